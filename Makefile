@@ -1,0 +1,47 @@
+# Everything runs inside .venv, made from requirements.lock (versions pinned by hash).
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check bench format lock clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+
+$(STAMP): requirements.lock pyproject.toml
+	@echo "Installing Groundtruth and its pinned dependencies into .venv (once; about half a minute) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; try: make PYTHON=python3.12" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+	@echo "Installed."
+
+run: $(STAMP)  ## watch Claude with the default configuration, until Ctrl-C
+	@$(BIN)/groundtruth run
+
+demo: $(STAMP)  ## play the outage of 13 April 2026 in about a minute
+	@$(BIN)/groundtruth demo
+
+test: $(STAMP)  ## all tests
+	@$(BIN)/python -m pytest
+
+check: $(STAMP)  ## format, lint, types, architecture and tests: what CI runs
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest
+
+bench: $(STAMP)  ## the measured numbers of the README
+	@$(BIN)/python -m tests.bench
+
+format: $(STAMP)  ## rewrite the code in the one format
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: $(STAMP)  ## pin again what pyproject.toml asks for
+	@uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --output-file requirements.lock
+
+clean:  ## remove .venv and what the tools left
+	@rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,36 @@
+"""What every outside world that can be spoken to must do: the contract of courier and contract tests."""
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from bot.core.incident import Card, Entry
+
+Where = Mapping[str, Any]
+"""Where a card was posted, in the channel's own words (a ts, a message id, a key); JSON-able, kept in the store."""
+
+
+class Channel(Protocol):
+    """One place to say things.
+
+    It neither waits nor retries by itself: it raises `DeliveryError` and the courier decides.
+
+    `key` is the same for every try at the same message, so that a repeat can land on the first one.
+    """
+
+    name: str
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    async def post(self, card: Card, key: str) -> Where:
+        """Post the root message and say where it is."""
+
+    async def edit(self, where: Where, card: Card) -> Where:
+        """Bring the root message up to date, in place; the place may change (a new root where the old one is gone)."""
+
+    async def follow(self, where: Where, entry: Entry, key: str) -> None:
+        """Add one line to the root message's trail."""

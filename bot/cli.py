@@ -1,0 +1,99 @@
+"""The command line: which word starts which module, and how every ending looks to a shell."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from types import ModuleType
+
+from bot.configuration.complaints import nearest, printable
+from bot.errors import GroundtruthError
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "ask": ("bot.terminal.ask", "ask what is known: status, why, help"),
+    "catalogue": ("bot.terminal.catalogue", "the services we know; their status pages tried; a saved page read"),
+    "check": ("bot.terminal.check", "look once, now, and print what we see beside what the vendor says"),
+    "config": ("bot.terminal.config", "check, show or describe the configuration"),
+    "demo": ("bot.terminal.demo", "play an outage against a vendor on loopback, and catch it"),
+    "doctor": ("bot.terminal.doctor", "is everything in order on our side, and if not, what to do about it"),
+    "fingerprint": ("bot.terminal.fingerprint", "what recorded answers mean, one JSON line each"),
+    "run": ("bot.terminal.run", "watch, judge and tell, until stopped"),
+}
+"""A command's name -> its module, imported only when chosen, and what it does in a line."""
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: its own, 2 for a sentence on stderr, 130 for Ctrl-C."""
+    try:
+        code = _main(sys.argv[1:] if argv is None else argv)
+        sys.stdout.flush()
+    except GroundtruthError as error:
+        sys.stderr.write(f"{error}\n")
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Nobody reads any more. Python flushes once again at exit, which must not fail.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    return code
+
+
+def _main(argv: Sequence[str]) -> int:
+    parser = top()
+    try:
+        args = parser.parse_args(argv)
+        if args.command is None:
+            parser.print_help()
+            return 0
+        if args.command not in COMMANDS:
+            close = nearest(args.command, COMMANDS)
+            advice = f"did you mean {close}?" if close else "groundtruth --help lists the commands"
+            parser.error(f"unknown command '{printable(args.command)}': {advice}")
+        module = importlib.import_module(COMMANDS[args.command][0])
+        chosen = command(args.command, module).parse_args(args.rest, argparse.Namespace(config=args.config))
+    except SystemExit as end:
+        # argparse's own endings: 0 after --help and --version, 2 after a complaint.
+        return end.code if isinstance(end.code, int) else BAD_INPUT
+    code: int = module.run(chosen)
+    return code
+
+
+def top() -> argparse.ArgumentParser:
+    """The parser of what stands before the command's own arguments."""
+    width = max(map(len, COMMANDS))
+    rows = "\n".join(f"  {name:{width}}  {summary}" for name, (_, summary) in sorted(COMMANDS.items()))
+    parser = argparse.ArgumentParser(
+        "groundtruth",
+        usage="groundtruth [--config FILE] COMMAND ...",
+        description="Measures AI services itself, and says so before the status page does.",
+        epilog=f"commands (groundtruth COMMAND --help tells more):\n{rows}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--config", metavar="FILE", help="default: $GROUNDTRUTH_CONFIG, else groundtruth.yaml here")
+    parser.add_argument("--version", action="version", version=f"groundtruth {version('groundtruth')}")
+    parser.add_argument("command", nargs="?", help=argparse.SUPPRESS)
+    parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    return parser
+
+
+def command(name: str, module: ModuleType) -> argparse.ArgumentParser:
+    """The parser of one command; its help ends with the module's examples."""
+    parser = argparse.ArgumentParser(
+        f"groundtruth {name}",
+        description=f"{COMMANDS[name][1].capitalize()}.",
+        epilog=f"examples:\n{module.EXAMPLES.rstrip()}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--config", metavar="FILE", default=argparse.SUPPRESS, help="the configuration file")
+    module.arguments(parser)
+    return parser

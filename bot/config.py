@@ -1,0 +1,121 @@
+"""Reads the configuration file and the environment: the only module that does. One file, all complaints at once."""
+
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot import catalogue
+from bot.channels.registry import CHANNELS
+from bot.configuration.assembly import Assembly
+from bot.configuration.complaints import Complaint, lines
+from bot.configuration.document import LARGEST, Node, read
+from bot.configuration.overlay import fill
+from bot.configuration.rules import Known, broken
+from bot.configuration.schema import Configuration
+from bot.configuration.shape import shaped
+from bot.configuration.surroundings import ENVIRONMENT, no_proxy, proxies, unfit, vantage
+from bot.configuration.vault import Vault
+from bot.errors import ConfigError
+from bot.settings import Settings
+from probes.dialects.registry import DIALECTS
+from probes.registry import KIND_OPTIONS
+from probes.request import TransportSettings
+
+FILE = "groundtruth.yaml"
+APART = ("control", "statuspage")
+"""Kinds that are no component's: they have sections of their own (`control:`, a service's `page:`)."""
+
+KNOWN = Known(
+    checks={kind: options for kind, options in KIND_OPTIONS.items() if kind not in APART},
+    dialects=frozenset(DIALECTS),
+    channels={kind: frozenset() for kind in CHANNELS},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """A configuration as it is in force: as the file would say it in full, and as the program uses it."""
+
+    configuration: Configuration
+    settings: Settings
+
+
+def load(path: str | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of a file, of $GROUNDTRUTH_CONFIG, of ./groundtruth.yaml, or the defaults. Raises ConfigError."""
+    return effective(path, environ).settings
+
+
+def effective(path: str | None = None, environ: Mapping[str, str] | None = None) -> Effective:
+    """The same with the configuration in full. Raises ConfigError."""
+    environ = os.environ if environ is None else environ
+    named = path or environ.get("GROUNDTRUTH_CONFIG", "")
+    file = Path(named or FILE)
+    if not named and not file.exists():
+        return _assembled(b"", "defaults", environ, Path.cwd())
+    try:
+        with file.open("rb") as stream:
+            text = stream.read(LARGEST + 1)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not a path"
+        raise ConfigError([f"{file}: expected a configuration file that can be read ({why})"]) from None
+    return _assembled(text, str(file), environ, file.parent)
+
+
+def from_text(
+    text: str, source: str = "text", environ: Mapping[str, str] | None = None, folder: Path | None = None
+) -> Settings:
+    """The settings of a configuration held as text; relative paths start at `folder`. Raises ConfigError."""
+    given = os.environ if environ is None else environ
+    return _assembled(text.encode(), source, given, folder or Path.cwd()).settings
+
+
+def _assembled(text: bytes, source: str, environ: Mapping[str, str], folder: Path) -> Effective:
+    root, complaints = read(text, source)
+    vault = Vault(environ)
+    tree, found = fill(root, catalogue.entry, catalogue.names())
+    configuration, wrong = shaped(tree)
+    if found:
+        # An unknown service has been said; that the list is empty without it need not be.
+        wrong = [complaint for complaint in wrong if complaint.key != ("services",)]
+    wrong += [*broken(tree, KNOWN, vault), *unfit(tree, vault, environ)]
+    complaints = [_by_name(complaint, root) for complaint in (*complaints, *found)]
+    complaints += [_by_name(complaint, tree) for complaint in wrong]
+    if complaints or configuration is None:
+        raise ConfigError(lines(complaints))
+    transport = TransportSettings(
+        user_agent=configuration.network.user_agent,
+        proxies=proxies(environ),
+        no_proxy=no_proxy(environ),
+        ca_file=_ca_file(configuration, tree, folder, environ),
+    )
+    settings = Assembly(configuration, vault).settings(
+        vantage=vantage(environ, configuration.vantage.name, socket.gethostname()),
+        folder=folder,
+        source=source,
+        transport=transport,
+    )
+    return Effective(configuration, settings)
+
+
+def _ca_file(configuration: Configuration, tree: Node, folder: Path, environ: Mapping[str, str]) -> str:
+    """The certificates to trust besides, "" for none. Raises ConfigError where they are not there."""
+    given, named = configuration.network.ca_file, environ.get("SSL_CERT_FILE", "")
+    file = folder / Path(given).expanduser() if given else Path(named)
+    if (given or named) and not file.is_file():
+        place = tree.at(("network", "ca_file")).place if given else ENVIRONMENT
+        key = "network.ca_file" if given else "SSL_CERT_FILE"
+        raise ConfigError([str(Complaint(place, key, "expected a file of certificates"))])
+    return str(file) if given or named else ""
+
+
+def _by_name(complaint: Complaint, tree: Node) -> Complaint:
+    """The same complaint with the service's id instead of its number."""
+    match tuple(complaint.key):
+        case ("services", int() as number, *rest):
+            item = tree.at(("services", number))
+            name = item.value if isinstance(item.value, str) else item.at(("id",)).value
+            if isinstance(name, str):
+                return Complaint(complaint.place, ("services", name, *rest), complaint.expected)
+    return complaint

@@ -1,0 +1,126 @@
+"""From a configuration without complaints to `Settings`: defaults filled in, secrets fetched, what is off left out."""
+
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from bot.configuration.schema import CheckPart, ComponentPart, Configuration, Page, ServicePart
+from bot.configuration.vault import Vault, named, plainly
+from bot.settings import Alternative, Channel, Component, Detection, Lag, Service, Settings, StatusPage
+from probes.model import Check
+from probes.request import TransportSettings
+from probes.secret import Secret
+
+
+class Assembly:
+    """One configuration on its way to settings; collects the notes of what its missing secrets switch off."""
+
+    def __init__(self, configuration: Configuration, vault: Vault) -> None:
+        self._configuration = configuration
+        self._vault = vault
+        self._notes: list[str] = []
+        self._secrets: dict[str, Secret] = {}
+
+    def settings(self, *, vantage: str, folder: Path, source: str, transport: TransportSettings) -> Settings:
+        """The settings. Relative paths start at `folder`."""
+        given = self._configuration
+        services = tuple(self._service(service) for service in given.services)
+        channels = tuple(self._channels())
+        return Settings(
+            services=services,
+            control=given.control,
+            redis=self._store(given.redis) if given.redis else None,
+            state_dir=(folder / Path(given.state_dir).expanduser()).resolve(),
+            vantage=vantage,
+            control_interval_s=given.intervals.control,
+            transport=transport,
+            detection=Detection(given.detection.false_alarms_per_month),
+            channels=channels,
+            secrets=MappingProxyType(self._secrets),
+            notes=tuple(self._notes),
+            source=source,
+        )
+
+    def _store(self, given: str) -> Secret | None:
+        """The store's address, with the password of the environment unless it has one."""
+        address, password = self._vault.secret(given), self._vault.find("REDIS_PASSWORD")
+        if address is None or password is None:
+            return address
+        parts = urlsplit(address.reveal())
+        who, _, where = parts.netloc.rpartition("@")
+        if ":" in who:
+            return address
+        return Secret(parts._replace(netloc=f"{who}:{quote(password.reveal(), safe='')}@{where}").geturl())
+
+    def _service(self, part: ServicePart) -> Service:
+        on = ((name, component) for name, component in part.components.items() if component.enabled)
+        return Service(
+            id=part.id,
+            name=part.name,
+            nicknames=part.nicknames,
+            homepage=part.homepage or "",
+            page=self._page(part.page) if part.page else None,
+            components=tuple(self._component(part.id, name, component) for name, component in on),
+            alternatives=tuple(
+                Alternative(a.name, a.components, a.note, a.url or "", a.service or "") for a in part.alternatives
+            ),
+        )
+
+    def _page(self, part: Page) -> StatusPage:
+        parts = urlsplit(part.url)
+        return StatusPage(
+            url=part.url,
+            dialect=part.dialect,
+            page_url=part.page_url or f"{parts.scheme}://{parts.netloc}",
+            fallbacks=part.fallbacks,
+            options=MappingProxyType(part.options),
+            interval_s=part.interval or self._configuration.intervals.pages,
+            timeout_s=part.timeout,
+            usual_lag=Lag(part.usual_lag.median, part.usual_lag.p90) if part.usual_lag else None,
+        )
+
+    def _component(self, service: str, name: str, part: ComponentPart) -> Component:
+        checks = (self._check(service, name, short, check) for short, check in part.checks.items() if check.enabled)
+        return Component(
+            id=name,
+            service=service,
+            name=part.name,
+            nicknames=part.nicknames,
+            page_id=part.page_id or "",
+            checks=tuple(check for check in checks if check),
+        )
+
+    def _check(self, service: str, component: str, name: str, part: CheckPart) -> Check | None:
+        missing = self._vault.missing(part.options)
+        if missing:
+            self._notes.append(f"{component}/{name} is off: {missing} is not set")
+            return None
+        return Check(
+            id=f"{component}/{name}",
+            kind=part.kind,
+            service=service,
+            component=component,
+            target=part.target,
+            interval_s=part.interval or self._configuration.intervals.checks,
+            timeout_s=part.timeout,
+            options=MappingProxyType(self._taken(part.options)),
+        )
+
+    def _taken(self, options: dict[str, Any]) -> dict[str, Any]:
+        """The options with each `${NAME?}` as `${NAME}`; the secrets they name are laid ready for the probes."""
+        self._secrets |= {name: secret for name in named(options) if (secret := self._vault.find(name))}
+        return plainly(options)
+
+    def _channels(self) -> list[Channel]:
+        channels = []
+        for name, part in self._configuration.channels.items():
+            if not part.enabled:
+                continue
+            options = part.model_extra or {}
+            missing = self._vault.missing(options)
+            if missing:
+                self._notes.append(f"channel {name} is off: {missing} is not set")
+                continue
+            channels.append(Channel(name, part.kind, MappingProxyType(self._vault.fill(options))))
+        return channels

@@ -1,0 +1,181 @@
+"""The desk's other answers: why, incidents, deliveries, help, and what to say to what was not understood. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Protocol
+
+from bot.core.answer import Answer, Standing, Table
+from bot.core.assessment import Explanation
+from bot.core.commands import COMMANDS, Command, Misunderstood
+from bot.core.durations import ago, clock, duration
+from bot.core.figures import number, percent
+from bot.core.incident import Incident, IncidentStatus, Voices
+from bot.core.overview import headline_of, snapshot, we_see
+from bot.core.quoting import clean
+from bot.core.symptoms import named, symptom
+from bot.core.voicing import page_says, people_say, seen
+from bot.core.wording import card, trail_line
+
+RECENT = 12
+
+
+class Delivered(Protocol):
+    """A notice on its way to one channel, as the store keeps it."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def channel(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def done_version(self) -> int: ...
+    @property
+    def waiting_trail(self) -> int: ...
+    @property
+    def tries(self) -> int: ...
+    @property
+    def error(self) -> str: ...
+    @property
+    def due_at(self) -> float | None: ...
+    @property
+    def dead_at(self) -> float | None: ...
+
+
+def why(voices: Voices, service: str, told: Explanation | None, now: float) -> Answer:
+    """The evidence on one component: the voices, the detector's figures, the latest results, what would change it."""
+    measured = voices.measured
+    lines = [("We see", seen(measured, now)), ("They say", page_says([voices], now))]
+    lines.append(("People say", people_say([voices])))
+    lines.append(("Because", clean(measured.why, 300) if told else "nothing was judged yet"))
+    if told is not None:
+        lines += _account(told, now)
+    return Answer(
+        title=f"{named(service, measured.name or measured.component)}: {we_see(measured, now)}",
+        at=now,
+        lines=tuple((label, text) for label, text in lines if text),
+        data={"at": now, "voices": asdict(voices), "explanation": asdict(told) if told else None},
+    )
+
+
+def incidents(found: Sequence[tuple[Incident, Standing]], now: float) -> Answer:
+    """The latest incidents, newest first."""
+    newest = sorted(found, key=lambda pair: -pair[0].opened_at)
+    going = sum(i.status is not IncidentStatus.RESOLVED for i, _ in newest)
+    rows = tuple(
+        (clean(i.id, 20), clock(i.started_at, now), _lasted(i, now), headline_of(i, standing, now))
+        for i, standing in newest
+    )
+    count = f"{number(len(newest), 'incident', 'incidents')}, {going or 'none'} open" if newest else "no incidents"
+    return Answer(
+        title=count if newest else f"{count} on record",
+        at=now,
+        table=Table(("id", "began", "lasted", "what"), rows) if rows else None,
+        data={"at": now, "incidents": [asdict(i) for i, _ in newest]},
+    )
+
+
+def incident(one: Incident, standing: Standing, now: float) -> Answer:
+    """One incident: its card and its timeline."""
+    made = card(snapshot(one, standing, now), now)
+    told = [("Timeline" if n == 0 else "", trail_line(entry, now)) for n, entry in enumerate(one.timeline)]
+    return Answer(
+        title=made.headline,
+        at=now,
+        lines=(*made.lines, *told),
+        footer=made.footer,
+        data={"at": now, "incident": asdict(one)},
+    )
+
+
+def deliveries(rows: Sequence[Delivered], now: float) -> Answer:
+    """What went where: newest first, what could not be said with its reason."""
+    lost = sum(row.dead_at is not None for row in rows)
+    waiting = sum(row.dead_at is None and _owed(row) for row in rows)
+    body = tuple(
+        (clean(row.subject, 20), clean(row.channel, 40), _fate(row, now), clean(row.error, 120)) for row in rows
+    )
+    return Answer(
+        title=f"{number(len(rows), 'delivery', 'deliveries')}: {waiting} waiting, {lost} undeliverable",
+        at=now,
+        table=Table(("subject", "channel", "state", "last error"), body) if body else None,
+        data={"at": now, "deliveries": [_delivery_data(row) for row in rows]},
+    )
+
+
+def help_with(word: str, now: float) -> Answer:
+    """All commands, or one with its example."""
+    if word in COMMANDS:
+        one = COMMANDS[word]
+        lines = (("Usage", one.usage), ("Example", one.example), ("Who", f"{one.role} and up"))
+        return Answer(f"{one.name}: {one.summary}", now, lines, data={"commands": [_command_data(one)]})
+    rows = tuple((command.usage, command.summary, command.example) for command in COMMANDS.values())
+    return Answer(
+        title="commands",
+        at=now,
+        table=Table(("say", "and hear", "for example"), rows),
+        data={"commands": [_command_data(command) for command in COMMANDS.values()]},
+    )
+
+
+def not_understood(what: Misunderstood, now: float) -> Answer:
+    """A sentence, the nearest thing we know, and an example that works."""
+    lines = [("Nearest", what.nearest), ("Example", what.example), ("All", "help")]
+    return Answer(
+        title=what.why,
+        at=now,
+        lines=tuple((label, text) for label, text in lines if text),
+        understood=False,
+        data={"misunderstood": asdict(what)},
+    )
+
+
+def not_known(what: str, now: float) -> Answer:
+    """Something that was asked for by a good name and is not on record."""
+    return Answer(what, now, (("See", "incidents"),), understood=False, data={"unknown": what})
+
+
+def _account(told: Explanation, now: float) -> list[tuple[str, str]]:
+    """The detector's own account: how far from an alert, what leads, what is usual, what failed last, what ends it."""
+    lines = [("Leading", clean(told.leading, 200))]
+    if told.threshold:
+        lines.append(("Evidence", f"{_whole(told.evidence)} of the {_whole(told.threshold)} needed for an alert"))
+    spells = f"{told.usual_spells_per_day:.1f} short spells a day of {duration(told.usual_spell_s)}"
+    lines.append(("Usual", f"{percent(told.usual_rate)} of looks fail by themselves; {spells}"))
+    for n, (at, where, what) in enumerate(reversed(told.recent[-RECENT:])):
+        said = f"{clock(at, now, seconds=True)}  {symptom(what)} from {clean(where, 40)}"
+        lines.append(("Failures" if n == 0 else "", said))
+    return [*lines, ("Ends", clean(told.closes, 200)), ("Judged", ago(told.at, now))]
+
+
+def _lasted(one: Incident, now: float) -> str:
+    if one.resolved_at is None:
+        return f"{duration(now - one.started_at)} so far"
+    return duration(one.resolved_at - one.started_at)
+
+
+def _owed(row: Delivered) -> bool:
+    return row.done_version < row.version or row.waiting_trail > 0
+
+
+def _fate(row: Delivered, now: float) -> str:
+    if row.dead_at is not None:
+        return f"given up {ago(row.dead_at, now)} after {number(row.tries, 'try', 'tries')}"
+    if not _owed(row):
+        return f"said (edition {row.version})"
+    later = f", again in {duration(row.due_at - now)}" if row.due_at is not None and row.due_at > now else ""
+    tried = f"{number(row.tries, 'try', 'tries')} so far" if row.tries else "not tried yet"
+    return f"waiting: {tried}{later}"
+
+
+def _delivery_data(row: Delivered) -> dict[str, object]:
+    names = ("subject", "channel", "version", "done_version", "waiting_trail", "tries", "error", "due_at", "dead_at")
+    return {name: getattr(row, name) for name in names}
+
+
+def _command_data(one: Command) -> dict[str, object]:
+    return {"name": one.name, "usage": one.usage, "summary": one.summary, "example": one.example, "role": one.role}
+
+
+def _whole(figure: float) -> str:
+    return f"{figure:,.0f}".replace(",", " ")

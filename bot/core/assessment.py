@@ -1,0 +1,110 @@
+"""The values of judging by measurement: what the assessor is told, believes, announces and explains. No I/O, no clock.
+
+Times are Unix seconds, rates are shares (0 to 1), latencies milliseconds.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.core.reprobe import Plan
+from probes.model import State
+
+__all__ = ["Assessment", "AssessorSettings", "Explanation", "Plan", "Transition"]
+
+Event = Literal["opened", "changed", "resolved"]
+Scope = Literal["service", "component", "vantage"]
+Kind = Literal["failures", "slowness"]
+
+
+@dataclass(frozen=True, slots=True)
+class AssessorSettings:
+    """What the operator decides.
+
+    `false_alarms_per_month` is the budget of the whole service per 30 days; `interval_s` how often each check of each
+    component runs at each vantage; a component without
+    evidence for `stale_after_s` is unknown (0: five intervals, at least two minutes).
+    """
+
+    components: tuple[str, ...] = ()
+    interval_s: float = 30.0
+    false_alarms_per_month: float = 0.1
+    stale_after_s: float = 0.0
+    reprobe_every_s: float = 5.0
+
+    @property
+    def silence_s(self) -> float:
+        """How long without evidence until nothing is known."""
+        return self.stale_after_s or max(120.0, 5 * self.interval_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """Something began, changed or ended.
+
+    `started_at` is the first failure of the episode; `components` are those it concerns (of a vantage's own trouble:
+    those measured there). A `resolved` may name only some of an episode's components; the others go on.
+    """
+
+    at: float
+    event: Event
+    scope: Scope
+    components: tuple[str, ...]
+    state: State
+    rate: float
+    low: float
+    high: float
+    kind: Kind = "failures"
+    started_at: float = 0.0
+    vantage: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What we believe of one component.
+
+    `failed` of `total` results within `window_s`; `at` is the last evidence; `symptoms` those of the failures, most
+    frequent first; `vantages` where it fails, of `all_vantages` that measure it; `evidence` against `threshold` is the
+    detector's distance from an alarm; `monitoring`: an episode stands, but no failure for a while.
+    """
+
+    component: str
+    state: State
+    rate: float = 0.0
+    low: float = 0.0
+    high: float = 1.0
+    failed: int = 0
+    total: int = 0
+    window_s: float = 0.0
+    since: float | None = None
+    at: float | None = None
+    symptoms: tuple[tuple[str, int], ...] = ()
+    vantages: tuple[str, ...] = ()
+    all_vantages: tuple[str, ...] = ()
+    why: str = ""
+    latency_ms: float | None = None
+    usual_latency_ms: float | None = None
+    evidence: float = 0.0
+    threshold: float = 0.0
+    monitoring: bool = False
+    slow: bool = False
+    usual_rate: float = 0.0
+    stale_after_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The answer to "why": the belief in words, the same in numbers, and what would change it."""
+
+    component: str
+    at: float
+    summary: str
+    lines: tuple[str, ...] = ()
+    evidence: float = 0.0
+    threshold: float = 0.0
+    leading: str = ""
+    usual_rate: float = 0.0
+    usual_spells_per_day: float = 0.0
+    usual_spell_s: float = 0.0
+    recent: tuple[tuple[float, str, str], ...] = field(default=())
+    closes: str = ""

@@ -1,0 +1,104 @@
+"""The assessor: what the results of one service's checks come to. Pure: the clock is an argument.
+
+Decisions are made when time moves on, so results of one instant may come in any order: `see` returns what follows from
+earlier instants, `advance` what follows from all. A time behind the latest one counts as the latest.
+"""
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+from bot.core import beliefs, explanation, memory
+from bot.core.assessment import Assessment, AssessorSettings, Explanation, Plan, Transition
+from bot.core.episodes import Calm, Episodes
+from bot.core.evidence import LATEST, Result, classified
+from probes.model import Observation
+
+STREAMS = 512
+"""Streams of one service; more are not measured by anybody and would only fill memory."""
+BACK_S = 3600.0
+"""A clock found to be so far ahead was wrong: the present is set back to what `advance` says."""
+
+
+class Assessor:
+    """All that is believed of one service by measurement."""
+
+    def __init__(self, settings: AssessorSettings, state: Mapping[str, Any] | None = None) -> None:
+        self.settings = settings
+        self.episodes = Episodes(settings)
+        self.now = 0.0
+        self._waiting: list[Result] = []
+        if state:
+            self.now, self._waiting = memory.restore(self.episodes, state)
+
+    def see(self, o: Observation) -> list[Transition]:
+        """Take in one observation; returns what follows from the instants before it."""
+        result = classified(o)
+        return [] if result is None else self.take(result)
+
+    def take(self, result: Result) -> list[Transition]:
+        """Take in one classified result."""
+        steps: list[Transition] = []
+        if result.at > self.now:
+            if self._waiting:
+                steps = self._settle()
+            self.now = result.at
+        if len(self.episodes.detector.streams) < STREAMS or self.episodes.knows(result):
+            self._waiting.append(result)
+        return steps
+
+    def calm(self, runs: Sequence[Calm]) -> bool:
+        """Take in runs of successes of several streams, if nothing else is afoot.
+
+        The same as as many calls of `see`, in one step; False (and nothing done) where they must be seen one by one.
+        """
+        if self._waiting or not all(self.episodes.can_wait(run) for run in runs):
+            return False
+        for run in runs:
+            self.episodes.wait(run)
+            self.now = max(self.now, run.at)
+        return True
+
+    def reported(self, at: float, component: str, n: int) -> list[Transition]:
+        """People report trouble with a component."""
+        if not isfinite(at) or n <= 0 or at >= LATEST:
+            return []
+        steps = self.advance(max(at, self.now))
+        self.episodes.heard(self.now, component, n)
+        return steps + self.episodes.decide(self.now)
+
+    def advance(self, now: float) -> list[Transition]:
+        """Let time pass to `now`: everything seen until then is decided."""
+        if not isfinite(now) or now >= LATEST:
+            return []
+        steps = self._settle()
+        if now < self.now - BACK_S:
+            self.episodes.set_back(now)
+            self.now = now
+        self.now = max(self.now, now)
+        return steps
+
+    def assessments(self, now: float) -> dict[str, Assessment]:
+        """What is believed of every component."""
+        return {c: beliefs.assessed(self.episodes, c, now) for c in self.episodes.components()}
+
+    def explain(self, component: str, now: float) -> Explanation:
+        """Why, in words and numbers."""
+        return explanation.explained(self.episodes, component, now)
+
+    def attention(self, now: float) -> dict[str, Plan]:
+        """Re-probe plans by component; none means looking at the usual interval is enough."""
+        return self.episodes.attention.plans(now)
+
+    def dump(self) -> dict[str, Any]:
+        """Everything, JSON-able: an assessor made from it has the same future."""
+        return memory.dumped(self.episodes, self.now, self._waiting)
+
+    def _settle(self) -> list[Transition]:
+        waiting, self._waiting = self._waiting, []
+        if len(waiting) > 1:
+            waiting.sort(key=lambda r: r.order)
+        noted = False
+        for result in waiting:
+            noted = self.episodes.take(result, self.now) or noted
+        return self.episodes.decide(self.now) if noted else []

@@ -1,0 +1,54 @@
+"""The course of a disturbance of one component (or one vantage) since its first failure. Pure."""
+
+from dataclasses import dataclass, field
+
+from bot.core.closing import Closing
+from bot.core.evidence import Result
+from bot.core.severity import Severity
+
+LATEST = 8
+SYMPTOMS = 8
+
+
+@dataclass(slots=True)
+class Course:
+    """What has been seen since `began`; the failure that began it does not count towards the rate."""
+
+    began: float
+    seen_at: float
+    failed_at: float
+    severity: Severity = field(default_factory=Severity)
+    closing: Closing = field(default_factory=Closing)
+    symptoms: dict[str, int] = field(default_factory=dict)
+    vantages: dict[str, int] = field(default_factory=dict)
+    latest: list[tuple[float, str, str]] = field(default_factory=list)
+
+    def take(self, result: Result, dt: float, usual: float, *, failed_before: bool, counts: bool = True) -> None:
+        """One look, `dt` after the stream's last; `usual` the usual chance of a failure."""
+        passed = min(result.at - self.seen_at, dt)
+        self.seen_at = result.at
+        if counts:
+            self.severity.take(result.at, dt, result.failed, failed_before)
+        if not result.failed:
+            self.closing.quiet(max(0.0, passed))
+            return
+        self.closing.failure(usual)
+        self.failed_at = result.at
+        self.vantages[result.vantage] = self.vantages.get(result.vantage, 0) + 1
+        word = result.symptom or "failed"
+        if word in self.symptoms or len(self.symptoms) < SYMPTOMS:
+            self.symptoms[word] = self.symptoms.get(word, 0) + 1
+        self.latest = [*self.latest[1 - LATEST :], (result.at, result.vantage, word)]
+
+    @property
+    def ranked(self) -> tuple[tuple[str, int], ...]:
+        """Symptoms, most frequent first."""
+        return tuple(sorted(self.symptoms.items(), key=lambda item: (-item[1], item[0])))
+
+
+def begun(result: Result) -> Course:
+    """A course that begins with this failure."""
+    course = Course(result.at, result.at, result.at)
+    course.take(result, 0.0, 1.0, failed_before=False, counts=False)
+    course.closing = Closing()
+    return course

@@ -1,0 +1,159 @@
+"""When page and measurement disagree: the rule, its hysteresis, and how a disagreement ends. Pure.
+
+Compared component by component, never by the page's overall indicator. A disagreement is said only after it has stood
+for several readings of the page, so that neither one reading nor a flapping page makes noise; it ends as soon as the
+facts end it, and then carries both lags.
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
+
+from bot.core.claims import SEVERITY
+from bot.core.incident import Discrepancy, DiscrepancyKind, Heard, Incident, Measured
+from probes.model import State
+
+READINGS = {
+    DiscrepancyKind.UNACKNOWLEDGED: 2,
+    DiscrepancyKind.UNDERSTATED: 2,
+    DiscrepancyKind.OVERSTATED: 3,
+    DiscrepancyKind.UNREADABLE: 3,
+}
+"""Readings of the page on which a disagreement must stand before it is said."""
+
+GREEN = frozenset({State.OPERATIONAL, State.MAINTENANCE})
+RED = frozenset({State.PARTIAL, State.MAJOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A disagreement that is not yet said: since when it stands, and on how many readings."""
+
+    kind: DiscrepancyKind
+    since: float
+    readings: int = 0
+    last_read: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is known of one component when page and measurement are compared."""
+
+    component: str
+    measured: Measured
+    heard: Heard
+    incident: Incident | None
+    """The open incident in which this component is active, if any."""
+
+    failures_since: int = 0
+    """Failures seen since the page says what it says now."""
+
+    @property
+    def troubled(self) -> bool:
+        """Trouble stands that is worse than slowness, which pages rightly leave out."""
+        return self.incident is not None and SEVERITY.get(self.incident.state, 0) >= SEVERITY[State.PARTIAL]
+
+
+def disagreement(case: Case) -> DiscrepancyKind | None:
+    """The kind of disagreement, if there is one that both sides' knowledge supports."""
+    claimed = case.heard.state
+    if case.heard.unreadable or case.heard.read_at is None or claimed is State.UNKNOWN:
+        return None
+    if case.troubled:
+        if claimed in GREEN:
+            # A vendor that announced maintenance has said what we see; one that turned green after the last failure
+            # may simply be first to know that it is over.
+            denied = claimed is State.OPERATIONAL and case.failures_since >= 2
+            return DiscrepancyKind.UNACKNOWLEDGED if denied else None
+        ours = SEVERITY.get(case.measured.state, 0)
+        return DiscrepancyKind.UNDERSTATED if ours - SEVERITY.get(claimed, ours) >= 2 else None
+    if case.measured.state is State.OPERATIONAL and claimed in RED:
+        return DiscrepancyKind.OVERSTATED
+    return None
+
+
+def doubt(before: Doubt | None, kind: DiscrepancyKind | None, heard: Heard, now: float) -> Doubt | None:
+    """Count one more reading of the page for or against a disagreement."""
+    if kind is None:
+        return None
+    if before is None or before.kind is not kind:
+        before = Doubt(kind, now)
+    if heard.read_at == before.last_read:
+        return before
+    return replace(before, readings=before.readings + 1, last_read=heard.read_at)
+
+
+def opened(case: Case, standing: Doubt, service: str, now: float) -> Discrepancy:
+    """The disagreement has stood long enough: the record of it, from what both sides say now."""
+    incident = case.incident
+    return Discrepancy(
+        id="D" + short_id(service, case.component, standing.kind, f"{standing.since:.3f}"),
+        service=service,
+        component=case.component,
+        kind=standing.kind,
+        since=standing.since,
+        opened_at=now,
+        incident=incident.id if incident else "",
+        claimed=case.heard.state,
+        claimed_words=case.heard.words,
+        measured=case.measured.state,
+        first_failure_at=incident.started_at if incident else None,
+        alerted_at=incident.opened_at if incident else None,
+        page_seen_at=case.heard.since if standing.kind is not DiscrepancyKind.UNACKNOWLEDGED else None,
+        page_posted_at=case.heard.posted_at,
+    )
+
+
+def closed(record: Discrepancy, case: Case, now: float) -> Discrepancy | None:
+    """The record as it ends, or None while it goes on (or while one side cannot be known)."""
+    if case.heard.unreadable or case.measured.state is State.UNKNOWN:
+        return None
+    match record.kind:
+        case DiscrepancyKind.UNACKNOWLEDGED:
+            outcome = _unacknowledged_ends(case)
+        case DiscrepancyKind.UNDERSTATED:
+            outcome = _understated_ends(case)
+        case DiscrepancyKind.OVERSTATED:
+            outcome = _overstated_ends(case)
+        case DiscrepancyKind.UNREADABLE:
+            outcome = "readable again"
+    if not outcome:
+        return None
+    admitted = case.heard.state not in GREEN
+    return replace(
+        record,
+        version=record.version + 1,
+        closed_at=now,
+        outcome=outcome,
+        claimed=case.heard.state,
+        claimed_words=case.heard.words,
+        measured=case.measured.state,
+        page_seen_at=case.heard.since if admitted or record.kind is DiscrepancyKind.OVERSTATED else record.page_seen_at,
+        page_posted_at=case.heard.posted_at or record.page_posted_at,
+    )
+
+
+def _unacknowledged_ends(case: Case) -> str:
+    if case.heard.state is State.MAINTENANCE:
+        return "the page announces maintenance"
+    if case.heard.state not in GREEN:
+        return "page now agrees"
+    return "" if case.troubled else "never acknowledged"
+
+
+def _understated_ends(case: Case) -> str:
+    if not case.troubled:
+        return "trouble over"
+    return "" if disagreement(case) is DiscrepancyKind.UNDERSTATED else "page now agrees"
+
+
+def _overstated_ends(case: Case) -> str:
+    if case.troubled:
+        return "we see trouble too"
+    return "page now agrees" if case.heard.state not in RED else ""
+
+
+def short_id(*parts: str) -> str:
+    """Four characters of Crockford's base 32 that name one thing: the same parts always give the same id."""
+    alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    digest = int.from_bytes(hashlib.sha256("\x1f".join(parts).encode()).digest()[:5])
+    return "".join(alphabet[digest >> shift & 31] for shift in (35, 30, 25, 20))

@@ -1,0 +1,50 @@
+"""Times and durations in words. Pure; clock times are UTC and say so."""
+
+import math
+from datetime import UTC, datetime
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_TOO_LONG = 36_500 * _DAY
+
+
+def duration(seconds: float) -> str:
+    """A length of time as a person says it: "35 s", "12 min", "1 h 05 min", "3 d 4 h". Below zero it is "0 s"."""
+    if math.isnan(seconds):
+        return "an unknown time"
+    if seconds >= _TOO_LONG:
+        return "over 100 years"
+    whole = math.floor(max(0.0, seconds) + 0.5)
+    if whole < 2 * _MINUTE:
+        return f"{whole} s"
+    minutes = math.floor(whole / _MINUTE + 0.5)
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h {minutes % 60:02d} min"
+    hours = math.floor(whole / _HOUR + 0.5)
+    return f"{hours // 24} d {hours % 24} h"
+
+
+def ago(at: float, now: float) -> str:
+    """How old something is: "35 s ago"; what lies in the future by a skewed clock is "just now"."""
+    return "just now" if now - at < 0.5 else f"{duration(now - at)} ago"
+
+
+def clock(at: float, now: float, *, seconds: bool = False) -> str:
+    """The time of day, with its date when that is not today's: "15:31 UTC", "13 Apr 15:31 UTC"."""
+    try:
+        then, today = datetime.fromtimestamp(at, UTC), datetime.fromtimestamp(now, UTC)
+    except (OverflowError, ValueError, OSError):
+        return "at an unknown time"
+    day = ""
+    if then.date() != today.date():
+        day = f"{then.day} {then:%b} " if then.year == today.year else f"{then.day} {then:%b %Y} "
+    return f"{day}{then:%H:%M:%S} UTC" if seconds else f"{day}{then:%H:%M} UTC"
+
+
+def lag(later: float, earlier: float, what: str) -> str:
+    """Which came first and by how much: "12 min after our alert", "3 min before our alert"."""
+    apart = later - earlier
+    if abs(apart) < 1:
+        return f"at the same time as {what}"
+    return f"{duration(abs(apart))} {'after' if apart > 0 else 'before'} {what}"

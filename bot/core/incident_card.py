@@ -1,0 +1,202 @@
+"""The message of one incident: headline, three voices, what it looks like, what to do; and its whole story at the end.
+
+Pure. All text is plain and in one line each; channels render it.
+"""
+
+from bot.core import advice
+from bot.core.durations import clock, duration, lag
+from bot.core.figures import number, percent
+from bot.core.incident import Action, Card, Incident, IncidentStatus, Snapshot, Tone, Voices
+from bot.core.quoting import clean, cut, listed
+from bot.core.symptoms import DOWN, Ailment, ailments, called, failing_words, how_much, named, stale
+from bot.core.tones import EMOJI, SEVERITY, TONE
+from bot.core.voicing import page_lag, page_says, people_say, what_we_see
+from probes.model import State
+
+HEADLINE = 250
+"""Characters of a headline: the tightest title of the platforms (Discord's 256) with room to spare."""
+LINE = 700
+TRAIL = 10
+
+
+def card(incident: Incident, snapshot: Snapshot, now: float) -> Card:
+    """The message as it should read now."""
+    over = incident.status is IncidentStatus.RESOLVED
+    lines = _resolved_lines(incident, snapshot, now) if over else _open_lines(incident, snapshot, now)
+    tone = tone_of(incident, snapshot, now)
+    return Card(
+        subject=incident.id,
+        kind="incident",
+        tone=tone,
+        emoji=EMOJI[tone],
+        headline=headline(incident, snapshot, now),
+        lines=tuple((label, cut(text, LINE)) for label, text in lines if text),
+        footer=_footer(incident, snapshot, now),
+        actions=_actions(incident),
+        links=(("vendor page", snapshot.page_url),) if snapshot.page_url else (),
+        closed=over,
+        trail=incident.timeline[-TRAIL:],
+    )
+
+
+def tone_of(incident: Incident, snapshot: Snapshot, now: float) -> Tone:
+    """The colour: the end, then ignorance, then quiet or acknowledged, then how bad it is."""
+    if incident.status is IncidentStatus.RESOLVED:
+        return Tone.GREEN
+    if _unknown(snapshot, now):
+        return Tone.GREY
+    if incident.state is State.MAINTENANCE:
+        return Tone.BLUE
+    calm = incident.status is IncidentStatus.MONITORING or incident.acknowledged_at is not None
+    if calm or incident.scope == "vantage" or incident.state is State.OPERATIONAL:
+        return Tone.YELLOW
+    sick = ailments(_active(incident, snapshot), now)
+    worst = max((m.state for a in sick for m in a.sick), key=SEVERITY.__getitem__, default=incident.state)
+    return TONE[worst]
+
+
+def headline(incident: Incident, snapshot: Snapshot, now: float) -> str:
+    """`emoji component: symptom, number`; alone it says what is broken and how sure we are."""
+    emoji = EMOJI[tone_of(incident, snapshot, now)]
+    sick = ailments(_active(incident, snapshot), now)
+    if incident.status is IncidentStatus.RESOLVED:
+        text = _resolved_headline(incident, snapshot)
+    elif _unknown(snapshot, now):
+        text = _unknown_headline(incident, snapshot, now)
+    elif incident.scope == "vantage":
+        text = f"{_who(incident, snapshot)}: {_was(incident)}; other vantages are fine, so hardly the vendor's"
+    elif incident.status is IncidentStatus.MONITORING or not (sick or not snapshot.voices):
+        text = (
+            f"{_who(incident, snapshot)}: no failures lately, watching before we call it over; before: {_was(incident)}"
+        )
+    elif not sick:
+        text = f"{_who(incident, snapshot)}: {_was(incident)}"
+    else:
+        text = _sick_headline(snapshot, sick)
+    if incident.acknowledged_at is not None and incident.status is not IncidentStatus.RESOLVED:
+        text += f" · acknowledged{_by(incident)}"
+    return cut(f"{emoji} {text}", HEADLINE)
+
+
+def _sick_headline(snapshot: Snapshot, sick: tuple[Ailment, ...]) -> str:
+    service = clean(snapshot.service_name, 40)
+    if len(sick) == 1:
+        first = sick[0]
+        if len(first.sick) == 1:
+            return f"{named(service, called(first.sick[0]))}: {first.words}, {how_much(first)}"
+        names = listed([called(m) for m in first.sick])
+        what = f"{names} {DOWN}" if first.words == DOWN else f"{first.words} on {names}"
+        return f"{service}: {what}, {how_much(first)}"
+    parts = [f"{listed([called(m) for m in a.sick], 3)} {a.words}, {how_much(a, interval=False)}" for a in sick]
+    return f"{service}: {'; '.join(parts)}"
+
+
+def _resolved_headline(incident: Incident, snapshot: Snapshot) -> str:
+    lasted = duration((incident.resolved_at or snapshot.at) - incident.started_at)
+    if incident.page_first_at is None:
+        page = "the page never said so"
+    else:
+        page = f"the page said so {lag(incident.page_first_at, incident.opened_at, 'our alert')}"
+    said = f" · {page}" if incident.scope != "vantage" else ""
+    return f"{_who(incident, snapshot)}: resolved after {lasted}; {_was(incident)}{said}"
+
+
+def _unknown_headline(incident: Incident, snapshot: Snapshot, now: float) -> str:
+    last = max((v.measured.at for v in snapshot.voices if v.measured.at is not None), default=None)
+    age = f"no usable result for {duration(now - last)}" if last is not None else "no usable result yet"
+    return f"{_who(incident, snapshot)}: state unknown, {age}; before: {_was(incident)}"
+
+
+def _open_lines(incident: Incident, snapshot: Snapshot, now: float) -> list[tuple[str, str]]:
+    voices = _active(incident, snapshot)
+    lines = what_we_see(voices, now) if voices else [("We see", clean(incident.why, 300))]
+    ours = incident.scope == "vantage"
+    said = [page_says(voices, now), "" if ours else page_lag(incident, voices, snapshot.usual_lag_s, now)]
+    lines.append(("They say", " · ".join(part for part in said if part)))
+    lines.append(("People say", people_say(voices)))
+    if incident.status is IncidentStatus.OPEN and not _unknown(snapshot, now) and not ours:
+        worst = max((v.measured for v in voices), key=lambda m: m.rate, default=None)
+        layer = next((v.measured.layer for v in voices if v.measured.layer), "")
+        slow = incident.kind == "slowness"
+        nearly_all = worst is not None and worst.rate >= 0.9
+        lines.append(("Looks like", "" if slow else advice.looks_like(layer)))
+        steps = advice.do_now(layer, slow=slow, nearly_all=nearly_all)
+        lines.append(("Do now", "  ".join(f"{n}. {step}" for n, step in enumerate(steps, 1))))
+    ids = list(dict.fromkeys(clean(i, 80) for v in voices for i in v.measured.request_ids if i.strip()))
+    more = f" … ({len(ids) - 3} more)" if len(ids) > 3 else ""
+    lines.append(("Request ids", ", ".join(ids[:3]) + more))
+    return lines
+
+
+def _resolved_lines(incident: Incident, snapshot: Snapshot, now: float) -> list[tuple[str, str]]:
+    return [("Story", story(incident, now)), ("They say", page_says(snapshot.voices, now))]
+
+
+def story(incident: Incident, now: float) -> str:
+    """The whole incident in one line: how long, how bad, who knew first, who took it, how many reported."""
+    end = incident.resolved_at if incident.resolved_at is not None else now
+    parts = [
+        f"{clock(incident.started_at, now)} to {clock(end, now)} ({duration(end - incident.started_at)})",
+        _was(incident),
+        f"we alerted {lag(incident.opened_at, incident.started_at, 'the first failure')}",
+    ]
+    if incident.page_first_at is not None:
+        first = lag(incident.page_first_at, incident.started_at, "the first failure")
+        ours = lag(incident.page_first_at, incident.opened_at, "our alert")
+        parts.append(f"the page first said so {clock(incident.page_first_at, now)}, {first} and {ours}")
+    elif incident.scope != "vantage":
+        parts.append("the page never said so")
+    if incident.acknowledged_at is not None:
+        parts.append(f"acknowledged{_by(incident)} at {clock(incident.acknowledged_at, now)}")
+    parts.append(number(incident.reports, "report by people", "reports by people"))
+    return " · ".join(parts)
+
+
+def _active(incident: Incident, snapshot: Snapshot) -> tuple[Voices, ...]:
+    wanted = incident.active or incident.components
+    return tuple(v for v in snapshot.voices if v.measured.component in wanted) or snapshot.voices
+
+
+def _unknown(snapshot: Snapshot, now: float) -> bool:
+    voices = [v.measured for v in snapshot.voices]
+    return bool(voices) and all(stale(m, now) or m.state is State.UNKNOWN for m in voices)
+
+
+def _who(incident: Incident, snapshot: Snapshot) -> str:
+    known = {v.measured.component: called(v.measured) for v in snapshot.voices}
+    names = [known.get(c) or clean(c, 40) for c in incident.components]
+    service = clean(snapshot.service_name, 40) or clean(snapshot.service, 40)
+    if len(names) == 1:
+        return named(service, names[0])
+    return f"{service} ({listed(names)})" if names else service
+
+
+def _was(incident: Incident) -> str:
+    """What it was at its worst, in words and with the highest rate."""
+    if incident.kind == "slowness":
+        return "slow"
+    only = f", only from {clean(incident.vantage, 40) or 'one vantage'}" if incident.scope == "vantage" else ""
+    words = failing_words(incident.worst, incident.peak_rate)
+    return f"{words}, at worst about {percent(incident.peak_rate)} of requests{only}"
+
+
+def _by(incident: Incident) -> str:
+    name = clean(incident.acknowledged_by.name, 40) if incident.acknowledged_by else ""
+    return f" by {name}" if name else ""
+
+
+def _footer(incident: Incident, snapshot: Snapshot, now: float) -> str:
+    if incident.status is IncidentStatus.RESOLVED:
+        return f"Incident {clean(incident.id, 20)}"
+    since = f"Since {clock(incident.started_at, now)} ({duration(now - incident.started_at)})"
+    return f"{since} · as of {clock(snapshot.at, now, seconds=True)} · incident {clean(incident.id, 20)}"
+
+
+def _actions(incident: Incident) -> tuple[Action, ...]:
+    taken = incident.acknowledged_at is not None
+    if incident.status is IncidentStatus.RESOLVED:
+        verbs = [("right", "Right 👍"), ("wrong", "Wrong 👎"), ("report-card", "Report")]
+    else:
+        first = ("unack", "Hand back") if taken else ("ack", "Acknowledge")
+        verbs = [first, ("report", "I'm affected"), ("works", "Works for me"), ("silence", "Silence"), ("why", "Why?")]
+    return tuple(Action(verb, label, incident.id) for verb, label in verbs)

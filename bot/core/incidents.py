@@ -1,0 +1,98 @@
+"""The life of an incident: opened, changed, monitoring, resolved, each step with its line for the timeline. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.core.assessment import Transition
+from bot.core.claims import SEVERITY
+from bot.core.discrepancy import short_id
+from bot.core.incident import Entry, Heard, Incident, IncidentStatus
+from probes.model import State
+
+TIMELINE = 200
+"""Lines kept of one incident; the first ones and the latest matter, the middle is what goes."""
+
+
+def opened(service: str, step: Transition) -> Incident:
+    """A new incident from the detector's opening."""
+    incident = Incident(
+        id=short_id(service, step.kind, step.scope, f"{step.at:.3f}"),
+        service=service,
+        kind=step.kind,
+        status=IncidentStatus.OPEN,
+        components=tuple(sorted(step.components)),
+        active=tuple(sorted(step.components)),
+        state=step.state,
+        started_at=step.started_at,
+        opened_at=step.at,
+        scope=step.scope,
+        vantage=step.vantage if step.scope == "vantage" else "",
+        worst=step.state,
+        peak_rate=step.rate,
+        why=step.why,
+    )
+    return noted(incident, step.at, "opened", step.why)
+
+
+def widened(incident: Incident, step: Transition) -> Incident:
+    """The same incident after another opening or a change: more components, another state, a higher peak."""
+    fresh = set(step.components) - set(incident.active) if step.event == "opened" else set()
+    active = tuple(sorted({*incident.active, *step.components}))
+    changed = replace(
+        incident,
+        status=IncidentStatus.OPEN,
+        active=active,
+        components=tuple(sorted({*incident.components, *active})),
+        state=step.state if len(active) == len(step.components) else worse(incident.state, step.state),
+        worst=worse(incident.worst, step.state),
+        peak_rate=max(incident.peak_rate, step.rate),
+        started_at=min(incident.started_at, step.started_at) if fresh else incident.started_at,
+    )
+    return noted(changed, step.at, "changed", step.why)
+
+
+def narrowed(incident: Incident, step: Transition, names: Mapping[str, str]) -> Incident:
+    """The same incident after the detector found some of its components, or all, well again."""
+    active = tuple(c for c in incident.active if c not in step.components)
+    if active:
+        well = ", ".join(names.get(c, c) for c in step.components)
+        return noted(replace(incident, active=active), step.at, "recovered", f"{well}: well again")
+    over = replace(incident, active=(), status=IncidentStatus.RESOLVED, resolved_at=step.at, state=State.OPERATIONAL)
+    return noted(over, step.at, "resolved", step.why)
+
+
+def watched(incident: Incident, *, quiet: bool, now: float) -> Incident:
+    """Between open and resolved: quiet for a while is `MONITORING`, trouble again is `OPEN`."""
+    if quiet and incident.status is IncidentStatus.OPEN:
+        return noted(replace(incident, status=IncidentStatus.MONITORING), now, "monitoring", "no failures lately")
+    if not quiet and incident.status is IncidentStatus.MONITORING:
+        return noted(replace(incident, status=IncidentStatus.OPEN), now, "reopened", "failures again")
+    return incident
+
+
+def admitted(incident: Incident, heard: Mapping[str, Heard], names: Mapping[str, str]) -> Incident:
+    """Note the moment, by our clock, when the page first admits trouble on an affected component."""
+    if incident.page_first_at is not None:
+        return incident
+    red = [(h.since, c) for c in incident.components if (h := heard.get(c)) and h.since and SEVERITY.get(h.state)]
+    if not red:
+        return incident
+    since, component = min(red)
+    heard_of = heard[component]
+    text = (
+        f"the page says {heard_of.state.value.replace('_', ' ')} of {names.get(component, component)}: {heard_of.words}"
+    )
+    return noted(replace(incident, page_first_at=since), since, "acknowledged by the vendor", text)
+
+
+def noted(incident: Incident, at: float, event: str, text: str) -> Incident:
+    """The incident with one more line in its timeline and the next version."""
+    timeline = (*incident.timeline, Entry(at, event, text))
+    if len(timeline) > TIMELINE:
+        timeline = (*timeline[: TIMELINE // 2], *timeline[-TIMELINE // 2 :])
+    return replace(incident, timeline=timeline, version=incident.version + 1)
+
+
+def worse(one: State, other: State) -> State:
+    """The more severe of two states."""
+    return max(one, other, key=lambda state: SEVERITY.get(state, -1))

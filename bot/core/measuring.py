@@ -1,0 +1,58 @@
+"""From the assessor's figures and the latest failures to what people are told was measured. Pure."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from bot.core.assessment import Assessment
+from bot.core.incident import Measured
+from probes.model import Observation
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One failure kept as evidence for people."""
+
+    at: float
+    symptom: str
+    layer: str
+    vantage: str
+    request_id: str = ""
+    status: int | None = None
+    detail: str = ""
+
+    @classmethod
+    def of(cls, seen: Observation) -> Self:
+        """The part of an observation that is worth keeping."""
+        return cls(
+            seen.at, seen.symptom, seen.layer.value, seen.vantage, seen.request_id, seen.status, seen.detail[:200]
+        )
+
+
+def measured(figures: Assessment, name: str, failures: tuple[Failure, ...]) -> Measured:
+    """The measured voice on one component."""
+    return Measured(
+        component=figures.component,
+        name=name,
+        state=figures.state,
+        rate=figures.rate,
+        low=figures.low,
+        high=figures.high,
+        failed=figures.failed,
+        total=figures.total,
+        window_s=figures.window_s,
+        since=figures.since,
+        at=figures.at,
+        symptoms=figures.symptoms,
+        layer=failures[-1].layer if failures else "",
+        request_ids=tuple(f.request_id for f in failures if f.request_id)[-2:],
+        vantages=figures.vantages,
+        all_vantages=figures.all_vantages,
+        why=figures.why,
+        latency_ms=figures.latency_ms,
+        usual_latency_ms=figures.usual_latency_ms,
+        evidence=figures.evidence,
+        threshold=figures.threshold,
+        monitoring=figures.monitoring,
+        slow=figures.slow,
+        stale_after_s=figures.stale_after_s,
+    )

@@ -1,0 +1,114 @@
+"""The state of an assessor as JSON-able values, and back. Pure.
+
+Dataclasses become lists of their fields in order; `VERSION` changes with the shape, and another version's state is not
+read: a new detector begins with its priors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.core.attention import Watched
+from bot.core.closing import Closing
+from bot.core.course import Course
+from bot.core.detector import Suspicion
+from bot.core.evidence import Result
+from bot.core.hearing import Hearing
+from bot.core.pace import Median, Pace
+from bot.core.severity import Severity
+from bot.core.stream import Run, Stream
+from bot.core.usual import Pending, Spells, Usual
+
+if TYPE_CHECKING:
+    from bot.core.episodes import Episodes
+
+VERSION = 1
+
+
+def dumped(now: Episodes, at: float, waiting: list[Result]) -> dict[str, Any]:
+    """Everything that decides the future."""
+    detector = now.detector
+    return {
+        "version": VERSION,
+        "now": at,
+        "waiting": [packed(r) for r in waiting],
+        "spells": packed(detector.spells),
+        "streams": [packed(s) for s in detector.streams.values()],
+        "suspicions": [[*name, s.sums] for name, s in detector.suspicions.items()],
+        "muted": sorted(detector.muted),
+        "courses": packed(now.courses),
+        "vantages": packed(now.vantages),
+        "slow": packed(now.slow),
+        "paces": packed(now.paces),
+        "hearings": packed(now.hearings),
+        "watched": packed(now.attention.watched),
+        "standing": dict(now.standing),
+        "slowing": dict(now.slowing),
+        "quiet": now.quiet,
+    }
+
+
+def restore(now: Episodes, state: Mapping[str, Any]) -> tuple[float, list[Result]]:
+    """Put a dumped state back; returns the latest time and the results not yet settled."""
+    if state.get("version") != VERSION:
+        return 0.0, []
+    detector = now.detector
+    *spells, hours = state["spells"]
+    detector.spells = Spells(*spells, list(hours))
+    for packed_stream in state["streams"]:
+        stream = _stream(packed_stream)
+        detector.streams[(stream.vantage, stream.component, stream.check)] = stream
+    if detector.streams:
+        detector.arrange()
+    for kind, name, sums in state["suspicions"]:
+        detector.suspicions[(kind, name)] = Suspicion()
+        detector.suspicions[(kind, name)].set(list(sums))
+    detector.muted = set(state["muted"])
+    detector.settled = set(state["standing"])
+    now.courses = {k: _course(v) for k, v in state["courses"].items()}
+    now.vantages = {k: _course(v) for k, v in state["vantages"].items()}
+    now.slow = {k: _course(v) for k, v in state["slow"].items()}
+    now.paces = {k: _pace(v) for k, v in state["paces"].items()}
+    now.hearings = {k: Hearing(*v) for k, v in state["hearings"].items()}
+    now.attention.watched = {k: Watched(*v[:3], list(v[3])) for k, v in state["watched"].items()}
+    now.standing, now.slowing = dict(state["standing"]), dict(state["slowing"])
+    now.quiet = bool(state["quiet"])
+    return float(state["now"]), [Result(*r) for r in state["waiting"]]
+
+
+def packed(value: Any) -> Any:
+    """A value as lists, dicts, strings and numbers."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return [packed(getattr(value, f.name)) for f in fields(value)]
+    if isinstance(value, dict):
+        return {k: packed(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [packed(v) for v in value]
+    return value
+
+
+def _stream(values: list[Any]) -> Stream:
+    *names, run, usual, odds = values
+    *rates, pending, rate, hour = usual
+    return Stream(*names, Run(*run), Usual(*rates, Pending(*pending), rate, hour), list(odds))
+
+
+def _course(values: list[Any]) -> Course:
+    began, seen, failed, severity, closing, symptoms, vantages, latest = values
+    return Course(
+        began,
+        seen,
+        failed,
+        Severity(*severity),
+        Closing(*closing),
+        dict(symptoms),
+        dict(vantages),
+        [(t, v, w) for t, v, w in latest],
+    )
+
+
+def _pace(values: list[Any]) -> Pace:
+    sums, value, medians, *rest = values
+    return Pace(list(sums), value, {k: Median(*m) for k, m in medians.items()}, *rest)

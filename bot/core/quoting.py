@@ -1,0 +1,61 @@
+"""Words of others made safe to print anywhere: one line, no controls, no direction marks, cut with a count. Pure.
+
+Channels still escape for their own markup; what is removed here has no honest use in any of them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+_ESCAPES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,8}[@-~]?|\x1b[\]PX^_][^\x07\x1b\x9c]{0,4096}(?:\x07|\x1b\\|\x9c)?|\x1b.?"
+)
+_REMOVED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_MARKS = frozenset({"Mn", "Me"})
+_MARKS_IN_A_ROW = 2  # enough for every script in use; more is a tower that covers the neighbouring lines
+_READ_AT_MOST = 20_000
+
+
+def clean(text: str, limit: int = 200) -> str:
+    """One line of plain text of at most `limit` characters; what is cut is counted: "… (12 more)"."""
+    head = text[:_READ_AT_MOST]
+    words = " ".join(_ESCAPES.sub("", head).split())
+    kept: list[str] = []
+    marks = 0
+    for character in words:
+        category = unicodedata.category(character)
+        if category in _REMOVED:
+            continue
+        marks = marks + 1 if category in _MARKS else 0
+        if marks <= _MARKS_IN_A_ROW:
+            kept.append(character)
+    return cut(" ".join("".join(kept).split()), limit, unseen=len(text) - len(head))
+
+
+def cut(text: str, limit: int, unseen: int = 0) -> str:
+    """`text` within `limit` characters, with the count of those left out (`unseen`: already left out before)."""
+    if len(text) <= limit and not unseen:
+        return text
+    room = max(0, limit - len(f"… ({len(text) + unseen} more)"))
+    return f"{text[:room].rstrip()}… ({len(text) - room + unseen} more)"[: max(limit, 1)]
+
+
+def quoted(text: str, limit: int = 160) -> str:
+    """Somebody else's words, marked as such; they cannot end their own quotation."""
+    return f'"{clean(text, limit).replace(chr(34), chr(39))}"'
+
+
+def listed(names: Iterable[str], shown: int = 4) -> str:
+    """`a, b and c`; beyond `shown` names the rest is a count: `a, b, c, d and 3 more`."""
+    every = list(names)
+    if len(every) > shown:
+        return f"{', '.join(every[:shown])} and {len(every) - shown} more"
+    if len(every) < 2:
+        return "".join(every)
+    return f"{', '.join(every[:-1])} and {every[-1]}"
+
+
+def counted(things: Sequence[tuple[str, int]], shown: int = 3) -> str:
+    """`HTTP 500 ×27, timeout ×2`; beyond `shown` kinds the rest is a count."""
+    parts = [f"{words} ×{n}" for words, n in things[:shown]]
+    return ", ".join(parts) + (f" … ({len(things) - shown} more)" if len(things) > shown else "")

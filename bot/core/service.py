@@ -1,0 +1,24 @@
+"""What judging and wording need to know of a service. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+REFRESH_S = 45.0
+"""Figures of a standing message are renewed this often; changes of state at once (Grafana OnCall's rule)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceView:
+    """A service by name, its components' names and the vendor's ids for them, and where people read its page.
+
+    `usual_lag_s` is this vendor's (median, p90) lateness in seconds, where known; `refresh_s` how often the figures of
+    a standing message are renewed.
+    """
+
+    id: str
+    name: str
+    names: Mapping[str, str]
+    page_ids: Mapping[str, str] = field(default_factory=dict)
+    page_url: str = ""
+    usual_lag_s: tuple[float, float] | None = None
+    refresh_s: float = REFRESH_S

@@ -1,0 +1,102 @@
+"""What a component suffers from, in the fewest words that are true: "intermittent failures", "down", "slow". Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.core.figures import latencies, percent, span
+from bot.core.incident import Measured, Voices
+from bot.core.quoting import clean
+from bot.core.tones import SEVERITY, TROUBLE
+from probes.model import State
+
+NEARLY_ALL = 0.9
+MOST = 0.5
+
+DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class Ailment:
+    """Components that suffer alike: the words for it, how bad, and who."""
+
+    words: str
+    severity: int
+    sick: tuple[Measured, ...]
+
+
+def stale(measured: Measured, now: float) -> bool:
+    """Whether the figures are too old to be called the present."""
+    return measured.at is None or now - measured.at > measured.stale_after_s
+
+
+def present(measured: Measured, now: float) -> State:
+    """The state as of now: what is stale is unknown."""
+    return State.UNKNOWN if stale(measured, now) else measured.state
+
+
+def words(measured: Measured) -> str:
+    """The symptom of one component; "down" only when (nearly) everything fails."""
+    return failing_words(measured.state, measured.rate, slow=measured.slow)
+
+
+def failing_words(state: State, rate: float, *, slow: bool = False) -> str:
+    """The symptom by state and failure rate (0 to 1)."""
+    if slow and state is State.DEGRADED:
+        return "slow"
+    if state is State.MAINTENANCE:
+        return "under maintenance"
+    if rate >= NEARLY_ALL and state is State.MAJOR:
+        return DOWN
+    if rate >= MOST:
+        return "most requests fail"
+    return "frequent failures" if state is State.MAJOR else "intermittent failures"
+
+
+def ailments(voices: Sequence[Voices], now: float) -> tuple[Ailment, ...]:
+    """The components in trouble at this moment, those that suffer alike together, the worst first."""
+    groups: dict[str, list[Measured]] = {}
+    for voice in voices:
+        if present(voice.measured, now) in TROUBLE:
+            groups.setdefault(words(voice.measured), []).append(voice.measured)
+    found = [Ailment(w, max(SEVERITY[m.state] for m in sick), tuple(sick)) for w, sick in groups.items()]
+    return tuple(sorted(found, key=lambda ailment: (-ailment.severity, -max(m.rate for m in ailment.sick))))
+
+
+def how_much(ailment: Ailment, *, interval: bool = True) -> str:
+    """The number behind the words: failure rate with its interval, or latency beside the usual one."""
+    if ailment.words == "slow":
+        return _how_slow(ailment.sick)
+    low, high = min(m.rate for m in ailment.sick), max(m.rate for m in ailment.sick)
+    middle = sum(m.rate for m in ailment.sick) / len(ailment.sick)
+    rates = percent(middle) if high - low <= 0.04 else span(low, high)
+    about = f"about {rates} of requests{' fail' if ailment.words == DOWN else ''}"
+    if not interval:
+        return about
+    ends = span(min(m.low for m in ailment.sick), max(m.high for m in ailment.sick))
+    return f"{about} (95 % interval{'s' if len(ailment.sick) > 1 else ''} {ends})"
+
+
+def named(service: str, component: str) -> str:
+    """A component's name that says whose it is: "Claude API" as it stands, "API" as "Claude API"."""
+    whose, what = clean(service, 40), clean(component, 40)
+    known = any(word in what.casefold() for word in whose.casefold().split()[:1])
+    return what if known or not whose else f"{whose} {what}"
+
+
+def called(measured: Measured) -> str:
+    """The component's own name, its id where it has none."""
+    return clean(measured.name, 40) or clean(measured.component, 40)
+
+
+def symptom(word: str) -> str:
+    """A stable symptom word for people: "http_500" is "HTTP 500", "no_answer" is "no answer"."""
+    spoken = clean(word, 60).replace("_", " ").strip() or "failed"
+    return f"HTTP{spoken[4:]}" if spoken.casefold().startswith("http ") else spoken
+
+
+def _how_slow(sick: Sequence[Measured]) -> str:
+    medians = [m.latency_ms for m in sick if m.latency_ms is not None]
+    usual = [m.usual_latency_ms for m in sick if m.usual_latency_ms is not None]
+    if not medians:
+        return "beyond its usual latency"
+    return f"median {latencies(medians)}" + (f", usually {latencies(usual)}" if usual else "")

@@ -1,0 +1,123 @@
+"""The three voices in lines: what we see, what the page says, what people say; each with its age. Pure."""
+
+from collections.abc import Sequence
+
+from bot.core.durations import ago, clock, duration, lag
+from bot.core.figures import latency, number, percent, span, usually
+from bot.core.incident import Heard, Incident, Measured, Voices
+from bot.core.quoting import clean, counted, listed, quoted
+from bot.core.symptoms import called, stale, symptom
+from bot.core.tones import TROUBLE, WORDS
+from probes.model import State
+
+PAGE_STALE_AFTER_S = 300.0
+SHOWN = 6
+
+
+def seen(measured: Measured, now: float) -> str:
+    """One component's figures: how many of how many in which window, with what symptoms, agreed on by whom."""
+    if measured.at is None:
+        return "⚪ unknown, no result yet"
+    parts = [_counts(measured)]
+    if measured.slow and measured.latency_ms is not None:
+        usual = f", usually {latency(measured.usual_latency_ms)}" if measured.usual_latency_ms is not None else ""
+        parts.insert(0, f"median latency {latency(measured.latency_ms)}{usual}")
+    parts.append(agreement(measured))
+    text = " · ".join(part for part in parts if part)
+    if stale(measured, now):
+        return f"⚪ unknown, last result {ago(measured.at, now)}; before that {text}"
+    if measured.state is State.UNKNOWN:
+        return f"⚪ unknown{f', {clean(measured.why, 120)}' if measured.why else ''}; {text}"
+    return text
+
+
+def what_we_see(voices: Sequence[Voices], now: float, *, rated: bool = False) -> list[tuple[str, str]]:
+    """The lines "We see"; several components each have their own, with name, rate and interval (one if `rated`)."""
+    if len(voices) == 1:
+        one = voices[0].measured
+        return [("We see", (_rated(one, now) if rated else "") + seen(one, now))]
+    lines = [f"{called(v.measured)}: {_rated(v.measured, now)}{seen(v.measured, now)}" for v in voices[:SHOWN]]
+    if len(voices) > SHOWN:
+        lines.append(f"… ({len(voices) - SHOWN} more components)")
+    return [
+        ("We see" if first else "", line) for first, line in zip([True] + [False] * len(lines), lines, strict=False)
+    ]
+
+
+def page_says(voices: Sequence[Voices], now: float) -> str:
+    """The vendor's word on these components in its own words, with the age of the reading; stale is ⚪."""
+    if not voices:
+        return "⚪ nothing read yet"
+    unread = next((v.heard for v in voices if v.heard.unreadable), None)
+    if unread is not None:
+        before = f"; last read {ago(unread.read_at, now)}: {WORDS[unread.state]}" if unread.read_at is not None else ""
+        return f"⚪ page unreadable: {clean(unread.unreadable, 120)}{before}"
+    read = [v.heard.read_at for v in voices if v.heard.read_at is not None]
+    if not read:
+        return "⚪ nothing read yet"
+    said = f"{claimed(voices)} · read {ago(min(read), now)}"
+    return f"⚪ stale: {said}" if now - min(read) > PAGE_STALE_AFTER_S else said
+
+
+def claimed(voices: Sequence[Voices]) -> str:
+    """States by component as the page has them, then the words beside them, quoted."""
+    names: dict[State, list[str]] = {}
+    for voice in voices:
+        names.setdefault(voice.heard.state, []).append(called(voice.measured))
+    states = "; ".join(f"{listed(who)} {WORDS[state]}" for state, who in names.items())
+    words = list(dict.fromkeys(v.heard.words for v in voices if v.heard.words.strip()))
+    theirs = ", ".join(quoted(w, 120) for w in words[:2])
+    return " · ".join(part for part in (states, theirs) if part)
+
+
+def page_lag(incident: Incident, voices: Sequence[Voices], usual: tuple[float, float] | None, now: float) -> str:
+    """How late the page is: first admitted when, or unacknowledged for how long; beside what is usual."""
+    median = f" (this vendor's median is {duration(usual[0])})" if usual else ""
+    if incident.page_first_at is not None:
+        heard = next((v.heard for v in voices if v.heard.posted_at is not None), Heard())
+        posted = f", posted {clock(heard.posted_at, now)}" if heard.posted_at is not None else ""
+        late = lag(incident.page_first_at, incident.opened_at, "our alert")
+        return f"first admitted {clock(incident.page_first_at, now)}{posted}: {late}"
+    green = [v for v in voices if v.heard.state is State.OPERATIONAL and not v.heard.unreadable]
+    read = min((v.heard.read_at for v in green if v.heard.read_at is not None), default=None)
+    if read is None or now - read > PAGE_STALE_AFTER_S or any(v.heard.state in TROUBLE for v in voices):
+        return ""
+    return f"unacknowledged for {duration(now - incident.started_at)}{median}"
+
+
+def people_say(voices: Sequence[Voices]) -> str:
+    """Voices of people on these components together, and how many are usual."""
+    if not voices:
+        return "no reports"
+    affected, works = sum(v.reports.affected for v in voices), sum(v.reports.works for v in voices)
+    window = max(v.reports.window_s for v in voices)
+    said = f"{number(affected, 'report', 'reports')} in {duration(window)}"
+    if affected:
+        said += f" ({usually(sum(v.reports.usual for v in voices))})"
+    return said + (f" · {number(works, 'says', 'say')} it works" if works else "")
+
+
+def agreement(measured: Measured) -> str:
+    """Which vantages see it: "3 vantages agree", "2 of 3 vantages agree", "one vantage"."""
+    agree, every = len(measured.vantages), len(measured.all_vantages)
+    if every == 1:
+        return "one vantage"
+    if not every or not agree or measured.state not in TROUBLE:
+        return ""
+    if agree == every:
+        return f"all {every} vantages agree"
+    return f"seen by {agree} of {every} vantages ({listed([clean(v, 40) for v in measured.vantages], 3)})"
+
+
+def _counts(measured: Measured) -> str:
+    if not measured.total:
+        return "no results in the window"
+    kinds = [(symptom(word), n) for word, n in measured.symptoms]
+    what = f": {counted(kinds)}" if kinds and measured.failed else ""
+    return f"{measured.failed} of {measured.total} requests failed in {duration(measured.window_s)}{what}"
+
+
+def _rated(measured: Measured, now: float) -> str:
+    if stale(measured, now) or measured.state not in TROUBLE or measured.slow:
+        return ""
+    return f"{percent(measured.rate)} ({span(measured.low, measured.high)}): "

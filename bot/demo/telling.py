@@ -1,0 +1,89 @@
+"""The end of a demo: what happened, when we said so, when the page did, and by how much we led."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pydantic import TypeAdapter
+
+from bot.core.incident import Discrepancy, DiscrepancyKind, Incident
+from bot.demo.log import Served
+from bot.demo.vendor import COMPONENTS, Vendor
+from bot.store.store import Store
+
+INCIDENT = TypeAdapter(Incident)
+DISCREPANCY = TypeAdapter(Discrepancy)
+
+NAMES = {"claude-ai": "claude.ai", "claude-api": "Claude API", "claude-code": "Claude Code", "": "the page"}
+FINE = frozenset({"ok", "not_modified", "not_found", "needs_key"})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The story for people, and whether we knew before the page did."""
+
+    text: str
+    ahead: bool
+
+
+async def told(vendor: Vendor, store: Store) -> Outcome:
+    """Read back what was written during the demo and set it beside what the vendor really did.
+
+    Raises:
+        StoreError: the store is away.
+    """
+    incidents = [INCIDENT.validate_json(raw) for raw in await store.views.incidents("claude", 20)]
+    ours = sorted((i for i in incidents if i.scope != "vantage"), key=lambda i: i.opened_at)
+    records = [DISCREPANCY.validate_json(raw) for raw in await store.views.timeline("claude", 200)]
+    first = min((served.at for served in vendor.log.entries if _failing(served)), default=None)
+    if first is None or not ours:
+        return Outcome("\nNo incident was opened.", ahead=False)
+    happened = [(first, "the first request fails"), *_of_incidents(ours), *_of_discrepancies(reversed(records))]
+    rows = [f"  {_clock(at)}  {(at - first) / 60:+6.1f} min  {words}" for at, words in sorted(happened)]
+    alerted, page = ours[0].opened_at, ours[0].page_first_at
+    ahead = page is None or alerted < page
+    return Outcome(
+        "\n".join(["", "What happened, in minutes since the first failure:", *rows, *_moral(ours[0], first)]),
+        ahead,
+    )
+
+
+def _failing(served: Served) -> bool:
+    return (
+        served.component in COMPONENTS and not served.host.startswith(("page", "control")) and served.kind not in FINE
+    )
+
+
+def _of_incidents(incidents: Iterable[Incident]) -> Iterator[tuple[float, str]]:
+    for incident in incidents:
+        yield incident.opened_at, f"WE ALERT: {incident.why}"
+        if incident.resolved_at is not None:
+            yield incident.resolved_at, f"we call it resolved (peak {incident.peak_rate:.0%} of requests failed)"
+
+
+def _of_discrepancies(records: Iterable[Discrepancy]) -> Iterator[tuple[float, str]]:
+    for record in {r.id: r for r in records}.values():
+        name = NAMES.get(record.component, record.component)
+        if record.kind is DiscrepancyKind.OVERSTATED:
+            yield record.opened_at, f"we say the page overstates: {name} is red there and measures fine"
+        elif record.kind is not DiscrepancyKind.UNREADABLE:
+            yield record.opened_at, f"we say the page is wrong about {name} ({record.kind}; it says {_said(record)})"
+        if record.closed_at is not None:
+            yield record.page_seen_at or record.closed_at, f"{name}: {record.outcome}"
+
+
+def _said(record: Discrepancy) -> str:
+    return "operational" if record.kind is DiscrepancyKind.UNACKNOWLEDGED else record.claimed.value
+
+
+def _moral(incident: Incident, first: float) -> list[str]:
+    lines = ["", f"We alerted {(incident.opened_at - first) / 60:.1f} min after the first failing answer."]
+    if incident.page_first_at is None:
+        return [*lines, "The page never admitted it."]
+    lead = (incident.page_first_at - incident.opened_at) / 60
+    lines.append(f"We {'led the page by' if lead > 0 else 'were behind the page by'} {abs(lead):.1f} min.")
+    return lines
+
+
+def _clock(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%H:%M:%S")

@@ -1,0 +1,154 @@
+"""The judge: stream of observations in, one fenced commit out. All thinking is in `bot.core.judgement`."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.core.assessment import AssessorSettings, Explanation, Plan
+from bot.core.incident import Discrepancy, Entry, Incident, Snapshot, Voices
+from bot.core.judgement import Decisions, Judgement, Remembered
+from bot.core.notices import Notice
+from bot.core.people import Report, Row
+from bot.core.service import ServiceView
+from bot.errors import StoreError
+from bot.store.records import decode
+from bot.store.store import Store
+from bot.store.values import Commit, DeliveryWrite, IncidentWrite, Loaded
+from probes.model import Observation
+
+log = logging.getLogger(__name__)
+
+LEASE_MS = 10_000
+ROWS = 500
+IDLE_S = 0.5
+"""How long the judge waits for news before it lets time pass for a service by itself."""
+KEEP_S = 10.0
+"""The state is written at least this often while nothing is decided, so that a restart repeats little."""
+
+REMEMBERED = TypeAdapter(Remembered)
+VOICES = TypeAdapter(Voices)
+EXPLANATION = TypeAdapter(Explanation)
+PLAN = TypeAdapter(Plan)
+INCIDENT = TypeAdapter(Incident)
+SNAPSHOT = TypeAdapter(Snapshot)
+ENTRY = TypeAdapter(Entry)
+DISCREPANCY = TypeAdapter(Discrepancy)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What one judge needs beside the service: who it is, the clock, where things are said, and whom to tell."""
+
+    owner: str
+    now: Callable[[], float]
+    channels: Sequence[str]
+    said: Callable[[], None]
+
+
+class Judge:
+    """Judges one service for as long as it holds the service's lease. `news` is set when rows may have come."""
+
+    def __init__(self, store: Store, service: ServiceView, settings: AssessorSettings, bench: Bench) -> None:
+        self._store = store
+        self._service = service
+        self._settings = settings
+        self._bench = bench
+        self.news = asyncio.Event()
+
+    async def run(self) -> None:
+        """Take the lease, judge until it is lost, and again, for ever; a store that is away is waited for."""
+        while True:
+            try:
+                token = await self._store.lease(self._service.id, self._bench.owner, LEASE_MS)
+                if token is None:
+                    await asyncio.sleep(LEASE_MS / 4000)
+                    continue
+                await self._hold(token)
+            except StoreError as error:
+                # What was decided and perhaps not written is forgotten, and decided again from what is written.
+                log.debug("judge of %s waits for the store: %s", self._service.id, error)
+                await asyncio.sleep(IDLE_S)
+
+    async def _hold(self, token: int) -> None:
+        loaded = await self._store.load(self._service.id)
+        judgement = Judgement(self._service, self._settings, self._remembered(loaded))
+        position = loaded.position
+        written = renewed = self._bench.now()
+        while True:
+            self.news.clear()
+            rows = [(at, decode(raw)) for at, raw in await self._store.read(self._service.id, position, ROWS)]
+            position = rows[-1][0] if rows else position
+            decisions = judgement.settle(self._take(judgement, rows))
+            now = self._bench.now()
+            if rows or decisions.eventful or not 0 <= now - written < KEEP_S:
+                if not await self._store.commit(self._service.id, token, self._commit(position, judgement, decisions)):
+                    log.warning("the judgement of %s has passed to another judge", self._service.id)
+                    return
+                written = now
+                if decisions.notices:
+                    self._bench.said()
+            if not 0 <= now - renewed < LEASE_MS / 3000:
+                if not await self._store.renew(self._service.id, token, LEASE_MS):
+                    return
+                renewed = now
+            if len(rows) < ROWS:
+                await self._wait()
+
+    def _take(self, judgement: Judgement, rows: Sequence[tuple[str, Row | None]]) -> float:
+        """Feed the rows; the time to settle at: while catching up, the rows still to come are not missing."""
+        for _, row in rows:
+            match row:
+                case Observation():
+                    judgement.see(row)
+                case Report():
+                    judgement.report(row)
+        now = self._bench.now()
+        last = rows[-1][1].at if len(rows) == ROWS and rows[-1][1] is not None else now
+        return min(last, now)
+
+    async def _wait(self) -> None:
+        try:
+            async with asyncio.timeout(IDLE_S):
+                await self.news.wait()
+        except TimeoutError:
+            return
+
+    def _remembered(self, loaded: Loaded) -> Remembered | None:
+        if loaded.lost:
+            log.warning("%d observations of %s were cut before they were judged", loaded.lost, self._service.id)
+        if loaded.state is None:
+            return None
+        try:
+            return REMEMBERED.validate_json(loaded.state)
+        except ValidationError:
+            # A state of another version: what it knew of the usual is learned again; the incidents are in the store.
+            log.exception("the stored judgement of %s cannot be read; beginning afresh", self._service.id)
+            return None
+
+    def _commit(self, position: str, judgement: Judgement, decisions: Decisions) -> Commit:
+        return Commit(
+            position=position,
+            state=REMEMBERED.dump_json(judgement.state(), exclude_defaults=True),
+            assessments={c: _pack(VOICES, v) for c, v in decisions.voices.items()}
+            | {f"why:{c}": _pack(EXPLANATION, e) for c, e in decisions.explanations.items()},
+            attention={c: _pack(PLAN, p) for c, p in decisions.plans.items()},
+            incidents=tuple(IncidentWrite(i.id, i.opened_at, _pack(INCIDENT, i)) for i in decisions.incidents),
+            deliveries=tuple(w for notice in decisions.notices for w in self._writes(notice)),
+            log=tuple(_pack(DISCREPANCY, d) for d in decisions.discrepancies),
+        )
+
+    def _writes(self, notice: Notice) -> list[DeliveryWrite]:
+        body = _pack(SNAPSHOT, notice.snapshot)
+        trail = tuple(_pack(ENTRY, line) for line in notice.trail)
+        return [
+            DeliveryWrite(notice.subject, channel, notice.edition, body, notice.urgent, trail, self._bench.now())
+            for channel in self._bench.channels
+        ]
+
+
+def _pack(kind: TypeAdapter[Any], value: object) -> str:
+    return kind.dump_json(value, exclude_defaults=True).decode()

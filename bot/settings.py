@@ -1,0 +1,164 @@
+"""What a configuration comes to: frozen values, each room gets its own slice. No I/O, no environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+
+from probes.control import HOSTS
+from probes.model import Check
+from probes.request import TransportSettings
+from probes.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One thing people depend on. `page_id` is the vendor's own id of it on the status page ("": not there)."""
+
+    id: str
+    service: str
+    name: str
+    nicknames: tuple[str, ...] = ()
+    page_id: str = ""
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How late a vendor usually admits trouble, in seconds after its own stated start."""
+
+    median_s: float
+    p90_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class StatusPage:
+    """Where the vendor speaks. `url` is for machines, `page_url` for people, `options` are the dialect's own."""
+
+    url: str
+    dialect: str = "atlassian"
+    page_url: str = ""
+    fallbacks: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    interval_s: float = 60.0
+    timeout_s: float = 15.0
+    usual_lag: Lag | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """What can stand in for `components` (none named: for all), with what to know before one changes over."""
+
+    name: str
+    components: tuple[str, ...] = ()
+    note: str = ""
+    url: str = ""
+    service: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One vendor or gateway, with its components in the order of the file."""
+
+    id: str
+    name: str
+    nicknames: tuple[str, ...] = ()
+    homepage: str = ""
+    page: StatusPage | None = None
+    components: tuple[Component, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """How often we may cry wolf: false alarms per month and service."""
+
+    false_alarms_per_month: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One place to say things; `options` are its kind's own and may hold secrets."""
+
+    name: str
+    kind: str
+    options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole configuration. `redis` is the store's address with its password, None for the embedded store.
+
+    `secrets` holds what the checks' options refer to as `${NAME}`; `notes` say what was left out, and why.
+    """
+
+    services: tuple[Service, ...]
+    control: tuple[str, ...] = HOSTS
+    redis: Secret | None = None
+    state_dir: Path = Path(".groundtruth")
+    vantage: str = "here"
+    control_interval_s: float = 30.0
+    transport: TransportSettings = field(default_factory=TransportSettings)
+    detection: Detection = Detection()
+    channels: tuple[Channel, ...] = (Channel("console", "console"),)
+    secrets: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    notes: tuple[str, ...] = ()
+    source: str = "defaults"
+
+    def components(self) -> tuple[Component, ...]:
+        """Every component of every service."""
+        return tuple(component for service in self.services for component in service.components)
+
+    def service(self, name: str) -> Service:
+        """The service of that id. Raises KeyError."""
+        return {service.id: service for service in self.services}[name]
+
+    def component(self, name: str) -> Component:
+        """The component of that id, which is unique in a configuration. Raises KeyError."""
+        return {component.id: component for component in self.components()}[name]
+
+    def checks(self) -> tuple[Check, ...]:
+        """Everything to be scheduled: the control hosts, the status pages, the components' checks."""
+        pages = (page_check(service) for service in self.services)
+        own = (check for component in self.components() for check in component.checks)
+        return (*self.control_checks(), *(check for check in pages if check), *own)
+
+    def control_checks(self) -> tuple[Check, ...]:
+        """The looks at our own network, one for each control host."""
+        return tuple(
+            Check(
+                id=f"control:{number}:{urlsplit(host).hostname}",
+                kind="control",
+                service="",
+                component="",
+                target=host,
+                interval_s=self.control_interval_s,
+                timeout_s=5.0,
+            )
+            for number, host in enumerate(self.control, 1)
+        )
+
+
+def page_check(service: Service) -> Check | None:
+    """The reading of a service's status page, None where it has none."""
+    page = service.page
+    if page is None:
+        return None
+    options = {
+        "dialect": page.dialect,
+        "fallbacks": list(page.fallbacks),
+        "options": page.options,
+        "components": MappingProxyType({c.id: c.page_id for c in service.components if c.page_id}),
+    }
+    return Check(
+        id=f"{service.id}:page",
+        kind="statuspage",
+        service=service.id,
+        component="",
+        target=page.url,
+        interval_s=page.interval_s,
+        timeout_s=page.timeout_s,
+        options=MappingProxyType(options),
+    )

@@ -1,0 +1,167 @@
+"""From an address to a store: which server, with what patience, and whether it will do."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel
+from redis.backoff import ExponentialWithJitterBackoff
+
+from bot.errors import StoreError, UserError
+from bot.store.directory import StoreDirectory
+from bot.store.embedded import EmbeddedServer, answer
+from bot.store.link import Link
+from bot.store.store import Store, parse_info
+from bot.store.values import Info
+
+LEAST = {"Redis": (6, 2), "Valkey": (7, 2)}
+"""Redis 6.2 brought XTRIM MINID (trimming by age) and ZMSCORE; 7.2 is the first Valkey there is."""
+SOCKET_S, CONNECT_S, HEALTH_S = 5.0, 3.0, 15
+_SECRET = re.compile(r"((?:^|&)(?:\w*_)?password=)[^&#]*")
+_SENTINEL_PORT = 26379
+_RESERVED = frozenset({"protocol", "decode_responses", "encoding"})
+
+
+def masked(url: str) -> str:
+    """The address without its passwords."""
+    start, mark, rest = url.partition("://")
+    place, question, options = rest.partition("?")
+    if not mark or "@" in options:
+        return "***"  # no address, so there is no telling where its password is
+    user, at, host = place.rpartition("@")
+    name = user.partition(":")[0] + ":***" if ":" in user else user and "***"
+    return start + mark + name + at + host + question + _SECRET.sub(r"\1***", options)
+
+
+@asynccontextmanager
+async def open_store(url: str | None, state_dir: Path, *, start: bool = True) -> AsyncIterator[Store]:
+    """The store at an address, or the embedded one in a directory: run by us (`start`), or by another process.
+
+    Raises:
+        UserError: for an address that is none, a server that is too old or a cluster, a directory that is taken
+            (`start`) or where nobody runs (not `start`).
+        StoreError: when the server cannot be reached.
+    """
+    async with AsyncExitStack() as stack:
+        if url is None and start:
+            url = (await stack.enter_async_context(EmbeddedServer(state_dir))).url
+        elif url is None:
+            url = await _running(state_dir)
+        link = Link(client(url), masked(url))
+        stack.push_async_callback(link.close)
+        warnings = judge_server(await link.call("INFO"))
+        yield Store(link, warnings)
+
+
+async def _running(state_dir: Path) -> str:
+    socket = StoreDirectory(state_dir).socket_path()
+    try:
+        async with asyncio.timeout(CONNECT_S):
+            if await answer(socket):
+                return f"unix://{socket}"
+    except TimeoutError as error:
+        raise StoreError(f"store {socket}: no answer") from error
+    raise UserError(f"Groundtruth does not run on {state_dir}: start it with `groundtruth run`")
+
+
+def client(url: str) -> Redis:
+    """A client for an address; nothing is connected yet.
+
+    Raises:
+        UserError: for an address that is none.
+    """
+    patience: dict[str, Any] = {
+        "socket_timeout": SOCKET_S,
+        "socket_connect_timeout": CONNECT_S,
+        "health_check_interval": HEALTH_S,
+        "retry": Retry(ExponentialWithJitterBackoff(cap=0.5, base=0.05), 3),
+        "client_name": "groundtruth",
+        "protocol": 2,
+    }
+    try:
+        if urlsplit(url).scheme in {"redis+sentinel", "rediss+sentinel"}:
+            return _sentinel(url, patience)
+        return _plain(url, patience)
+    except (ValueError, TypeError, AttributeError):
+        raise UserError(
+            f"redis: {masked(url)} is not an address: redis://host:port/0, rediss://..., unix:///path or "
+            "redis+sentinel://host:port,host:port/name?db=0 expected"
+        ) from None  # the parser's own words may contain the password
+
+
+def _plain(url: str, patience: Mapping[str, Any]) -> Redis:
+    if _RESERVED & parse_qs(urlsplit(url).query).keys():
+        raise ValueError("options we depend on")
+    redis: Redis = Redis.from_url(url, **patience)
+    pool: Any = redis.connection_pool
+    pool.make_connection()  # connects nothing, but refuses unknown options now
+    return redis
+
+
+def _sentinel(url: str, patience: Mapping[str, Any]) -> Redis:
+    """The master of a name the sentinels know; the password in the address is the server's.
+
+    `sentinel_username` and `sentinel_password` in the query are the sentinels' own.
+    """
+    parts = urlsplit(url)
+    user, _, places = parts.netloc.rpartition("@")
+    name, _, password = user.partition(":")
+    query = {key: values[-1] for key, values in parse_qs(parts.query, strict_parsing=bool(parts.query)).items()}
+    service = unquote(parts.path.strip("/"))
+    if not service or not query.keys() <= {"db", "sentinel_username", "sentinel_password"}:
+        raise ValueError("a service name and no unknown options expected")
+    secure = {"ssl": True} if parts.scheme == "rediss+sentinel" else {}
+    own = {"username": query.get("sentinel_username"), "password": query.get("sentinel_password"), **secure}
+    timeouts = {"socket_timeout": CONNECT_S, "socket_connect_timeout": CONNECT_S}
+    sentinels: Any = Sentinel(  # type: ignore[no-untyped-call]  # its constructor has no annotations
+        [_place(place) for place in places.split(",")], sentinel_kwargs={**own, **timeouts}
+    )
+    login = {"username": unquote(name) or None, "password": unquote(password) or None}
+    redis: Redis = sentinels.master_for(service, Redis, db=int(query.get("db", 0)), **login, **secure, **patience)
+    return redis
+
+
+def _place(text: str) -> tuple[str, int]:
+    parts = urlsplit(f"//{text}")
+    if not parts.hostname:
+        raise ValueError("a host expected")
+    return parts.hostname, parts.port or _SENTINEL_PORT
+
+
+def judge_server(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """What to warn about, from the server's INFO.
+
+    Raises:
+        UserError: when it will not do at all.
+    """
+    info = parse_info(raw)
+    least = LEAST[info.product]
+    if _version(info) < least:
+        wanted = ".".join(map(str, least))
+        raise UserError(f"{info.product} {info.version} is too old for Groundtruth: {wanted} or newer is needed")
+    if info.mode == "cluster":
+        raise UserError(
+            "this Redis is a cluster, which Groundtruth cannot use yet: give it a single server or Sentinel"
+        )
+    warnings = []
+    if info.eviction != "noeviction":
+        warnings.append(
+            f"the store may throw away keys when memory is short (maxmemory-policy {info.eviction}): set noeviction"
+        )
+    if info.aof == "off":
+        warnings.append(
+            "the store keeps no append-only file: a restart of it may forget incidents (set appendonly yes)"
+        )
+    if info.aof == "failing":
+        warnings.append("the store cannot write its append-only file: look at its disk")
+    return tuple(warnings)
+
+
+def _version(info: Info) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", info.version)[:2])

@@ -1,0 +1,131 @@
+"""Every key in one table: its name, what it holds, and how long it stays.
+
+Keys of one service carry the service as hash tag, `gt:1:{claude}:stream`, so that on a cluster they share a slot and
+one script can write them together. The number after `gt` is the schema: a change that old code cannot read raises it.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+SCHEMA = 1
+_HOUR, _DAY = 3600, 86_400
+
+STREAM_AGE_S = 6 * _HOUR
+"""Judged entries older than this are trimmed; unjudged ones are not, up to `STREAM_CAP`."""
+STREAM_CAP = 200_000
+"""Entries of one stream at most, judged or not: about 50 MB. What is cut unjudged is counted (`Loaded.lost`)."""
+STREAM_TTL_S = 7 * _DAY
+PROBER_TTL_S = 7 * _DAY
+"""How long a prober may be cut off and still not repeat a row when it comes back."""
+SERVICE_TTL_S = 90 * _DAY
+"""What a service that is no longer judged leaves behind goes after this."""
+INCIDENTS_KEPT = 500
+TIMELINE_KEPT = 1_000
+DELIVERY_TTL_S = 14 * _DAY
+"""After its last write or attempt; longer than an incident stays open without a word."""
+DELIVERIES_KEPT = 2_000
+TRAIL_KEPT = 100
+"""Lines of one trail waiting to be posted; older ones are dropped, for nobody reads the hundred-and-first."""
+UNDELIVERABLE_KEPT = 200
+VANTAGE_TTL_S = 7 * _DAY
+VANTAGES_KEPT = 500
+SERVICES_TTL_S = 90 * _DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One row of the table: `ttl_s` since the last write (None: the lease's own), `bound` what keeps it small."""
+
+    type: str
+    ttl_s: int | None
+    bound: str
+    holds: str
+
+
+KINDS: dict[str, Kind] = {
+    "stream": Kind("stream", STREAM_TTL_S, f"{STREAM_AGE_S // _HOUR} h, {STREAM_CAP} rows", "rows seen and said"),
+    "seq": Kind("string", PROBER_TTL_S, "one number a prober run", "last row number got from a prober"),
+    "lease": Kind("string", None, "one value", "fencing token and owner of the judge's lease"),
+    "fence": Kind("string", SERVICE_TTL_S, "one number", "last fencing token given"),
+    "judge": Kind("hash", SERVICE_TTL_S, "fixed fields", "position in the stream and the state that belongs to it"),
+    "assessments": Kind("hash", SERVICE_TTL_S, "one field a component", "what we believe of each component"),
+    "attention": Kind("hash", SERVICE_TTL_S, "one field a component", "re-probe plans"),
+    "incidents": Kind("hash", SERVICE_TTL_S, f"{INCIDENTS_KEPT} newest", "incidents by id"),
+    "opened": Kind("zset", SERVICE_TTL_S, f"{INCIDENTS_KEPT} newest", "incident ids by the time they opened"),
+    "timeline": Kind("list", SERVICE_TTL_S, f"{TIMELINE_KEPT} newest", "what was decided and who asked"),
+    "due": Kind("zset", SERVICE_TTL_S, f"{DELIVERIES_KEPT} newest", "delivery ids by the time they are due"),
+    "deliveries": Kind("zset", SERVICE_TTL_S, f"{DELIVERIES_KEPT} newest", "delivery ids by last write"),
+    "delivery": Kind("hash", DELIVERY_TTL_S, f"one body, {TRAIL_KEPT} lines", "wanted and done on one channel"),
+    "undeliverable": Kind("list", SERVICE_TTL_S, f"{UNDELIVERABLE_KEPT} newest", "what could not be said, and why"),
+    "services": Kind("zset", SERVICES_TTL_S, "one member a service", "services by the time they were announced"),
+    "vantages": Kind("hash", VANTAGE_TTL_S, f"{VANTAGES_KEPT} newest", "last word of each vantage"),
+    "seen": Kind("zset", VANTAGE_TTL_S, f"{VANTAGES_KEPT} newest", "vantages by the time of that word"),
+}
+
+_ALL = f"gt:{SCHEMA}:{{_}}:"
+"""Prefix of what belongs to no service; no service's name begins with an underscore."""
+SERVICES, VANTAGES, SEEN = _ALL + "services", _ALL + "vantages", _ALL + "seen"
+
+_SERVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_KEY = re.compile(rf"gt:{SCHEMA}:\{{[^{{}}]+\}}:([a-z]+)(?::.+)?", re.DOTALL)
+
+
+def kind_of(key: str) -> Kind | None:
+    """The table's row for a key as found in the store; None for a key that is not ours."""
+    match = _KEY.fullmatch(key)
+    return KINDS.get(match[1]) if match else None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceKeys:
+    """The keys of one service."""
+
+    stream: str
+    lease: str
+    fence: str
+    judge: str
+    assessments: str
+    attention: str
+    incidents: str
+    opened: str
+    timeline: str
+    due: str
+    deliveries: str
+    undeliverable: str
+    _seq: str
+    _delivery: str
+
+    def seq(self, prober: str) -> str:
+        return self._seq + prober
+
+    def delivery(self, delivery: str) -> str:
+        return self._delivery + delivery
+
+
+@cache
+def keys_of(service: str) -> ServiceKeys:
+    """The keys of a service.
+
+    Raises:
+        ValueError: for a name that cannot be a hash tag.
+    """
+    if not _SERVICE.fullmatch(service):
+        raise ValueError(f"not a service name: {service[:80]!r}")
+    tag = f"gt:{SCHEMA}:{{{service}}}:"
+    return ServiceKeys(
+        stream=tag + "stream",
+        lease=tag + "lease",
+        fence=tag + "fence",
+        judge=tag + "judge",
+        assessments=tag + "assessments",
+        attention=tag + "attention",
+        incidents=tag + "incidents",
+        opened=tag + "opened",
+        timeline=tag + "timeline",
+        due=tag + "due",
+        deliveries=tag + "deliveries",
+        undeliverable=tag + "undeliverable",
+        _seq=tag + "seq:",
+        _delivery=tag + "delivery:",
+    )

@@ -1,0 +1,103 @@
+"""The one place that talks to redis-py: commands and scripts out, plain values back, its errors translated.
+
+Every script is safe to send twice (each carries a number, a nonce or a token), so that the client may retry a command
+whose reply was lost.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.resources import files
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.asyncio.sentinel import SentinelConnectionPool
+from redis.exceptions import NoScriptError, RedisError
+
+from bot.errors import StoreError
+
+Value = str | bytes | int | float
+SCRIPTS = ("append", "claim", "commit", "lease", "settle")
+
+
+class Script:
+    """A Lua file of this package and the digest the server knows it by."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.source = (files("bot.store") / "lua" / f"{name}.lua").read_text("utf-8")
+        self.digest = hashlib.sha1(self.source.encode(), usedforsecurity=False).hexdigest()
+
+
+class Link:
+    """A connection pool to one server; `where` names it without its password."""
+
+    def __init__(self, redis: Redis, where: str) -> None:
+        self._redis: Any = redis  # its commands are only half typed
+        self._scripts = {name: Script(name) for name in SCRIPTS}
+        self.where = where
+
+    def __repr__(self) -> str:
+        return f"Link({self.where})"
+
+    async def call(self, *words: Value) -> Any:
+        """One command.
+
+        Raises:
+            StoreError: when the server is away, or refuses.
+        """
+        with self._translated():
+            return await self._redis.execute_command(*words)
+
+    async def calls(self, commands: Sequence[Sequence[Value]]) -> list[Any]:
+        """Several commands in one round trip, as one transaction. They must share a slot.
+
+        Raises:
+            StoreError: when the server is away, or refuses one.
+        """
+        with self._translated():
+            async with self._redis.pipeline(transaction=True) as pipeline:
+                for words in commands:
+                    pipeline.execute_command(*words)
+                replies: list[Any] = await pipeline.execute()
+        return replies
+
+    async def run(self, name: str, keys: Sequence[str], args: Sequence[Value]) -> Any:
+        """One script; sent in full only to a server that does not know it yet.
+
+        Raises:
+            StoreError: when the server is away, or refuses.
+        """
+        script = self._scripts[name]
+        with self._translated():
+            try:
+                return await self._redis.execute_command("EVALSHA", script.digest, len(keys), *keys, *args)
+            except NoScriptError:
+                return await self._redis.execute_command("EVAL", script.source, len(keys), *keys, *args)
+
+    async def close(self) -> None:
+        pool = self._redis.connection_pool
+        sentinels = pool.sentinel_manager.sentinels if isinstance(pool, SentinelConnectionPool) else ()
+        with self._translated():
+            for client in (self._redis, *sentinels):
+                await client.aclose()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (RedisError, OSError, TimeoutError) as error:
+            raise StoreError(f"store {self.where}: {type(error).__name__}: {str(error)[:200]}") from error
+
+
+def text(raw: bytes | str | None) -> str:
+    """What the server keeps as bytes, as text; bytes that are none become replacement characters."""
+    return raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw or ""
+
+
+def mapping(raw: object) -> dict[str, str]:
+    """A hash reply: a dict from the client, or the flat list a script returns."""
+    if isinstance(raw, dict):
+        return {text(key): text(value) for key, value in raw.items()}
+    flat = [text(item) for item in raw] if isinstance(raw, list) else []
+    return dict(zip(flat[::2], flat[1::2], strict=True))

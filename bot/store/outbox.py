@@ -1,0 +1,90 @@
+"""What is to be said: couriers claim due deliveries, and settle each claim as done, to be retried, or given up.
+
+A claim is a lease on one row: it makes the row due again by itself when it expires, and its token is asked for at the
+end, so that a courier that was too slow changes nothing.
+"""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from bot.store import keys
+from bot.store.keys import keys_of
+from bot.store.link import Link, Value, text
+from bot.store.values import Claimed, Courier, Undeliverable
+
+_CANDIDATES = 500
+"""Due rows looked at for one claim; more than any courier takes at once."""
+_ERROR = 300
+"""Longest reason kept, in characters."""
+
+
+class Outbox:
+    """The deliveries of all services. Operations raise `StoreError`, and may then be called again."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def claim(
+        self, service: str, courier: Courier, now: float, limit: int, channel: str | None = None
+    ) -> list[Claimed]:
+        """Up to `limit` deliveries due at `now` (of one channel, or of all), earliest first."""
+        k = keys_of(service)
+        due = await self._link.call("ZRANGEBYSCORE", k.due, "-inf", now, "LIMIT", 0, _CANDIDATES)
+        ids = [name for name in map(text, due) if channel is None or name.startswith(f"{channel}/")][:limit]
+        if not ids:
+            return []
+        args: tuple[Value, ...] = (now, now + courier.lease_s, courier.name, keys.DELIVERY_TTL_S, *ids)
+        taken = await self._link.run("claim", (k.due, *map(k.delivery, ids)), args)
+        return [_claimed(service, row) for row in taken]
+
+    async def next_due(self, service: str) -> float | None:
+        """When the earliest waiting delivery is due (Unix seconds), so that a courier may sleep till then."""
+        first = await self._link.call("ZRANGE", keys_of(service).due, 0, 0, "WITHSCORES")
+        return float(first[1]) if first else None
+
+    async def done(
+        self, claimed: Claimed, version: int, trail_n: int, where: str, next_due: float | None = None
+    ) -> bool:
+        """It stands on the channel as `version`, with the trail up to line `trail_n`; `where` (JSON) finds it again.
+
+        No write that is not urgent is due before `next_due`. What was wanted meanwhile stays due.
+        Returns: False when the claim had expired and another courier has the row.
+        """
+        return await self._settle(claimed, "done", (version, trail_n, where, next_due or 0))
+
+    async def retry(self, claimed: Claimed, error: str, due_at: float) -> bool:
+        """Not now: nothing goes to this row's channel about its subject before `due_at`."""
+        return await self._settle(claimed, "retry", (error[:_ERROR], due_at))
+
+    async def give_up(self, claimed: Claimed, error: str, now: float) -> bool:
+        """Never in this form: kept in the list of undeliverable ones with the reason; urgent news will try again."""
+        entry = Undeliverable(claimed.id, claimed.subject, claimed.channel, claimed.version, error[:_ERROR], now)
+        line = json.dumps(asdict(entry), ensure_ascii=False, separators=(",", ":"))
+        args = (error[:_ERROR], now, claimed.version, line, keys.UNDELIVERABLE_KEPT, keys.SERVICE_TTL_S)
+        return await self._settle(claimed, "give_up", args)
+
+    async def _settle(self, claimed: Claimed, verb: str, args: tuple[Value, ...]) -> bool:
+        k = keys_of(claimed.service)
+        names = (k.due, k.delivery(claimed.id), k.undeliverable)
+        return bool(
+            await self._link.run("settle", names, (claimed.id, claimed.token, keys.DELIVERY_TTL_S, verb, *args))
+        )
+
+
+def _claimed(service: str, row: list[Any]) -> Claimed:
+    name, token, subject, channel, version, body, urgent, done, where, tries, trail = row
+    return Claimed(
+        id=text(name),
+        subject=text(subject),
+        channel=text(channel),
+        version=int(version),
+        body=text(body),
+        urgent=int(urgent) > int(done),
+        trail=tuple(zip(map(int, trail[::2]), map(text, trail[1::2]), strict=True)),
+        done_version=int(done),
+        where=text(where),
+        tries=int(tries),
+        service=service,
+        token=text(token),
+    )

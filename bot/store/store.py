@@ -1,0 +1,177 @@
+"""The store: a few whole operations, each one atomic write or one read.
+
+What a delivery goes through is in `outbox`, what the desk reads in `views`.
+"""
+
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+from bot.store import keys
+from bot.store.keys import keys_of
+from bot.store.link import Link, Value, mapping, text
+from bot.store.outbox import Outbox
+from bot.store.values import START, AppendReply, Commit, DeliveryWrite, Info, Loaded
+from bot.store.views import Views
+
+BLOCK_MS_MOST = 2_000
+"""Below the client's socket time-out, which would otherwise take a quiet stream for a dead server."""
+_POSITION = re.compile(r"\d{1,15}-\d{1,19}")
+
+
+class Store:
+    """One server.
+
+    Every operation raises `StoreError` when the server is away or refuses, and may then be called again with the same
+    arguments: rows, commits and settlements that had arrived after all are not applied twice. `warnings` are
+    sentences about how the server is set up.
+    """
+
+    def __init__(self, link: Link, warnings: tuple[str, ...] = ()) -> None:
+        self._link = link
+        self.outbox = Outbox(link)
+        self.views = Views(link)
+        self.warnings = warnings
+
+    def __repr__(self) -> str:
+        return f"Store({self._link.where})"
+
+    # The stream between seeing and judging.
+
+    async def append(self, service: str, prober: str, first_seq: int, rows: Sequence[bytes | str]) -> AppendReply:
+        """Rows number `first_seq`, `first_seq + 1`, ... of one prober run; those already there are skipped."""
+        k = keys_of(service)
+        numbers = (first_seq, keys.STREAM_AGE_S * 1000, keys.STREAM_CAP)
+        ttls = (keys.STREAM_TTL_S, keys.PROBER_TTL_S, keys.SERVICE_TTL_S)
+        names = (k.stream, k.seq(prober), k.judge, k.attention)
+        last, attention = await self._link.run("append", names, (*numbers, *ttls, *rows))
+        return AppendReply(int(last), mapping(attention))
+
+    async def read(
+        self, service: str, after: str = START, count: int = 500, block_ms: int = 0
+    ) -> list[tuple[str, bytes]]:
+        """Up to `count` rows after a position, oldest first, waiting up to `block_ms` (two seconds at most) for one."""
+        stream = keys_of(service).stream
+        waiting: tuple[Value, ...] = ("BLOCK", min(block_ms, BLOCK_MS_MOST)) if block_ms > 0 else ()
+        reply = await self._link.call("XREAD", "COUNT", count, *waiting, "STREAMS", stream, after)
+        return [(text(position), fields[b"r"]) for _, entries in reply or () for position, fields in entries]
+
+    # The judge's lease and its one write.
+
+    async def lease(self, service: str, owner: str, ttl_ms: int) -> int | None:
+        """A new fencing token, higher than all before; None while another owner holds the lease.
+
+        The same owner gets a new one at once and its old token is worth nothing from then on.
+        """
+        k = keys_of(service)
+        token = await self._link.run("lease", (k.lease, k.fence), ("take", owner, ttl_ms, keys.SERVICE_TTL_S))
+        return int(token) or None
+
+    async def renew(self, service: str, token: int, ttl_ms: int) -> bool:
+        k = keys_of(service)
+        return bool(await self._link.run("lease", (k.lease, k.fence), ("renew", token, ttl_ms)))
+
+    async def release(self, service: str, token: int) -> bool:
+        k = keys_of(service)
+        return bool(await self._link.run("lease", (k.lease, k.fence), ("release", token)))
+
+    async def load(self, service: str) -> Loaded:
+        """What the last commit saved."""
+        saved = await self._link.call("HMGET", keys_of(service).judge, "position", "state", "lost")
+        return Loaded(text(saved[0]) or START, saved[1], int(saved[2] or 0))
+
+    async def commit(self, service: str, token: int, commit: Commit) -> bool:
+        """Write one judgement whole; False, and nothing changed, without the lease or with a position that goes back.
+
+        Raises:
+            ValueError: when the position is none of a stream.
+        """
+        if not _POSITION.fullmatch(commit.position):
+            raise ValueError(f"not a position: {commit.position[:80]!r}")
+        k = keys_of(service)
+        names = (k.lease, k.judge, k.assessments, k.attention, k.incidents, k.opened, k.timeline, k.due, k.deliveries)
+        rows = (k.delivery(write.id) for write in commit.deliveries)
+        return int(await self._link.run("commit", (*names, *rows), tuple(_words(token, commit)))) == 1
+
+    # Across services.
+
+    async def announce(self, services: Sequence[str], now: float) -> None:
+        """Put services into the index; those nobody announces any more fall out of it."""
+        if services:
+            members: Iterator[Value] = chain.from_iterable((now, service) for service in services)
+            await self._link.calls([
+                ("ZADD", keys.SERVICES, *members),
+                ("ZREMRANGEBYSCORE", keys.SERVICES, "-inf", now - keys.SERVICES_TTL_S),
+                ("EXPIRE", keys.SERVICES, keys.SERVICES_TTL_S),
+            ])  # fmt: skip
+
+    async def services(self) -> list[str]:
+        return sorted(text(name) for name in await self._link.call("ZRANGE", keys.SERVICES, 0, -1))
+
+    async def put_vantage(self, name: str, record: str, now: float) -> None:
+        """The last word of a vantage (JSON); those silent for `VANTAGE_TTL_S` fall out."""
+        old = await self._link.call("ZRANGEBYSCORE", keys.SEEN, "-inf", now - keys.VANTAGE_TTL_S)
+        excess = await self._link.call("ZRANGE", keys.SEEN, 0, -keys.VANTAGES_KEPT)
+        gone = {*old, *excess} - {name.encode()}
+        await self._link.calls([
+            *((verb, key, *gone) for verb, key in (("HDEL", keys.VANTAGES), ("ZREM", keys.SEEN)) if gone),
+            ("HSET", keys.VANTAGES, name, record),
+            ("ZADD", keys.SEEN, now, name),
+            ("EXPIRE", keys.VANTAGES, keys.VANTAGE_TTL_S),
+            ("EXPIRE", keys.SEEN, keys.VANTAGE_TTL_S),
+        ])  # fmt: skip
+
+    async def vantages(self) -> dict[str, str]:
+        return mapping(await self._link.call("HGETALL", keys.VANTAGES))
+
+    # The server itself.
+
+    async def ping(self) -> float:
+        """Milliseconds a command takes there and back."""
+        started = time.perf_counter()
+        await self._link.call("PING")
+        return (time.perf_counter() - started) * 1000
+
+    async def info(self) -> Info:
+        """The server's own health."""
+        return parse_info(await self._link.call("INFO"))
+
+
+def parse_info(info: Mapping[str, Any]) -> Info:
+    """The few lines of INFO we care about; Valkey states its own version beside the Redis one it is compatible with."""
+    valkey = "valkey_version" in info
+    aof = "on" if info.get("aof_enabled") else "off"
+    if info.get("aof_enabled") and info.get("aof_last_write_status", "ok") != "ok":
+        aof = "failing"
+    return Info(
+        product="Valkey" if valkey else "Redis",
+        version=str(info.get("valkey_version" if valkey else "redis_version", "0")),
+        memory_bytes=int(info.get("used_memory", 0)),
+        aof=aof,
+        eviction=str(info.get("maxmemory_policy", "noeviction")),
+        mode=str(info.get("server_mode", info.get("redis_mode", "standalone"))),
+    )
+
+
+def _words(token: int, commit: Commit) -> Iterator[Value]:
+    """The commit as the script reads it: fixed figures, then counted groups, then one run of words a delivery."""
+    yield from (token, commit.position, commit.id, commit.state, keys.SERVICE_TTL_S, keys.DELIVERY_TTL_S)
+    yield from (keys.INCIDENTS_KEPT, keys.TIMELINE_KEPT, keys.DELIVERIES_KEPT, keys.TRAIL_KEPT)
+    for fields in (commit.assessments, commit.attention):
+        yield len(fields)
+        yield from chain.from_iterable(fields.items())
+    yield len(commit.incidents)
+    for incident in commit.incidents:
+        yield from (incident.id, incident.opened_at, incident.body)
+    yield len(commit.log)
+    yield from commit.log
+    for write in commit.deliveries:
+        yield from _delivery_words(write)
+
+
+def _delivery_words(write: DeliveryWrite) -> Iterator[Value]:
+    yield from (write.id, write.subject, write.channel, write.version, int(write.urgent), write.due_at, write.body)
+    yield len(write.trail)
+    yield from write.trail

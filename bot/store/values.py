@@ -1,0 +1,147 @@
+"""What goes into the store's operations and comes out of them: frozen values, their text bounded by the caller."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+START = "0-0"
+"""The position before every entry."""
+
+
+def _nonce() -> str:
+    return uuid4().hex
+
+
+@dataclass(frozen=True, slots=True)
+class AppendReply:
+    """`last_seq`: the last row number the stream has of this prober; `attention`: re-probe plans by component."""
+
+    last_seq: int
+    attention: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the judge saved last; `lost` counts rows cut from the stream before anybody judged them."""
+
+    position: str = START
+    state: bytes | None = None
+    lost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentWrite:
+    """An incident as it stands now; the same id again replaces it."""
+
+    id: str
+    opened_at: float
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryWrite:
+    """What should stand on a channel about a subject (an incident or a discrepancy).
+
+    A higher `version` replaces what was wanted before; `trail` lines are appended. `due_at` (Unix seconds) is the
+    earliest moment for a write that is not `urgent`.
+    """
+
+    subject: str
+    channel: str
+    version: int
+    body: str
+    urgent: bool = False
+    trail: tuple[str, ...] = ()
+    due_at: float = 0.0
+
+    @property
+    def id(self) -> str:
+        return f"{self.channel}/{self.subject}"
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Everything one judgement changes, written whole or not at all.
+
+    `assessments` and `attention` replace what was there. `id` makes a repeat of the same commit harmless.
+    """
+
+    position: str
+    state: bytes
+    assessments: Mapping[str, str] = field(default_factory=dict)
+    attention: Mapping[str, str] = field(default_factory=dict)
+    incidents: tuple[IncidentWrite, ...] = ()
+    deliveries: tuple[DeliveryWrite, ...] = ()
+    log: tuple[str, ...] = ()
+    id: str = field(default_factory=_nonce)
+
+
+@dataclass(frozen=True, slots=True)
+class Courier:
+    """Who claims deliveries: a name unique among running couriers, and how long a claim is theirs."""
+
+    name: str
+    lease_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One delivery in a courier's hands until its claim expires.
+
+    `trail` holds the lines still to be posted, with their numbers; `where` is what the channel told us of earlier
+    posts (JSON, "" before the first); `tries` counts attempts since the last success, this one included.
+    """
+
+    id: str
+    subject: str
+    channel: str
+    version: int
+    body: str
+    urgent: bool
+    trail: tuple[tuple[int, str], ...]
+    done_version: int
+    where: str
+    tries: int
+    service: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One delivery as the desk shows it; `due_at` is None when nothing waits, `dead_at` unless it was given up."""
+
+    id: str
+    subject: str
+    channel: str
+    version: int
+    done_version: int
+    waiting_trail: int
+    where: str
+    tries: int
+    error: str
+    due_at: float | None
+    dead_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Undeliverable:
+    """What could not be said, and why."""
+
+    id: str
+    subject: str
+    channel: str
+    version: int
+    error: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """The server's own health. `aof` is "on", "off" or "failing"."""
+
+    product: str
+    version: str
+    memory_bytes: int
+    aof: str
+    eviction: str
+    mode: str

@@ -1,0 +1,113 @@
+"""From a prober to the store: rows are numbered, buffered while the store is away, and written exactly once."""
+
+import asyncio
+import logging
+import secrets
+from collections import deque
+from collections.abc import Callable, Mapping
+
+from bot.errors import StoreError
+from bot.store.store import Store
+
+log = logging.getLogger(__name__)
+
+BUFFER_ROWS = 200_000
+"""Rows kept in memory while the store is away (about 60 MB); beyond it the oldest are dropped, counted and said."""
+
+BATCH_ROWS = 500
+FLUSH_S = 0.1
+RETRY_S = (0.2, 0.5, 1.0, 2.0)
+
+
+class Stream:
+    """The prober's end of every service's stream.
+
+    Rows of one service get consecutive numbers under this run's own id, so that a batch sent again after a lost reply
+    is not counted twice. `written` is called after each write with the service and its re-probe plans by component.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        vantage: str,
+        written: Callable[[str, Mapping[str, str]], None],
+        buffer_rows: int = BUFFER_ROWS,
+    ) -> None:
+        self._store = store
+        self._prober = f"{vantage}.{secrets.token_hex(6)}"
+        self._written = written
+        self._buffer_rows = buffer_rows
+        self._rows: dict[str, deque[bytes]] = {}
+        self._first: dict[str, int] = {}
+        self._fresh = asyncio.Event()
+        self.waiting = 0
+        self.dropped = 0
+        self.away_since: float | None = None
+
+    def put(self, service: str, row: bytes) -> None:
+        """Queue one row; never waits."""
+        rows = self._rows.setdefault(service, deque())
+        self._first.setdefault(service, 1)
+        rows.append(row)
+        self.waiting += 1
+        if self.waiting > self._buffer_rows:
+            self._drop()
+        self._fresh.set()
+
+    async def run(self) -> None:
+        """Write what is queued, a batch at a time, for ever; while the store is away keep trying."""
+        failures = 0
+        while True:
+            await self._fresh.wait()
+            self._fresh.clear()
+            try:
+                await self.flush()
+            except StoreError as error:
+                self._away(error)
+                await asyncio.sleep(RETRY_S[min(failures, len(RETRY_S) - 1)])
+                failures += 1
+                self._fresh.set()
+                continue
+            failures = 0
+            self._back()
+            # A short pause gathers what is seen at the same moment into one write.
+            await asyncio.sleep(FLUSH_S)
+
+    async def flush(self) -> None:
+        """Write everything queued now.
+
+        Raises:
+            StoreError: the store is away; what is not written stays queued.
+        """
+        for service, rows in self._rows.items():
+            while rows:
+                batch = [rows[i] for i in range(min(BATCH_ROWS, len(rows)))]
+                first = self._first[service]
+                reply = await self._store.append(service, self._prober, first, batch)
+                # Rows may have been dropped at the front while the write was under way.
+                written = first + len(batch) - self._first[service]
+                for _ in range(written):
+                    rows.popleft()
+                self.waiting -= written
+                self._first[service] = first + len(batch)
+                self._written(service, reply.attention)
+
+    def _drop(self) -> None:
+        service = max(self._rows, key=lambda name: len(self._rows[name]))
+        self._rows[service].popleft()
+        self._first[service] += 1
+        self.waiting -= 1
+        self.dropped += 1
+
+    def _away(self, error: StoreError) -> None:
+        if self.away_since is None:
+            self.away_since = asyncio.get_running_loop().time()
+            log.warning("store is away (%s): observations are kept in memory until it is back", error)
+
+    def _back(self) -> None:
+        if self.away_since is not None:
+            gone = asyncio.get_running_loop().time() - self.away_since
+            lost = f", {self.dropped} dropped" if self.dropped else ", none lost"
+            log.warning("store is back after %.1f s: caught up with what was seen meanwhile%s", gone, lost)
+            self.away_since = None
+            self.dropped = 0

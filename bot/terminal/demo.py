@@ -1,0 +1,99 @@
+"""`groundtruth demo`: a vendor on loopback plays an outage; the real prober, judge and courier watch it."""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TextIO
+
+import yaml
+
+from bot.config import from_text
+from bot.demo.clock import StoryClock
+from bot.demo.script import Story
+from bot.demo.storybook import load, names
+from bot.demo.telling import told
+from bot.demo.vendor import Vendor
+from bot.main import Surroundings, running
+from bot.settings import Settings
+from bot.terminal.run import stopping
+
+EXAMPLES = """\
+  groundtruth demo                       13 April 2026 in about a minute
+  groundtruth demo --story april-15      another afternoon
+  groundtruth demo --json > demo.jsonl   the messages as JSON lines, the narration on stderr
+  groundtruth demo --state-dir /tmp/gt   keep what was recorded, to ask about it afterwards
+Exit code: 0 the outage was caught before the page admitted it, 1 it was not."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of this command."""
+    parser.add_argument("--story", default="april-13", help=f"which one (of {', '.join(names())}; default: april-13)")
+    parser.add_argument("--seed", type=int, default=13, help="another seed fails other requests (default: 13)")
+    parser.add_argument("--state-dir", type=Path, help="keep the records here (default: forgotten at the end)")
+    style = parser.add_mutually_exclusive_group()
+    style.add_argument("--json", action="store_const", const="json", dest="style", help="JSON lines for machines")
+    style.add_argument("--plain", action="store_const", const="plain", dest="style", help="plain lines, nothing live")
+    parser.set_defaults(style="auto")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Play the story, then tell it."""
+    story = load(args.story)
+    with ExitStack() as stack:
+        folder = args.state_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="groundtruth-demo-")))
+        return asyncio.run(play(story, args.seed, folder, args.style))
+
+
+async def play(story: Story, seed: int, folder: Path, style: str) -> int:
+    """Start the vendor, watch it with everything that runs in production, and tell what happened.
+
+    Both live by the story's clock, which runs faster than the machine's: all intervals and time limits are the real
+    ones, and the times in messages are those of the day.
+    """
+    narration = sys.stderr if style == "json" else sys.stdout
+    clock = StoryClock(story)
+    async with Vendor(story, seed=seed, speed=1.0, clock=clock) as vendor:
+        settings = watching(vendor, folder)
+        _say(narration, _prologue(story))
+        with stopping() as stop:
+            async with running(settings, Surroundings(sys.stdout, style, clock, story.speed)) as at_work:
+                clock.start()
+                await _until_over(story, clock, stop, narration)
+                outcome = await told(vendor, at_work.store)
+    _say(narration, outcome.text)
+    return 0 if outcome.ahead else 1
+
+
+def watching(vendor: Vendor, folder: Path) -> Settings:
+    """The configuration a user would write for this vendor: the default one, with its addresses."""
+    wanted = vendor.configuration(interval_s=30.0, timeout_s=2.0)
+    wanted |= {"state_dir": str(folder.absolute()), "vantage": {"name": "demo"}}
+    return from_text(yaml.safe_dump(wanted), "the demo's configuration", {})
+
+
+async def _until_over(story: Story, clock: StoryClock, stop: asyncio.Event, narration: TextIO) -> None:
+    """Narrate each turn of the story when it comes; end with the story, or when asked to."""
+    turns = [(event.seconds, f"[{event.clock}] {event.words}") for event in story.events()]
+    for seconds, words in [*turns, (story.seconds, "")]:
+        try:
+            async with asyncio.timeout(max(0.0, seconds - clock.elapsed_s)):
+                await stop.wait()
+                return
+        except TimeoutError:
+            if words:
+                _say(narration, words)
+
+
+def _prologue(story: Story) -> str:
+    return (
+        f"{story.title}: played in {story.seconds:.0f} s by a vendor of our own on loopback, by a clock that runs"
+        f" {story.speed:.0f} times as fast. All else is what runs in production, at its default settings.\n"
+    )
+
+
+def _say(out: TextIO, words: str) -> None:
+    out.write(f"{words}\n")
+    out.flush()

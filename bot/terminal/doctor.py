@@ -1,0 +1,162 @@
+"""`groundtruth doctor`: is everything in order on our side, and if not, what to do about it."""
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import asdict, dataclass
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+
+from rich.console import Console
+from rich.table import Table
+
+from bot import catalogue
+from bot.config import load
+from bot.errors import GroundtruthError
+from bot.settings import Settings
+from bot.store.connect import open_store
+from bot.store.store import Store
+from probes.control import answered
+from probes.request import Fetched, Request
+from probes.transport import Transport
+
+EXAMPLES = """\
+  groundtruth doctor                      check configuration, store, clock, network, catalogue
+  groundtruth --config prod.yaml doctor   the same for another configuration
+  groundtruth doctor --json               for machines
+Exit code: 0 in order (perhaps with warnings), 1 something must be mended."""
+
+SKEW_S = 5.0
+"""Beyond this our clock is wrong for comparing times with a vendor's; at 300 s chat platforms refuse our signatures."""
+
+
+class Health(StrEnum):
+    """How one finding stands; only `BAD` makes the exit code 1."""
+
+    GOOD = "ok"
+    WARN = "warning"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: its name, how it stands, and a sentence; for what is wrong, with what to do."""
+
+    name: str
+    health: Health
+    sentence: str
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of this command."""
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the findings."""
+    findings = asyncio.run(_findings(args.config))
+    if args.json:
+        sys.stdout.write(json.dumps([asdict(f) for f in findings], ensure_ascii=False, indent=2) + "\n")
+    else:
+        _print(findings)
+    return int(any(f.health is Health.BAD for f in findings))
+
+
+async def _findings(config: str | None) -> list[Finding]:
+    try:
+        settings = load(config)
+    except GroundtruthError as error:
+        return [Finding("configuration", Health.BAD, str(error)), _catalogue()]
+    found = [_configuration(settings), _catalogue()]
+    async for finding in examined(settings):
+        found.append(finding)  # noqa: PERF401  (the list is kept whatever comes of the rest)
+    return found
+
+
+async def examined(settings: Settings) -> AsyncIterator[Finding]:
+    """What only trying shows: the store, the network, the clock."""
+    yield await _store(settings)
+    async with Transport(settings.transport) as transport:
+        fetched = [await transport.fetch(Request(url, 5.0, redirects=0, max_bytes=65536)) for url in settings.control]
+    yield _network(settings, fetched)
+    yield _clock(fetched, time.time())
+
+
+def _configuration(settings: Settings) -> Finding:
+    what = f"{settings.source}: {len(settings.services)} services, {len(settings.components())} components"
+    if settings.notes:
+        return Finding("configuration", Health.WARN, f"{what}; {'; '.join(settings.notes)}")
+    return Finding("configuration", Health.GOOD, what)
+
+
+def _catalogue() -> Finding:
+    names = catalogue.names()
+    health = Health.GOOD if names else Health.BAD
+    return Finding("catalogue", health, f"{len(names)} services: {', '.join(sorted(names))[:200]}")
+
+
+async def _store(settings: Settings) -> Finding:
+    url = settings.redis.reveal() if settings.redis else None
+
+    async def ask(start: bool) -> Finding:
+        async with open_store(url, settings.state_dir, start=start) as store:
+            return await _asked(store)
+
+    tries: list[Callable[[], Awaitable[Finding]]] = [lambda: ask(False), lambda: ask(True)]
+    said = ""
+    for attempt in tries[: 1 if url else 2]:
+        try:
+            return await attempt()
+        except GroundtruthError as error:
+            said = str(error)
+    return Finding("store", Health.BAD, said)
+
+
+async def _asked(store: Store) -> Finding:
+    info = await store.info()
+    waiting = [u for s in await store.services() for u in await store.views.undeliverable(s)]
+    what = f"{info.product} {info.version}, {info.memory_bytes / 1e6:.1f} MB, append-only file {info.aof}"
+    trouble = [*store.warnings, *([f"{len(waiting)} messages could not be delivered"] if waiting else [])]
+    return Finding("store", Health.WARN if trouble else Health.GOOD, "; ".join([what, *trouble]))
+
+
+def _network(settings: Settings, fetched: list[Fetched]) -> Finding:
+    fine = [url for url, one in zip(settings.control, fetched, strict=True) if answered(url, one)]
+    if len(fine) == len(fetched):
+        return Finding("network", Health.GOOD, "both control hosts answer")
+    what = f"{len(fine)} of {len(fetched)} control hosts answer from here"
+    if fine:
+        return Finding("network", Health.WARN, f"{what}; one is enough to judge by, but find out why")
+    why = "; ".join(one.error.text for one in fetched if one.error)[:200]
+    return Finding("network", Health.BAD, f"{what}: nothing can be said of any vendor until one does ({why})")
+
+
+def _clock(fetched: list[Fetched], now: float) -> Finding:
+    """Compares with the Date headers (RFC 9110, 6.6.1), whole seconds."""
+    theirs = [_date(one) for one in fetched]
+    skews = [now - at for at in theirs if at is not None]
+    if not skews:
+        return Finding("clock", Health.WARN, "nobody to compare with: no control host said a time")
+    skew = min(skews, key=abs)
+    health = Health.GOOD if abs(skew) < SKEW_S else Health.BAD if abs(skew) >= 300 else Health.WARN
+    mend = "" if health is Health.GOOD else "; set the clock (NTP), or lateness is measured wrongly"
+    return Finding("clock", health, f"differs {skew:+.0f} s from the control hosts'{mend}")
+
+
+def _date(fetched: Fetched) -> float | None:
+    value = fetched.answer.headers.get("date", "") if fetched.answer else ""
+    try:
+        return parsedate_to_datetime(value).timestamp()
+    except (ValueError, TypeError):
+        return None
+
+
+def _print(findings: list[Finding]) -> None:
+    table = Table("what", "how", "", box=None, pad_edge=False, header_style="bold")
+    colours = {Health.GOOD: "green", Health.WARN: "yellow", Health.BAD: "red"}
+    for finding in findings:
+        table.add_row(finding.name, f"[{colours[finding.health]}]{finding.health}[/]", finding.sentence)
+    Console().print(table)

@@ -1,0 +1,106 @@
+"""The prober's loop: a check is due, it looks once, and what it saw goes to the stream. It judges nothing."""
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from bot.core.reprobe import Plan, due
+from bot.schedule import Schedule
+from probes.control import Control, attribute
+from probes.model import Check, Observation, Outcome
+from probes.probe import look
+from probes.tools import Tools
+
+log = logging.getLogger(__name__)
+
+PLAN_TICK_S = 0.25
+"""How often re-probe plans are looked at; the plans themselves are in seconds."""
+
+UNJUDGED = frozenset({"statuspage", "control"})
+"""Kinds whose readings are no results of a component and are never repeated to confirm one."""
+
+
+@dataclass(slots=True)
+class Standing:
+    """A component's re-probe plan as last heard, and when this vantage last followed it."""
+
+    plan: Plan
+    followed: float = 0.0
+
+
+class Watch:
+    """All checks of one prober, at one vantage."""
+
+    def __init__(
+        self,
+        checks: Iterable[Check],
+        tools: Tools,
+        control: Control | None,
+        put: Callable[[Observation], None],
+    ) -> None:
+        self._checks = tuple(checks)
+        # Each check remembers for itself (ETags, the last good page).
+        self._tools = {check.id: replace(tools, memory={}) for check in self._checks}
+        self._now, self._vantage = tools.now, tools.vantage
+        self._control = control
+        self._put = put
+        self._plans: dict[str, Standing] = {}
+        self._looking: set[str] = set()
+        self._turn: dict[str, list[Check]] = {}
+        for check in self._checks:
+            if check.kind not in UNJUDGED:
+                self._turn.setdefault(check.component, []).append(check)
+
+    def start(self, schedule: Schedule) -> None:
+        """Give every check its place in time."""
+        for check in self._checks:
+            schedule.every(check.interval_s, self.once, check, name=check.id)
+        schedule.every(PLAN_TICK_S, self.follow, schedule, name="re-probe plans")
+
+    def planned(self, service: str, plans: Mapping[str, str]) -> None:
+        """Hear a service's re-probe plans; a component without one goes back to its interval."""
+        ours = {c for c, checks in self._turn.items() if checks[0].service == service}
+        for component in ours - plans.keys():
+            self._plans.pop(component, None)
+        for component in ours & plans.keys():
+            plan = Plan(**json.loads(plans[component]))
+            standing = self._plans.get(component)
+            self._plans[component] = Standing(plan, standing.followed if standing else 0.0)
+
+    async def once(self, check: Check) -> None:
+        """Look once and pass on what was seen; nothing if this check is looking already."""
+        if check.id in self._looking:
+            return
+        self._looking.add(check.id)
+        try:
+            seen = await look(check, self._tools[check.id])
+            if self._control is not None:
+                seen = await attribute(seen, self._control)
+        finally:
+            self._looking.discard(check.id)
+        if seen.outcome is Outcome.FAILED:
+            self._foremost(check)
+        if check.service:
+            self._put(seen)
+
+    async def follow(self, schedule: Schedule) -> None:
+        """Start the re-probes that are due here now."""
+        now = self._now()
+        for component, standing in list(self._plans.items()):
+            slot = due(standing.plan, self._vantage, now)
+            if slot is not None and slot > standing.followed:
+                standing.followed = slot
+                schedule.soon(self.once, self._next(component))
+
+    def _foremost(self, check: Check) -> None:
+        """What failed is looked at again first."""
+        turn = self._turn.get(check.component)
+        if turn is not None:
+            turn.remove(check)
+            turn.insert(0, check)
+
+    def _next(self, component: str) -> Check:
+        turn = self._turn[component]
+        turn.append(turn.pop(0))
+        return turn[-1]

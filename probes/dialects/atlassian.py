@@ -1,0 +1,90 @@
+"""Atlassian Statuspage, `/api/v2/summary.json` (`components.json` too, without incidents).
+
+Fields and values: the API page that every Statuspage serves at `/api`. Names of components change, ids do not.
+Option: `page` (true: one more claim, of the page as a whole).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from probes.dialects import times
+from probes.dialects.errors import NotUnderstoodError
+from probes.dialects.shapes import document, link, text
+from probes.dialects.states import CLOSED, INDICATOR, once, page_claim, read_state
+from probes.model import Claim, Page, VendorIncident
+
+MANY = 500
+"""Entries of a list read at most; the largest page known has some 250 components."""
+
+
+def read(body: bytes, options: Mapping[str, Any]) -> Page:
+    """Claims by component id, open incidents, maintenance that goes on now. Raises NotUnderstoodError."""
+    found = document(body)
+    if not isinstance(found, dict):
+        raise NotUnderstoodError("a JSON object was expected")
+    if not isinstance(found.get("components"), list):
+        raise NotUnderstoodError("no list of components")
+    claims = _claims(found["components"])
+    if not claims:
+        raise NotUnderstoodError("no component with an id and a status")
+    page, status = _table(found.get("page")), _table(found.get("status"))
+    if options.get("page") and "indicator" in status:
+        claims = (*claims, page_claim(text(page.get("name")), read_state(status["indicator"], INDICATOR)))
+    incidents = [_incident(row, maintenance=False) for row in _rows(found.get("incidents"))]
+    works = [
+        _incident(row, maintenance=True)
+        for row in _rows(found.get("scheduled_maintenances"))
+        if row.get("status") in ("in_progress", "verifying")
+    ]
+    return Page(
+        url=link(page.get("url")),
+        claims=claims,
+        incidents=tuple(incident for incident in (*incidents, *works) if incident.id),
+        words=text(status.get("description")),
+    )
+
+
+def _claims(components: Any) -> tuple[Claim, ...]:
+    claims = []
+    for row in _rows(components):
+        name, id_, state = text(row.get("name")), text(row.get("id")), row.get("status")
+        if id_ and isinstance(state, str):
+            claims.append(Claim(id_, name or id_, read_state(state)))
+    return once(claims)
+
+
+def _incident(row: dict[str, Any], *, maintenance: bool) -> VendorIncident:
+    updates = _rows(row.get("incident_updates"))
+    created = [at for at in (times.iso(update.get("created_at")) for update in updates) if at is not None]
+    status = text(row.get("status"))
+    return VendorIncident(
+        id=text(row.get("id")),
+        name=text(row.get("name")),
+        status=status,
+        impact=text(row.get("impact")),
+        components=_touched(row, updates),
+        # `created_at` of the incident itself may be backdated, and so may `display_at` of its updates.
+        posted_at=min(created) if created else times.iso(row.get("created_at")),
+        started_at=times.iso(row.get("scheduled_for" if maintenance else "started_at")),
+        resolved_at=times.iso(row.get("resolved_at")) if status in CLOSED else None,
+        url=link(row.get("shortlink")),
+        maintenance=maintenance,
+    )
+
+
+def _touched(row: dict[str, Any], updates: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Ids of the components named by the incident; where it has no list, by its updates."""
+    named = [component.get("id") for component in _rows(row.get("components"))]
+    if not named:
+        named = [part.get("code") for update in updates for part in _rows(update.get("affected_components"))]
+    return tuple(dict.fromkeys(id_ for id_ in map(text, named) if id_))[:MANY]
+
+
+def _table(value: Any) -> dict[str, Any]:
+    """The object, or an empty one: half a page is better than none where the components are sound."""
+    return value if isinstance(value, dict) else {}
+
+
+def _rows(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list, the first `MANY` entries of it."""
+    return [entry for entry in value[:MANY] if isinstance(entry, dict)] if isinstance(value, list) else []

@@ -1,0 +1,28 @@
+"""Azure's public RSS: usually an empty channel; an item stands there while a trouble is public.
+
+Options: `components` (our id -> words to look for in title and description). Default: `azure-openai` with the words of
+Azure OpenAI. An empty channel is Azure's way of saying fine, so the components looked for are operational then.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from probes.dialects import feed
+from probes.model import Page, State
+
+_DEFAULT = MappingProxyType({"azure-openai": ["Azure OpenAI", "Azure AI"]})
+_RULES = MappingProxyType(
+    {
+        "channel": ["azure"],
+        "where": "text",
+        "empty": State.OPERATIONAL.value,
+        # An item without a word of its state stands for an open trouble: Azure takes items away when it is over.
+        "undetermined": "open",
+    }
+)
+
+
+def read(body: bytes, options: Mapping[str, Any]) -> Page:
+    """One reading of Azure's RSS. Raises NotUnderstoodError."""
+    return feed.read(body, {**_RULES, "components": options.get("components") or _DEFAULT})

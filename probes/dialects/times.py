@@ -1,0 +1,69 @@
+"""Times as vendors write them, to Unix seconds. Pure; what cannot be a time is None, never an error."""
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from math import isfinite
+from typing import Any
+
+_EARLIEST = 946_684_800.0  # 2000-01-01: no status page is older
+_LATEST = 4_102_444_800.0  # 2100-01-01
+_LONGEST = 64
+_MILLISECONDS_FROM = 1e11  # seconds reach this in the year 5138, milliseconds did in 1973
+
+
+def iso(value: Any) -> float | None:
+    """Unix seconds of an ISO 8601 text; one without an offset is read as UTC, as status pages mean it."""
+    if not isinstance(value, str) or not 10 <= len(value) <= _LONGEST:
+        return None
+    try:
+        return _stamp(datetime.fromisoformat(value.strip()))
+    except ValueError:
+        return None
+
+
+def rfc822(value: Any) -> float | None:
+    """Unix seconds of an RSS date ("Fri, 28 Aug 2026 19:50:46 GMT")."""
+    if not isinstance(value, str) or not 10 <= len(value) <= _LONGEST:
+        return None
+    try:
+        return _stamp(parsedate_to_datetime(value.strip()))
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def epoch(value: Any) -> float | None:
+    """Unix seconds of a number or a text of digits, in seconds or milliseconds."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        if not value.isascii() or not value.isdigit() or len(value) > 16:
+            return None
+        value = int(value)
+    if not isinstance(value, int | float):
+        return None
+    if isinstance(value, float) and not isfinite(value):
+        return None
+    return _sane(value / 1000 if abs(value) >= _MILLISECONDS_FROM else float(value))
+
+
+def any_of(value: Any) -> float | None:
+    """Unix seconds of whichever of the three forms it is."""
+    for read in (iso, rfc822, epoch):
+        found = read(value)
+        if found is not None:
+            return found
+    return None
+
+
+def earliest(values: list[Any]) -> float | None:
+    """The first moment among texts, or None."""
+    found = [moment for moment in map(any_of, values) if moment is not None]
+    return min(found) if found else None
+
+
+def _stamp(moment: datetime) -> float | None:
+    return _sane((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+
+
+def _sane(seconds: float) -> float | None:
+    return seconds if _EARLIEST <= seconds < _LATEST else None

@@ -1,0 +1,172 @@
+"""What was seen: frozen values shared by probes, core and store. No I/O, no clock.
+
+Times are Unix seconds (float, UTC) by our own clock unless a name says otherwise; durations are in the unit of their
+suffix (`_s`, `_ms`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+
+class Outcome(StrEnum):
+    """What one look came to."""
+
+    OK = "ok"
+    SLOW = "slow"
+    FAILED = "failed"
+    INCONCLUSIVE = "inconclusive"
+
+
+class Fault(StrEnum):
+    """Whose trouble it is. Only `VENDOR` and `EDGE` count against a component."""
+
+    NONE = "none"
+    VENDOR = "vendor"
+    EDGE = "edge"
+    OURS = "ours"
+    UNKNOWN = "unknown"
+
+
+class Layer(StrEnum):
+    """How far a request came, or where it broke.
+
+    The words of the recorded fingerprints, and the transport's own before them.
+    """
+
+    OK = "ok"
+    OK_EDGE_AND_GATEWAY = "ok_edge_and_gateway"
+    ALIVE_NEEDS_AUTH = "alive_needs_auth"
+    DNS = "dns"
+    TCP = "tcp"
+    TLS = "tls"
+    OUR_NETWORK = "our_network"
+    OUR_PROXY = "our_proxy"
+    CAPTIVE_PORTAL = "captive_portal"
+    EDGE_BOT_BLOCK = "edge_bot_block_inconclusive"
+    EDGE_RATE_LIMIT = "edge_rate_limit"
+    EDGE_TO_ORIGIN = "edge_to_origin"
+    EDGE_OR_GATEWAY = "edge_or_gateway_unknown"
+    GATEWAY_TO_APP = "gateway_to_app"
+    APP_BACKEND = "app_backend"
+    CAPACITY = "capacity"
+    STREAM = "stream"
+    NO_ANSWER = "no_answer"
+    OUR_QUOTA = "our_quota"
+    OUR_KEY = "our_key"
+    OUR_BILLING = "our_billing"
+    OUR_REQUEST = "our_request"
+    UNKNOWN = "unknown"
+
+
+NETWORK_LAYERS = frozenset({Layer.DNS, Layer.TCP, Layer.TLS, Layer.NO_ANSWER})
+"""Where our own network could be the cause just as well: such failures need a control host's word."""
+
+
+class State(StrEnum):
+    """Statuspage's scale of component states, so that our word and the page's compare; `UNKNOWN` is never green."""
+
+    OPERATIONAL = "operational"
+    DEGRADED = "degraded_performance"
+    PARTIAL = "partial_outage"
+    MAJOR = "major_outage"
+    MAINTENANCE = "under_maintenance"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Phases of one request in milliseconds; a phase that did not happen (a reused connection) is None."""
+
+    dns: float | None = None
+    connect: float | None = None
+    tls: float | None = None
+    first_byte: float | None = None
+    total: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One configured probe of one component.
+
+    `id` is unique in a configuration; `options` are the kind's own (already checked by it).
+    """
+
+    id: str
+    kind: str
+    service: str
+    component: str
+    target: str
+    interval_s: float
+    timeout_s: float
+    options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class VendorIncident:
+    """One entry of a vendor's page, in the vendor's words and times (Unix seconds, None where it states none).
+
+    `posted_at` is the creation of its first update: `started_at` and displayed times may be backdated.
+    """
+
+    id: str
+    name: str
+    status: str
+    impact: str
+    components: tuple[str, ...]
+    posted_at: float | None = None
+    started_at: float | None = None
+    resolved_at: float | None = None
+    url: str = ""
+    maintenance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What the vendor's page says of one component: its state there and the words beside it."""
+
+    id: str
+    name: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One reading of a status page. Unreadable pages carry the reason and no claims: they are never green."""
+
+    url: str
+    claims: tuple[Claim, ...] = ()
+    incidents: tuple[VendorIncident, ...] = ()
+    words: str = ""
+    unreadable: str = ""
+    unchanged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one check saw once.
+
+    `at` is when the look ended; `symptom` a short stable word for the kind of answer ("http_500", "timeout");
+    `control` whether this vantage's control hosts answered at that time (None: not asked, because the answer did not
+    depend on it); `detail` is bounded text for people, never trusted; `page` only from status-page checks.
+    """
+
+    check: str
+    service: str
+    component: str
+    vantage: str
+    at: float
+    outcome: Outcome
+    fault: Fault = Fault.NONE
+    layer: Layer = Layer.OK
+    symptom: str = ""
+    status: int | None = None
+    timings: Timings = Timings()
+    request_id: str = ""
+    pop: str = ""
+    advice: str = ""
+    detail: str = ""
+    control: bool | None = None
+    page: Page | None = None

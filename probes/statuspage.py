@@ -1,0 +1,135 @@
+"""Kind `statuspage`: fetch a vendor's page politely and hand its bytes to its dialect.
+
+A page that cannot be read is `unreadable` with the reason, and never green.
+"""
+
+import time
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from probes.dialects.errors import NotUnderstoodError
+from probes.dialects.reading import understand
+from probes.dialects.registry import DIALECTS
+from probes.fingerprint import Reading, TransportError, read_answer, read_error
+from probes.http import lane
+from probes.model import Check, Fault, Layer, Observation, Outcome, Page, Timings
+from probes.options import Option, Options, texts, with_defaults, within
+from probes.request import Fetched, Request
+from probes.tools import Tools, observe, patience
+
+MAX_BYTES = 8 * 1024 * 1024
+"""Google's list of incidents has several MiB; other pages are far smaller."""
+
+
+def _dialect(value: str) -> str:
+    return "" if value in DIALECTS else f"one of {', '.join(sorted(DIALECTS))}"
+
+
+OPTIONS: Options = MappingProxyType(
+    {
+        "dialect": Option((str,), "atlassian", "the platform of the page", _dialect),
+        "fallbacks": Option(
+            (list,), [], "addresses of the same page, tried in order when the first cannot be read", texts
+        ),
+        "options": Option((dict,), {}, "what the dialect has to know of this page"),
+        "components": Option((dict,), {}, "our components -> their ids on the page; not the probe's business"),
+        "max_bytes": Option((int,), MAX_BYTES, "largest page", within(1024, 64 * 1024 * 1024)),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The last good reading of one address, with what the server needs to say that nothing changed."""
+
+    page: Page
+    etag: str
+    modified: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """What one address gave: a page (perhaps unreadable), and how the answer reads."""
+
+    page: Page
+    reading: Reading
+    timings: Timings
+    status: int | None
+
+
+async def statuspage(check: Check, tools: Tools) -> Observation:
+    """Read the page from the first of its addresses that gives it."""
+    options = with_defaults(OPTIONS, check.options)
+    until = time.monotonic() + patience(check)
+    urls = [check.target, *options["fallbacks"]]
+    first: _Sight | None = None
+    for left, url in zip(range(len(urls), 0, -1), urls, strict=True):
+        share = (until - time.monotonic()) / left
+        if share <= 0:
+            break
+        sight = await _read(url, share, check, tools, options)
+        if not sight.page.unreadable:
+            return _seen(check, tools, sight)
+        first = first or sight
+    assert first is not None
+    return _seen(check, tools, first)
+
+
+def _seen(check: Check, tools: Tools, sight: _Sight) -> Observation:
+    """An observation of the page itself: it is of no component."""
+    observation = observe(check, tools, sight.reading, sight.timings, sight.status)
+    return replace(observation, component="", page=sight.page)
+
+
+async def _read(url: str, timeout_s: float, check: Check, tools: Tools, options: dict[str, Any]) -> _Sight:
+    kept: _Kept | None = tools.memory.get(f"page {url}")
+    headers = {"accept": "application/json, application/xml;q=0.9, */*;q=0.8"}
+    if kept is not None and kept.etag:
+        headers["if-none-match"] = kept.etag
+    elif kept is not None and kept.modified:
+        headers["if-modified-since"] = kept.modified
+    fetched = await tools.transport.fetch(
+        Request(url, timeout_s, headers=headers, max_bytes=options["max_bytes"], lane=lane(check, tools))
+    )
+    if fetched.answer is None or fetched.error is not None:
+        error = fetched.error or TransportError("other")
+        return _unreadable(url, fetched, read_error(error), error.text or error.kind)
+    if fetched.truncated:
+        error = TransportError("too_large", f"the page is larger than {options['max_bytes']} bytes")
+        return _unreadable(url, fetched, read_error(error), error.text)
+    if fetched.answer.status == 304 and kept is not None:
+        return _Sight(replace(kept.page, unchanged=True), _OK, fetched.timings, 304)
+    if fetched.answer.status != 200:
+        reading = read_answer(replace(fetched.answer, plain=True))
+        return _unreadable(url, fetched, reading, f"HTTP {fetched.answer.status}")
+    return _understand(url, fetched, tools, options)
+
+
+def _understand(url: str, fetched: Fetched, tools: Tools, options: dict[str, Any]) -> _Sight:
+    assert fetched.answer is not None
+    try:
+        page = replace(understand(options["dialect"], fetched.body, options["options"]), url=url)
+    except NotUnderstoodError as error:
+        reading = Reading(Outcome.INCONCLUSIVE, Fault.UNKNOWN, Layer.UNKNOWN, "wrong_shape", detail=str(error))
+        return _unreadable(url, fetched, reading, str(error))
+    headers = fetched.answer.headers
+    kept = _Kept(page, headers.get("etag", "")[:256], headers.get("last-modified", "")[:64])
+    tools.memory[f"page {url}"] = kept
+    return _Sight(page, _OK, fetched.timings, 200)
+
+
+_OK = Reading(Outcome.OK, Fault.NONE, Layer.OK)
+
+
+def _unreadable(url: str, fetched: Fetched, reading: Reading, reason: str) -> _Sight:
+    """Whatever stood in the way, it is nothing that counts against a component."""
+    reading = replace(
+        reading,
+        outcome=Outcome.INCONCLUSIVE,
+        fault=Fault.OURS if reading.fault is Fault.OURS else Fault.UNKNOWN,
+        symptom=reading.symptom or "unreadable",
+        detail=reading.detail or reason,
+    )
+    status = fetched.answer.status if fetched.answer else None
+    return _Sight(Page(url, unreadable=reason), reading, fetched.timings, status)

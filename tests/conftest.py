@@ -1,0 +1,60 @@
+"""A real server for every test process; every test finds it empty."""
+
+import socket
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.store.binary import find_binary
+from bot.store.connect import open_store
+from bot.store.embedded import command
+from bot.store.store import Store
+
+
+def _ask(path: Path, request: bytes) -> bytes:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(5)
+        connection.connect(str(path))
+        connection.sendall(request)
+        return connection.recv(100)
+
+
+def _answers(path: Path) -> bool:
+    try:
+        return _ask(path, b"PING\r\n").startswith(b"+PONG")
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def redis_socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One server a test process, for as long as its tests run."""
+    directory = tmp_path_factory.mktemp("r")
+    path = directory / "s"
+    server = subprocess.Popen(command(find_binary(), directory, path), stdout=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 10
+        while not _answers(path):
+            assert server.poll() is None, "the test server ended"
+            assert time.monotonic() < deadline, "the test server does not answer"
+        yield path
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.fixture
+def redis_url(redis_socket: Path) -> str:
+    """Address of an empty server."""
+    assert _ask(redis_socket, b"FLUSHALL\r\n") == b"+OK\r\n"
+    return f"unix://{redis_socket}"
+
+
+@pytest.fixture
+async def store(redis_url: str, tmp_path: Path) -> AsyncIterator[Store]:
+    """A store on an empty server."""
+    async with open_store(redis_url, tmp_path) as opened:
+        yield opened

@@ -1,0 +1,82 @@
+"""Requests through a proxy of our own: its failures are told as its own."""
+
+import asyncio
+
+import pytest
+import trustme
+
+from probes.request import Request, TransportSettings
+from probes.transport import Transport
+from tests.fakes.web import Asked, Wire, answer, head, serve
+from tests.probes.conftest import server_tls
+
+
+def through(proxy: str, *no_proxy: str, ca_file: str = "") -> TransportSettings:
+    return TransportSettings(proxies={"http": proxy, "https": proxy}, no_proxy=no_proxy, ca_file=ca_file)
+
+
+async def tunnel(asked: Asked, wire: Wire) -> None:
+    """CONNECT, then bytes both ways."""
+    host, port = asked.target.split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    await wire.send(head(200))
+    back = asyncio.create_task(_pump(reader, wire.writer))
+    try:
+        await _pump(wire.reader, writer)
+    finally:
+        writer.transport.abort()
+        back.cancel()
+        await asyncio.wait([back])
+
+
+async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    while data := await source.read(65536):
+        sink.write(data)
+        await sink.drain()
+
+
+async def test_plain_requests_are_forwarded() -> None:
+    """The whole address goes to the proxy, with the proxy's login from its URL."""
+    async with serve(answer(b"by proxy")) as proxy:
+        settings = through(f"http://me:secretword@127.0.0.1:{proxy.port}")
+        async with Transport(settings) as transport:
+            got = await transport.fetch(Request("http://somewhere.example/x", 5))
+        assert "secretword" not in repr(settings)
+        assert (got.error, got.body) == (None, b"by proxy")
+        assert proxy.requests[0].target == "http://somewhere.example/x"
+        assert proxy.requests[0].headers["proxy-authorization"].startswith("Basic ")
+
+
+async def test_https_goes_through_a_tunnel(trusting: TransportSettings, ca: trustme.CA) -> None:
+    """TLS is ours with the site; the proxy sees a host and a port."""
+    async with serve(tunnel) as proxy, serve(answer(b"safe"), tls=server_tls(ca.issue_cert("127.0.0.1"))) as site:
+        async with Transport(through(proxy.url(), ca_file=trusting.ca_file)) as transport:
+            got = await transport.fetch(Request(site.url("/secret-path"), 5))
+        assert (got.error, got.body) == (None, b"safe")
+        assert got.timings.tls is not None
+        assert proxy.requests[0].method == "CONNECT"
+        assert "secret-path" not in repr(proxy.requests)
+
+
+@pytest.mark.parametrize(("status", "kind"), [(407, "proxy_auth"), (502, "proxy"), (403, "proxy")])
+async def test_a_tunnel_refused(status: int, kind: str) -> None:
+    """The proxy's refusal is our side's."""
+    async with serve(answer(status=status)) as proxy, Transport(through(proxy.url())) as transport:
+        got = await transport.fetch(Request("https://somewhere.example/", 5))
+    assert got.error is not None
+    assert got.error.kind == kind
+
+
+async def test_a_proxy_that_is_away() -> None:
+    """Not the vendor's refusal."""
+    async with Transport(through("http://127.0.0.1:1")) as transport:
+        got = await transport.fetch(Request("http://somewhere.example/", 5))
+    assert got.error is not None
+    assert got.error.kind == "proxy"
+
+
+@pytest.mark.parametrize("entry", ["127.0.0.1", "*", ".0.0.1", " 127.0.0.1 "])
+async def test_some_hosts_go_direct(entry: str) -> None:
+    """By name, by domain, or all."""
+    async with serve(answer(b"direct")) as site, Transport(through("http://127.0.0.1:1", entry)) as transport:
+        assert (await transport.fetch(Request(site.url(), 5))).body == b"direct"

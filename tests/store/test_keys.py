@@ -1,0 +1,45 @@
+import pytest
+from redis.asyncio import Redis
+
+from bot.store import keys
+from bot.store.keys import keys_of
+from bot.store.store import Store
+from bot.store.values import Commit, IncidentWrite
+from tests.store.writes import SERVICE, claim_one, delivery, leased
+
+
+async def test_every_key_is_in_the_table_and_goes_by_itself(store: Store, redis_url: str) -> None:
+    """After everything was used, each key is of the table's type and has its retention as time to live."""
+    await store.append(SERVICE, "run1", 1, [b"a"])
+    token = await leased(store)
+    incidents = (IncidentWrite("i1", 1.0, "{}"),)
+    writes = (delivery(trail=("t",)), delivery(subject="i2", due_at=9.0))
+    await store.commit(SERVICE, token, Commit("1-0", b"s", {"a": "1"}, {"a": "2"}, incidents, writes, ("line",)))
+    await store.outbox.give_up(await claim_one(store, 5.0), "channel_not_found", 6.0)
+    await store.announce([SERVICE], 1.0)
+    await store.put_vantage("local", "{}", 1.0)
+    found = set()
+    async with Redis.from_url(redis_url, decode_responses=True) as redis:
+        async for key in redis.scan_iter():
+            kind = keys.kind_of(key)
+            assert kind is not None, f"{key} is not in the table"
+            found.add(kind.holds)
+            assert await redis.type(key) == kind.type, key
+            left = await redis.ttl(key)
+            assert 0 < left <= (kind.ttl_s or 60), key
+    assert found == {kind.holds for kind in keys.KINDS.values()}, "a key of the table was never written"
+
+
+def test_names_that_are_no_hash_tag_are_refused() -> None:
+    """A service cannot smuggle itself into another's slot."""
+    for name in ("", "a{b}", "{", "_", "a b", "a" * 65):
+        with pytest.raises(ValueError, match="not a service name"):
+            keys_of(name)
+
+
+def test_all_keys_of_a_service_share_its_tag() -> None:
+    """On a cluster they are in one slot, and foreign keys are nobody's."""
+    k = keys_of("claude")
+    assert all("{claude}" in key for key in (k.stream, k.seq("x"), k.delivery("{other}/y"), k.due))
+    assert keys.kind_of(k.delivery("a:b\n{c}")) == keys.KINDS["delivery"]
+    assert keys.kind_of("session:1") is None

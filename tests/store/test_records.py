@@ -1,0 +1,124 @@
+import json
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.people import Command, Report, Row
+from bot.store import records
+from bot.store.records import ARGS, CLAIMS, INCIDENTS, LINE, TEXT, WORD, decode, encode
+from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State, Timings, VendorIncident
+
+words, lines, texts = st.text(max_size=WORD), st.text(max_size=LINE), st.text(max_size=TEXT)
+times = st.integers(0, 4_000_000_000_000).map(lambda ms: ms / 1000)
+tenths = st.integers(0, 1_000_000).map(lambda n: n / 10)
+phases = st.none() | tenths
+incidents = st.builds(
+    VendorIncident, words, lines, words, words, st.lists(words, max_size=3).map(tuple),
+    st.none() | times, st.none() | times, st.none() | times, lines, st.booleans(),
+)  # fmt: skip
+claims = st.builds(Claim, words, lines, st.sampled_from(State))
+pages = st.builds(
+    Page, lines, st.lists(claims, max_size=3).map(tuple), st.lists(incidents, max_size=3).map(tuple),
+    texts, texts, st.booleans(),
+)  # fmt: skip
+observations = st.builds(
+    Observation, words, words, words, words, times, st.sampled_from(Outcome), st.sampled_from(Fault),
+    st.sampled_from(Layer), words, st.none() | st.integers(0, 999), st.builds(Timings, *[phases] * 5), words, words,
+    words, texts, st.none() | st.booleans(), st.none() | pages,
+)  # fmt: skip
+reports = st.builds(Report, times, words, words, st.booleans(), texts, st.integers(0, 1000))
+commands = st.builds(Command, times, words, st.lists(texts, max_size=5).map(tuple), words, words)
+rows: st.SearchStrategy[Row] = observations | reports | commands
+
+SEEN = Observation("api-http", "claude", "claude-api", "local", 1_776_094_260.123, Outcome.OK, status=200)
+
+
+@given(rows)
+def test_what_is_read_is_what_was_written(row: Row) -> None:
+    """Every row of bounded text comes back the same."""
+    assert decode(encode(row)) == row
+
+
+@given(st.builds(replace, observations, at=st.floats(0, 4e9), timings=st.builds(Timings, *[st.floats(0, 1e7)] * 5)))
+def test_numbers_keep_what_is_worth_keeping(row: Observation) -> None:
+    """Times are read back to the millisecond, durations to the tenth of one, and a second writing changes nothing."""
+    back = decode(encode(row))
+    assert isinstance(back, Observation)
+    assert back.at == pytest.approx(row.at, abs=0.0006)
+    assert back.timings.total == pytest.approx(row.timings.total, abs=0.06)
+    assert encode(back) == encode(row)
+
+
+@given(st.binary(max_size=200) | st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from("koitcvflyhmqeadnpuwxsb"), inner),
+).map(lambda value: json.dumps(value).encode()))  # fmt: skip
+def test_garbage_is_none_and_never_an_exception(raw: bytes) -> None:
+    """Whatever stands in the stream, the judge goes on."""
+    decode(raw)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"\xff", b"null", b"[]", b"{}", b'{"k":"z"}', b'{"k":"o"}', b'{"k":"o","t":"now"}', b'{"k":"o","t":NaN}',
+     b'{"k":"o","t":1,"p":[]}', b'{"k":"o","t":1,"c":7}', b"[" * 100_000],
+)  # fmt: skip
+def test_what_is_no_row_is_none(raw: bytes) -> None:
+    """Wrong kinds, wrong types and broken JSON are not understood, which the caller can count."""
+    assert decode(raw) is None
+
+
+def test_a_newer_version_is_understood_carefully() -> None:
+    """Unknown fields are ignored; unknown words never become green or the vendor's fault."""
+    fields = {"k": "o", "t": 5, "o": "wobbly", "f": "moon", "l": "warp", "zz": 1, "m": [1, 2, 3, 4, 5, 6]}
+    fields["p"] = {"u": "x", "c": [["a", "A", "sparkling", "more"]], "new": {}}
+    row = decode(json.dumps(fields).encode())
+    assert isinstance(row, Observation)
+    assert (row.outcome, row.fault, row.layer) == (Outcome.INCONCLUSIVE, Fault.UNKNOWN, Layer.UNKNOWN)
+    assert row.page is not None
+    assert row.page.claims == (Claim("a", "A", State.UNKNOWN),)
+
+
+def test_hostile_lengths_are_cut() -> None:
+    """A page of endless words, claims and incidents becomes a bounded row, as does an endless command."""
+    long = "é" * 100_000
+    incident = VendorIncident(long, long, long, long, (long,) * 9, url=long)
+    page = Page(long, (Claim(long, long, State.MAJOR),) * 9_999, (incident,) * 9_999, long, long)
+    raw = encode(replace(SEEN, detail=long, symptom=long, request_id=long, page=page))
+    back = decode(raw)
+    assert isinstance(back, Observation)
+    assert back.page is not None
+    assert (len(back.page.claims), len(back.page.incidents)) == (CLAIMS, INCIDENTS)
+    assert (len(back.detail), len(back.symptom)) == (TEXT, WORD)
+    assert back.detail.endswith("…")
+    assert len(raw) < 1_000_000
+    assert len(encode(Command(1.0, "silence", (long,) * 999, long, long))) < 3 * TEXT * (ARGS + 1)
+
+
+def test_an_ordinary_observation_is_small() -> None:
+    """The stream's size depends on it: under 160 bytes with everything an HTTP check finds."""
+    usual = replace(SEEN, timings=Timings(1.23, 4.56, 7.89, 123.456, 130.1), request_id="req_011CSHoEeqs5C35K2UUqR7Fy")
+    assert len(encode(usual)) < 160
+
+
+def test_a_time_that_is_none_is_refused() -> None:
+    """Not-a-number as a time would sit in the stream where no reader can place it."""
+    with pytest.raises(ValueError, match="not a time"):
+        encode(replace(SEEN, at=math.nan))
+
+
+def test_broken_text_is_still_written() -> None:
+    """A lone surrogate from somebody's page is replaced, not raised."""
+    row = decode(encode(replace(SEEN, detail="a\udc80b")))
+    assert isinstance(row, Observation)
+    assert row.detail == "a?b"
+
+
+def test_each_kind_has_a_decoder() -> None:
+    """Nobody adds a kind of row without a way to read it."""
+    assert {json.loads(encode(row))["k"] for row in (SEEN, Report(1, "c", "w"), Command(1, "ack"))} == set(
+        records._DECODERS
+    )

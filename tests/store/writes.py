@@ -1,0 +1,43 @@
+"""Short ways to write and look at everything, for the tests of the store."""
+
+from dataclasses import replace
+from typing import Any
+
+from redis.asyncio import Redis
+
+from bot.store.store import Store
+from bot.store.values import START, Claimed, Commit, Courier, DeliveryWrite
+
+SERVICE = "claude"
+ANNA = Courier("anna", 30.0)
+BEN = Courier("ben", 30.0)
+
+
+def delivery(version: int = 1, **changes: Any) -> DeliveryWrite:
+    return replace(DeliveryWrite("i1", "console", version, f"v{version}"), **changes)
+
+
+async def leased(store: Store, owner: str = "judge") -> int:
+    token = await store.lease(SERVICE, owner, 60_000)
+    assert token is not None
+    return token
+
+
+async def say(store: Store, *writes: DeliveryWrite) -> None:
+    """Commit deliveries and nothing else."""
+    assert await store.commit(SERVICE, await leased(store), Commit(START, b"", deliveries=writes))
+
+
+async def claim_one(store: Store, now: float, courier: Courier = ANNA) -> Claimed:
+    (claimed,) = await store.outbox.claim(SERVICE, courier, now, 10)
+    return claimed
+
+
+async def claims(store: Store, now: float, courier: Courier = ANNA) -> list[Claimed]:
+    return await store.outbox.claim(SERVICE, courier, now, 10)
+
+
+async def dump(redis_url: str) -> dict[bytes, bytes | None]:
+    """Every key with all it holds."""
+    async with Redis.from_url(redis_url) as redis:
+        return {key: await redis.dump(key) async for key in redis.scan_iter()}

@@ -1,0 +1,101 @@
+"""From a prober to the store: exactly once, through every absence of the store."""
+
+import asyncio
+
+import pytest
+
+from bot.errors import StoreError
+from bot.store.store import Store
+from bot.stream import Stream
+
+
+class Fragile:
+    """A real store whose replies can be lost, and which can be away."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.away = False
+        self.lose_replies = 0
+
+    async def append(self, service, prober, first_seq, rows):
+        """Write, unless away; perhaps say that it failed all the same."""
+        if self.away:
+            raise StoreError("away")
+        reply = await self._store.append(service, prober, first_seq, rows)
+        if self.lose_replies:
+            self.lose_replies -= 1
+            raise StoreError("the reply was lost")
+        return reply
+
+
+async def rows_of(store, service):
+    """All rows of a stream, in order."""
+    return [row for _, row in await store.read(service, count=10_000)]
+
+
+def a_stream(fragile, **more):
+    """A prober's end and what it was told of writes."""
+    written = []
+    return Stream(fragile, "eu", lambda service, plans: written.append((service, dict(plans))), **more), written
+
+
+async def test_rows_arrive_in_order_once(store):
+    """Everything put before a flush is written by it, each service to its own stream."""
+    stream, written = a_stream(Fragile(store))
+    for number in range(1200):
+        stream.put("claude" if number % 2 else "openai", b'{"k":"o","n":%d}' % number)
+    await stream.flush()
+
+    assert await rows_of(store, "claude") == [b'{"k":"o","n":%d}' % n for n in range(1, 1200, 2)]
+    assert stream.waiting == 0
+    assert {service for service, _ in written} == {"claude", "openai"}
+
+
+async def test_a_lost_reply_repeats_nothing(store):
+    """The batch is sent again, and the store skips what it has."""
+    fragile = Fragile(store)
+    stream, _ = a_stream(fragile)
+    fragile.lose_replies = 2
+    for number in range(10):
+        stream.put("claude", b'{"k":"o","n":%d}' % number)
+    for _ in range(2):
+        with pytest.raises(StoreError):
+            await stream.flush()
+        stream.put("claude", b'{"k":"o","n":"later"}')
+    await stream.flush()
+
+    assert len(await rows_of(store, "claude")) == 12
+    assert len(set(await rows_of(store, "claude"))) == 11
+
+
+async def test_it_catches_up_after_the_store_was_away(store, caplog):
+    """While the store is away nothing is lost; when it is back all is written, and both are said."""
+    fragile = Fragile(store)
+    stream, _ = a_stream(fragile)
+    fragile.away = True
+    running = asyncio.create_task(stream.run())
+    for number in range(50):
+        stream.put("claude", b'{"k":"o","n":%d}' % number)
+    async with asyncio.timeout(10):
+        while stream.away_since is None:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        fragile.away = False
+        while stream.waiting:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    running.cancel()
+
+    assert len(await rows_of(store, "claude")) == 50
+    assert "store is away" in caplog.text
+    assert "none lost" in caplog.text
+
+
+async def test_the_buffer_is_bounded_and_says_what_it_dropped(store):
+    """Beyond the bound the oldest rows go, and are counted; numbers never repeat."""
+    fragile = Fragile(store)
+    stream, _ = a_stream(fragile, buffer_rows=100)
+    for number in range(150):
+        stream.put("claude", b'{"k":"o","n":%d}' % number)
+    await stream.flush()
+
+    assert stream.dropped == 50
+    assert await rows_of(store, "claude") == [b'{"k":"o","n":%d}' % n for n in range(50, 150)]
