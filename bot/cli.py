@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "demo": ("bot.terminal.demo", "play an outage against a vendor on loopback, and catch it"),
     "doctor": ("bot.terminal.doctor", "is everything in order on our side, and if not, what to do about it"),
     "fingerprint": ("bot.terminal.fingerprint", "what recorded answers mean, one JSON line each"),
+    "ledger": ("bot.terminal.ledger", "how late and how honest status pages are, on record; a vendor's history taken in"),
     "run": ("bot.terminal.run", "watch, judge and tell, until stopped"),
 }
 """A command's name -> its module, imported only when chosen, and what it does in a line."""

@@ -11,13 +11,15 @@ from pydantic import TypeAdapter, ValidationError
 from bot.core.assessment import AssessorSettings, Explanation, Plan
 from bot.core.incident import Discrepancy, Entry, Incident, Snapshot, Voices
 from bot.core.judgement import Decisions, Judgement, Remembered
+from bot.core.ledger import Row
 from bot.core.notices import Notice
-from bot.core.people import Report, Row
+from bot.core.people import Report
+from bot.core.people import Row as StreamRow
 from bot.core.service import ServiceView
 from bot.errors import StoreError
 from bot.store.records import decode
 from bot.store.store import Store
-from bot.store.values import Commit, DeliveryWrite, IncidentWrite, Loaded
+from bot.store.values import Commit, DeliveryWrite, IncidentWrite, LedgerWrite, Loaded
 from probes.model import Observation
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,7 @@ INCIDENT = TypeAdapter(Incident)
 SNAPSHOT = TypeAdapter(Snapshot)
 ENTRY = TypeAdapter(Entry)
 DISCREPANCY = TypeAdapter(Discrepancy)
+ROW = TypeAdapter(Row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ class Judge:
             if len(rows) < ROWS:
                 await self._wait()
 
-    def _take(self, judgement: Judgement, rows: Sequence[tuple[str, Row | None]]) -> float:
+    def _take(self, judgement: Judgement, rows: Sequence[tuple[str, StreamRow | None]]) -> float:
         """Feed the rows; the time to settle at: while catching up, the rows still to come are not missing."""
         for _, row in rows:
             match row:
@@ -139,6 +142,7 @@ class Judge:
             incidents=tuple(IncidentWrite(i.id, i.opened_at, _pack(INCIDENT, i)) for i in decisions.incidents),
             deliveries=tuple(w for notice in decisions.notices for w in self._writes(notice)),
             log=tuple(_pack(DISCREPANCY, d) for d in decisions.discrepancies),
+            ledger=tuple(LedgerWrite(row.at, _pack(ROW, row)) for row in decisions.ledger),
         )
 
     def _writes(self, notice: Notice) -> list[DeliveryWrite]:

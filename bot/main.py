@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import json
 import logging
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import TextIO
 
 from bot.channels.channel import Channel
@@ -29,6 +31,7 @@ from probes.transport import Transport
 
 log = logging.getLogger(__name__)
 
+PRESENCE_S = 30.0
 AGAIN_S = 0.2
 DRAIN_S = 2.0
 """What is seen and decided at the moment of stopping gets this long to be written and said."""
@@ -130,7 +133,17 @@ class Works:
                 settings.checks(), tools, control, lambda seen: self._stream.put(seen.service, encode(seen))
             )
             self._watch.start(schedule)
+            schedule.every(PRESENCE_S, self._present, name="presence")
             yield
+
+    async def _present(self) -> None:
+        """Leave word that this vantage is at work, and on what."""
+        word = {"at": self._around.now(), "version": version("groundtruth"), "waiting": self._stream.waiting}
+        try:
+            await self._store.announce(tuple(self._judges), self._around.now())
+            await self._store.put_vantage(self._settings.vantage, json.dumps(word), self._around.now())
+        except StoreError as error:
+            log.debug("no word left: %s", error)
 
     def _written(self, service: str, plans: Mapping[str, str]) -> None:
         if self._watch is not None:

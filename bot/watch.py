@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.core.reprobe import Plan, due
 from bot.schedule import Schedule
+from bot.turns import TICKS, Turn
 from probes.control import Control, attribute
 from probes.model import Check, Observation, Outcome
 from probes.probe import look
@@ -16,6 +17,9 @@ log = logging.getLogger(__name__)
 
 PLAN_TICK_S = 0.25
 """How often re-probe plans are looked at; the plans themselves are in seconds."""
+
+DUE = 0.75
+"""Share of an interval after which a page may be read again: the ticks of its turns are jittered."""
 
 UNJUDGED = frozenset({"statuspage", "control"})
 """Kinds whose readings are no results of a component and are never repeated to confirm one."""
@@ -38,6 +42,7 @@ class Watch:
         tools: Tools,
         control: Control | None,
         put: Callable[[Observation], None],
+        turns: Turn | None = None,
     ) -> None:
         self._checks = tuple(checks)
         # Each check remembers for itself (ETags, the last good page).
@@ -45,6 +50,8 @@ class Watch:
         self._now, self._vantage = tools.now, tools.vantage
         self._control = control
         self._put = put
+        self._turns = turns
+        self._read_at: dict[str, float] = {}
         self._plans: dict[str, Standing] = {}
         self._looking: set[str] = set()
         self._turn: dict[str, list[Check]] = {}
@@ -55,7 +62,10 @@ class Watch:
     def start(self, schedule: Schedule) -> None:
         """Give every check its place in time."""
         for check in self._checks:
-            schedule.every(check.interval_s, self.once, check, name=check.id)
+            if check.kind == "statuspage" and self._turns is not None:
+                schedule.every(check.interval_s / TICKS, self.read, check, name=check.id)
+            else:
+                schedule.every(check.interval_s, self.once, check, name=check.id)
         schedule.every(PLAN_TICK_S, self.follow, schedule, name="re-probe plans")
 
     def planned(self, service: str, plans: Mapping[str, str]) -> None:
@@ -68,10 +78,10 @@ class Watch:
             standing = self._plans.get(component)
             self._plans[component] = Standing(plan, standing.followed if standing else 0.0)
 
-    async def once(self, check: Check) -> None:
+    async def once(self, check: Check) -> Observation | None:
         """Look once and pass on what was seen; nothing if this check is looking already."""
         if check.id in self._looking:
-            return
+            return None
         self._looking.add(check.id)
         try:
             seen = await look(check, self._tools[check.id])
@@ -83,6 +93,18 @@ class Watch:
             self._foremost(check)
         if check.service:
             self._put(seen)
+        return seen
+
+    async def read(self, check: Check) -> None:
+        """Read a page if it is due and this prober's turn; pass the turn on where it cannot be read from here."""
+        now, last = self._now(), self._read_at.get(check.id)
+        if self._turns is None or (last is not None and 0 <= now - last < DUE * check.interval_s):
+            return
+        if await self._turns.ours(check):
+            self._read_at[check.id] = now
+            seen = await self.once(check)
+            if seen is not None and seen.page is not None and seen.page.unreadable:
+                await self._turns.passed(check)
 
     async def follow(self, schedule: Schedule) -> None:
         """Start the re-probes that are due here now."""

@@ -108,15 +108,19 @@ class Dialler(httpcore.AsyncNetworkBackend):
         timeout: float | None = None,  # noqa: ARG002, ASYNC109 - httpcore's signature; the caller's deadline holds
         local_address: str | None = None,  # noqa: ARG002
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
-    ) -> httpcore.AsyncNetworkStream:
+    ) -> "Wire":
         phases = NOW.get()
         phases.connected = True
         addresses: Sequence[str] = [host]
         if not _is_address(host):
             phases.enter(Stage.DNS)
-            addresses = (await self._resolver(host, port))[:ADDRESSES]
+            addresses = (await self.resolve(host, port))[:ADDRESSES]
         phases.enter(Stage.CONNECT)
         return await _connect(addresses, port)
+
+    async def resolve(self, host: str, port: int) -> Sequence[str]:
+        """The addresses of a name, in the order to try. Raises OSError."""
+        return await self._resolver(host, port)
 
 
 async def _connect(addresses: Sequence[str], port: int) -> "Wire":

@@ -78,13 +78,17 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Phases of one request in milliseconds; a phase that did not happen (a reused connection) is None."""
+    """Phases of one request in milliseconds; a phase that did not happen (a reused connection) is None.
+
+    `first_byte` and `first_token` run from the request's sending: to the answer's headers, to a model's first words.
+    """
 
     dns: float | None = None
     connect: float | None = None
     tls: float | None = None
     first_byte: float | None = None
     total: float | None = None
+    first_token: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,8 @@ class Check:
 class VendorIncident:
     """One entry of a vendor's page, in the vendor's words and times (Unix seconds, None where it states none).
 
-    `posted_at` is the creation of its first update: `started_at` and displayed times may be backdated.
+    `posted_at` is the creation of its first update: `started_at` and displayed times may be backdated. `posted` has, by
+    component, the creation of the update in which it came to the state it has, where that is not operational.
     """
 
     id: str
@@ -121,6 +126,7 @@ class VendorIncident:
     resolved_at: float | None = None
     url: str = ""
     maintenance: bool = False
+    posted: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +156,9 @@ class Observation:
 
     `at` is when the look ended; `symptom` a short stable word for the kind of answer ("http_500", "timeout");
     `control` whether this vantage's control hosts answered at that time (None: not asked, because the answer did not
-    depend on it); `detail` is bounded text for people, never trusted; `page` only from status-page checks.
+    depend on it); `detail` is bounded text for people, never trusted; `page` only from status-page checks. Checks of
+    models say which `model`, how much of our own rate limit is left (`quota`, 0 to 1, None: not told) and what the look
+    cost us in `tokens` and `cost_usd`.
     """
 
     check: str
@@ -170,3 +178,7 @@ class Observation:
     detail: str = ""
     control: bool | None = None
     page: Page | None = None
+    model: str = ""
+    quota: float | None = None
+    tokens: int = 0
+    cost_usd: float = 0.0

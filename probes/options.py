@@ -61,3 +61,8 @@ def within(least: float, most: float) -> Callable[[Any], str]:
 def texts(value: Any) -> str:
     """A list of texts."""
     return "" if all(isinstance(entry, str) for entry in value) else "a list of texts"
+
+
+def one_of(*words: str) -> Callable[[Any], str]:
+    """One of a few words."""
+    return lambda value: "" if value in words else f"one of {', '.join(words)}"

@@ -4,24 +4,74 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from probes import control, http, options, statuspage
+from probes import (
+    anthropic_count_tokens,
+    anthropic_message,
+    anthropic_models,
+    bedrock,
+    claude_code,
+    claude_code_cli,
+    claude_web,
+    control,
+    dns,
+    edge_hello,
+    gemini,
+    http,
+    openai,
+    openrouter_endpoints,
+    options,
+    statuspage,
+    tcp,
+    tls,
+    vertex,
+)
 from probes.model import Check
 from probes.options import Options
 from probes.tools import Probe, named
 
 PROBES: Mapping[str, Probe] = MappingProxyType(
     {
+        "anthropic_count_tokens": anthropic_count_tokens.anthropic_count_tokens,
+        "anthropic_message": anthropic_message.anthropic_message,
+        "anthropic_models": anthropic_models.anthropic_models,
+        "bedrock": bedrock.bedrock,
+        "claude_code": claude_code.claude_code,
+        "claude_code_cli": claude_code_cli.claude_code_cli,
+        "claude_web": claude_web.claude_web,
         "control": control.control,
+        "dns": dns.dns,
+        "edge_hello": edge_hello.edge_hello,
+        "gemini": gemini.gemini,
         "http": http.http,
+        "openai": openai.openai,
+        "openrouter_endpoints": openrouter_endpoints.openrouter_endpoints,
         "statuspage": statuspage.statuspage,
+        "tcp": tcp.tcp,
+        "tls": tls.tls,
+        "vertex": vertex.vertex,
     }
 )
 
 KIND_OPTIONS: Mapping[str, Options] = MappingProxyType(
     {
+        "anthropic_count_tokens": anthropic_count_tokens.OPTIONS,
+        "anthropic_message": anthropic_message.OPTIONS,
+        "anthropic_models": anthropic_models.OPTIONS,
+        "bedrock": bedrock.OPTIONS,
+        "claude_code": claude_code.OPTIONS,
+        "claude_code_cli": claude_code_cli.OPTIONS,
+        "claude_web": claude_web.OPTIONS,
         "control": control.OPTIONS,
+        "dns": dns.OPTIONS,
+        "edge_hello": edge_hello.OPTIONS,
+        "gemini": gemini.OPTIONS,
         "http": http.OPTIONS,
+        "openai": openai.OPTIONS,
+        "openrouter_endpoints": openrouter_endpoints.OPTIONS,
         "statuspage": statuspage.OPTIONS,
+        "tcp": tcp.OPTIONS,
+        "tls": tls.OPTIONS,
+        "vertex": vertex.OPTIONS,
     }
 )
 

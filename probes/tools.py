@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from probes.budget import Budget, Unlimited
 from probes.fingerprint import Reading
 from probes.model import Check, Fault, Layer, Observation, Outcome, Timings
 from probes.secret import Secret
@@ -16,13 +17,18 @@ _NAMED = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """Given to every look. `memory` is this check's own and lives as long as the process: ETags, the last good page."""
+    """Given to every look.
+
+    `memory` is this check's own and lives as long as the process: ETags, the last good page. `budget` is asked before a
+    look that costs something.
+    """
 
     transport: Transport
     vantage: str
     now: Callable[[], float]
     secrets: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     memory: MutableMapping[str, Any] = field(default_factory=dict, repr=False)
+    budget: Budget = field(default_factory=Unlimited)
 
 
 class Probe(Protocol):

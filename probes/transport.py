@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from types import TracebackType
 from typing import Self
 
@@ -53,7 +53,7 @@ class Flow:
         version: bytes = self._response.extensions.get("http_version", b"")
         return Answer(self.status, self.headers, body[:EVIDENCE], self.hop.shown, version.decode("ascii", "replace"))
 
-    async def chunks(self, max_bytes: int) -> AsyncIterator[bytes]:
+    async def chunks(self, max_bytes: int) -> AsyncGenerator[bytes, None]:
         """The body, decoded, as it comes. Past `max_bytes`, on the wire or decoded, it ends and `truncated` is set."""
         wire = decoded = 0
         decoder = Decoder(self.headers.get("content-encoding", ""))
@@ -83,7 +83,8 @@ class Transport:
         context = httpx.create_ssl_context(trust_env=False)
         if self.settings.ca_file:
             context.load_verify_locations(self.settings.ca_file)
-        self._routes = Routes(self.settings, context, Dialler(resolver))
+        self.dialler, self.tls = Dialler(resolver), context  # for kinds that speak no HTTP
+        self._routes = Routes(self.settings, context, self.dialler)
 
     async def __aenter__(self) -> Self:
         return self

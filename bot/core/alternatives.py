@@ -25,16 +25,15 @@ class Alternative:
 
 
 ALTERNATIVES = (
-    Alternative(0.03, 0.0, CHANCE, 0.10),
-    Alternative(0.06, 0.0, CHANCE, 0.12),
-    Alternative(0.12, 0.0, CHANCE, 0.16),
-    Alternative(0.25, 0.0, CHANCE, 0.16),
-    Alternative(0.50, 0.0, CHANCE, 0.10),
+    Alternative(0.05, 0.0, CHANCE, 0.14),
+    Alternative(0.10, 0.0, CHANCE, 0.20),
+    Alternative(0.20, 0.0, CHANCE, 0.20),
+    Alternative(0.40, 0.0, CHANCE, 0.12),
     Alternative(0.95, 0.0, CHANCE, 0.08),
     Alternative(0.95, 0.0, 0.95, 0.08),
     Alternative(0.12, 60.0, CHANCE, 0.10),
     Alternative(0.30, 60.0, CHANCE, 0.05),
-    Alternative(0.20, 60.0, 0.95, 0.05),
+    Alternative(0.20, 60.0, 0.95, 0.03),
 )
 KINDS = range(len(ALTERNATIVES))
 WEIGHTS = tuple(a.weight / sum(b.weight for b in ALTERNATIVES) for a in ALTERNATIVES)

@@ -1,9 +1,11 @@
 """The page's word, kept per component: what it says, in which words, since when by our clock. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.core.incident import Heard
-from probes.model import Page, State, VendorIncident
+from bot.core.mention import Mention, is_open, unmarked
+from probes.model import Claim, Page, State, VendorIncident
 
 SEVERITY = {
     State.OPERATIONAL: 0,
@@ -27,25 +29,46 @@ def listen(page: Page, at: float, known: Mapping[str, Heard], page_ids: Mapping[
     heard: dict[str, Heard] = {}
     for component, page_id in page_ids.items():
         before = known.get(component, Heard())
+        claim = claims.get(page_id)
         if before.read_at is not None and at < before.read_at:
             heard[component] = before
-            continue
-        claim = claims.get(page_id)
-        if page.unreadable or claim is None:
+        elif page.unreadable or claim is None:
             reason = page.unreadable or f"the page no longer lists a component {page_id!r}"
-            heard[component] = Heard(
-                before.state, before.words, before.read_at, before.since, before.posted_at, reason, page.url
-            )
-            continue
-        about = [i for i in page.incidents if page_id in i.components and not i.resolved_at and not i.maintenance]
-        since = before.since if before.state is claim.state and before.since is not None else at
-        heard[component] = Heard(claim.state, _words(page, about), at, since, _posted(about), "", page.url)
+            heard[component] = replace(before, unreadable=reason, url=page.url)
+        else:
+            heard[component] = _heard(page, claim, before, at)
     return heard
 
 
-def _words(page: Page, about: list[VendorIncident]) -> str:
-    return "; ".join(incident.name for incident in about[:3]) or page.words
+def _heard(page: Page, claim: Claim, before: Heard, at: float) -> Heard:
+    about = [i for i in page.incidents if claim.id in i.components]
+    state = claim.state
+    works = [i for i in about if i.maintenance]
+    if state is State.OPERATIONAL and works:
+        # Announced work on this component that goes on now, though its state was left green.
+        state, about = State.MAINTENANCE, works
+    else:
+        about = [i for i in about if is_open(i)]
+    return Heard(
+        state=state,
+        words="; ".join(i.name for i in about[:3]) or page.words,
+        read_at=at,
+        since=before.since if before.state is state and before.since is not None else at,
+        posted_at=min((t for i in about if (t := _posted(i, claim.id)) is not None), default=None),
+        url=page.url,
+        started_at=min((i.started_at for i in about if i.started_at is not None), default=None),
+        mention=_mention(page, claim, before.mention, at) if state is State.OPERATIONAL else None,
+    )
 
 
-def _posted(about: list[VendorIncident]) -> float | None:
-    return min((i.posted_at for i in about if i.posted_at is not None), default=None)
+def _posted(incident: VendorIncident, page_id: str) -> float | None:
+    """When the page says it was said of this component; of the incident, where it does not tell components apart."""
+    return dict(incident.posted).get(page_id) if incident.posted else incident.posted_at
+
+
+def _mention(page: Page, claim: Claim, before: Mention | None, at: float) -> Mention | None:
+    found = unmarked(page, claim.id)
+    if found is None:
+        return None
+    since = before.since if before is not None else at
+    return Mention(found.name, since, found.posted_at, url=found.url or page.url)

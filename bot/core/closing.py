@@ -1,77 +1,74 @@
-"""When it is over: the reverse test on the gaps between failures. Pure.
+"""When it is over: the reverse test. Pure.
 
-While quiet, the log likelihood ratio V of "back to usual" against "the episode goes on" grows with every look; a
-failure that ends a gap takes ln(mu / usual) away, a further one ln 2. mu is the episode's own rate of onsets, learned
-from its completed gaps and held below what its longest gap allows; a gap counts both in seconds (failures in bursts)
-and in looks (independent ones, whatever the distance of the looks), and the slower growth of V holds. Closed at
-V >= `ENOUGH` once V has stayed up for `AT_LEAST_S`, or after `AT_MOST_S` without failure. Time without data does not
-count.
+V is the log likelihood ratio of "as usual again" against "the episode goes on at a rate r": a success adds
+ln((1-p)/(1-r)), a failure takes ln(r/p) away, a further one in a row ln 2 (it may be a usual spell). r is a third of the
+episode's faded rate, within `R_LOW` and `R_HIGH`. The episode is over when V >= `ENOUGH` and V has stayed above nought
+for as long as this episode's gaps ask for: `GAPS` times their mean, at least `AT_LEAST_S`; at most `AT_MOST_S`. A gap is
+one of the episode only if the failures that end it bring V down to nought: usual single failures afterwards neither
+prolong it nor count. Before gaps are known they are taken to be long, as failures may come in bursts, unless nothing
+at all worked for `SOLID_S`. Time without data does not count.
 """
 
 from dataclasses import dataclass
 from math import log
 
-ENOUGH, HIGHEST = 4.0, 8.0
+ENOUGH, HIGHEST = 4.0, 6.0
 AT_LEAST_S, AT_MOST_S = 720.0, 2700.0
-GAP_S, GAP_LOOKS = 360.0, 10.0
-LONGEST = 2.5
+GAPS, GAP_S, SOLID_GAP_S, SOLID_S = 5.0, 540.0, 150.0, 600.0
+R_LOW, R_HIGH, R_USUAL = 0.03, 0.2, 4.0
 MONITORING_S = 180.0
 
 
 @dataclass(slots=True)
 class Closing:
-    """The test's state; times count only while there is data."""
+    """The test's state; `up_s` is the time with data since V was nought."""
 
     value: float = 0.0
     up_s: float = 0.0
     quiet_s: float = 0.0
-    quiet_looks: int = 0
-    gaps: float = 1.0
-    gap_s: float = GAP_S
-    gap_looks: float = GAP_LOOKS
-    longest_s: float = 0.0
-    longest_looks: int = 0
+    gaps: int = 0
+    gap_s: float = 0.0
+    run_s: float = 0.0
+    solid: bool = False
 
-    def growth(self, seconds: float) -> float:
-        """How much a quiet look adds that stands for so many seconds."""
-        by_time = seconds / max(self.gap_s / self.gaps, self.longest_s / LONGEST)
-        return min(by_time, 1 / self._looks())
-
-    def _looks(self) -> float:
-        return max(self.gap_looks / self.gaps, self.longest_looks / LONGEST)
-
-    def quiet(self, seconds: float) -> None:
+    def quiet(self, seconds: float, usual: float, rate: float) -> None:
         """A success, so many seconds of data after the last look."""
         self.quiet_s += seconds
-        self.quiet_looks += 1
-        self.up_s = self.up_s + seconds if self.value > 1 else 0.0
-        self.value = min(HIGHEST, self.value + self.growth(seconds))
+        self.up_s += seconds
+        self.value = min(HIGHEST, self.value + log((1 - usual) / (1 - _rate(usual, rate))))
 
-    def failure(self, usual: float) -> None:
+    def failure(self, seconds: float, usual: float, rate: float) -> None:
         """A failure, after a gap or not; `usual` is the usual chance of one."""
-        ends = self.quiet_looks > 0
-        self.value -= min(HIGHEST, max(1.0, -log(self._looks() * usual))) if ends else log(2)
-        if ends and self.value <= 1:
-            self.gaps += 1
-            self.gap_s += self.quiet_s
-            self.gap_looks += self.quiet_looks
-            self.longest_s = max(self.longest_s, self.quiet_s)
-            self.longest_looks = max(self.longest_looks, self.quiet_looks)
-        self.value = max(0.0, self.value)
-        if self.value <= 1:
-            self.up_s = 0.0
-        self.quiet_s, self.quiet_looks = 0.0, 0
+        self.run_s = 0.0 if self.quiet_s > 0 else self.run_s + seconds
+        self.solid = self.solid or self.run_s >= SOLID_S
+        self.value -= log(_rate(usual, rate) / usual) if self.quiet_s > 0 else log(2)
+        self.quiet_s = 0.0
+        if self.value <= 0:
+            if self.up_s > 0:
+                self.gaps += 1
+                self.gap_s += self.up_s
+            self.value = self.up_s = 0.0
+
+    @property
+    def asked_s(self) -> float:
+        """How long it must have been quiet."""
+        first = SOLID_GAP_S if self.solid else GAP_S
+        return min(AT_MOST_S, max(AT_LEAST_S, GAPS * (self.gap_s + first) / (self.gaps + 1)))
 
     @property
     def monitoring(self) -> bool:
         """Quiet for long enough that people expect to hear it."""
-        return max(self.quiet_s, self.up_s) >= MONITORING_S
+        return self.up_s >= MONITORING_S
 
     @property
     def over(self) -> bool:
-        return (self.value >= ENOUGH and self.up_s >= AT_LEAST_S) or self.quiet_s >= AT_MOST_S
+        return self.up_s >= AT_MOST_S or (self.value >= ENOUGH and self.up_s >= self.asked_s)
 
-    def left_s(self, every_s: float) -> float:
-        """Quiet seconds still needed with a look every `every_s`."""
-        by_test = max((ENOUGH - self.value) / self.growth(every_s) * every_s, AT_LEAST_S - self.up_s)
-        return max(0.0, min(by_test, AT_MOST_S - self.quiet_s))
+    @property
+    def left_s(self) -> float:
+        """Quiet seconds still needed, as far as they can be foretold."""
+        return max(0.0, self.asked_s - self.up_s)
+
+
+def _rate(usual: float, rate: float) -> float:
+    return max(R_LOW, R_USUAL * usual, min(R_HIGH, rate / 3))

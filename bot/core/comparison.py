@@ -77,6 +77,7 @@ class Comparison:
         if record is not None:
             ended = discrepancy.closed(record, case, now)
             if ended is None:
+                self._amend(record, case, now)
                 return
             del self._standing[case.component]
             self._said[ended.id] = (ended, Entry(now, "closed", ended.outcome))
@@ -84,11 +85,18 @@ class Comparison:
         standing = discrepancy.doubt(self._doubts.get(case.component), kind, case.heard, now)
         if standing is None:
             self._doubts.pop(case.component, None)
-        elif standing.readings < READINGS[standing.kind]:
+        elif standing.readings < discrepancy.readings(standing.kind, case):
             self._doubts[case.component] = standing
         else:
             self._doubts.pop(case.component, None)
             self._say(discrepancy.opened(case, standing, self._service, now))
+
+    def _amend(self, record: Discrepancy, case: Case, now: float) -> None:
+        changed = discrepancy.amended(record, case)
+        if changed is not None and changed.mention is not None:
+            self._standing[case.component] = changed
+            text = f"the page opened an incident that marks no component: {changed.mention.words}"
+            self._said[changed.id] = (changed, Entry(now, "mentioned", text))
 
     def _say(self, record: Discrepancy) -> None:
         self._standing[record.component] = record

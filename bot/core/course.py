@@ -12,7 +12,10 @@ SYMPTOMS = 8
 
 @dataclass(slots=True)
 class Course:
-    """What has been seen since `began`; the failure that began it does not count towards the rate."""
+    """What has been seen since `began`; the failure that began it does not count towards the rate.
+
+    `said` is the rate with its interval as of the last failure of the episode itself: what is said when it is over.
+    """
 
     began: float
     seen_at: float
@@ -22,6 +25,7 @@ class Course:
     symptoms: dict[str, int] = field(default_factory=dict)
     vantages: dict[str, int] = field(default_factory=dict)
     latest: list[tuple[float, str, str]] = field(default_factory=list)
+    said: tuple[float, float, float] = (1.0, 0.0, 1.0)
 
     def take(self, result: Result, dt: float, usual: float, *, failed_before: bool, counts: bool = True) -> None:
         """One look, `dt` after the stream's last; `usual` the usual chance of a failure."""
@@ -30,9 +34,11 @@ class Course:
         if counts:
             self.severity.take(result.at, dt, result.failed, failed_before)
         if not result.failed:
-            self.closing.quiet(max(0.0, passed))
+            self.closing.quiet(max(0.0, passed), usual, self.severity.rate)
             return
-        self.closing.failure(usual)
+        self.closing.failure(max(0.0, passed), usual, self.severity.rate)
+        if self.closing.value <= 0 and self.severity.total:
+            self.said = (self.severity.rate, *self.severity.interval())
         self.failed_at = result.at
         self.vantages[result.vantage] = self.vantages.get(result.vantage, 0) + 1
         word = result.symptom or "failed"

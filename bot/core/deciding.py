@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bot.core.assessment import Event
     from bot.core.episodes import Episodes
 
-ONE_VANTAGE, NOT_ONE = 0.5, 0.05
+ONE_VANTAGE, NOT_ONE = 0.5, 0.01
 """Above the one share of the evidence with the hypotheses of single vantages it is that vantage's trouble, below the other
 the vendor's; in between the next looks will tell."""
 BESIDE = 0.2
@@ -47,6 +47,7 @@ def _begins(now: Episodes, at: float) -> list[Transition]:
     else:
         fresh = {c for c, part in single.items() if part >= BESIDE * leading and c not in now.standing}
     event: Event = "changed" if now.standing else "opened"
+    now.hearings.clear()
     for component in sorted(fresh):
         now.standing[component] = at
         now.courses.setdefault(component, Course(at, at, at))
@@ -83,10 +84,12 @@ def _said(  # noqa: PLR0913 - one value is made of all this, in one place
     kind: Kind = "failures",
     vantage: str = "",
 ) -> Transition:
-    low, high = severity.interval()
     began = min(c.began for c in courses)
     why = counted(severity, courses, kind)
-    rate = severity.rate
+    rate, (low, high) = severity.rate, severity.interval()
+    if event == "resolved":
+        rate = sum(c.said[0] for c in courses) / len(courses)
+        low, high = min(c.said[1] for c in courses), max(c.said[2] for c in courses)
     return Transition(at, event, scope, components, state, rate, low, high, kind, began, vantage, why)
 
 
@@ -94,10 +97,9 @@ def _changes(now: Episodes, at: float) -> list[Transition]:
     changed = False
     for component in now.standing:
         course = now.courses[component]
-        fails = course.failed_at == at and course.began < at
         streams = sum(1 for s in now.detector.streams.values() if s.component == component)
         # quiet while it ends is not a milder form of it
-        if (fails or not course.closing.monitoring) and course.seen_at == at:
+        if not course.closing.monitoring and course.seen_at == at:
             changed = course.severity.classify(streams) or changed
     return [_transition(now, "changed", at)] if changed else []
 

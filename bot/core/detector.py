@@ -23,15 +23,15 @@ from bot.core.evidence import Result
 from bot.core.stream import Stream
 from bot.core.usual import Spells
 
-CALIBRATION = 0.5
+CALIBRATION = 0.7
 MONTH_S = 30 * 86400.0
-SHARES = {"all": 0.5, "component": 0.3, "vantage": 0.2}
+SHARES = {"all": 0.4, "component": 0.45, "vantage": 0.15}
 HIGHEST = 1e30
 """Sums stop here: an outage of months is no longer a matter of evidence, and floats end."""
 LOW = 40.0
 """Evidence below this is the level of quiet times: nothing is afoot."""
-CLEARED = 0.003
-"""Evidence below this share of the threshold clears what was seen until then: it is learned as usual."""
+CLEARED = 300.0
+"""Evidence below this clears what was seen until then: it is learned as usual."""
 
 Name = tuple[str, str]
 """A hypothesis: ("all", ""), ("component", id) or ("vantage", id)."""
@@ -131,7 +131,8 @@ class Detector:
     def take(self, result: Result) -> Stream:
         """Take in one result."""
         self.bring()
-        if result.failed and self.evidence() < CLEARED * self.threshold:
+        troubled = self.settled or self.muted
+        if result.failed and not troubled and self.evidence() < CLEARED:
             self.learn(result.at)
         stream = self.stream(result.vantage, result.component, result.check)
         odds = stream.take(result, self.spells, self.interval_s)

@@ -6,10 +6,12 @@ facts end it, and then carries both lags.
 """
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.core.claims import SEVERITY
-from bot.core.incident import Discrepancy, DiscrepancyKind, Heard, Incident, Measured
+from bot.core.flavour import Flavour, flavoured
+from bot.core.incident import Discrepancy, DiscrepancyKind, Heard, Incident, Measured, Reports
+from bot.core.ledger import Row, Source
 from probes.model import State
 
 READINGS = {
@@ -19,6 +21,9 @@ READINGS = {
     DiscrepancyKind.UNREADABLE: 3,
 }
 """Readings of the page on which a disagreement must stand before it is said."""
+
+CROWD, CROWD_TIMES = 3, 3.0
+"""As many people, and as many times the usual number of them, are a voice of their own."""
 
 GREEN = frozenset({State.OPERATIONAL, State.MAINTENANCE})
 RED = frozenset({State.PARTIAL, State.MAJOR})
@@ -46,6 +51,22 @@ class Case:
 
     failures_since: int = 0
     """Failures seen since the page says what it says now."""
+    last_failure_at: float | None = None
+
+    reports: Reports = field(default_factory=Reports)
+    entry: Row | None = None
+    """The ledger's open entry of this component: when trouble began and ended on either side."""
+
+    @property
+    def crowd(self) -> bool:
+        """Whether people say it fails for them, beyond the usual."""
+        return self.reports.affected >= max(CROWD, CROWD_TIMES * self.reports.usual)
+
+    @property
+    def after_ours(self) -> bool:
+        """Whether the page's red belongs to trouble of ours there that is over."""
+        entry = self.entry
+        return entry is not None and entry.resolved_at is not None and entry.page_seen_at is not None
 
     @property
     def troubled(self) -> bool:
@@ -62,13 +83,22 @@ def disagreement(case: Case) -> DiscrepancyKind | None:
         if claimed in GREEN:
             # A vendor that announced maintenance has said what we see; one that turned green after the last failure
             # may simply be first to know that it is over.
-            denied = claimed is State.OPERATIONAL and case.failures_since >= 2
-            return DiscrepancyKind.UNACKNOWLEDGED if denied else None
+            if claimed is not State.OPERATIONAL or case.failures_since < 2:
+                return None
+            # An incident that marks no component is a word, but less than what we measure.
+            return DiscrepancyKind.UNDERSTATED if case.heard.mention else DiscrepancyKind.UNACKNOWLEDGED
         ours = SEVERITY.get(case.measured.state, 0)
         return DiscrepancyKind.UNDERSTATED if ours - SEVERITY.get(claimed, ours) >= 2 else None
-    if case.measured.state is State.OPERATIONAL and claimed in RED:
+    # Where people report failures the page has a witness, and only our measurement stands against it.
+    if case.measured.state is State.OPERATIONAL and claimed in RED and not case.crowd:
         return DiscrepancyKind.OVERSTATED
     return None
+
+
+def readings(kind: DiscrepancyKind, case: Case) -> int:
+    """Readings a disagreement must stand on: one less where people say what we measure."""
+    ours = kind in (DiscrepancyKind.UNACKNOWLEDGED, DiscrepancyKind.UNDERSTATED)
+    return READINGS[kind] - (1 if ours and case.crowd else 0)
 
 
 def doubt(before: Doubt | None, kind: DiscrepancyKind | None, heard: Heard, now: float) -> Doubt | None:
@@ -85,6 +115,8 @@ def doubt(before: Doubt | None, kind: DiscrepancyKind | None, heard: Heard, now:
 def opened(case: Case, standing: Doubt, service: str, now: float) -> Discrepancy:
     """The disagreement has stood long enough: the record of it, from what both sides say now."""
     incident = case.incident
+    entry = case.entry or Row(service, (case.component,), Source.MEASURED)
+    over = standing.kind is DiscrepancyKind.OVERSTATED
     return Discrepancy(
         id="D" + short_id(service, case.component, standing.kind, f"{standing.since:.3f}"),
         service=service,
@@ -96,11 +128,23 @@ def opened(case: Case, standing: Doubt, service: str, now: float) -> Discrepancy
         claimed=case.heard.state,
         claimed_words=case.heard.words,
         measured=case.measured.state,
-        first_failure_at=incident.started_at if incident else None,
-        alerted_at=incident.opened_at if incident else None,
-        page_seen_at=case.heard.since if standing.kind is not DiscrepancyKind.UNACKNOWLEDGED else None,
+        first_failure_at=incident.started_at if incident else entry.began_at,
+        alerted_at=incident.opened_at if incident else entry.alerted_at,
+        page_seen_at=case.heard.since if case.heard.state not in GREEN else None,
         page_posted_at=case.heard.posted_at,
+        flavour=flavoured(after_ours=case.after_ours, troubled=False, over=False) if over else Flavour.UNKNOWN,
+        page_started_at=case.heard.started_at,
+        resolved_at=entry.resolved_at,
+        mention=case.heard.mention,
+        reports=case.reports.affected,
     )
+
+
+def amended(record: Discrepancy, case: Case) -> Discrepancy | None:
+    """The record with the page's first word of an incident that marks no component, or None where that is no news."""
+    if record.mention is not None or case.heard.mention is None or record.kind is DiscrepancyKind.OVERSTATED:
+        return None
+    return replace(record, version=record.version + 1, mention=case.heard.mention)
 
 
 def closed(record: Discrepancy, case: Case, now: float) -> Discrepancy | None:
@@ -109,9 +153,9 @@ def closed(record: Discrepancy, case: Case, now: float) -> Discrepancy | None:
         return None
     match record.kind:
         case DiscrepancyKind.UNACKNOWLEDGED:
-            outcome = _unacknowledged_ends(case)
+            outcome = _unacknowledged_ends(record, case)
         case DiscrepancyKind.UNDERSTATED:
-            outcome = _understated_ends(case)
+            outcome = _understated_ends(record, case)
         case DiscrepancyKind.OVERSTATED:
             outcome = _overstated_ends(case)
         case DiscrepancyKind.UNREADABLE:
@@ -119,6 +163,8 @@ def closed(record: Discrepancy, case: Case, now: float) -> Discrepancy | None:
     if not outcome:
         return None
     admitted = case.heard.state not in GREEN
+    over = record.kind is DiscrepancyKind.OVERSTATED
+    lingered = record.flavour is Flavour.LINGERING
     return replace(
         record,
         version=record.version + 1,
@@ -127,23 +173,40 @@ def closed(record: Discrepancy, case: Case, now: float) -> Discrepancy | None:
         claimed=case.heard.state,
         claimed_words=case.heard.words,
         measured=case.measured.state,
-        page_seen_at=case.heard.since if admitted or record.kind is DiscrepancyKind.OVERSTATED else record.page_seen_at,
+        page_seen_at=case.heard.since if admitted and not over else record.page_seen_at,
         page_posted_at=case.heard.posted_at or record.page_posted_at,
+        flavour=flavoured(after_ours=lingered, troubled=case.troubled, over=True) if over else record.flavour,
+        page_started_at=case.heard.started_at or record.page_started_at,
+        resolved_at=record.resolved_at or _ours_ended(record, case, now),
+        page_resolved_at=case.heard.since if over and not admitted else None,
     )
 
 
-def _unacknowledged_ends(case: Case) -> str:
+def _ours_ended(record: Discrepancy, case: Case, now: float) -> float | None:
+    """When our own trouble ended, if there was any and it has."""
+    if case.troubled or record.alerted_at is None:
+        return None
+    return (case.entry and case.entry.resolved_at) or now
+
+
+def _unacknowledged_ends(record: Discrepancy, case: Case) -> str:
     if case.heard.state is State.MAINTENANCE:
         return "the page announces maintenance"
     if case.heard.state not in GREEN:
         return "page now agrees"
-    return "" if case.troubled else "never acknowledged"
+    if case.troubled:
+        return ""
+    return "acknowledged in words only" if record.mention else "never acknowledged"
 
 
-def _understated_ends(case: Case) -> str:
+def _understated_ends(record: Discrepancy, case: Case) -> str:
     if not case.troubled:
-        return "trouble over"
-    return "" if disagreement(case) is DiscrepancyKind.UNDERSTATED else "page now agrees"
+        return "acknowledged in words only" if record.page_seen_at is None else "trouble over"
+    if case.heard.state is State.OPERATIONAL:
+        return ""
+    if disagreement(case) is DiscrepancyKind.UNDERSTATED:
+        return ""
+    return "we now measure less" if case.heard.state is record.claimed else "page now agrees"
 
 
 def _overstated_ends(case: Case) -> str:

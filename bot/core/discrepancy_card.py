@@ -5,7 +5,7 @@ from bot.core.figures import percent
 from bot.core.incident import Card, Discrepancy, DiscrepancyKind, Measured, Snapshot, Tone, Voices
 from bot.core.incident_card import HEADLINE, LINE
 from bot.core.quoting import clean, cut, quoted
-from bot.core.symptoms import called, present
+from bot.core.symptoms import called, present, sure
 from bot.core.tones import SCALES, TROUBLE, WORDS
 from bot.core.voicing import page_says, seen, what_we_see
 from probes.model import State
@@ -57,12 +57,13 @@ def _measure(record: Discrepancy, snapshot: Snapshot, now: float) -> str:
     if measured is None or present(measured, now) is State.UNKNOWN:
         return f"{_plainly(record.measured)}{began}" if record.measured is not State.UNKNOWN else "nothing certain now"
     if record.kind is DiscrepancyKind.OVERSTATED:
-        return f"{measured.failed} of {measured.total} requests failing in {duration(measured.window_s)}"
+        counts = f"{measured.failed} of {measured.total} requests failing in {duration(measured.window_s)}"
+        return counts if measured.total else "no failures there lately"
     if measured.slow:
         return f"slow answers there{began}"
     if measured.state not in TROUBLE:
         return f"no failures at this moment{began.replace('since', 'after failures since')}"
-    return f"{percent(measured.rate)} failures there{began}"
+    return f"{percent(measured.rate)} failures there{began}" if sure(measured) else f"failures there{began}"
 
 
 def _plainly(state: State) -> str:

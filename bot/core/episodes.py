@@ -14,11 +14,14 @@ from bot.core.course import Course, begun
 from bot.core.detector import LOW, Detector, Name
 from bot.core.evidence import Result
 from bot.core.hearing import Hearing
-from bot.core.pace import Pace
+from bot.core.pace import IS_SLOW, Pace
 from bot.core.reprobe import ATTENTIVE
 
 USUAL_DISTANCE = 0.3
 """A look is at its usual distance if the time since the last is within this share of the interval."""
+
+FLOOD = 5000.0
+"""Evidence of the probes without which no number of reports opens an episode."""
 
 
 class Calm(NamedTuple):
@@ -131,7 +134,7 @@ class Episodes:
     def parts(self, now: float) -> dict[Name, float]:
         """Each hypothesis' part of the evidence, multiplied by what people report."""
         parts = self.detector.by_name()
-        room = 0.5 * self.detector.threshold / LOW
+        room = self.detector.threshold / FLOOD
         for key, hearing in self.hearings.items():
             hearing.pass_time(now)
             name = ("component", key) if key else ("all", "")
@@ -163,7 +166,8 @@ class Episodes:
             return
         pace = self.paces.setdefault(result.component, Pace())
         where = f"{result.vantage}/{result.check}"
-        slow = pace.judge(where, result.total_ms, result.first_ms, slow=result.slow)
+        level = pace.judge(where, result.total_ms, result.first_ms, slow=result.slow)
+        slow = level >= IS_SLOW
         looked = replace(result, at=now, failed=slow, symptom="slow" if slow else "")
         course = self.slow.get(result.component)
         if course is not None:
@@ -171,6 +175,6 @@ class Episodes:
         elif slow:
             self.slow[result.component] = begun(looked)
         if result.component not in self.slowing:
-            pace.take(slow)
+            pace.take(level)
             if pace.value < LOW / 2:
                 self.slow.pop(result.component, None)

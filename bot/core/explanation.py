@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.assessment import Explanation
 from bot.core.beliefs import assessed, usual_words
+from bot.core.closing import ENOUGH
 from bot.core.usual import DAY_S
 
 if TYPE_CHECKING:
@@ -66,5 +67,5 @@ def _closes(now: Episodes, component: str) -> str:
     course = now.courses.get(component) if component in now.standing else None
     if course is None:
         return ""
-    left = course.closing.left_s(now.settings.reprobe_every_s)
-    return f"closes after {left / 60:.0f} more quiet minutes (reverse test {course.closing.value:.1f} of 4)"
+    left = course.closing.left_s / 60
+    return f"closes after {left:.0f} more quiet minutes (reverse test {course.closing.value:.1f} of {ENOUGH:.0f})"

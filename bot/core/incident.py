@@ -7,6 +7,8 @@ the vendor's claim disagree. A `Snapshot` is all a message needs, so that it is 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.core.flavour import Flavour
+from bot.core.mention import Mention
 from probes.model import State
 
 
@@ -53,8 +55,7 @@ class Incident:
     `started_at` is the first failure that belongs to it, `opened_at` when we knew, both Unix seconds. `components` are
     those affected at any time, `active` those affected now; `peak_rate` the highest failure rate (0 to 1) seen on one
     of them; `worst` the highest state. `page_first_at` is when, by our clock, the page first admitted trouble on an
-    affected component.
-    `version` grows with each change.
+    affected component. `version` grows with each change.
     """
 
     id: str
@@ -86,7 +87,8 @@ class Discrepancy:
     """One component on which page and measurement disagree.
 
     `since` is when the disagreement began, `opened_at` when it had lasted long enough to be said, `closed_at` when they
-    agreed again (or trouble ended unacknowledged). The page's own posted time is kept beside the time we first saw it.
+    agreed again (or trouble ended unacknowledged). The page's own posted time is kept beside the time we first saw it,
+    the end of our trouble (`resolved_at`) beside the reading on which the page was green again (`page_resolved_at`).
     """
 
     id: str
@@ -106,11 +108,21 @@ class Discrepancy:
     page_posted_at: float | None = None
     closed_at: float | None = None
     outcome: str = ""
+    flavour: Flavour = Flavour.UNKNOWN
+    page_started_at: float | None = None
+    resolved_at: float | None = None
+    page_resolved_at: float | None = None
+    mention: Mention | None = None
+    reports: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The page's word on one component: its state, the vendor's words, when read, and since when it says so."""
+    """The page's word on one component: its state, the vendor's words, when read, and since when it says so.
+
+    `posted_at` and `started_at` are the page's own times of this trouble; `mention` an open incident that it marks on
+    no component.
+    """
 
     state: State = State.UNKNOWN
     words: str = ""
@@ -119,6 +131,8 @@ class Heard:
     posted_at: float | None = None
     unreadable: str = ""
     url: str = ""
+    started_at: float | None = None
+    mention: Mention | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +202,7 @@ class Snapshot:
     reason: str
     page_url: str = ""
     usual_lag_s: tuple[float, float] | None = None
+    others: tuple[Mention, ...] = ()
 
 
 class Tone(StrEnum):

@@ -8,7 +8,7 @@ from bot.core.durations import clock, duration, lag
 from bot.core.figures import number, percent
 from bot.core.incident import Action, Card, Incident, IncidentStatus, Snapshot, Tone, Voices
 from bot.core.quoting import clean, cut, listed
-from bot.core.symptoms import DOWN, Ailment, ailments, called, failing_words, how_much, named, stale
+from bot.core.symptoms import DOWN, Ailment, ailments, called, failing_words, how_much, named, stale, sure
 from bot.core.tones import EMOJI, SEVERITY, TONE
 from bot.core.voicing import page_lag, page_says, people_say, what_we_see
 from probes.model import State
@@ -52,6 +52,8 @@ def tone_of(incident: Incident, snapshot: Snapshot, now: float) -> Tone:
         return Tone.YELLOW
     sick = ailments(_active(incident, snapshot), now)
     worst = max((m.state for a in sick for m in a.sick), key=SEVERITY.__getitem__, default=incident.state)
+    if worst is State.MAJOR and not any(sure(m) for a in sick for m in a.sick if m.state is worst):
+        worst = State.PARTIAL  # a handful of results does not call anything down
     return TONE[worst]
 
 
@@ -118,7 +120,7 @@ def _open_lines(incident: Incident, snapshot: Snapshot, now: float) -> list[tupl
         worst = max((v.measured for v in voices), key=lambda m: m.rate, default=None)
         layer = next((v.measured.layer for v in voices if v.measured.layer), "")
         slow = incident.kind == "slowness"
-        nearly_all = worst is not None and worst.rate >= 0.9
+        nearly_all = worst is not None and worst.rate >= 0.9 and sure(worst)
         lines.append(("Looks like", "" if slow else advice.looks_like(layer)))
         steps = advice.do_now(layer, slow=slow, nearly_all=nearly_all)
         lines.append(("Do now", "  ".join(f"{n}. {step}" for n, step in enumerate(steps, 1))))

@@ -6,20 +6,25 @@ clock or knows where things are kept, so replay, demo and production run the ver
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.core import claims, incidents
 from bot.core.assessment import AssessorSettings, Explanation, Plan, Transition
 from bot.core.assessor import Assessor
+from bot.core.bookkeeping import Bookkeeping
 from bot.core.comparison import Compared, Comparison
 from bot.core.discrepancy import Case
+from bot.core.evidence import classified
 from bot.core.incident import Discrepancy, Entry, Heard, Incident, IncidentStatus, Voices
+from bot.core.ledger import Row
 from bot.core.measuring import Failure, measured
+from bot.core.mention import Mention, corroboration
 from bot.core.notices import Notice, Notices, Told
 from bot.core.people import Report
 from bot.core.service import ServiceView
-from probes.model import Fault, Observation, Outcome
+from bot.core.tally import Minute, counted, lately
+from probes.model import Fault, Observation, Outcome, Page
 
 SEEN = 12
 """Latest failures kept per component as evidence for people."""
@@ -35,7 +40,10 @@ class Remembered:
     compared: Compared = field(default_factory=Compared)
     failures: dict[str, tuple[Failure, ...]] = field(default_factory=dict)
     told: dict[str, Told] = field(default_factory=dict)
+    tallies: dict[str, tuple[Minute, ...]] = field(default_factory=dict)
     counted: int = 0
+    ledger: dict[str, Row] = field(default_factory=dict)
+    others: dict[str, Mention] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +56,12 @@ class Decisions:
     incidents: tuple[Incident, ...] = ()
     discrepancies: tuple[Discrepancy, ...] = ()
     notices: tuple[Notice, ...] = ()
+    ledger: tuple[Row, ...] = ()
 
     @property
     def eventful(self) -> bool:
         """Whether anything was decided that others must learn now."""
-        return bool(self.incidents or self.discrepancies or self.notices)
+        return bool(self.incidents or self.discrepancies or self.notices or self.ledger)
 
 
 class Judgement:
@@ -68,19 +77,26 @@ class Judgement:
         self._failures = dict(kept.failures)
         self._notices = Notices(service, kept.told)
         self._touched: dict[str, list[Entry]] = {}
+        self._tallies = dict(kept.tallies)
         self._counted = kept.counted
+        self._books = Bookkeeping(kept.ledger)
+        self._others = dict(kept.others)
 
     def see(self, observation: Observation) -> None:
         """Take in one row of the stream."""
         self._counted += 1
         if observation.page is not None:
-            self._comparison.read(observation.page, observation.at)
-            self._heard |= claims.listen(observation.page, observation.at, self._heard, self.service.page_ids)
+            self._listen(observation.check, observation.page, observation.at)
             return
         if observation.outcome is Outcome.FAILED and observation.fault in (Fault.VENDOR, Fault.EDGE):
             kept = self._failures.get(observation.component, ())
             self._failures[observation.component] = (*kept, Failure.of(observation))[-SEEN:]
-        self._apply(self._assessor.see(observation))
+        result = classified(observation)
+        if result is not None:
+            self._tallies[result.component] = counted(
+                self._tallies.get(result.component, ()), result.at, failed=result.failed
+            )
+            self._apply(self._assessor.take(result))
 
     def report(self, report: Report) -> None:
         """Take in what a person says."""
@@ -93,8 +109,10 @@ class Judgement:
         self._apply(self._assessor.advance(now))
         voices = self._voices(now)
         self._watch(voices, now)
-        self._comparison.compare([self._case(c, v) for c, v in voices.items() if c in self.service.page_ids], now)
+        cases = [self._case(c, v) for c, v in voices.items() if c in self.service.page_ids]
+        self._comparison.compare(cases, now)
         said = self._comparison.take()
+        self._books, finished = self._books.step(self.service.id, cases, now)
         touched = {i: (self._incidents[i], tuple(lines)) for i, lines in self._touched.items()}
         notices = self._notices.after(touched, said, self._incidents, voices, now)
         self._touched = {}
@@ -105,7 +123,8 @@ class Judgement:
             plans=self._assessor.attention(now),
             incidents=tuple(incident for incident, _ in touched.values()),
             discrepancies=tuple(record for record, _ in said),
-            notices=notices,
+            notices=tuple(self._corroborated(notice) for notice in notices),
+            ledger=finished,
         )
 
     def state(self) -> Remembered:
@@ -117,8 +136,27 @@ class Judgement:
             compared=self._comparison.state(),
             failures=dict(self._failures),
             told=self._notices.state(),
+            tallies=dict(self._tallies),
             counted=self._counted,
+            ledger=dict(self._books.pending),
+            others=dict(self._others),
         )
+
+    def _listen(self, check: str, page: Page, at: float) -> None:
+        other = self.service.others.get(check)
+        if other is None:
+            self._comparison.read(page, at)
+            self._heard |= claims.listen(page, at, self._heard, self.service.page_ids)
+            return
+        said = corroboration(page, other.name, other.words, at, self._others.pop(check, None))
+        if said is not None:
+            self._others[check] = said
+
+    def _corroborated(self, notice: Notice) -> Notice:
+        """The notice with what other vendors' pages say of this one, if they do."""
+        if not self._others:
+            return notice
+        return replace(notice, snapshot=replace(notice.snapshot, others=tuple(self._others.values())))
 
     def _apply(self, steps: list[Transition]) -> None:
         for step in steps:
@@ -141,10 +179,12 @@ class Judgement:
 
     def _voices(self, now: float) -> dict[str, Voices]:
         names = self.service.names
-        return {
-            c: Voices(measured(a, names.get(c, c), self._failures.get(c, ())), self._heard.get(c, Heard()))
-            for c, a in self._assessor.assessments(now).items()
-        }
+        voices = {}
+        for c, figures in self._assessor.assessments(now).items():
+            recent = lately(self._tallies.get(c, ()), now)
+            ours = measured(figures, names.get(c, c), self._failures.get(c, ()), recent)
+            voices[c] = Voices(ours, self._heard.get(c, Heard()))
+        return voices
 
     def _watch(self, voices: Mapping[str, Voices], now: float) -> None:
         for incident in list(self._incidents.values()):
@@ -158,9 +198,17 @@ class Judgement:
 
     def _case(self, component: str, voices: Voices) -> Case:
         active = [i for i in self._incidents.values() if component in i.active and i.scope != "vantage"]
-        said = voices.heard.since or 0.0
-        since = sum(f.at >= said for f in self._failures.get(component, ()))
-        return Case(component, voices.measured, voices.heard, active[0] if active else None, since)
+        kept = self._failures.get(component, ())
+        return Case(
+            component=component,
+            measured=voices.measured,
+            heard=voices.heard,
+            incident=active[0] if active else None,
+            failures_since=sum(f.at >= (voices.heard.since or 0.0) for f in kept),
+            last_failure_at=kept[-1].at if kept else None,
+            reports=voices.reports,
+            entry=self._books.pending.get(component),
+        )
 
 
 def _concerns(incident: Incident, step: Transition) -> bool:

@@ -28,8 +28,9 @@ class Failure:
         )
 
 
-def measured(figures: Assessment, name: str, failures: tuple[Failure, ...]) -> Measured:
-    """The measured voice on one component."""
+def measured(figures: Assessment, name: str, failures: tuple[Failure, ...], lately: tuple[int, int, float]) -> Measured:
+    """The measured voice on one component; in good times its figures are those of the last minutes (`lately`)."""
+    failed, total, window_s = (figures.failed, figures.total, figures.window_s) if figures.total else lately
     return Measured(
         component=figures.component,
         name=name,
@@ -37,9 +38,9 @@ def measured(figures: Assessment, name: str, failures: tuple[Failure, ...]) -> M
         rate=figures.rate,
         low=figures.low,
         high=figures.high,
-        failed=figures.failed,
-        total=figures.total,
-        window_s=figures.window_s,
+        failed=failed,
+        total=total,
+        window_s=window_s,
         since=figures.since,
         at=figures.at,
         symptoms=figures.symptoms,

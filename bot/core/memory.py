@@ -91,12 +91,17 @@ def packed(value: Any) -> Any:
 
 def _stream(values: list[Any]) -> Stream:
     *names, run, usual, odds = values
-    *rates, pending, rate, hour = usual
-    return Stream(*names, Run(*run), Usual(*rates, Pending(*pending), rate, hour), list(odds))
+    failed, looks, pending, held, *rest = usual
+    return Stream(*names, Run(*run), Usual(failed, looks, _pending(pending), _pending(held), *rest), list(odds))
+
+
+def _pending(values: list[Any]) -> Pending:
+    *counts, hours = values
+    return Pending(*counts, dict(hours))
 
 
 def _course(values: list[Any]) -> Course:
-    began, seen, failed, severity, closing, symptoms, vantages, latest = values
+    began, seen, failed, severity, closing, symptoms, vantages, latest, said = values
     return Course(
         began,
         seen,
@@ -106,9 +111,10 @@ def _course(values: list[Any]) -> Course:
         dict(symptoms),
         dict(vantages),
         [(t, v, w) for t, v, w in latest],
+        (said[0], said[1], said[2]),
     )
 
 
 def _pace(values: list[Any]) -> Pace:
-    sums, value, medians, *rest = values
-    return Pace(list(sums), value, {k: Median(*m) for k, m in medians.items()}, *rest)
+    sums, value, medians, levels, pending, recent = values
+    return Pace(list(sums), value, {k: Median(*m) for k, m in medians.items()}, list(levels), list(pending), recent)

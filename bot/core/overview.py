@@ -9,7 +9,7 @@ from bot.core.figures import percent, span
 from bot.core.incident import Incident, Measured, Snapshot, Voices
 from bot.core.incident_card import headline
 from bot.core.quoting import clean, listed
-from bot.core.symptoms import Ailment, called, how_much, present, words
+from bot.core.symptoms import Ailment, called, how_much, present, sure, words
 from bot.core.tones import EMOJI, SEVERITY, TONE, TROUBLE, WORDS, emoji
 from bot.core.voicing import PAGE_STALE_AFTER_S, people_say
 from probes.model import State
@@ -63,10 +63,15 @@ def we_see(measured: Measured, now: float) -> str:
         return f"{emoji(State.UNKNOWN)} unknown, last result {age}"
     if state in TROUBLE:
         sick = Ailment(words(measured), SEVERITY[state], (measured,))
-        number = how_much(sick) if measured.slow else f"about {percent(measured.rate)} ({_interval(measured)})"
+        number = (
+            how_much(sick)
+            if measured.slow or not sure(measured)
+            else f"about {percent(measured.rate)} ({_interval(measured)})"
+        )
         quiet = ", none lately" if measured.monitoring else ""
         return f"{emoji(state)} {sick.words}, {number}{quiet}; {age}"
-    return f"{emoji(state)} {WORDS[state]}, {measured.failed} of {measured.total} failed; {age}"
+    counts = f"{measured.failed} of {measured.total} failed" if measured.total else "no failures lately"
+    return f"{emoji(state)} {WORDS[state]}, {counts}; {age}"
 
 
 def they_say(voices: Voices, now: float) -> str:

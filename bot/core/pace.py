@@ -1,4 +1,8 @@
-"""Slowness: the same Shiryaev-Roberts sums on "this answer took more than twice as long as usual". Pure.
+"""Slowness: the same Shiryaev-Roberts sums on how many times longer than usual an answer took. Pure.
+
+An answer's level is how many of `TIMES` the usual latency it exceeds; it counts as slow from the second on (twice as
+long). If a share s of the answers is slow, its odds are 1 - s + s q/u with q the chance of its level among slow
+answers (`SLOW`) and u among usual ones.
 
 The usual latency is the median, followed by small steps on the logarithm (each look moves it by `STEP` towards the
 side it was on), apart for the total time and for the time to the first byte. It stands still while the evidence is
@@ -10,14 +14,16 @@ from dataclasses import dataclass, field
 from math import exp, log
 
 SHARES = (0.12, 0.2, 0.35, 0.55, 0.9)
-ABOVE = 2.5
+TIMES = (1.6, 2.0, 3.0)
+SLOW = (0.15, 0.15, 0.3, 0.4)
+USUAL = (0.9, 0.06, 0.03, 0.01)
+LEAST = (0.5, 0.02, 0.01, 0.004)
+IS_SLOW = 2
 WARM_LOOKS = 40
 STEP = 0.004
-TWICE = log(2)
 LEAST_MS = 200.0
 """Below this nobody feels the difference, however many times the usual it is."""
-FLOOR, CAP = 0.01, 0.2
-PRIOR_SLOW, PRIOR_LOOKS = 1.0, 40.0
+PRIOR_LOOKS = 60.0
 WEEK_LOOKS = 20160.0
 LOW = 30.0
 HIGHEST = 1e30
@@ -30,10 +36,12 @@ class Median:
     log_ms: float = 0.0
     looks: int = 0
 
-    def slow(self, ms: float) -> bool:
-        """Whether this one is slow; nothing is before the median is known."""
-        late = log(ms) - self.log_ms > TWICE and ms - exp(self.log_ms) > LEAST_MS
-        return late and self.looks >= WARM_LOOKS
+    def level(self, ms: float) -> int:
+        """How many of `TIMES` the usual it exceeds; none before the median is known."""
+        usual = self.ms
+        if usual is None or ms - usual <= LEAST_MS:
+            return 0
+        return sum(ms > usual * t for t in TIMES)
 
     def learn(self, ms: float) -> None:
         """Move towards this value; the first ones in larger steps."""
@@ -57,50 +65,49 @@ class Pace:
     sums: list[float] = field(default_factory=lambda: [0.0 for _ in SHARES])
     value: float = 0.0
     medians: dict[str, Median] = field(default_factory=dict)
-    slow: float = 0.0
-    looks: float = 0.0
-    pending_slow: float = 0.0
-    pending_looks: float = 0.0
+    levels: list[float] = field(default_factory=lambda: [0.0 for _ in USUAL])
+    pending: list[float] = field(default_factory=lambda: [0.0 for _ in USUAL])
     recent_ms: float | None = None
 
     @property
     def rate(self) -> float:
         """The usual share of slow answers."""
-        return min(CAP, max(FLOOR, (self.slow + PRIOR_SLOW) / (self.looks + PRIOR_LOOKS)))
+        return sum(self.usual(level) for level in range(IS_SLOW, len(USUAL)))
 
-    def judge(self, where: str, total_ms: float | None, first_ms: float | None, *, slow: bool) -> bool:
-        """Whether one answer is slow by its total or its first byte; learns their medians when all is quiet."""
+    def usual(self, level: int) -> float:
+        """The usual share of answers of this level."""
+        share = (self.levels[level] + PRIOR_LOOKS * USUAL[level]) / (sum(self.levels) + PRIOR_LOOKS)
+        return max(LEAST[level], share)
+
+    def judge(self, where: str, total_ms: float | None, first_ms: float | None, *, slow: bool) -> int:
+        """The level of one answer by its total or its first byte; learns their medians when all is quiet."""
+        level = IS_SLOW if slow else 0
         for metric, ms in (("total", total_ms), ("first", first_ms)):
             if ms is not None:
                 median = self.medians.setdefault(f"{where}/{metric}", Median())
-                slow = median.slow(ms) or slow
+                level = max(level, median.level(ms))
                 if self.value < LOW:
                     median.learn(ms)
         if total_ms is not None:
             self.recent_ms = total_ms if self.recent_ms is None else self.recent_ms + 0.1 * (total_ms - self.recent_ms)
-        return slow
+        return level
 
-    def take(self, slow: bool) -> None:
+    def take(self, level: int) -> None:
         """One answer into the sums."""
-        usual = self.rate
-        odds = []
-        for share in SHARES:
-            g = max(share, min(0.9, ABOVE * usual))
-            odds.append(g / usual if slow else (1 - g) / (1 - usual))
-        self.sums = [min(HIGHEST, (r + 1) * x) for r, x in zip(self.sums, odds, strict=True)]
+        ratio = SLOW[level] / self.usual(level)
+        self.sums = [min(HIGHEST, (r + 1) * (1 - s + s * ratio)) for r, s in zip(self.sums, SHARES, strict=True)]
         self.value = sum(self.sums) / len(SHARES)
-        self.pending_looks += 1
-        self.pending_slow += slow
+        self.pending[level] += 1
         if self.value < LOW:
-            fade = exp(-self.pending_looks / WEEK_LOOKS)
-            self.slow = self.slow * fade + self.pending_slow
-            self.looks = self.looks * fade + self.pending_looks
-            self.pending_slow = self.pending_looks = 0.0
+            fade = exp(-sum(self.pending) / WEEK_LOOKS)
+            self.levels = [n * fade + new for n, new in zip(self.levels, self.pending, strict=True)]
+            self.pending = [0.0 for _ in USUAL]
 
     def forget(self) -> None:
         """Begin anew after an episode, with nothing pending."""
         self.sums = [0.0 for _ in SHARES]
-        self.value = self.pending_slow = self.pending_looks = 0.0
+        self.value = 0.0
+        self.pending = [0.0 for _ in USUAL]
 
     def usual_ms(self) -> float | None:
         """The usual total time, over all streams."""

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor, isfinite
 
-AFTER_FAILURE = 8
+AFTER_FAILURE = 10
 IN_A_ROW = 240
-ATTENTIVE = 300.0
+ATTENTIVE = 150.0
 
 
 @dataclass(frozen=True, slots=True)

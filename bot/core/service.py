@@ -8,11 +8,19 @@ REFRESH_S = 45.0
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """Another vendor's page that names this vendor's models: whose it is, and the words that mean this vendor."""
+
+    name: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceView:
     """A service by name, its components' names and the vendor's ids for them, and where people read its page.
 
     `usual_lag_s` is this vendor's (median, p90) lateness in seconds, where known; `refresh_s` how often the figures of
-    a standing message are renewed.
+    a standing message are renewed. `others` are the pages whose word corroborates, by the check that reads them.
     """
 
     id: str
@@ -21,4 +29,5 @@ class ServiceView:
     page_ids: Mapping[str, str] = field(default_factory=dict)
     page_url: str = ""
     usual_lag_s: tuple[float, float] | None = None
+    others: Mapping[str, Other] = field(default_factory=dict)
     refresh_s: float = REFRESH_S

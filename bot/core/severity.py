@@ -14,8 +14,8 @@ from probes.model import State
 
 FADES_S = 1200.0
 WEIGH_S = 30.0
-TOGETHER, TOGETHER_WEIGHT = 0.5, 6.0
-Z = 2.1
+TOGETHER, TOGETHER_WEIGHT = 0.7, 8.0
+Z, Z_LOW = 2.0, 2.6
 CLASSES = ((0.2, "intermittent"), (0.5, "degraded"), (0.9, "major"), (1.01, "full"))
 STUBBORN = 10
 """After so many results per stream that disagree with the class, it changes even if the interval does not say so."""
@@ -69,7 +69,9 @@ class Severity:
         smooth = (rate * n + 0.5) / (n + 1)
         again = (self.repeats + TOGETHER_WEIGHT * (smooth + (1 - smooth) * TOGETHER)) / (self.pairs + TOGETHER_WEIGHT)
         together = min(0.98, max(0.0, (again - smooth) / (1 - smooth)))
-        return wilson(rate, max(0.5, n * (1 - together) / (1 + together)))
+        n = max(0.5, n * (1 - together) / (1 + together))
+        # an episode begins when more fail than on average, so the truth is rather below
+        return wilson(rate, n, Z_LOW)[0], wilson(rate, n)[1]
 
     def classify(self, streams: int) -> bool:
         """Settle the class; True if it changed."""

@@ -52,6 +52,8 @@ class Stream:
         if dt > FORGETS_S:
             self.belief, self.failed, dt = 0.0, False, interval
             self.run = Run()
+        if spells.since < 0:
+            spells.since = result.at
         if hour_of(result.at) != self.usual.hour:
             self.usual.follow(spells, result.at)
             self.calm_odds = []
@@ -107,7 +109,8 @@ class Stream:
         spell = ends / (ends + 1 - self.belief) if self.belief < 1 else 1.0
         pending = self.usual.pending
         pending.single += (1 - spell) * run.length
-        pending.hour = hour_of(self.at)
+        hour = str(hour_of(self.at))
+        pending.hours[hour] = pending.hours.get(hour, 0.0) + (1 - spell) * run.length
         pending.spells += spell
         if run.length >= 2:
             pending.ended += spell

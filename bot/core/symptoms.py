@@ -13,6 +13,10 @@ NEARLY_ALL = 0.9
 MOST = 0.5
 
 DOWN = "down"
+FAILING = "failures"
+
+UNSURE = 0.6
+"""An interval of the rate wider than this says nothing of how many fail, only that some do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,15 @@ def present(measured: Measured, now: float) -> State:
     return State.UNKNOWN if stale(measured, now) else measured.state
 
 
+def sure(measured: Measured) -> bool:
+    """Whether enough was counted to say how many fail: the first minute of an outage has only a few results."""
+    return measured.slow or (measured.total > 0 and measured.high - measured.low <= UNSURE)
+
+
 def words(measured: Measured) -> str:
     """The symptom of one component; "down" only when (nearly) everything fails."""
+    if not sure(measured) and measured.state in (State.PARTIAL, State.MAJOR):
+        return FAILING
     return failing_words(measured.state, measured.rate, slow=measured.slow)
 
 
@@ -66,6 +77,9 @@ def how_much(ailment: Ailment, *, interval: bool = True) -> str:
     """The number behind the words: failure rate with its interval, or latency beside the usual one."""
     if ailment.words == "slow":
         return _how_slow(ailment.sick)
+    if ailment.words == FAILING:
+        failed, total = sum(m.failed for m in ailment.sick), sum(m.total for m in ailment.sick)
+        return f"{failed} of {total} requests so far, share still unclear" if total > 0 else "share not known yet"
     low, high = min(m.rate for m in ailment.sick), max(m.rate for m in ailment.sick)
     middle = sum(m.rate for m in ailment.sick) / len(ailment.sick)
     rates = percent(middle) if high - low <= 0.04 else span(low, high)

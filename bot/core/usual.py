@@ -6,24 +6,27 @@ at any distance this is a hidden Markov chain of two states whose filter is one 
 a failure long after the last one is nearly always single, the fifth in a row is nearly surely a spell, and only what
 neither explains is evidence of an outage. Every success ends the spell, so the belief is nought most of the time.
 
-Learned only from data that was cleared afterwards (`Pending` waits for the verdict), with priors that make a first day
+Learned only from data that was cleared afterwards (`Pending` waits for the verdict, two hours at least), with priors that make a first day
 without history work; memory is a week of looks. Usual failures follow the clock: `Spells` keeps the hours of the day at
-which a service's single failures came, and each stream has a second, short memory around what the hour makes likely.
-Neither can lift the rate above `LIFT` times the long one, nor above `CAP`, nor lower it below the long one.
+which a service's single failures came. An hour can lift the rate to `LIFT` times the mean, never above `CAP`, and does
+not lower it below the mean.
 """
 
 from dataclasses import dataclass, field
 from math import exp
 
-FLOOR, CAP, LIFT = 0.002, 0.05, 4.0
-PRIOR_FAILED, PRIOR_LOOKS = 0.5, 100.0
-SHORT_S, SHORT_LOOKS = 2 * 3600.0, 120.0
+FLOOR, CAP, LIFT = 0.002, 0.05, 3.0
+PRIOR_FAILED, PRIOR_LOOKS = 2.5, 500.0
 WEEK_S = 7 * 86400.0
 DAY_S = 86400.0
 SPELL_DAYS = 2.0
 """Days of observation the prior of one spell a day is worth."""
 SPELL_S, SPELL_WEIGHT = 20.0, 4.0
 SAME, SAME_WEIGHT = 0.8, 4.0
+HOLD_S = 7200.0
+"""So much time must pass without an episode, and be quiet at its end, until what was seen counts as usual."""
+FIRST_DAY = 2.0
+"""How much more than usual is allowed for while not every hour of a day has been seen."""
 HOURLY = 4.0
 """Single failures the evenness of the hours is worth at first."""
 CHANCE = 0.4
@@ -42,7 +45,7 @@ class Pending:
     spell_s: float = 0.0
     same: float = 0.0
     other: float = 0.0
-    hour: int = 0
+    hours: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -55,6 +58,7 @@ class Spells:
     spell_s: float = 0.0
     same: float = 0.0
     other: float = 0.0
+    since: float = -1.0
     hours: list[float] = field(default_factory=lambda: [0.0] * 24)
 
     def by_clock(self, at: float) -> float:
@@ -62,6 +66,10 @@ class Spells:
         hour = hour_of(at)
         around = self.hours[hour - 1] + self.hours[hour] + self.hours[(hour + 1) % 24]
         return (around + HOURLY) / (sum(self.hours) / 8 + HOURLY)
+
+    def first_day(self, at: float) -> bool:
+        """Whether not every hour of a day has been seen yet."""
+        return self.since < 0 or at - self.since < DAY_S
 
     @property
     def enters(self) -> float:
@@ -88,9 +96,9 @@ class Spells:
         self.spell_s = self.spell_s * fade + counts.spell_s
         self.same = self.same * fade + counts.same
         self.other = self.other * fade + counts.other
-        if counts.single:
-            self.hours = [h * fade for h in self.hours]
-            self.hours[counts.hour] += counts.single
+        self.hours = [h * fade for h in self.hours]
+        for hour, single in counts.hours.items():
+            self.hours[int(hour)] += single
 
 
 @dataclass(slots=True)
@@ -99,38 +107,36 @@ class Usual:
 
     failed: float = 0.0
     looks: float = 0.0
-    short_failed: float = 0.0
-    short_looks: float = 0.0
     pending: Pending = field(default_factory=Pending)
+    held: Pending = field(default_factory=Pending)
+    turned: float = 0.0
     rate: float = PRIOR_FAILED / PRIOR_LOOKS
     hour: int = -1
 
     def learn(self, spells: Spells, at: float) -> None:
-        """Take in what was pending at `at`: it has turned out to be quiet."""
-        counts = self.pending
-        self.pending = Pending()
+        """All is quiet at `at`: what was held since long enough is learned, and what was pending is held."""
+        if at - self.turned < HOLD_S:
+            return
+        counts, self.held, self.pending, self.turned = self.held, self.pending, Pending(), at
         spells.learn(counts)
         fade = exp(-counts.seconds / WEEK_S)
         self.failed = self.failed * fade + counts.single
         self.looks = self.looks * fade + counts.looks
-        fade = exp(-counts.seconds / SHORT_S)
-        self.short_failed = self.short_failed * fade + counts.single
-        self.short_looks = self.short_looks * fade + counts.looks
         self.follow(spells, at)
 
     def follow(self, spells: Spells, at: float) -> None:
         """Set the rate for the hour of `at`: what was learned of the hours holds whatever is going on."""
         self.hour = hour_of(at)
-        self.rate = self._rate(spells.by_clock(at))
+        mean = (self.failed + PRIOR_FAILED) / (self.looks + PRIOR_LOOKS)
+        if spells.first_day(at):
+            mean = FIRST_DAY * max(mean, PRIOR_FAILED / PRIOR_LOOKS)
+        else:
+            mean *= min(LIFT, max(1.0, spells.by_clock(at)))
+        self.rate = min(CAP, max(FLOOR, mean))
 
     def drop(self) -> None:
         """Forget what was pending: it belongs to an episode."""
-        self.pending = Pending()
-
-    def _rate(self, by_clock: float) -> float:
-        slow = (self.failed + PRIOR_FAILED) / (self.looks + PRIOR_LOOKS)
-        fast = (self.short_failed + SHORT_LOOKS * slow * by_clock) / (self.short_looks + SHORT_LOOKS)
-        return min(CAP, max(FLOOR, slow, min(fast, LIFT * slow)))
+        self.pending, self.held = Pending(), Pending()
 
 
 def hour_of(at: float) -> int:

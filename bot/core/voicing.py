@@ -6,7 +6,7 @@ from bot.core.durations import ago, clock, duration, lag
 from bot.core.figures import latency, number, percent, span, usually
 from bot.core.incident import Heard, Incident, Measured, Voices
 from bot.core.quoting import clean, counted, listed, quoted
-from bot.core.symptoms import called, stale, symptom
+from bot.core.symptoms import called, stale, sure, symptom
 from bot.core.tones import TROUBLE, WORDS
 from probes.model import State
 
@@ -111,13 +111,13 @@ def agreement(measured: Measured) -> str:
 
 def _counts(measured: Measured) -> str:
     if not measured.total:
-        return "no results in the window"
+        return "no failures lately" if measured.state is State.OPERATIONAL else "nothing counted yet"
     kinds = [(symptom(word), n) for word, n in measured.symptoms]
     what = f": {counted(kinds)}" if kinds and measured.failed else ""
     return f"{measured.failed} of {measured.total} requests failed in {duration(measured.window_s)}{what}"
 
 
 def _rated(measured: Measured, now: float) -> str:
-    if stale(measured, now) or measured.state not in TROUBLE or measured.slow:
+    if stale(measured, now) or measured.state not in TROUBLE or measured.slow or not sure(measured):
         return ""
     return f"{percent(measured.rate)} ({span(measured.low, measured.high)}): "

@@ -69,7 +69,7 @@ def _of_discrepancies(records: Iterable[Discrepancy]) -> Iterator[tuple[float, s
         elif record.kind is not DiscrepancyKind.UNREADABLE:
             yield record.opened_at, f"we say the page is wrong about {name} ({record.kind}; it says {_said(record)})"
         if record.closed_at is not None:
-            yield record.page_seen_at or record.closed_at, f"{name}: {record.outcome}"
+            yield record.page_resolved_at or record.page_seen_at or record.closed_at, f"{name}: {record.outcome}"
 
 
 def _said(record: Discrepancy) -> str:

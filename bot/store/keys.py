@@ -31,6 +31,9 @@ UNDELIVERABLE_KEPT = 200
 VANTAGE_TTL_S = 7 * _DAY
 VANTAGES_KEPT = 500
 SERVICES_TTL_S = 90 * _DAY
+LEDGER_TTL_S = 5 * 365 * _DAY
+"""The ledger is worth more the longer it is; a row has some 300 bytes."""
+LEDGER_KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ KINDS: dict[str, Kind] = {
     "deliveries": Kind("zset", SERVICE_TTL_S, f"{DELIVERIES_KEPT} newest", "delivery ids by last write"),
     "delivery": Kind("hash", DELIVERY_TTL_S, f"one body, {TRAIL_KEPT} lines", "wanted and done on one channel"),
     "undeliverable": Kind("list", SERVICE_TTL_S, f"{UNDELIVERABLE_KEPT} newest", "what could not be said, and why"),
+    "ledger": Kind("zset", LEDGER_TTL_S, f"{LEDGER_KEPT} newest", "each trouble's times, ours and the page's"),
+    "reader": Kind("string", None, "one name", "which prober reads a page; the others stand by"),
     "services": Kind("zset", SERVICES_TTL_S, "one member a service", "services by the time they were announced"),
     "vantages": Kind("hash", VANTAGE_TTL_S, f"{VANTAGES_KEPT} newest", "last word of each vantage"),
     "seen": Kind("zset", VANTAGE_TTL_S, f"{VANTAGES_KEPT} newest", "vantages by the time of that word"),
@@ -93,14 +98,19 @@ class ServiceKeys:
     due: str
     deliveries: str
     undeliverable: str
+    ledger: str
     _seq: str
     _delivery: str
+    _reader: str
 
     def seq(self, prober: str) -> str:
         return self._seq + prober
 
     def delivery(self, delivery: str) -> str:
         return self._delivery + delivery
+
+    def reader(self, check: str) -> str:
+        return self._reader + check
 
 
 @cache
@@ -126,6 +136,8 @@ def keys_of(service: str) -> ServiceKeys:
         due=tag + "due",
         deliveries=tag + "deliveries",
         undeliverable=tag + "undeliverable",
+        ledger=tag + "ledger",
         _seq=tag + "seq:",
         _delivery=tag + "delivery:",
+        _reader=tag + "reader:",
     )

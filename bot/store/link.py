@@ -17,7 +17,7 @@ from redis.exceptions import NoScriptError, RedisError
 from bot.errors import StoreError
 
 Value = str | bytes | int | float
-SCRIPTS = ("append", "claim", "commit", "lease", "settle")
+SCRIPTS = ("append", "claim", "commit", "lease", "reader", "settle")
 
 
 class Script:

@@ -1,6 +1,6 @@
 """The store: a few whole operations, each one atomic write or one read.
 
-What a delivery goes through is in `outbox`, what the desk reads in `views`.
+What a delivery goes through is in `outbox`, what the desk reads in `views`, the ledger in `book`.
 """
 
 import re
@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any
 
 from bot.store import keys
+from bot.store.book import Book
 from bot.store.keys import keys_of
 from bot.store.link import Link, Value, mapping, text
 from bot.store.outbox import Outbox
@@ -33,6 +34,7 @@ class Store:
         self._link = link
         self.outbox = Outbox(link)
         self.views = Views(link)
+        self.book = Book(link)
         self.warnings = warnings
 
     def __repr__(self) -> str:
@@ -77,6 +79,14 @@ class Store:
         k = keys_of(service)
         return bool(await self._link.run("lease", (k.lease, k.fence), ("release", token)))
 
+    async def reads(self, service: str, check: str, prober: str, ttl_ms: int) -> bool:
+        """Whether this prober is the one that reads a page now; asking again keeps the turn, a refusal changes none."""
+        return bool(await self._link.run("reader", (keys_of(service).reader(check),), (prober, ttl_ms)))
+
+    async def passes(self, service: str, check: str, prober: str) -> None:
+        """Give up the turn to read a page, if it is this prober's."""
+        await self._link.run("reader", (keys_of(service).reader(check),), (prober, 0))
+
     async def load(self, service: str) -> Loaded:
         """What the last commit saved."""
         saved = await self._link.call("HMGET", keys_of(service).judge, "position", "state", "lost")
@@ -93,7 +103,7 @@ class Store:
         k = keys_of(service)
         names = (k.lease, k.judge, k.assessments, k.attention, k.incidents, k.opened, k.timeline, k.due, k.deliveries)
         rows = (k.delivery(write.id) for write in commit.deliveries)
-        return int(await self._link.run("commit", (*names, *rows), tuple(_words(token, commit)))) == 1
+        return int(await self._link.run("commit", (*names, k.ledger, *rows), tuple(_words(token, commit)))) == 1
 
     # Across services.
 
@@ -159,6 +169,7 @@ def _words(token: int, commit: Commit) -> Iterator[Value]:
     """The commit as the script reads it: fixed figures, then counted groups, then one run of words a delivery."""
     yield from (token, commit.position, commit.id, commit.state, keys.SERVICE_TTL_S, keys.DELIVERY_TTL_S)
     yield from (keys.INCIDENTS_KEPT, keys.TIMELINE_KEPT, keys.DELIVERIES_KEPT, keys.TRAIL_KEPT)
+    yield from (keys.LEDGER_TTL_S, keys.LEDGER_KEPT)
     for fields in (commit.assessments, commit.attention):
         yield len(fields)
         yield from chain.from_iterable(fields.items())
@@ -167,6 +178,9 @@ def _words(token: int, commit: Commit) -> Iterator[Value]:
         yield from (incident.id, incident.opened_at, incident.body)
     yield len(commit.log)
     yield from commit.log
+    yield len(commit.ledger)
+    for row in commit.ledger:
+        yield from (row.at, row.body)
     for write in commit.deliveries:
         yield from _delivery_words(write)
 

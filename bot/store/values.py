@@ -39,6 +39,14 @@ class IncidentWrite:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerWrite:
+    """One row of the ledger (JSON) and its place in time; the same row again changes nothing."""
+
+    at: float
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryWrite:
     """What should stand on a channel about a subject (an incident or a discrepancy).
 
@@ -73,6 +81,7 @@ class Commit:
     incidents: tuple[IncidentWrite, ...] = ()
     deliveries: tuple[DeliveryWrite, ...] = ()
     log: tuple[str, ...] = ()
+    ledger: tuple[LedgerWrite, ...] = ()
     id: str = field(default_factory=_nonce)
 
 

@@ -15,9 +15,10 @@ from rich.text import Text
 
 from bot.config import load
 from bot.core.claims import SEVERITY, listen
-from bot.core.commands import find_component
 from bot.core.incident import Heard
 from bot.core.quoting import quoted
+from bot.errors import UserError
+from bot.reading import names
 from bot.settings import Component, Service, Settings, page_check
 from probes.control import Control, attribute
 from probes.model import Check, Observation, Outcome, State
@@ -65,7 +66,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Look once and print; the exit code says what was seen."""
     settings = load(args.config)
-    chosen = [find_component(args.component, settings.components())] if args.component else settings.components()
+    chosen = meant(settings, args.component) if args.component else settings.components()
     looks = asyncio.run(looked(settings, chosen))
     if args.json:
         sys.stdout.write(json.dumps([_plain(one) for one in looks], ensure_ascii=False, indent=2) + "\n")
@@ -73,6 +74,24 @@ def run(args: argparse.Namespace) -> int:
         _print(looks, settings)
     verdicts = {one.verdict for one in looks}
     return int(Verdict.TROUBLE if Verdict.TROUBLE in verdicts else max(verdicts, default=Verdict.UNSURE))
+
+
+def meant(settings: Settings, word: str) -> Sequence[Component]:
+    """The component, or all those of the service, that the word means. Raises UserError for none or several."""
+    known = names(settings.services)
+    found = known.find(word)
+    if not found:
+        near = known.nearest(word)
+        advice = f"did you mean {near}?" if near else f"there are {', '.join(c.id for c in settings.components())}"
+        raise UserError(f"no component {quoted(word, 40)}: {advice}")
+    if len(found) > 1:
+        raise UserError(f"{quoted(word, 40)} is {' or '.join(named.id for named in found)}: say which")
+    [named] = found
+    return [
+        c
+        for c in settings.components()
+        if c.id == named.component or (not named.component and c.service == named.service)
+    ]
 
 
 async def looked(settings: Settings, chosen: Sequence[Component]) -> list[Look]:
@@ -104,7 +123,7 @@ def _print(looks: Sequence[Look], settings: Settings) -> None:
     table = Table("component", "we see", "they say", "people say", box=None, pad_edge=False, header_style="bold")
     for one in looks:
         table.add_row(
-            one.component.name, _we_see(one), _they_say(one.heard), Text("not asked (groundtruth ask status)")
+            one.component.name, _we_see(one), _they_say(one.heard), Text("not asked")
         )
     Console().print(table)
     if any(o.control is False for one in looks for o in one.seen):

@@ -86,7 +86,7 @@ async def examined(settings: Settings) -> AsyncIterator[Finding]:
 
 
 def _configuration(settings: Settings) -> Finding:
-    what = f"{settings.source}: {len(settings.services)} services, {len(settings.components())} components"
+    what = f"{settings.source}: {len(settings.components())} components of {', '.join(s.name for s in settings.services)[:120]}"
     if settings.notes:
         return Finding("configuration", Health.WARN, f"{what}; {'; '.join(settings.notes)}")
     return Finding("configuration", Health.GOOD, what)
@@ -95,7 +95,7 @@ def _configuration(settings: Settings) -> Finding:
 def _catalogue() -> Finding:
     names = catalogue.names()
     health = Health.GOOD if names else Health.BAD
-    return Finding("catalogue", health, f"{len(names)} services: {', '.join(sorted(names))[:200]}")
+    return Finding("catalogue", health, f"{len(names)} services can be named without describing them")
 
 
 async def _store(settings: Settings) -> Finding:

@@ -1,5 +1,6 @@
-"""Atlassian Statuspage, `/api/v2/summary.json` (`components.json` too, without incidents).
+"""Atlassian Statuspage, `/api/v2/summary.json` and its neighbours.
 
+`components.json` makes claims too; `incidents.json`, `scheduled-maintenances.json` and `incidents/<id>.json` make none.
 Fields and values: the API page that every Statuspage serves at `/api`. Names of components change, ids do not.
 Option: `page` (true: one more claim, of the page as a whole).
 """
@@ -11,30 +12,37 @@ from probes.dialects import times
 from probes.dialects.errors import NotUnderstoodError
 from probes.dialects.shapes import document, link, text
 from probes.dialects.states import CLOSED, INDICATOR, once, page_claim, read_state
-from probes.model import Claim, Page, VendorIncident
+from probes.model import Claim, Page, State, VendorIncident
+
+_WITHOUT_COMPONENTS = (("incidents", list), ("scheduled_maintenances", list), ("incident", dict))
+"""Answers of the same platform that list no components: they are read for their incidents and claim nothing."""
 
 MANY = 500
 """Entries of a list read at most; the largest page known has some 250 components."""
 
 
 def read(body: bytes, options: Mapping[str, Any]) -> Page:
-    """Claims by component id, open incidents, maintenance that goes on now. Raises NotUnderstoodError."""
+    """Claims by component id, incidents, maintenance that goes on now. Raises NotUnderstoodError."""
     found = document(body)
     if not isinstance(found, dict):
         raise NotUnderstoodError("a JSON object was expected")
-    if not isinstance(found.get("components"), list):
-        raise NotUnderstoodError("no list of components")
-    claims = _claims(found["components"])
-    if not claims:
-        raise NotUnderstoodError("no component with an id and a status")
+    claims: tuple[Claim, ...] = ()
+    if "components" in found or not any(isinstance(found.get(key), kind) for key, kind in _WITHOUT_COMPONENTS):
+        if not isinstance(found.get("components"), list):
+            raise NotUnderstoodError("no list of components")
+        claims = _claims(found["components"])
+        if not claims:
+            raise NotUnderstoodError("no component with an id and a status")
     page, status = _table(found.get("page")), _table(found.get("status"))
     if options.get("page") and "indicator" in status:
         claims = (*claims, page_claim(text(page.get("name")), read_state(status["indicator"], INDICATOR)))
     incidents = [_incident(row, maintenance=False) for row in _rows(found.get("incidents"))]
+    if isinstance(found.get("incident"), dict):
+        incidents.append(_incident(found["incident"], maintenance=False))
     works = [
         _incident(row, maintenance=True)
         for row in _rows(found.get("scheduled_maintenances"))
-        if row.get("status") in ("in_progress", "verifying")
+        if not claims or row.get("status") in ("in_progress", "verifying")
     ]
     return Page(
         url=link(page.get("url")),
@@ -69,7 +77,20 @@ def _incident(row: dict[str, Any], *, maintenance: bool) -> VendorIncident:
         resolved_at=times.iso(row.get("resolved_at")) if status in CLOSED else None,
         url=link(row.get("shortlink")),
         maintenance=maintenance,
+        posted=() if maintenance else _posted(updates),
     )
+
+
+def _posted(updates: list[dict[str, Any]]) -> tuple[tuple[str, float], ...]:
+    """When each component came to the state it has, of those that are not operational by the incident's updates."""
+    written = ((times.iso(update.get("created_at")), update) for update in updates)
+    states: dict[str, tuple[State, float]] = {}
+    for at, update in sorted(((at, u) for at, u in written if at is not None), key=lambda pair: pair[0]):
+        for part in _rows(update.get("affected_components")):
+            id_, state = text(part.get("code")), read_state(part.get("new_status"))
+            if id_ and states.get(id_, (State.OPERATIONAL, at))[0] is not state:
+                states[id_] = (state, at)
+    return tuple((id_, at) for id_, (state, at) in states.items() if state is not State.OPERATIONAL)[:MANY]
 
 
 def _touched(row: dict[str, Any], updates: list[dict[str, Any]]) -> tuple[str, ...]:

@@ -115,13 +115,13 @@ def made(
         if trouble.vantages >= vantages:
             truths.append(Truth(at * SLOT_S, end * SLOT_S, tuple(struck), trouble.rate))
         at = end + 3 * HOUR + rng.randrange(2 * HOUR)
-    places = tuple(
-        Place(v, c, i % 6, seen.decode("ascii")) for i, ((v, c), seen) in enumerate(sorted(streams.items()))
-    )
+    places = tuple(Place(v, c, i % 6, seen.decode("ascii")) for i, ((v, c), seen) in enumerate(sorted(streams.items())))
     return World(name, SLOT_S, slots, 30.0, 1_775_001_600.0, tuple(names), places), tuple(truths)
 
 
-def slowed(name: str, seed: int, days: float, choose: Callable[[random.Random], float]) -> tuple[World, tuple[Truth, ...]]:
+def slowed(
+    name: str, seed: int, days: float, choose: Callable[[random.Random], float]
+) -> tuple[World, tuple[Truth, ...]]:
     """A world whose answers take `choose` times as long for stretches of 40 to 120 minutes."""
     world, _ = made(name, seed, days, Habits())
     rng = random.Random(seed + 1)

@@ -161,6 +161,19 @@ SITUATIONS: dict[str, tuple[Snapshot, float]] = {
         ),
         NOW,
     ),
+    "first_results": (
+        told(
+            replace(ALL_THREE, state=State.MAJOR, worst=State.MAJOR),
+            voices(
+                replace(
+                    WEB, state=State.MAJOR, rate=1.0, low=0.0, high=1.0, failed=0, total=0, window_s=0, symptoms=()
+                ),
+                replace(API, state=State.MAJOR, rate=0.67, low=0.07, high=0.98, failed=3, total=4, window_s=23),
+                replace(CODE, state=State.PARTIAL, rate=0.0, low=0.0, high=0.9, failed=0, total=1, window_s=2),
+            ),
+        ),
+        NOW,
+    ),
     "acknowledged": (
         told(
             replace(INCIDENT, acknowledged_at=NOW - 300, acknowledged_by=ANNA, page_first_at=NOW - 60),

@@ -80,7 +80,7 @@ def test_an_ambiguous_name_is_asked_back():
 
 
 def test_a_whole_name_goes_before_a_beginning():
-    """"Claude API" is meant where it stands, though "Claude API EU" begins with it."""
+    """ "Claude API" is meant where it stands, though "Claude API EU" begins with it."""
     europe = Named("claude", "claude-api-eu", "Claude API EU")
     assert parse("status claude api", Names([API, europe])) == Request("status", API)
 

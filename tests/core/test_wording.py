@@ -154,13 +154,14 @@ def test_any_trail_line_is_one_line(entry, now):
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.floats(0, 1), states, st.booleans())
-def test_down_is_said_only_when_nearly_all_fails(rate, state, slow):
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), states, st.booleans())
+def test_down_is_said_only_when_nearly_all_fails(rate, low, high, state, slow):
     """Never "down" for intermittent failure, never "intermittent" for a full one."""
-    measured = replace(API, rate=rate, state=state, slow=slow)
+    measured = replace(API, rate=rate, low=low, high=high, state=state, slow=slow)
     said = headline(told(replace(INCIDENT, state=state, peak_rate=0.2), voices(measured)), NOW)
     if "down" in said:
         assert rate >= 0.9
+        assert high - low <= 0.6
         assert state is State.MAJOR
     if rate >= 0.5 and state in (State.PARTIAL, State.MAJOR):
         assert "intermittent failures, about" not in said
@@ -178,6 +179,14 @@ def test_a_rate_short_of_all_is_not_called_all():
     assert "about 99.7 % of requests fail (95 % interval 99.1–100 %)" in said
     said = headline(told(INCIDENT, voices(replace(API, rate=0.002, low=0.0, high=0.01))), NOW)
     assert "about 0.2 % of requests (95 % interval 0–1 %)" in said
+
+
+def test_a_handful_of_results_calls_nothing_down():
+    """In the first seconds some fail, and that is all that is known: neither down, nor red, nor a percentage."""
+    made = card(*SITUATIONS["first_results"])
+    said = "failures on claude.ai, Claude API and Claude Code, 3 of 5 requests so far, share still unclear"
+    assert made.headline == f"🟠 Claude: {said}"
+    assert made.tone is Tone.ORANGE
 
 
 @pytest.mark.parametrize("silent_s", [301, 3600, 10**6])

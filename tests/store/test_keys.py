@@ -4,7 +4,7 @@ from redis.asyncio import Redis
 from bot.store import keys
 from bot.store.keys import keys_of
 from bot.store.store import Store
-from bot.store.values import Commit, IncidentWrite
+from bot.store.values import Commit, IncidentWrite, LedgerWrite
 from tests.store.writes import SERVICE, claim_one, delivery, leased
 
 
@@ -14,7 +14,9 @@ async def test_every_key_is_in_the_table_and_goes_by_itself(store: Store, redis_
     token = await leased(store)
     incidents = (IncidentWrite("i1", 1.0, "{}"),)
     writes = (delivery(trail=("t",)), delivery(subject="i2", due_at=9.0))
-    await store.commit(SERVICE, token, Commit("1-0", b"s", {"a": "1"}, {"a": "2"}, incidents, writes, ("line",)))
+    rows = (LedgerWrite(1.0, "{}"),)
+    await store.commit(SERVICE, token, Commit("1-0", b"s", {"a": "1"}, {"a": "2"}, incidents, writes, ("line",), rows))
+    assert await store.reads(SERVICE, "claude:page", "fra", 60_000)
     await store.outbox.give_up(await claim_one(store, 5.0), "channel_not_found", 6.0)
     await store.announce([SERVICE], 1.0)
     await store.put_vantage("local", "{}", 1.0)

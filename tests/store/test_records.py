@@ -8,13 +8,16 @@ from hypothesis import strategies as st
 
 from bot.core.people import Command, Report, Row
 from bot.store import records
-from bot.store.records import ARGS, CLAIMS, INCIDENTS, LINE, TEXT, WORD, decode, encode
+from bot.store.fields import LINE, TEXT, WORD
+from bot.store.records import ARGS, CLAIMS, INCIDENTS, decode, encode
 from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State, Timings, VendorIncident
 
 words, lines, texts = st.text(max_size=WORD), st.text(max_size=LINE), st.text(max_size=TEXT)
 times = st.integers(0, 4_000_000_000_000).map(lambda ms: ms / 1000)
 tenths = st.integers(0, 1_000_000).map(lambda n: n / 10)
 phases = st.none() | tenths
+shares = st.integers(0, 10_000).map(lambda n: n / 10_000)
+money = st.integers(0, 10**12).map(lambda n: n / 10**9)
 incidents = st.builds(
     VendorIncident, words, lines, words, words, st.lists(words, max_size=3).map(tuple),
     st.none() | times, st.none() | times, st.none() | times, lines, st.booleans(),
@@ -26,8 +29,9 @@ pages = st.builds(
 )  # fmt: skip
 observations = st.builds(
     Observation, words, words, words, words, times, st.sampled_from(Outcome), st.sampled_from(Fault),
-    st.sampled_from(Layer), words, st.none() | st.integers(0, 999), st.builds(Timings, *[phases] * 5), words, words,
+    st.sampled_from(Layer), words, st.none() | st.integers(0, 999), st.builds(Timings, *[phases] * 6), words, words,
     words, texts, st.none() | st.booleans(), st.none() | pages,
+    words, st.none() | shares, st.integers(0, 10**9), money,
 )  # fmt: skip
 reports = st.builds(Report, times, words, words, st.booleans(), texts, st.integers(0, 1000))
 commands = st.builds(Command, times, words, st.lists(texts, max_size=5).map(tuple), words, words)
@@ -42,19 +46,20 @@ def test_what_is_read_is_what_was_written(row: Row) -> None:
     assert decode(encode(row)) == row
 
 
-@given(st.builds(replace, observations, at=st.floats(0, 4e9), timings=st.builds(Timings, *[st.floats(0, 1e7)] * 5)))
+@given(st.builds(replace, observations, at=st.floats(0, 4e9), timings=st.builds(Timings, *[st.floats(0, 1e7)] * 6)))
 def test_numbers_keep_what_is_worth_keeping(row: Observation) -> None:
     """Times are read back to the millisecond, durations to the tenth of one, and a second writing changes nothing."""
     back = decode(encode(row))
     assert isinstance(back, Observation)
     assert back.at == pytest.approx(row.at, abs=0.0006)
     assert back.timings.total == pytest.approx(row.timings.total, abs=0.06)
+    assert back.timings.first_token == pytest.approx(row.timings.first_token, abs=0.06)
     assert encode(back) == encode(row)
 
 
 @given(st.binary(max_size=200) | st.recursive(
     st.none() | st.booleans() | st.floats() | st.text(max_size=3),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from("koitcvflyhmqeadnpuwxsb"), inner),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from("koitcvflyhmqeadnpuwxsbgr"), inner),
 ).map(lambda value: json.dumps(value).encode()))  # fmt: skip
 def test_garbage_is_none_and_never_an_exception(raw: bytes) -> None:
     """Whatever stands in the stream, the judge goes on."""
@@ -73,7 +78,7 @@ def test_what_is_no_row_is_none(raw: bytes) -> None:
 
 def test_a_newer_version_is_understood_carefully() -> None:
     """Unknown fields are ignored; unknown words never become green or the vendor's fault."""
-    fields = {"k": "o", "t": 5, "o": "wobbly", "f": "moon", "l": "warp", "zz": 1, "m": [1, 2, 3, 4, 5, 6]}
+    fields = {"k": "o", "t": 5, "o": "wobbly", "f": "moon", "l": "warp", "zz": 1, "m": [1, 2, 3, 4, 5, 6, 7]}
     fields["p"] = {"u": "x", "c": [["a", "A", "sparkling", "more"]], "new": {}}
     row = decode(json.dumps(fields).encode())
     assert isinstance(row, Observation)
@@ -102,6 +107,14 @@ def test_an_ordinary_observation_is_small() -> None:
     """The stream's size depends on it: under 160 bytes with everything an HTTP check finds."""
     usual = replace(SEEN, timings=Timings(1.23, 4.56, 7.89, 123.456, 130.1), request_id="req_011CSHoEeqs5C35K2UUqR7Fy")
     assert len(encode(usual)) < 160
+
+
+def test_what_a_model_cost_is_kept() -> None:
+    """Model, headroom, tokens and the thousandths of a cent of one token; figures that are none are left out."""
+    paid = replace(SEEN, model="claude-haiku-4-5", quota=0.99876, tokens=11, cost_usd=0.0000125)
+    assert decode(encode(paid)) == replace(paid, quota=0.9988)
+    assert decode(encode(replace(SEEN, quota=math.inf, cost_usd=math.nan))) == SEEN
+    assert len(encode(paid)) - len(encode(SEEN)) < 60
 
 
 def test_a_time_that_is_none_is_refused() -> None:

@@ -1,6 +1,7 @@
 """Cards as plain lines, for pipes, journals and terminals that can do no more; and as JSON lines, for machines."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TextIO
@@ -10,6 +11,8 @@ from bot.core.incident import Card, Entry
 from bot.core.quoting import clean
 from bot.core.wording import trail_line
 
+NUMBERS = re.compile(r"[\d.]+(?:–[\d.]+)?(?: % \(95 % intervals?)?")
+"""What of a headline may change without being news."""
 LABEL = 12
 LINES = 40
 WIDE = 1_000
@@ -63,7 +66,7 @@ def write(out: TextIO, text: str) -> None:
 
 
 class PlainScreen:
-    """A root in full when it is new or over, one line when its headline changes, nothing for mere counters."""
+    """A root in full when it is new or over, one line when its headline says more than new figures."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
@@ -71,8 +74,8 @@ class PlainScreen:
 
     def show(self, act: Act, card: Card) -> None:
         """Print what is news to this stream."""
-        seen = self._headlines.get(act.key)
-        if seen == card.headline and not card.closed:
+        seen, shape = self._headlines.get(act.key), NUMBERS.sub("#", card.headline)
+        if seen == shape and not card.closed:
             return
         stamp = clock(act.at, act.at, seconds=True)
         if seen is None or card.closed:
@@ -84,7 +87,7 @@ class PlainScreen:
         if card.closed:
             self._headlines.pop(act.key, None)
         else:
-            self._headlines[act.key] = card.headline
+            self._headlines[act.key] = shape
 
     def follow(self, act: Act, entry: Entry) -> None:
         """Print the line under its time."""

@@ -99,7 +99,9 @@ class Replay:
         events = {slot for slot, _, _ in world.reports}
         for place in world.places:
             sampled = place.seen[place.offset :: world.every]
-            events.update(place.offset + m.start() * world.every for m in re.finditer(f"[^{re.escape(QUIET)}]", sampled))
+            events.update(
+                place.offset + m.start() * world.every for m in re.finditer(f"[^{re.escape(QUIET)}]", sampled)
+            )
         return events
 
     def _skip(self, slot: int) -> int:

@@ -1,17 +1,18 @@
--- One judgement, whole or not at all: position, state, assessments, attention, incidents, deliveries, timeline.
--- KEYS: lease judge assessments attention incidents opened timeline due deliveries delivery...
+-- One judgement, whole or not at all: position, state, assessments, attention, incidents, deliveries, timeline, ledger.
+-- KEYS: lease judge assessments attention incidents opened timeline due deliveries ledger delivery...
 -- ARGV: token, position, commit id, state, service ttl s, delivery ttl s, incidents kept, timeline kept,
---       deliveries kept, trail kept, then four counted groups and the deliveries:
+--       deliveries kept, trail kept, ledger ttl s, ledger rows kept, then five counted groups and the deliveries:
 --       n, (component, json)...   assessments
 --       n, (component, json)...   attention
 --       n, (id, opened, json)...  incidents
 --       n, line...                timeline
+--       n, (at, json)...          ledger
 --       (id, subject, channel, version, urgent, due, body, n, line...)... one per delivery key
 -- Returns: 1 written (now or by an earlier send of the same commit), 0 lease not held, -1 position would go back
 local call = redis.call
 local judge, due_key, index = KEYS[2], KEYS[8], KEYS[9]
 local ttl, delivery_ttl = tonumber(ARGV[5]), tonumber(ARGV[6])
-local at = 11
+local at = 13
 
 local function take()
   at = at + 1
@@ -61,6 +62,18 @@ local function write_timeline()
   local n = tonumber(take())
   for _ = 1, n do call('LPUSH', KEYS[7], take()) end
   if n > 0 then call('LTRIM', KEYS[7], 0, tonumber(ARGV[8]) - 1) end
+end
+
+local function write_ledger()
+  local n = tonumber(take())
+  for _ = 1, n do
+    local moment, body = take(), take()
+    call('ZADD', KEYS[10], moment, body)
+  end
+  if n > 0 then
+    call('ZREMRANGEBYRANK', KEYS[10], 0, -tonumber(ARGV[12]) - 1)
+    call('EXPIRE', KEYS[10], ARGV[11])
+  end
 end
 
 local function append_trail(key)
@@ -115,8 +128,9 @@ replace(KEYS[3])
 replace(KEYS[4])
 write_incidents()
 write_timeline()
+write_ledger()
 local now = call('TIME')[1]
-for i = 10, #KEYS do write_delivery(KEYS[i], now) end
+for i = 11, #KEYS do write_delivery(KEYS[i], now) end
 call('ZREMRANGEBYSCORE', index, '-inf', now - delivery_ttl)
 local excess = call('ZCARD', index) - tonumber(ARGV[9])
 if excess > 0 then

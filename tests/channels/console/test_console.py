@@ -65,7 +65,7 @@ async def night(console: Console) -> None:
     """An incident from its first alert to its end."""
     async with console:
         where = await console.post(CARD, "k1")
-        await console.edit(where, CARD)
+        await console.edit(where, replace(CARD, headline=CARD.headline.replace("18 %", "12–23 %")))
         await console.follow(where, Entry(AT, "changed", "Claude Code fails too"), "k1#1")
         await console.edit(where, replace(CARD, headline="🟠 Claude: on two components"))
         console.above("a line of the log\n")

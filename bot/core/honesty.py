@@ -1,0 +1,135 @@
+"""From the rows of a ledger to figures: how late, how often never or first, and a grade by a stated rule. Pure."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.core.ledger import Row, Source, quarter
+from bot.core.quantiles import quantile
+
+EARLIEST_S, LATEST_S = -5 * 60.0, 12 * 3600.0
+"""A stated start further from the post than this is a slip of the pen or another matter, and is left out."""
+PROMPT_S = 600.0
+GRADES = ((0.9, "A"), (0.75, "B"), (0.5, "C"), (0.25, "D"), (0.0, "F"))
+FEWEST = 5
+RULE = (
+    f"share of troubles the page spoke of within {PROMPT_S / 60:.0f} min of their beginning:"
+    " A from 90 %, B from 75 %, C from 50 %, D from 25 %, F below"
+    f" (never spoken of counts as late; none below {FEWEST} troubles)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lags:
+    """The distribution of a lag in seconds over `n` troubles that have one; all None where `n` is 0."""
+
+    n: int = 0
+    median: float | None = None
+    p75: float | None = None
+    p90: float | None = None
+    max: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the ledger says of one slice of rows, all of one source.
+
+    `n` troubles of which `never` were never spoken of by the page; `page_first` and `late` (only when it was over) are
+    numbers of troubles; `page_only` those of which we measured nothing; `left_out` have lags beyond belief.
+    """
+
+    source: Source
+    slice: str
+    n: int
+    ack: Lags
+    closing: Lags
+    never: int = 0
+    page_first: int = 0
+    late: int = 0
+    page_only: int = 0
+    left_out: int = 0
+    grade: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Honesty:
+    """A service's ledger in figures: for each source in all, by component and by quarter."""
+
+    service: str
+    figures: tuple[Figures, ...]
+
+    def overall(self, source: Source) -> Figures | None:
+        """The figures of all rows of a source."""
+        return next((f for f in self.figures if f.source is source and not f.slice), None)
+
+
+def honesty(service: str, rows: Iterable[Row]) -> Honesty:
+    """The figures of a service's rows."""
+    every = list(rows)
+    found: list[Figures] = []
+    for source in Source:
+        of_source = [row for row in every if row.source is source]
+        if not of_source:
+            continue
+        found.append(figures(of_source, source))
+        found += _sliced(of_source, source, lambda row: row.components)
+        found += _sliced(of_source, source, lambda row: (quarter(row.at),))
+    return Honesty(service, tuple(found))
+
+
+def figures(rows: Sequence[Row], source: Source, name: str = "") -> Figures:
+    """The figures of rows of one source."""
+    believed = [row for row in rows if _is_believable(row)]
+    known = [row for row in believed if row.began_at is not None]
+    return Figures(
+        source=source,
+        slice=name,
+        n=len(known),
+        ack=lags([row.ack_s for row in known]),
+        closing=lags([row.closing_s for row in known]),
+        never=sum(row.told_at is None for row in known),
+        page_first=sum(row.page_first for row in known),
+        late=sum(row.late for row in believed),
+        page_only=len(believed) - len(known),
+        left_out=len(rows) - len(believed),
+        grade=grade(known),
+    )
+
+
+def lags(values: Iterable[float | None]) -> Lags:
+    """The distribution of the lags there are."""
+    there = [value for value in values if value is not None]
+    if not there:
+        return Lags()
+    median, p75, p90 = (quantile(there, share) for share in (0.5, 0.75, 0.9))
+    return Lags(len(there), median, p75, p90, max(there))
+
+
+def grade(rows: Sequence[Row]) -> str:
+    """The letter by `RULE`, "" where there are too few troubles to tell."""
+    if len(rows) < FEWEST:
+        return ""
+    prompt = sum(row.ack_s is not None and row.ack_s <= PROMPT_S for row in rows) / len(rows)
+    return next(letter for least, letter in GRADES if prompt >= least)
+
+
+def usual_lag(rows: Iterable[Row], least: int = 10) -> tuple[float, float] | None:
+    """Median and p90 of the acknowledgement lag in seconds: measured if there are enough, else as stated, else None."""
+    of = honesty("", rows)
+    for source in Source:
+        overall = of.overall(source)
+        ack = overall.ack if overall else Lags()
+        if ack.n >= least and ack.median is not None and ack.p90 is not None:
+            return max(0.0, ack.median), max(0.0, ack.p90)
+    return None
+
+
+def _sliced(rows: Sequence[Row], source: Source, names: Callable[[Row], Sequence[str]]) -> list[Figures]:
+    slices: dict[str, list[Row]] = {}
+    for row in rows:
+        for name in names(row):
+            slices.setdefault(name, []).append(row)
+    return [figures(slices[name], source, name) for name in sorted(slices)]
+
+
+def _is_believable(row: Row) -> bool:
+    return row.source is Source.MEASURED or row.ack_s is None or EARLIEST_S <= row.ack_s <= LATEST_S

@@ -1,0 +1,70 @@
+"""What a page says in words beside its components' states, and what other vendors' pages say of this vendor. Pure."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from probes.model import Page, State, VendorIncident
+
+RED = frozenset({State.DEGRADED, State.PARTIAL, State.MAJOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An open entry of a page that no component's state shows.
+
+    `who` is another vendor whose page it is ("": the vendor's own); `since` our first sight of it, `posted_at` the
+    page's own time.
+    """
+
+    words: str
+    since: float
+    posted_at: float | None = None
+    who: str = ""
+    url: str = ""
+
+
+def is_open(incident: VendorIncident) -> bool:
+    """Whether an entry is of trouble that goes on."""
+    return incident.resolved_at is None and not incident.maintenance
+
+
+def unmarked(page: Page, component: str) -> VendorIncident | None:
+    """The first open incident about this component, or about none by name, that turned no component red.
+
+    An incident that marks some components says of the others that they are fine, whether it lists them or not; where
+    pages do not tie incidents to components (incident.io), any red component may be the one it is about.
+    """
+    red = {claim.id for claim in page.claims if claim.state in RED}
+    found = [
+        incident
+        for incident in page.incidents
+        if is_open(incident)
+        and (component in incident.components or not incident.components)
+        and not red & set(incident.components or red)
+    ]
+    return min(found, key=_posted, default=None)
+
+
+def corroboration(page: Page, who: str, words: Iterable[str], at: float, before: Mention | None) -> Mention | None:
+    """What another vendor's page says of this one: its first open incident whose title has one of the words.
+
+    It is evidence beside ours, never the vendor's own word; a page that cannot be read bears witness of nothing.
+    """
+    named = _named(tuple(sorted(words)))
+    found = [i for i in page.incidents if is_open(i) and named.search(i.name)]
+    first = min(found, key=_posted, default=None)
+    if first is None:
+        return None
+    since = before.since if before is not None and before.words == first.name else at
+    return Mention(first.name, since, first.posted_at, who, first.url or page.url)
+
+
+def _posted(incident: VendorIncident) -> float:
+    return incident.posted_at if incident.posted_at is not None else float("inf")
+
+
+@lru_cache(maxsize=200)
+def _named(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words)) or '(?!)'})(?!\w)", re.IGNORECASE)

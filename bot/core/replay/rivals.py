@@ -1,0 +1,146 @@
+"""The rules of other monitors on the same recordings, for comparison. Pure.
+
+Each looks on schedule only, judges every stream by itself, and is spared what carries no evidence (our quota, bot
+challenges, our own network). An incident is open while any stream's rule says so. Written from the rules' published
+descriptions: alert on the first failure (many forms' default), k failures in a row with r successes to recover
+(Gatus, Uptime Kuma with retries), k of the last n (closing after 20 successes), multi-window burn rates of a 99.9 %
+objective (Site Reliability Workbook: 14.4 over 1 h and 5 min, 6 over 6 h and 30 min).
+"""
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.core.evidence import classified
+from bot.core.replay.world import LETTERS, QUIET, Place, World
+
+CLEAR = 20
+
+
+class Rule(Protocol):
+    """One stream's rule: told each result, says whether it is alarmed."""
+
+    def see(self, failed: bool) -> bool: ...
+
+
+@dataclass(slots=True)
+class InARow:
+    """`k` failures in a row open, `recovery` successes in a row close."""
+
+    k: int
+    recovery: int
+    row: int = 0
+    alarmed: bool = False
+
+    def see(self, failed: bool) -> bool:
+        against = failed != self.alarmed
+        self.row = self.row + 1 if against else 0
+        if self.row >= (self.recovery if self.alarmed else self.k):
+            self.alarmed, self.row = not self.alarmed, 0
+        return self.alarmed
+
+
+@dataclass(slots=True)
+class OfTheLast:
+    """`k` failures of the last `n` looks open, `CLEAR` successes in a row close."""
+
+    k: int
+    n: int
+    looks: int = 0
+    good: int = CLEAR
+    failures: deque[int] = field(default_factory=deque)
+    alarmed: bool = False
+
+    def see(self, failed: bool) -> bool:
+        self.looks += 1
+        while self.failures and self.failures[0] <= self.looks - self.n:
+            self.failures.popleft()
+        self.good = 0 if failed else self.good + 1
+        if failed:
+            self.failures.append(self.looks)
+        if self.alarmed and self.good >= CLEAR:
+            self.alarmed = False
+            self.failures.clear()
+        elif len(self.failures) >= self.k:
+            self.alarmed = True
+        return self.alarmed
+
+
+@dataclass(slots=True)
+class Burn:
+    """Error budget burnt too fast in a long and a short window, either pair."""
+
+    interval_s: float
+    budget: float = 0.001
+    looks: int = 0
+    failures: deque[int] = field(default_factory=deque)
+
+    def see(self, failed: bool) -> bool:
+        self.looks += 1
+        if failed:
+            self.failures.append(self.looks)
+        while self.failures and self.failures[0] <= self.looks - 21600 / self.interval_s:
+            self.failures.popleft()
+        if not self.failures:
+            return False
+        return (self._rate(3600) > 14.4 and self._rate(300) > 14.4) or (self._rate(21600) > 6 and self._rate(1800) > 6)
+
+    def _rate(self, window_s: float) -> float:
+        n = window_s / self.interval_s
+        return sum(1 for at in self.failures if at > self.looks - n) / n / self.budget
+
+
+RULES: dict[str, Callable[[World], Rule]] = {
+    "first-failure": lambda _: InARow(1, 1),
+    "3-in-row": lambda _: InARow(3, 2),
+    "5-of-60": lambda _: OfTheLast(5, 60),
+    "burn-rate": lambda world: Burn(world.interval_s),
+}
+
+
+def rule(name: str) -> Callable[[World], Rule]:
+    """The maker of a rule by its name: one of `RULES`, or any "K-in-row", "K-in-row/R", "K-of-N". Raises ValueError."""
+    if name in RULES:
+        return RULES[name]
+    if found := re.fullmatch(r"(\d{1,3})-in-row(?:/(\d{1,3}))?", name):
+        k, recovery = int(found[1]), int(found[2] or 2)
+        if k and recovery:
+            return lambda _: InARow(k, recovery)
+    if found := re.fullmatch(r"(\d{1,4})-of-(\d{1,4})", name):
+        k, n = int(found[1]), int(found[2])
+        if 0 < k <= n:
+            return lambda _: OfTheLast(k, n)
+    raise ValueError(f"no rule called {name[:40]!r}: {', '.join(RULES)}, K-in-row/R or K-of-N")
+
+
+def opened(world: World, make: Callable[[World], Rule]) -> list[float]:
+    """When the rule opens incidents, in seconds from the start."""
+    alarms: set[int] = set()
+    openings = []
+    for slot, index, failed, rules in _results(world, make):
+        before = bool(alarms)
+        alarms.discard(index)
+        if rules[index].see(failed):
+            alarms.add(index)
+        if alarms and not before:
+            openings.append(slot * world.slot_s)
+    return openings
+
+
+def _results(world: World, make: Callable[[World], Rule]) -> Iterator[tuple[int, int, bool, list[Rule]]]:
+    rules = [make(world) for _ in world.places]
+    due: list[list[tuple[int, Place]]] = [[] for _ in range(world.every)]
+    for index, place in enumerate(world.places):
+        due[place.offset % world.every].append((index, place))
+    for slot in range(world.slots):
+        for index, place in due[slot % world.every]:
+            letter = place.seen[slot]
+            if letter == QUIET:
+                yield slot, index, False, rules
+            elif letter in LETTERS:
+                seen = world.observed(place, slot)
+                result = classified(seen) if seen else None
+                if result is not None:
+                    yield slot, index, result.failed, rules

@@ -1,0 +1,51 @@
+"""Whose turn it is to read a status page: one prober of many reads it, the others stand by."""
+
+import logging
+from typing import Protocol
+
+from bot.errors import StoreError
+from bot.store.store import Store
+from probes.model import Check
+
+log = logging.getLogger(__name__)
+
+TICKS = 2
+"""Looks at whose turn it is in one interval."""
+KEPT = 1.25
+"""Intervals for which a turn stays with a reader that is not heard of: with `TICKS` another takes over within two."""
+
+
+class Turn(Protocol):
+    """Says whether this prober is the one to read a page now."""
+
+    async def ours(self, check: Check) -> bool: ...
+
+    async def passed(self, check: Check) -> None: ...
+
+
+class Turns:
+    """The turns as the store keeps them; `prober` is unique among those that run, `speed` is the clock's."""
+
+    def __init__(self, store: Store, prober: str, speed: float = 1.0) -> None:
+        self._store = store
+        self._prober = prober
+        self._speed = speed
+        self._ours: set[str] = set()
+
+    async def ours(self, check: Check) -> bool:
+        """Whether to read now; while the store is away, whoever read last goes on and the others stay quiet."""
+        ttl_ms = max(1, round(KEPT * check.interval_s / self._speed * 1000))
+        try:
+            mine = await self._store.reads(check.service, check.id, self._prober, ttl_ms)
+        except StoreError as error:
+            log.debug("whose turn it is to read %s is not known: %s", check.id, error)
+            return check.id in self._ours
+        (self._ours.add if mine else self._ours.discard)(check.id)
+        return mine
+
+    async def passed(self, check: Check) -> None:
+        """Let another try: the page cannot be read from here."""
+        try:
+            await self._store.passes(check.service, check.id, self._prober)
+        except StoreError as error:
+            log.debug("the turn to read %s was not passed on: %s", check.id, error)

@@ -1,0 +1,70 @@
+"""A Groundtruth of its own process, run on a configuration, to be stopped or killed by the test."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import yaml
+
+from bot.demo.vendor import Vendor
+
+
+class Instance:
+    """`groundtruth run --json` in a folder, watching a vendor at short intervals."""
+
+    def __init__(self, folder: Path, vendor: Vendor, interval_s: float = 0.3, **more):
+        self.folder = folder
+        self.file = folder / "groundtruth.yaml"
+        wanted = vendor.configuration(interval_s=interval_s, timeout_s=2.0)
+        wanted |= {"state_dir": str(folder / "state"), "vantage": {"name": "here"}, **more}
+        self.file.write_text(yaml.safe_dump(wanted))
+        self.process: asyncio.subprocess.Process | None = None
+        self.errors = folder / "stderr"
+
+    async def start(self, *args: str) -> None:
+        """Start it; it works when this returns or a little later."""
+        with self.errors.open("ab") as errors, (self.folder / "stdout").open("ab") as out:
+            self.process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "bot", "--config", str(self.file), "run", "--json", *args),
+                stdout=out,
+                stderr=errors,
+                env={"PATH": os.environ["PATH"]},
+            )
+
+    async def kill(self) -> None:
+        """kill -9."""
+        assert self.process is not None
+        self.process.kill()
+        await self.process.wait()
+
+    async def stop(self, within_s: float = 5.0) -> int:
+        """SIGTERM; the exit code, or a TimeoutError."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(within_s):
+            return await self.process.wait()
+
+    @property
+    def said(self) -> str:
+        """All of its stderr so far."""
+        return self.errors.read_text()
+
+    @property
+    def record(self) -> list[dict]:
+        """The console channel's record."""
+        path = self.folder / "state" / "console.jsonl"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    @property
+    def roots(self) -> list[str]:
+        """Keys of the root messages posted."""
+        return [act["key"] for act in self.record if act["act"] == "root"]
+
+    async def until(self, true, within_s: float = 20.0) -> None:
+        """Wait until `true(self)`."""
+        async with asyncio.timeout(within_s):
+            while not true(self):  # noqa: ASYNC110  (another process: nothing here could set an event)
+                await asyncio.sleep(0.02)

@@ -1,0 +1,247 @@
+"""Kind `openai` against the demo's vendor and a server of our own: every way to fail is one observation in time."""
+
+import json
+import logging
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.demo.script import FAILURES, Kind
+from bot.demo.vendor import Vendor
+from probes.inference import NOT_MEASURED
+from probes.model import Check, Fault, Layer, Observation, Outcome
+from probes.probe import look
+from probes.secret import Secret
+from probes.tools import Tools
+from tests.fakes.llm import SSE, sse, stream, told
+from tests.fakes.web import Script, endless, serve
+
+KEY = "sk-swordfish-0123456789"
+
+CHAT = {"mode": "chat", "model": "gpt-4.1-mini", "api_key": "${KEY}"}
+
+Make = Callable[..., Check]
+
+
+class Purse:
+    """A budget that notes what it is asked for."""
+
+    def __init__(self, *, full: bool = True) -> None:
+        self.full = full
+        self.asked: list[tuple[int, float]] = []
+
+    async def allow(self, check: Check, tokens: int, cost_usd: float) -> bool:
+        self.asked.append((tokens, cost_usd))
+        return self.full
+
+
+@pytest.fixture
+def keyed(tools: Tools) -> Tools:
+    return replace(tools, secrets={"KEY": Secret(KEY)})
+
+
+@pytest.fixture
+async def vendor() -> AsyncIterator[Vendor]:
+    async with Vendor(key=KEY) as opened:
+        opened.set("openai", latency_ms=0, first_token_ms=0)
+        yield opened
+
+
+def chunk(delta: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta, **more}]}
+
+
+async def asked(script: Script, tools: Tools, make_check: Make, **options: Any) -> Observation:
+    async with serve(script) as site:
+        seen = await look(make_check(site.url("/v1"), "openai", timeout_s=1.0, **{**CHAT, **options}), tools)
+        await site.all_closed()
+    return seen
+
+
+async def test_models_and_chat(vendor: Vendor, keyed: Tools, make_check: Make) -> None:
+    """With the key both work; the completion has a time to its first token and what it cost."""
+    url = vendor.url("openai") + "/v1"
+    listed = await look(make_check(url, "openai", api_key="${KEY}"), keyed)
+    said = await look(make_check(url, "openai", **CHAT), keyed)
+    for seen in (listed, said):
+        assert (seen.outcome, seen.fault, seen.layer, seen.status) == (Outcome.OK, Fault.NONE, Layer.OK, 200)
+        assert (seen.symptom, seen.quota) == ("", pytest.approx(4999 / 5000))
+        assert seen.request_id
+    assert (listed.tokens, listed.model, said.model) == (0, "", "gpt-4.1-mini")
+    assert said.timings.first_token is not None
+    assert said.timings.first_byte is not None
+    assert said.timings.total is not None
+    assert said.timings.first_byte <= said.timings.first_token <= said.timings.total
+    assert said.tokens > 0
+    assert said.cost_usd > 0
+
+
+@pytest.mark.parametrize("mode", ["models", "chat"])
+async def test_without_a_key(vendor: Vendor, tools: Tools, make_check: Make, mode: str) -> None:
+    """The refusal says that they live, and the detail what is not known; also where a named secret is not set."""
+    for options, detail in (({}, NOT_MEASURED), ({"api_key": "${GONE}"}, f"GONE is not set: {NOT_MEASURED}")):
+        check = make_check(vendor.url("openai") + "/v1", "openai", mode=mode, model="gpt-4.1-mini", **options)
+        seen = await look(check, tools)
+        assert (seen.outcome, seen.fault, seen.layer) == (Outcome.OK, Fault.NONE, Layer.ALIVE_NEEDS_AUTH)
+        assert (seen.status, seen.symptom, seen.advice, seen.detail) == (401, "", "add_key", detail)
+        assert seen.tokens == 0
+
+
+async def test_a_wrong_key_is_ours(vendor: Vendor, tools: Tools, make_check: Make) -> None:
+    """With a key the same refusal is about the key."""
+    wrong = replace(tools, secrets={"KEY": Secret("sk-wrong-0123456789")})
+    seen = await look(make_check(vendor.url("openai") + "/v1", "openai", **CHAT), wrong)
+    assert (seen.outcome, seen.fault, seen.layer) == (Outcome.INCONCLUSIVE, Fault.OURS, Layer.OUR_KEY)
+
+
+OURS = {
+    Kind.QUOTA_429: Layer.OUR_BILLING,
+    Kind.THROTTLED_429: Layer.OUR_QUOTA,
+    Kind.EDGE_429: Layer.EDGE_RATE_LIMIT,
+    Kind.UNAUTHORIZED_401: Layer.OUR_KEY,
+    Kind.FORBIDDEN_403: Layer.OUR_REQUEST,
+    Kind.CHALLENGE_403: Layer.EDGE_BOT_BLOCK,
+}
+THEIRS = {
+    Kind.HTTP_500: Layer.APP_BACKEND,
+    Kind.OVERLOADED_529: Layer.CAPACITY,
+    Kind.EMPTY_500: Layer.EDGE_OR_GATEWAY,
+    Kind.NGINX_502: Layer.GATEWAY_TO_APP,
+    Kind.ENVOY_503: Layer.GATEWAY_TO_APP,
+    Kind.CLOUDFLARE_522: Layer.EDGE_TO_ORIGIN,
+    Kind.RESET: Layer.TCP,
+    Kind.HANG: Layer.NO_ANSWER,
+    Kind.SSE_ERROR: Layer.STREAM,
+    Kind.SSE_CUT: Layer.STREAM,
+    Kind.SSE_ABORT: Layer.STREAM,
+}
+
+
+@pytest.mark.parametrize("kind", FAILURES)
+async def test_every_failure(vendor: Vendor, keyed: Tools, make_check: Make, kind: Kind) -> None:
+    """One request, one observation, the right layer; what is ours or nobody's never counts."""
+    vendor.next("openai", kind)
+    seen = await look(make_check(vendor.url("openai") + "/v1", "openai", timeout_s=0.6, **CHAT), keyed)
+    assert seen.layer is {**OURS, **THEIRS}[kind]
+    assert seen.outcome is (Outcome.FAILED if kind in THEIRS else Outcome.INCONCLUSIVE)
+    assert vendor.log.total == 1
+    assert seen.symptom
+    if kind not in {Kind.SSE_ERROR, Kind.SSE_CUT, Kind.SSE_ABORT}:
+        assert (seen.tokens, seen.cost_usd) == (0, 0.0)
+
+
+async def test_what_is_asked(keyed: Tools, make_check: Make) -> None:
+    """One token, streamed, with the options' words; the query of the target is kept, as Azure wants it."""
+    async with serve(stream(sse(chunk({"content": "x"}), "[DONE]"), SSE)) as site:
+        options = {
+            **CHAT,
+            "token_limit": "max_completion_tokens",
+            "body": {"reasoning_effort": "none"},
+            "headers": {"api-key": "${KEY}"},
+        }
+        assert (
+            await look(make_check(site.url("/v1/?api-version=1"), "openai", **options), keyed)
+        ).outcome is Outcome.OK
+        (request,) = site.requests
+    assert (request.method, request.target) == ("POST", "/v1/chat/completions?api-version=1")
+    assert (request.headers["authorization"], request.headers["api-key"]) == (f"Bearer {KEY}", KEY)
+    assert json.loads(request.body) == {
+        "model": "gpt-4.1-mini",
+        "messages": [{"role": "user", "content": "Hi"}],
+        "max_completion_tokens": 1,
+        "stream": True,
+        "reasoning_effort": "none",
+    }
+
+
+@pytest.mark.parametrize(
+    ("script", "outcome", "fault", "symptom"),
+    [
+        (stream(sse(chunk({"reasoning": "hm"}), "[DONE]"), SSE), Outcome.OK, Fault.NONE, ""),
+        (stream(sse(chunk({}, finish_reason="length"), "[DONE]"), SSE, "hang"), Outcome.OK, Fault.NONE, ""),
+        (stream([b": WAITING\n\n"] * 3, SSE, "hang"), Outcome.FAILED, Fault.VENDOR, "stream_stalled"),
+        (stream([], SSE), Outcome.FAILED, Fault.VENDOR, "stream_empty"),
+        (stream(sse({"choices": []}, "[DONE]"), SSE), Outcome.FAILED, Fault.VENDOR, "stream_empty"),
+        (stream(sse(chunk({"content": "x"})), SSE, "cut"), Outcome.FAILED, Fault.VENDOR, "stream_cut"),
+        (stream(sse(chunk({"content": "x"})) * 2000, SSE), Outcome.INCONCLUSIVE, Fault.UNKNOWN, "too_large"),
+        (told({"object": "chat.completion", "choices": []}), Outcome.OK, Fault.NONE, ""),
+        (told({"object": "list", "data": []}), Outcome.INCONCLUSIVE, Fault.OURS, "unexpected_body"),
+        (told({}, 302, {"location": "/login"}), Outcome.INCONCLUSIVE, Fault.OURS, "unexpected_body"),
+        (endless, Outcome.INCONCLUSIVE, Fault.UNKNOWN, "too_large"),
+    ],
+    ids=["thought", "finish", "stalled", "empty", "nothing", "cut", "long", "whole", "other", "redirect", "endless"],
+)
+async def test_streams(
+    keyed: Tools, make_check: Make, script: Script, outcome: Outcome, fault: Fault, symptom: str
+) -> None:
+    """Alive is what brings something of the model and ends with its mark."""
+    seen = await asked(script, keyed, make_check)
+    assert (seen.outcome, seen.fault, seen.symptom) == (outcome, fault, symptom)
+
+
+async def test_usage_and_price(keyed: Tools, make_check: Make) -> None:
+    """What the stream says was used is what counts; lies about it do not."""
+    price = {"input_per_mtok": 2, "output_per_mtok": 8}
+    for usage, tokens, usd in (
+        ({"prompt_tokens": 8, "completion_tokens": 1}, 9, 24e-6),
+        ({"prompt_tokens": -8, "completion_tokens": "1"}, 23, 52e-6),
+        ([], 23, 52e-6),
+    ):
+        purse = Purse()
+        pieces = sse(chunk({"content": "x"}), {"choices": [], "usage": usage}, "[DONE]")
+        seen = await asked(stream(pieces, SSE), replace(keyed, budget=purse), make_check, price=price)
+        assert (seen.tokens, seen.cost_usd) == (tokens, pytest.approx(usd))
+        assert purse.asked == [(23, pytest.approx(52e-6))]
+
+
+async def test_over_budget_nothing_is_asked(vendor: Vendor, keyed: Tools, tools: Tools, make_check: Make) -> None:
+    """An answer that is not paid for is no evidence; what costs nothing goes on."""
+    empty = Purse(full=False)
+    url = vendor.url("openai") + "/v1"
+    seen = await look(make_check(url, "openai", **CHAT), replace(keyed, budget=empty))
+    assert (seen.outcome, seen.fault, seen.symptom) == (Outcome.INCONCLUSIVE, Fault.OURS, "over_budget")
+    assert vendor.log.total == 0
+    listed = await look(make_check(url, "openai", api_key="${KEY}"), replace(keyed, budget=empty))
+    keyless = await look(make_check(url, "openai", mode="chat", model="m"), replace(tools, budget=empty))
+    assert (listed.outcome, keyless.outcome) == (Outcome.OK, Outcome.OK)
+
+
+async def test_slow(keyed: Tools, make_check: Make) -> None:
+    """A first token beyond the bound is slow, not failed."""
+    seen = await asked(stream(sse(chunk({"content": "x"}), "[DONE]"), SSE), keyed, make_check, slow_ms=0.001)
+    assert (seen.outcome, seen.fault, seen.symptom) == (Outcome.SLOW, Fault.VENDOR, "slow")
+
+
+@pytest.mark.parametrize(
+    ("body", "model", "detail"),
+    [
+        ({"data": [{"id": "a"}]}, "a", ""),
+        ([{"id": "a"}], "a", ""),
+        ({"data": [{"id": "a"}, 7]}, "b", "the model b is not in the list"),
+        ({"message": "hello"}, "", "no list of models"),
+        ({"data": "a"}, "", "no list of models"),
+    ],
+)
+async def test_lists(keyed: Tools, make_check: Make, body: Any, model: str, detail: str) -> None:
+    """A list is a list, bare or in a table; a model that is named must stand in it."""
+    seen = await asked(told(body), keyed, make_check, mode="models", model=model)
+    assert (seen.outcome is Outcome.OK, seen.detail) == (not detail, detail)
+
+
+async def test_a_chat_without_a_model(keyed: Tools, make_check: Make) -> None:
+    """It is the check that is wrong, and nothing is asked."""
+    seen = await asked(endless, keyed, make_check, model="")
+    assert (seen.fault, seen.layer, seen.symptom) == (Fault.OURS, Layer.OUR_REQUEST, "no_model")
+
+
+@pytest.mark.parametrize("status", [200, 401, 500])
+async def test_the_key_is_nowhere(keyed: Tools, make_check: Make, caplog: Any, status: int) -> None:
+    """Not even when the vendor quotes it, whole or in an error of the stream."""
+    caplog.set_level(logging.DEBUG)
+    error = {"error": {"message": f"wrong: {KEY}", "type": "server_error"}}
+    script = stream(sse(error), {**SSE, "x-request-id": KEY}) if status == 200 else told(error, status)
+    seen = await asked(script, keyed, make_check)
+    assert seen.symptom
+    assert KEY not in repr(seen) + caplog.text
