@@ -20,6 +20,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "doctor": ("bot.terminal.doctor", "is everything in order on our side, and if not, what to do about it"),
     "fingerprint": ("bot.terminal.fingerprint", "what recorded answers mean, one JSON line each"),
     "ledger": ("bot.terminal.ledger", "how late and how honest status pages are, on record; a vendor's history taken in"),
+    "record": ("bot.terminal.record", "write what the store holds as a trace for replay"),
+    "replay": ("bot.terminal.replay", "run recorded traces through the detector that runs in production"),
     "run": ("bot.terminal.run", "watch, judge and tell, until stopped"),
 }
 """A command's name -> its module, imported only when chosen, and what it does in a line."""

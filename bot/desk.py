@@ -4,12 +4,14 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
-from bot.core import answers
+from bot.core import answers, ledger_answer
 from bot.core.answer import Answer, Standing
 from bot.core.answers import Delivered
 from bot.core.assessment import Explanation
 from bot.core.commands import Misunderstood, Request, parse
+from bot.core.honesty import honesty
 from bot.core.incident import Incident, Person, Voices
+from bot.core.ledger import Row
 from bot.core.names import Names
 from bot.core.overview import overview
 from bot.core.symptoms import present
@@ -36,6 +38,9 @@ class Reads(Protocol):
     async def incident(self, service: str, name: str) -> Incident | None:
         """The incident of that id, if it is one of this service's."""
 
+    async def ledger(self, service: str) -> Sequence[Row]:
+        """The rows of the service's ledger, oldest first."""
+
     async def deliveries(self, service: str, limit: int) -> Sequence[Delivered]:
         """The latest deliveries, newest first."""
 
@@ -51,6 +56,7 @@ class Desk:
             "why": self._why,
             "incidents": self._incidents,
             "incident": self._incident,
+            "ledger": self._ledger,
             "deliveries": self._deliveries,
             "help": self._help,
         }
@@ -101,6 +107,13 @@ class Desk:
             if one is not None:
                 return answers.incident(one, await self._reads.standing(service), now)
         return answers.not_known(f"no incident {request.word} is on record", now)
+
+    async def _ledger(self, request: Request, now: float) -> Answer:
+        told = [
+            ((await self._reads.standing(service)).name, honesty(service, await self._reads.ledger(service)))
+            for service in self._services(request)
+        ]
+        return ledger_answer.ledger(told, now)
 
     async def _deliveries(self, request: Request, now: float) -> Answer:
         rows = [row for s in self._services(request) for row in await self._reads.deliveries(s, DELIVERIES)]

@@ -3,20 +3,20 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from bot.core.assessment import AssessorSettings, Explanation, Plan
+from bot.core.honesty import usual_lag
 from bot.core.incident import Discrepancy, Entry, Incident, Snapshot, Voices
 from bot.core.judgement import Decisions, Judgement, Remembered
-from bot.core.ledger import Row
 from bot.core.notices import Notice
-from bot.core.people import Report
-from bot.core.people import Row as StreamRow
+from bot.core.people import Report, Row
 from bot.core.service import ServiceView
 from bot.errors import StoreError
+from bot.ledger import ledger_row, ledger_rows
 from bot.store.records import decode
 from bot.store.store import Store
 from bot.store.values import Commit, DeliveryWrite, IncidentWrite, LedgerWrite, Loaded
@@ -39,7 +39,6 @@ INCIDENT = TypeAdapter(Incident)
 SNAPSHOT = TypeAdapter(Snapshot)
 ENTRY = TypeAdapter(Entry)
 DISCREPANCY = TypeAdapter(Discrepancy)
-ROW = TypeAdapter(Row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ class Judge:
 
     async def _hold(self, token: int) -> None:
         loaded = await self._store.load(self._service.id)
-        judgement = Judgement(self._service, self._settings, self._remembered(loaded))
+        judgement = Judgement(await self._informed(), self._settings, self._remembered(loaded))
         position = loaded.position
         written = renewed = self._bench.now()
         while True:
@@ -101,7 +100,12 @@ class Judge:
             if len(rows) < ROWS:
                 await self._wait()
 
-    def _take(self, judgement: Judgement, rows: Sequence[tuple[str, StreamRow | None]]) -> float:
+    async def _informed(self) -> ServiceView:
+        """The service with the page's usual lag as the ledger has it, where that has enough to tell."""
+        lag = usual_lag(ledger_rows(await self._store.views.ledger(self._service.id)))
+        return replace(self._service, usual_lag_s=lag) if lag else self._service
+
+    def _take(self, judgement: Judgement, rows: Sequence[tuple[str, Row | None]]) -> float:
         """Feed the rows; the time to settle at: while catching up, the rows still to come are not missing."""
         for _, row in rows:
             match row:
@@ -142,7 +146,7 @@ class Judge:
             incidents=tuple(IncidentWrite(i.id, i.opened_at, _pack(INCIDENT, i)) for i in decisions.incidents),
             deliveries=tuple(w for notice in decisions.notices for w in self._writes(notice)),
             log=tuple(_pack(DISCREPANCY, d) for d in decisions.discrepancies),
-            ledger=tuple(LedgerWrite(row.at, _pack(ROW, row)) for row in decisions.ledger),
+            ledger=tuple(LedgerWrite(row.at, ledger_row(row)) for row in decisions.ledger),
         )
 
     def _writes(self, notice: Notice) -> list[DeliveryWrite]:

@@ -7,25 +7,27 @@ import logging
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TextIO
 
 from bot.channels.channel import Channel
 from bot.channels.registry import CHANNELS, Outside
 from bot.core.assessment import AssessorSettings
-from bot.core.service import ServiceView
+from bot.core.service import Other, ServiceView
 from bot.courier import Courier
 from bot.errors import StoreError
 from bot.judge import Bench, Judge
 from bot.schedule import Schedule
-from bot.settings import Service, Settings
+from bot.settings import Service, Settings, page_check_id
 from bot.store.connect import open_store
 from bot.store.records import encode
 from bot.store.store import Store
 from bot.stream import Stream
+from bot.turns import Turns
 from bot.watch import Watch
 from probes.control import Control
+from probes.model import Observation
 from probes.tools import Tools
 from probes.transport import Transport
 
@@ -58,8 +60,9 @@ class Running:
     settings: Settings
 
 
-def view(service: Service) -> ServiceView:
-    """A configured service as judging and wording see it."""
+def view(service: Service, settings: Settings) -> ServiceView:
+    """A configured service as judging and wording see it; pages of the others that speak of it bear witness."""
+    witnesses = (other for other in settings.services if service.id in other.mentions and other.id != service.id)
     lag = service.page.usual_lag if service.page else None
     return ServiceView(
         id=service.id,
@@ -68,6 +71,7 @@ def view(service: Service) -> ServiceView:
         page_ids={c.id: c.page_id for c in service.components if c.page_id and service.page},
         page_url=service.page.page_url if service.page else "",
         usual_lag_s=(lag.median_s, lag.p90_s) if lag else None,
+        others={page_check_id(other.id): Other(other.name, other.mentions[service.id]) for other in witnesses},
     )
 
 
@@ -97,13 +101,13 @@ class Works:
 
     def __init__(self, settings: Settings, store: Store, channels: Mapping[str, Channel], around: Surroundings) -> None:
         now = around.now
-        owner = f"{settings.vantage}.{secrets.token_hex(4)}"
+        self._owner = owner = f"{settings.vantage}.{secrets.token_hex(4)}"
         self._settings = settings
         self._store = store
         self._around = around
         self._courier = Courier(store, [s.id for s in settings.services], channels, owner, now)
         bench = Bench(owner, now, tuple(channels), self._courier.wake)
-        self._judges = {s.id: Judge(store, view(s), assessing(s, settings), bench) for s in settings.services}
+        self._judges = {s.id: Judge(store, view(s, settings), assessing(s, settings), bench) for s in settings.services}
         self._stream = Stream(store, settings.vantage, self._written)
         self._watch: Watch | None = None
 
@@ -130,11 +134,22 @@ class Works:
         ):
             tools = Tools(transport, settings.vantage, around.now, settings.secrets)
             self._watch = Watch(
-                settings.checks(), tools, control, lambda seen: self._stream.put(seen.service, encode(seen))
+                settings.checks(),
+                tools,
+                control,
+                self._seen,
+                Turns(self._store, self._owner, around.speed),
             )
             self._watch.start(schedule)
             schedule.every(PRESENCE_S, self._present, name="presence")
             yield
+
+    def _seen(self, seen: Observation) -> None:
+        """To the service's stream; a page also to those of the other services that it speaks of."""
+        self._stream.put(seen.service, encode(seen))
+        if seen.page is not None:
+            for service in self._settings.service(seen.service).mentions.keys() & self._judges.keys() - {seen.service}:
+                self._stream.put(service, encode(replace(seen, service=service)))
 
     async def _present(self) -> None:
         """Leave word that this vantage is at work, and on what."""

@@ -9,7 +9,9 @@ from bot.core.answer import Standing
 from bot.core.answers import Delivered
 from bot.core.assessment import Explanation
 from bot.core.incident import Incident, IncidentStatus, Measured, Voices
+from bot.core.ledger import Row
 from bot.core.names import Named, Names
+from bot.ledger import ledger_rows
 from bot.settings import Service
 from bot.store.views import Views
 from probes.model import State
@@ -61,6 +63,10 @@ class Reading:
         """The incident of that id."""
         found: Incident | None = _read(INCIDENT, await self._views.incident(service, name))
         return found
+
+    async def ledger(self, service: str) -> Sequence[Row]:
+        """Oldest first."""
+        return ledger_rows(await self._views.ledger(service))
 
     async def deliveries(self, service: str, limit: int) -> Sequence[Delivered]:
         """Newest first; those given up are among them."""

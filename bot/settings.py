@@ -60,7 +60,10 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One vendor or gateway, with its components in the order of the file."""
+    """One vendor or gateway, with its components in the order of the file.
+
+    `mentions` are other services its page speaks of, by id, with the words that mean them there.
+    """
 
     id: str
     name: str
@@ -69,6 +72,7 @@ class Service:
     page: StatusPage | None = None
     components: tuple[Component, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    mentions: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,11 @@ class Settings:
         )
 
 
+def page_check_id(service: str) -> str:
+    """The name of the check that reads a service's page."""
+    return f"{service}:page"
+
+
 def page_check(service: Service) -> Check | None:
     """The reading of a service's status page, None where it has none."""
     page = service.page
@@ -153,7 +162,7 @@ def page_check(service: Service) -> Check | None:
         "components": MappingProxyType({c.id: c.page_id for c in service.components if c.page_id}),
     }
     return Check(
-        id=f"{service.id}:page",
+        id=page_check_id(service.id),
         kind="statuspage",
         service=service.id,
         component="",

@@ -15,6 +15,10 @@ KEPT = 1.25
 """Intervals for which a turn stays with a reader that is not heard of: with `TICKS` another takes over within two."""
 
 
+PASSED = 0.5
+"""Intervals for which nobody reads a page that its reader could not read: then the first one who asks."""
+
+
 class Turn(Protocol):
     """Says whether this prober is the one to read a page now."""
 
@@ -34,9 +38,8 @@ class Turns:
 
     async def ours(self, check: Check) -> bool:
         """Whether to read now; while the store is away, whoever read last goes on and the others stay quiet."""
-        ttl_ms = max(1, round(KEPT * check.interval_s / self._speed * 1000))
         try:
-            mine = await self._store.reads(check.service, check.id, self._prober, ttl_ms)
+            mine = await self._store.reads(check.service, check.id, self._prober, self._ms(KEPT, check))
         except StoreError as error:
             log.debug("whose turn it is to read %s is not known: %s", check.id, error)
             return check.id in self._ours
@@ -46,6 +49,9 @@ class Turns:
     async def passed(self, check: Check) -> None:
         """Let another try: the page cannot be read from here."""
         try:
-            await self._store.passes(check.service, check.id, self._prober)
+            await self._store.passes(check.service, check.id, self._prober, self._ms(PASSED, check))
         except StoreError as error:
             log.debug("the turn to read %s was not passed on: %s", check.id, error)
+
+    def _ms(self, intervals: float, check: Check) -> int:
+        return max(1, round(intervals * check.interval_s / self._speed * 1000))

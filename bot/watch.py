@@ -25,6 +25,10 @@ UNJUDGED = frozenset({"statuspage", "control"})
 """Kinds whose readings are no results of a component and are never repeated to confirm one."""
 
 
+BLIND = "our own network fails: from %s no control host answers, so nothing is said of any vendor until one does"
+SIGHT = "our own network works again: from %s a control host answers"
+
+
 @dataclass(slots=True)
 class Standing:
     """A component's re-probe plan as last heard, and when this vantage last followed it."""
@@ -54,6 +58,7 @@ class Watch:
         self._read_at: dict[str, float] = {}
         self._plans: dict[str, Standing] = {}
         self._looking: set[str] = set()
+        self._blind = False
         self._turn: dict[str, list[Check]] = {}
         for check in self._checks:
             if check.kind not in UNJUDGED:
@@ -78,8 +83,11 @@ class Watch:
             standing = self._plans.get(component)
             self._plans[component] = Standing(plan, standing.followed if standing else 0.0)
 
-    async def once(self, check: Check) -> Observation | None:
+    async def once(self, check: Check) -> None:
         """Look once and pass on what was seen; nothing if this check is looking already."""
+        await self._look(check)
+
+    async def _look(self, check: Check) -> Observation | None:
         if check.id in self._looking:
             return None
         self._looking.add(check.id)
@@ -89,6 +97,9 @@ class Watch:
                 seen = await attribute(seen, self._control)
         finally:
             self._looking.discard(check.id)
+        if seen.control is not None and seen.control is self._blind:
+            self._blind = not seen.control
+            log.warning(BLIND if self._blind else SIGHT, self._vantage)
         if seen.outcome is Outcome.FAILED:
             self._foremost(check)
         if check.service:
@@ -102,7 +113,7 @@ class Watch:
             return
         if await self._turns.ours(check):
             self._read_at[check.id] = now
-            seen = await self.once(check)
+            seen = await self._look(check)
             if seen is not None and seen.page is not None and seen.page.unreadable:
                 await self._turns.passed(check)
 

@@ -26,8 +26,8 @@ from probes.tools import Tools, observe, ours, patience
 READ, WRITTEN = 20_000, 20
 """Tokens one run may need, set aside beforehand: its instructions to the model are long."""
 
-LARGEST = 1024 * 1024
-"""Bytes of output read at most, and of one line."""
+LARGEST, LINES = 1024 * 1024, 2000
+"""Bytes and lines of output read at most."""
 
 OPTIONS: Options = MappingProxyType(
     {
@@ -97,15 +97,15 @@ async def _running(command: list[str]) -> AsyncIterator[Process]:
 async def _listen(process: Process, session: Session) -> int | None:
     """Read events until they say enough; the exit code, if it came to that."""
     assert process.stdout is not None
-    size = 0
-    while size < LARGEST:
+    size = lines = 0
+    while size < LARGEST and lines < LINES:
         try:
             line = await process.stdout.readline()
         except ValueError:  # longer than any line of its should be
             break
         if not line:
             return await process.wait()
-        size += len(line)
+        size, lines = size + len(line), lines + 1
         if session.hear(line, asyncio.get_running_loop().time()):
             return None
     session.too_much = True

@@ -3,14 +3,12 @@
 Usually that is a check for robots: then the edge is alive and nothing is known of the app. No login, no cookies.
 """
 
-import re
-from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from probes.fingerprint import Answer, Reading, TransportError, read_answer, read_error
+from probes.fingerprint import Reading, TransportError, read_answer, read_error
 from probes.http import lane
-from probes.model import Check, Fault, Layer, Observation, Outcome
+from probes.model import Check, Layer, Observation, Outcome
 from probes.options import Options
 from probes.request import Fetched, Request
 from probes.tools import Tools, observe, ours, patience
@@ -18,13 +16,6 @@ from probes.tools import Tools, observe, ours, patience
 OPTIONS: Options = MappingProxyType({})
 
 _REGION = "unavailable-in-region"
-_AWAY: Mapping[str, re.Pattern[bytes]] = MappingProxyType(
-    {
-        "back_soon": re.compile(rb"claude will (?:be back|return) soon", re.IGNORECASE),
-        "rate_exceeded": re.compile(rb"\A\s*rate exceeded\.?\s*\Z", re.IGNORECASE),
-    }
-)
-"""What people saw in its place while it was down."""
 
 
 async def claude_web(check: Check, tools: Tools) -> Observation:
@@ -60,18 +51,6 @@ def _read(fetched: Fetched) -> Reading:
         return reading
     if _REGION in answer.url:
         return replace(ours("region", "claude.ai does not serve this region", Layer.OUR_REQUEST), advice="check_region")
-    away = _away(answer, reading)
-    return away or replace(
-        reading,
-        layer=Layer.OK_EDGE_AND_GATEWAY,
-        detail="the page is served; what is behind it was not measured",
+    return replace(
+        reading, layer=Layer.OK_EDGE_AND_GATEWAY, detail="the page is served; what is behind it was not measured"
     )
-
-
-def _away(answer: Answer, reading: Reading) -> Reading | None:
-    """The page that says it is down, with a good status."""
-    for symptom, words in _AWAY.items():
-        if words.search(answer.body):
-            down = replace(reading, outcome=Outcome.FAILED, fault=Fault.VENDOR, layer=Layer.APP_BACKEND)
-            return replace(down, symptom=symptom, advice="wait", detail="the page says that it is down")
-    return None

@@ -6,12 +6,16 @@ The addresses are not documented and may vanish, so a "not found" that bears the
 from dataclasses import replace
 from types import MappingProxyType
 
-from probes.inference import Call, whole
+from probes.fingerprint import Reading, TransportError, read_answer, read_error
+from probes.http import lane
 from probes.model import Check, Fault, Layer, Observation, Outcome
 from probes.options import Options
-from probes.tools import Tools
+from probes.request import Fetched, Request
+from probes.tools import Tools, observe, patience
 
 OPTIONS: Options = MappingProxyType({})
+
+LARGEST = 64 * 1024
 
 _GONE = "edge and gateway answer; nothing is at this address any more"
 
@@ -23,10 +27,22 @@ async def edge_hello(check: Check, tools: Tools) -> Observation:
 
 async def greet(url: str, check: Check, tools: Tools) -> Observation:
     """One small request without a key; a good answer is the edge's and the gateway's, never the app's."""
-    seen = await whole(check, tools, Call(url, max_bytes=64 * 1024), lambda _body: "")
-    if seen.status in (404, 405, 410) and seen.fault in (Fault.OURS, Fault.NONE) and (seen.pop or seen.request_id):
-        seen = replace(seen, outcome=Outcome.OK, fault=Fault.NONE, symptom="", advice="none", detail=_GONE)
-        return replace(seen, layer=Layer.OK_EDGE_AND_GATEWAY)
-    if seen.outcome is Outcome.OK and seen.layer is Layer.OK:
-        return replace(seen, layer=Layer.OK_EDGE_AND_GATEWAY)
-    return seen
+    request = Request(url, patience(check), redirects=0, max_bytes=LARGEST, lane=lane(check, tools))
+    fetched = await tools.transport.fetch(request)
+    return observe(check, tools, _read(fetched), fetched.timings, fetched.answer.status if fetched.answer else None)
+
+
+def _read(fetched: Fetched) -> Reading:
+    answer = fetched.answer
+    if answer is None or (fetched.error is not None and answer.status < 400):
+        return read_error(fetched.error or TransportError("other"))
+    if fetched.truncated:
+        return read_error(TransportError("too_large", f"the greeting is larger than {LARGEST} bytes"))
+    reading = read_answer(replace(answer, sent_key=False))
+    fine = replace(reading, outcome=Outcome.OK, fault=Fault.NONE, symptom="", advice="none")
+    if reading.layer is Layer.ALIVE_NEEDS_AUTH:
+        return replace(fine, detail="edge and gateway answer, and want a key")
+    ours = reading.outcome is Outcome.INCONCLUSIVE and reading.fault is Fault.OURS
+    if ours and answer.status in (404, 405, 410) and (reading.pop or reading.request_id):
+        return replace(fine, layer=Layer.OK_EDGE_AND_GATEWAY, detail=_GONE)
+    return replace(fine, layer=Layer.OK_EDGE_AND_GATEWAY) if reading.outcome is Outcome.OK else reading

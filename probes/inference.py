@@ -74,7 +74,8 @@ class Speech:
 
     `whole`: a name in every whole answer, for servers that do not stream although they were asked to. `begun`: the
     event brings something of the model. `ended`: nothing worth waiting for follows. `spent`: tokens read and written,
-    as far as the event says. `refused`: why the vendor will not answer such a prompt. `listen`: reads a stream of another `content_type`, not of server-sent events.
+    as far as the event says. `refused`: why the vendor will not answer such a prompt. `listen`: reads a stream of
+    another `content_type`, not of server-sent events.
     """
 
     whole: str
@@ -105,8 +106,9 @@ async def whole(check: Check, tools: Tools, call: Call, shape: Shape) -> Observa
         reading = read_error(error or TransportError("other"))
     else:
         reading = read_answer(replace(answer, sent_key=call.keyed))
-        if reading.outcome is Outcome.OK and (wrong := shape(fetched.body)):
-            reading = _strange(reading, wrong)
+        if reading.outcome is Outcome.OK:
+            wrong = shape(fetched.body)
+            reading = _strange(reading, wrong) if wrong else replace(reading, layer=Layer.OK)
     return _observed(check, tools, call, _keyless(reading, answer, call), (answer, fetched.timings))
 
 

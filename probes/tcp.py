@@ -12,7 +12,7 @@ from probes.dialling import Wire
 from probes.fingerprint import Reading, read_error
 from probes.model import Check, Fault, Layer, Observation, Outcome, Timings
 from probes.options import Options
-from probes.phases import NOW, Phases
+from probes.phases import NOW, Phases, Stage
 from probes.tools import Tools, observe, ours, patience
 
 OPTIONS: Options = MappingProxyType({})
@@ -51,8 +51,9 @@ async def connected(tools: Tools, host: str, port: int, timeout_s: float, *, tls
         async with asyncio.timeout(timeout_s):
             wire = await tools.transport.dialler.connect_tcp(host, port)
             if tls:
-                await NOW.get().trace("connection.start_tls.started", None)
+                NOW.get().enter(Stage.TLS)
                 await wire.start_tls(tools.transport.tls, server_hostname=host)
+            NOW.get().enter(Stage.SEND)
             yield wire
     except BREAKS as error:
         raise BrokenError(read_break(error, NOW.get().stage, proxied=False)) from error

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -53,7 +54,7 @@ class Instance:
         return self.errors.read_text()
 
     @property
-    def record(self) -> list[dict]:
+    def record(self) -> list[dict[str, Any]]:
         """The console channel's record."""
         path = self.folder / "state" / "console.jsonl"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []

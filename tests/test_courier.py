@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.channels.channel import Channel
 from bot.core.incident import Entry, Incident, IncidentStatus, Measured, Snapshot, Voices
 from bot.courier import TRIES, Courier
 from bot.errors import DeliveryError
@@ -23,7 +24,7 @@ INCIDENT = Incident(
 MEASURED = Measured("claude-api", "Claude API", State.PARTIAL, 0.2, 0.1, 0.3, 20, 100, 600.0, at=100.0)
 
 
-class Notebook:
+class Notebook(Channel):
     """A channel that writes down what it is told, and fails when asked to."""
 
     name = "notebook"

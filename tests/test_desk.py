@@ -9,11 +9,13 @@ from pydantic import TypeAdapter
 
 from bot.core.assessment import Explanation
 from bot.core.incident import Incident, Person, Voices
+from bot.core.ledger import Row, Source
 from bot.desk import Desk
+from bot.ledger import ledger_row
 from bot.reading import Reading, names
 from bot.settings import Component, Lag, Service, StatusPage
 from bot.store.store import Store
-from bot.store.values import START, Commit, Courier, DeliveryWrite, IncidentWrite
+from bot.store.values import START, Commit, Courier, DeliveryWrite, IncidentWrite, LedgerWrite
 from tests.core.situations import API, HELD, INCIDENT, NOW, OVER, WELL, voices
 from tests.core.situations import START as BEGAN
 
@@ -188,3 +190,23 @@ async def test_an_empty_store_knows_nothing_and_says_so(store):
     assert (await empty.ask("", None, NOW)).title.startswith("⚪ 3 of 3 components unknown")
     assert (await empty.ask("incidents", None, NOW)).title == "no incidents on record"
     assert (await empty.ask("deliveries", None, NOW)).title == "no deliveries: 0 waiting, 0 undeliverable"
+
+
+async def test_the_ledger_of_one_service_and_of_all(desk, store):
+    """Figures with the definition and the rule behind them; before anything is on record, how to begin."""
+    empty = await desk.ask("ledger claude", ANNA, NOW)
+    rows = [
+        Row("claude", ("claude-api",), Source.MEASURED, str(n), BEGAN + n * 9_000, BEGAN + n * 9_000 + 120)
+        for n in range(6)
+    ]
+    seen = [replace(row, page_seen_at=row.began_at + 60 * n if n else None) for n, row in enumerate(rows)]
+    await store.book.enter("claude", [LedgerWrite(row.at, ledger_row(row)) for row in seen])
+    answer = await desk.ask("ledger claude", ANNA, NOW)
+    assert (empty.title, empty.understood) == ("nothing in the ledger of Claude yet", True)
+    assert answer.title == "Claude's page speaks after median 3 min, p90 5 min (6 troubles measured), grade B"
+    assert answer.table is not None
+    assert [row[0] for row in answer.table.rows] == ["all", "claude-api", "2026Q2"]
+    assert dict(answer.lines)["Quantiles"].startswith("type 7")
+    assert answer.data["ledger"][0]["figures"][0]["never"] == 1
+    assert (await desk.ask("ledger", ANNA, NOW)).title == answer.title
+    json.dumps(answer.data)

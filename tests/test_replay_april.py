@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,10 +31,10 @@ class Day:
     """What was decided, by the clock of the day."""
 
     date: str
-    records: dict = field(default_factory=dict)
-    editions: list = field(default_factory=list)
-    incidents: dict = field(default_factory=dict)
-    ledger: list = field(default_factory=list)
+    records: dict[str, Any] = field(default_factory=dict)
+    editions: list[Any] = field(default_factory=list)
+    incidents: dict[str, Any] = field(default_factory=dict)
+    ledger: list[Any] = field(default_factory=list)
 
     def at(self, clock):
         """Unix seconds of a time of day."""

@@ -65,6 +65,7 @@ class Assembly:
             alternatives=tuple(
                 Alternative(a.name, a.components, a.note, a.url or "", a.service or "") for a in part.alternatives
             ),
+            mentions=MappingProxyType(part.mentions),
         )
 
     def _page(self, part: Page) -> StatusPage:
@@ -110,7 +111,8 @@ class Assembly:
     def _taken(self, options: dict[str, Any]) -> dict[str, Any]:
         """The options with each `${NAME?}` as `${NAME}`; the secrets they name are laid ready for the probes."""
         self._secrets |= {name: secret for name in named(options) if (secret := self._vault.find(name))}
-        return plainly(options)
+        taken: dict[str, Any] = plainly(options)
+        return taken
 
     def _channels(self) -> list[Channel]:
         channels = []

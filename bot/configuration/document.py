@@ -181,7 +181,7 @@ class _Reader:
             )
             return None
         try:
-            value = self._loader.construct_object(node, deep=True)  # type: ignore[no-untyped-call] # absent in the stubs
+            value = self._loader.construct_object(node, deep=True)
         except (yaml.YAMLError, ValueError, KeyError):
             self.complaints.append(Complaint(place, path, "expected a value that YAML can read"))
             return None

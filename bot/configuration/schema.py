@@ -160,6 +160,9 @@ class ServicePart(Part):
     homepage: Url | None = None
     page: Page | None = None
     components: dict[Id, ComponentPart] = Field(min_length=1)
+    mentions: dict[Id, Annotated[tuple[Text, ...], Field(min_length=1, max_length=20)]] = Field(
+        default_factory=dict, description="services its page speaks of besides, with the words that mean them"
+    )
     alternatives: tuple[AlternativePart, ...] = ()
 
 

@@ -30,10 +30,10 @@ ALTERNATIVES = (
     Alternative(0.20, 0.0, CHANCE, 0.20),
     Alternative(0.40, 0.0, CHANCE, 0.12),
     Alternative(0.95, 0.0, CHANCE, 0.08),
-    Alternative(0.95, 0.0, 0.95, 0.08),
+    Alternative(0.95, 0.0, 0.95, 0.02),
     Alternative(0.12, 60.0, CHANCE, 0.10),
     Alternative(0.30, 60.0, CHANCE, 0.05),
-    Alternative(0.20, 60.0, 0.95, 0.03),
+    Alternative(0.20, 60.0, 0.95, 0.008),
 )
 KINDS = range(len(ALTERNATIVES))
 WEIGHTS = tuple(a.weight / sum(b.weight for b in ALTERNATIVES) for a in ALTERNATIVES)

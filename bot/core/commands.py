@@ -73,6 +73,13 @@ _ALL = (
         required=True,
     ),
     Command(
+        "ledger",
+        "ledger [service]",
+        "how late and how honest status pages have been, and the grade that makes",
+        "ledger claude",
+        Takes.TARGET,
+    ),
+    Command(
         "deliveries",
         "deliveries [service]",
         "what was sent where, what waits, what could not be sent and why",

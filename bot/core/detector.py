@@ -16,16 +16,16 @@ undetected outage it even explains a total outage away. The hidden Markov chain 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from math import exp, log
+from math import exp, log, sqrt
 
 from bot.core.alternatives import KINDS, WEIGHTS, Odds
 from bot.core.evidence import Result
 from bot.core.stream import Stream
 from bot.core.usual import Spells
 
-CALIBRATION = 0.7
+CALIBRATION = 1.0
 MONTH_S = 30 * 86400.0
-SHARES = {"all": 0.4, "component": 0.45, "vantage": 0.15}
+SHARES = {"all": 0.3, "component": 0.6, "vantage": 0.1}
 HIGHEST = 1e30
 """Sums stop here: an outage of months is no longer a matter of evidence, and floats end."""
 LOW = 40.0
@@ -120,7 +120,7 @@ class Detector:
         whole = sum(SHARES[k] for k in used)
         self.shares = {(k, n): SHARES[k] / whole / len(names) for k, names in used.items() for n in names}
         self.suspicions = {name: self.suspicions.get(name) or Suspicion() for name in self.shares}
-        self.threshold = CALIBRATION * len(self.streams) * MONTH_S / self.interval_s / self._budget
+        self.threshold = CALIBRATION * sqrt(len(self.streams)) * MONTH_S / self.interval_s / self._budget
 
     def concerns(self, stream: Stream) -> Iterable[Name]:
         """The hypotheses that a stream's looks speak for or against."""

@@ -1,23 +1,16 @@
 """The short notice that page and measurement disagree, and how the disagreement ended. Pure."""
 
-from bot.core.durations import clock, duration, lag
+from bot.core.discrepancy_end import SAYS, ended, times
+from bot.core.durations import clock, duration
 from bot.core.figures import percent
+from bot.core.flavour import Flavour
 from bot.core.incident import Card, Discrepancy, DiscrepancyKind, Measured, Snapshot, Tone, Voices
 from bot.core.incident_card import HEADLINE, LINE
 from bot.core.quoting import clean, cut, quoted
 from bot.core.symptoms import called, present, sure
 from bot.core.tones import SCALES, TROUBLE, WORDS
-from bot.core.voicing import page_says, seen, what_we_see
+from bot.core.voicing import others_say, page_says, seen, what_we_see
 from probes.model import State
-
-_SAYS = {
-    State.OPERATIONAL: "is operational",
-    State.DEGRADED: "has degraded performance",
-    State.PARTIAL: "has a partial outage",
-    State.MAJOR: "has a major outage",
-    State.MAINTENANCE: "is under maintenance",
-    State.UNKNOWN: "is in a state it does not name",
-}
 
 
 def card(record: Discrepancy, snapshot: Snapshot, now: float) -> Card:
@@ -41,12 +34,12 @@ def headline(record: Discrepancy, snapshot: Snapshot, now: float) -> str:
     page = f"{clean(snapshot.service_name, 40) or clean(record.service, 40)}'s status page"
     name = _name(record, snapshot)
     if record.closed_at is not None:
-        text = _ended(record, page, name, now)
+        text = ended(record, page, name, now)
     elif record.kind is DiscrepancyKind.UNREADABLE:
         reason = clean(record.claimed_words, 80) or "no reason known"
         text = f"{page} cannot be read for {duration(now - record.since)}: {reason}"
     else:
-        text = f"{page} says {name} {_SAYS[record.claimed]}; we measure {_measure(record, snapshot, now)}"
+        text = f"{page} says {name} {SAYS[record.claimed]}; we measure {_measure(record, snapshot, now)}"
     return cut(f"{SCALES} {text}", HEADLINE)
 
 
@@ -70,63 +63,44 @@ def _plainly(state: State) -> str:
     return "no trouble there" if state is State.OPERATIONAL else f"a {WORDS[state]} there"
 
 
-def _ended(record: Discrepancy, page: str, name: str, now: float) -> str:
-    closed = record.closed_at if record.closed_at is not None else now
-    if record.kind is DiscrepancyKind.UNREADABLE:
-        return f"{page} is readable again after {duration(closed - record.since)}"
-    if record.kind is DiscrepancyKind.OVERSTATED:
-        return _overstated_ended(record, page, name, closed)
-    if record.page_seen_at is not None and record.claimed in TROUBLE:
-        posted = f" posted {clock(record.page_posted_at, now, seconds=True)}" if record.page_posted_at else ""
-        agrees = "now agrees on" if record.kind is DiscrepancyKind.UNACKNOWLEDGED else "has moved on"
-        return f"{page} {agrees} {name} ({WORDS[record.claimed]}{posted}): {_lags(record, closed)}"
-    if record.claimed is State.MAINTENANCE:
-        return f"{page} now announces maintenance of {name}, {_lags(record, closed)}"
-    began = record.first_failure_at if record.first_failure_at is not None else record.since
-    return f"{page} never acknowledged the trouble on {name}, which ended after {duration(closed - began)}"
-
-
-def _overstated_ended(record: Discrepancy, page: str, name: str, closed: float) -> str:
-    if record.claimed in TROUBLE:
-        return f"we now see trouble on {name} too: {page} was ahead of us by {duration(closed - record.since)}"
-    lingered = duration(closed - record.since)
-    return f"{page} now agrees that {name} {_SAYS[record.claimed]}, {lingered} after our measurements did"
-
-
-def _lags(record: Discrepancy, closed: float) -> str:
-    """Both lags: after the first failure and after our alert, by our clock."""
-    seen_at = record.page_seen_at if record.page_seen_at is not None else closed
-    parts = []
-    if record.first_failure_at is not None:
-        parts.append(lag(seen_at, record.first_failure_at, "the first failure"))
-    if record.alerted_at is not None:
-        parts.append(lag(seen_at, record.alerted_at, "our alert"))
-    return ", ".join(parts) or f"after {duration(closed - record.since)}"
-
-
 def _lines(record: Discrepancy, voices: tuple[Voices, ...], snapshot: Snapshot, now: float) -> list[tuple[str, str]]:
     if record.closed_at is not None:
         ours = [("We see", seen(voices[0].measured, now))] if record.component and voices else []
         words = f"{quoted(record.claimed_words, 160)}" if record.claimed_words.strip() else ""
-        return [*ours, ("They say", words), ("Usually", _usual(snapshot))]
+        return [*ours, ("They say", words), ("Times", times(record, now)), ("Usually", _usual(record, snapshot, now))]
     lines = what_we_see(voices, now, rated=True) if voices else []
     if record.kind is not DiscrepancyKind.UNREADABLE:
         posted = f" · posted {clock(record.page_posted_at, now)}" if record.page_posted_at is not None else ""
         lines.append(("They say", page_says(voices, now) + posted))
-    if record.kind is DiscrepancyKind.OVERSTATED:
-        lines.append(("Could be", "early news, an old entry left standing, or a region or model we do not probe"))
+    lines += [("Besides", _mentioned(record, now)), ("Others say", others_say(snapshot.others, now))]
+    if record.flavour is Flavour.LINGERING:
+        ended_at = f", which ended {clock(record.resolved_at, now)}" if record.resolved_at is not None else ""
+        lines.append(("Looks like", f"an old entry left standing after the trouble we measured{ended_at}"))
+    elif record.kind is DiscrepancyKind.OVERSTATED:
+        lines.append(("Could be", "early news, or a region or model we do not probe"))
     elif record.kind is DiscrepancyKind.UNREADABLE:
         lines.append(("Means", "what the vendor says is unknown until then; our own measurements go on"))
     else:
-        lines.append(("Usually", _usual(snapshot)))
+        lines.append(("Usually", _usual(record, snapshot, now)))
     return lines
 
 
-def _usual(snapshot: Snapshot) -> str:
-    if snapshot.usual_lag_s is None:
+def _mentioned(record: Discrepancy, now: float) -> str:
+    """The page's open incident that marks no component: a word, though no agreement."""
+    said = record.mention
+    if said is None:
+        return ""
+    when = clock(said.since if said.posted_at is None else said.posted_at, now)
+    return f"the page has an incident since {when} that marks no component: {quoted(said.words, 120)}"
+
+
+def _usual(record: Discrepancy, snapshot: Snapshot, now: float) -> str:
+    if snapshot.usual_lag_s is None or record.kind is DiscrepancyKind.OVERSTATED:
         return ""
     median, p90 = snapshot.usual_lag_s
-    return f"this vendor's page is {duration(median)} late (median), 9 times in 10 within {duration(p90)}"
+    waiting = record.closed_at is None and record.first_failure_at is not None
+    so_far = f"{duration(now - record.first_failure_at)} so far; " if waiting and record.first_failure_at else ""
+    return f"{so_far}this vendor's page is {duration(median)} late (median), 9 times in 10 within {duration(p90)}"
 
 
 def _footer(record: Discrepancy, snapshot: Snapshot, now: float) -> str:

@@ -10,7 +10,7 @@ from bot.core.incident import Action, Card, Incident, IncidentStatus, Snapshot, 
 from bot.core.quoting import clean, cut, listed
 from bot.core.symptoms import DOWN, Ailment, ailments, called, failing_words, how_much, named, stale, sure
 from bot.core.tones import EMOJI, SEVERITY, TONE
-from bot.core.voicing import page_lag, page_says, people_say, what_we_see
+from bot.core.voicing import others_say, page_lag, page_says, people_say, what_we_see
 from probes.model import State
 
 HEADLINE = 250
@@ -115,6 +115,7 @@ def _open_lines(incident: Incident, snapshot: Snapshot, now: float) -> list[tupl
     ours = incident.scope == "vantage"
     said = [page_says(voices, now), "" if ours else page_lag(incident, voices, snapshot.usual_lag_s, now)]
     lines.append(("They say", " · ".join(part for part in said if part)))
+    lines.append(("Others say", others_say(snapshot.others, now)))
     lines.append(("People say", people_say(voices)))
     if incident.status is IncidentStatus.OPEN and not _unknown(snapshot, now) and not ours:
         worst = max((v.measured for v in voices), key=lambda m: m.rate, default=None)

@@ -28,7 +28,7 @@ def opened(service: str, step: Transition) -> Incident:
         scope=step.scope,
         vantage=step.vantage if step.scope == "vantage" else "",
         worst=step.state,
-        peak_rate=step.rate,
+        peak_rate=_sure(step),
         why=step.why,
     )
     return noted(incident, step.at, "opened", step.why)
@@ -45,7 +45,7 @@ def widened(incident: Incident, step: Transition) -> Incident:
         components=tuple(sorted({*incident.components, *active})),
         state=step.state if len(active) == len(step.components) else worse(incident.state, step.state),
         worst=worse(incident.worst, step.state),
-        peak_rate=max(incident.peak_rate, step.rate),
+        peak_rate=max(incident.peak_rate, _sure(step)),
         started_at=min(incident.started_at, step.started_at) if fresh else incident.started_at,
     )
     return noted(changed, step.at, "changed", step.why)
@@ -91,6 +91,11 @@ def noted(incident: Incident, at: float, event: str, text: str) -> Incident:
     if len(timeline) > TIMELINE:
         timeline = (*timeline[: TIMELINE // 2], *timeline[-TIMELINE // 2 :])
     return replace(incident, timeline=timeline, version=incident.version + 1)
+
+
+def _sure(step: Transition) -> float:
+    """The rate as a peak to remember: while it is only guessed at, what it is at least."""
+    return step.rate if step.high - step.low <= 0.4 else step.low
 
 
 def worse(one: State, other: State) -> State:

@@ -86,7 +86,7 @@ class Judgement:
         """Take in one row of the stream."""
         self._counted += 1
         if observation.page is not None:
-            self._listen(observation.check, observation.page, observation.at)
+            self._listen(observation.check, observation.page, observation.at, blind=observation.control is False)
             return
         if observation.outcome is Outcome.FAILED and observation.fault in (Fault.VENDOR, Fault.EDGE):
             kept = self._failures.get(observation.component, ())
@@ -142,10 +142,12 @@ class Judgement:
             others=dict(self._others),
         )
 
-    def _listen(self, check: str, page: Page, at: float) -> None:
+    def _listen(self, check: str, page: Page, at: float, *, blind: bool) -> None:
         other = self.service.others.get(check)
         if other is None:
-            self._comparison.read(page, at)
+            if not blind:
+                # While our own network fails, that a page cannot be read is no news of the page.
+                self._comparison.read(page, at)
             self._heard |= claims.listen(page, at, self._heard, self.service.page_ids)
             return
         said = corroboration(page, other.name, other.words, at, self._others.pop(check, None))

@@ -31,6 +31,8 @@ class Failure:
 def measured(figures: Assessment, name: str, failures: tuple[Failure, ...], lately: tuple[int, int, float]) -> Measured:
     """The measured voice on one component; in good times its figures are those of the last minutes (`lately`)."""
     failed, total, window_s = (figures.failed, figures.total, figures.window_s) if figures.total else lately
+    # The failure that began it is left out of the rate, for it was no chance sample; a person counts it.
+    first = max(0, sum(n for _, n in figures.symptoms) - failed) if figures.total else 0
     return Measured(
         component=figures.component,
         name=name,
@@ -38,8 +40,8 @@ def measured(figures: Assessment, name: str, failures: tuple[Failure, ...], late
         rate=figures.rate,
         low=figures.low,
         high=figures.high,
-        failed=failed,
-        total=total,
+        failed=failed + first,
+        total=total + first,
         window_s=window_s,
         since=figures.since,
         at=figures.at,

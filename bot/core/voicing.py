@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.core.durations import ago, clock, duration, lag
 from bot.core.figures import latency, number, percent, span, usually
 from bot.core.incident import Heard, Incident, Measured, Voices
+from bot.core.mention import Mention
 from bot.core.quoting import clean, counted, listed, quoted
 from bot.core.symptoms import called, stale, sure, symptom
 from bot.core.tones import TROUBLE, WORDS
@@ -95,6 +96,16 @@ def people_say(voices: Sequence[Voices]) -> str:
     if affected:
         said += f" ({usually(sum(v.reports.usual for v in voices))})"
     return said + (f" · {number(works, 'says', 'say')} it works" if works else "")
+
+
+def others_say(others: Sequence[Mention], now: float) -> str:
+    """Other vendors' pages that name this one: evidence beside ours, never this vendor's own word."""
+    times = [m.since if m.posted_at is None else m.posted_at for m in others]
+    said = [
+        f"{clean(m.who, 40)}'s page: {quoted(m.words, 100)}, {clock(at, now)}"
+        for m, at in zip(others[:3], times, strict=False)
+    ]
+    return " · ".join(said) + (f" … ({len(others) - 3} more)" if len(others) > 3 else "")
 
 
 def agreement(measured: Measured) -> str:

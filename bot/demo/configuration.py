@@ -5,11 +5,18 @@ from typing import Any
 
 TARGETS = {
     "claude-ai": {"site": ("claude-ai", "/"), "login": ("claude-ai", "/v1/oauth/hello")},
-    "claude-api": {"hello": ("claude-api", "/api/hello"), "models": ("claude-api", "/v1/models")},
+    "claude-api": {
+        "hello": ("claude-api", "/api/hello"),
+        "models": ("claude-api", "/v1/models"),
+        "inference": ("claude-api", ""),
+        "count_tokens": ("claude-api", ""),
+        "models_keyed": ("claude-api", ""),
+    },
     "claude-code": {
         "login": ("claude-login", "/v1/oauth/hello"),
         "api": ("claude-login", "/api/hello"),
         "download": ("claude-downloads", "/"),
+        "inference": ("claude-api", ""),
     },
 }
 """Host and path here of each check of the catalogue. Each component has its own hosts, so that one can fail alone."""

@@ -62,18 +62,21 @@ def _of_incidents(incidents: Iterable[Incident]) -> Iterator[tuple[float, str]]:
 
 
 def _of_discrepancies(records: Iterable[Discrepancy]) -> Iterator[tuple[float, str]]:
-    for record in {r.id: r for r in records}.values():
-        name = NAMES.get(record.component, record.component)
+    """When each was said, as it then read, and when it ended. `records` are all editions, oldest first."""
+    editions = list(records)
+    first = {record.id: record for record in reversed(editions)}
+    for last in {record.id: record for record in editions}.values():
+        record, name = first[last.id], NAMES.get(last.component, last.component)
         if record.kind is DiscrepancyKind.OVERSTATED:
-            yield record.opened_at, f"we say the page overstates: {name} is red there and measures fine"
+            how = record.flavour.value or "early, or red for another reason"
+            yield record.opened_at, f"we say the page overstates ({how}): {name} is red there and measures fine"
         elif record.kind is not DiscrepancyKind.UNREADABLE:
-            yield record.opened_at, f"we say the page is wrong about {name} ({record.kind}; it says {_said(record)})"
-        if record.closed_at is not None:
-            yield record.page_resolved_at or record.page_seen_at or record.closed_at, f"{name}: {record.outcome}"
-
-
-def _said(record: Discrepancy) -> str:
-    return "operational" if record.kind is DiscrepancyKind.UNACKNOWLEDGED else record.claimed.value
+            yield record.opened_at, f"we say the page is wrong about {name} ({record.kind}; it says {record.claimed})"
+        if last.mention is not None and record.mention is None:
+            yield last.mention.since, f"{name}: the page has an incident, but marks no component"
+        if last.closed_at is not None:
+            agreed = last.page_resolved_at or last.page_seen_at if last.outcome == "page now agrees" else None
+            yield agreed or last.closed_at, f"{name}: {last.outcome}"
 
 
 def _moral(incident: Incident, first: float) -> list[str]:

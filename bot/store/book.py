@@ -5,12 +5,12 @@ from itertools import chain
 
 from bot.store import keys
 from bot.store.keys import keys_of
-from bot.store.link import Link, Value, text
+from bot.store.link import Link, Value
 from bot.store.values import LedgerWrite
 
 
 class Book:
-    """Rows of each service's ledger beside those a commit brings. Operations raise `StoreError`."""
+    """Rows of each service's ledger beside those a commit brings; `Views` reads them. Operations raise `StoreError`."""
 
     def __init__(self, link: Link) -> None:
         self._link = link
@@ -27,7 +27,3 @@ class Book:
             ("EXPIRE", key, keys.LEDGER_TTL_S),
         ])  # fmt: skip
         return int(added)
-
-    async def rows(self, service: str) -> list[str]:
-        """All rows (JSON), oldest first."""
-        return [text(row) for row in await self._link.call("ZRANGE", keys_of(service).ledger, 0, -1)]

@@ -83,9 +83,9 @@ class Store:
         """Whether this prober is the one that reads a page now; asking again keeps the turn, a refusal changes none."""
         return bool(await self._link.run("reader", (keys_of(service).reader(check),), (prober, ttl_ms)))
 
-    async def passes(self, service: str, check: str, prober: str) -> None:
-        """Give up the turn to read a page, if it is this prober's."""
-        await self._link.run("reader", (keys_of(service).reader(check),), (prober, 0))
+    async def passes(self, service: str, check: str, prober: str, ttl_ms: int) -> None:
+        """Give up the turn to read a page, if it is this prober's; it is nobody's for a while."""
+        await self._link.run("reader", (keys_of(service).reader(check),), (prober, ttl_ms, "pass"))
 
     async def load(self, service: str) -> Loaded:
         """What the last commit saved."""

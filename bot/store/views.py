@@ -35,6 +35,10 @@ class Views:
         """The newest lines, last written first."""
         return [text(line) for line in await self._link.call("LRANGE", keys_of(service).timeline, 0, limit - 1)]
 
+    async def ledger(self, service: str) -> list[str]:
+        """All rows (JSON), oldest first."""
+        return [text(row) for row in await self._link.call("ZRANGE", keys_of(service).ledger, 0, -1)]
+
     async def deliveries(self, service: str, limit: int = 100) -> list[Delivery]:
         """The deliveries written last, newest first."""
         k = keys_of(service)

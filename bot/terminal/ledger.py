@@ -11,14 +11,13 @@ from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 
 from bot.config import load
 from bot.core import history, ledger_answer
 from bot.core.honesty import honesty
-from bot.core.ledger import Row
 from bot.errors import UserError
+from bot.ledger import ROW, ledger_row, ledger_rows
 from bot.settings import Service, Settings
 from bot.store.connect import open_store
 from bot.store.store import Store
@@ -33,8 +32,6 @@ EXAMPLES = """\
   groundtruth ledger import incidents.json    a vendor's own history: Statuspage's incidents.json, or a CSV table
   groundtruth ledger import --service github-copilot github.csv
 Exit code: 0 fine, 1 nothing on record, 2 a file or name that is none."""
-
-ROW = TypeAdapter(Row)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def _show(settings: Settings, services: list[Service], style: str) -> int:
     async with _store(settings) as store:
-        kept = [(service, await rows_of(store, service.id)) for service in services]
+        kept = [(service, ledger_rows(await store.views.ledger(service.id))) for service in services]
     if style == "csv":
         sys.stdout.write(ledger_answer.table(row for _, rows in kept for row in rows))
     elif style == "json":
@@ -88,22 +85,11 @@ async def _import(settings: Settings, files: list[Path], name: str | None) -> in
         taken.append((file, service, rows))
     async with _store(settings) as store:
         for file, service, rows in taken:
-            new = await store.book.enter(service.id, [LedgerWrite(row.at, _packed(row)) for row in rows])
+            new = await store.book.enter(service.id, [LedgerWrite(row.at, ledger_row(row)) for row in rows])
             sys.stdout.write(
                 f"{file}: {len(rows)} rows of {service.name}, {new} of them new, as the vendor states them\n"
             )
     return 0
-
-
-async def rows_of(store: Store, service: str) -> list[Row]:
-    """The rows on record, oldest first; those of another version are passed over. Raises StoreError."""
-    rows = []
-    for body in await store.book.rows(service):
-        try:
-            rows.append(ROW.validate_json(body))
-        except ValidationError:
-            continue
-    return rows
 
 
 @asynccontextmanager
@@ -149,7 +135,3 @@ def _whose(file: Path, body: bytes) -> Service:
 def _ours(service: Service) -> dict[str, str]:
     by_id = {c.page_id: c.id for c in service.components if c.page_id}
     return by_id | {c.name.casefold(): c.id for c in service.components}
-
-
-def _packed(row: Row) -> str:
-    return ROW.dump_json(row, exclude_defaults=True).decode()

@@ -8,9 +8,21 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from rich.console import Console
+
 from bot.config import load
-from bot.main import Surroundings, running
+from bot.core.incident import Person
+from bot.desk import Desk
+from bot.errors import StoreError
+from bot.main import Running, Surroundings, running
+from bot.reading import Reading, names
 from bot.settings import Settings
+from bot.terminal.ask import show
+
+log = logging.getLogger(__name__)
+
+FIRST_WORD_S = 8.0
+NOBODY = Person("terminal", "", "", "")
 
 EXAMPLES = """\
   groundtruth run                       watch Claude with the default configuration
@@ -57,12 +69,28 @@ def announce(settings: Settings) -> None:
 async def serve(settings: Settings, around: Surroundings, seconds: float | None = None) -> None:
     """Everything at work until a signal comes or the time is over."""
     with stopping() as stop:
-        async with running(settings, around):
+        async with running(settings, around) as at_work:
+            greeting = asyncio.create_task(_first_word(at_work, around)) if around.style != "json" else None
             try:
                 async with asyncio.timeout(seconds):
                     await stop.wait()
             except TimeoutError:
                 return
+            finally:
+                if greeting is not None:
+                    greeting.cancel()
+
+
+async def _first_word(at_work: Running, around: Surroundings) -> None:
+    """How everything stands after the first looks, so that silence afterwards means that nothing changed."""
+    await asyncio.sleep(FIRST_WORD_S)
+    services = at_work.settings.services
+    try:
+        answer = await Desk(Reading(at_work.store.views, services), names(services)).ask("", NOBODY, around.now())
+    except StoreError as error:
+        log.warning("no first word: %s", error)
+    else:
+        show(answer, Console(stderr=True, markup=False, emoji=False, highlight=False))
 
 
 @contextmanager

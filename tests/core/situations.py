@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.core.flavour import Flavour
 from bot.core.incident import (
     Discrepancy,
     DiscrepancyKind,
@@ -15,6 +16,7 @@ from bot.core.incident import (
     Snapshot,
     Voices,
 )
+from bot.core.mention import Mention
 from probes.model import Layer, State
 
 START = 1_776_094_260.0  # 13 April 2026, 15:31 UTC
@@ -147,6 +149,22 @@ HOSTILE = (
 )
 LATE = Heard(State.PARTIAL, "Elevated errors on Claude Code", NOW - 20, NOW - 60, NOW - 75)
 
+LINGERING = replace(
+    NOTICE,
+    kind=DiscrepancyKind.OVERSTATED,
+    flavour=Flavour.LINGERING,
+    claimed=State.PARTIAL,
+    claimed_words="Elevated errors on Claude Code",
+    measured=State.OPERATIONAL,
+    since=START + 68 * MIN,
+    opened_at=START + 70 * MIN,
+    page_seen_at=START + 45 * MIN,
+    page_posted_at=START + 45 * MIN - 6,
+    resolved_at=START + 65 * MIN,
+    incident="",
+)
+SAID = Mention("Elevated errors across surfaces", START + 8 * MIN, START + 7 * MIN)
+
 SITUATIONS: dict[str, tuple[Snapshot, float]] = {
     "intermittent": (told(INCIDENT, voices(API)), NOW),
     "three_components": (told(ALL_THREE, voices(WEB, API, CODE)), NOW),
@@ -271,5 +289,35 @@ SITUATIONS: dict[str, tuple[Snapshot, float]] = {
             ),
         ),
         NOW,
+    ),
+    "discrepancy_lingering": (told(None, evening(CODE, heard=LATE), LINGERING), START + 71 * MIN),
+    "discrepancy_lingered": (
+        told(
+            None,
+            evening(CODE),
+            replace(
+                LINGERING,
+                claimed=State.OPERATIONAL,
+                page_resolved_at=START + 80 * MIN,
+                closed_at=START + 80 * MIN,
+                outcome="page now agrees",
+            ),
+        ),
+        START + 80 * MIN,
+    ),
+    "discrepancy_in_words": (
+        replace(
+            told(ALL_THREE, voices(CODE), replace(NOTICE, mention=SAID)),
+            others=(Mention('Elevated errors for "Anthropic" models', NOW - 240, NOW - 300, "Cursor"),),
+        ),
+        NOW,
+    ),
+    "discrepancy_words_only": (
+        told(
+            None,
+            evening(CODE),
+            replace(NOTICE, mention=SAID, closed_at=START + 23 * MIN, resolved_at=START + 23 * MIN),
+        ),
+        START + 24 * MIN,
     ),
 }

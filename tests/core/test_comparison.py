@@ -6,7 +6,9 @@ import pytest
 
 from bot.core.comparison import Compared, Comparison
 from bot.core.discrepancy import Case, disagreement, short_id
-from bot.core.incident import DiscrepancyKind, Heard, Incident, IncidentStatus, Measured
+from bot.core.incident import DiscrepancyKind, Heard, Incident, IncidentStatus, Measured, Reports
+from bot.core.ledger import Row, Source
+from bot.core.mention import Mention
 from probes.model import Page, State
 
 OPEN = Incident("4F7K", "claude", "failures", IncidentStatus.OPEN, ("api",), State.PARTIAL, 31.0, 34.0, active=("api",))
@@ -143,3 +145,89 @@ def test_ids_are_short_stable_and_differ():
     assert short_id("a", "b") == short_id("a", "b") != short_id("ab", "")
     assert len(ids) > 1990
     assert all(len(i) == 4 and not set(i) & set("ILOU") for i in ids)
+
+
+def test_people_bring_it_forward_and_vouch_for_the_page():
+    """Reports beyond the usual: one reading is enough, and a red page is not called wrong."""
+    crowd = Reports(affected=7, usual=0.4)
+    comparison = Comparison("claude", Compared())
+    comparison.compare([replace(case(read_at=60.0), reports=crowd)], 61.0)
+    [(record, _)] = comparison.take()
+
+    assert (record.reports, record.kind) == (7, DiscrepancyKind.UNACKNOWLEDGED)
+    assert disagreement(replace(case(State.OPERATIONAL, State.MAJOR, None), reports=crowd)) is None
+    few = replace(case(State.OPERATIONAL, State.MAJOR, None), reports=Reports(affected=3, usual=2.0))
+    assert disagreement(few) is DiscrepancyKind.OVERSTATED
+
+
+def mentioning(facts):
+    """The same under an open incident that marks no component."""
+    said = Mention("Elevated errors", 180.0, 175.0)
+    return replace(facts, heard=replace(facts.heard, mention=said))
+
+
+def test_an_incident_that_marks_nothing_is_noted_once_and_is_no_agreement():
+    """The standing notice gets a line; the end is "in words only"."""
+    comparison = disagreeing()
+    comparison.compare([mentioning(case(read_at=180.0))], 181.0)
+    comparison.compare([mentioning(case(read_at=240.0))], 241.0)
+    [(record, line)] = comparison.take()
+
+    assert (record.closed_at, record.mention.words, line.event) == (None, "Elevated errors", "mentioned")
+    comparison.compare([mentioning(case(State.OPERATIONAL, incident=None, read_at=300.0))], 301.0)
+    [(ended, _)] = comparison.take()
+    assert (ended.outcome, ended.resolved_at) == ("acknowledged in words only", 301.0)
+
+
+def test_a_word_from_the_start_is_an_understatement_until_trouble_ends_or_the_mark_comes():
+    """Green under an open incident is less than what we measure, and stays so while it is green."""
+    comparison = Comparison("claude", Compared())
+    for at in (60.0, 120.0):
+        comparison.compare([mentioning(case(read_at=at))], at + 1)
+    [(record, _)] = comparison.take()
+    comparison.compare([case(read_at=180.0)], 181.0)
+
+    assert (record.kind, record.page_seen_at) == (DiscrepancyKind.UNDERSTATED, None)
+    assert comparison.take() == []
+    comparison.compare([case(claimed=State.PARTIAL, read_at=240.0, since=240.0)], 241.0)
+    [(ended, _)] = comparison.take()
+    assert (ended.outcome, ended.page_seen_at) == ("page now agrees", 240.0)
+
+
+RED_ROW = Row("claude", ("api",), Source.MEASURED, "4F7K", 31.0, 34.0, 800.0, 900.0, 500.0)
+
+
+@pytest.mark.parametrize(
+    ("entry", "end", "flavours"),
+    [
+        (RED_ROW, case(State.OPERATIONAL, State.OPERATIONAL, None, 300.0, 300.0), ("lingering", "lingering")),
+        (None, case(State.OPERATIONAL, State.OPERATIONAL, None, 300.0, 300.0), ("", "elsewhere")),
+        (None, case(State.PARTIAL, State.MAJOR, OPEN, 300.0), ("", "early")),
+    ],
+)
+def test_flavours_of_a_page_that_is_red_alone(entry, end, flavours):
+    """Left standing after our end, ahead of us, or about something we do not measure; its times tell the story."""
+    comparison = Comparison("claude", Compared())
+    for at in (60.0, 120.0, 180.0):
+        facts = case(State.OPERATIONAL, State.MAJOR, None, read_at=at, since=50.0)
+        comparison.compare([replace(facts, entry=entry)], at + 1)
+    [(opened, _)] = comparison.take()
+    comparison.compare([replace(end, entry=entry)], 301.0)
+    [(ended, _)] = comparison.take()
+
+    assert (opened.flavour.value, ended.flavour.value) == flavours
+    assert opened.page_seen_at == ended.page_seen_at == 50.0
+    assert ended.resolved_at == (900.0 if entry else None)
+    assert ended.page_resolved_at == (300.0 if end.heard.state is State.OPERATIONAL else None)
+
+
+def test_less_on_our_side_is_not_the_page_s_merit():
+    """An understatement that ends because we measure less says so."""
+    comparison = Comparison("claude", Compared())
+    for at in (60.0, 120.0):
+        comparison.compare([case(State.MAJOR, State.DEGRADED, read_at=at)], at + 1)
+    comparison.take()
+    comparison.compare([case(State.PARTIAL, State.DEGRADED, read_at=180.0)], 181.0)
+    [(ended, _)] = comparison.take()
+
+    assert ended.outcome == "we now measure less"

@@ -1,0 +1,138 @@
+"""From what was streamed to a recorded world in the format `replay` reads. Pure.
+
+A slot between two looks is filled with what the last look saw, for at most two intervals: beyond that nobody knows, and
+the letter says so. Looks of several checks in one slot become one letter, a failure before a success.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from math import ceil
+from typing import Any
+
+from bot.core.replay.world import AT_MOST_SLOTS, FORMAT, LETTERS, NO_DATA, QUIET
+from probes.model import Layer, Observation, Outcome
+
+SLOT_S = 5.0
+
+FAILED = {
+    Layer.CAPACITY: "9",
+    Layer.GATEWAY_TO_APP: "3",
+    Layer.EDGE_OR_GATEWAY: "3",
+    Layer.EDGE_TO_ORIGIN: "2",
+    Layer.STREAM: "m",
+    Layer.NO_ANSWER: "t",
+    Layer.TCP: "c",
+    Layer.TLS: "c",
+    Layer.DNS: "d",
+}
+UNCLEAR = {
+    Layer.OUR_QUOTA: "q",
+    Layer.OUR_KEY: "a",
+    Layer.ALIVE_NEEDS_AUTH: "a",
+    Layer.EDGE_BOT_BLOCK: "b",
+    Layer.OUR_NETWORK: "t",
+}
+
+
+def letter(seen: Observation) -> str:
+    """The trace's letter for one observation."""
+    if seen.outcome in (Outcome.OK, Outcome.SLOW):
+        return QUIET
+    if seen.outcome is Outcome.FAILED and seen.layer not in UNCLEAR:
+        return FAILED.get(seen.layer, "5")
+    return UNCLEAR.get(seen.layer, NO_DATA)
+
+
+@dataclass(slots=True)
+class Strip:
+    """One stream's looks: letters and latencies by slot."""
+
+    letters: dict[int, str] = field(default_factory=dict)
+    latency_ms: dict[int, float] = field(default_factory=dict)
+
+
+def recorded(name: str, rows: Iterable[Observation], interval_s: float, page_ids: Mapping[str, str]) -> dict[str, Any]:
+    """The trace of these observations (in the order of their times), ready for JSON.
+
+    Args:
+        name: what the recording is called.
+        rows: what was seen of one service.
+        interval_s: how often each component is looked at.
+        page_ids: the vendor's id of each of our components, to keep what the page said.
+
+    Raises:
+        ValueError: there is nothing to record, or it spans more than a trace can hold.
+    """
+    looks = sorted(rows, key=lambda seen: seen.at)
+    if not any(seen.page is None for seen in looks):
+        raise ValueError("no observations to record")
+    start = looks[0].at // SLOT_S * SLOT_S
+    slots = int((looks[-1].at - start) // SLOT_S) + 1
+    if slots > AT_MOST_SLOTS:
+        raise ValueError("the observations span more time than a trace can hold")
+    strips: dict[str, Strip] = {}
+    blind: dict[str, set[int]] = {}
+    pages: list[dict[str, Any]] = []
+    for seen in looks:
+        slot = int((seen.at - start) // SLOT_S)
+        if seen.page is None:
+            _note(strips.setdefault(f"{seen.vantage}/{seen.component}", Strip()), slot, seen)
+            if seen.control is False:
+                blind.setdefault(seen.vantage, set()).add(slot)
+        else:
+            _turn(pages, slot, seen, page_ids)
+    every = max(1, round(interval_s / SLOT_S))
+    return {
+        "format": FORMAT,
+        "name": name,
+        "slot_s": SLOT_S,
+        "slots": slots,
+        "interval_s": interval_s,
+        "start": datetime.fromtimestamp(start, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "components": sorted({stream.partition("/")[2] for stream in strips}),
+        "vantages": sorted({stream.partition("/")[0] for stream in strips}),
+        "offset_slots": {stream: min(strip.letters) % every for stream, strip in strips.items()},
+        "legend": {key: meaning[3] or "ok" for key, meaning in LETTERS.items()} | {NO_DATA: "no data"},
+        "seen": {stream: _filled(strip.letters, slots, every) for stream, strip in strips.items()},
+        "control": {v: "".join("t" if s in marks else QUIET for s in range(slots)) for v, marks in blind.items()},
+        "latency_ms": {stream: _paced(strip, slots, every) for stream, strip in strips.items()},
+        "page": pages,
+        "reports": [],
+    }
+
+
+def _note(strip: Strip, slot: int, seen: Observation) -> None:
+    mark, before = letter(seen), strip.letters.get(slot, NO_DATA)
+    if (before in (NO_DATA, QUIET) and mark != NO_DATA) or before == NO_DATA:
+        strip.letters[slot] = mark
+    if seen.timings.total is not None and mark == QUIET:
+        strip.latency_ms[slot] = round(seen.timings.total, 1)
+
+
+def _turn(pages: list[dict[str, Any]], slot: int, seen: Observation, page_ids: Mapping[str, str]) -> None:
+    """Keep what the page says whenever it says something new."""
+    said = {claim.id: claim.state.value for claim in seen.page.claims} if seen.page else {}
+    states = {component: said[theirs] for component, theirs in page_ids.items() if theirs in said}
+    if states and (not pages or pages[-1]["states"] != states):
+        pages.append({"slot": slot, "states": states})
+
+
+def _filled(letters: Mapping[int, str], slots: int, every: int) -> str:
+    hold, last, since, filled = 2 * every, NO_DATA, 0, []
+    for slot in range(slots):
+        if slot in letters:
+            last, since = letters[slot], slot
+        filled.append(last if slot - since < hold else NO_DATA)
+    return "".join(filled)
+
+
+def _paced(strip: Strip, slots: int, every: int) -> list[float | None]:
+    """One latency for each scheduled look: the latest of its interval, None where none was measured."""
+    offset = min(strip.letters) % every
+    paced: list[float | None] = [None] * max(0, ceil((slots - offset) / every))
+    for slot in sorted(strip.latency_ms):
+        place = (slot - offset) // every
+        if 0 <= place < len(paced):
+            paced[place] = strip.latency_ms[slot]
+    return paced
