@@ -1,6 +1,7 @@
 """The judge: stream of observations in, one fenced commit out. All thinking is in `bot.core.judgement`."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -49,6 +50,7 @@ class Bench:
     now: Callable[[], float]
     channels: Sequence[str]
     said: Callable[[], None]
+    lease_ms: int = LEASE_MS
 
 
 class Judge:
@@ -65,15 +67,23 @@ class Judge:
         """Take the lease, judge until it is lost, and again, for ever; a store that is away is waited for."""
         while True:
             try:
-                token = await self._store.lease(self._service.id, self._bench.owner, LEASE_MS)
+                token = await self._store.lease(self._service.id, self._bench.owner, self._bench.lease_ms)
                 if token is None:
-                    await asyncio.sleep(LEASE_MS / 4000)
+                    await asyncio.sleep(self._bench.lease_ms / 4000)
                     continue
-                await self._hold(token)
+                await self._hold_and_release(token)
             except StoreError as error:
                 # What was decided and perhaps not written is forgotten, and decided again from what is written.
                 log.debug("judge of %s waits for the store: %s", self._service.id, error)
                 await asyncio.sleep(IDLE_S)
+
+    async def _hold_and_release(self, token: int) -> None:
+        try:
+            await self._hold(token)
+        finally:
+            # Another judge need not wait for the lease to run out.
+            with contextlib.suppress(StoreError):
+                await self._store.release(self._service.id, token)
 
     async def _hold(self, token: int) -> None:
         loaded = await self._store.load(self._service.id)
@@ -93,8 +103,8 @@ class Judge:
                 written = now
                 if decisions.notices:
                     self._bench.said()
-            if not 0 <= now - renewed < LEASE_MS / 3000:
-                if not await self._store.renew(self._service.id, token, LEASE_MS):
+            if not 0 <= now - renewed < self._bench.lease_ms / 3000:
+                if not await self._store.renew(self._service.id, token, self._bench.lease_ms):
                     return
                 renewed = now
             if len(rows) < ROWS:

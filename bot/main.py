@@ -2,13 +2,12 @@
 
 import asyncio
 import contextlib
-import json
 import logging
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, replace
-from importlib.metadata import version
+from dataclasses import dataclass
+from enum import Flag, auto
 from typing import TextIO
 
 from bot.channels.channel import Channel
@@ -18,25 +17,25 @@ from bot.core.service import Other, ServiceView
 from bot.courier import Courier
 from bot.errors import StoreError
 from bot.judge import Bench, Judge
-from bot.schedule import Schedule
+from bot.prober import Clock, Prober
 from bot.settings import Service, Settings, page_check_id
 from bot.store.connect import open_store
-from bot.store.records import encode
 from bot.store.store import Store
-from bot.stream import Stream
-from bot.turns import Turns
-from bot.watch import Watch
-from probes.control import Control
-from probes.model import Observation
-from probes.tools import Tools
-from probes.transport import Transport
 
 log = logging.getLogger(__name__)
 
-PRESENCE_S = 30.0
-AGAIN_S = 0.2
 DRAIN_S = 2.0
 """What is seen and decided at the moment of stopping gets this long to be written and said."""
+
+
+class Role(Flag):
+    """What a process does: look, or judge what was seen and tell."""
+
+    PROBE = auto()
+    JUDGE = auto()
+
+
+EVERYTHING = Role.PROBE | Role.JUDGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +75,8 @@ def view(service: Service, settings: Settings) -> ServiceView:
 
 
 @contextlib.asynccontextmanager
-async def running(settings: Settings, around: Surroundings) -> AsyncIterator[Running]:
-    """Probers, judges and couriers at work until the block is left; then drained and closed within seconds.
+async def running(settings: Settings, around: Surroundings, roles: Role = EVERYTHING) -> AsyncIterator[Running]:
+    """The roles at work until the block is left; then drained and closed within seconds.
 
     Raises:
         UserError: the state directory is in use, no server can be started, a channel cannot be opened.
@@ -85,31 +84,32 @@ async def running(settings: Settings, around: Surroundings) -> AsyncIterator[Run
     """
     async with contextlib.AsyncExitStack() as stack:
         url = settings.redis.reveal() if settings.redis else None
-        store = await stack.enter_async_context(open_store(url, settings.state_dir))
+        opened = Running(await stack.enter_async_context(open_store(url, settings.state_dir)), settings)
         outside = Outside(settings.state_dir, around.out, around.style, around.now)
         channels = {
             c.name: await stack.enter_async_context(CHANNELS[c.kind](c.name, c.options, outside))
-            for c in settings.channels
+            for c in (settings.channels if Role.JUDGE in roles else ())
         }
-        works = Works(settings, store, channels, around)
-        await stack.enter_async_context(works.at_work())
-        yield Running(store, settings)
+        await stack.enter_async_context(Works(opened, channels, around, roles).at_work())
+        yield opened
 
 
 class Works:
-    """The three kinds of workers of one process, wired to each other."""
+    """The workers of one process, wired to each other: prober, judges and couriers, as far as its roles go."""
 
-    def __init__(self, settings: Settings, store: Store, channels: Mapping[str, Channel], around: Surroundings) -> None:
-        now = around.now
-        self._owner = owner = f"{settings.vantage}.{secrets.token_hex(4)}"
-        self._settings = settings
-        self._store = store
-        self._around = around
-        self._courier = Courier(store, [s.id for s in settings.services], channels, owner, now)
-        bench = Bench(owner, now, tuple(channels), self._courier.wake)
-        self._judges = {s.id: Judge(store, view(s, settings), assessing(s, settings), bench) for s in settings.services}
-        self._stream = Stream(store, settings.vantage, self._written)
-        self._watch: Watch | None = None
+    def __init__(self, opened: Running, channels: Mapping[str, Channel], around: Surroundings, roles: Role) -> None:
+        settings, store, now = opened.settings, opened.store, around.now
+        owner = f"{settings.vantage}.{secrets.token_hex(4)}"
+        services = settings.services
+        self._judges: dict[str, Judge] = {}
+        self._courier: Courier | None = None
+        self._prober: Prober | None = None
+        if Role.JUDGE in roles:
+            self._courier = Courier(store, [s.id for s in services], channels, owner, now)
+            bench = Bench(owner, now, tuple(channels), self._courier.wake)
+            self._judges = {s.id: Judge(store, view(s, settings), assessing(s, settings), bench) for s in services}
+        if Role.PROBE in roles:
+            self._prober = Prober(settings, store, Clock(now, around.speed), owner, self._written)
 
     @contextlib.asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
@@ -117,77 +117,34 @@ class Works:
         async with contextlib.AsyncExitStack() as stack:
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
             workers = [tasks.create_task(judge.run(), name=f"judge of {s}") for s, judge in self._judges.items()]
-            workers += [tasks.create_task(self._courier.run(n), name=f"courier of {n}") for n in self._courier.news]
-            workers.append(tasks.create_task(self._stream.run(), name="stream"))
-            async with self._watching():
+            if self._courier is not None:
+                workers += [tasks.create_task(self._courier.run(n), name=f"courier of {n}") for n in self._courier.news]
+            async with contextlib.AsyncExitStack() as looking:
+                if self._prober is not None:
+                    workers.append(tasks.create_task(self._prober.stream.run(), name="stream"))
+                    await looking.enter_async_context(self._prober.at_work())
                 yield
             await self._drain()
-            await _ended(workers)
+            for worker in workers:
+                worker.cancel()
 
-    @contextlib.asynccontextmanager
-    async def _watching(self) -> AsyncIterator[None]:
-        settings, around = self._settings, self._around
-        async with (
-            Transport(settings.transport) as transport,
-            Control(transport, around.now, settings.control) as control,
-            Schedule(around.speed) as schedule,
-        ):
-            tools = Tools(transport, settings.vantage, around.now, settings.secrets)
-            self._watch = Watch(
-                settings.checks(),
-                tools,
-                control,
-                self._seen,
-                Turns(self._store, self._owner, around.speed),
-            )
-            self._watch.start(schedule)
-            schedule.every(PRESENCE_S, self._present, name="presence")
-            yield
-
-    def _seen(self, seen: Observation) -> None:
-        """To the service's stream; a page also to those of the other services that it speaks of."""
-        self._stream.put(seen.service, encode(seen))
-        if seen.page is not None:
-            for service in self._settings.service(seen.service).mentions.keys() & self._judges.keys() - {seen.service}:
-                self._stream.put(service, encode(replace(seen, service=service)))
-
-    async def _present(self) -> None:
-        """Leave word that this vantage is at work, and on what."""
-        word = {"at": self._around.now(), "version": version("groundtruth"), "waiting": self._stream.waiting}
-        try:
-            await self._store.announce(tuple(self._judges), self._around.now())
-            await self._store.put_vantage(self._settings.vantage, json.dumps(word), self._around.now())
-        except StoreError as error:
-            log.debug("no word left: %s", error)
-
-    def _written(self, service: str, plans: Mapping[str, str]) -> None:
-        if self._watch is not None:
-            self._watch.planned(service, plans)
-        self._judges[service].news.set()
+    def _written(self, service: str) -> None:
+        if service in self._judges:
+            self._judges[service].news.set()
 
     async def _drain(self) -> None:
         """What is queued is written, what is decided is said, as far as it goes in the time that is left."""
+        waiting = self._prober.stream if self._prober else None
         try:
             async with asyncio.timeout(DRAIN_S):
-                await self._stream.flush()
-                for name in self._courier.news:
-                    await self._courier.round(name)
+                if waiting is not None:
+                    await waiting.flush()
+                if self._courier is not None:
+                    for name in self._courier.news:
+                        await self._courier.round(name)
         except (TimeoutError, StoreError) as error:
-            log.warning(
-                "stopped with %d observations not yet written: %s", self._stream.waiting, error or "no time left"
-            )
-
-
-async def _ended(workers: list[asyncio.Task[None]]) -> None:
-    """Cancel until they are gone: before Python 3.12, `wait_for` in the Redis client can swallow one cancellation.
-
-    See https://github.com/python/cpython/issues/86296.
-    """
-    pending = set(workers)
-    while pending:
-        for worker in pending:
-            worker.cancel()
-        _, pending = await asyncio.wait(pending, timeout=AGAIN_S)
+            left = waiting.waiting if waiting else 0
+            log.warning("stopped with %d observations not yet written: %s", left, error or "no time left")
 
 
 def assessing(service: Service, settings: Settings) -> AssessorSettings:

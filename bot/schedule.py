@@ -5,6 +5,7 @@ import contextlib
 import logging
 import random
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -14,7 +15,24 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 FIRST_WITHIN_S = 1.0
 """A check's first run comes within this time of the start, so that the first reading does not wait for an interval."""
 
+FIRST_APART_S = 0.001
+"""The first runs of thousands come this much later one by one, or they would all be late."""
+
+SLOTS = 200
+"""Jobs of APScheduler for one interval at most: beyond that several runs share one, which costs a tenth."""
+
+JITTER = 0.1
+"""Share of its interval by which a run is moved."""
+
 Job = Callable[..., Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What runs when one job of APScheduler is due, each so many seconds after it."""
+
+    name: str
+    runs: list[tuple[float, Job, tuple[Any, ...]]]
 
 
 class Schedule:
@@ -28,6 +46,9 @@ class Schedule:
         self._speed = speed
         self._stack = contextlib.AsyncExitStack()
         self._running: set[asyncio.Task[None]] = set()
+        self._slots: dict[float, list[Slot]] = {}
+        self._count = 0
+        self._open = True
         # After a pause (a suspended laptop) the missed run is made up for once, however late.
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
@@ -42,27 +63,37 @@ class Schedule:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
+        self._open = False
         self._scheduler.shutdown(wait=False)
         for task in self._running:
             task.cancel()
         return await self._stack.__aexit__(kind, error, trace)
 
     def every(self, interval_s: float, job: Job, *args: Any, name: str) -> None:
-        """Run `job(*args)` every `interval_s` seconds, give or take a tenth, beginning within a second or so.
+        """Run `job(*args)` within a second or so, and every `interval_s` seconds from a moment of chance on.
 
-        A run that is due while the last one still goes on is the job's own to refuse.
+        Each run is moved by up to a tenth of the interval. One that is due while the last one still goes on is the
+        job's own to refuse.
         """
         interval_s /= self._speed
-        first = min(FIRST_WITHIN_S, interval_s) * random.random()  # noqa: S311  (spreads load; nothing to guess)
-        self._scheduler.add_job(
-            self._begin,
-            "interval",
-            args=(job, args),
-            id=name,
-            seconds=interval_s,
-            jitter=interval_s / 10,
-            next_run_time=datetime.now(UTC) + timedelta(seconds=first),
-        )
+        first = FIRST_WITHIN_S * _chance() + self._count * FIRST_APART_S
+        self._later(min(first, interval_s), job, args)
+        slots = self._slots.setdefault(interval_s, [])
+        if len(slots) < SLOTS:
+            slots.append(Slot(name, []))
+            self._scheduler.add_job(
+                self._begin,
+                "interval",
+                args=(slots[-1],),
+                id=name,
+                seconds=interval_s,
+                jitter=interval_s * JITTER,
+                next_run_time=datetime.now(UTC) + timedelta(seconds=interval_s * (0.5 + _chance())),
+            )
+            slots[-1].runs.append((0.0, job, args))
+        else:
+            slots[self._count % SLOTS].runs.append((interval_s * JITTER * _chance(), job, args))
+        self._count += 1
 
     def soon(self, job: Job, *args: Any) -> None:
         """Run `job(*args)` once, now, beside everything else."""
@@ -70,6 +101,18 @@ class Schedule:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _begin(self, job: Job, args: tuple[Any, ...]) -> None:
-        """Only starts the run: APScheduler's own tasks belong to no group, and would die unheard."""
-        self.soon(job, *args)
+    async def _begin(self, slot: Slot) -> None:
+        """Only starts the runs: APScheduler's own tasks belong to no group, and would die unheard."""
+        for after_s, job, args in slot.runs:
+            self._later(after_s, job, args)
+
+    def _later(self, after_s: float, job: Job, args: tuple[Any, ...]) -> None:
+        asyncio.get_running_loop().call_later(after_s, self._start, job, args)
+
+    def _start(self, job: Job, args: tuple[Any, ...]) -> None:
+        if self._open:
+            self.soon(job, *args)
+
+
+def _chance() -> float:
+    return random.random()  # noqa: S311  (spreads load; nothing to guess)

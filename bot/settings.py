@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.core.courtesy import Limits
 from probes.control import HOSTS
 from probes.model import Check
 from probes.request import TransportSettings
@@ -59,6 +60,14 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """What the paid checks of one service may use in a day (UTC), those of all probers together."""
+
+    tokens_per_day: int = 100_000
+    usd_per_day: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """One vendor or gateway, with its components in the order of the file.
 
@@ -73,6 +82,7 @@ class Service:
     components: tuple[Component, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     mentions: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    budget: Allowance = Allowance()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +116,7 @@ class Settings:
     control_interval_s: float = 30.0
     transport: TransportSettings = field(default_factory=TransportSettings)
     detection: Detection = Detection()
+    courtesy: Limits = field(default_factory=Limits)
     channels: tuple[Channel, ...] = (Channel("console", "console"),)
     secrets: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     notes: tuple[str, ...] = ()

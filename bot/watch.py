@@ -3,9 +3,11 @@
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from bot.core.courtesy import Extras, Limits
 from bot.core.reprobe import Plan, due
+from bot.courtesy import Courtesy
 from bot.schedule import Schedule
 from bot.turns import TICKS, Turn
 from probes.control import Control, attribute
@@ -25,6 +27,9 @@ UNJUDGED = frozenset({"statuspage", "control"})
 """Kinds whose readings are no results of a component and are never repeated to confirm one."""
 
 
+OVER_BUDGET = "over_budget"
+"""The symptom of a look that was not taken because the day's budget is spent."""
+
 BLIND = "our own network fails: from %s no control host answers, so nothing is said of any vendor until one does"
 SIGHT = "our own network works again: from %s a control host answers"
 
@@ -37,6 +42,15 @@ class Standing:
     followed: float = 0.0
 
 
+@dataclass(slots=True)
+class Manners:
+    """What keeps this prober from asking too much: turns at pages, limits towards hosts, a bound on extra looks."""
+
+    turns: Turn | None = None
+    courtesy: Courtesy = field(default_factory=lambda: Courtesy(Limits()))
+    extras: Extras = field(default_factory=lambda: Extras(Limits().extra_per_hour))
+
+
 class Watch:
     """All checks of one prober, at one vantage."""
 
@@ -46,7 +60,7 @@ class Watch:
         tools: Tools,
         control: Control | None,
         put: Callable[[Observation], None],
-        turns: Turn | None = None,
+        manners: Manners | None = None,
     ) -> None:
         self._checks = tuple(checks)
         # Each check remembers for itself (ETags, the last good page).
@@ -54,7 +68,8 @@ class Watch:
         self._now, self._vantage = tools.now, tools.vantage
         self._control = control
         self._put = put
-        self._turns = turns
+        self._manners = manners or Manners()
+        self._turns = self._manners.turns
         self._read_at: dict[str, float] = {}
         self._plans: dict[str, Standing] = {}
         self._looking: set[str] = set()
@@ -92,11 +107,11 @@ class Watch:
             return None
         self._looking.add(check.id)
         try:
-            seen = await look(check, self._tools[check.id])
-            if self._control is not None:
-                seen = await attribute(seen, self._control)
+            seen = await self._visit(check)
         finally:
             self._looking.discard(check.id)
+        if seen is None:
+            return None
         if seen.control is not None and seen.control is self._blind:
             self._blind = not seen.control
             log.warning(BLIND if self._blind else SIGHT, self._vantage)
@@ -105,6 +120,17 @@ class Watch:
         if check.service:
             self._put(seen)
         return seen
+
+    async def _visit(self, check: Check) -> Observation | None:
+        """Look when the host may be asked; None where that is not soon enough."""
+        courtesy = self._manners.courtesy
+        if not await courtesy.enter(check):
+            return None
+        try:
+            seen = await look(check, self._tools[check.id])
+        finally:
+            courtesy.leave(check)
+        return seen if self._control is None else await attribute(seen, self._control)
 
     async def read(self, check: Check) -> None:
         """Read a page if it is due and this prober's turn; pass the turn on where it cannot be read from here."""
@@ -124,7 +150,15 @@ class Watch:
             slot = due(standing.plan, self._vantage, now)
             if slot is not None and slot > standing.followed:
                 standing.followed = slot
-                schedule.soon(self.once, self._next(component))
+                if self._manners.extras.take(component, now):
+                    schedule.soon(self.again, component)
+
+    async def again(self, component: str) -> None:
+        """One look more at a component; what costs and may not any more today is passed over for the next in turn."""
+        for _ in self._turn[component]:
+            seen = await self._look(self._next(component))
+            if seen is None or seen.symptom != OVER_BUDGET:
+                return
 
     def _foremost(self, check: Check) -> None:
         """What failed is looked at again first."""

@@ -93,7 +93,7 @@ def _unwrapped(text: str) -> Event:
     if "amazon-bedrock-invocationMetrics" in inner:
         return "done", inner
     chunk = document(inner)
-    return (str(chunk.get("type", "chunk")) if isinstance(chunk, dict) else "chunk"), inner
+    return (str(chunk.get("type", "chunk"))[:80] if isinstance(chunk, dict) else "chunk"), inner
 
 
 def begins(event: Event) -> bool:

@@ -4,6 +4,7 @@ A kind says how its vendor is asked (`Call`) and how its stream is spoken (`Spee
 bounds, and turned into an observation. Nothing is retried: a retry would hide the failure that is to be counted.
 """
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -144,18 +145,33 @@ def _read(seen: Streamed, call: Call, speech: Speech) -> Reading:
     if not speech.heard(seen):
         good = answer is not None and f'"{speech.whole}"'.encode() in answer.body
         return reading if good else _strange(reading, "neither a stream nor a model's answer")
-    first = seen.timings.first_token
-    if first is None and not any(map(speech.begun, seen.events)):
-        return replace(
-            reading,
-            outcome=STREAM.outcome,
-            fault=STREAM.fault,
-            layer=STREAM.layer,
-            advice=STREAM.advice,
-            symptom="stream_empty",
-            detail="the stream ended well and brought nothing of the model",
-        )
-    return _paced(reading, first or 0.0, call.slow_ms)
+    if not all(_sound(data) for _, data in seen.events):
+        return _failed(reading, "stream_malformed", "an event that is no JSON: clients break on it")
+    if not any(map(speech.begun, seen.events)):
+        return _failed(reading, "stream_empty", "the stream ended well and brought nothing of the model")
+    return _paced(reading, seen.timings.first_token or 0.0, call.slow_ms)
+
+
+def _sound(data: str) -> bool:
+    """Whether an event's data is what such streams are made of: nothing, JSON, or OpenAI's end mark."""
+    try:
+        json.loads(data)
+    except (ValueError, RecursionError):
+        return not data.strip() or data.lstrip().startswith("[DONE]")
+    return True
+
+
+def _failed(reading: Reading, symptom: str, detail: str) -> Reading:
+    """A stream that ended well, and failed all the same."""
+    return replace(
+        reading,
+        outcome=STREAM.outcome,
+        fault=STREAM.fault,
+        layer=STREAM.layer,
+        advice=STREAM.advice,
+        symptom=symptom,
+        detail=detail,
+    )
 
 
 def _paced(reading: Reading, first_token: float, slow_ms: float) -> Reading:

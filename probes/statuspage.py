@@ -102,7 +102,8 @@ async def _read(url: str, timeout_s: float, check: Check, tools: Tools, options:
         return _Sight(replace(kept.page, unchanged=True), _OK, fetched.timings, 304)
     if fetched.answer.status != 200:
         reading = read_answer(replace(fetched.answer, plain=True))
-        return _unreadable(url, fetched, reading, f"HTTP {fetched.answer.status}")
+        challenged = ", a challenge only a browser can pass" if reading.layer is Layer.EDGE_BOT_BLOCK else ""
+        return _unreadable(url, fetched, reading, f"HTTP {fetched.answer.status}{challenged}")
     return _understand(url, fetched, tools, options)
 
 

@@ -30,7 +30,7 @@ def page_of(found: Settings, service: str) -> StatusPage:
 
 def keyed(value: str, environ: dict[str, str]) -> Settings:
     """The settings of a Claude whose site check sends this header."""
-    site = {"options": {"headers": {"x": value}}}
+    site = {"kind": "http", "target": "https://claude.ai/", "options": {"headers": {"x": value}}}
     text = json.dumps({"services": [{"id": "claude", "components": {"claude-ai": {"checks": {"site": site}}}}]})
     return from_text(text, environ=environ)
 
@@ -45,7 +45,7 @@ def test_without_a_file_claude_is_watched(tmp_path, monkeypatch):
     assert found.state_dir == tmp_path / ".groundtruth"
     assert [(c.name, c.kind) for c in found.channels] == [("console", "console")]
     assert found.detection.false_alarms_per_month == 0.1
-    assert found.notes == ()
+    assert all(note.endswith(" is off: ANTHROPIC_API_KEY is not set") for note in found.notes)
 
 
 @pytest.mark.parametrize("text", ["", "services: [claude]", "services:", "# nothing\n", "services: [{id: claude}]"])
@@ -59,7 +59,8 @@ def test_everything_to_schedule():
     found = from_text("intervals: {checks: 2s, pages: 3s, control: 500ms}", environ={}).checks()
 
     assert len({c.id for c in found}) == len(found)
-    assert {c.kind: c.interval_s for c in found} == {"control": 0.5, "statuspage": 3.0, "http": 2.0}
+    measuring = dict.fromkeys(("http", "edge_hello", "claude_web", "claude_code"), 2.0)
+    assert {c.kind: c.interval_s for c in found} == {"control": 0.5, "statuspage": 3.0, **measuring}
     assert [c.target for c in found if c.kind == "control"] == list(HOSTS)
 
 
@@ -123,7 +124,7 @@ def test_a_service_without_its_page():
     found = from_text("services: [{id: claude, page: null}]", environ={})
 
     assert found.service("claude").page is None
-    assert {c.kind for c in found.checks()} == {"control", "http"}
+    assert {c.kind for c in found.checks()} == {"control", "http", "edge_hello", "claude_web", "claude_code"}
 
 
 def test_a_service_of_ones_own():
@@ -225,7 +226,7 @@ def test_an_optional_secret():
     without, with_it = keyed("${A?}", {}), keyed("${A?}", {"A": "hunter2"})
 
     assert "claude-ai/site" not in {c.id for c in without.checks()}
-    assert without.notes == ("claude-ai/site is off: A is not set",)
+    assert "claude-ai/site is off: A is not set" in without.notes
     assert check(with_it, "claude-ai/site").options == {"headers": {"x": "${A}"}}
     assert with_it.secrets["A"].reveal() == "hunter2"
 

@@ -13,6 +13,7 @@ from bot.configuration.schema import Configuration
 from bot.configuration.shape import known_keys
 from bot.errors import ConfigError
 from bot.settings import Settings
+from probes.registry import PROBES
 
 CHECK = "{kind: http, target: 'https://x.example/'}"
 OWN = f"""\
@@ -34,12 +35,13 @@ AN_ADDRESS = (
     "expected an address that starts with redis://, rediss://, unix://, redis+sentinel://, rediss+sentinel:// or is"
     " ${NAME}"
 )
-SITE = "services.claude.components.claude-ai.checks.site"
+KINDS = ", ".join(sorted(PROBES.keys() - {"control", "statuspage"}))
+SITE = "services.claude.components.claude-api.checks.models"
 
 
 def override(text: str) -> str:
     """A file that changes one check of the catalogue, on line 3."""
-    return f"services:\n  - id: claude\n    components: {{claude-ai: {{checks: {{site: {text}}}}}}}\n"
+    return f"services:\n  - id: claude\n    components: {{claude-api: {{checks: {{models: {text}}}}}}}\n"
 
 
 BAD = {
@@ -97,7 +99,7 @@ BAD = {
     ),
     "a kind that has its own section": (
         override("{kind: control, target: x}"),
-        [f"f:3: {SITE}.kind: unknown kind of check; expected one of: http"],
+        [f"f:3: {SITE}.kind: unknown kind of check; expected one of: {KINDS}"],
     ),
     "a kind that is a mapping": (
         override("{kind: {a: b}, target: x, options: {q: 1}}"),
@@ -156,7 +158,7 @@ BAD = {
     ),
     "a nickname that is taken": (
         OWN.replace("name: Gateway", "name: CLAUDE API").replace("services:", "services:\n  - claude"),
-        [f"f:7: services.own.components.gw.name: {TAKEN} catalogue/claude.yaml:28"],
+        [f"f:7: services.own.components.gw.name: {TAKEN} catalogue/claude.yaml:30"],
     ),
     "one control host twice": (
         "control: [http://a.example/1, http://a.example/2]",

@@ -16,6 +16,7 @@ from bot.core.ledger import Source
 from bot.core.service import ServiceView
 from bot.demo.page import Documents
 from bot.demo.storybook import identity, load
+from bot.judge import REMEMBERED
 from probes.dialects import atlassian
 from probes.model import Fault, Layer, Observation, Outcome, State
 
@@ -60,13 +61,14 @@ def looked(component, at, *, failed):
     )
 
 
-def replay(date, begins, ends, rate, page):
+def replay(date, begins, ends, rate, page, *, restarts=False):
     """Two checks that look every 30 s, a reading of the page every 60 s, all by the clock of the day; what was decided.
 
     `rate(component, at)` is the share of looks that fail then, spread evenly.
     """
     day = Day(date)
-    judgement = Judgement(CLAUDE, AssessorSettings(tuple(IDS), 2 * LOOK_S))
+    settings = AssessorSettings(tuple(IDS), 2 * LOOK_S)
+    judgement = Judgement(CLAUDE, settings)
     owed = dict.fromkeys(IDS, 0.0)
     now, last = day.at(begins), day.at(ends)
     while now < last:
@@ -83,6 +85,9 @@ def replay(date, begins, ends, rate, page):
         day.editions += [(now + 6, record) for record in decided.discrepancies]
         day.incidents |= {incident.id: incident for incident in decided.incidents}
         day.ledger += decided.ledger
+        if restarts and now % 300 == 0:
+            kept = REMEMBERED.validate_json(REMEMBERED.dump_json(judgement.state(), exclude_defaults=True))
+            judgement = Judgement(CLAUDE, settings, kept)
         now += LOOK_S
     return day
 
@@ -107,7 +112,7 @@ def quarter_fails(date, begins, ends):
 def april_13():
     """13 April: stated impact 15:31 to 16:19, on all three components."""
     rate = quarter_fails("2026-04-13", "15:31:00", "16:19:00")
-    return replay("2026-04-13", "14:31:00", "19:00:00", rate, as_posted("april-13"))
+    return replay("2026-04-13", "15:01:00", "19:00:00", rate, as_posted("april-13"))
 
 
 def closed(day, component):
@@ -184,6 +189,15 @@ def test_13_april_in_the_ledger(april_13):
     assert (api.told_at, api.page_ended_at) == (None, None)
 
 
+def test_13_april_with_a_restart_every_five_minutes(april_13):
+    """What is written between two commits is all there is: the same notices, the same rows."""
+    rate = quarter_fails("2026-04-13", "15:31:00", "16:19:00")
+    day = replay("2026-04-13", "15:01:00", "19:00:00", rate, as_posted("april-13"), restarts=True)
+
+    assert day.editions == april_13.editions
+    assert day.ledger == april_13.ledger
+
+
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared recordings are not beside the repository")
 def test_13_april_from_the_recording_alone(april_13):
     """The recorded readings of the page come to the same as the posts they were made from."""
@@ -194,7 +208,7 @@ def test_13_april_from_the_recording_alone(april_13):
         return next((summary for since, summary in reversed(visible) if since <= at), visible[0][1])
 
     rate = quarter_fails("2026-04-13", "15:31:00", "16:19:00")
-    day = replay("2026-04-13", "14:31:00", "16:50:00", rate, page)
+    day = replay("2026-04-13", "15:01:00", "16:50:00", rate, page)
 
     for component in IDS:
         here, there = closed(day, component), closed(april_13, component)
@@ -223,7 +237,7 @@ def shaped(day):
 def april_15():
     """15 April, with its open incident over green components and its backdated update."""
     day = Day("2026-04-15")
-    return replay("2026-04-15", "13:46:00", "20:30:00", shaped(day), as_posted("april-15"))
+    return replay("2026-04-15", "14:16:00", "18:30:00", shaped(day), as_posted("april-15"))
 
 
 def test_15_april_an_incident_over_green_components_is_a_word_but_no_mark(april_15):

@@ -9,7 +9,7 @@ from bot.schedule import Schedule
 from bot.store.connect import open_store
 from bot.store.store import Store
 from bot.turns import KEPT, TICKS, Turns
-from bot.watch import Watch
+from bot.watch import Manners, Watch
 from probes.model import Check, Observation
 from probes.request import TransportSettings
 from probes.tools import Tools
@@ -36,7 +36,7 @@ class Prober:
         self.seen: list[Observation] = []
         self.check = check
         self.turns = Turns(store, name, speed)
-        self.watch = Watch([check], Tools(transport, name, now), None, self.seen.append, self.turns)
+        self.watch = Watch([check], Tools(transport, name, now), None, self.seen.append, Manners(self.turns))
 
     async def tick(self) -> int:
         """Look whose turn it is; how often the page was read so far."""
@@ -85,6 +85,9 @@ async def test_who_cannot_read_the_page_passes_the_turn_on(store: Store) -> None
             pass
         assert iad.seen[0].page is not None
         assert iad.seen[0].page.claims
+        syd = Prober("syd", store, transport, page(shut, "cursor"), lambda: 0.0)
+        assert await syd.tick() == 1
+        assert not await store.reads("cursor", "cursor:page", "syd", 1), "for half an interval it is nobody's"
 
 
 async def test_a_page_is_not_read_before_it_is_due(store: Store) -> None:

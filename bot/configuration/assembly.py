@@ -7,7 +7,8 @@ from urllib.parse import quote, urlsplit
 
 from bot.configuration.schema import CheckPart, ComponentPart, Configuration, Page, ServicePart
 from bot.configuration.vault import Vault, named, plainly
-from bot.settings import Alternative, Channel, Component, Detection, Lag, Service, Settings, StatusPage
+from bot.core.courtesy import Limits
+from bot.settings import Allowance, Alternative, Channel, Component, Detection, Lag, Service, Settings, StatusPage
 from probes.model import Check
 from probes.request import TransportSettings
 from probes.secret import Secret
@@ -36,6 +37,7 @@ class Assembly:
             control_interval_s=given.intervals.control,
             transport=transport,
             detection=Detection(given.detection.false_alarms_per_month),
+            courtesy=Limits(given.courtesy.at_once, given.courtesy.per_second, given.courtesy.reprobes_per_hour),
             channels=channels,
             secrets=MappingProxyType(self._secrets),
             notes=tuple(self._notes),
@@ -66,6 +68,7 @@ class Assembly:
                 Alternative(a.name, a.components, a.note, a.url or "", a.service or "") for a in part.alternatives
             ),
             mentions=MappingProxyType(part.mentions),
+            budget=Allowance(part.budget.tokens_per_day, part.budget.usd_per_day),
         )
 
     def _page(self, part: Page) -> StatusPage:

@@ -153,6 +153,11 @@ class AlternativePart(Part):
     service: Id | None = Field(None, description="the catalogue's service whose state says whether it helps")
 
 
+class BudgetPart(Part):
+    tokens_per_day: Annotated[int, Field(ge=0, le=10**12)] = Field(100_000, description="of all paid checks together")
+    usd_per_day: Annotated[float, Field(ge=0, le=1_000_000)] = 0.05
+
+
 class ServicePart(Part):
     id: Id
     name: Text
@@ -164,6 +169,7 @@ class ServicePart(Part):
         default_factory=dict, description="services its page speaks of besides, with the words that mean them"
     )
     alternatives: tuple[AlternativePart, ...] = ()
+    budget: BudgetPart = Field(BudgetPart(), description="what its paid checks may use in a day (UTC)")
 
 
 class Intervals(Part):
@@ -187,6 +193,14 @@ class DetectionPart(Part):
     false_alarms_per_month: Annotated[float, Field(gt=0, le=1000)] = 0.1
 
 
+class CourtesyPart(Part):
+    at_once: Annotated[int, Field(ge=1, le=10_000)] = Field(4, description="requests under way to one host")
+    per_second: Annotated[float, Field(ge=0.01, le=100_000)] = Field(10.0, description="requests begun to one host")
+    reprobes_per_hour: Annotated[int, Field(ge=0, le=100_000)] = Field(
+        720, description="looks at one component beyond its intervals, from each vantage"
+    )
+
+
 class ChannelPart(BaseModel):
     """One channel: its kind, and the kind's own keys beside it."""
 
@@ -207,4 +221,5 @@ class Configuration(Part):
     intervals: Intervals = Intervals()
     network: Network = Network()
     detection: DetectionPart = DetectionPart()
+    courtesy: CourtesyPart = CourtesyPart()
     channels: dict[Id, ChannelPart] = Field(default_factory=lambda: {"console": ChannelPart(kind="console")})

@@ -20,9 +20,9 @@ Kind = Literal["failures", "slowness"]
 class AssessorSettings:
     """What the operator decides.
 
-    `false_alarms_per_month` is the budget of the whole service per 30 days; `interval_s` how often each check of each
-    component runs at each vantage; a component without
-    evidence for `stale_after_s` is unknown (0: five intervals, at least two minutes).
+    `false_alarms_per_month` is the budget of one stream (a check at a vantage) per 30 days, and a service of n streams
+    may cry wolf sqrt(n) times as often; `interval_s` how often each check of each component runs at each vantage; a
+    component without evidence for `stale_after_s` is unknown (0: five intervals, at least two minutes).
     """
 
     components: tuple[str, ...] = ()

@@ -85,5 +85,5 @@ def _monitoring(now: Episodes, component: str) -> bool:
 
 
 def usual_words(rate: float) -> str:
-    """ "usually about 0.5 %"."""
+    """As in "usually about 0.5 %"."""
     return f"usually about {percent(rate)}"

@@ -1,12 +1,12 @@
 """When it is over: the reverse test. Pure.
 
 V is the log likelihood ratio of "as usual again" against "the episode goes on at a rate r": a success adds
-ln((1-p)/(1-r)), a failure takes ln(r/p) away, a further one in a row ln 2 (it may be a usual spell). r is a third of the
-episode's faded rate, within `R_LOW` and `R_HIGH`. The episode is over when V >= `ENOUGH` and V has stayed above nought
-for as long as this episode's gaps ask for: `GAPS` times their mean, at least `AT_LEAST_S`; at most `AT_MOST_S`. A gap is
-one of the episode only if the failures that end it bring V down to nought: usual single failures afterwards neither
-prolong it nor count. Before gaps are known they are taken to be long, as failures may come in bursts, unless nothing
-at all worked for `SOLID_S`. Time without data does not count.
+ln((1-p)/(1-r)), a failure takes ln(r/p) away, a further one in a row ln 2 (it may be a usual spell). r is a third of
+the episode's faded rate, within `R_LOW` and `R_HIGH`. The episode is over when V >= `ENOUGH` and V has stayed above
+nought for as long as this episode's gaps ask for: `GAPS` times their mean, at least `AT_LEAST_S`; at most `AT_MOST_S`.
+A gap is one of the episode only if the failures that end it bring V down to nought: usual single failures afterwards
+neither prolong it nor count. Before gaps are known they are taken to be long, as failures may come in bursts, unless
+nothing at all worked for `SOLID_S`. Time without data does not count.
 """
 
 from dataclasses import dataclass

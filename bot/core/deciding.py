@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from bot.core.episodes import Episodes
 
 ONE_VANTAGE, NOT_ONE = 0.5, 0.01
-"""Above the one share of the evidence with the hypotheses of single vantages it is that vantage's trouble, below the other
-the vendor's; in between the next looks will tell."""
+"""Above the one share of the evidence with single vantages it is that vantage's trouble, below the other the vendor's;
+in between the next looks will tell."""
 BESIDE = 0.2
 """A component whose part of the evidence is at least this much of the leading one's is taken to fail with it."""
 
@@ -73,7 +73,7 @@ def _transition(now: Episodes, event: Event, at: float) -> Transition:
     return _said(at, event, "service" if everything else "component", components, courses, together, state)
 
 
-def _said(  # noqa: PLR0913 - one value is made of all this, in one place
+def _said(  # noqa: PLR0913, PLR0917 - one value is made of all this, in one place
     at: float,
     event: Event,
     scope: Scope,

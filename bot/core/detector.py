@@ -7,7 +7,9 @@ For each hypothesis (all streams together, one component, one vantage) and each 
 and the evidence E is their weighted sum. With LR taken against the usual behaviour R - (number of looks) is a
 martingale, so opening at E >= A has a mean time between false alarms of at least A looks (Pollak 1985; Shin, Ramdas
 and Rinaldo 2022, "E-detectors"): guaranteed as far as the usual behaviour is as learned. `CALIBRATION` then uses up
-what such a bound leaves unused; it is measured by simulation (tests/bench/detector.py), on other worlds than any test.
+what such a bound leaves unused, or adds where the usual is not quite as learned: measured by simulation, see
+tests/bench/detector.py.
+The budget is that of one stream; a service of n streams may cry wolf sqrt(n) times as often.
 
 Why not the plain rule with one repeat probability: usual failures come in spells, so the fifth failure in a row is
 worth next to nothing, while a second single failure is worth a lot. One number cannot say both; learned from an
@@ -23,7 +25,7 @@ from bot.core.evidence import Result
 from bot.core.stream import Stream
 from bot.core.usual import Spells
 
-CALIBRATION = 1.0
+CALIBRATION = 1.6
 MONTH_S = 30 * 86400.0
 SHARES = {"all": 0.3, "component": 0.6, "vantage": 0.1}
 HIGHEST = 1e30
@@ -159,7 +161,7 @@ class Detector:
             stream.calm_odds = []
 
     def evidence(self) -> float:
-        """How much more likely the recent results are under an outage, in looks: the figure to hold against `threshold`."""
+        """How much likelier the recent results are under an outage, in looks; to be held against `threshold`."""
         return sum(share * self.suspicions[name].value for name, share in self.shares.items())
 
     def by_name(self) -> dict[Name, float]:

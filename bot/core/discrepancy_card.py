@@ -12,6 +12,9 @@ from bot.core.tones import SCALES, TROUBLE, WORDS
 from bot.core.voicing import others_say, page_says, seen, what_we_see
 from probes.model import State
 
+REASON = 80
+"""Characters of a reason in the headline; a longer one, with its remedy at the end, has a line of its own."""
+
 
 def card(record: Discrepancy, snapshot: Snapshot, now: float) -> Card:
     """The notice as it should read now."""
@@ -36,7 +39,7 @@ def headline(record: Discrepancy, snapshot: Snapshot, now: float) -> str:
     if record.closed_at is not None:
         text = ended(record, page, name, now)
     elif record.kind is DiscrepancyKind.UNREADABLE:
-        reason = clean(record.claimed_words, 80) or "no reason known"
+        reason = clean(record.claimed_words, REASON) or "no reason known"
         text = f"{page} cannot be read for {duration(now - record.since)}: {reason}"
     else:
         text = f"{page} says {name} {SAYS[record.claimed]}; we measure {_measure(record, snapshot, now)}"
@@ -79,6 +82,7 @@ def _lines(record: Discrepancy, voices: tuple[Voices, ...], snapshot: Snapshot, 
     elif record.kind is DiscrepancyKind.OVERSTATED:
         lines.append(("Could be", "early news, or a region or model we do not probe"))
     elif record.kind is DiscrepancyKind.UNREADABLE:
+        lines.append(("Reason", clean(record.claimed_words, 300) if len(record.claimed_words) > REASON else ""))
         lines.append(("Means", "what the vendor says is unknown until then; our own measurements go on"))
     else:
         lines.append(("Usually", _usual(record, snapshot, now)))

@@ -4,8 +4,7 @@ One vendor episode of failures at a time, over the components it concerns; slown
 of its own. Openings come from the evidence, ends from the reverse test of each course.
 """
 
-from dataclasses import replace
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 from bot.core import deciding
 from bot.core.assessment import AssessorSettings, Transition
@@ -20,11 +19,14 @@ from bot.core.reprobe import ATTENTIVE
 USUAL_DISTANCE = 0.3
 """A look is at its usual distance if the time since the last is within this share of the interval."""
 
-FLOOD = 5000.0
+FORGOTTEN = 100.0
+"""Evidence below which the failures so far are no longer taken for the beginning of something."""
+FLOOD = 30_000.0
 """Evidence of the probes without which no number of reports opens an episode."""
 
 
-class Calm(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Calm:
     """A run of successes of one stream at its usual distance, the last of `count` at `at`."""
 
     vantage: str
@@ -89,8 +91,6 @@ class Episodes:
         result = result if result.at == now else replace(result, at=now)
         detector = self.detector
         detector.bring()
-        if self.quiet and detector.evidence() < LOW:
-            self.courses.clear()
         stream = detector.stream(result.vantage, result.component, result.check)
         dt = now - stream.at if stream.at >= 0 else self.settings.interval_s
         before, usual = stream.failed, stream.usual.rate
@@ -123,6 +123,8 @@ class Episodes:
                 self.attention.want(component, now, self._healthy(component))
         idle = not (self.standing or self.vantages or self.slowing)
         self.quiet = idle and evidence < LOW
+        if idle and evidence < FORGOTTEN:
+            self.courses.clear()
         return steps
 
     def evidence(self, now: float) -> float:

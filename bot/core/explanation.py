@@ -31,8 +31,10 @@ def explained(now: Episodes, component: str, at: float) -> Explanation:
     lines = [
         f"evidence {belief.evidence:,.0f} of the {belief.threshold:,.0f} needed for an alarm",
         f"leading: {leading}",
-        f"{usual_words(belief.usual_rate)} of looks fail by themselves, and there are about "
-        f"{spells.enters * DAY_S:.1f} short spells a day of {spells.lasts:.0f} s",
+        (
+            f"{usual_words(belief.usual_rate)} of looks fail by themselves, and there are about "
+            f"{spells.enters * DAY_S:.1f} short spells a day of {spells.lasts:.0f} s"
+        ),
     ]
     recent = tuple(course.latest) if course else ()
     if recent:

@@ -33,8 +33,9 @@ class Lags:
 class Figures:
     """What the ledger says of one slice of rows, all of one source.
 
-    `n` troubles of which `never` were never spoken of by the page; `page_first` and `late` (only when it was over) are
-    numbers of troubles; `page_only` those of which we measured nothing; `left_out` have lags beyond belief.
+    `n` troubles whose beginning is known, of which `never` were never spoken of by the page; `page_first` and `late`
+    (only when it was over) are numbers of these. Besides: `page_only` troubles on the page without a known beginning,
+    `afterwards` of them written of only when they were over; `left_out` have lags beyond belief.
     """
 
     source: Source
@@ -46,6 +47,7 @@ class Figures:
     page_first: int = 0
     late: int = 0
     page_only: int = 0
+    afterwards: int = 0
     left_out: int = 0
     grade: str = ""
 
@@ -64,7 +66,7 @@ class Honesty:
 
 def honesty(service: str, rows: Iterable[Row]) -> Honesty:
     """The figures of a service's rows."""
-    every = list(rows)
+    every = _each_once(rows)
     found: list[Figures] = []
     for source in Source:
         of_source = [row for row in every if row.source is source]
@@ -88,8 +90,9 @@ def figures(rows: Sequence[Row], source: Source, name: str = "") -> Figures:
         closing=lags([row.closing_s for row in known]),
         never=sum(row.told_at is None for row in known),
         page_first=sum(row.page_first for row in known),
-        late=sum(row.late for row in believed),
+        late=sum(row.late for row in known),
         page_only=len(believed) - len(known),
+        afterwards=sum(row.afterwards for row in believed if row.began_at is None),
         left_out=len(rows) - len(believed),
         grade=grade(known),
     )
@@ -121,6 +124,16 @@ def usual_lag(rows: Iterable[Row], least: int = 10) -> tuple[float, float] | Non
         if ack.n >= least and ack.median is not None and ack.p90 is not None:
             return max(0.0, ack.median), max(0.0, ack.p90)
     return None
+
+
+def _each_once(rows: Iterable[Row]) -> list[Row]:
+    """Rows without the vendor's second account of the same incident: the one that names components is kept."""
+    kept: dict[object, Row] = {}
+    for number, row in enumerate(rows):
+        key: object = row.incident if row.source is Source.STATED and row.incident else number
+        if key not in kept or (row.components and not kept[key].components):
+            kept[key] = row
+    return list(kept.values())
 
 
 def _sliced(rows: Sequence[Row], source: Source, names: Callable[[Row], Sequence[str]]) -> list[Figures]:

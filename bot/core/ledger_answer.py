@@ -13,10 +13,25 @@ from bot.core.ledger import Row, Source
 from bot.core.quantiles import DEFINITION
 from bot.core.quoting import clean
 
-HEAD = ("of", "by", "n", "late", "p75", "p90", "max", "lingers", "p90", "never", "page first", "after the end", "grade")
+HEAD = (
+    "of",
+    "by",
+    "n",
+    "late",
+    "p75",
+    "p90",
+    "max",
+    "lingers",
+    "its p90",
+    "never",
+    "page first",
+    "after the end",
+    "grade",
+)
 CSV_HEAD = (
-    "service", "source", "incident", "components", "impact", "began_at", "alerted_at", "ended_at", "resolved_at", "page_seen_at",
-    "page_posted_at", "page_started_at", "page_ended_at", "mention_at", "ack_s", "closing_s", "page_first", "late",
+    "service", "source", "incident", "components", "impact",
+    "began_at", "alerted_at", "ended_at", "resolved_at", "page_seen_at", "page_posted_at", "page_started_at",
+    "page_ended_at", "mention_at", "ack_s", "closing_s", "page_first", "late",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -90,13 +105,14 @@ def _notes(shown: Sequence[Figures]) -> list[tuple[str, str]]:
         notes.append(
             ("Stated", "the vendor's own times, afterwards: a lower bound, only where it states when it began")
         )
-    left, only = (
-        sum(n for f in shown if not f.slice and (n := getattr(f, name))) for name in ("left_out", "page_only")
-    )
+    totals = [f for f in shown if not f.slice]
+    left, only = sum(f.left_out for f in totals), sum(f.page_only for f in totals)
+    after = sum(f.afterwards for f in totals)
     if left:
         notes.append(("Left out", f"{left} with a stated start over 12 h before the post, or over 5 min after it"))
     if only:
-        notes.append(("Besides", f"{only} on the page without a beginning known to us"))
+        late = f", {after} of them written of only when over" if after else ""
+        notes.append(("Besides", f"{only} on the page without a known beginning{late}"))
     return notes
 
 

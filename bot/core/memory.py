@@ -6,9 +6,9 @@ read: a new detector begins with its priors.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.core.attention import Watched
 from bot.core.closing import Closing
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.core.episodes import Episodes
 
 VERSION = 1
+T = TypeVar("T")
 
 
 def dumped(now: Episodes, at: float, waiting: list[Result]) -> dict[str, Any]:
@@ -35,7 +36,7 @@ def dumped(now: Episodes, at: float, waiting: list[Result]) -> dict[str, Any]:
         "now": at,
         "waiting": [packed(r) for r in waiting],
         "spells": packed(detector.spells),
-        "streams": [packed(s) for s in detector.streams.values()],
+        "streams": [packed(s)[:-1] for s in detector.streams.values()],
         "suspicions": [[*name, s.sums] for name, s in detector.suspicions.items()],
         "muted": sorted(detector.muted),
         "courses": packed(now.courses),
@@ -55,8 +56,7 @@ def restore(now: Episodes, state: Mapping[str, Any]) -> tuple[float, list[Result
     if state.get("version") != VERSION:
         return 0.0, []
     detector = now.detector
-    *spells, hours = state["spells"]
-    detector.spells = Spells(*spells, list(hours))
+    detector.spells = _rebuilt(Spells, state["spells"])
     for packed_stream in state["streams"]:
         stream = _stream(packed_stream)
         detector.streams[(stream.vantage, stream.component, stream.check)] = stream
@@ -72,7 +72,7 @@ def restore(now: Episodes, state: Mapping[str, Any]) -> tuple[float, list[Result
     now.slow = {k: _course(v) for k, v in state["slow"].items()}
     now.paces = {k: _pace(v) for k, v in state["paces"].items()}
     now.hearings = {k: Hearing(*v) for k, v in state["hearings"].items()}
-    now.attention.watched = {k: Watched(*v[:3], list(v[3])) for k, v in state["watched"].items()}
+    now.attention.watched = {k: _rebuilt(Watched, v) for k, v in state["watched"].items()}
     now.standing, now.slowing = dict(state["standing"]), dict(state["slowing"])
     now.quiet = bool(state["quiet"])
     return float(state["now"]), [Result(*r) for r in state["waiting"]]
@@ -89,15 +89,16 @@ def packed(value: Any) -> Any:
     return value
 
 
+def _rebuilt(kind: type[T], values: Iterable[Any]) -> T:
+    """A dataclass of plain fields; lists and dicts are copied, as the state given must not change."""
+    return kind(*[list(v) if isinstance(v, list) else dict(v) if isinstance(v, dict) else v for v in values])
+
+
 def _stream(values: list[Any]) -> Stream:
-    *names, run, usual, odds = values
+    *names, run, usual = values
     failed, looks, pending, held, *rest = usual
-    return Stream(*names, Run(*run), Usual(failed, looks, _pending(pending), _pending(held), *rest), list(odds))
-
-
-def _pending(values: list[Any]) -> Pending:
-    *counts, hours = values
-    return Pending(*counts, dict(hours))
+    kept = Usual(failed, looks, _rebuilt(Pending, pending), _rebuilt(Pending, held), *rest)
+    return _rebuilt(Stream, [*names, Run(*run), kept])
 
 
 def _course(values: list[Any]) -> Course:

@@ -7,6 +7,9 @@ from functools import lru_cache
 
 from probes.model import Page, State, VendorIncident
 
+OVER = frozenset({"resolved", "postmortem", "closed", "fixed", "recovered", "mitigated", "completed", "available"})
+"""Words of vendors for an incident that is over."""
+
 RED = frozenset({State.DEGRADED, State.PARTIAL, State.MAJOR})
 
 
@@ -26,8 +29,8 @@ class Mention:
 
 
 def is_open(incident: VendorIncident) -> bool:
-    """Whether an entry is of trouble that goes on."""
-    return incident.resolved_at is None and not incident.maintenance
+    """Whether an entry is of trouble that goes on; feeds say so by the word alone, without the time of the end."""
+    return incident.resolved_at is None and incident.status.lower() not in OVER and not incident.maintenance
 
 
 def unmarked(page: Page, component: str) -> VendorIncident | None:

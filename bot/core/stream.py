@@ -24,7 +24,7 @@ class Run:
 
 @dataclass(slots=True)
 class Stream:
-    """A stream's filter. `oks` successes since `at` was last brought to the hypotheses wait to be told to them."""
+    """A stream's filter; `oks` successes wait to be told to the hypotheses, each worth `calm_odds` (if known yet)."""
 
     vantage: str
     component: str
@@ -67,7 +67,7 @@ class Stream:
         self.at = result.at
         if result.failed:
             return self._failure(result, stays, entered, dt, spells)
-        return self._success(stays, entered, dt, spells, staying)
+        return self._success(stays, entered, dt, spells, interval)
 
     def _failure(self, result: Result, stays: float, entered: float, dt: float, spells: Spells) -> Odds:
         p = self.usual.rate
@@ -83,13 +83,14 @@ class Stream:
         self.failed, self.symptom = True, result.symptom
         return alternatives.of_failure(p, expected, dt, same)
 
-    def _success(self, stays: float, entered: float, dt: float, spells: Spells, staying: float) -> Odds:
+    def _success(self, stays: float, entered: float, dt: float, spells: Spells, interval: float) -> Odds:
         p = self.usual.rate
         spell = stays + (1 - stays) * entered
         expected = spell + (1 - spell) * p
         before, self.failed = self.failed, False
         if before:
-            self._learn(dt, staying, spells.lasts)
+            staying = exp(-dt / spells.lasts)
+            self._learn(dt, staying, _unseen(interval, spells.lasts))
         self.belief = 0.0
         return alternatives.of_success(p, expected, dt, failed_before=before)
 
@@ -102,8 +103,8 @@ class Stream:
             run.same += same
             run.other += not same
 
-    def _learn(self, dt: float, staying: float, lasts: float) -> None:
-        """At the end of a run: was it a spell, and what was it like?"""
+    def _learn(self, dt: float, staying: float, unseen: float) -> None:
+        """At the end of a run: was it a spell, and what was it like? For one seen there are `unseen` between looks."""
         run, self.run = self.run, Run()
         ends = self.belief * (1 - staying)
         spell = ends / (ends + 1 - self.belief) if self.belief < 1 else 1.0
@@ -111,7 +112,7 @@ class Stream:
         pending.single += (1 - spell) * run.length
         hour = str(hour_of(self.at))
         pending.hours[hour] = pending.hours.get(hour, 0.0) + (1 - spell) * run.length
-        pending.spells += spell
+        pending.spells += spell * unseen
         if run.length >= 2:
             pending.ended += spell
             pending.spell_s += spell * max(0.0, self.at - run.second_at - dt / 2)
@@ -125,3 +126,8 @@ class Stream:
             p = self.usual.rate
             self.calm_odds = alternatives.after_success(p, entered + (1 - entered) * p, interval)
         return self.calm_odds
+
+
+def _unseen(interval: float, lasts: float) -> float:
+    """How many spells there are for each that a look hits, at this distance of looks."""
+    return interval / (lasts * (1 - exp(-interval / lasts)))

@@ -10,7 +10,7 @@ WORDS = 3
 
 
 def counted(severity: Severity, courses: Iterable[Course], kind: str = "failures") -> str:
-    """ "7 of 18 failed (http_500 ×5, timeout ×2) from eu, us: about 36 %, 95 % interval 18–58 %"."""
+    """As in "7 of 18 failed (http_500 ×5, timeout ×2) from eu, us: about 36 %, 95 % interval 18–58 %"."""
     low, high = severity.interval()
     symptoms: dict[str, int] = {}
     vantages: set[str] = set()

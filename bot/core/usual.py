@@ -6,17 +6,17 @@ at any distance this is a hidden Markov chain of two states whose filter is one 
 a failure long after the last one is nearly always single, the fifth in a row is nearly surely a spell, and only what
 neither explains is evidence of an outage. Every success ends the spell, so the belief is nought most of the time.
 
-Learned only from data that was cleared afterwards (`Pending` waits for the verdict, two hours at least), with priors that make a first day
-without history work; memory is a week of looks. Usual failures follow the clock: `Spells` keeps the hours of the day at
-which a service's single failures came. An hour can lift the rate to `LIFT` times the mean, never above `CAP`, and does
-not lower it below the mean.
+Learned only from data that was cleared afterwards (`Pending` waits for the verdict, two hours at least), with priors
+that make a first day without history work; memory is a week of looks. Usual failures follow the clock: `Spells` keeps
+the hours of the day at which a service's single failures came. An hour can lift the rate to `LIFT` times the mean,
+never above `CAP`, and does not lower it below the mean; on the first day twice the prior is allowed for.
 """
 
 from dataclasses import dataclass, field
 from math import exp
 
 FLOOR, CAP, LIFT = 0.002, 0.05, 3.0
-PRIOR_FAILED, PRIOR_LOOKS = 2.5, 500.0
+PRIOR_FAILED, PRIOR_LOOKS = 6.0, 1200.0
 WEEK_S = 7 * 86400.0
 DAY_S = 86400.0
 SPELL_DAYS = 2.0
@@ -27,7 +27,7 @@ HOLD_S = 7200.0
 """So much time must pass without an episode, and be quiet at its end, until what was seen counts as usual."""
 FIRST_DAY = 2.0
 """How much more than usual is allowed for while not every hour of a day has been seen."""
-HOURLY = 4.0
+HOURLY = 5.0
 """Single failures the evenness of the hours is worth at first."""
 CHANCE = 0.4
 """Chance that two unrelated failures have the same symptom."""

@@ -32,8 +32,10 @@ VANTAGE_TTL_S = 7 * _DAY
 VANTAGES_KEPT = 500
 SERVICES_TTL_S = 90 * _DAY
 LEDGER_TTL_S = 5 * 365 * _DAY
-"""The ledger is worth more the longer it is; a row has some 300 bytes."""
+"""The ledger is worth more the longer it is; a row has some 350 bytes."""
 LEDGER_KEPT = 20_000
+BUDGET_TTL_S = 2 * _DAY
+"""Only today's counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ KINDS: dict[str, Kind] = {
     "undeliverable": Kind("list", SERVICE_TTL_S, f"{UNDELIVERABLE_KEPT} newest", "what could not be said, and why"),
     "ledger": Kind("zset", LEDGER_TTL_S, f"{LEDGER_KEPT} newest", "each trouble's times, ours and the page's"),
     "reader": Kind("string", None, "one name", "which prober reads a page; the others stand by"),
+    "budget": Kind("hash", BUDGET_TTL_S, "fixed fields", "what paid checks have used of today's budget"),
     "services": Kind("zset", SERVICES_TTL_S, "one member a service", "services by the time they were announced"),
     "vantages": Kind("hash", VANTAGE_TTL_S, f"{VANTAGES_KEPT} newest", "last word of each vantage"),
     "seen": Kind("zset", VANTAGE_TTL_S, f"{VANTAGES_KEPT} newest", "vantages by the time of that word"),
@@ -99,6 +102,7 @@ class ServiceKeys:
     deliveries: str
     undeliverable: str
     ledger: str
+    budget: str
     _seq: str
     _delivery: str
     _reader: str
@@ -137,6 +141,7 @@ def keys_of(service: str) -> ServiceKeys:
         deliveries=tag + "deliveries",
         undeliverable=tag + "undeliverable",
         ledger=tag + "ledger",
+        budget=tag + "budget",
         _seq=tag + "seq:",
         _delivery=tag + "delivery:",
         _reader=tag + "reader:",

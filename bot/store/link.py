@@ -4,6 +4,7 @@ Every script is safe to send twice (each carries a number, a nonce or a token), 
 whose reply was lost.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from redis.exceptions import NoScriptError, RedisError
 from bot.errors import StoreError
 
 Value = str | bytes | int | float
-SCRIPTS = ("append", "claim", "commit", "lease", "reader", "settle")
+SCRIPTS = ("append", "budget", "claim", "commit", "lease", "reader", "settle")
 
 
 class Script:
@@ -84,8 +85,14 @@ class Link:
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
+        task = asyncio.current_task()
+        cancelled = task.cancelling() if task else 0
         try:
             yield
+            if task and task.cancelling() > cancelled:
+                # Before Python 3.12 `wait_for`, which the client uses, can swallow a cancellation that comes just as
+                # the reply does (https://github.com/python/cpython/issues/86296), and a worker would never end.
+                raise asyncio.CancelledError
         except (RedisError, OSError, TimeoutError) as error:
             raise StoreError(f"store {self.where}: {type(error).__name__}: {str(error)[:200]}") from error
 

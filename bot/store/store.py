@@ -1,6 +1,7 @@
 """The store: a few whole operations, each one atomic write or one read.
 
-What a delivery goes through is in `outbox`, what the desk reads in `views`, the ledger in `book`.
+What a delivery goes through is in `outbox`, what the desk reads in `views`, the ledger in `book`, the
+budgets in `purse`.
 """
 
 import re
@@ -14,6 +15,7 @@ from bot.store.book import Book
 from bot.store.keys import keys_of
 from bot.store.link import Link, Value, mapping, text
 from bot.store.outbox import Outbox
+from bot.store.purse import Purse
 from bot.store.values import START, AppendReply, Commit, DeliveryWrite, Info, Loaded
 from bot.store.views import Views
 
@@ -35,6 +37,7 @@ class Store:
         self.outbox = Outbox(link)
         self.views = Views(link)
         self.book = Book(link)
+        self.purse = Purse(link)
         self.warnings = warnings
 
     def __repr__(self) -> str:

@@ -189,6 +189,7 @@ def _incident(incident: VendorIncident) -> dict[str, Any]:
         "impact": incident.impact,
         "components": list(incident.components),
         "posted_at": _time(incident.posted_at),
+        "posted_by_component": {component: _time(at) for component, at in incident.posted},
         "started_at": _time(incident.started_at),
         "resolved_at": _time(incident.resolved_at),
         "url": incident.url,

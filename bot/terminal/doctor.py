@@ -10,11 +10,14 @@ from dataclasses import asdict, dataclass
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
+from pydantic import BaseModel, ValidationError
 from rich.console import Console
 from rich.table import Table
 
 from bot import catalogue
 from bot.config import load
+from bot.core.durations import ago
+from bot.core.figures import number
 from bot.errors import GroundtruthError
 from bot.settings import Settings
 from bot.store.connect import open_store
@@ -29,8 +32,19 @@ EXAMPLES = """\
   groundtruth doctor --json               for machines
 Exit code: 0 in order (perhaps with warnings), 1 something must be mended."""
 
+SILENT_S = 120.0
+"""Four words of a prober missed."""
+
 SKEW_S = 5.0
 """Beyond this our clock is wrong for comparing times with a vendor's; at 300 s chat platforms refuse our signatures."""
+
+
+class VantageWord(BaseModel):
+    """What a prober leaves of itself in the store."""
+
+    at: float
+    waiting: int = 0
+    skipped: int = 0
 
 
 class Health(StrEnum):
@@ -78,7 +92,8 @@ async def _findings(config: str | None) -> list[Finding]:
 
 async def examined(settings: Settings) -> AsyncIterator[Finding]:
     """What only trying shows: the store, the network, the clock."""
-    yield await _store(settings)
+    for finding in await _store(settings):
+        yield finding
     async with Transport(settings.transport) as transport:
         fetched = [await transport.fetch(Request(url, 5.0, redirects=0, max_bytes=65536)) for url in settings.control]
     yield _network(settings, fetched)
@@ -86,10 +101,10 @@ async def examined(settings: Settings) -> AsyncIterator[Finding]:
 
 
 def _configuration(settings: Settings) -> Finding:
-    what = f"{settings.source}: {len(settings.components())} components of {', '.join(s.name for s in settings.services)[:120]}"
-    if settings.notes:
-        return Finding("configuration", Health.WARN, f"{what}; {'; '.join(settings.notes)}")
-    return Finding("configuration", Health.GOOD, what)
+    services = ", ".join(service.name for service in settings.services)[:120]
+    what = f"{settings.source}: {len(settings.components())} components of {services}"
+    # What an optional secret would switch on is off by choice: no fault, but worth a line.
+    return Finding("configuration", Health.GOOD, "; ".join([what, *settings.notes]))
 
 
 def _catalogue() -> Finding:
@@ -98,21 +113,21 @@ def _catalogue() -> Finding:
     return Finding("catalogue", health, f"{len(names)} services can be named without describing them")
 
 
-async def _store(settings: Settings) -> Finding:
+async def _store(settings: Settings) -> list[Finding]:
     url = settings.redis.reveal() if settings.redis else None
 
-    async def ask(start: bool) -> Finding:
+    async def ask(start: bool) -> list[Finding]:
         async with open_store(url, settings.state_dir, start=start) as store:
-            return await _asked(store)
+            return [await _asked(store), await _budget(settings, store), *await _vantages(store, time.time())]
 
-    tries: list[Callable[[], Awaitable[Finding]]] = [lambda: ask(False), lambda: ask(True)]
+    tries: list[Callable[[], Awaitable[list[Finding]]]] = [lambda: ask(False), lambda: ask(True)]
     said = ""
     for attempt in tries[: 1 if url else 2]:
         try:
             return await attempt()
         except GroundtruthError as error:
             said = str(error)
-    return Finding("store", Health.BAD, said)
+    return [Finding("store", Health.BAD, said)]
 
 
 async def _asked(store: Store) -> Finding:
@@ -121,6 +136,40 @@ async def _asked(store: Store) -> Finding:
     what = f"{info.product} {info.version}, {info.memory_bytes / 1e6:.1f} MB, append-only file {info.aof}"
     trouble = [*store.warnings, *([f"{len(waiting)} messages could not be delivered"] if waiting else [])]
     return Finding("store", Health.WARN if trouble else Health.GOOD, "; ".join([what, *trouble]))
+
+
+async def _budget(settings: Settings, store: Store) -> Finding:
+    """What the paid checks have used today of what they may, all probers together."""
+    said, spent = [], []
+    for service in settings.services:
+        used, may = await store.purse.spent(service.id), service.budget
+        said.append(
+            f"{service.name}: {used.tokens:,} of {may.tokens_per_day:,} tokens,"
+            f" ${used.usd:.4f} of ${may.usd_per_day:.4g} today (UTC)"
+        )
+        if used.refused:
+            spent.append(f"{service.name} ({number(used.refused, 'look', 'looks')} left out)")
+    if spent:
+        rest = "paid checks rest until 00:00 UTC, the free ones go on; to look more often, raise `budget`"
+        return Finding("budget", Health.WARN, f"{'; '.join(said)}. Spent: {', '.join(spent)}; {rest}")
+    return Finding("budget", Health.GOOD, "; ".join(said))
+
+
+async def _vantages(store: Store, now: float) -> list[Finding]:
+    """When each vantage was last heard of, and what it could not write or look at."""
+    found = []
+    for name, record in sorted((await store.vantages()).items()):
+        try:
+            word = VantageWord.model_validate_json(record)
+        except ValidationError:
+            found.append(Finding(f"vantage {name}", Health.WARN, "its last word cannot be read: another version?"))
+            continue
+        silent = now - word.at
+        what = f"heard of {ago(word.at, now)}, {word.waiting} observations waiting, {number(word.skipped, 'look', 'looks')} left out"
+        gone = silent > SILENT_S
+        mend = ": it is down or cut off from Redis, unless you stopped it" if gone else ""
+        found.append(Finding(f"vantage {name}", Health.WARN if gone else Health.GOOD, what + mend))
+    return found
 
 
 def _network(settings: Settings, fetched: list[Fetched]) -> Finding:

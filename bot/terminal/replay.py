@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 import zlib
+from collections.abc import Callable
 from dataclasses import asdict
 from math import isnan
 from pathlib import Path
@@ -26,7 +27,7 @@ EXAMPLES = """\
   groundtruth replay last-tuesday.json.gz                would it have caught last Tuesday?
   groundtruth replay last-tuesday.json.gz --events       every opening, change and end as JSON lines
   groundtruth replay traces/ --score                     delays, misses, flaps, false alarms against traces/labels.json
-  groundtruth replay traces/ --score --against 3-in-row  another monitor's rule on the same (again for more rules, or all)
+  groundtruth replay traces/ --score --against 3-in-row  another monitor's rule on the same (repeatable; or all)
 Exit code: 0 done, 2 no such recording or not readable."""
 
 LABELS = "labels.json"
@@ -56,12 +57,8 @@ def run(args: argparse.Namespace) -> int:
     """Replay what was asked for."""
     if not 0 < args.false_alarms <= 1000:
         raise UserError("--false-alarms: a number a month, above 0 and at most 1000")
+    rules = chosen(args.against)
     paths = found(args.path)
-    names = [r for given in args.against for r in (rivals.RULES if given == "all" else [given])]
-    try:
-        rules = {name: rivals.rule(name) for name in names}
-    except ValueError as error:
-        raise UserError(f"--against: {error}") from error
     labels = labelled(paths[0].parent) if args.score else {}
     rows: list[dict[str, Any]] = []
     for path in paths:
@@ -71,20 +68,38 @@ def run(args: argparse.Namespace) -> int:
             for event in events(steps, world.start):
                 show_event({"trace": world.name, **event} if len(paths) > 1 else event)
         if args.score:
-            label = labels.get(world.name)
-            if label is None:
-                raise UserError(f"{LABELS} says nothing of {world.name}")
-            truth = truths(label, world.slot_s)
-            limit = limit_min(world, truth, args.false_alarms)
-            told = openings(steps, world.start)
-            rows.append(row(OURS, scored(world.name, told, truth, world.days), limit))
-            for name, make in rules.items():
-                rows.append(row(name, scored(world.name, rivals.opened(world, make), truth, world.days), limit))
+            rows += scores(world, steps, labels, rules, args.false_alarms)
         elif not args.events:
             show_steps(world, list(events(steps, world.start)), as_json=args.json)
     if args.score:
         show_scores(rows, as_json=args.json)
     return 0
+
+
+def chosen(names: list[str]) -> dict[str, Callable[[World], rivals.Rule]]:
+    """The rivals' rules asked for. Raises UserError."""
+    try:
+        return {name: rivals.rule(name) for given in names for name in (rivals.RULES if given == "all" else [given])}
+    except ValueError as error:
+        raise UserError(f"--against: {error}") from error
+
+
+def scores(
+    world: World,
+    steps: list[Transition],
+    labels: dict[str, Any],
+    rules: dict[str, Callable[[World], rivals.Rule]],
+    budget: float,
+) -> list[dict[str, Any]]:
+    """The lines of one scenario, ours first. Raises UserError."""
+    label = labels.get(world.name)
+    try:
+        truth = truths(label, world.slot_s)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise UserError(f"{LABELS} says nothing usable of {world.name}") from error
+    limit = limit_min(world, truth, budget)
+    told = {OURS: openings(steps, world.start)} | {name: rivals.opened(world, make) for name, make in rules.items()}
+    return [row(name, scored(world.name, at, truth, world.days), limit) for name, at in told.items()]
 
 
 def found(path: Path) -> list[Path]:
@@ -202,7 +217,7 @@ def show_scores(rows: list[dict[str, Any]], *, as_json: bool) -> None:
     for r in rows:
         table.add_row(
             r["scenario"], r["rule"], str(r["incidents"]), figure(r["median_min"]), figure(r["p90_min"]),
-            str(r["missed"]), str(r["flaps"]), f"{r['false_per_month']:.2f}", figure(r["bound_min"]), figure(r["ratio"]),
+            str(r["missed"]), str(r["flaps"]), figure(r["false_per_month"]), figure(r["bound_min"]), figure(r["ratio"]),
         )  # fmt: skip
     wide().print(table)
 

@@ -22,7 +22,7 @@ OUTAGE = "5555593m5m"
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How a target usually behaves; `daily` makes the rate follow the clock between a quarter and 2.5 times the mean."""
+    """How a target usually behaves; `daily` makes its rate follow the clock, from a third to 2.5 times the mean."""
 
     rate: float = 0.005
     spells_a_day: float = 1.0

@@ -320,4 +320,20 @@ SITUATIONS: dict[str, tuple[Snapshot, float]] = {
         ),
         START + 24 * MIN,
     ),
+    "page_moved": (
+        told(
+            None,
+            voices(WELL),
+            Discrepancy(
+                "D77B",
+                "claude",
+                "",
+                DiscrepancyKind.UNREADABLE,
+                NOW - 300,
+                NOW - 120,
+                claimed_words="an HTML page instead of JSON; looks like incident_io now: set dialect: incident_io",
+            ),
+        ),
+        NOW,
+    ),
 }

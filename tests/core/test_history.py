@@ -1,6 +1,7 @@
 """Vendors' own histories as rows, and the figures that must come out of them."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,20 @@ from bot.core.quantiles import quantile
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 recorded = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared recordings are not beside the repository")
+APRIL = "statuspage_claude_incident_2026-04-13.json"
 OURS = {"rwppv331jlwc": "claude-ai", "yyzkbfz2thpt": "claude-code", "k8w3r06qmzrp": "claude-api", "copilot": "copilot"}
 
 
 def rows(name, folder="lag"):
     """The rows of a recording."""
     return history.read((SHARED / folder / name).read_bytes(), "claude", OURS)
+
+
+def total(of, source):
+    """The figures of all rows of a source, which are there."""
+    found = of.overall(source)
+    assert found is not None
+    return found
 
 
 def minutes(measured):
@@ -62,13 +71,13 @@ def test_posts_after_the_fact_are_counted_as_such_and_have_no_lag():
     """A list of posts that came when all was over gives no beginning: nothing is made of its sentences."""
     found = figures(rows("claude_retro_only_posts_2026.csv"), Source.STATED)
 
-    assert (found.n, found.page_only, found.late, found.ack.n) == (0, 6, 6, 0)
+    assert (found.n, found.page_only, found.afterwards, found.late, found.ack.n) == (0, 6, 6, 0, 0)
 
 
 @recorded
 def test_a_statuspage_incident_with_its_window_in_words():
     """13 April: "betwen 15:31 to 16:19 UTC" is the stated impact, 15:40:43.659 the post, of what was marked red."""
-    [row] = rows("statuspage_claude_incident_2026-04-13.json", "status-pages")
+    [row] = rows(APRIL, "status-pages")
 
     assert (row.source, row.incident, row.impact) == (Source.STATED, "6jd2m42f8mld", "critical")
     assert (round(row.ack_s), round(row.closing_s)) == (9 * 60 + 44, 16 * 60 + 58)
@@ -101,11 +110,10 @@ def test_windows_in_words(words, written, expected):
     update = {"created_at": written, "body": words}
     incident = {"id": "x", "created_at": written, "incident_updates": [update], "resolved_at": written}
     [row] = history.read(json.dumps({"incidents": [incident]}).encode(), "claude", {})
-    found = row.began_at and tuple(
-        history.datetime.fromtimestamp(at, history.UTC).strftime("%dT%H:%M") for at in (row.began_at, row.ended_at)
-    )
+    times = (row.began_at, row.ended_at)
+    found = tuple(datetime.fromtimestamp(at, UTC).strftime("%dT%H:%M") for at in times if at is not None)
 
-    assert found == expected
+    assert found == (expected or ())
 
 
 @pytest.mark.parametrize(
@@ -191,14 +199,24 @@ def test_a_table_of_incidents():
 
 
 @recorded
+def test_two_accounts_of_one_incident_count_once():
+    """The table and the page's own record both have 13 April: the one that names components stays."""
+    of = honesty("claude", [*rows("claude_ack_lag_2026.csv"), *rows(APRIL, "status-pages")])
+    names = [f.slice for f in of.figures]
+
+    assert total(of, Source.STATED).n == 39
+    assert "claude-code" in names
+
+
+@recorded
 def test_measured_and_stated_are_never_mixed():
     """Each source has figures of its own; the usual lag is measured where there is enough of it."""
     stated = rows("claude_ack_lag_2026.csv")
     both = [*stated, *(measured(2) for _ in range(9)), measured(None)]
     of = honesty("claude", both)
 
-    assert (of.overall(Source.MEASURED).n, of.overall(Source.STATED).n) == (10, 39)
-    assert (of.overall(Source.MEASURED).never, of.overall(Source.MEASURED).ack.n) == (1, 9)
+    assert (total(of, Source.MEASURED).n, total(of, Source.STATED).n) == (10, 39)
+    assert (total(of, Source.MEASURED).never, total(of, Source.MEASURED).ack.n) == (1, 9)
     assert usual_lag(both) == pytest.approx((900, 3432))
     assert usual_lag([*both, measured(2)]) == (120, 120)
     assert usual_lag([]) is None
@@ -213,3 +231,32 @@ def test_what_a_row_tells():
     assert measured(None, mention_at=1300.0).ack_s == 300.0
     assert measured(70).late
     assert lags([None]).n == 0
+
+
+def test_what_we_measured_is_believed_however_late():
+    """Only stated times can be slips of the pen; those that state no beginning are neither in nor left out."""
+    late = [measured(13 * 60), *history.read(TABLE, "x", {}), Row("x", (), Source.STATED, "9", page_posted_at=5.0)]
+    of = honesty("x", late)
+
+    assert (total(of, Source.MEASURED).n, total(of, Source.MEASURED).left_out) == (1, 0)
+    assert (total(of, Source.STATED).n, total(of, Source.STATED).left_out, total(of, Source.STATED).page_only) == (
+        2,
+        2,
+        1,
+    )
+
+
+@pytest.mark.parametrize(
+    ("started", "began"), [("15:40:43.562", None), ("15:40:10", None), ("14:32:10", "14:32:10"), (None, None)]
+)
+def test_a_start_well_before_the_post_is_the_vendor_s_statement(started, began):
+    """The moment of posting says nothing of the impact; a backdated start does."""
+    posted = "2026-04-13T15:40:43.659Z"
+    incident = {
+        "id": "i",
+        "started_at": started and f"2026-04-13T{started}Z",
+        "incident_updates": [{"created_at": posted}],
+    }
+    [row] = history.read(json.dumps({"incident": incident}).encode(), "claude", {})
+
+    assert row.began_at == (began and datetime.fromisoformat(f"2026-04-13T{began}+00:00").timestamp())

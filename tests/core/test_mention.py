@@ -29,6 +29,7 @@ def page(*incidents, api=State.OPERATIONAL, code=State.OPERATIONAL):
         (page(incident(components=("k8w", "yyz")), code=State.MAJOR), False),
         (page(incident(), code=State.DEGRADED), False),
         (page(incident(resolved_at=95.0)), False),
+        (page(incident(status="Resolved")), False),
         (page(incident(maintenance=True)), False),
         (page(), False),
     ],
@@ -39,6 +40,7 @@ def page(*incidents, api=State.OPERATIONAL, code=State.OPERATIONAL):
         "marks another",
         "may be about the red one",
         "over",
+        "over by its word",
         "works",
         "none",
     ],
@@ -55,6 +57,7 @@ def test_a_mention_keeps_our_first_sight_and_ends_with_the_mark():
     marked = listen(page(incident(components=("k8w",)), api=State.PARTIAL), 220.0, later, IDS)
     said = later["claude-api"].mention
 
+    assert said is not None
     assert (said.words, said.since, said.posted_at, said.who) == ("Errors on more", 100.0, 90.0, "")
     assert marked["claude-api"].mention is None
     assert later["claude-api"].state is State.OPERATIONAL

@@ -47,6 +47,11 @@ def sse(*chunks: Any, name: str = "") -> list[bytes]:
     return [f"{f'event: {name}{chr(10)}' if name else ''}data: {line}\r\n\r\n".encode() for line in lines]
 
 
+def chunk(delta: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A piece of a completion, as OpenAI's language has it."""
+    return {"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta, **more}]}
+
+
 # Google
 
 
@@ -73,14 +78,17 @@ GEMINI_MODELS = {"models": [{"name": "models/gemini-2.5-flash-lite", "displayNam
 
 def claude_chunks() -> list[bytes]:
     """The Messages API's events, as Vertex AI passes them on."""
-    start = {"type": "message_start", "message": {"id": "msg_vrtx_1", "usage": {"input_tokens": 8, "output_tokens": 1}}}
-    delta = {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Hi"}}
-    reason = {"type": "message_delta", "delta": {"stop_reason": "max_tokens"}, "usage": {"output_tokens": 1}}
-    return [
-        piece
-        for event in (start, delta, reason, {"type": "message_stop"})
-        for piece in sse(event, name=str(event["type"]))
+    usage = {"input_tokens": 8, "output_tokens": 1}
+    message = {"id": "msg_vrtx_1", "type": "message", "role": "assistant", "model": "claude-haiku-4-5", "content": []}
+    events: list[dict[str, Any]] = [
+        {"type": "message_start", "message": {**message, "stop_reason": None, "usage": usage}},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Hi"}},
+        {"type": "content_block_stop", "index": 0},
+        {"type": "message_delta", "delta": {"stop_reason": "max_tokens"}, "usage": {"output_tokens": 1}},
+        {"type": "message_stop"},
     ]
+    return [piece for event in events for piece in sse(event, name=event["type"])]
 
 
 def login(token: str, status: int = 200) -> Script:

@@ -6,8 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.demo.vendor import Vendor
+from probes.anthropic_message import SPEECH
 from probes.model import Check, Fault, Layer, Observation, Outcome
 from probes.probe import look
 from probes.registry import KIND_OPTIONS, complaints
@@ -72,8 +75,8 @@ async def test_inference_works(vendor: Vendor, keyed: Tools, make_check) -> None
     assert timings.first_token is not None
     assert timings.total is not None
     assert timings.first_byte + 30 < timings.first_token <= timings.total
-    (served,) = vendor.log.entries
-    assert (served.path, served.model, served.request_id) == ("/v1/messages", "claude-haiku-4-5", seen.request_id)
+    (served,) = (entry for entry in vendor.log.entries if entry.path == "/v1/messages")
+    assert (served.model, served.request_id) == ("claude-haiku-4-5", seen.request_id)
     assert seen.pop == "FRA"
 
 
@@ -124,7 +127,7 @@ async def test_a_hanging_answer_ends_in_time(vendor: Vendor, keyed: Tools, make_
     seen = await look(make_check(vendor.url("claude-api"), PAID, timeout_s=0.3, **KEYED), keyed)
     assert (seen.outcome, seen.layer, seen.symptom) == (Outcome.FAILED, Layer.NO_ANSWER, "timeout")
     assert seen.timings.total is not None
-    assert seen.timings.total < 400
+    assert seen.timings.total < 1000
 
 
 async def test_models_take_turns(vendor: Vendor, keyed: Tools, make_check) -> None:
@@ -137,7 +140,7 @@ async def test_models_take_turns(vendor: Vendor, keyed: Tools, make_check) -> No
     ok, failed, ours = Outcome.OK, Outcome.FAILED, Outcome.INCONCLUSIVE
     assert [o.outcome for o in seen] == [ok, failed, ours, ok, failed]
     assert seen[2].layer is Layer.OUR_REQUEST
-    assert [entry.model for entry in vendor.log.entries] == [o.model for o in seen]
+    assert [entry.model for entry in vendor.log.entries if entry.path == "/v1/messages"] == [o.model for o in seen]
 
 
 @pytest.mark.parametrize(
@@ -188,7 +191,7 @@ async def test_what_follows_the_stop_is_not_waited_for(keyed: Tools, make_check)
 async def test_a_stalling_stream(keyed: Tools, make_check, sent: bytes) -> None:
     """Headers and no token, or a token and no end: inference hangs, which fails within the timeout."""
     stream = head(200, STREAM) + sent
-    seen = await asked(drip(stream, b": ping\n\n"), keyed, make_check, timeout_s=0.3)
+    seen = await asked(drip(stream, b": ping\n\n"), keyed, make_check, timeout_s=1.0)
     assert (seen.outcome, seen.layer, seen.symptom) == (Outcome.FAILED, Layer.STREAM, "stream_stalled")
     assert (seen.timings.first_token is not None) is (TOKEN in sent)
 
@@ -298,6 +301,22 @@ def test_wrong_options_are_answered(wrong: dict[str, Any]) -> None:
     assert key in wrong
     assert expected
     assert "verysecret" not in expected
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+        st.sampled_from(["type", "usage", "message", "input_tokens", "output_tokens", "message_stop"]), inner),
+)  # fmt: skip
+
+
+@given(st.text(max_size=20), st.text(max_size=99) | json_values.map(json.dumps))
+def test_any_event_can_be_read(name: str, data: str) -> None:
+    """Strangers' events never raise, and what they say was spent are counts."""
+    event = (name, data)
+    assert isinstance(SPEECH.begun(event) or SPEECH.ended(event), bool)
+    spent = SPEECH.spent(event)
+    assert spent is None or all(type(count) is int and count >= 0 for count in spent)
 
 
 def test_every_kind_of_ours_is_registered() -> None:

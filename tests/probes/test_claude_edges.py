@@ -142,7 +142,7 @@ async def test_a_part_is_as_well_as_its_worst_host(vendor: Vendor, tools: Tools,
     assert (seen.outcome, seen.symptom) == (Outcome.FAILED, "timeout")
     assert seen.detail.startswith("localhost (1 of 3 hosts): ")
     assert seen.timings.total is not None
-    assert seen.timings.total < 600
+    assert seen.timings.total < 1500
 
 
 def test_the_worst_then_the_slowest() -> None:

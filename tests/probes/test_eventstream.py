@@ -104,3 +104,11 @@ def test_what_messages_are_called() -> None:
         "chunk",
     ]
     assert found[5][1] == '{"error": {"code": "InternalError", "message": "x"}}'
+
+
+def test_a_damaged_length_is_found_at_once() -> None:
+    """Not waited for: what never comes would look like a stream that hangs."""
+    good = bytearray(event("metadata", {}))
+    good[3] += 1
+    with pytest.raises(BrokenStreamError, match="no event stream"):
+        list(Messages().feed(bytes(good[:12])))

@@ -15,7 +15,7 @@ from probes.model import Check, Fault, Layer, Observation, Outcome
 from probes.probe import look
 from probes.secret import Secret
 from probes.tools import Tools
-from tests.fakes.llm import SSE, sse, stream, told
+from tests.fakes.llm import SSE, chunk, sse, stream, told
 from tests.fakes.web import Script, endless, serve
 
 KEY = "sk-swordfish-0123456789"
@@ -25,16 +25,11 @@ CHAT = {"mode": "chat", "model": "gpt-4.1-mini", "api_key": "${KEY}"}
 Make = Callable[..., Check]
 
 
-class Purse:
-    """A budget that notes what it is asked for."""
-
-    def __init__(self, *, full: bool = True) -> None:
-        self.full = full
-        self.asked: list[tuple[int, float]] = []
+class Empty:
+    """A budget that is spent."""
 
     async def allow(self, check: Check, tokens: int, cost_usd: float) -> bool:
-        self.asked.append((tokens, cost_usd))
-        return self.full
+        return False
 
 
 @pytest.fixture
@@ -49,13 +44,9 @@ async def vendor() -> AsyncIterator[Vendor]:
         yield opened
 
 
-def chunk(delta: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta, **more}]}
-
-
 async def asked(script: Script, tools: Tools, make_check: Make, **options: Any) -> Observation:
     async with serve(script) as site:
-        seen = await look(make_check(site.url("/v1"), "openai", timeout_s=1.0, **{**CHAT, **options}), tools)
+        seen = await look(make_check(site.url("/v1"), "openai", timeout_s=10.0, **{**CHAT, **options}), tools)
         await site.all_closed()
     return seen
 
@@ -124,7 +115,9 @@ THEIRS = {
 async def test_every_failure(vendor: Vendor, keyed: Tools, make_check: Make, kind: Kind) -> None:
     """One request, one observation, the right layer; what is ours or nobody's never counts."""
     vendor.next("openai", kind)
-    seen = await look(make_check(vendor.url("openai") + "/v1", "openai", timeout_s=0.6, **CHAT), keyed)
+    seen = await look(
+        make_check(vendor.url("openai") + "/v1", "openai", timeout_s=1.0 if kind is Kind.HANG else 10.0, **CHAT), keyed
+    )
     assert seen.layer is {**OURS, **THEIRS}[kind]
     assert seen.outcome is (Outcome.FAILED if kind in THEIRS else Outcome.INCONCLUSIVE)
     assert vendor.log.total == 1
@@ -157,52 +150,9 @@ async def test_what_is_asked(keyed: Tools, make_check: Make) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("script", "outcome", "fault", "symptom"),
-    [
-        (stream(sse(chunk({"reasoning": "hm"}), "[DONE]"), SSE), Outcome.OK, Fault.NONE, ""),
-        (stream(sse(chunk({}, finish_reason="length"), "[DONE]"), SSE, "hang"), Outcome.OK, Fault.NONE, ""),
-        (stream([b": WAITING\n\n"] * 3, SSE, "hang"), Outcome.FAILED, Fault.VENDOR, "stream_stalled"),
-        (stream([], SSE), Outcome.FAILED, Fault.VENDOR, "stream_empty"),
-        (stream(sse({"choices": []}, "[DONE]"), SSE), Outcome.FAILED, Fault.VENDOR, "stream_empty"),
-        (stream(sse(chunk({"content": "x"})), SSE, "cut"), Outcome.FAILED, Fault.VENDOR, "stream_cut"),
-        (stream(sse(chunk({"content": "x"})) * 2000, SSE), Outcome.INCONCLUSIVE, Fault.UNKNOWN, "too_large"),
-        (told({"object": "chat.completion", "choices": []}), Outcome.OK, Fault.NONE, ""),
-        (told({"object": "list", "data": []}), Outcome.INCONCLUSIVE, Fault.OURS, "unexpected_body"),
-        (told({}, 302, {"location": "/login"}), Outcome.INCONCLUSIVE, Fault.OURS, "unexpected_body"),
-        (endless, Outcome.INCONCLUSIVE, Fault.UNKNOWN, "too_large"),
-    ],
-    ids=["thought", "finish", "stalled", "empty", "nothing", "cut", "long", "whole", "other", "redirect", "endless"],
-)
-async def test_streams(
-    keyed: Tools, make_check: Make, script: Script, outcome: Outcome, fault: Fault, symptom: str
-) -> None:
-    """Alive is what brings something of the model and ends with its mark."""
-    seen = await asked(script, keyed, make_check)
-    assert (seen.outcome, seen.fault, seen.symptom) == (outcome, fault, symptom)
-
-
-async def test_usage_and_price(keyed: Tools, make_check: Make) -> None:
-    """What the stream says was used is what counts; lies about it do not."""
-    price = {"input_per_mtok": 2, "output_per_mtok": 8}
-    for usage, tokens, usd in (
-        ({"prompt_tokens": 8, "completion_tokens": 1}, 9, 24e-6),
-        ({"prompt_tokens": -8, "completion_tokens": "1"}, 23, 52e-6),
-        ([], 23, 52e-6),
-    ):
-        purse = Purse()
-        pieces = sse(chunk({"content": "x"}), {"choices": [], "usage": usage}, "[DONE]")
-        seen = await asked(stream(pieces, SSE), replace(keyed, budget=purse), make_check, price=price)
-        assert seen.tokens == tokens
-        assert seen.cost_usd == pytest.approx(usd)
-        ((tokens_aside, usd_aside),) = purse.asked
-        assert tokens_aside == 23
-        assert usd_aside == pytest.approx(52e-6)
-
-
 async def test_over_budget_nothing_is_asked(vendor: Vendor, keyed: Tools, tools: Tools, make_check: Make) -> None:
     """An answer that is not paid for is no evidence; what costs nothing goes on."""
-    empty = Purse(full=False)
+    empty = Empty()
     url = vendor.url("openai") + "/v1"
     seen = await look(make_check(url, "openai", **CHAT), replace(keyed, budget=empty))
     assert (seen.outcome, seen.fault, seen.symptom) == (Outcome.INCONCLUSIVE, Fault.OURS, "over_budget")
@@ -210,12 +160,6 @@ async def test_over_budget_nothing_is_asked(vendor: Vendor, keyed: Tools, tools:
     listed = await look(make_check(url, "openai", api_key="${KEY}"), replace(keyed, budget=empty))
     keyless = await look(make_check(url, "openai", mode="chat", model="m"), replace(tools, budget=empty))
     assert (listed.outcome, keyless.outcome) == (Outcome.OK, Outcome.OK)
-
-
-async def test_slow(keyed: Tools, make_check: Make) -> None:
-    """A first token beyond the bound is slow, not failed."""
-    seen = await asked(stream(sse(chunk({"content": "x"}), "[DONE]"), SSE), keyed, make_check, slow_ms=0.001)
-    assert (seen.outcome, seen.fault, seen.symptom) == (Outcome.SLOW, Fault.VENDOR, "slow")
 
 
 @pytest.mark.parametrize(

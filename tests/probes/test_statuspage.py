@@ -139,6 +139,24 @@ async def test_when_no_address_can_be_read_the_first_ones_reason_counts(tools: T
     assert (seen.page.unreadable, seen.page.url, seen.status) == ("HTTP 405", first.url(), 405)
 
 
+@pytest.mark.parametrize(("name", "reason"), [("challenge", "HTTP 202"), ("forbidden", "HTTP 403")])
+async def test_a_challenge_is_named(tools: Tools, make_check, name: str, reason: str) -> None:
+    """A page behind a test for browsers says so, whatever its status code."""
+    async with serve(BAD[name]) as site:
+        seen = await look(make_check(site.url(), "statuspage"), tools)
+    assert seen.page is not None
+    assert seen.page.unreadable == f"{reason}, a challenge only a browser can pass"
+
+
+async def test_a_page_that_moved_says_where_to_and_what_to_change(tools: Tools, make_check) -> None:
+    """Another platform's answer is named, with the line of the configuration that reads it."""
+    body = (RECORDINGS / "betterstack" / "index.json").read_bytes()
+    async with serve(answer(body, headers=JSON)) as site:
+        seen = await look(make_check(site.url(), "statuspage"), tools)
+    assert seen.page is not None
+    assert seen.page.unreadable.endswith("looks like betterstack now: set dialect: betterstack")
+
+
 async def test_a_wrong_certificate_is_unreadable(make_check) -> None:
     """As on 14 August 2026."""
     tls = server_tls(trustme.CA().issue_cert("127.0.0.1"))

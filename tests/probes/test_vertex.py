@@ -72,8 +72,8 @@ class Google:
         await script(asked, wire)
 
 
-def check_of(make_check: Any, site: Site, **options: Any) -> Check:
-    made: Check = make_check(site.url("/v1"), "vertex", timeout_s=1.0, **{**GENERATE, **options})
+def check_of(make_check: Any, site: Site, timeout_s: float = 10.0, **options: Any) -> Check:
+    made: Check = make_check(site.url("/v1"), "vertex", timeout_s=timeout_s, **{**GENERATE, **options})
     return made
 
 
@@ -116,7 +116,7 @@ async def test_claude_on_vertex(tools: Tools, make_check, pem: str) -> None:
 
 
 @pytest.mark.parametrize("options", [{}, {"mode": "model"}, {"publisher": "anthropic", "project": "acme-1"}])
-async def test_without_a_key(tools: Tools, make_check, options: dict[str, str]) -> None:
+async def test_without_a_key(tools: Tools, make_check, options: dict[str, Any]) -> None:
     """Neither account nor key: they live, and no more is known."""
     async with serve(Google(answer())) as site:
         seen = await look(check_of(make_check, site, **{"credentials": "${GONE}", **options}), tools)
@@ -148,7 +148,10 @@ async def test_no_token(tools: Tools, make_check, pem: str, script: Script, faul
     """Whatever the login does, it is never an outage of Vertex AI."""
     pytest.importorskip("jwt")
     async with serve(Google(answer(), script)) as site:
-        seen = await look(check_of(make_check, site), replace(tools, secrets={"ACCOUNT": account(site, pem)}))
+        seen = await look(
+            check_of(make_check, site, 1.0 if script is silent else 10.0),
+            replace(tools, secrets={"ACCOUNT": account(site, pem)}),
+        )
         assert [path_of(asked) for asked in site.requests] == ["/token"]
     assert (seen.outcome, seen.fault) == (Outcome.INCONCLUSIVE, fault)
     assert seen.layer == (layer or seen.layer)
@@ -189,7 +192,10 @@ async def test_every_failure(
     pytest.importorskip("jwt")
     caplog.set_level("DEBUG")
     async with serve(Google(script)) as site:
-        seen = await look(check_of(make_check, site), replace(tools, secrets={"ACCOUNT": account(site, pem)}))
+        seen = await look(
+            check_of(make_check, site, 1.0 if script is silent else 10.0),
+            replace(tools, secrets={"ACCOUNT": account(site, pem)}),
+        )
         await site.all_closed()
         assert len(site.requests) == 2
     assert ((seen.outcome, seen.fault), seen.layer) == (verdict, layer)

@@ -18,6 +18,7 @@ async def test_every_key_is_in_the_table_and_goes_by_itself(store: Store, redis_
     await store.commit(SERVICE, token, Commit("1-0", b"s", {"a": "1"}, {"a": "2"}, incidents, writes, ("line",), rows))
     assert await store.reads(SERVICE, "claude:page", "fra", 60_000)
     await store.outbox.give_up(await claim_one(store, 5.0), "channel_not_found", 6.0)
+    assert await store.purse.reserve(SERVICE, (1, 0.1), (1, 0.1))
     await store.announce([SERVICE], 1.0)
     await store.put_vantage("local", "{}", 1.0)
     found = set()

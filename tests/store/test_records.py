@@ -21,6 +21,7 @@ money = st.integers(0, 10**12).map(lambda n: n / 10**9)
 incidents = st.builds(
     VendorIncident, words, lines, words, words, st.lists(words, max_size=3).map(tuple),
     st.none() | times, st.none() | times, st.none() | times, lines, st.booleans(),
+    st.lists(st.tuples(words, times), max_size=3).map(tuple),
 )  # fmt: skip
 claims = st.builds(Claim, words, lines, st.sampled_from(State))
 pages = st.builds(

@@ -42,6 +42,7 @@ def test_parse_prints_claims_and_incidents(capsys):
         "impact": "SERVICE_DISRUPTION",
         "components": ["Z0FZJAMvEB4j3NbCJs6B", "sdXM79fz1FS6ekNpu37K"],
         "posted_at": "2026-04-15T15:19:00Z",
+        "posted_by_component": {},
         "started_at": "2026-04-15T14:00:00Z",
         "resolved_at": None,
         "url": "https://status.cloud.google.com/incidents/openIncidentAaaaaaaa",

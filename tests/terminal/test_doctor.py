@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 
 import pytest
 import yaml
@@ -31,14 +32,39 @@ def doctor(vendor, tmp_path, capsys):
 
 
 async def test_everything_in_order(doctor):
-    """Five findings, all good, with what was found."""
+    """Six findings, all good, with what was found."""
     code, found = await doctor()
 
     assert code == 0
     assert {name: f["health"] for name, f in found.items()} == dict.fromkeys(
-        ("configuration", "catalogue", "store", "network", "clock"), "ok"
+        ("configuration", "catalogue", "store", "budget", "network", "clock"), "ok"
     )
     assert "append-only file on" in found["store"]["sentence"]
+
+
+async def test_the_budget_of_the_day(doctor, redis_url, store):
+    """Used of allowed, by service; once something was refused it is a warning that says how long."""
+    await store.purse.reserve("claude", (1_200, 0.0123), (100_000, 0.05))
+    _, found = await doctor(redis=redis_url)
+    assert found["budget"]["health"] == "ok"
+    assert found["budget"]["sentence"] == "Claude: 1,200 of 100,000 tokens, $0.0123 of $0.05 today (UTC)"
+
+    assert not await store.purse.reserve("claude", (1_200, 0.0123), (1_300, 0.05))
+    _, found = await doctor(redis=redis_url)
+    assert found["budget"]["health"] == "warning"
+    assert "Spent: Claude (1 look left out)" in found["budget"]["sentence"]
+
+
+async def test_vantages_that_were_heard_of(doctor, redis_url, store):
+    """A vantage is fine while its word is fresh, and a warning when it has been silent, or speaks what nobody reads."""
+    await store.put_vantage("eu", json.dumps({"at": time.time() - 10, "waiting": 3, "skipped": 2}), time.time())
+    await store.put_vantage("us", json.dumps({"at": time.time() - 600}), time.time())
+    await store.put_vantage("odd", "[]", time.time())
+    _, found = await doctor(redis=redis_url)
+
+    health = {name: found[f"vantage {name}"]["health"] for name in ("eu", "us", "odd")}
+    assert health == {"eu": "ok", "us": "warning", "odd": "warning"}
+    assert "3 observations waiting, 2 looks left out" in found["vantage eu"]["sentence"]
 
 
 async def test_no_network(vendor, doctor):

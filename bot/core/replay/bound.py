@@ -16,7 +16,7 @@ def information(rate: float, usual: float) -> float:
     return rate * log(rate / usual) + good if rate > 0 else 0.0
 
 
-def bound_min(  # noqa: PLR0913 - the bound depends on all of them
+def bound_min(  # noqa: PLR0913, PLR0917 - the bound depends on all of them
     rate: float,
     usual: float,
     streams: int,

@@ -52,8 +52,29 @@ class Strip:
     latency_ms: dict[int, float] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class Tape:
+    """What has been noted so far, by slot since `start`."""
+
+    start: float
+    slots: int
+    strips: dict[str, Strip] = field(default_factory=dict)
+    blind: dict[str, set[int]] = field(default_factory=dict)
+    pages: list[dict[str, Any]] = field(default_factory=list)
+
+    def note(self, seen: Observation, page_ids: Mapping[str, str]) -> None:
+        """Take in one observation."""
+        slot = int((seen.at - self.start) // SLOT_S)
+        if seen.page is not None:
+            _turn(self.pages, slot, seen, page_ids)
+            return
+        _note(self.strips.setdefault(f"{seen.vantage}/{seen.component}", Strip()), slot, seen)
+        if seen.control is False:
+            self.blind.setdefault(seen.vantage, set()).add(slot)
+
+
 def recorded(name: str, rows: Iterable[Observation], interval_s: float, page_ids: Mapping[str, str]) -> dict[str, Any]:
-    """The trace of these observations (in the order of their times), ready for JSON.
+    """The trace of these observations, ready for JSON.
 
     Args:
         name: what the recording is called.
@@ -68,36 +89,29 @@ def recorded(name: str, rows: Iterable[Observation], interval_s: float, page_ids
     if not any(seen.page is None for seen in looks):
         raise ValueError("no observations to record")
     start = looks[0].at // SLOT_S * SLOT_S
-    slots = int((looks[-1].at - start) // SLOT_S) + 1
-    if slots > AT_MOST_SLOTS:
+    tape = Tape(start, int((looks[-1].at - start) // SLOT_S) + 1)
+    if tape.slots > AT_MOST_SLOTS:
         raise ValueError("the observations span more time than a trace can hold")
-    strips: dict[str, Strip] = {}
-    blind: dict[str, set[int]] = {}
-    pages: list[dict[str, Any]] = []
     for seen in looks:
-        slot = int((seen.at - start) // SLOT_S)
-        if seen.page is None:
-            _note(strips.setdefault(f"{seen.vantage}/{seen.component}", Strip()), slot, seen)
-            if seen.control is False:
-                blind.setdefault(seen.vantage, set()).add(slot)
-        else:
-            _turn(pages, slot, seen, page_ids)
+        tape.note(seen, page_ids)
+    return {"format": FORMAT, "name": name, "interval_s": interval_s, **_laid_out(tape, interval_s)}
+
+
+def _laid_out(tape: Tape, interval_s: float) -> dict[str, Any]:
+    strips, slots = tape.strips, tape.slots
     every = max(1, round(interval_s / SLOT_S))
     return {
-        "format": FORMAT,
-        "name": name,
         "slot_s": SLOT_S,
         "slots": slots,
-        "interval_s": interval_s,
-        "start": datetime.fromtimestamp(start, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "start": datetime.fromtimestamp(tape.start, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "components": sorted({stream.partition("/")[2] for stream in strips}),
         "vantages": sorted({stream.partition("/")[0] for stream in strips}),
         "offset_slots": {stream: min(strip.letters) % every for stream, strip in strips.items()},
         "legend": {key: meaning[3] or "ok" for key, meaning in LETTERS.items()} | {NO_DATA: "no data"},
         "seen": {stream: _filled(strip.letters, slots, every) for stream, strip in strips.items()},
-        "control": {v: "".join("t" if s in marks else QUIET for s in range(slots)) for v, marks in blind.items()},
+        "control": {v: "".join("t" if s in marks else QUIET for s in range(slots)) for v, marks in tape.blind.items()},
         "latency_ms": {stream: _paced(strip, slots, every) for stream, strip in strips.items()},
-        "page": pages,
+        "page": tape.pages,
         "reports": [],
     }
 

@@ -4,7 +4,7 @@ Per scenario: the delay is the first opening within a true interval minus its st
 openings until `AFTER_S` after its end; every other opening is a false alarm, counted per 30 days.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,7 @@ class Score:
         return self.false_alarms / self.days * MONTH_DAYS if self.days else 0.0
 
 
-def truths(label: Mapping[str, Any], slot_s: float) -> tuple[Truth, ...]:
+def truths(label: Any, slot_s: float) -> tuple[Truth, ...]:
     """The vendor's incidents in one scenario's labels; trouble of ours or of a vantage is none."""
     return tuple(
         Truth(i["start_slot"] * slot_s, i["end_slot"] * slot_s, tuple(i["components"]), i.get("rate"))

@@ -98,10 +98,11 @@ class World:
         return place.latency_ms[look] if look < len(place.latency_ms) else None
 
 
-def read(data: Mapping[str, Any]) -> World:
+def read(data: Any) -> World:
     """A world from its JSON. Raises ValueError in words for people."""
-    if data.get("format") != FORMAT:
-        raise ValueError(f"not a recording: its format is {str(data.get('format'))[:40]!r}, not {FORMAT!r}")
+    named = data.get("format") if isinstance(data, dict) else None
+    if named != FORMAT:
+        raise ValueError(f"not a recording: its format is {str(named)[:40]!r}, not {FORMAT!r}")
     try:
         return _read(data)
     except (KeyError, TypeError, AttributeError) as error:

@@ -251,6 +251,25 @@ def test_other_platforms_pages_are_told_apart_or_read() -> None:
             read(shared[name])
 
 
+def test_each_component_has_the_time_of_its_own_mark() -> None:
+    """By the creation of the update, however it is dated and ordered; what is well or was never marked has none."""
+
+    def update(at: str, **states: str) -> dict[str, Any]:
+        parts = [{"code": code, "name": code, "old_status": "x", "new_status": state} for code, state in states.items()]
+        return {"created_at": f"2026-04-15T{at}Z", "display_at": "2026-04-15T10:00:00Z", "affected_components": parts}
+
+    updates = [
+        update("15:57:22", ai="major_outage", api="operational", code="degraded_performance", gov="operational"),
+        update("14:53:02", ai="operational", api="operational", code="operational"),
+        update("15:03:39", ai="degraded_performance", api="degraded_performance", code="degraded_performance"),
+        update("14:55:35", ai="major_outage", api="major_outage", code="major_outage"),
+        {"created_at": "never", "affected_components": [{"code": "gov", "new_status": "major_outage"}]},
+        {"created_at": "2026-04-15T16:00:00Z", "affected_components": None},
+    ]
+    [found] = read(json.dumps({"incidents": [{"id": "i", "incident_updates": updates}]}).encode()).incidents
+    assert dict(found.posted) == {"ai": iso("2026-04-15T15:57:22Z"), "code": iso("2026-04-15T15:03:39Z")}
+
+
 def test_incidents_alone_make_no_claims() -> None:
     """`incidents.json`, one incident's own answer and the list of maintenances, planned ones too."""
     whole = json.loads(recording("incident"))

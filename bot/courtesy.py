@@ -1,0 +1,82 @@
+"""Waits before a look until the limits of its host allow it, and counts what had to be left out."""
+
+import asyncio
+import logging
+from urllib.parse import urlsplit
+
+from bot.core.courtesy import Limits, Pacing
+from probes.model import Check
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 0.5
+"""Share of its interval that a check waits for its turn; then this look is left out."""
+
+
+def host_of(target: str) -> str:
+    """Whom a look at this target asks: host and port of an address, else the target itself."""
+    return urlsplit(target).netloc.rpartition("@")[2].lower() if "://" in target else target
+
+
+class Place:
+    """One host: who is there now, and when the next one may come."""
+
+    __slots__ = ("pacing", "room")
+
+    def __init__(self, limits: Limits) -> None:
+        self.room = asyncio.Semaphore(limits.at_once)
+        self.pacing = Pacing(limits.per_s)
+
+
+class Courtesy:
+    """The manners of one prober. `skipped` counts looks left out; `speed` is the clock's (see `Schedule`)."""
+
+    def __init__(self, limits: Limits, speed: float = 1.0) -> None:
+        self._limits = limits
+        self._speed = speed
+        self._places: dict[str, Place] = {}
+        self._hosts: dict[str, str] = {}
+        self.skipped = 0
+
+    async def enter(self, check: Check) -> bool:
+        """Wait until the host may be asked; False: not within half an interval. After True, `leave`."""
+        place = self._place(check)
+        patience = check.interval_s * PATIENCE / self._speed
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        try:
+            async with asyncio.timeout(patience if place.room.locked() else None):
+                await place.room.acquire()
+        except TimeoutError:
+            return self._skip(check)
+        now = loop.time()
+        wait = place.pacing.take(now * self._speed, (patience - (now - began)) * self._speed)
+        if wait is None:
+            place.room.release()
+            return self._skip(check)
+        if wait:
+            try:
+                await asyncio.sleep(wait / self._speed)
+            except asyncio.CancelledError:
+                place.room.release()
+                raise
+        return True
+
+    def leave(self, check: Check) -> None:
+        """The look is over."""
+        self._place(check).room.release()
+
+    def _place(self, check: Check) -> Place:
+        host = self._hosts.get(check.target)
+        if host is None:
+            host = self._hosts[check.target] = host_of(check.target)
+        place = self._places.get(host)
+        if place is None:
+            place = self._places[host] = Place(self._limits)
+        return place
+
+    def _skip(self, check: Check) -> bool:
+        if not self.skipped:
+            log.warning("%s was left out: its host is asked as much as courtesy allows (said once)", check.id)
+        self.skipped += 1
+        return False

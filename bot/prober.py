@@ -1,0 +1,101 @@
+"""The prober: all that looks from one vantage and passes on what it sees. It judges nothing, and tells nobody."""
+
+import contextlib
+import json
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+
+from bot.budget import Budgets
+from bot.core.courtesy import Extras
+from bot.courtesy import Courtesy
+from bot.errors import StoreError
+from bot.schedule import Schedule
+from bot.settings import Settings
+from bot.store.records import encode
+from bot.store.store import Store
+from bot.stream import Stream
+from bot.turns import Turns
+from bot.watch import Manners, Watch
+from probes.control import Control
+from probes.model import Observation
+from probes.tools import Tools
+from probes.transport import Transport
+
+log = logging.getLogger(__name__)
+
+PRESENCE_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """`now` gives Unix seconds; `speed` how many of them pass in one second of the machine."""
+
+    now: Callable[[], float]
+    speed: float = 1.0
+
+
+class Prober:
+    """Checks, their schedule, and the stream to the store. `name` is unique among those that run.
+
+    `written` is called with a service when rows of it have been written.
+    """
+
+    def __init__(
+        self, settings: Settings, store: Store, clock: Clock, name: str, written: Callable[[str], None]
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._clock = clock
+        self._name = name
+        self._told = written
+        self._courtesy = Courtesy(settings.courtesy, clock.speed)
+        self._services = {s.id: s for s in settings.services}
+        self._watch: Watch | None = None
+        self.stream = Stream(store, settings.vantage, self._written)
+
+    @contextlib.asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """The checks run inside; the stream is the caller's to run."""
+        settings, clock = self._settings, self._clock
+        async with (
+            Transport(settings.transport) as transport,
+            Control(transport, clock.now, settings.control) as control,
+            Schedule(clock.speed) as schedule,
+        ):
+            budget = Budgets(self._store.purse, {name: s.budget for name, s in self._services.items()})
+            tools = Tools(transport, settings.vantage, clock.now, settings.secrets, budget=budget)
+            turns = Turns(self._store, self._name, clock.speed)
+            manners = Manners(turns, self._courtesy, Extras(settings.courtesy.extra_per_hour))
+            self._watch = Watch(settings.checks(), tools, control, self._seen, manners)
+            self._watch.start(schedule)
+            schedule.every(PRESENCE_S, self._present, name="presence")
+            yield
+
+    def _seen(self, seen: Observation) -> None:
+        """To the service's stream; a page also to those of the other services that it speaks of."""
+        self.stream.put(seen.service, encode(seen))
+        if seen.page is not None:
+            for service in self._services[seen.service].mentions.keys() & self._services.keys() - {seen.service}:
+                self.stream.put(service, encode(replace(seen, service=service)))
+
+    async def _present(self) -> None:
+        """Leave word that this vantage is at work, and on what."""
+        word = {
+            "at": self._clock.now(),
+            "version": version("groundtruth"),
+            "waiting": self.stream.waiting,
+            "dropped": self.stream.dropped,
+            "skipped": self._courtesy.skipped,
+        }
+        try:
+            await self._store.announce(tuple(self._services), self._clock.now())
+            await self._store.put_vantage(self._settings.vantage, json.dumps(word), self._clock.now())
+        except StoreError as error:
+            log.debug("no word left: %s", error)
+
+    def _written(self, service: str, plans: Mapping[str, str]) -> None:
+        if self._watch is not None:
+            self._watch.planned(service, plans)
+        self._told(service)

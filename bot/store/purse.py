@@ -1,0 +1,43 @@
+"""What paid checks have used of the day's budget, all probers together. The day is UTC's, by the server's clock."""
+
+from dataclasses import dataclass
+
+from bot.store import keys
+from bot.store.keys import keys_of
+from bot.store.link import Link
+
+NANO = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Today's tokens and US dollars set aside, and how many looks were refused."""
+
+    tokens: int
+    usd: float
+    refused: int
+
+
+class Purse:
+    """The budgets of all services. Operations raise `StoreError`."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def reserve(self, service: str, wanted: tuple[int, float], allowed: tuple[int, float]) -> bool:
+        """Set tokens and US dollars aside, if with them the day stays within what is allowed.
+
+        Asked again after a lost reply it may set them aside twice: the budget errs on the side of spending less.
+        """
+        granted, *_ = await self._ask(service, wanted, allowed)
+        return granted == 1
+
+    async def spent(self, service: str) -> Spent:
+        """What was set aside today."""
+        _, tokens, nano, refused = await self._ask(service, (0, 0.0), (0, 0.0))
+        return Spent(tokens, nano / NANO, refused)
+
+    async def _ask(self, service: str, wanted: tuple[int, float], allowed: tuple[int, float]) -> list[int]:
+        figures = (wanted[0], round(wanted[1] * NANO), allowed[0], round(allowed[1] * NANO))
+        reply = await self._link.run("budget", (keys_of(service).budget,), (*figures, keys.BUDGET_TTL_S))
+        return [int(figure) for figure in reply]

@@ -1,0 +1,72 @@
+"""`groundtruth probe`: one more vantage. Only looks; what it sees is judged where `groundtruth run` is at work."""
+
+import argparse
+import asyncio
+import logging
+import re
+import sys
+from dataclasses import replace
+
+from bot.config import load
+from bot.configuration.schema import ID
+from bot.errors import UserError
+from bot.main import Role, Surroundings, running
+from bot.settings import Settings
+from bot.store.connect import masked
+from bot.terminal.run import stopping
+
+EXAMPLES = """\
+  groundtruth probe --vantage eu-west      look from here, and write to the Redis the configuration names
+  GROUNDTRUTH_VANTAGE=us groundtruth probe the same, the name from the environment
+  groundtruth probe --vantage x --for 60   stop by itself after a minute
+Judging and telling is done by `groundtruth run` with the same configuration and the same Redis.
+While Redis is away, what is seen is kept in memory (200,000 observations, some 60 MB; then the oldest go) and written
+in order, with its true times, when Redis is back; what is in memory is lost if this process ends before."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of this command."""
+    parser.add_argument("--vantage", metavar="NAME", help="where we look from (default: the configuration's)")
+    parser.add_argument("--for", type=float, metavar="SECONDS", dest="seconds", help="stop after this time")
+    parser.add_argument("--verbose", action="store_true", help="say what happens inside, too")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Look until SIGINT or SIGTERM, or until the given time is over."""
+    settings = shared(load(args.config), args.vantage)
+    logging.basicConfig(
+        level=logging.INFO if args.verbose else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(message)s",
+        stream=sys.stderr,
+    )
+    for note in settings.notes:
+        sys.stderr.write(f"Note: {note}\n")
+    asyncio.run(_look(settings, args.seconds))
+    return 0
+
+
+def shared(settings: Settings, vantage: str | None) -> Settings:
+    """The settings of one prober of several. Raises UserError without a Redis to share, or for a name that is none."""
+    if settings.redis is None:
+        raise UserError(
+            "probe needs a Redis that it shares with `groundtruth run`: write `redis: redis://host:6379` into the"
+            " configuration (the embedded store is one process's own)"
+        )
+    if vantage is not None and not re.fullmatch(ID, vantage):
+        raise UserError("--vantage: expected a-z, 0-9, dot, dash, underscore, at most 63 characters")
+    return replace(settings, vantage=vantage or settings.vantage)
+
+
+async def _look(settings: Settings, seconds: float | None) -> None:
+    with stopping() as stop:
+        async with running(settings, Surroundings(sys.stdout), Role.PROBE):
+            where = masked(settings.redis.reveal()) if settings.redis else ""
+            sys.stderr.write(
+                f"Looking from vantage {settings.vantage}: {len(settings.checks())} checks, written to {where}."
+                " Ctrl-C stops.\n"
+            )
+            try:
+                async with asyncio.timeout(seconds):
+                    await stop.wait()
+            except TimeoutError:
+                return

@@ -1,0 +1,140 @@
+"""What the detector is worth: score, rivals, coverage, speed, state. `python -m tests.bench.detector [months]`.
+
+The public traces are used where they are beside the repository, made-up worlds otherwise. With a number of months the
+calibration is repeated too: false alarms on that many months of made-up quiet worlds of each kind.
+"""
+
+import gzip
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.core.assessment import AssessorSettings, Transition
+from bot.core.assessor import Assessor
+from bot.core.replay import rivals
+from bot.core.replay.engine import Replay
+from bot.core.replay.events import openings
+from bot.core.replay.scoring import Truth, scored, truths
+from bot.core.replay.world import World, read
+from bot.terminal.replay import OURS, limit_min, row, show_scores
+from probes.model import Observation, Outcome
+from tests.bench.worlds import Habits, Trouble, made
+
+PACK = Path(__file__).parents[3] / "shared" / "data" / "traces"
+START = 1_775_001_600.0
+
+
+def worlds() -> Iterator[tuple[World, tuple[Truth, ...]]]:
+    """The public traces, or made-up worlds of the same kinds."""
+    if PACK.is_dir():
+        labels = json.loads((PACK / "labels.json").read_text())
+        for name, label in labels.items():
+            with gzip.open(PACK / f"{name}.json.gz") as file:
+                world = read(json.load(file))
+            yield world, truths(label, world.slot_s)
+        return
+    yield made("quiet", 901, 120, Habits())
+    yield made("quiet-nine", 902, 20, Habits(), components=3, vantages=3)
+    for rate in (0.05, 0.1, 0.2, 0.3, 0.5, 1.0):
+        yield made(f"single-{rate:.0%}", 903, 10, Habits(), Trouble(rate))
+    for rate in (0.1, 0.2, 0.3):
+        yield made(f"bursty-{rate:.0%}", 904, 10, Habits(), Trouble(rate, 60))
+        yield made(f"nine-all-{rate:.0%}", 905, 5, Habits(), Trouble(rate), components=3, vantages=3)
+        yield made(f"nine-one-{rate:.0%}", 906, 5, Habits(), Trouble(rate, components=1), components=3, vantages=3)
+
+
+def covered(told: list[Transition], truth: tuple[Truth, ...], start: float) -> tuple[int, int]:
+    """How many incidents' last interval contains the true rate, of how many."""
+    hits = total = 0
+    for t in truth:
+        ends = [x for x in told if x.event == "resolved" and t.start_s <= x.at - start <= t.end_s + 3 * 3600]
+        if t.rate and ends:
+            total += 1
+            hits += ends[-1].low <= t.rate <= ends[-1].high
+    return hits, total
+
+
+def score() -> None:
+    """The table of all rules, the coverage and the speed of replay."""
+    rows, hits, total = [], 0, 0
+    looks: dict[int, list[float]] = {}
+    for world, truth in worlds():
+        replay = Replay(world)
+        began = time.perf_counter()
+        told = list(replay.run())
+        spent = looks.setdefault(len(world.places), [0.0, 0.0])
+        spent[0] += replay.cost.scheduled + replay.cost.again
+        spent[1] += time.perf_counter() - began
+        limit = limit_min(world, truth, 0.1)
+        rows.append(row(OURS, scored(world.name, openings(told, world.start), truth, world.days), limit))
+        for name, make in rivals.RULES.items():
+            rows.append(row(name, scored(world.name, rivals.opened(world, make), truth, world.days), limit))
+        hit, of = covered(told, truth, world.start)
+        hits, total = hits + hit, total + of
+    show_scores(rows, as_json=False)
+    say(f"the 95 % interval contained the true rate in {hits} of {total} incidents")
+    for streams, (n, seconds) in sorted(looks.items()):
+        say(f"replay with {streams} streams: {n / seconds:,.0f} looks a second")
+
+
+def speed() -> None:
+    """Nanoseconds an observation, and the size of the state."""
+    for streams in (1, 9):
+        judge = Assessor(AssessorSettings(components=("a", "b", "c")))
+        names = [("abc"[i % 3], f"v{i // 3}") for i in range(streams)]
+        seen = [
+            Observation(c, "s", c, v, START + i * 30 + j, Outcome.OK)
+            for i in range(180_000 // streams)
+            for j, (c, v) in enumerate(names)
+        ]
+        began = time.perf_counter()
+        for o in seen:
+            judge.see(o)
+        each = (time.perf_counter() - began) / len(seen)
+        size = len(json.dumps(judge.dump(), separators=(",", ":")))
+        say(f"{streams} streams: {each * 1e9:,.0f} ns an observation, {size / streams:,.0f} bytes of state a stream")
+    leap = made("leap", 907, 60, Habits())[0]
+    replay = Replay(leap)
+    began = time.perf_counter()
+    list(replay.run())
+    looks = replay.cost.scheduled + replay.cost.again
+    cost = replay.cost.again / replay.cost.scheduled
+    say(f"two quiet months, one stream: {looks / (time.perf_counter() - began):,.0f} looks a second")
+    say(f"re-probes at a usual failure rate of 0.5 %: {cost:.1%} more looks")
+
+
+def calibration(months: int) -> None:
+    """False alarms on made-up quiet worlds."""
+    kinds = {
+        "0.5 %": (Habits(), 1),
+        "1.2 %": (Habits(rate=0.012), 1),
+        "by the clock": (Habits(daily=True), 1),
+        "long spells": (Habits(spell_s=30), 1),
+        "nine streams": (Habits(), 3),
+    }
+    for kind, (habits, sites) in kinds.items():
+        alarms = 0
+        for seed in range(max(1, months // 2)):
+            world, _ = made(kind, 20_000 + seed, 60, habits, components=sites, vantages=sites)
+            alarms += len(openings(Replay(world).run(), world.start))
+        say(f"quiet, {kind}: {alarms} false alarms in {max(1, months // 2) * 2} months")
+
+
+def say(line: str) -> None:
+    """One line."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Everything."""
+    speed()
+    score()
+    if len(sys.argv) > 1:
+        calibration(int(sys.argv[1]))
+
+
+if __name__ == "__main__":
+    main()

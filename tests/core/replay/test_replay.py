@@ -1,0 +1,165 @@
+"""Replays of made-up worlds, with small fixed seeds: a broken threshold, a slow rule or a wrong score shows here."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.core.replay import rivals
+from bot.core.replay.bound import bound_min, information
+from bot.core.replay.engine import Replay
+from bot.core.replay.events import events, openings
+from bot.core.replay.scoring import Truth, scored, truths
+from bot.core.replay.world import read
+from tests.bench.worlds import Habits, Trouble, made
+
+PACK = Path(__file__).parents[4] / "shared" / "data" / "traces"
+needs_pack = pytest.mark.skipif(not PACK.is_dir(), reason="the public traces are not here")
+
+
+def score_of(world, truth):
+    return scored(world.name, openings(Replay(world).run(), world.start), truth, world.days)
+
+
+@pytest.mark.parametrize(
+    ("habits", "seed"),
+    [(Habits(), 71), (Habits(), 72), (Habits(rate=0.012), 73), (Habits(daily=True), 74), (Habits(spells_a_day=2), 75)],
+)
+def test_two_months_of_usual_failures_raise_no_alarm(habits, seed):
+    """Ten months in all at a budget of 0.1: a threshold a hundred times too low would be seen."""
+    world, truth = made("quiet", seed, 60, habits)
+    assert score_of(world, truth).false_alarms == 0
+
+
+def test_the_threshold_is_not_beyond_reach_either():
+    """Evidence of usual failures comes within a few hundredths of the threshold: the budget is used, not only kept."""
+    world, _ = made("quiet", 76, 20, Habits())
+    loose = [t for t in Replay(world, 300.0).run() if t.event == "opened"]
+    assert loose
+
+
+@pytest.mark.parametrize(
+    ("trouble", "at_most"),
+    [(Trouble(0.1), 9.5), (Trouble(0.2), 4.5), (Trouble(0.5), 2.0), (Trouble(1.0), 2.0), (Trouble(0.3, 60), 6.0)],
+)
+def test_outages_are_found_in_time(trouble, at_most):
+    """One stream, twenty outages or more of each kind: medians as promised, none of the total ones missed."""
+    world, truth = made("outages", 77, 6, Habits(), trouble)
+    score = score_of(world, truth)
+    assert score.incidents >= 20
+    assert score.median_min <= at_most
+    assert score.flaps <= 0.15 * score.incidents
+    assert score.missed <= (0 if trouble.rate == 1.0 else 1)
+
+
+def test_nine_streams_know_at_once():
+    """All of three vantages and components fail totally: less than twenty seconds; one vantage alone: no incident."""
+    world, truth = made("nine", 78, 3, Habits(), Trouble(1.0), components=3, vantages=3)
+    assert score_of(world, truth).median_min <= 0.34
+    world, truth = made("one", 79, 3, Habits(), Trouble(0.5, vantages=1), components=3, vantages=3)
+    assert not truth
+    assert score_of(world, truth).false_alarms == 0
+
+
+def test_skipping_quiet_stretches_is_the_same_as_looking(monkeypatch):
+    """The replay's leap over successes and a look at each of them come to the same transitions."""
+    world, _ = made("leap", 80, 3, Habits(), Trouble(0.3))
+    leaping = list(Replay(world).run())
+    monkeypatch.setattr(Replay, "_skip", lambda _self, slot: slot)
+    stepping = list(Replay(world).run())
+    assert [(t.at, t.event, t.components) for t in leaping] == [(t.at, t.event, t.components) for t in stepping]
+
+
+def test_the_rate_is_within_its_interval():
+    """On synthetic truth the interval at the end of an incident contains the true rate nearly always."""
+    hits = total = 0
+    for seed, rate in ((81, 0.1), (82, 0.3), (83, 0.6)):
+        world, truth = made("rates", seed, 5, Habits(), Trouble(rate))
+        told = list(Replay(world).run())
+        for t in truth:
+            said = [x for x in told if t.start_s <= x.at - world.start <= t.end_s + 3600 and x.event == "resolved"]
+            total += len(said)
+            hits += sum(x.low <= rate <= x.high for x in said)
+    assert total > 40
+    assert hits >= 0.88 * total
+
+
+def test_scoring_counts_delays_misses_flaps_and_false_alarms():
+    """The four figures by hand."""
+    truth = (Truth(100, 700), Truth(10_000, 10_600))
+    score = scored("x", [50.0, 220.0, 400.0, 800.0, 9000.0], truth, 30.0)
+    assert (score.median_min, score.missed, score.flaps, score.false_alarms) == (2.0, 1, 2, 2)
+    assert score.false_per_month == 2.0
+
+
+def test_events_end_as_changes_while_others_go_on():
+    """Of two components that recover one after the other the first is a change, the second the end."""
+    world, _ = made("two", 84, 3, Habits(), Trouble(0.5, components=2), components=3, vantages=2)
+    told = list(events(Replay(world).run(), world.start))
+    assert sum(e["event"] == "opened" for e in told) == sum(e["event"] == "resolved" for e in told)
+    assert {"t_s", "event", "scope", "components", "state", "rate", "low", "high"} <= told[0].keys()
+
+
+@pytest.mark.parametrize(
+    ("rule", "looks", "alarmed"),
+    [
+        (rivals.InARow(3, 2), "FFoFFo", "------"),
+        (rivals.InARow(3, 2), "FFFoFoo", "--AAAA-"),
+        (rivals.OfTheLast(2, 4), "FoooFoF", "------A"),
+        (rivals.InARow(1, 1), "oFo", "-A-"),
+    ],
+)
+def test_rivals_follow_their_rules(rule, looks, alarmed):
+    """Rules by hand: F fails, o works, A is alarmed."""
+    assert "".join("A" if rule.see(c == "F") else "-" for c in looks) == alarmed
+
+
+def test_burn_rates_need_both_windows():
+    """Two failures in five minutes of an hour with enough burn alarm; an old one alone does not."""
+    burn = rivals.Burn(30.0)
+    assert not any(burn.see(False) for _ in range(720))
+    assert burn.see(True) or burn.see(True)
+    assert not any([burn.see(False) for _ in range(200)][60:])
+
+
+def test_unknown_rules_are_named():
+    """A wrong rule says which there are."""
+    with pytest.raises(ValueError, match="3-in-row"):
+        rivals.rule("0-of-0")
+    assert callable(rivals.rule("4-in-row/1"))
+    assert callable(rivals.rule("3-of-20"))
+
+
+def test_the_bound_by_hand():
+    """ln(864000)/KL looks at a total outage, two per component and 30 s."""
+    assert information(1.0, 0.005) == pytest.approx(5.298, abs=1e-3)
+    assert bound_min(0.1, 0.005, 1, 1, 1, 30, 5, 0.1) == pytest.approx(4.66, abs=0.02)
+    assert bound_min(0.001, 0.005, 1, 1, 1, 30, 5, 0.1) == float("inf")
+
+
+@pytest.mark.parametrize(
+    "broken", [{}, {"format": "x"}, {"format": "groundtruth-trace/1"}, {"format": "groundtruth-trace/1", "slots": -1}]
+)
+def test_broken_recordings_are_refused_in_words(broken):
+    """What is no recording says so."""
+    with pytest.raises(ValueError, match="recording"):
+        read(broken)
+
+
+@needs_pack
+@pytest.mark.parametrize(
+    ("name", "at_most_min", "openings_at_most"),
+    [("single-100", 2.0, 60), ("flapping", 5.0, 11), ("gap", 10.0, 7), ("slow", 10.0, 9), ("own-network", None, 0)],
+)
+def test_goals_on_the_public_traces(name, at_most_min, openings_at_most):
+    """Some of the goals of the design on the traces themselves; the benchmark has them all."""
+    with gzip.open(PACK / f"{name}.json.gz") as file:
+        world = read(json.load(file))
+    truth = truths(json.loads((PACK / "labels.json").read_text())[name], world.slot_s)
+    opened = openings(Replay(world).run(), world.start)
+    score = scored(name, opened, truth, world.days)
+    assert len(opened) <= openings_at_most
+    assert score.missed == score.false_alarms == 0
+    if at_most_min is not None:
+        assert score.median_min <= at_most_min

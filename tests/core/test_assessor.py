@@ -1,0 +1,194 @@
+"""What the assessor makes of observations: alarms, their absence, their end, and what it can say about them."""
+
+import pytest
+
+from bot.core.evidence import classified
+from probes.model import Fault, Layer, Outcome, State
+from tests.core.looks import START, assessor, failing, fed, look, quiet, timed
+
+HOUR = 3600.0
+
+
+def opened(steps):
+    return [s for s in steps if s.event == "opened"]
+
+
+@pytest.mark.parametrize(("rate", "minutes"), [(1.0, 3), (0.5, 4), (0.2, 12), (0.1, 30)])
+def test_finds_outages_of_any_rate(rate, minutes):
+    """From a total outage to one request in ten: found in minutes, with a first failure and words."""
+    judge = assessor()
+    fed(judge, quiet(6))
+    begins = START + 6 * HOUR
+    found = opened(fed(judge, failing(rate, minutes, begins)))
+    assert len(found) == 1
+    assert found[0].components == ("api",)
+    assert begins <= found[0].started_at <= found[0].at
+    assert found[0].low <= rate <= found[0].high
+    assert "http_500" in found[0].why
+
+
+def test_a_total_outage_is_found_after_long_intermittent_trouble_too():
+    """What an undetected outage showed is not learned as usual: a hundred per cent is found all the same."""
+    judge = assessor()
+    for burst in range(12):
+        at = START + burst * 2 * HOUR
+        assert not fed(judge, [look(at + i * 5, failed=True) for i in range(5)])
+        assert not fed(judge, quiet(1.9, at + 30))
+    assert opened(fed(judge, failing(1.0, 4, START + 24 * HOUR)))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"fault": Fault.OURS, "layer": Layer.OUR_QUOTA},
+        {"fault": Fault.OURS, "layer": Layer.OUR_KEY},
+        {"outcome": Outcome.INCONCLUSIVE, "fault": Fault.UNKNOWN},
+        {"fault": Fault.VENDOR, "layer": Layer.NO_ANSWER, "control": False},
+        {"fault": Fault.UNKNOWN},
+    ],
+)
+def test_what_is_not_the_vendors_says_nothing(given):
+    """Our quota, our key, bot challenges and our own network never open an incident."""
+    judge = assessor()
+    fed(judge, quiet(3))
+    assert classified(look(START, failed=True, **given)) is None
+    assert not fed(judge, [look(START + 3 * HOUR + i * 5, failed=True, **given) for i in range(500)])
+
+
+def test_a_short_spell_with_one_symptom_is_usual():
+    """Twenty seconds of nothing but 503, as happens once a day, is no incident."""
+    judge = assessor()
+    fed(judge, quiet(6))
+    at = START + 6 * HOUR
+    steps = fed(judge, [look(at + i * 5, failed=i < 4, symptom="http_503") for i in range(40)])
+    assert not steps
+
+
+def test_one_vantage_alone_is_its_own_trouble():
+    """Everything seen from one vantage fails, the others are well: said as such, and no vendor incident."""
+    judge = assessor(("a", "b"))
+    vantages, components = ("eu", "us", "ap"), ("a", "b")
+    seen = [
+        look(START + slot * 5, slot > 8640 and v == "eu" and slot % 2 == 0, c, v, f"x{slot % 3}")
+        for slot in range(9200)
+        for i, (v, c) in enumerate((v, c) for v in vantages for c in components)
+        if slot % 6 == i or slot > 8640
+    ]
+    steps = fed(judge, seen)
+    assert [s.scope for s in opened(steps)] == ["vantage"]
+    assert opened(steps)[0].vantage == "eu"
+    beliefs = judge.assessments(seen[-1].at)
+    assert beliefs["a"].state is State.OPERATIONAL
+    assert "eu" in beliefs["a"].why
+
+
+def test_all_components_failing_is_one_service_incident():
+    """Three components fail together: one opening for the service, not three."""
+    judge = assessor(("a", "b", "c"))
+    for i, c in enumerate("abc"):
+        for v in ("eu", "us"):
+            judge.see(look(START + i, component=c, vantage=v))
+    at = START + 30
+    seen = [look(at + n * 10 + i, n > 400, c, v, f"x{n % 3}") for n in range(420) for i, (c, v) in
+            enumerate((c, v) for c in "abc" for v in ("eu", "us"))]  # fmt: skip
+    found = opened(fed(judge, seen))
+    assert [s.scope for s in found] == ["service"]
+    assert found[0].components == ("a", "b", "c")
+
+
+def test_monitoring_comes_before_resolved_and_resolved_takes_its_time():
+    """After a total outage the assessment says monitoring, and resolved follows after twelve quiet minutes at least."""
+    judge = assessor()
+    fed(judge, quiet(6))
+    at = START + 6 * HOUR
+    assert opened(fed(judge, failing(1.0, 20, at)))
+    over = at + 20 * 60
+    calm = quiet(0.1, over, every=5)
+    assert not [s for s in fed(judge, calm) if s.event == "resolved"]
+    belief = judge.assessments(calm[-1].at)["api"]
+    assert belief.monitoring
+    assert belief.state is State.MAJOR
+    ends = [s for s in fed(judge, quiet(1, calm[-1].at + 5, every=5)) if s.event == "resolved"]
+    assert len(ends) == 1
+    assert 12 * 60 <= ends[0].at - over <= 46 * 60
+
+
+def test_a_gap_without_data_is_neither_quiet_nor_trouble():
+    """Forty minutes without results in an incident: still the same one, and unknown meanwhile."""
+    judge = assessor()
+    fed(judge, quiet(6))
+    at = START + 6 * HOUR
+    assert opened(fed(judge, failing(0.3, 20, at)))
+    resumed = at + 60 * 60
+    assert not judge.advance(resumed)
+    assert judge.assessments(resumed)["api"].state is State.UNKNOWN
+    steps = fed(judge, failing(0.3, 20, resumed, seed=5))
+    assert not [s for s in steps if s.event != "changed"]
+
+
+def test_nothing_measured_is_unknown_never_green():
+    """A component of the configuration without evidence is unknown, with the reason."""
+    belief = assessor(("api", "web")).assessments(START)["web"]
+    assert belief.state is State.UNKNOWN
+    assert belief.why
+
+
+def test_slow_answers_open_a_slowness_incident():
+    """Three times the usual latency for most requests is found and ends; as usual it is not."""
+    judge = assessor()
+    usual = [timed(START + i * 30, 700 + 100 * (i % 5)) for i in range(1000)]
+    assert not fed(judge, usual)
+    at = usual[-1].at + 30
+    found = fed(judge, [timed(at + i * 30, 2600 if i % 3 else 800) for i in range(20)])
+    assert [(s.event, s.kind, s.state) for s in found] == [("opened", "slowness", State.DEGRADED)]
+    assert judge.assessments(at + 600)["api"].slow
+    ends = fed(judge, [timed(at + 600 + i * 30, 700) for i in range(120)])
+    assert [(s.event, s.kind) for s in ends] == [("resolved", "slowness")]
+
+
+def test_reports_bring_an_alarm_forward_but_make_none():
+    """A flood of reports beside healthy probes opens nothing; beside failing ones it hurries."""
+    flooded = assessor()
+    fed(flooded, quiet(6))
+    at = START + 6 * HOUR
+    for minute in range(60):
+        assert not flooded.reported(at + minute * 60, "api", 10**9)
+        assert not fed(flooded, [look(at + minute * 60 + s) for s in (10, 40)])
+    alone, heard = assessor(), assessor()
+    fed(alone, quiet(6))
+    fed(heard, quiet(6))
+    for minute in range(3):
+        heard.reported(at + minute * 60, "api", 5)
+    trouble = failing(0.2, 30, at + 200)
+    assert opened(fed(heard, trouble))[0].at <= opened(fed(alone, trouble))[0].at
+
+
+def test_why_says_how_far_what_leads_and_what_would_close_it():
+    """The explanation has the evidence, the threshold, the last failures and, in an episode, the end."""
+    judge = assessor()
+    fed(judge, quiet(6))
+    at = START + 6 * HOUR
+    fed(judge, failing(1.0, 3, at))
+    said = judge.explain("api", at + 180)
+    assert said.threshold > 0
+    assert said.recent
+    assert "closes after" in said.closes
+    assert "major outage" in said.summary
+    assert any("needed for an alarm" in line for line in said.lines)
+
+
+def test_a_failure_asks_for_another_look_soon_and_a_bounded_number_of_them():
+    """Plans begin after a failure and rest after 240 looks in a row."""
+    judge = assessor()
+    fed(judge, quiet(1))
+    at = START + HOUR
+    fed(judge, [look(at, failed=True)])
+    plan = judge.attention(at + 1)["api"]
+    assert plan.from_s == at + 5
+    assert plan.until_s <= at + 60
+    planned = 0
+    for i in range(1, 700):
+        now = at + i * 5
+        planned += "api" in judge.attention(now)
+        fed(judge, [look(now, failed=True)])
+    assert 240 <= planned <= 480

@@ -1,0 +1,138 @@
+"""Laws that hold for any stream of observations, tried with generated ones."""
+
+import json
+import math
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.core.looks import START, assessor, fed, look, quiet
+
+Q = settings(max_examples=30, deadline=None)
+STREAMS = [(c, v) for c in ("a", "b") for v in ("eu", "us")]
+RESULTS = st.lists(
+    st.tuples(st.sampled_from(STREAMS), st.booleans(), st.sampled_from(["x", "y"]), st.sampled_from([0, 5, 30])),
+    min_size=1,
+    max_size=150,
+)
+
+
+def observed(results, names=None):
+    at, seen = START, []
+    for (component, vantage), failed, symptom, step in results:
+        at += step
+        c, v = (names or {}).get(component, component), (names or {}).get(vantage, vantage)
+        seen.append(look(at, failed, c, v, symptom))
+    return seen
+
+
+def facts(steps, names=None):
+    back = {new: old for old, new in (names or {}).items()}
+    return [
+        (s.at, s.event, s.scope, sorted(back.get(c, c) for c in s.components), s.state, back.get(s.vantage, s.vantage))
+        for s in steps
+    ]
+
+
+@Q
+@given(RESULTS)
+def test_relabelling_changes_nothing(results):
+    """Other names for components and vantages: the same decisions under the other names."""
+    names = {"a": "zebra", "b": "m", "eu": "west", "us": "east"}
+    one, other = assessor(("a", "b")), assessor(("zebra", "m"))
+    assert facts(fed(one, observed(results))) == facts(fed(other, observed(results, names)), names)
+    assert math.isclose(one.episodes.evidence(0), other.episodes.evidence(0), rel_tol=1e-6)
+
+
+@Q
+@given(RESULTS, st.randoms(use_true_random=False))
+def test_order_within_one_instant_does_not_matter(results, rng):
+    """Results of one instant in any order leave the same state behind."""
+    seen = observed(results)
+    shuffled = sorted(seen, key=lambda o: (o.at, rng.random()))
+    states = []
+    for order in (seen, shuffled):
+        judge, steps = assessor(("a", "b")), []
+        for o in order:
+            steps += judge.see(o)
+        steps += judge.advance(seen[-1].at + 1)
+        states.append((facts(steps), {tuple(s[:2]): s[2] for s in judge.dump()["suspicions"]}))
+    assert states[0] == states[1]
+
+
+@Q
+@given(RESULTS, st.integers(0, 150))
+def test_a_restored_state_has_the_same_future(results, cut):
+    """Dump, JSON, restore at any point: what follows is identical to the last digit."""
+    seen = observed(results)
+    whole, first = assessor(("a", "b")), assessor(("a", "b"))
+    expected = fed(whole, seen)
+    steps = fed(first, seen[:cut])
+    second = assessor(("a", "b"), state=json.loads(json.dumps(first.dump())))
+    assert steps + fed(second, seen[cut:]) == expected
+    assert second.dump() == whole.dump()
+
+
+@Q
+@given(st.lists(st.booleans(), min_size=1, max_size=40), st.integers(0, 39))
+def test_one_more_failure_never_lowers_the_evidence(failed, index):
+    """Turning the last success into a failure cannot make trouble less likely."""
+    index %= len(failed)
+    trial = [*failed[:index], False]
+    evidences = []
+    for last in (False, True):
+        judge = assessor()
+        fed(judge, quiet(2))
+        # symptoms change, so that none of the failures looks like a usual spell
+        fed(judge, [look(START + 7200 + i * 30, f, symptom=f"s{i}") for i, f in enumerate([*trial[:-1], last])])
+        opened = judge.episodes.standing
+        evidences.append(math.inf if opened else judge.episodes.evidence(0))
+    assert evidences[1] >= evidences[0]
+
+
+@Q
+@given(
+    st.lists(
+        st.tuples(
+            st.one_of(st.floats(), st.sampled_from([0.0, START, START + 1e8, -1.0, 4e9, 1e308])),
+            st.booleans(),
+            st.text(max_size=8),
+            st.text(max_size=80),
+        ),
+        max_size=60,
+    )
+)
+def test_no_input_breaks_it(rows):
+    """Times backwards, equal, years apart, infinite; streams and symptoms of any name."""
+    judge = assessor(("a",))
+    for at, failed, name, symptom in rows:
+        judge.see(look(at, failed, name, name[::-1], symptom))
+        judge.advance(at)
+        judge.reported(at, name, 3)
+    now = START + 10
+    judge.advance(now)
+    assert json.loads(json.dumps(judge.dump(), allow_nan=False))
+    for belief in judge.assessments(now).values():
+        assert 0 <= belief.low <= belief.high <= 1
+        assert judge.explain(belief.component, now).summary
+    assert all(p.until_s > now for p in judge.attention(now).values())
+
+
+def test_streams_are_bounded():
+    """Thousands of made-up streams do not fill memory."""
+    judge = assessor()
+    for i in range(2000):
+        judge.see(look(START + i, component=f"c{i}"))
+    judge.advance(START + 3000)
+    assert len(judge.episodes.detector.streams) <= 513
+
+
+def test_waiting_successes_read_the_same_as_told_ones():
+    """Reading evidence changes nothing: asked after every look or never, the state is the same."""
+    asked, silent = assessor(), assessor()
+    for o in [*quiet(1), look(START + 3600, failed=True), *quiet(1, START + 3605)]:
+        fed(asked, [o])
+        fed(silent, [o])
+        asked.explain("api", o.at)
+        asked.assessments(o.at)
+    assert asked.dump() == silent.dump()

@@ -1,0 +1,134 @@
+"""The judge on the real store: counted once, fenced, and silent when refused."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+from bot.core.assessment import AssessorSettings
+from bot.core.service import ServiceView
+from bot.judge import INCIDENT, REMEMBERED, Bench, Judge
+from bot.store.records import encode
+from probes.model import Fault, Layer, Observation, Outcome
+
+START = 1_776_000_000.0
+VIEW = ServiceView("claude", "Claude", {"claude-api": "Claude API"})
+SETTINGS = AssessorSettings(components=("claude-api",), interval_s=30.0)
+
+
+class World:
+    """A store, a clock that the observations move, and judges."""
+
+    def __init__(self, store):
+        self.store = store
+        self.now = START
+        self.sent = 0
+
+    def judge(self, owner, lease_ms=10_000):
+        return Judge(self.store, VIEW, SETTINGS, Bench(owner, lambda: self.now, ("console",), lambda: None, lease_ms))
+
+    @asynccontextmanager
+    async def at_work(self, *judges):
+        """Judges running until the block is left."""
+        tasks = [asyncio.create_task(judge.run()) for judge in judges]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def see(self, *failed):
+        """Stream results, thirty seconds apart."""
+        rows = []
+        for bad in failed:
+            self.now += 30.0
+            outcome = (Outcome.FAILED, Fault.VENDOR, Layer.APP_BACKEND, "api_error") if bad else (Outcome.OK,)
+            rows.append(encode(Observation("claude-api/hello", "claude", "claude-api", "eu", self.now, *outcome)))
+        await self.store.append("claude", "eu.1", self.sent + 1, rows)
+        self.sent += len(rows)
+
+    async def remembered(self, counted):
+        """What is written once so many rows have been counted."""
+        async with asyncio.timeout(20):
+            while True:
+                loaded = await self.store.load("claude")
+                if loaded.state and (kept := REMEMBERED.validate_json(loaded.state)).counted >= counted:
+                    return kept
+                await asyncio.sleep(0.01)
+
+    async def incidents(self):
+        return [INCIDENT.validate_json(body) for body in await self.store.views.incidents("claude", 10)]
+
+
+async def test_an_outage_is_one_incident_with_one_delivery(store):
+    """Twenty good results, then failures only: one incident, written with what is to be said of it."""
+    world = World(store)
+    async with world.at_work(world.judge("one")):
+        await world.see(*[False] * 40)
+        await world.remembered(40)
+        for _ in range(12):
+            await world.see(True)
+            await world.remembered(world.sent)
+        kept = await world.remembered(52)
+    [incident] = await world.incidents()
+
+    assert kept.counted == 52
+    assert incident.components == ("claude-api",)
+    assert incident.opened_at <= START + 30 * 52
+    assert [d.subject for d in await store.views.deliveries("claude", 10)] == [incident.id]
+
+
+async def test_restarts_at_any_row_change_nothing(store):
+    """A judge that is ended after every few rows counts each once and opens the same single incident."""
+    world = World(store)
+    for number in range(10):
+        async with world.at_work(world.judge(f"run {number}")):
+            await world.see(*[number >= 5] * 6)
+            await world.remembered(world.sent)
+    kept = await world.remembered(60)
+
+    assert kept.counted == 60
+    assert len(await world.incidents()) == 1
+
+
+async def test_two_judges_are_as_one(store):
+    """Only the holder of the lease judges; when it ends the other takes over and nothing is counted twice."""
+    world = World(store)
+    first, second = world.judge("one", 1_000), world.judge("two", 1_000)
+    async with world.at_work(second):
+        async with world.at_work(first):
+            await world.see(*[False] * 20)
+            await world.remembered(20)
+        await world.see(*[True] * 12)
+        kept = await world.remembered(32)
+
+    assert kept.counted == 32
+    assert len(await world.incidents()) == 1
+
+
+async def test_a_judge_whose_lease_was_taken_says_nothing(store):
+    """Its commit is refused whole: no position, no incident, no delivery."""
+    world = World(store)
+    token = await store.lease("claude", "old", 60_000)
+    await store.release("claude", token)
+    async with world.at_work(world.judge("new")):
+        await world.see(*[False] * 10)
+        await world.remembered(10)
+    await store.lease("claude", "newest", 60_000)
+    before = (await store.load("claude"), await store.views.deliveries("claude", 10))
+    stale = world.judge("old")
+    await world.see(*[True] * 20)
+    await stale._hold(token)
+
+    assert (await store.load("claude"), await store.views.deliveries("claude", 10)) == before
+    assert await world.incidents() == []
+
+
+async def test_rows_of_another_version_are_passed_over(store):
+    """What is not understood stops nothing."""
+    world = World(store)
+    await store.append("claude", "eu.2", 1, [b"\xff\x00 no json", b'{"k":"z"}', b'{"k":"o"}'])
+    async with world.at_work(world.judge("one")):
+        await world.see(*[False] * 5)
+        kept = await world.remembered(5)
+
+    assert kept.counted == 5

@@ -1,0 +1,47 @@
+"""The ledger between judge and store: rows are kept with the judgement, and tell it what is usual."""
+
+from dataclasses import replace
+
+from bot.core.assessment import AssessorSettings
+from bot.core.judgement import Judgement
+from bot.core.ledger import Row, Source
+from bot.core.service import ServiceView
+from bot.judge import Bench, Judge
+from bot.ledger import ledger_row, ledger_rows
+from bot.store.store import Store
+from bot.store.values import LedgerWrite
+
+CLAUDE = ServiceView("claude", "Claude", {"api": "Claude API"}, {"api": "k8w"}, "", (900.0, 3240.0))
+SETTINGS = AssessorSettings(("api",), 30.0)
+ROW = Row("claude", ("api",), Source.MEASURED, "4F7K", 31.25, 34.0, 800.0, 900.0, 500.0, 490.123)
+
+
+def judge(store: Store) -> Judge:
+    """A judge that says nothing anywhere."""
+    return Judge(store, CLAUDE, SETTINGS, Bench("anna", lambda: 1000.0, (), lambda: None))
+
+
+async def test_a_finished_row_is_in_the_judgement_s_own_commit(store: Store) -> None:
+    """Written with position and state, at its place in time."""
+    token = await store.lease("claude", "anna", 60_000)
+    assert token is not None
+    judgement = Judgement(CLAUDE, SETTINGS)
+    decisions = replace(judgement.settle(1000.0), ledger=(ROW,))
+    assert decisions.eventful
+    assert await store.commit("claude", token, judge(store)._commit("1-0", judgement, decisions))
+    assert ledger_rows(await store.views.ledger("claude")) == [ROW]
+
+
+async def test_what_is_usual_comes_from_the_ledger_when_it_has_enough(store: Store) -> None:
+    """Ten measured troubles outweigh the catalogue; fewer do not."""
+    rows = [replace(ROW, incident=str(n), began_at=10_000.0 * n, page_seen_at=10_000.0 * n + 300) for n in range(10)]
+    await store.book.enter("claude", [LedgerWrite(row.at, ledger_row(row)) for row in rows[:9]])
+    assert (await judge(store)._informed()).usual_lag_s == (900.0, 3240.0)
+    await store.book.enter("claude", [LedgerWrite(row.at, ledger_row(row)) for row in rows[9:]])
+    assert (await judge(store)._informed()).usual_lag_s == (300.0, 300.0)
+
+
+def test_rows_of_another_version_are_passed_over() -> None:
+    """What cannot be read is no evidence for or against anybody."""
+    kept = [ledger_row(ROW), "{}", "not JSON", '{"service": "claude", "components": [], "source": "heard"}']
+    assert ledger_rows(kept) == [ROW]
