@@ -28,11 +28,20 @@ Job = Callable[..., Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """A job and its arguments, to begin so many seconds after its slot is due."""
+
+    after_s: float
+    job: Job
+    args: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Slot:
-    """What runs when one job of APScheduler is due, each so many seconds after it."""
+    """What runs when one job of APScheduler is due."""
 
     name: str
-    runs: list[tuple[float, Job, tuple[Any, ...]]]
+    runs: list[Run]
 
 
 class Schedule:
@@ -77,7 +86,7 @@ class Schedule:
         """
         interval_s /= self._speed
         first = FIRST_WITHIN_S * _chance() + self._count * FIRST_APART_S
-        self._later(min(first, interval_s), job, args)
+        self._later(Run(min(first, interval_s), job, args))
         slots = self._slots.setdefault(interval_s, [])
         if len(slots) < SLOTS:
             slots.append(Slot(name, []))
@@ -90,9 +99,9 @@ class Schedule:
                 jitter=interval_s * JITTER,
                 next_run_time=datetime.now(UTC) + timedelta(seconds=interval_s * (0.5 + _chance())),
             )
-            slots[-1].runs.append((0.0, job, args))
+            slots[-1].runs.append(Run(0.0, job, args))
         else:
-            slots[self._count % SLOTS].runs.append((interval_s * JITTER * _chance(), job, args))
+            slots[self._count % SLOTS].runs.append(Run(interval_s * JITTER * _chance(), job, args))
         self._count += 1
 
     def soon(self, job: Job, *args: Any) -> None:
@@ -103,15 +112,15 @@ class Schedule:
 
     async def _begin(self, slot: Slot) -> None:
         """Only starts the runs: APScheduler's own tasks belong to no group, and would die unheard."""
-        for after_s, job, args in slot.runs:
-            self._later(after_s, job, args)
+        for run in slot.runs:
+            self._later(run)
 
-    def _later(self, after_s: float, job: Job, args: tuple[Any, ...]) -> None:
-        asyncio.get_running_loop().call_later(after_s, self._start, job, args)
+    def _later(self, run: Run) -> None:
+        asyncio.get_running_loop().call_later(run.after_s, self._start, run)
 
-    def _start(self, job: Job, args: tuple[Any, ...]) -> None:
+    def _start(self, run: Run) -> None:
         if self._open:
-            self.soon(job, *args)
+            self.soon(run.job, *run.args)
 
 
 def _chance() -> float:

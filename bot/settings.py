@@ -87,7 +87,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """How often we may cry wolf: false alarms per month and service."""
+    """How often we may cry wolf: false alarms a month for one stream; n streams of a service may have √n times that."""
 
     false_alarms_per_month: float = 0.1
 

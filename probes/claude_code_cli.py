@@ -74,7 +74,7 @@ def _missing(check: Check) -> Reading:
 def _command(check: Check, options: dict[str, Any], tools: Tools) -> list[str]:
     """Through `env`: Claude Code has no business with our other secrets, which stand in the environment we pass on."""
     others = [name for name in sorted(tools.secrets) if not name.startswith(_ITS_OWN)]
-    hidden = [word for name in () for word in ("-u", name)]
+    hidden = [word for name in others for word in ("-u", name)]
     asked = ["-p", "Answer with one word: ready", "--output-format", "stream-json", "--verbose", "--max-turns", "1"]
     return ["env", *hidden, *_QUIET, check.target, *asked, "--model", options["model"], *options["arguments"]]
 

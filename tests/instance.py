@@ -16,8 +16,9 @@ from bot.demo.vendor import Vendor
 class Instance:
     """`groundtruth run --json` in a folder, watching a vendor at short intervals."""
 
-    def __init__(self, folder: Path, vendor: Vendor, interval_s: float = 0.3, **more):
+    def __init__(self, folder: Path, vendor: Vendor, interval_s: float = 0.3, command=("run", "--json"), **more):
         self.folder = folder
+        self.command = command
         self.file = folder / "groundtruth.yaml"
         wanted = vendor.configuration(interval_s=interval_s, timeout_s=2.0)
         wanted |= {"state_dir": str(folder / "state"), "vantage": {"name": "here"}, **more}
@@ -29,7 +30,7 @@ class Instance:
         """Start it; it works when this returns or a little later."""
         with self.errors.open("ab") as errors, (self.folder / "stdout").open("ab") as out:
             self.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "--config", str(self.file), "run", "--json", *args),
+                *(sys.executable, "-m", "bot", "--config", str(self.file), *self.command, *args),
                 stdout=out,
                 stderr=errors,
                 env={"PATH": os.environ["PATH"]},

@@ -34,6 +34,12 @@ class Notebook(Channel):
         self.acts: list[tuple[str, str]] = []
         self.fail: list[DeliveryError | None] = []
 
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *_):
+        return None
+
     def _perhaps_fail(self):
         error = self.fail.pop(0) if self.fail else None
         if error is not None:

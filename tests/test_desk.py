@@ -90,7 +90,7 @@ async def test_status_shows_three_voices_with_ages(desk):
     assert answer.title == "🟠 1 of 3 components in trouble: Claude API; 2 unknown"
     rows = {row[0]: row[1:] for row in answer.table.rows}
     assert rows["Claude API"] == (
-        "🟠 intermittent failures, about 18 % (95 % interval 11–27 %); 4 s ago",
+        "🟠 intermittent failures, about 18 % (95 % interval 11–27 %), from all 3 vantages; 4 s ago",
         "🟢 operational; 35 s ago",
         "7 reports in 10 min (normally 0–1)",
     )
@@ -199,7 +199,7 @@ async def test_the_ledger_of_one_service_and_of_all(desk, store):
         Row("claude", ("claude-api",), Source.MEASURED, str(n), BEGAN + n * 9_000, BEGAN + n * 9_000 + 120)
         for n in range(6)
     ]
-    seen = [replace(row, page_seen_at=row.began_at + 60 * n if n else None) for n, row in enumerate(rows)]
+    seen = [replace(row, page_seen_at=BEGAN + n * 9_000 + 60 * n if n else None) for n, row in enumerate(rows)]
     await store.book.enter("claude", [LedgerWrite(row.at, ledger_row(row)) for row in seen])
     answer = await desk.ask("ledger claude", ANNA, NOW)
     assert (empty.title, empty.understood) == ("nothing in the ledger of Claude yet", True)

@@ -73,7 +73,7 @@ async def test_kill_9_ten_times_during_an_outage(tmp_path):
     seen = [row for _, raw in rows if isinstance(row := decode(raw), Observation)]
     ids = Counter(o.request_id for o in seen if o.request_id)
 
-    assert len(seen) > 50
+    assert len(seen) > 20
     assert max(ids.values()) == 1, "an observation was streamed twice"
     assert ids.keys() <= served
     assert remembered.counted == sum(place(at) <= place(loaded.position) for at, _ in rows), "not counted exactly once"

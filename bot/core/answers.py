@@ -138,7 +138,9 @@ def not_known(what: str, now: float) -> Answer:
 def _account(told: Explanation, now: float) -> list[tuple[str, str]]:
     """The detector's own account: how far from an alert, what leads, what is usual, what failed last, what ends it."""
     lines = [("Leading", clean(told.leading, 200))]
-    if told.threshold:
+    if told.raised:
+        lines.append(("Evidence", clean(told.raised, 200)))
+    elif told.threshold:
         lines.append(("Evidence", f"{_whole(told.evidence)} of the {_whole(told.threshold)} needed for an alert"))
     spells = f"{told.usual_spells_per_day:.1f} short spells a day of {duration(told.usual_spell_s)}"
     lines.append(("Usual", f"{percent(told.usual_rate)} of looks fail by themselves; {spells}"))

@@ -94,7 +94,10 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The answer to "why": the belief in words, the same in numbers, and what would change it."""
+    """The answer to "why": the belief in words, the same in numbers, and what would change it.
+
+    While an episode stands its evidence has been used: `raised` then says when, and `leading` nothing.
+    """
 
     component: str
     at: float
@@ -108,3 +111,4 @@ class Explanation:
     usual_spell_s: float = 0.0
     recent: tuple[tuple[float, str, str], ...] = field(default=())
     closes: str = ""
+    raised: str = ""

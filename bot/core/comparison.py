@@ -41,6 +41,10 @@ class Comparison:
         """What must be written for another process to go on here."""
         return Compared(dict(self._standing), dict(self._doubts), self._misses)
 
+    def standing(self) -> tuple[Discrepancy, ...]:
+        """The disagreements that have been said and go on."""
+        return tuple(self._standing.values())
+
     def take(self) -> list[tuple[Discrepancy, Entry | None]]:
         """Disagreements that began or ended since the last call, each with its line for the trail."""
         said, self._said = list(self._said.values()), {}

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from bot.core.assessment import Explanation
 from bot.core.beliefs import assessed, usual_words
 from bot.core.closing import ENOUGH
+from bot.core.durations import clock, duration
+from bot.core.symptoms import symptom
 from bot.core.usual import DAY_S
 
 if TYPE_CHECKING:
+    from bot.core.course import Course
     from bot.core.detector import Name
     from bot.core.episodes import Episodes
 
@@ -25,27 +28,25 @@ def explained(now: Episodes, component: str, at: float) -> Explanation:
     belief = assessed(now, component, at)
     spells = now.detector.spells
     parts = {n: p for n, p in now.parts(at).items() if n[0] != "component" or n[1] == component}
-    leading = _leading(parts)
-    course = now.courses.get(component)
-    closes = _closes(now, component)
-    lines = [
-        f"evidence {belief.evidence:,.0f} of the {belief.threshold:,.0f} needed for an alarm",
-        f"leading: {leading}",
-        (
-            f"{usual_words(belief.usual_rate)} of looks fail by themselves, and there are about "
-            f"{spells.enters * DAY_S:.1f} short spells a day of {spells.lasts:.0f} s"
-        ),
-    ]
+    raised, course = _standing(now, component)
+    # once it stands the evidence has been used and begins anew: it no longer says anything of this episode
+    leading = "" if raised else _leading(parts)
+    closes = _closes(course) if raised and course else ""
+    course = course or now.courses.get(component)
     recent = tuple(course.latest) if course else ()
-    if recent:
-        lines.append("last failures: " + ", ".join(f"{w} from {v} {at - t:.0f} s ago" for t, v, w in recent[-3:]))
-    if closes:
-        lines.append(closes)
+    usual = (
+        f"{usual_words(belief.usual_rate)} of looks fail by themselves, and there are about "
+        f"{spells.enters * DAY_S:.1f} short spells a day of {spells.lasts:.0f} s"
+    )
+    failures = ", ".join(f"{symptom(w)} from {v} {duration(at - t)} ago" for t, v, w in recent[-3:])
+    distance = f"evidence {belief.evidence:,.0f} of the {belief.threshold:,.0f} needed for an alert"
+    alarm = _raised(raised, course, at) if raised and course else ""
+    lines = (alarm or distance, leading and f"leading: {leading}", usual, failures and f"last failures: {failures}", closes)
     return Explanation(
         component=component,
         at=at,
         summary=f"{component}: {belief.state.value.replace('_', ' ')}; {belief.why}",
-        lines=tuple(lines),
+        lines=tuple(line for line in lines if line),
         evidence=belief.evidence,
         threshold=belief.threshold,
         leading=leading,
@@ -54,6 +55,7 @@ def explained(now: Episodes, component: str, at: float) -> Explanation:
         usual_spell_s=spells.lasts,
         recent=recent,
         closes=closes,
+        raised=alarm,
     )
 
 
@@ -65,9 +67,20 @@ def _leading(parts: dict[Name, float]) -> str:
     return f"{WORDS[kind].format(name)} ({share:.0%} of the evidence)"
 
 
-def _closes(now: Episodes, component: str) -> str:
-    course = now.courses.get(component) if component in now.standing else None
-    if course is None:
-        return ""
-    left = course.closing.left_s / 60
-    return f"closes after {left:.0f} more quiet minutes (reverse test {course.closing.value:.1f} of {ENOUGH:.0f})"
+def _standing(now: Episodes, component: str) -> tuple[float, Course | None]:
+    """When the standing episode of this component was announced, and its course; (0, None) without one."""
+    if component in now.standing:
+        return now.standing[component], now.courses[component]
+    if component in now.slowing:
+        return now.slowing[component], now.slow[component]
+    return 0.0, None
+
+
+def _raised(raised: float, course: Course, at: float) -> str:
+    return f"alert raised {clock(raised, at, seconds=True)}, {duration(raised - course.began)} after the first failure"
+
+
+def _closes(course: Course) -> str:
+    test = f"reverse test {max(0.0, course.closing.value):.1f} of {ENOUGH:.0f}"
+    left = course.closing.left_s
+    return f"closes after {duration(left)} more without trouble ({test})" if left else f"closes soon ({test})"

@@ -115,6 +115,7 @@ class Judgement:
         self._books, finished = self._books.step(self.service.id, cases, now)
         touched = {i: (self._incidents[i], tuple(lines)) for i, lines in self._touched.items()}
         notices = self._notices.after(touched, said, self._incidents, voices, now)
+        notices += self._notices.renewed(self._comparison.standing(), self._incidents, voices, now)
         self._touched = {}
         self._incidents = {i: x for i, x in self._incidents.items() if x.status is not IncidentStatus.RESOLVED}
         return Decisions(

@@ -1,10 +1,13 @@
 """Which changes are said, and when a standing message is due for fresher figures. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.incident import Discrepancy, Entry, Incident, IncidentStatus, Snapshot, Voices
 from bot.core.service import ServiceView
+
+RENEWED = 6
+"""A disagreement's figures change less than an incident's: so many of its refreshes are one here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,20 @@ class Notices:
         ]
         return tuple(notices)
 
-    def _due(self, subject: str, now: float) -> bool:
+    def renewed(
+        self, records: Iterable[Discrepancy], standing: Mapping[str, Incident], voices: Mapping[str, Voices], now: float
+    ) -> tuple[Notice, ...]:
+        """Standing disagreements whose figures and "so far" have grown old."""
+        return tuple(
+            replace(self._of_discrepancy(record, None, standing, voices, now), urgent=False)
+            for record in records
+            if self._due(record.id, now, RENEWED * self._service.refresh_s)
+        )
+
+    def _due(self, subject: str, now: float, every_s: float | None = None) -> bool:
         told = self._told.get(subject)
         # A clock that was set back must not silence a standing message.
-        return told is None or not 0 <= now - told.at < self._service.refresh_s
+        return told is None or not 0 <= now - told.at < (every_s or self._service.refresh_s)
 
     def _of_incident(
         self,

@@ -11,7 +11,7 @@ from bot.core.incident_card import headline
 from bot.core.quoting import clean, listed
 from bot.core.symptoms import Ailment, called, how_much, present, sure, words
 from bot.core.tones import EMOJI, SEVERITY, TONE, TROUBLE, WORDS, emoji
-from bot.core.voicing import PAGE_STALE_AFTER_S, people_say
+from bot.core.voicing import PAGE_STALE_AFTER_S, agreement, people_say
 from probes.model import State
 
 HEAD = ("component", "we see", "they say", "people say")
@@ -69,9 +69,11 @@ def we_see(measured: Measured, now: float) -> str:
             else f"about {percent(measured.rate)} ({_interval(measured)})"
         )
         quiet = ", none lately" if measured.monitoring else ""
-        return f"{emoji(state)} {sick.words}, {number}{quiet}; {age}"
+        where = f", {agreement(measured)}" if len(measured.all_vantages) > 1 else ""
+        return f"{emoji(state)} {sick.words}, {number}{where}{quiet}; {age}"
     counts = f"{measured.failed} of {measured.total} failed" if measured.total else "no failures lately"
-    return f"{emoji(state)} {WORDS[state]}, {counts}; {age}"
+    aside = f"; {clean(measured.why, 120)}" if measured.why not in {"", "as usual"} else ""
+    return f"{emoji(state)} {WORDS[state]}, {counts}{aside}; {age}"
 
 
 def they_say(voices: Voices, now: float) -> str:

@@ -4,13 +4,16 @@ from collections.abc import Iterable
 
 from bot.core.course import Course
 from bot.core.figures import percent, span
+from bot.core.quoting import counted as kinds_of
 from bot.core.severity import Severity
-
-WORDS = 3
+from bot.core.symptoms import symptom
 
 
 def counted(severity: Severity, courses: Iterable[Course], kind: str = "failures") -> str:
-    """As in "7 of 18 failed (http_500 ×5, timeout ×2) from eu, us: about 36 %, 95 % interval 18–58 %"."""
+    """As in "7 of 18 failed (HTTP 500 ×5, timeout ×2) from eu, us: about 36 %, 95 % interval 18–58 %".
+
+    The failures that began it are no sample of the rate and left out of it; a person counts them.
+    """
     low, high = severity.interval()
     symptoms: dict[str, int] = {}
     vantages: set[str] = set()
@@ -18,12 +21,12 @@ def counted(severity: Severity, courses: Iterable[Course], kind: str = "failures
         vantages.update(course.vantages)
         for word, n in course.symptoms.items():
             symptoms[word] = symptoms.get(word, 0) + n
-    ranked = sorted(symptoms.items(), key=lambda item: (-item[1], item[0]))[:WORDS]
-    words = ", ".join(f"{word} ×{n}" for word, n in ranked)
+    ranked = sorted(symptoms.items(), key=lambda item: (-item[1], item[0]))
+    first = max(0, sum(symptoms.values()) - severity.failed)
     verb = "slow" if kind == "slowness" else "failed"
-    said = f"{severity.failed} of {severity.total} {verb}"
-    if kind == "failures" and words:
-        said += f" ({words})"
+    said = f"{severity.failed + first} of {severity.total + first} {verb}"
+    if kind == "failures" and ranked:
+        said += f" ({kinds_of([(symptom(word), n) for word, n in ranked])})"
     if vantages:
         said += " from " + ", ".join(sorted(vantages))
     return f"{said}: about {percent(severity.rate)}, 95 % interval {span(low, high)}"

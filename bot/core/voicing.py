@@ -83,6 +83,11 @@ def page_lag(incident: Incident, voices: Sequence[Voices], usual: tuple[float, f
     read = min((v.heard.read_at for v in green if v.heard.read_at is not None), default=None)
     if read is None or now - read > PAGE_STALE_AFTER_S or any(v.heard.state in TROUBLE for v in voices):
         return ""
+    said = next((v.heard.mention for v in green if v.heard.mention is not None), None)
+    if said is not None:
+        return (
+            f"an incident since {clock(said.posted_at or said.since, now)} marks none of it: {quoted(said.words, 80)}"
+        )
     return f"unacknowledged for {duration(now - incident.started_at)}{median}"
 
 
@@ -109,15 +114,18 @@ def others_say(others: Sequence[Mention], now: float) -> str:
 
 
 def agreement(measured: Measured) -> str:
-    """Which vantages see it: "3 vantages agree", "2 of 3 vantages agree", "one vantage"."""
+    """Where it is seen: "from all 3 vantages", "from 2 of 3 vantages (...)", "only from eu-west", "one vantage"."""
     agree, every = len(measured.vantages), len(measured.all_vantages)
     if every == 1:
         return "one vantage"
     if not every or not agree or measured.state not in TROUBLE:
         return ""
     if agree == every:
-        return f"all {every} vantages agree"
-    return f"seen by {agree} of {every} vantages ({listed([clean(v, 40) for v in measured.vantages], 3)})"
+        return f"from all {every} vantages"
+    names = listed([clean(v, 40) for v in measured.vantages], 3)
+    if agree == 1:
+        return f"only from {names} (1 of {every} vantages)"
+    return f"from {agree} of {every} vantages ({names})"
 
 
 def _counts(measured: Measured) -> str:

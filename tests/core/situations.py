@@ -336,4 +336,11 @@ SITUATIONS: dict[str, tuple[Snapshot, float]] = {
         ),
         NOW,
     ),
+    "in_words": (
+        replace(
+            told(INCIDENT, voices(API, heard=replace(HELD, mention=SAID))),
+            others=(Mention("Elevated errors for Anthropic models", NOW - 240, NOW - 300, "Cursor"),),
+        ),
+        NOW,
+    ),
 }

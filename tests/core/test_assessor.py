@@ -24,7 +24,7 @@ def test_finds_outages_of_any_rate(rate, minutes):
     assert found[0].components == ("api",)
     assert begins <= found[0].started_at <= found[0].at
     assert found[0].low <= rate <= found[0].high
-    assert "http_500" in found[0].why
+    assert "HTTP 500" in found[0].why
 
 
 def test_a_total_outage_is_found_after_long_intermittent_trouble_too():

@@ -151,6 +151,9 @@ def test_the_worst_then_the_slowest() -> None:
     slower = replace(fine, timings=Timings(total=9))
     failed = replace(fine, outcome=Outcome.FAILED, symptom="http_500")
     urls = ["https://a/", "https://b/"]
+    unclear = replace(fine, outcome=Outcome.INCONCLUSIVE, timings=Timings(total=99))
+    assert worst(urls, [unclear, failed]) == replace(failed, detail="b (1 of 2 hosts): http_500")
+    assert worst(urls, [unclear, fine]).outcome is Outcome.INCONCLUSIVE
     assert worst(urls, [fine, failed]).detail == "b (1 of 2 hosts): http_500"
     assert worst(urls, [fine, slower]).timings.total == 9
     assert worst(urls[:1], [fine]) == fine

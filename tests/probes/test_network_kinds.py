@@ -212,7 +212,8 @@ async def test_a_good_certificate(trusted: Tools, make_check, ca: trustme.CA) ->
         seen = await look(make_check(f"localhost:{site.port}", "tls"), trusted)
         soon = await look(make_check(f"https://localhost:{site.port}/", "tls", warn_days=60), trusted)
         late = await look(make_check(f"localhost:{site.port}", "tls", fail_days=60), trusted)
-        other = await look(make_check(f"localhost:{site.port}", "tls", issuer="Google Trust"), trusted)
+        wary = replace(trusted, memory={"issuer": "Google Trust Services"})
+        other = await look(make_check(f"localhost:{site.port}", "tls", issuer="Google Trust"), wary)
         await site.all_closed()
     assert (seen.outcome, seen.layer) == (Outcome.OK, Layer.OK)
     assert seen.detail.startswith("trustme")
@@ -222,6 +223,7 @@ async def test_a_good_certificate(trusted: Tools, make_check, ca: trustme.CA) ->
     assert (late.outcome, late.fault, late.layer) == (Outcome.FAILED, Fault.VENDOR, Layer.TLS)
     assert (other.outcome, other.fault, other.layer) == (Outcome.INCONCLUSIVE, Fault.OURS, Layer.OUR_PROXY)
     assert trusted.memory["issuer"].startswith("trustme")
+    assert wary.memory["issuer"] == "Google Trust Services"
 
 
 @pytest.mark.parametrize(
