@@ -65,7 +65,7 @@ class Instance:
         """Keys of the root messages posted."""
         return [act["key"] for act in self.record if act["act"] == "root"]
 
-    async def until(self, true, within_s: float = 20.0) -> None:
+    async def until(self, true, within_s: float = 40.0) -> None:
         """Wait until `true(self)`."""
         async with asyncio.timeout(within_s):
             while not true(self):  # noqa: ASYNC110  (another process: nothing here could set an event)

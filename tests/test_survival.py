@@ -20,6 +20,21 @@ from tests.instance import Instance
 pytestmark = pytest.mark.timeout(150)
 
 
+@pytest.fixture
+async def instance_of(tmp_path):
+    """Makes instances in the test's folder, and leaves none behind."""
+    made = []
+
+    def make(vendor, **more):
+        made.append(Instance(tmp_path, vendor, **more))
+        return made[-1]
+
+    yield make
+    for instance in made:
+        if instance.process is not None and instance.process.returncode is None:
+            await instance.kill()
+
+
 def server_pid(folder: Path) -> int | None:
     """The embedded server of an instance, by its command line."""
     for entry in Path("/proc").iterdir():
@@ -53,11 +68,11 @@ def place(position: str) -> tuple[int, int]:
     return int(time), int(number)
 
 
-async def test_kill_9_ten_times_during_an_outage(tmp_path):
+async def test_kill_9_ten_times_during_an_outage(instance_of, tmp_path):
     """No observation counted twice or lost after it was streamed, no alert lost, no second root message."""
     moments = random.Random(7)
     async with Vendor(seed=3) as vendor:
-        instance = Instance(tmp_path, vendor)
+        instance = instance_of(vendor)
         vendor.set("claude-ai", "claude-api", "claude-code", rate=0.4, kinds="http_500")
         for _ in range(10):
             await instance.start()
@@ -65,7 +80,7 @@ async def test_kill_9_ten_times_during_an_outage(tmp_path):
             await instance.kill()
         await instance.start()
         before = vendor.log.total
-        await vendor.log.until(lambda log: log.total > before + 20)
+        await vendor.log.until(lambda log: log.total > before + 20, 30.0)
         await instance.until(lambda i: any(a["kind"] == "incident" for a in i.record if a["act"] == "root"))
         assert await instance.stop() == 0
         served = {entry.request_id for entry in vendor.log.entries}
@@ -81,17 +96,17 @@ async def test_kill_9_ten_times_during_an_outage(tmp_path):
     assert "Traceback" not in instance.said
 
 
-async def test_the_store_killed_under_load_is_started_again_and_caught_up_with(tmp_path):
+async def test_the_store_killed_under_load_is_started_again_and_caught_up_with(instance_of, tmp_path):
     """What was seen meanwhile is written afterwards, once, and both are said."""
     async with Vendor(seed=3) as vendor:
-        instance = Instance(tmp_path, vendor, interval_s=0.1)
+        instance = instance_of(vendor, interval_s=0.1)
         await instance.start()
-        await vendor.log.until(lambda log: log.total > 100)
+        await vendor.log.until(lambda log: log.total > 100, 30.0)
         for _ in range(5):
             await instance.until(lambda _: server_pid(tmp_path) is not None)
             os.kill(server_pid(tmp_path) or 0, signal.SIGKILL)
             before = vendor.log.total
-            await vendor.log.until(partial(more_than, before + 10))
+            await vendor.log.until(partial(more_than, before + 10), 30.0)
         await instance.until(lambda i: "store is back" in i.said)
         assert await instance.stop() == 0
         served = [e for e in vendor.log.entries if e.request_id]
@@ -107,13 +122,13 @@ async def test_the_store_killed_under_load_is_started_again_and_caught_up_with(t
     assert remembered.counted == sum(place(at) <= place(loaded.position) for at, _ in rows)
 
 
-async def test_sigterm_ends_within_five_seconds_and_leaves_no_process(tmp_path):
+async def test_sigterm_ends_within_five_seconds_and_leaves_no_process(instance_of, tmp_path):
     """Even while looks hang; the embedded server goes too."""
     async with Vendor() as vendor:
         vendor.set("claude-api", rate=1.0, kinds="hang")
-        instance = Instance(tmp_path, vendor)
+        instance = instance_of(vendor)
         await instance.start()
-        await vendor.log.until(lambda log: log.total > 10)
+        await vendor.log.until(lambda log: log.total > 10, 30.0)
         pid = server_pid(tmp_path)
         assert pid is not None
 
@@ -121,12 +136,12 @@ async def test_sigterm_ends_within_five_seconds_and_leaves_no_process(tmp_path):
         assert server_pid(tmp_path) is None
 
 
-async def test_our_own_network_gone_is_no_alert(tmp_path):
+async def test_our_own_network_gone_is_no_alert(instance_of, tmp_path):
     """Vendor, page and control hosts refuse alike: nothing is said of any of them, but that we are blind."""
     async with Vendor() as vendor:
-        instance = Instance(tmp_path, vendor)
+        instance = instance_of(vendor)
         await instance.start()
-        await vendor.log.until(lambda log: log.total > 30)
+        await vendor.log.until(lambda log: log.total > 30, 30.0)
         await vendor.refuse(*vendor.urls)
         await asyncio.sleep(4)
         assert await instance.stop() == 0
@@ -139,13 +154,13 @@ async def test_our_own_network_gone_is_no_alert(tmp_path):
     assert {o.fault.value for o in last} == {"ours"}
 
 
-async def test_one_slow_check_delays_no_other(tmp_path):
+async def test_one_slow_check_delays_no_other(instance_of, tmp_path):
     """While one component hangs, the others are looked at as often as before."""
     async with Vendor() as vendor:
         vendor.set("claude-api", rate=1.0, kinds="hang")
-        instance = Instance(tmp_path, vendor, interval_s=0.2)
+        instance = instance_of(vendor, interval_s=0.2)
         await instance.start()
-        await vendor.log.until(lambda log: log.total > 5)
+        await vendor.log.until(lambda log: log.total > 5, 30.0)
         before = vendor.log.count("claude-ai")
         began = asyncio.get_running_loop().time()
         await vendor.log.until(lambda log: log.count("claude-ai") >= before + 40, 30.0)
@@ -157,11 +172,11 @@ async def test_one_slow_check_delays_no_other(tmp_path):
 
 
 @pytest.mark.parametrize("breakage", ["50mb", "garbage", "wrong_shape", "html"])
-async def test_a_page_that_cannot_be_read_is_unreadable_never_green(tmp_path, breakage):
+async def test_a_page_that_cannot_be_read_is_unreadable_never_green(instance_of, tmp_path, breakage):
     """Whatever stands in the page's place."""
     async with Vendor() as vendor:
         vendor.page.break_(breakage, origin=True)
-        instance = Instance(tmp_path, vendor, interval_s=0.2)
+        instance = instance_of(vendor, interval_s=0.2)
         await instance.start()
         await instance.until(lambda i: len(i.roots) >= 1)
         assert instance.process is not None

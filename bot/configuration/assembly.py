@@ -20,7 +20,7 @@ class Assembly:
     def __init__(self, configuration: Configuration, vault: Vault) -> None:
         self._configuration = configuration
         self._vault = vault
-        self._notes: list[str] = []
+        self._off: dict[str, list[str]] = {}
         self._secrets: dict[str, Secret] = {}
 
     def settings(self, *, vantage: str, folder: Path, source: str, transport: TransportSettings) -> Settings:
@@ -40,7 +40,7 @@ class Assembly:
             courtesy=Limits(given.courtesy.at_once, given.courtesy.per_second, given.courtesy.reprobes_per_hour),
             channels=channels,
             secrets=MappingProxyType(self._secrets),
-            notes=tuple(self._notes),
+            notes=tuple(f"{name} is not set, so off: {', '.join(off)}" for name, off in self._off.items()),
             source=source,
         )
 
@@ -98,7 +98,7 @@ class Assembly:
     def _check(self, service: str, component: str, name: str, part: CheckPart) -> Check | None:
         missing = self._vault.missing(part.options)
         if missing:
-            self._notes.append(f"{component}/{name} is off: {missing} is not set")
+            self._off.setdefault(missing, []).append(f"{component}/{name}")
             return None
         return Check(
             id=f"{component}/{name}",
@@ -125,7 +125,7 @@ class Assembly:
             options = part.model_extra or {}
             missing = self._vault.missing(options)
             if missing:
-                self._notes.append(f"channel {name} is off: {missing} is not set")
+                self._off.setdefault(missing, []).append(f"channel {name}")
                 continue
             channels.append(Channel(name, part.kind, MappingProxyType(self._vault.fill(options))))
         return channels

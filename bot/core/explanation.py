@@ -41,7 +41,8 @@ def explained(now: Episodes, component: str, at: float) -> Explanation:
     failures = ", ".join(f"{symptom(w)} from {v} {duration(at - t)} ago" for t, v, w in recent[-3:])
     distance = f"evidence {belief.evidence:,.0f} of the {belief.threshold:,.0f} needed for an alert"
     alarm = _raised(raised, course, at) if raised and course else ""
-    lines = (alarm or distance, leading and f"leading: {leading}", usual, failures and f"last failures: {failures}", closes)
+    leads = leading and f"leading: {leading}"
+    lines = (alarm or distance, leads, usual, failures and f"last failures: {failures}", closes)
     return Explanation(
         component=component,
         at=at,

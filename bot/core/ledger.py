@@ -21,8 +21,9 @@ class Row:
     """The times of one trouble, Unix seconds, None where there is none.
 
     Measured: `incident` is ours, `began_at` the first failure, `alerted_at` our alert, `ended_at` the last failure,
-    `resolved_at` our resolve, which waits until that is sure; `page_seen_at`, `page_ended_at` and `mention_at` are the readings on which we first saw the page red, green again,
-    or with an incident that marks no component; `page_posted_at` and `page_started_at` are its own words.
+    `resolved_at` our resolve, which waits until that is sure; `page_seen_at`, `page_ended_at` and `mention_at` are the
+    readings on which we first saw the page red, green again, or with an incident that marks no component;
+    `page_posted_at` and `page_started_at` are its own words.
     Stated: `incident` is the vendor's, `began_at` and `ended_at` the stated impact, `page_posted_at` its first post,
     `page_ended_at` its own end. `afterwards`: the vendor wrote of it only when it was over.
     """

@@ -164,17 +164,33 @@ def test_reports_bring_an_alarm_forward_but_make_none():
 
 
 def test_why_says_how_far_what_leads_and_what_would_close_it():
-    """The explanation has the evidence, the threshold, the last failures and, in an episode, the end."""
+    """Before an alert the distance to it; while it stands when it was raised, after what, and what would close it."""
     judge = assessor()
     fed(judge, quiet(6))
     at = START + 6 * HOUR
-    fed(judge, failing(1.0, 3, at))
+    fed(judge, [look(at, failed=True)])
+    before = judge.explain("api", at + 1)
+    assert any("needed for an alert" in line for line in before.lines)
+    assert before.leading.startswith("everything fails together")
+    assert not before.raised
+    found = opened(fed(judge, failing(1.0, 3, at + 5)))[0]
     said = judge.explain("api", at + 180)
-    assert said.threshold > 0
     assert said.recent
-    assert "closes after" in said.closes
+    assert "closes after 45 min" in said.closes
     assert "major outage" in said.summary
-    assert any("needed for an alarm" in line for line in said.lines)
+    assert said.raised.endswith(f"UTC, {found.at - at:.0f} s after the first failure")
+    assert said.raised in said.lines
+    assert not any("needed" in line or "_5" in line for line in said.lines)
+
+
+def test_the_failure_that_began_it_is_counted_for_people():
+    """The words count as many failures as symptoms: the first one, no sample of the rate, among them."""
+    judge = assessor()
+    fed(judge, quiet(6))
+    found = opened(fed(judge, failing(1.0, 10, START + 6 * HOUR)))[0]
+    failed, total = (int(n) for n in found.why.split(" failed")[0].split(" of "))
+    kinds = found.why.partition("(")[2].partition(")")[0]
+    assert failed == total == sum(int(kind.rpartition("×")[2]) for kind in kinds.split(", "))
 
 
 def test_a_failure_asks_for_another_look_soon_and_a_bounded_number_of_them():

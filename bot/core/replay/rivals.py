@@ -13,16 +13,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.core.evidence import classified
-from bot.core.replay.world import LETTERS, QUIET, Place, World
+from bot.core.evidence import Result, classified
+from bot.core.replay.world import QUIET, Place, World
 
 CLEAR = 20
 
 
 class Rule(Protocol):
-    """One stream's rule: told each result, says whether it is alarmed."""
+    """One stream's rule: told each result, says whether it is alarmed.
+
+    `calm` is as many calls of `see(False)`, only made while it is not alarmed: no rule is alarmed by a success.
+    """
 
     def see(self, failed: bool) -> bool: ...
+    def calm(self, looks: int) -> None: ...
 
 
 @dataclass(slots=True)
@@ -40,6 +44,10 @@ class InARow:
         if self.row >= (self.recovery if self.alarmed else self.k):
             self.alarmed, self.row = not self.alarmed, 0
         return self.alarmed
+
+    def calm(self, looks: int) -> None:
+        """So many successes."""
+        self.row = 0 if looks else self.row
 
 
 @dataclass(slots=True)
@@ -67,6 +75,11 @@ class OfTheLast:
             self.alarmed = True
         return self.alarmed
 
+    def calm(self, looks: int) -> None:
+        """So many successes."""
+        self.looks += looks
+        self.good += looks
+
 
 @dataclass(slots=True)
 class Burn:
@@ -86,6 +99,10 @@ class Burn:
         if not self.failures:
             return False
         return (self._rate(3600) > 14.4 and self._rate(300) > 14.4) or (self._rate(21600) > 6 and self._rate(1800) > 6)
+
+    def calm(self, looks: int) -> None:
+        """So many successes."""
+        self.looks += looks
 
     def _rate(self, window_s: float) -> float:
         n = window_s / self.interval_s
@@ -119,28 +136,36 @@ def opened(world: World, make: Callable[[World], Rule]) -> list[float]:
     """When the rule opens incidents, in seconds from the start."""
     alarms: set[int] = set()
     openings = []
-    for slot, index, failed, rules in _results(world, make):
-        before = bool(alarms)
-        alarms.discard(index)
-        if rules[index].see(failed):
-            alarms.add(index)
-        if alarms and not before:
+    turns = [(slot, i, on) for i, place in enumerate(world.places) for slot, on in _turns(world, place, make(world))]
+    for slot, index, on in sorted(turns):
+        if on and not alarms:
             openings.append(slot * world.slot_s)
+        if on:
+            alarms.add(index)
+        else:
+            alarms.discard(index)
     return openings
 
 
-def _results(world: World, make: Callable[[World], Rule]) -> Iterator[tuple[int, int, bool, list[Rule]]]:
-    rules = [make(world) for _ in world.places]
-    due: list[list[tuple[int, Place]]] = [[] for _ in range(world.every)]
-    for index, place in enumerate(world.places):
-        due[place.offset % world.every].append((index, place))
-    for slot in range(world.slots):
-        for index, place in due[slot % world.every]:
-            letter = place.seen[slot]
-            if letter == QUIET:
-                yield slot, index, False, rules
-            elif letter in LETTERS:
-                seen = world.observed(place, slot)
-                result = classified(seen) if seen else None
-                if result is not None:
-                    yield slot, index, result.failed, rules
+def _turns(world: World, place: Place, rule: Rule) -> Iterator[tuple[int, bool]]:
+    """The slots in which one stream's rule becomes alarmed, or well again."""
+    first = place.offset % world.every
+    sampled = place.seen[first :: world.every]
+    alarmed, looked = False, 0
+    for at in [*(m.start() for m in re.finditer(f"[^{re.escape(QUIET)}]", sampled)), len(sampled)]:
+        while alarmed and looked < at:
+            alarmed = rule.see(False)
+            if not alarmed:
+                yield first + looked * world.every, False
+            looked += 1
+        rule.calm(at - looked)
+        looked = at + 1
+        result = _result(world, place, first + at * world.every) if at < len(sampled) else None
+        if result is not None and rule.see(result.failed) != alarmed:
+            alarmed = not alarmed
+            yield first + at * world.every, alarmed
+
+
+def _result(world: World, place: Place, slot: int) -> Result | None:
+    seen = world.observed(place, slot)
+    return classified(seen) if seen else None
