@@ -99,7 +99,8 @@ class Works:
 
     def __init__(self, opened: Running, channels: Mapping[str, Channel], around: Surroundings, roles: Role) -> None:
         settings, store, now = opened.settings, opened.store, around.now
-        owner = f"{settings.vantage}.{secrets.token_hex(4)}"
+        # The embedded store has one user at a time, so what a killed run held is ours at once.
+        owner = f"{settings.vantage}.{secrets.token_hex(4)}" if settings.redis else settings.vantage
         services = settings.services
         self._judges: dict[str, Judge] = {}
         self._courier: Courier | None = None

@@ -53,6 +53,7 @@ class Prober:
         self._courtesy = Courtesy(settings.courtesy, clock.speed)
         self._services = {s.id: s for s in settings.services}
         self._watch: Watch | None = None
+        self._schedule: Schedule | None = None
         self.stream = Stream(store, settings.vantage, self._written)
 
     @contextlib.asynccontextmanager
@@ -69,6 +70,7 @@ class Prober:
             turns = Turns(self._store, self._name, clock.speed)
             manners = Manners(turns, self._courtesy, Extras(settings.courtesy.extra_per_hour))
             self._watch = Watch(settings.checks(), tools, control, self._seen, manners)
+            self._schedule = schedule
             self._watch.start(schedule)
             schedule.every(PRESENCE_S, self._present, name="presence")
             yield
@@ -82,12 +84,13 @@ class Prober:
 
     async def _present(self) -> None:
         """Leave word that this vantage is at work, and on what."""
+        left_out = self._schedule.left_out if self._schedule else 0
         word = {
             "at": self._clock.now(),
             "version": version("groundtruth"),
             "waiting": self.stream.waiting,
             "dropped": self.stream.dropped,
-            "skipped": self._courtesy.skipped,
+            "skipped": self._courtesy.skipped + left_out,
         }
         try:
             await self._store.announce(tuple(self._services), self._clock.now())

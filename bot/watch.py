@@ -1,5 +1,6 @@
 """The prober's loop: a check is due, it looks once, and what it saw goes to the stream. It judges nothing."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
@@ -11,7 +12,7 @@ from bot.courtesy import Courtesy
 from bot.schedule import Schedule
 from bot.turns import TICKS, Turn
 from probes.control import Control, attribute
-from probes.model import Check, Observation, Outcome
+from probes.model import Check, Fault, Layer, Observation, Outcome
 from probes.probe import look
 from probes.tools import Tools
 
@@ -22,6 +23,9 @@ PLAN_TICK_S = 0.25
 
 DUE = 0.75
 """Share of an interval after which a page may be read again: the ticks of its turns are jittered."""
+
+OVERTIME_S = 0.5
+"""A look that ends so long after its deadline failed here, whatever it saw."""
 
 UNJUDGED = frozenset({"statuspage", "control"})
 """Kinds whose readings are no results of a component and are never repeated to confirm one."""
@@ -126,10 +130,23 @@ class Watch:
         courtesy = self._manners.courtesy
         if not await courtesy.enter(check):
             return None
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         try:
             seen = await look(check, self._tools[check.id])
         finally:
             courtesy.leave(check)
+        overtime = loop.time() - began - check.timeout_s
+        if overtime > OVERTIME_S and seen.outcome is Outcome.FAILED:
+            # Deadlines are kept to the millisecond, unless this process is too busy to notice an answer.
+            seen = replace(
+                seen,
+                outcome=Outcome.INCONCLUSIVE,
+                fault=Fault.OURS,
+                layer=Layer.UNKNOWN,
+                symptom="overloaded",
+                detail=f"this prober was {overtime:.1f} s late itself",
+            )
         return seen if self._control is None else await attribute(seen, self._control)
 
     async def read(self, check: Check) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.core.incident import Heard
-from bot.core.mention import Mention, is_open, unmarked
+from bot.core.mention import Mention, goes_on, is_open, unmarked
 from probes.model import Claim, Page, State, VendorIncident
 
 SEVERITY = {
@@ -43,7 +43,7 @@ def listen(page: Page, at: float, known: Mapping[str, Heard], page_ids: Mapping[
 def _heard(page: Page, claim: Claim, before: Heard, at: float) -> Heard:
     about = [i for i in page.incidents if claim.id in i.components]
     state = claim.state
-    works = [i for i in about if i.maintenance]
+    works = [i for i in about if goes_on(i, at)]
     if state is State.OPERATIONAL and works:
         # Announced work on this component that goes on now, though its state was left green.
         state, about = State.MAINTENANCE, works

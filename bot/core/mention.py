@@ -10,6 +10,12 @@ from probes.model import Page, State, VendorIncident
 OVER = frozenset({"resolved", "postmortem", "closed", "fixed", "recovered", "mitigated", "completed", "available"})
 """Words of vendors for an incident that is over."""
 
+UNDERWAY = frozenset({"inprogress", "verifying", "maintenanceinprogress", "underway", "started"})
+"""Words of vendors, run together, for announced work that goes on."""
+
+WORK_S = 6 * 3600.0
+"""How long announced work may go on that no page calls finished: longer, and it would excuse an outage for days."""
+
 RED = frozenset({State.DEGRADED, State.PARTIAL, State.MAJOR})
 
 
@@ -31,6 +37,18 @@ class Mention:
 def is_open(incident: VendorIncident) -> bool:
     """Whether an entry is of trouble that goes on; feeds say so by the word alone, without the time of the end."""
     return incident.resolved_at is None and incident.status.lower() not in OVER and not incident.maintenance
+
+
+def goes_on(incident: VendorIncident, at: float) -> bool:
+    """Whether this is announced work that goes on at `at` (Unix seconds), rather than work to come or long past.
+
+    By the page's word; where it has none, from the start for `WORK_S`: the ends pages state are plans.
+    """
+    said = re.sub(r"[\s_-]", "", incident.status.lower())
+    if not incident.maintenance or incident.resolved_at is not None or said in OVER:
+        return False
+    begun = incident.started_at is not None and 0 <= at - incident.started_at < WORK_S
+    return begun or said in UNDERWAY
 
 
 def unmarked(page: Page, component: str) -> VendorIncident | None:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import logging
 import re
 import sys
@@ -13,7 +14,7 @@ from bot.errors import UserError
 from bot.main import Role, Surroundings, running
 from bot.settings import Settings
 from bot.store.connect import masked
-from bot.terminal.run import stopping
+from bot.terminal.run import COLLECTOR, stopping
 
 EXAMPLES = """\
   groundtruth probe --vantage eu-west      look from here, and write to the Redis the configuration names
@@ -39,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
         format="%(asctime)s %(levelname)s %(message)s",
         stream=sys.stderr,
     )
+    gc.set_threshold(*COLLECTOR)
     for note in settings.notes:
         sys.stderr.write(f"Note: {note}\n")
     asyncio.run(_look(settings, args.seconds))

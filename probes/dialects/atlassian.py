@@ -1,6 +1,7 @@
 """Atlassian Statuspage, `/api/v2/summary.json` and its neighbours.
 
-`components.json` makes claims too; `incidents.json`, `scheduled-maintenances.json` and `incidents/<id>.json` make none.
+`components.json` makes claims too, `status.json` one of the page as a whole; `incidents.json`,
+`scheduled-maintenances.json` and `incidents/<id>.json` (or the bare incident in it) make none.
 Fields and values: the API page that every Statuspage serves at `/api`. Names of components change, ids do not.
 Option: `page` (true: one more claim, of the page as a whole).
 """
@@ -17,6 +18,9 @@ from probes.model import Claim, Page, State, VendorIncident
 _WITHOUT_COMPONENTS = (("incidents", list), ("scheduled_maintenances", list), ("incident", dict))
 """Answers of the same platform that list no components: they are read for their incidents and claim nothing."""
 
+ULID = 26
+"""Characters of an incident.io id; Statuspage's have 12."""
+
 MANY = 500
 """Entries of a list read at most; the largest page known has some 250 components."""
 
@@ -26,15 +30,19 @@ def read(body: bytes, options: Mapping[str, Any]) -> Page:
     found = document(body)
     if not isinstance(found, dict):
         raise NotUnderstoodError("a JSON object was expected")
+    if "incident_updates" in found:
+        found = {"incident": found}
     claims: tuple[Claim, ...] = ()
-    if "components" in found or not any(isinstance(found.get(key), kind) for key, kind in _WITHOUT_COMPONENTS):
+    page, status = _table(found.get("page")), _table(found.get("status"))
+    # `status.json`; where the page's id is of incident.io's length, it is theirs.
+    alone = found.keys() == {"page", "status"} and bool(text(status.get("indicator"))) and _own(page)
+    if not alone and ("components" in found or not any(isinstance(found.get(key), kind) for key, kind in _WITHOUT_COMPONENTS)):
         if not isinstance(found.get("components"), list):
             raise NotUnderstoodError("no list of components")
         claims = _claims(found["components"])
         if not claims:
             raise NotUnderstoodError("no component with an id and a status")
-    page, status = _table(found.get("page")), _table(found.get("status"))
-    if options.get("page") and "indicator" in status:
+    if alone or (options.get("page") and "indicator" in status):
         claims = (*claims, page_claim(text(page.get("name")), read_state(status["indicator"], INDICATOR)))
     incidents = [_incident(row, maintenance=False) for row in _rows(found.get("incidents"))]
     if isinstance(found.get("incident"), dict):
@@ -99,6 +107,10 @@ def _touched(row: dict[str, Any], updates: list[dict[str, Any]]) -> tuple[str, .
     if not named:
         named = [part.get("code") for update in updates for part in _rows(update.get("affected_components"))]
     return tuple(dict.fromkeys(id_ for id_ in map(text, named) if id_))[:MANY]
+
+
+def _own(page: dict[str, Any]) -> bool:
+    return 0 < len(text(page.get("id"))) < ULID
 
 
 def _table(value: Any) -> dict[str, Any]:

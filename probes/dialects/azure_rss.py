@@ -5,6 +5,7 @@ Azure OpenAI. An empty channel is Azure's way of saying fine, so the components 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -25,4 +26,6 @@ _RULES = MappingProxyType(
 
 def read(body: bytes, options: Mapping[str, Any]) -> Page:
     """One reading of Azure's RSS. Raises NotUnderstoodError."""
-    return feed.read(body, {**_RULES, "components": options.get("components") or _DEFAULT})
+    page = feed.read(body, {**_RULES, "components": options.get("components") or _DEFAULT})
+    # The feed is of all of Azure: an item of other services says nothing of these, not even in words.
+    return replace(page, incidents=tuple(one for one in page.incidents if one.components))

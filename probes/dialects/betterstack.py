@@ -4,7 +4,7 @@ Options: `page` (true adds the claim "page", the aggregate state; a page that li
 `components` (for the RSS alone: our id -> words of the resources' names).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -52,14 +52,24 @@ def _resource(entry: Mapping[str, Any]) -> Claim:
     )
 
 
-def _first_posts(included: Iterable[Mapping[str, Any]]) -> dict[str, list[Any]]:
-    """Report id -> publication times of its updates."""
+def _first_posts(included: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Report id -> publication times of its updates, which name their report or are named by it."""
+    owner = {update: text(str(entry.get("id"))) for entry in included for update in _updates(entry)}
     posts: dict[str, list[Any]] = {}
     for entry in included:
         about = entry.get("attributes")
         if entry.get("type") == "status_update" and isinstance(about, dict):
-            posts.setdefault(text(str(about.get("status_report_id"))), []).append(about.get("published_at"))
+            report = about.get("status_report_id") or owner.get(text(str(entry.get("id"))))
+            posts.setdefault(text(str(report)), []).append(about.get("published_at"))
     return posts
+
+
+def _updates(report: Mapping[str, Any]) -> list[str]:
+    """Ids of the updates a report's relationships name."""
+    found: Any = report.get("relationships")
+    for key in ("status_updates", "data"):
+        found = found.get(key) if isinstance(found, dict) else None
+    return [text(str(one.get("id"))) for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _report(entry: Mapping[str, Any], posts: Mapping[str, list[Any]]) -> VendorIncident:

@@ -10,7 +10,7 @@ from typing import Any
 from probes.dialects import times
 from probes.dialects.errors import NotUnderstoodError
 from probes.dialects.shapes import document, ident, link, listing, mapping, text, word
-from probes.dialects.states import once, page_claim
+from probes.dialects.states import COMPONENT, once, page_claim
 from probes.model import Claim, Page, State, VendorIncident
 
 _COMPONENT = MappingProxyType(
@@ -23,7 +23,7 @@ _COMPONENT = MappingProxyType(
     }
 )
 _INCIDENT = MappingProxyType({"0": "scheduled", "1": "investigating", "2": "identified", "3": "watching", "4": "fixed"})
-_PAGE = MappingProxyType({"success": State.OPERATIONAL, "info": State.DEGRADED, "danger": State.MAJOR})
+_PAGE = MappingProxyType({"success": State.OPERATIONAL, "info": State.DEGRADED, "danger": State.MAJOR, **COMPONENT})
 
 
 def read(body: bytes, options: Mapping[str, Any]) -> Page:
@@ -54,7 +54,8 @@ def _flat(entry: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _is_incident(entry: Mapping[str, Any]) -> bool:
-    return text(entry.get("type"), 20) in {"incidents", "schedules"} or "message" in entry or "human_status" in entry
+    told = {"message", "human_status", "component_id", "occurred_at"} & entry.keys()
+    return text(entry.get("type"), 20) in {"incidents", "schedules"} or bool(told)
 
 
 def _value(status: Any) -> str:

@@ -28,13 +28,12 @@ def read(body: bytes, options: Mapping[str, Any]) -> Page:
     """One reading of a Rootly page. Raises NotUnderstoodError."""
     del options
     page = mapping(document(body), "the page")
-    about = mapping(page.get("page"), "page")
     if "status" not in page and "incidents" not in page:
         raise NotUnderstoodError("neither a status nor incidents")
     incidents = tuple(_incident(entry) for entry in maybe(page, "incidents"))
     if "status" not in page:
         return Page(url="", incidents=incidents)
-    status = mapping(page["status"], "status")
+    about, status = mapping(page.get("page"), "page"), mapping(page["status"], "status")
     claim = page_claim(about.get("name"), read_state(status.get("indicator"), _INDICATOR))
     return Page(url="", claims=(claim,), incidents=incidents, words=text(status.get("description")))
 

@@ -1,5 +1,6 @@
 """Times as vendors write them, to Unix seconds. Pure; what cannot be a time is None, never an error."""
 
+import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from math import isfinite
@@ -8,6 +9,7 @@ from typing import Any
 _EARLIEST = 946_684_800.0  # 2000-01-01: no status page is older
 _LATEST = 4_102_444_800.0  # 2100-01-01
 _LONGEST = 64
+_SPACED_ZONE = re.compile(r" ([+-]\d{2}:?\d{2})(?: [A-Z]{1,5})?$")  # Go's "2026-04-15 15:00:00 +0000 UTC"
 _MILLISECONDS_FROM = 1e11  # seconds reach this in the year 5138, milliseconds did in 1973
 
 
@@ -16,7 +18,7 @@ def iso(value: Any) -> float | None:
     if not isinstance(value, str) or not 10 <= len(value) <= _LONGEST:
         return None
     try:
-        return _stamp(datetime.fromisoformat(value.strip()))
+        return _stamp(datetime.fromisoformat(_SPACED_ZONE.sub(r"\1", value.strip())))
     except ValueError:
         return None
 

@@ -96,6 +96,8 @@ SENTENCES: Final = (
         status=(400,),
         loose=True,
     ),
+    # A rate first: free tiers end "rate limit reached" with an offer to pay.
+    Row("quota", v.QUOTA, page=r"rate limit (?:reached|exceeded)", status=(429,), loose=True),
     Row("billing", v.BILLING, page=_BILLING, status=_REFUSING, loose=True),
     Row("invalid_key", v.KEY, page=_BAD_KEY, status=(401, 403, 498), loose=True),
     Row(

@@ -95,11 +95,11 @@ _TEXTS: Final = tuple(
         (
             "tls",
             (
-                r"\bssl\b|\btls\b|handshake|certificate|err_ssl|eproto|wrong version number|curl: \((?:35|51"
+                r"\bssl\b|\btls\b|handshake|certificate|err_ssl|\beproto\b|wrong version number|curl: \((?:35|51"
                 r"|58|59|77|83)\)"
             ),
         ),
-        ("refused", r"econnrefused|refused"),
+        ("refused", r"econnrefused|refused|curl: \(7\).{0,200}couldn't connect to server"),
         ("stale", r"stale|keep-?alive.{0,40}(?:closed|reset)|reused.{0,40}(?:connection|socket)"),
         (
             "connect_timeout",
@@ -138,7 +138,7 @@ _TEXTS: Final = tuple(
         (
             "protocol",
             (
-                r"protocol|hang up|disconnected|empty reply|malformed|bad status line|hpe_invalid"
+                r"protocol|hang up|disconnected|incomplete|empty reply|malformed|bad status line|hpe_invalid"
                 r"|remote end closed|unexpected eof|invalid http|err_empty_response|other side closed"
                 r"|und_err_socket|curl: \((?:1|8|16|18|52|92)\)"
             ),

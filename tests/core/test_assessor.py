@@ -1,5 +1,7 @@
 """What the assessor makes of observations: alarms, their absence, their end, and what it can say about them."""
 
+import math
+
 import pytest
 
 from bot.core.evidence import classified
@@ -53,6 +55,12 @@ def test_what_is_not_the_vendors_says_nothing(given):
     fed(judge, quiet(3))
     assert classified(look(START, failed=True, **given)) is None
     assert not fed(judge, [look(START + 3 * HOUR + i * 5, failed=True, **given) for i in range(500)])
+
+
+@pytest.mark.parametrize("at", [math.nan, math.inf, -math.inf, -1.0, 4.2e9])
+def test_times_that_no_clock_shows_say_nothing(at):
+    """Results from outside 1970 to 2100, or from no time at all, are not used."""
+    assert classified(look(at, failed=True)) is None
 
 
 def test_a_short_spell_with_one_symptom_is_usual():

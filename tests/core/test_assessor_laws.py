@@ -73,6 +73,22 @@ def test_a_restored_state_has_the_same_future(results, cut):
     assert second.dump() == whole.dump()
 
 
+def test_restored_anywhere_in_trouble_that_ends_the_future_is_the_same():
+    """The same at every look of a course that goes from quiet to suspicion, to an episode, and back to quiet."""
+    suspicion = [look(START + 600 + i * 30, i in {0, 2}, symptom=f"s{i}") for i in range(20)]
+    trouble = [look(START + 1200 + i * 5, i % 3 == 0, symptom=f"s{i % 2}") for i in range(60)]
+    seen = [*quiet(600 / 3600), *suspicion, *trouble, *quiet(0.3, START + 1500)]
+    whole = assessor()
+    expected = fed(whole, seen)
+    assert [s.event for s in expected][:1] == ["opened"]
+    for cut in range(len(seen)):
+        first = assessor()
+        steps = fed(first, seen[:cut])
+        second = assessor(state=json.loads(json.dumps(first.dump())))
+        assert steps + fed(second, seen[cut:]) == expected
+        assert second.dump() == whole.dump()
+
+
 @Q
 @given(st.lists(st.booleans(), min_size=1, max_size=40), st.integers(0, 39))
 def test_one_more_failure_never_lowers_the_evidence(failed, index):

@@ -65,10 +65,32 @@ def test_a_mention_keeps_our_first_sight_and_ends_with_the_mark():
 
 def test_work_announced_on_a_green_component_is_maintenance():
     """A vendor that announced what we see has not denied it."""
-    heard = listen(page(incident("Database move", ("k8w",), maintenance=True)), 100.0, {}, IDS)
+    work = incident("Database move", ("k8w",), maintenance=True, status="in_progress")
+    heard = listen(page(work), 100.0, {}, IDS)
 
     assert (heard["claude-api"].state, heard["claude-api"].words) == (State.MAINTENANCE, "Database move")
     assert heard["claude-code"].state is State.OPERATIONAL
+
+
+@pytest.mark.parametrize(
+    ("work", "excuses"),
+    [
+        ({"status": "maintenance_in_progress"}, True),
+        ({"status": "maintenance", "started_at": 50_000.0}, True),
+        ({"status": "scheduled", "started_at": 99_999.0}, True),
+        ({"status": "maintenance_scheduled", "started_at": 200_000.0}, False),
+        ({"status": "maintenance_scheduled"}, False),
+        ({"status": "maintenance", "started_at": 50_000.0, "resolved_at": 60_000.0}, False),
+        ({"status": "completed", "started_at": 99_999.0}, False),
+        ({"status": "maintenance", "started_at": 10_000.0}, False),
+    ],
+    ids=["under way", "begun", "begun on time", "to come", "some day", "ended", "completed", "long past"],
+)
+def test_only_work_that_goes_on_excuses_an_outage(work, excuses):
+    """Pages list the maintenance of next week, and of last week, beside the incidents."""
+    heard = listen(page(incident("Move", ("k8w",), maintenance=True, **work)), 60_100.0 + 40_000.0, {}, IDS)
+
+    assert (heard["claude-api"].state is State.MAINTENANCE) is excuses
 
 
 def test_posted_is_of_the_component_where_the_page_says_so():

@@ -1,5 +1,6 @@
 """Replays of made-up worlds, with small fixed seeds: a broken threshold, a slow rule or a wrong score shows here."""
 
+import argparse
 import gzip
 import json
 from pathlib import Path
@@ -12,9 +13,11 @@ from bot.core.replay.engine import Replay
 from bot.core.replay.events import events, openings
 from bot.core.replay.scoring import Truth, scored, truths
 from bot.core.replay.world import read
+from bot.terminal import replay
 from tests.bench.worlds import Habits, Trouble, made
 
 PACK = Path(__file__).parents[4] / "shared" / "data" / "traces"
+SHIPPED = Path(__file__).parents[2] / "data" / "traces"
 needs_pack = pytest.mark.skipif(not PACK.is_dir(), reason="the public traces are not here")
 
 
@@ -115,6 +118,22 @@ def test_rivals_follow_their_rules(rule, looks, alarmed):
     assert "".join("A" if rule.see(c == "F") else "-" for c in looks) == alarmed
 
 
+@pytest.mark.parametrize("name", [*rivals.RULES, "2-in-row/7", "3-of-20"])
+def test_rivals_leap_over_successes_to_the_same_end(name):
+    """Passing over successes in one step opens exactly what a look at each of them opens."""
+    world, _ = made("rivals", 85, 2, Habits(), Trouble(0.3), components=2, vantages=2)
+    stepping, alarms, rules = [], set(), [rivals.rule(name)(world) for _ in world.places]
+    for slot in range(world.slots):
+        for index, place in enumerate(world.places):
+            if (slot - place.offset) % world.every:
+                continue
+            before = bool(alarms)
+            alarms.discard(index)
+            alarms |= {index} if rules[index].see(place.seen[slot] != ".") else set()
+            stepping += [slot * world.slot_s] if alarms and not before else []
+    assert rivals.opened(world, rivals.rule(name)) == stepping
+
+
 def test_burn_rates_need_both_windows():
     """Two failures in five minutes of an hour with enough burn alarm; an old one alone does not."""
     burn = rivals.Burn(30.0)
@@ -145,6 +164,30 @@ def test_broken_recordings_are_refused_in_words(broken):
     """What is no recording says so."""
     with pytest.raises(ValueError, match="recording"):
         read(broken)
+
+
+def test_the_shipped_recordings_give_the_figures_of_the_readme(capsys):
+    """The README's command in a clone: the traces there, all rivals, and the headline of its table."""
+    parser = argparse.ArgumentParser()
+    replay.arguments(parser)
+    assert replay.run(parser.parse_args([str(SHIPPED), "--score", "--against", "all", "--json"])) == 0
+    found = {(r["scenario"], r["rule"]): r for r in json.loads(capsys.readouterr().out)}
+    ours, theirs = found["one-in-five", "groundtruth"], found["one-in-five", "3-in-row"]
+    assert ours["median_min"] < 4
+    assert theirs["median_min"] > 20
+    assert (ours["missed"], ours["flaps"], ours["false_alarms"]) == (0, 0, 0)
+    assert theirs["missed"] >= 10
+    one, five = found["one-of-three", "groundtruth"], found["one-of-three", "5-of-60"]
+    assert one["median_min"] < 2
+    assert five["median_min"] > 4
+    assert found["one-vantage", "groundtruth"]["false_alarms"] == 0 < found["one-vantage", "5-of-60"]["false_alarms"]
+    assert found["quiet", "groundtruth"]["false_alarms"] <= 1
+    assert found["quiet", "burn-rate"]["false_alarms"] > 100
+
+
+def test_the_shipped_recordings_are_small():
+    """A clone stays light."""
+    assert sum(p.stat().st_size for p in SHIPPED.iterdir()) < 60_000
 
 
 @needs_pack

@@ -1,0 +1,38 @@
+"""All benchmarks, one after the other: `python -m tests.bench` (or only those named)."""
+
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+
+BENCHES = {
+    "outage": ("the whole path: start, memory, processor time, bytes kept, first failure to alert", 240),
+    "detector": ("the detector: delay, false alarms, distance from the optimum", 240),
+    "store": ("the store", 60),
+    "capacity": ("one prober: throughput, lateness, memory, look to judged", 120),
+}
+"""A benchmark's module -> what it measures, and the seconds after which it is given up."""
+
+
+def main(wanted: list[str]) -> int:
+    """Run them in processes of their own, so that none warms or burdens the next; 1 if one failed."""
+    failed = []
+    for name, (what, limit_s) in BENCHES.items():
+        if (wanted and name not in wanted) or find_spec(f"tests.bench.{name}") is None:
+            continue
+        print(f"\n== {what}", flush=True)
+        began = time.monotonic()
+        try:
+            code = subprocess.run(
+                [sys.executable, "-m", f"tests.bench.{name}"], timeout=limit_s, check=False
+            ).returncode
+        except subprocess.TimeoutExpired:
+            print(f"given up after {limit_s} s", flush=True)
+            code = 1
+        failed += [name] if code else []
+        print(f"({name}: {time.monotonic() - began:.0f} s)", flush=True)
+    return int(bool(failed))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
