@@ -19,7 +19,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "demo": ("bot.terminal.demo", "play an outage against a vendor on loopback, and catch it"),
     "doctor": ("bot.terminal.doctor", "is everything in order on our side, and if not, what to do about it"),
     "fingerprint": ("bot.terminal.fingerprint", "what recorded answers mean, one JSON line each"),
-    "ledger": ("bot.terminal.ledger", "how late and how honest status pages are, on record; a vendor's history taken in"),
+    "ledger": (
+        "bot.terminal.ledger",
+        "how late and how honest status pages are, on record; a vendor's history taken in",
+    ),
     "record": ("bot.terminal.record", "write what the store holds as a trace for replay"),
     "replay": ("bot.terminal.replay", "run recorded traces through the detector that runs in production"),
     "probe": ("bot.terminal.probe", "only look, from this vantage, for the judge of a shared Redis"),
@@ -91,9 +94,10 @@ def top() -> argparse.ArgumentParser:
 
 def command(name: str, module: ModuleType) -> argparse.ArgumentParser:
     """The parser of one command; its help ends with the module's examples."""
+    summary = COMMANDS[name][1]
     parser = argparse.ArgumentParser(
         f"groundtruth {name}",
-        description=f"{COMMANDS[name][1].capitalize()}.",
+        description=f"{summary[0].upper()}{summary[1:]}.",
         epilog=f"examples:\n{module.EXAMPLES.rstrip()}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

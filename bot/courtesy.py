@@ -44,10 +44,9 @@ class Courtesy:
         patience = check.interval_s * PATIENCE / self._speed
         loop = asyncio.get_running_loop()
         began = loop.time()
-        try:
-            async with asyncio.timeout(patience if place.room.locked() else None):
-                await place.room.acquire()
-        except TimeoutError:
+        if not place.room.locked():
+            await place.room.acquire()
+        elif not await _acquired(place.room, patience):
             return self._skip(check)
         now = loop.time()
         wait = place.pacing.take(now * self._speed, (patience - (now - began)) * self._speed)
@@ -80,3 +79,12 @@ class Courtesy:
             log.warning("%s was left out: its host is asked as much as courtesy allows (said once)", check.id)
         self.skipped += 1
         return False
+
+
+async def _acquired(room: asyncio.Semaphore, patience_s: float) -> bool:
+    try:
+        async with asyncio.timeout(patience_s):
+            await room.acquire()
+    except TimeoutError:
+        return False
+    return True

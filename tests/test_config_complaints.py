@@ -53,6 +53,14 @@ BAD = {
     ),
     "no list of services": ("services: claude", ["f:1: services: expected a list, such as [claude]"]),
     "an empty list": ("services: []", ["f:1: services: expected at least 1 entries"]),
+    "a component taken away that is not there": (
+        "services:\n- id: claude\n  components:\n    claude-cod: null",
+        ["f:4: services.claude.components.claude-cod: unknown component; did you mean claude-code?"],
+    ),
+    "a check taken away that is not there": (
+        override("{interval: 5m}, modelz: null"),
+        ["f:3: services.claude.components.claude-api.checks.modelz: unknown check; did you mean models?"],
+    ),
     "a service that is a number": (
         "services:\n- 3",
         ["f:2: services[0]: expected a service of the catalogue, or a mapping with an id"],
@@ -316,11 +324,14 @@ KEYS = st.one_of(
     ),
     st.text(max_size=8),
 )
-TREES = st.recursive(
-    LEAVES,
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(KEYS, inner, max_size=5)),
-    max_leaves=25,
-)
+
+
+def grown(inner):
+    """Trees one level deeper."""
+    return st.one_of(inner, st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=4))
+
+
+TREES = grown(grown(grown(grown(LEAVES))))
 LINE = re.compile(r"(f|catalogue/[a-z-]+\.yaml):\d+: |environment: |\.\.\. and \d+ more")
 
 

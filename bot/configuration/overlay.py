@@ -1,9 +1,9 @@
 """The user's file laid over the catalogue: what it says wins, what it does not mention stays. Pure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from bot.configuration.complaints import Complaint, unknown
-from bot.configuration.document import Node
+from bot.configuration.document import Node, Path
 
 Entry = Callable[[str], tuple[Node, list[Complaint]] | None]
 
@@ -78,4 +78,19 @@ def _service(item: Node, number: int, entry: Entry, known: Iterable[str]) -> tup
     if found is None:
         return item, []
     base, complaints = found
-    return lay(item, base), complaints
+    return lay(item, base), [*complaints, *_taken_from_nothing(item, base, path)]
+
+
+def _taken_from_nothing(over: Node, base: Node, path: Path) -> Iterator[Complaint]:
+    """`name: null` where the catalogue has no component or check of that name: a slip of the pen would pass unseen."""
+    for place, what in (("components", "component"), ("checks", "check")):
+        ours, theirs = over.get(place), base.get(place)
+        if not ours or not theirs:
+            continue
+        known = [name for name, _ in theirs.items()]
+        for name, child in ours.items():
+            where = (*path, place, name)
+            if name in known:
+                yield from _taken_from_nothing(child, theirs.at((name,)), where)
+            elif child.value is None:
+                yield Complaint(child.place, where, unknown(what, name, known))

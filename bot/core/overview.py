@@ -6,10 +6,10 @@ from dataclasses import asdict
 from bot.core.answer import Answer, Standing, Table
 from bot.core.durations import ago
 from bot.core.figures import percent, span
-from bot.core.incident import Incident, Measured, Snapshot, Voices
+from bot.core.incident import Incident, Measured, Snapshot, Tone, Voices
 from bot.core.incident_card import headline
 from bot.core.quoting import clean, listed
-from bot.core.symptoms import Ailment, called, how_much, present, sure, words
+from bot.core.symptoms import Ailment, called, how_much, present, stale, sure, suspected, words
 from bot.core.tones import EMOJI, SEVERITY, TONE, TROUBLE, WORDS, emoji
 from bot.core.voicing import PAGE_STALE_AFTER_S, agreement, people_say
 from probes.model import State
@@ -71,6 +71,8 @@ def we_see(measured: Measured, now: float) -> str:
         quiet = ", none lately" if measured.monitoring else ""
         where = f", {agreement(measured)}" if len(measured.all_vantages) > 1 else ""
         return f"{emoji(state)} {sick.words}, {number}{where}{quiet}; {age}"
+    if suspected(measured):
+        return f"{EMOJI[Tone.YELLOW]} suspicious, {measured.failed} of {measured.total} failed, no alert yet; {age}"
     counts = f"{measured.failed} of {measured.total} failed" if measured.total else "no failures lately"
     aside = f"; {clean(measured.why, 120)}" if measured.why not in {"", "as usual"} else ""
     return f"{emoji(state)} {WORDS[state]}, {counts}{aside}; {age}"
@@ -103,8 +105,12 @@ def _title(voices: Sequence[Voices], now: float) -> str:
     if sick:
         worst = max((state for state, _ in states), key=SEVERITY.__getitem__)
         return f"{emoji(worst)} {len(sick)} {of_all} in trouble: {listed(sick)}{unknown}"
+    shaky = [called(v.measured) for v in voices if suspected(v.measured) and not stale(v.measured, now)]
+    if shaky:
+        return f"{EMOJI[Tone.YELLOW]} {len(shaky)} {of_all} suspicious, no alert yet: {listed(shaky)}{unknown}"
     if blind:
-        return f"{emoji(State.UNKNOWN)} {len(blind)} {of_all} unknown: {listed(blind)}; no trouble measured elsewhere"
+        elsewhere = "; no trouble measured elsewhere" if len(blind) < len(states) else ""
+        return f"{emoji(State.UNKNOWN)} {len(blind)} {of_all} unknown: {listed(blind)}{elsewhere}"
     fine = "component is" if len(states) == 1 else f"{len(states)} components are"
     return f"{emoji(State.OPERATIONAL)} {'the' if len(states) == 1 else 'all'} {fine} operational"
 

@@ -11,6 +11,7 @@ from probes.model import State
 
 NEARLY_ALL = 0.9
 MOST = 0.5
+SEVERAL = 3
 
 DOWN = "down"
 FAILING = "failures"
@@ -38,9 +39,17 @@ def present(measured: Measured, now: float) -> State:
     return State.UNKNOWN if stale(measured, now) else measured.state
 
 
+def suspected(measured: Measured) -> bool:
+    """Whether most of the latest results failed, yet too few for an alert: nothing that may be shown as green."""
+    failed, total = measured.failed, measured.total
+    return measured.state is State.OPERATIONAL and failed >= SEVERAL and failed >= MOST * total
+
+
 def sure(measured: Measured) -> bool:
     """Whether enough was counted to say how many fail: the first minute of an outage has only a few results."""
-    return measured.slow or (measured.total > 0 and measured.high - measured.low <= UNSURE)
+    if measured.slow and measured.state is State.DEGRADED:
+        return True
+    return measured.total > 0 and measured.high - measured.low <= UNSURE
 
 
 def words(measured: Measured) -> str:

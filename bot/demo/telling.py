@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
 
+from bot.core.figures import percent
 from bot.core.incident import Discrepancy, DiscrepancyKind, Incident
 from bot.demo.log import Served
 from bot.demo.vendor import COMPONENTS, Vendor
@@ -58,7 +59,7 @@ def _of_incidents(incidents: Iterable[Incident]) -> Iterator[tuple[float, str]]:
     for incident in incidents:
         yield incident.opened_at, f"WE ALERT: {incident.why}"
         if incident.resolved_at is not None:
-            yield incident.resolved_at, f"we call it resolved (peak {incident.peak_rate:.0%} of requests failed)"
+            yield incident.resolved_at, f"we call it resolved (peak {percent(incident.peak_rate)} of requests failed)"
 
 
 def _of_discrepancies(records: Iterable[Discrepancy]) -> Iterator[tuple[float, str]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.sentinel import SentinelConnectionPool
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import AuthenticationError, NoScriptError, RedisError
 
 from bot.errors import StoreError
 
@@ -94,7 +94,17 @@ class Link:
                 # the reply does (https://github.com/python/cpython/issues/86296), and a worker would never end.
                 raise asyncio.CancelledError
         except (RedisError, OSError, TimeoutError) as error:
-            raise StoreError(f"store {self.where}: {type(error).__name__}: {str(error)[:200]}") from error
+            raise StoreError(f"store {self.where}: {_sentence(error)}") from error
+
+
+def _sentence(error: Exception) -> str:
+    """What went wrong, with what to do about it where that is known."""
+    if isinstance(error, AuthenticationError):
+        given = "asks for a password" if "required" in str(error).lower() else "refuses this user and password"
+        return f"it {given}: set REDIS_PASSWORD or REDIS_PASSWORD_FILE"
+    if isinstance(error.__context__, ConnectionRefusedError | FileNotFoundError):
+        return "nobody answers there: is the server running?"
+    return f"{type(error).__name__}: {str(error)[:200]}"
 
 
 def text(raw: bytes | str | None) -> str:

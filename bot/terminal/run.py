@@ -53,7 +53,6 @@ def run(args: argparse.Namespace) -> int:
         stream=sys.stderr,
     )
     gc.set_threshold(*COLLECTOR)
-    announce(settings)
     asyncio.run(serve(settings, Surroundings(sys.stdout, args.style), args.seconds))
     return 0
 
@@ -74,6 +73,7 @@ async def serve(settings: Settings, around: Surroundings, seconds: float | None 
     """Everything at work until a signal comes or the time is over."""
     with stopping() as stop:
         async with running(settings, around) as at_work:
+            announce(settings)
             greeting = asyncio.create_task(_first_word(at_work, around)) if around.style != "json" else None
             try:
                 async with asyncio.timeout(seconds):

@@ -30,13 +30,14 @@ def read(body: bytes, options: Mapping[str, Any]) -> Page:
     found = document(body)
     if not isinstance(found, dict):
         raise NotUnderstoodError("a JSON object was expected")
-    if "incident_updates" in found:
+    if isinstance(found.get("incident_updates"), list):
         found = {"incident": found}
     claims: tuple[Claim, ...] = ()
     page, status = _table(found.get("page")), _table(found.get("status"))
     # `status.json`; where the page's id is of incident.io's length, it is theirs.
     alone = found.keys() == {"page", "status"} and bool(text(status.get("indicator"))) and _own(page)
-    if not alone and ("components" in found or not any(isinstance(found.get(key), kind) for key, kind in _WITHOUT_COMPONENTS)):
+    lists = any(isinstance(found.get(key), kind) for key, kind in _WITHOUT_COMPONENTS)
+    if "components" in found or not (lists or alone):
         if not isinstance(found.get("components"), list):
             raise NotUnderstoodError("no list of components")
         claims = _claims(found["components"])

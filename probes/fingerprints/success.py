@@ -34,6 +34,11 @@ def _content(heard: Heard) -> Verdict | None:
     return None
 
 
+def _of_api(heard: Heard) -> bool:
+    """Whether a host was asked that has no web pages."""
+    return re.match(r"https?://(?:api|inference)[.-]", heard.answer.url.lower()) is not None
+
+
 def _failure(heard: Heard) -> Found:
     """An error in a 200 that no rule knows: by the status it names, else by where it stood."""
     if heard.kind == "events":
@@ -61,6 +66,8 @@ def _told(heard: Heard) -> Found | None:
 
 
 def _accepted(heard: Heard) -> Found:
+    if heard.kind == "html" and not heard.answer.plain and (heard.vendor or heard.edge) and _of_api(heard):
+        return Found("not_json", v.MALFORMED)
     if verdict := _content(heard):
         return Found("", verdict)
     if heard.kind == "html":

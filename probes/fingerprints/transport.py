@@ -69,7 +69,8 @@ _TEXTS: Final = tuple(
             "dns",
             (
                 r"enotfound|eai_again|eai_\w+|getaddrinfo|resolve host|name or service not known|nxdomain"
-                r"|servfail|name resolution|nodename nor servname|no such host|no address associated|dns"
+                r"|servfail|err_name_not_resolved|name resolution|nodename nor servname|no such host"
+                r"|no address associated|dns"
                 r"|curl: \(6\)"
             ),
         ),
@@ -101,6 +102,7 @@ _TEXTS: Final = tuple(
         ),
         ("refused", r"econnrefused|refused|curl: \(7\).{0,200}couldn't connect to server"),
         ("stale", r"stale|keep-?alive.{0,40}(?:closed|reset)|reused.{0,40}(?:connection|socket)"),
+        ("read_timeout", r"\bread timed out|readtimeout"),  # requests names its connection pool too
         (
             "connect_timeout",
             (
@@ -120,7 +122,8 @@ _TEXTS: Final = tuple(
         (
             "unreachable",
             (
-                r"enetunreach|ehostunreach|unreachable|no route to host|network is down|enetdown"
+                r"enetunreach|ehostunreach|unreachable|all connection attempts failed|no route to host"
+                r"|network is down|enetdown"
                 r"|err_internet_disconnected|err_address_unreachable"
             ),
         ),
@@ -138,7 +141,7 @@ _TEXTS: Final = tuple(
         (
             "protocol",
             (
-                r"protocol|hang up|disconnected|incomplete|empty reply|malformed|bad status line|hpe_invalid"
+                r"protocol|hang up|disconnected|incomplete|goaway|empty reply|malformed|bad status line|hpe_invalid"
                 r"|remote end closed|unexpected eof|invalid http|err_empty_response|other side closed"
                 r"|und_err_socket|curl: \((?:1|8|16|18|52|92)\)"
             ),

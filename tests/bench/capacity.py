@@ -33,7 +33,7 @@ from tests.bench.answering import answering, many_files
 from tests.bench.lateness import INTERVAL_S, checks, manners
 
 AT_ONCE = 8
-ROUNDS, ROUND_S = 5, 0.5
+ROUNDS, ROUND_S = 4, 0.5
 SIZES = (1_000, 5_000, 10_000)
 ROWS = 5_000
 

@@ -161,3 +161,27 @@ async def running(*arguments: str) -> AsyncIterator[None]:
     finally:
         process.terminate()
         await process.wait()
+
+
+async def test_a_password_that_is_missing_is_asked_for(tmp_path: Path) -> None:
+    """Whoever reads the sentence knows which variable to set; the client's own words name a class."""
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while head := await reader.readline():
+            for _ in range(2 * int(head[1:])):
+                await reader.readline()
+            writer.write(b"-NOAUTH Authentication required.\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
+        url = f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0"
+        with pytest.raises(StoreError, match="it asks for a password: set REDIS_PASSWORD or REDIS_PASSWORD_FILE"):
+            async with open_store(url, tmp_path):
+                pass
+
+
+async def test_a_server_that_does_not_run_is_said_in_words(tmp_path: Path) -> None:
+    """A socket that is not there is no riddle with an error number."""
+    with pytest.raises(StoreError, match="nobody answers there: is the server running"):
+        async with open_store(f"unix://{tmp_path}/none.sock", tmp_path):
+            pass

@@ -172,10 +172,35 @@ def _sound(body: bytes) -> None:
         found = read(body)
     except NotUnderstoodError:
         return
-    assert found.claims or "components" not in json.loads(body)
+    assert found.claims or "components" not in json.loads(body) or "incident_updates" in json.loads(body)
     assert not found.unreadable
     assert all(claim.id and len(claim.name) <= MAX_TEXT for claim in found.claims)
     assert all(incident.id and len(incident.name) <= MAX_TEXT for incident in found.incidents)
+
+
+def test_status_alone_is_the_word_of_the_page() -> None:
+    """`status.json` has nothing but the indicator; of incident.io's page it is not ours to read."""
+    body = {"page": {"id": "tymt9n04zgry", "name": "Claude"}, "status": {"indicator": "major", "description": "Down"}}
+    found = read(json.dumps(body).encode())
+    assert [(c.id, c.name, c.state) for c in found.claims] == [("page", "Claude", State.PARTIAL)]
+
+    body["page"]["id"] = "01JMDK9XYNY6RXSED6SDWW50WY"
+    with pytest.raises(NotUnderstoodError):
+        read(json.dumps(body).encode())
+
+
+def test_a_bare_incident_claims_nothing() -> None:
+    """Its components are listed as the incident left them, which is no claim of now."""
+    incident = {
+        "id": "6jd2m42f8mld",
+        "name": "Claude.ai down",
+        "status": "investigating",
+        "components": [{"id": "rwppv331jlwc", "status": "major_outage"}],
+        "incident_updates": [{"created_at": "2026-04-13T15:40:43Z"}],
+    }
+    found = read(json.dumps(incident).encode())
+    assert found.claims == ()
+    assert [(i.id, i.components) for i in found.incidents] == [("6jd2m42f8mld", ("rwppv331jlwc",))]
 
 
 @given(st.binary(max_size=200))

@@ -18,7 +18,7 @@ def test_an_empty_channel_is_operational_for_the_words_looked_for():
 
 
 def test_words_are_looked_for_in_title_and_description():
-    """An item stands for an open trouble of the components it names, and of no other; items of other services are no word about these."""
+    """An item stands for an open trouble of the components it names; one of other services is no word about these."""
     options = {"components": {"azure-openai": ["azure openai"], "search": ["AI Search"]}}
     page = read(recorded("azure_rss/open.xml"), options)
     assert [(c.id, c.state) for c in page.claims] == [

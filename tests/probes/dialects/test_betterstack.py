@@ -56,6 +56,19 @@ def test_times_of_reports():
     assert (over.status, over.resolved_at) == ("resolved", at("2026-02-10T11:00:00Z"))
 
 
+def test_updates_named_by_the_report_date_it():
+    """JSON:API links them from the report's side."""
+    report = {
+        "id": "7",
+        "type": "status_report",
+        "attributes": {"title": "Down", "aggregate_state": "downtime"},
+        "relationships": {"status_updates": {"data": [{"id": "77", "type": "status_update"}]}},
+    }
+    update = {"id": "77", "type": "status_update", "attributes": {"published_at": "2026-11-20T09:58:00.000Z"}}
+    body = {"data": {"attributes": {"aggregate_state": "downtime"}}, "included": [report, update]}
+    assert read(json.dumps(body).encode(), {}).incidents[0].posted_at == at("2026-11-20T09:58:00Z")
+
+
 def test_feed_pairs_went_down_and_recovered():
     """The newest of a pair decides; no duration comes out of it."""
     options = {"components": {"inference": ["Inference"], "embeddings": ["Embeddings"]}}

@@ -45,6 +45,12 @@ def test_incident_numbers_and_times():
     assert all(i.resolved_at is None for i in page.incidents)
 
 
+def test_an_incident_without_a_message_is_no_component():
+    """A fixed incident's 4 would read as a major outage."""
+    page = read(b'{"data": [{"id": 6, "component_id": 1, "name": "API", "status": 4}]}', {})
+    assert (page.claims, page.incidents[0].status) == ((), "fixed")
+
+
 def test_times_of_version_3():
     """One level deeper, as a number or a text."""
     created = {"human": "a day ago", "string": "2026-04-15T15:20:00+00:00", "timestamp": 1776266400}

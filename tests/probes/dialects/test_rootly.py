@@ -23,6 +23,7 @@ def test_incidents_alone_claim_nothing():
     """`incidents.json` has no indicator."""
     page = read(b'{"page": {}, "incidents": [{"id": "x", "title": "API", "status": "identified"}]}', {})
     assert (page.claims, page.incidents[0].name) == ((), "API")
+    assert read(b'{"incidents": [], "meta": {"page": 1}}', {}).claims == ()
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,12 @@ def test_a_time_without_offset_is_utc_wherever_we_are(monkeypatch):
         time.tzset()
 
 
+@pytest.mark.parametrize("text", ["2026-04-15 15:00:00 +0000 UTC", "2026-04-15 17:00:00 +0200 CEST"])
+def test_a_zone_after_a_space(text):
+    """As Go prints a time, and cState with it."""
+    assert times.iso(text) == at("2026-04-15T15:00:00+00:00")
+
+
 def test_earliest():
     """The first of those that are times."""
     assert times.earliest(["x", "2026-04-13T15:40:43Z", "2026-04-13T15:40:42Z", None]) == at(
