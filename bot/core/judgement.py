@@ -26,6 +26,9 @@ from bot.core.service import ServiceView
 from bot.core.tally import Minute, counted, lately
 from probes.model import Fault, Observation, Outcome, Page
 
+LATE_S = 600.0
+"""Results that come later than this (a prober was cut off) are counted, but are no evidence of the present."""
+
 SEEN = 12
 """Latest failures kept per component as evidence for people."""
 
@@ -96,7 +99,8 @@ class Judgement:
             self._tallies[result.component] = counted(
                 self._tallies.get(result.component, ()), result.at, failed=result.failed
             )
-            self._apply(self._assessor.take(result))
+            if result.at > self._assessor.now - LATE_S:
+                self._apply(self._assessor.take(result))
 
     def report(self, report: Report) -> None:
         """Take in what a person says."""

@@ -7,20 +7,24 @@ but only of services the options name: an empty list names none. The status numb
 Options: `service` ("bedrock"), `regions` (["us-east-1", ...]), `name` (for people).
 """
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 from probes.dialects import feed, times
 from probes.dialects.errors import NotUnderstoodError
-from probes.dialects.shapes import document, ident, listing, mapping, maybe, text
-from probes.dialects.states import once, worst
+from probes.dialects.shapes import MAX_BYTES, document, ident, listing, mapping, maybe, text
+from probes.dialects.states import PAGE, once, worst
 from probes.dialects.xml_feed import looks_like_xml
 from probes.model import Claim, Page, State, VendorIncident
 
 _STATES = MappingProxyType(
     {"0": State.OPERATIONAL, "1": State.DEGRADED, "2": State.PARTIAL, "3": State.MAJOR},
 )
+
+_RSS_KEY = re.compile(rb"#([a-z0-9]{1,40}(?:-[a-z0-9]{1,20}){1,6})_\d{9,13}")
+"""In an item's id: `http://status.aws.amazon.com/#bedrock-us-east-1_1776267000`."""
 
 
 def read(body: bytes, options: Mapping[str, Any]) -> Page:
@@ -96,12 +100,17 @@ def _incident(event: Mapping[str, Any], components: tuple[str, ...]) -> VendorIn
 
 
 def _read_rss(body: bytes, options: Mapping[str, Any], wanted: tuple[str, ...]) -> Page:
-    """RSS of one service in one region: its newest item is the word; none is fine."""
-    if len(wanted) != 1:
-        raise NotUnderstoodError("this RSS is of one service in one region: the options must name both")
+    """RSS of one service in one region: its newest item is the word; none is fine.
+
+    Without options its items' ids tell which; an empty one speaks for itself alone.
+    """
+    if len(wanted) > 1:
+        raise NotUnderstoodError("this RSS is of one service in one region, and the options name more")
+    told = _RSS_KEY.search(body[:MAX_BYTES])
+    key = wanted[0] if wanted else told[1].decode() if told else PAGE
     rules = {
         "channel": ["amazon", "aws"],
-        "components": {wanted[0]: []},
+        "components": {key: []},
         "name": text(options.get("name")),
         "newest_only": True,
         "empty": State.OPERATIONAL.value,

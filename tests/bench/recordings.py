@@ -21,7 +21,7 @@ Made = tuple[World, tuple[Truth, ...]]
 def shipped() -> list[Made]:
     """Only as usual; one request in five fails at times; of nine streams those of one component, or of one vantage."""
     return [
-        made("quiet", 6101, 60, Habits(daily=True)),
+        made("quiet", 6101, 120, Habits()),
         made("one-in-five", 6102, 8, Habits(), Trouble(0.2)),
         made("one-of-three", 6103, 3, Habits(), Trouble(0.3, components=1), components=3, vantages=3),
         made("one-vantage", 6104, 2, Habits(), Trouble(0.5, vantages=1), components=3, vantages=3),

@@ -118,3 +118,16 @@ def test_a_broken_event_spoils_the_page(broken):
         return
     with pytest.raises(NotUnderstoodError):
         read(json.dumps(events).encode(), BEDROCK)
+
+
+def test_rss_without_options_names_itself():
+    """Its items' ids hold the key; an empty feed speaks for itself alone."""
+    assert [(c.id, c.state) for c in read(recorded("aws/bedrock_open.rss"), {}).claims] == [
+        ("bedrock-us-west-2", State.MAJOR)
+    ]
+    (claim,) = read(recorded("aws/bedrock_empty.rss"), {}).claims
+    assert (claim.id, claim.name, claim.state) == (
+        "page",
+        "Amazon Bedrock (Oregon) Service Status",
+        State.OPERATIONAL,
+    )
