@@ -219,3 +219,21 @@ def test_a_parser_for_each_command():
     """Every command takes --config, and options are not abbreviated."""
     for name, (module, _) in COMMANDS.items():
         assert "--config" in command(name, importlib.import_module(module)).format_help()
+
+
+def test_a_run_that_cannot_begin_says_one_sentence(tmp_path):
+    """It does not claim to watch what it never watched."""
+    (tmp_path / "groundtruth.yaml").write_text(f"services: [claude]\nredis: unix://{tmp_path}/none.sock\n")
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "bot", "run", "--for", "1"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == 2
+    assert ended.stderr.count("\n") == 1
+    assert "nobody answers there" in ended.stderr

@@ -53,6 +53,10 @@ BAD = {
     ),
     "no list of services": ("services: claude", ["f:1: services: expected a list, such as [claude]"]),
     "an empty list": ("services: []", ["f:1: services: expected at least 1 entries"]),
+    "an address without its scheme": (
+        OWN.replace("https://x", "x"),
+        ["f:8: services.own.components.gw.checks.a.target: expected an http:// or https:// address"],
+    ),
     "a component taken away that is not there": (
         "services:\n- id: claude\n  components:\n    claude-cod: null",
         ["f:4: services.claude.components.claude-cod: unknown component; did you mean claude-code?"],

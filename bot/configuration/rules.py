@@ -34,6 +34,7 @@ def broken(root: Node, known: Known, vault: Vault) -> Iterator[Complaint]:
     yield from _ambiguous(root)
     for path, check in checks(root):
         yield from _kind(check, path, "check", known.checks)
+        yield from _address(check, path)
         yield from _options(check, path, known.checks)
         options = check.get("options")
         if options:
@@ -123,6 +124,14 @@ def _kind(node: Node, path: Path, what: str, known: Iterable[str]) -> Iterator[C
     kind = node.get("kind")
     if kind and isinstance(kind.value, str) and kind.value not in known:
         yield Complaint(kind.place, (*path, "kind"), unknown(f"kind of {what}", kind.value, known))
+
+
+def _address(check: Node, path: Path) -> Iterator[Complaint]:
+    kind, target = check.get("kind"), check.get("target")
+    if not kind or kind.value != "http" or not target or not isinstance(target.value, str):
+        return
+    if not target.value.startswith(("http:", "https:")):
+        yield Complaint(target.place, (*path, "target"), "expected an http:// or https:// address")
 
 
 def _options(check: Node, path: Path, known: Mapping[str, Options]) -> Iterator[Complaint]:

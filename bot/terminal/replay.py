@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from bot.core.assessment import Transition
+from bot.core.durations import duration
 from bot.core.replay import rivals
 from bot.core.replay.bound import bound_min
 from bot.core.replay.engine import Replay
@@ -192,7 +193,9 @@ def show_steps(world: World, told: list[Event], *, as_json: bool) -> None:
         show_event({"trace": world.name, "days": world.days, "events": told})
         return
     console = wide()
-    console.print(f"{world.name}: {world.days:.1f} days, {len(world.places)} streams, {len(told)} events")
+    length = f"{world.days:.1f} days" if world.days >= 1 else duration(world.days * 86400)
+    outcome = f"{len(told)} events" if told else "no incident would have been opened"
+    console.print(f"{world.name}: {length}, {len(world.places)} streams, {outcome}")
     for event in told:
         whom = event["vantage"] if event["scope"] == "vantage" else ", ".join(event["components"])
         console.print(f"  {clock(event['t_s'])}  {event['event']:<8}  {whom}: {event['state']}; {event['why']}")

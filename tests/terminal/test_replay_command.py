@@ -91,3 +91,21 @@ def test_what_is_no_recording_is_said(tmp_path, content):
         run(tmp_path / "missing.json")
     with pytest.raises(UserError, match="no rule"):
         run(path, "--against", "magic")
+
+
+def test_a_quiet_recording_answers_the_question(tmp_path, capsys):
+    """Whoever asks "would it have caught it?" reads yes or no, and a short recording has a length."""
+    quiet = {
+        "format": "groundtruth-trace/1",
+        "name": "quiet",
+        "slot_s": 5,
+        "slots": 720,
+        "interval_s": 30,
+        "start": "2026-04-01T00:00:00Z",
+        "components": ["c0"],
+        "offset_slots": {"v0/c0": 0},
+        "seen": {"v0/c0": "." * 720},
+    }
+    (tmp_path / "quiet.json").write_text(json.dumps(quiet))
+    assert run(tmp_path / "quiet.json") == 0
+    assert capsys.readouterr().out == "quiet: 1 h 00 min, 1 streams, no incident would have been opened\n"
