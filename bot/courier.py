@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from bot.channels.channel import Channel
 from bot.core.incident import Entry, Snapshot
-from bot.core.wording import card
+from bot.core.words.wording import card
 from bot.errors import DeliveryError, StoreError
 from bot.store.store import Store
 from bot.store.values import Claimed

@@ -4,18 +4,18 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
-from bot.core import answers, ledger_answer
-from bot.core.answer import Answer, Standing
-from bot.core.answers import Delivered
-from bot.core.assessment import Explanation
 from bot.core.commands import Misunderstood, Request, parse
+from bot.core.detection.assessment import Explanation
 from bot.core.honesty import honesty
 from bot.core.incident import Incident, Person, Voices
 from bot.core.ledger import Row
 from bot.core.names import Names
-from bot.core.overview import overview
-from bot.core.symptoms import present
-from bot.core.tones import SEVERITY
+from bot.core.words import answers, ledger_answer
+from bot.core.words.answer import Answer, Standing
+from bot.core.words.answers import Delivered
+from bot.core.words.overview import overview
+from bot.core.words.symptoms import present
+from bot.core.words.tones import SEVERITY
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.core.assessment import AssessorSettings, Explanation, Plan
+from bot.core.detection.assessment import AssessorSettings, Explanation, Plan
 from bot.core.honesty import usual_lag
 from bot.core.incident import Discrepancy, Entry, Incident, Snapshot, Voices
 from bot.core.judgement import Decisions, Judgement, Remembered

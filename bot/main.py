@@ -12,7 +12,7 @@ from typing import TextIO
 
 from bot.channels.channel import Channel
 from bot.channels.registry import CHANNELS, Outside
-from bot.core.assessment import AssessorSettings
+from bot.core.detection.assessment import AssessorSettings
 from bot.core.service import Other, ServiceView
 from bot.courier import Courier
 from bot.errors import StoreError

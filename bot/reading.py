@@ -5,12 +5,12 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.core.answer import Standing
-from bot.core.answers import Delivered
-from bot.core.assessment import Explanation
+from bot.core.detection.assessment import Explanation
 from bot.core.incident import Incident, IncidentStatus, Measured, Voices
 from bot.core.ledger import Row
 from bot.core.names import Named, Names
+from bot.core.words.answer import Standing
+from bot.core.words.answers import Delivered
 from bot.ledger import ledger_rows
 from bot.settings import Service
 from bot.store.views import Views

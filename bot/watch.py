@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.core.courtesy import Extras, Limits
-from bot.core.reprobe import Plan, due
+from bot.core.detection.reprobe import Plan, due
 from bot.courtesy import Courtesy
 from bot.schedule import Schedule
 from bot.turns import TICKS, Turn

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from bot.core.assessment import Explanation
+from bot.core.detection.assessment import Explanation
 from bot.core.incident import Incident, Person, Voices
 from bot.core.ledger import Row, Source
 from bot.desk import Desk

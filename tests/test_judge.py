@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import asynccontextmanager
 
-from bot.core.assessment import AssessorSettings
+from bot.core.detection.assessment import AssessorSettings
 from bot.core.service import ServiceView
 from bot.judge import INCIDENT, REMEMBERED, Bench, Judge
 from bot.store.records import encode

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.assessment import AssessorSettings
+from bot.core.detection.assessment import AssessorSettings
 from bot.core.flavour import Flavour
 from bot.core.incident import DiscrepancyKind
 from bot.core.judgement import Judgement

@@ -6,13 +6,13 @@ from typing import TypeGuard
 import pytest
 
 from bot.config import from_text
-from bot.core.assessment import AssessorSettings
+from bot.core.detection.assessment import AssessorSettings
 from bot.core.judgement import Judgement
 from bot.core.notices import Notice
 from bot.core.people import Row
 from bot.core.service import Other
-from bot.core.voicing import others_say
-from bot.core.wording import card
+from bot.core.words.voicing import others_say
+from bot.core.words.wording import card
 from bot.errors import ConfigError
 from bot.main import view
 from bot.prober import Clock, Prober

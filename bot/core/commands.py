@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from bot.core.names import Named, Names
-from bot.core.quoting import clean, listed
+from bot.core.words.quoting import clean, listed
 
 LONGEST = 400
 INCIDENT_ID = re.compile(r"#?([0-9A-Za-z]{2,16})")

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.core.assessment import Transition
 from bot.core.claims import SEVERITY
+from bot.core.detection.assessment import Transition
 from bot.core.discrepancy import short_id
 from bot.core.incident import Entry, Heard, Incident, IncidentStatus
 from probes.model import State

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.core import claims, incidents
-from bot.core.assessment import AssessorSettings, Explanation, Plan, Transition
-from bot.core.assessor import Assessor
 from bot.core.bookkeeping import Bookkeeping
 from bot.core.comparison import Compared, Comparison
+from bot.core.detection.assessment import AssessorSettings, Explanation, Plan, Transition
+from bot.core.detection.assessor import Assessor
+from bot.core.detection.evidence import classified
 from bot.core.discrepancy import Case
-from bot.core.evidence import classified
 from bot.core.incident import Discrepancy, Entry, Heard, Incident, IncidentStatus, Voices
 from bot.core.ledger import Row
 from bot.core.measuring import Failure, measured

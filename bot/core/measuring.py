@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from bot.core.assessment import Assessment
+from bot.core.detection.assessment import Assessment
 from bot.core.incident import Measured
 from probes.model import Observation
 

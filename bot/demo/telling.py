@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
 
-from bot.core.figures import percent
 from bot.core.incident import Discrepancy, DiscrepancyKind, Incident
+from bot.core.words.figures import percent
 from bot.demo.log import Served
 from bot.demo.vendor import COMPONENTS, Vendor
 from bot.store.store import Store

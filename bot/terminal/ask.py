@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.config import load
-from bot.core.answer import Answer
 from bot.core.incident import Person
+from bot.core.words.answer import Answer
 from bot.desk import Desk
 from bot.reading import Reading, names
 from bot.settings import Settings

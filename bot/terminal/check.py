@@ -16,7 +16,7 @@ from rich.text import Text
 from bot.config import load
 from bot.core.claims import SEVERITY, listen
 from bot.core.incident import Heard
-from bot.core.quoting import quoted
+from bot.core.words.quoting import quoted
 from bot.errors import UserError
 from bot.reading import names
 from bot.settings import Component, Service, Settings, page_check
@@ -122,9 +122,7 @@ def _heard(service: Service, reading: Observation | None) -> dict[str, Heard]:
 def _print(looks: Sequence[Look], settings: Settings) -> None:
     table = Table("component", "we see", "they say", "people say", box=None, pad_edge=False, header_style="bold")
     for one in looks:
-        table.add_row(
-            one.component.name, _we_see(one), _they_say(one.heard), Text("not asked")
-        )
+        table.add_row(one.component.name, _we_see(one), _they_say(one.heard), Text("not asked"))
     Console().print(table)
     if any(o.control is False for one in looks for o in one.seen):
         sys.stdout.write(f"Our own network at {settings.vantage} fails too: nothing can be said of the vendor.\n")

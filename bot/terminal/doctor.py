@@ -16,8 +16,8 @@ from rich.table import Table
 
 from bot import catalogue
 from bot.config import load
-from bot.core.durations import ago
-from bot.core.figures import number
+from bot.core.words.durations import ago
+from bot.core.words.figures import number
 from bot.errors import GroundtruthError
 from bot.settings import Settings
 from bot.store.connect import open_store
@@ -165,7 +165,8 @@ async def _vantages(store: Store, now: float) -> list[Finding]:
             found.append(Finding(f"vantage {name}", Health.WARN, "its last word cannot be read: another version?"))
             continue
         silent = now - word.at
-        what = f"heard of {ago(word.at, now)}, {word.waiting} observations waiting, {number(word.skipped, 'look', 'looks')} left out"
+        skipped = number(word.skipped, "look", "looks")
+        what = f"heard of {ago(word.at, now)}, {word.waiting} observations waiting, {skipped} left out"
         gone = silent > SILENT_S
         mend = ": it is down or cut off from Redis, unless you stopped it" if gone else ""
         found.append(Finding(f"vantage {name}", Health.WARN if gone else Health.GOOD, what + mend))

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 from rich.console import Console
 
 from bot.config import load
-from bot.core import history, ledger_answer
+from bot.core import history
 from bot.core.honesty import honesty
+from bot.core.words import ledger_answer
 from bot.errors import UserError
 from bot.ledger import ROW, ledger_row, ledger_rows
 from bot.settings import Service, Settings

@@ -14,14 +14,14 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from bot.core.assessment import Transition
-from bot.core.durations import duration
+from bot.core.detection.assessment import Transition
 from bot.core.replay import rivals
 from bot.core.replay.bound import bound_min
 from bot.core.replay.engine import Replay
 from bot.core.replay.events import Event, events, openings
 from bot.core.replay.scoring import Score, Truth, scored, truths
 from bot.core.replay.world import World, read
+from bot.core.words.durations import duration
 from bot.errors import UserError
 
 EXAMPLES = """\

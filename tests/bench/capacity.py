@@ -16,7 +16,7 @@ from pathlib import Path
 
 import httpx
 
-from bot.core.assessment import AssessorSettings
+from bot.core.detection.assessment import AssessorSettings
 from bot.core.service import ServiceView
 from bot.judge import Bench, Judge
 from bot.store.connect import open_store

@@ -11,8 +11,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.core.assessment import AssessorSettings, Transition
-from bot.core.assessor import Assessor
+from bot.core.detection.assessment import AssessorSettings, Transition
+from bot.core.detection.assessor import Assessor
 from bot.core.replay import rivals
 from bot.core.replay.engine import Replay
 from bot.core.replay.events import openings

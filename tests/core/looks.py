@@ -3,8 +3,8 @@
 import random
 from typing import Any
 
-from bot.core.assessment import AssessorSettings, Transition
-from bot.core.assessor import Assessor
+from bot.core.detection.assessment import AssessorSettings, Transition
+from bot.core.detection.assessor import Assessor
 from probes.model import Fault, Layer, Observation, Outcome, Timings
 
 START = 1_775_001_600.0

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.core import incidents
-from bot.core.assessment import Transition
+from bot.core.detection.assessment import Transition
 from bot.core.incident import Heard, IncidentStatus
 from probes.model import State
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.core.assessment import AssessorSettings
+from bot.core.detection.assessment import AssessorSettings
 from bot.core.judgement import Judgement
 from bot.core.service import ServiceView
 from bot.judge import REMEMBERED

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.core.answer import Standing
 from bot.core.incident import Measured, Voices
-from bot.core.overview import overview, we_see
+from bot.core.words.answer import Standing
+from bot.core.words.overview import overview, we_see
 from probes.model import State
 
 NOW = 1_000_000.0

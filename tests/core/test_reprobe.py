@@ -1,6 +1,6 @@
 """Re-probe plans: whose turn it is, and never outside the plan."""
 
-from bot.core.reprobe import Plan, due
+from bot.core.detection.reprobe import Plan, due
 
 
 def test_turns_go_round_the_vantages():

@@ -23,8 +23,8 @@ from bot.core.incident import (
     Tone,
     Voices,
 )
-from bot.core.incident_card import HEADLINE, LINE
-from bot.core.wording import card, headline, trail_line
+from bot.core.words.incident_card import HEADLINE, LINE
+from bot.core.words.wording import card, headline, trail_line
 from probes.model import Layer, State
 from tests.core.situations import API, CODE, DOWN, INCIDENT, NOTICE, NOW, SITUATIONS, START, told, voices
 

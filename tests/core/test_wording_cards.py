@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.wording import card, headline, trail_line
+from bot.core.words.wording import card, headline, trail_line
 from tests.core.situations import SITUATIONS
 
 CARDS = Path(__file__).parent.parent / "data" / "cards"

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from bot.core.ledger import Row, Source
-from bot.core.ledger_answer import table
+from bot.core.words.ledger_answer import table
 from bot.errors import UserError
 from bot.terminal import ledger
 

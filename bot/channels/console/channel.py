@@ -19,7 +19,7 @@ from bot.channels.console.plain import Act, JsonScreen, PlainScreen, Screen, har
 from bot.channels.console.record import Record
 from bot.channels.console.scribe import Scribe
 from bot.core.incident import Card, Entry
-from bot.core.quoting import clean
+from bot.core.words.quoting import clean
 from bot.errors import DeliveryError
 
 KEY = 200

@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.channels.console.plain import LABEL, Act
-from bot.core.durations import clock
 from bot.core.incident import Card, Entry, Tone
-from bot.core.quoting import clean
-from bot.core.wording import trail_line
+from bot.core.words.durations import clock
+from bot.core.words.quoting import clean
+from bot.core.words.wording import trail_line
 
 COLOUR: Mapping[Tone, str] = {
     Tone.GREEN: "green",

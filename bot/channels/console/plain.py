@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TextIO
 
-from bot.core.durations import clock
 from bot.core.incident import Card, Entry
-from bot.core.quoting import clean
-from bot.core.wording import trail_line
+from bot.core.words.durations import clock
+from bot.core.words.quoting import clean
+from bot.core.words.wording import trail_line
 
 NUMBERS = re.compile(r"[\d.]+(?:–[\d.]+)?(?: % \(95 % intervals?)?")
 """What of a headline may change without being news."""

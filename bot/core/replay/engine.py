@@ -9,11 +9,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bot.core.assessment import AssessorSettings, Plan, Transition
-from bot.core.assessor import Assessor
-from bot.core.episodes import Calm
+from bot.core.detection.assessment import AssessorSettings, Plan, Transition
+from bot.core.detection.assessor import Assessor
+from bot.core.detection.episodes import Calm
+from bot.core.detection.reprobe import due
 from bot.core.replay.world import QUIET, Place, World
-from bot.core.reprobe import due
 
 TELL_EVERY = 20_000
 """Slots between two reports of progress."""

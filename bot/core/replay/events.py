@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from bot.core.assessment import Transition
+from bot.core.detection.assessment import Transition
 
 Event = dict[str, Any]
 

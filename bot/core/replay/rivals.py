@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.core.evidence import Result, classified
+from bot.core.detection.evidence import Result, classified
 from bot.core.replay.world import QUIET, Place, World
 
 CLEAR = 20

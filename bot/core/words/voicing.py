@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from bot.core.durations import ago, clock, duration, lag
-from bot.core.figures import latency, number, percent, span, usually
 from bot.core.incident import Heard, Incident, Measured, Voices
 from bot.core.mention import Mention
-from bot.core.quoting import clean, counted, listed, quoted
-from bot.core.symptoms import called, stale, sure, symptom
-from bot.core.tones import TROUBLE, WORDS
+from bot.core.words.durations import ago, clock, duration, lag
+from bot.core.words.figures import latency, number, percent, span, usually
+from bot.core.words.quoting import clean, counted, listed, quoted
+from bot.core.words.symptoms import called, stale, sure, symptom
+from bot.core.words.tones import TROUBLE, WORDS
 from probes.model import State
 
 PAGE_STALE_AFTER_S = 300.0

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from math import exp
 
-from bot.core import alternatives
-from bot.core.alternatives import Odds
-from bot.core.evidence import Result
-from bot.core.usual import CHANCE, Spells, Usual, hour_of
+from bot.core.detection import alternatives
+from bot.core.detection.alternatives import Odds
+from bot.core.detection.evidence import Result
+from bot.core.detection.usual import CHANCE, Spells, Usual, hour_of
 
 FORGETS_S = 300.0
 """After so long a silence the last result says nothing about the next."""

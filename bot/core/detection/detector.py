@@ -23,10 +23,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import exp, log, sqrt
 
-from bot.core.alternatives import KINDS, WEIGHTS, Odds
-from bot.core.evidence import Result
-from bot.core.stream import Stream
-from bot.core.usual import Spells
+from bot.core.detection.alternatives import KINDS, WEIGHTS, Odds
+from bot.core.detection.evidence import Result
+from bot.core.detection.stream import Stream
+from bot.core.detection.usual import Spells
 
 CALIBRATION = 1.6
 MONTH_S = 30 * 86400.0

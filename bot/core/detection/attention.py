@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bot.core.reprobe import AFTER_FAILURE, IN_A_ROW, Plan
+from bot.core.detection.reprobe import AFTER_FAILURE, IN_A_ROW, Plan
 
 
 @dataclass(slots=True)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.assessment import Kind, Scope, Transition
-from bot.core.course import Course
-from bot.core.severity import Severity, pooled
-from bot.core.summary import counted
+from bot.core.detection.assessment import Kind, Scope, Transition
+from bot.core.detection.course import Course
+from bot.core.detection.severity import Severity, pooled
+from bot.core.detection.summary import counted
 from probes.model import State
 
 if TYPE_CHECKING:
-    from bot.core.assessment import Event
-    from bot.core.episodes import Episodes
+    from bot.core.detection.assessment import Event
+    from bot.core.detection.episodes import Episodes
 
 ONE_VANTAGE, NOT_ONE = 0.5, 0.01
 """Above the one share of the evidence with single vantages it is that vantage's trouble, below the other the vendor's;

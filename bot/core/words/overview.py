@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from bot.core.answer import Answer, Standing, Table
-from bot.core.durations import ago
-from bot.core.figures import percent, span
 from bot.core.incident import Incident, Measured, Snapshot, Tone, Voices
-from bot.core.incident_card import headline
-from bot.core.quoting import clean, listed
-from bot.core.symptoms import Ailment, called, how_much, present, stale, sure, suspected, words
-from bot.core.tones import EMOJI, SEVERITY, TONE, TROUBLE, WORDS, emoji
-from bot.core.voicing import PAGE_STALE_AFTER_S, agreement, people_say
+from bot.core.words.answer import Answer, Standing, Table
+from bot.core.words.durations import ago
+from bot.core.words.figures import percent, span
+from bot.core.words.incident_card import headline
+from bot.core.words.quoting import clean, listed
+from bot.core.words.symptoms import Ailment, called, how_much, present, stale, sure, suspected, words
+from bot.core.words.tones import EMOJI, SEVERITY, TONE, TROUBLE, WORDS, emoji
+from bot.core.words.voicing import PAGE_STALE_AFTER_S, agreement, people_say
 from probes.model import State
 
 HEAD = ("component", "we see", "they say", "people say")

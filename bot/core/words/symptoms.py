@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.core.figures import latencies, percent, span
 from bot.core.incident import Measured, Voices
-from bot.core.quoting import clean
-from bot.core.tones import SEVERITY, TROUBLE
+from bot.core.words.figures import latencies, percent, span
+from bot.core.words.quoting import clean
+from bot.core.words.tones import SEVERITY, TROUBLE
 from probes.model import State
 
 NEARLY_ALL = 0.9

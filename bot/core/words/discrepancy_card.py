@@ -1,15 +1,15 @@
 """The short notice that page and measurement disagree, and how the disagreement ended. Pure."""
 
-from bot.core.discrepancy_end import SAYS, ended, times
-from bot.core.durations import clock, duration
-from bot.core.figures import percent
 from bot.core.flavour import Flavour
 from bot.core.incident import Card, Discrepancy, DiscrepancyKind, Measured, Snapshot, Tone, Voices
-from bot.core.incident_card import HEADLINE, LINE
-from bot.core.quoting import clean, cut, quoted
-from bot.core.symptoms import called, present, sure
-from bot.core.tones import SCALES, TROUBLE, WORDS
-from bot.core.voicing import others_say, page_says, seen, what_we_see
+from bot.core.words.discrepancy_end import SAYS, ended, times
+from bot.core.words.durations import clock, duration
+from bot.core.words.figures import percent
+from bot.core.words.incident_card import HEADLINE, LINE
+from bot.core.words.quoting import clean, cut, quoted
+from bot.core.words.symptoms import called, present, sure
+from bot.core.words.tones import SCALES, TROUBLE, WORDS
+from bot.core.words.voicing import others_say, page_says, seen, what_we_see
 from probes.model import State
 
 REASON = 80

@@ -4,11 +4,11 @@ Pure. The headline alone suffices; numbers carry n, window and interval; the sta
 others are quoted and harmless. Plain text only: each channel renders and escapes for itself.
 """
 
-from bot.core import discrepancy_card, incident_card
-from bot.core.durations import clock
 from bot.core.incident import Card, Entry, Snapshot, Tone
-from bot.core.quoting import clean, cut
-from bot.core.tones import EMOJI
+from bot.core.words import discrepancy_card, incident_card
+from bot.core.words.durations import clock
+from bot.core.words.quoting import clean, cut
+from bot.core.words.tones import EMOJI
 
 
 def card(snapshot: Snapshot, now: float) -> Card:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from bot.core.closing import Closing
-from bot.core.evidence import Result
-from bot.core.severity import Severity
+from bot.core.detection.closing import Closing
+from bot.core.detection.evidence import Result
+from bot.core.detection.severity import Severity
 
 LATEST = 8
 SYMPTOMS = 8

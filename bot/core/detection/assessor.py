@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
-from bot.core import beliefs, explanation, memory
-from bot.core.assessment import Assessment, AssessorSettings, Explanation, Plan, Transition
-from bot.core.episodes import Calm, Episodes
-from bot.core.evidence import LATEST, Result, classified
+from bot.core.detection import beliefs, explanation, memory
+from bot.core.detection.assessment import Assessment, AssessorSettings, Explanation, Plan, Transition
+from bot.core.detection.episodes import Calm, Episodes
+from bot.core.detection.evidence import LATEST, Result, classified
 from probes.model import Observation
 
 STREAMS = 512

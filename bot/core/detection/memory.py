@@ -10,19 +10,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.core.attention import Watched
-from bot.core.closing import Closing
-from bot.core.course import Course
-from bot.core.detector import Suspicion
-from bot.core.evidence import Result
-from bot.core.hearing import Hearing
-from bot.core.pace import Median, Pace
-from bot.core.severity import Severity
-from bot.core.stream import Run, Stream
-from bot.core.usual import Pending, Spells, Usual
+from bot.core.detection.attention import Watched
+from bot.core.detection.closing import Closing
+from bot.core.detection.course import Course
+from bot.core.detection.detector import Suspicion
+from bot.core.detection.evidence import Result
+from bot.core.detection.hearing import Hearing
+from bot.core.detection.pace import Median, Pace
+from bot.core.detection.severity import Severity
+from bot.core.detection.stream import Run, Stream
+from bot.core.detection.usual import Pending, Spells, Usual
 
 if TYPE_CHECKING:
-    from bot.core.episodes import Episodes
+    from bot.core.detection.episodes import Episodes
 
 VERSION = 1
 T = TypeVar("T")

@@ -6,15 +6,15 @@ of its own. Openings come from the evidence, ends from the reverse test of each 
 
 from dataclasses import dataclass, replace
 
-from bot.core import deciding
-from bot.core.assessment import AssessorSettings, Transition
-from bot.core.attention import Attention
-from bot.core.course import Course, begun
-from bot.core.detector import LOW, Detector, Name
-from bot.core.evidence import Result
-from bot.core.hearing import Hearing
-from bot.core.pace import IS_SLOW, Pace
-from bot.core.reprobe import ATTENTIVE
+from bot.core.detection import deciding
+from bot.core.detection.assessment import AssessorSettings, Transition
+from bot.core.detection.attention import Attention
+from bot.core.detection.course import Course, begun
+from bot.core.detection.detector import LOW, Detector, Name
+from bot.core.detection.evidence import Result
+from bot.core.detection.hearing import Hearing
+from bot.core.detection.pace import IS_SLOW, Pace
+from bot.core.detection.reprobe import ATTENTIVE
 
 USUAL_DISTANCE = 0.3
 """A look is at its usual distance if the time since the last is within this share of the interval."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.assessment import Explanation
-from bot.core.beliefs import assessed, usual_words
-from bot.core.closing import ENOUGH
-from bot.core.durations import clock, duration
-from bot.core.symptoms import symptom
-from bot.core.usual import DAY_S
+from bot.core.detection.assessment import Explanation
+from bot.core.detection.beliefs import assessed, usual_words
+from bot.core.detection.closing import ENOUGH
+from bot.core.detection.usual import DAY_S
+from bot.core.words.durations import clock, duration
+from bot.core.words.symptoms import symptom
 
 if TYPE_CHECKING:
-    from bot.core.course import Course
-    from bot.core.detector import Name
-    from bot.core.episodes import Episodes
+    from bot.core.detection.course import Course
+    from bot.core.detection.detector import Name
+    from bot.core.detection.episodes import Episodes
 
 WORDS = {
     "all": "everything fails together",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.assessment import Assessment
-from bot.core.figures import percent
-from bot.core.summary import counted
+from bot.core.detection.assessment import Assessment
+from bot.core.detection.summary import counted
+from bot.core.words.figures import percent
 from probes.model import State
 
 if TYPE_CHECKING:
-    from bot.core.course import Course
-    from bot.core.episodes import Episodes
+    from bot.core.detection.course import Course
+    from bot.core.detection.episodes import Episodes
 
 
 def assessed(now: Episodes, component: str, at: float) -> Assessment:

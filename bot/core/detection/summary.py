@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from bot.core.course import Course
-from bot.core.figures import percent, span
-from bot.core.quoting import counted as kinds_of
-from bot.core.severity import Severity
-from bot.core.symptoms import symptom
+from bot.core.detection.course import Course
+from bot.core.detection.severity import Severity
+from bot.core.words.figures import percent, span
+from bot.core.words.quoting import counted as kinds_of
+from bot.core.words.symptoms import symptom
 
 
 def counted(severity: Severity, courses: Iterable[Course], kind: str = "failures") -> str:

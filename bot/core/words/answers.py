@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Protocol
 
-from bot.core.answer import Answer, Standing, Table
-from bot.core.assessment import Explanation
 from bot.core.commands import COMMANDS, Command, Misunderstood
-from bot.core.durations import ago, clock, duration
-from bot.core.figures import number, percent
+from bot.core.detection.assessment import Explanation
 from bot.core.incident import Incident, IncidentStatus, Voices
-from bot.core.overview import headline_of, snapshot, we_see
-from bot.core.quoting import clean
-from bot.core.symptoms import named, symptom
-from bot.core.voicing import page_says, people_say, seen
-from bot.core.wording import card, trail_line
+from bot.core.words.answer import Answer, Standing, Table
+from bot.core.words.durations import ago, clock, duration
+from bot.core.words.figures import number, percent
+from bot.core.words.overview import headline_of, snapshot, we_see
+from bot.core.words.quoting import clean
+from bot.core.words.symptoms import named, symptom
+from bot.core.words.voicing import page_says, people_say, seen
+from bot.core.words.wording import card, trail_line
 
 RECENT = 12
 

@@ -3,14 +3,14 @@
 Pure. All text is plain and in one line each; channels render it.
 """
 
-from bot.core import advice
-from bot.core.durations import clock, duration, lag
-from bot.core.figures import number, percent
 from bot.core.incident import Action, Card, Incident, IncidentStatus, Snapshot, Tone, Voices
-from bot.core.quoting import clean, cut, listed
-from bot.core.symptoms import DOWN, Ailment, ailments, called, failing_words, how_much, named, stale, sure
-from bot.core.tones import EMOJI, SEVERITY, TONE
-from bot.core.voicing import others_say, page_lag, page_says, people_say, what_we_see
+from bot.core.words import advice
+from bot.core.words.durations import clock, duration, lag
+from bot.core.words.figures import number, percent
+from bot.core.words.quoting import clean, cut, listed
+from bot.core.words.symptoms import DOWN, Ailment, ailments, called, failing_words, how_much, named, stale, sure
+from bot.core.words.tones import EMOJI, SEVERITY, TONE
+from bot.core.words.voicing import others_say, page_lag, page_says, people_say, what_we_see
 from probes.model import State
 
 HEADLINE = 250

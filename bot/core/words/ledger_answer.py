@@ -5,13 +5,13 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
-from bot.core.answer import Answer, Table
-from bot.core.durations import duration
-from bot.core.figures import number, percent
 from bot.core.honesty import RULE, Figures, Honesty
 from bot.core.ledger import Row, Source
 from bot.core.quantiles import DEFINITION
-from bot.core.quoting import clean
+from bot.core.words.answer import Answer, Table
+from bot.core.words.durations import duration
+from bot.core.words.figures import number, percent
+from bot.core.words.quoting import clean
 
 HEAD = (
     "of",
