@@ -71,7 +71,7 @@ def test_the_page_as_a_check():
 
     assert (page.service, page.component, page.kind) == ("claude", "", "statuspage")
     assert page.target == "https://status.claude.com/api/v2/summary.json"
-    assert page.options["fallbacks"] == ["https://anthropic.statuspage.io/api/v2/summary.json"]
+    assert page.options["fallbacks"][0] == "https://anthropic.statuspage.io/api/v2/summary.json"
     assert page.options["components"]["claude-code"] == "yyzkbfz2thpt"
     assert page_of(found, "claude").usual_lag == Lag(900, 3240)
 

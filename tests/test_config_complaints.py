@@ -170,7 +170,7 @@ BAD = {
     ),
     "a nickname that is taken": (
         OWN.replace("name: Gateway", "name: CLAUDE API").replace("services:", "services:\n  - claude"),
-        [f"f:7: services.own.components.gw.name: {TAKEN} catalogue/claude.yaml:30"],
+        [f"f:7: services.own.components.gw.name: {TAKEN} catalogue/claude.yaml:33"],
     ),
     "one control host twice": (
         "control: [http://a.example/1, http://a.example/2]",

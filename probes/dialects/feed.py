@@ -125,7 +125,8 @@ def incidents(told: Iterable[Told], *, dated: bool) -> tuple[VendorIncident, ...
 
 
 def _claims(told: list[Told], feed: Feed, rules: Rules) -> tuple[Claim, ...]:
-    stray = rules.unmatched_unknown and any(one.phase == OPEN and not one.components for one in told)
+    # A title that names one component does not say that the others are fine.
+    stray = rules.unmatched_unknown and any(one.phase == OPEN for one in told)
     claims = []
     for key in rules.components:
         own = [one for one in told if key in one.components]

@@ -122,7 +122,8 @@ def test_rivals_follow_their_rules(rule, looks, alarmed):
 def test_rivals_leap_over_successes_to_the_same_end(name):
     """Passing over successes in one step opens exactly what a look at each of them opens."""
     world, _ = made("rivals", 85, 2, Habits(), Trouble(0.3), components=2, vantages=2)
-    stepping, alarms, rules = [], set(), [rivals.rule(name)(world) for _ in world.places]
+    stepping, rules = [], [rivals.rule(name)(world) for _ in world.places]
+    alarms: set[int] = set()
     for slot in range(world.slots):
         for index, place in enumerate(world.places):
             if (slot - place.offset) % world.every:
