@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
+from bot import advice
 from bot.channels.channel import Channel
 from bot.core.incident import Entry, Snapshot
 from bot.core.words.wording import card
@@ -62,6 +63,7 @@ class Courier:
         self._channels = channels
         self._claimant = Claimant(owner, CLAIM_S)
         self._now = now
+        self._tips = advice.tips()
         self.news = {name: asyncio.Event() for name in channels}
 
     def wake(self) -> None:
@@ -114,7 +116,7 @@ class Courier:
 
     async def _say(self, channel: Channel, claimed: Claimed, progress: Progress) -> None:
         """Root first, then the trail in its order; `progress` says how far it came if something is raised."""
-        message = card(SNAPSHOT.validate_json(claimed.body), self._now())
+        message = card(SNAPSHOT.validate_json(claimed.body), self._now(), self._tips)
         async with asyncio.timeout(DELIVER_S):
             if not progress.where:
                 where = await channel.post(message, claimed.id)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
+from bot import advice
 from bot.core.commands import Misunderstood, Request, parse
 from bot.core.detection.assessment import Explanation
 from bot.core.honesty import honesty
@@ -51,6 +52,7 @@ class Desk:
     def __init__(self, reads: Reads, names: Names) -> None:
         self._reads = reads
         self._names = names
+        self._tips = advice.tips()
         self._known: Mapping[str, Callable[[Request, float], Awaitable[Answer]]] = {
             "status": self._status,
             "why": self._why,
@@ -105,7 +107,7 @@ class Desk:
         for service in self._names.services:
             one = await self._reads.incident(service, request.word)
             if one is not None:
-                return answers.incident(one, await self._reads.standing(service), now)
+                return answers.incident(one, await self._reads.standing(service), now, self._tips)
         return answers.not_known(f"no incident {request.word} is on record", now)
 
     async def _ledger(self, request: Request, now: float) -> Answer:

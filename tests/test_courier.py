@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.channels.channel import Channel
-from bot.core.incident import Entry, Incident, IncidentStatus, Measured, Snapshot, Voices
+from bot.core.incident import Card, Entry, Incident, IncidentStatus, Measured, Snapshot, Voices
 from bot.courier import TRIES, Courier
 from bot.errors import DeliveryError
 from bot.judge import ENTRY, SNAPSHOT
@@ -32,6 +32,7 @@ class Notebook(Channel):
     def __init__(self):
         self.roots: dict[str, str] = {}
         self.acts: list[tuple[str, str]] = []
+        self.cards: list[Card] = []
         self.fail: list[DeliveryError | None] = []
 
     async def __aenter__(self):
@@ -49,6 +50,7 @@ class Notebook(Channel):
         self._perhaps_fail()
         self.acts.append(("edit" if key in self.roots else "post", card.headline))
         self.roots[key] = card.headline
+        self.cards.append(card)
         return {"key": key}
 
     async def edit(self, where, card):
@@ -100,6 +102,17 @@ async def test_a_notice_is_posted_once_then_edited_with_its_trail_in_order(store
     assert [act for act, _ in book.acts] == ["post", "follow", "follow", "edit", "follow"]
     assert [text for act, text in book.acts if act == "follow"] == ["first", "second", "third"]
     assert await courier.round("one") == 0
+
+
+async def test_what_helps_meanwhile_is_said_too(store):
+    """The tips that come with the package are on the card."""
+    world = World(store)
+    world.now = 130.0
+    await world.say()
+    await world.courier().round("one")
+
+    [card] = world.books["one"].cards
+    assert dict(card.lines)["Do now"].startswith("1. retry with exponential backoff")
 
 
 async def test_a_crash_between_saying_and_writing_it_down_repeats_the_same_key(store):

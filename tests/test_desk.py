@@ -138,10 +138,11 @@ async def test_incidents_newest_first(desk):
 
 @pytest.mark.parametrize("question", ["incident 4f7k", "incident #4F7K", "why 4F7K"])
 async def test_an_incident_with_its_timeline(desk, question):
-    """By id, in any letters."""
+    """By id, in any letters, and with what helps meanwhile."""
     answer = await desk.ask(question, ANNA, NOW)
     assert answer.title.startswith("🟠 Claude API: intermittent failures")
     assert any("opened: evidence" in text for _, text in answer.lines)
+    assert dict(answer.lines)["Do now"].startswith("1. ")
 
 
 async def test_an_unknown_incident_is_said_to_be_unknown(desk):

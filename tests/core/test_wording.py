@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.advice import tips
 from bot.core.incident import (
     Card,
     Discrepancy,
@@ -133,7 +134,7 @@ def every_text(made: Card) -> Iterator[str]:
 @given(snapshots, times)
 def test_any_snapshot_gives_a_harmless_bounded_card(snapshot, now):
     """No value, however mad, raises, breaks a line, steers a terminal or grows without bound."""
-    made = card(snapshot, now)
+    made = card(snapshot, now, tips())
     assert made.headline.strip()
     assert len(made.headline) <= HEADLINE
     assert len(made.lines) <= 20

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.advice import tips
 from bot.core.words.wording import card, headline, trail_line
 from tests.core.situations import SITUATIONS
 
@@ -14,7 +15,7 @@ CARDS = Path(__file__).parent.parent / "data" / "cards"
 def page(name):
     """A card as a plain text page."""
     snapshot, now = SITUATIONS[name]
-    made = card(snapshot, now)
+    made = card(snapshot, now, tips())
     lines = [made.headline, *(f"   {label:<12}{text}" for label, text in made.lines), f"   {made.footer}"]
     lines += [f"   {trail_line(entry, now)}" for entry in made.trail]
     lines.append("   " + " ".join([*(f"[{a.label}]" for a in made.actions), *(f"{x}: {y}" for x, y in made.links)]))

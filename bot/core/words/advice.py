@@ -1,4 +1,4 @@
-"""Where the trouble seems to sit and what helps meanwhile, by layer: general truths, no live alternatives. Pure.
+"""Where the trouble seems to sit, by layer. Pure.
 
 What a single vantage outside the vendor cannot tell apart is not told apart.
 """
@@ -21,43 +21,7 @@ LOOKS_LIKE: Mapping[str, str] = {
 }
 UNCLEAR = "cannot be told from outside yet"
 
-_BACKOFF = "retry with exponential backoff and jitter, at most 3 tries"
-_NO_LOOP = "do not retry in a tight loop: nearly every try fails and adds load"
-_ROUTE = "use another route or provider if one is set up"
-_LATER = "postpone what can wait; keep a copy of unsent text"
-_OWN_SIDE = "check from your own network before changing anything"
-
-DO_WHEN_PART_FAILS: Mapping[str, tuple[str, ...]] = {
-    Layer.CAPACITY: (
-        "retry with backoff and honour retry-after",
-        "try another model of the same vendor: capacity fails per model",
-        "lower your concurrency",
-    ),
-    Layer.STREAM: ("treat an answer without its end as failed and retry it once", _BACKOFF, "ask for shorter answers"),
-    Layer.NO_ANSWER: ("set a timeout and retry on a fresh connection", _BACKOFF, _ROUTE),
-    Layer.DNS: (_OWN_SIDE, "retry after the name's time to live", _ROUTE),
-    Layer.TCP: ("retry on a fresh connection", _OWN_SIDE, _ROUTE),
-    Layer.TLS: (_OWN_SIDE, "do not switch certificate checks off", _ROUTE),
-}
-DO_WHEN_ALL_FAILS: Mapping[str, tuple[str, ...]] = {
-    Layer.CAPACITY: ("try another model of the same vendor: capacity fails per model", _ROUTE, _LATER),
-    Layer.TLS: (_OWN_SIDE, "do not switch certificate checks off", _ROUTE),
-    Layer.DNS: (_OWN_SIDE, _ROUTE, _LATER),
-}
-_PART = (_BACKOFF, _ROUTE, _LATER)
-_ALL = (_NO_LOOP, _ROUTE, _LATER)
-WHEN_SLOW = ("raise client timeouts before adding retries", "stream answers and ask for shorter ones", _LATER)
-
 
 def looks_like(layer: str) -> str:
     """The most that can be said of where the trouble sits."""
     return LOOKS_LIKE.get(layer, UNCLEAR)
-
-
-def do_now(layer: str, *, slow: bool, nearly_all: bool) -> tuple[str, ...]:
-    """Steps in their order: for slowness, for a part of the requests failing, for (nearly) all of them failing."""
-    if slow:
-        return WHEN_SLOW
-    if nearly_all:
-        return DO_WHEN_ALL_FAILS.get(layer, _ALL)
-    return DO_WHEN_PART_FAILS.get(layer, _PART)

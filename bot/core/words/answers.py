@@ -13,6 +13,7 @@ from bot.core.words.figures import number, percent
 from bot.core.words.overview import headline_of, snapshot, we_see
 from bot.core.words.quoting import clean
 from bot.core.words.symptoms import named, symptom
+from bot.core.words.tips import Tip
 from bot.core.words.voicing import page_says, people_say, seen
 from bot.core.words.wording import card, trail_line
 
@@ -75,9 +76,9 @@ def incidents(found: Sequence[tuple[Incident, Standing]], now: float) -> Answer:
     )
 
 
-def incident(one: Incident, standing: Standing, now: float) -> Answer:
+def incident(one: Incident, standing: Standing, now: float, tips: Sequence[Tip]) -> Answer:
     """One incident: its card and its timeline."""
-    made = card(snapshot(one, standing, now), now)
+    made = card(snapshot(one, standing, now), now, tips)
     told = [("Timeline" if n == 0 else "", trail_line(entry, now)) for n, entry in enumerate(one.timeline)]
     return Answer(
         title=made.headline,

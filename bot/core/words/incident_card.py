@@ -3,12 +3,15 @@
 Pure. All text is plain and in one line each; channels render it.
 """
 
+from collections.abc import Sequence
+
 from bot.core.incident import Action, Card, Incident, IncidentStatus, Snapshot, Tone, Voices
 from bot.core.words import advice
 from bot.core.words.durations import clock, duration, lag
 from bot.core.words.figures import number, percent
 from bot.core.words.quoting import clean, cut, listed
 from bot.core.words.symptoms import DOWN, Ailment, ailments, called, failing_words, how_much, named, stale, sure
+from bot.core.words.tips import Tip, When, best
 from bot.core.words.tones import EMOJI, SEVERITY, TONE
 from bot.core.words.voicing import others_say, page_lag, page_says, people_say, what_we_see
 from probes.model import State
@@ -19,10 +22,10 @@ LINE = 700
 TRAIL = 10
 
 
-def card(incident: Incident, snapshot: Snapshot, now: float) -> Card:
+def card(incident: Incident, snapshot: Snapshot, now: float, tips: Sequence[Tip]) -> Card:
     """The message as it should read now."""
     over = incident.status is IncidentStatus.RESOLVED
-    lines = _resolved_lines(incident, snapshot, now) if over else _open_lines(incident, snapshot, now)
+    lines = _resolved_lines(incident, snapshot, now) if over else _open_lines(incident, snapshot, now, tips)
     tone = tone_of(incident, snapshot, now)
     return Card(
         subject=incident.id,
@@ -109,7 +112,7 @@ def _unknown_headline(incident: Incident, snapshot: Snapshot, now: float) -> str
     return f"{_who(incident, snapshot)}: state unknown, {age}; before: {_was(incident)}"
 
 
-def _open_lines(incident: Incident, snapshot: Snapshot, now: float) -> list[tuple[str, str]]:
+def _open_lines(incident: Incident, snapshot: Snapshot, now: float, tips: Sequence[Tip]) -> list[tuple[str, str]]:
     voices = _active(incident, snapshot)
     lines = what_we_see(voices, now) if voices else [("We see", clean(incident.why, 300))]
     ours = incident.scope == "vantage"
@@ -123,7 +126,7 @@ def _open_lines(incident: Incident, snapshot: Snapshot, now: float) -> list[tupl
         slow = incident.kind == "slowness"
         nearly_all = worst is not None and worst.rate >= 0.9 and sure(worst)
         lines.append(("Looks like", "" if slow else advice.looks_like(layer)))
-        steps = advice.do_now(layer, slow=slow, nearly_all=nearly_all)
+        steps = best(tips, layer, When.SLOW if slow else When.ALL if nearly_all else When.PART)
         lines.append(("Do now", "  ".join(f"{n}. {step}" for n, step in enumerate(steps, 1))))
     ids = list(dict.fromkeys(clean(i, 80) for v in voices for i in v.measured.request_ids if i.strip()))
     more = f" … ({len(ids) - 3} more)" if len(ids) > 3 else ""

@@ -4,19 +4,22 @@ Pure. The headline alone suffices; numbers carry n, window and interval; the sta
 others are quoted and harmless. Plain text only: each channel renders and escapes for itself.
 """
 
+from collections.abc import Sequence
+
 from bot.core.incident import Card, Entry, Snapshot, Tone
 from bot.core.words import discrepancy_card, incident_card
 from bot.core.words.durations import clock
 from bot.core.words.quoting import clean, cut
+from bot.core.words.tips import Tip
 from bot.core.words.tones import EMOJI
 
 
-def card(snapshot: Snapshot, now: float) -> Card:
-    """The message about the snapshot's discrepancy if it has one, else about its incident."""
+def card(snapshot: Snapshot, now: float, tips: Sequence[Tip] = ()) -> Card:
+    """The message about the snapshot's discrepancy if it has one, else about its incident and with tips that fit."""
     if snapshot.discrepancy is not None:
         return discrepancy_card.card(snapshot.discrepancy, snapshot, now)
     if snapshot.incident is not None:
-        return incident_card.card(snapshot.incident, snapshot, now)
+        return incident_card.card(snapshot.incident, snapshot, now, tips)
     name = clean(snapshot.service_name, 40) or clean(snapshot.service, 40) or "service"
     text = cut(f"{EMOJI[Tone.GREY]} {name}: nothing to say ({clean(snapshot.reason, 100) or 'no reason'})", 250)
     return Card(clean(snapshot.service, 40), "notice", Tone.GREY, EMOJI[Tone.GREY], text)
