@@ -107,15 +107,16 @@ async def test_the_store_killed_under_load_is_started_again_and_caught_up_with(i
             os.kill(server_pid(tmp_path) or 0, signal.SIGKILL)
             before = vendor.log.total
             await vendor.log.until(partial(more_than, before + 10), 30.0)
-        await instance.until(lambda i: "store is back" in i.said)
+        await vendor.log.until(partial(more_than, vendor.log.total + 20), 30.0)
         assert await instance.stop() == 0
         served = [e for e in vendor.log.entries if e.request_id]
     rows, loaded, remembered = await everything(tmp_path)
     seen = [row for _, raw in rows if isinstance(row := decode(raw), Observation) and row.request_id]
 
     assert len({o.request_id for o in seen}) == len(seen)
-    assert "store is away" in instance.said
-    assert "none lost" in instance.said
+    assert instance.said.count("the embedded store ended (-9) and is started again") == 5
+    # A restart can be so quick that no write had to wait; where one had to, both ends of the wait are said.
+    assert instance.said.count("store is away") == instance.said.count("none lost")
     # Everything the vendor served was streamed, but for what was under way at the two ends.
     missing = {e.request_id for e in served} - {o.request_id for o in seen}
     assert len(missing) <= 12
