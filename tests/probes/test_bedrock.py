@@ -88,7 +88,6 @@ async def test_an_answer(keyed: Tools, make_check, mode: str, frames: list[bytes
 @pytest.mark.parametrize("session", [{}, {"session_token": "${AWS_SESSION_TOKEN}"}])
 async def test_signatures(keyed: Tools, make_check, session: dict[str, str]) -> None:
     """What the server works out from the request as it came is what we sent; another secret does not fit."""
-    pytest.importorskip("botocore")
     async with serve(checking(stream(converse_frames(), FRAMES))) as site:
         check = make_check(site.url(""), "bedrock", **SIGNED, **session)
         good = await look(check, keyed)
@@ -101,7 +100,6 @@ async def test_signatures(keyed: Tools, make_check, session: dict[str, str]) -> 
 
 async def test_the_list_is_signed_too(keyed: Tools, make_check) -> None:
     """It is free, and a model that is named must stand in it."""
-    pytest.importorskip("botocore")
     models = {"modelSummaries": [{"modelId": "amazon.nova-micro-v1:0"}]}
     async with serve(checking(told(models, headers=AMAZON))) as site:
         options = {**SIGNED, "mode": "models"}
@@ -198,7 +196,6 @@ async def test_every_failure(keyed: Tools, make_check, script: Script, verdict: 
 
 async def test_a_signature_that_is_quoted(keyed: Tools, make_check, caplog: Any) -> None:
     """Amazon quotes requests in its errors: neither key nor signature stays."""
-    pytest.importorskip("botocore")
     caplog.set_level("DEBUG")
     sent = []
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -79,7 +80,6 @@ def check_of(make_check: Any, site: Site, timeout_s: float = 10.0, **options: An
 
 async def test_a_token_is_asked_for_once(tools: Tools, make_check, pem: str) -> None:
     """Signed by the account's key, kept for its hour, renewed before it ends."""
-    jwt = pytest.importorskip("jwt")
     clock = {"now": 1_000_000.0}
     async with serve(Google(stream(gemini_chunks(), OPEN, "hang"))) as site:
         tools = replace(tools, now=lambda: clock["now"], secrets={"ACCOUNT": account(site, pem)})
@@ -103,7 +103,6 @@ async def test_a_token_is_asked_for_once(tools: Tools, make_check, pem: str) -> 
 
 async def test_claude_on_vertex(tools: Tools, make_check, pem: str) -> None:
     """The same model's other road: Anthropic's own words behind Google's door."""
-    pytest.importorskip("jwt")
     async with serve(Google(stream(claude_chunks(), OPEN, "hang"))) as site:
         tools = replace(tools, secrets={"ACCOUNT": account(site, pem)})
         seen = await look(check_of(make_check, site, publisher="anthropic", model="claude-haiku-4-5@20251001"), tools)
@@ -146,7 +145,6 @@ async def test_an_api_key_and_the_models_entry(tools: Tools, make_check) -> None
 )
 async def test_no_token(tools: Tools, make_check, pem: str, script: Script, fault: str, layer: str | None) -> None:
     """Whatever the login does, it is never an outage of Vertex AI."""
-    pytest.importorskip("jwt")
     async with serve(Google(answer(), script)) as site:
         seen = await look(
             check_of(make_check, site, 1.0 if script is silent else 10.0),
@@ -162,7 +160,6 @@ async def test_no_token(tools: Tools, make_check, pem: str, script: Script, faul
 @pytest.mark.parametrize("changes", [{"private_key": "x"}, {"private_key": 7}, None], ids=["key", "type", "no JSON"])
 async def test_bad_credentials(tools: Tools, make_check, pem: str, changes: Mapping[str, Any] | None) -> None:
     """Ours, said in words, without a request and without the key."""
-    pytest.importorskip("jwt")
     async with serve(Google(answer())) as site:
         secret = Secret(pem) if changes is None else account(site, pem, **changes)
         seen = await look(check_of(make_check, site), replace(tools, secrets={"ACCOUNT": secret}))
@@ -189,7 +186,6 @@ async def test_every_failure(
     tools: Tools, make_check, caplog: Any, pem: str, script: Script, verdict: tuple[str, str], layer: str
 ) -> None:
     """One observation in its time, and neither token nor key in it."""
-    pytest.importorskip("jwt")
     caplog.set_level("DEBUG")
     async with serve(Google(script)) as site:
         seen = await look(
