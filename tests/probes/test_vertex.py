@@ -93,9 +93,10 @@ async def test_a_token_is_asked_for_once(tools: Tools, make_check, pem: str) -> 
     asked = f"{PLACE}/google/models/{MODEL}:streamGenerateContent"
     assert targets == ["/token", asked, asked, "/token", asked]
     assert form["grant_type"] == GRANT
-    public = serialization.load_pem_private_key(pem.encode(), None).public_key()
+    private = serialization.load_pem_private_key(pem.encode(), None)
+    assert isinstance(private, rsa.RSAPrivateKey)
     claims = jwt.decode(
-        form["assertion"], public, ["RS256"], audience=site.url("/token"), options={"verify_exp": False}
+        form["assertion"], private.public_key(), ["RS256"], audience=site.url("/token"), options={"verify_exp": False}
     )
     assert (claims["iss"], claims["exp"] - claims["iat"]) == ("probe@acme-1.iam.gserviceaccount.com", 3600)
     assert jwt.get_unverified_header(form["assertion"])["kid"] == "k1"
