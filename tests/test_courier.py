@@ -120,7 +120,7 @@ async def test_a_crash_between_saying_and_writing_it_down_repeats_the_same_key(s
     world = World(store)
     await world.say()
     dying = world.courier("dying")
-    [claimed] = await store.outbox.claim("claude", dying._claimant, world.now, 10, "one")
+    [claimed] = await store.outbox.claim("claude", "one", dying._claimant, world.now)
     await world.books["one"].post(type("C", (), {"headline": "x"})(), claimed.id)
     world.now += 61
     await world.courier("living").round("one")

@@ -76,7 +76,7 @@ async def desk(store: Store) -> Desk:
         deliveries=(DeliveryWrite("4F7K", "console", 1, "{}"), DeliveryWrite("4F7K", "slack", 1, "{}")),
     )
     assert await store.commit("claude", token, commit)
-    for claimed in await store.outbox.claim("claude", Courier("anna", 30), NOW, 10):
+    for claimed in await store.outbox.claim("claude", "console", Courier("anna", 30), NOW):
         if claimed.channel == "slack":
             assert await store.outbox.give_up(claimed, "channel_not_found", NOW - 60)
         else:

@@ -59,7 +59,7 @@ KINDS: dict[str, Kind] = {
     "incidents": Kind("hash", SERVICE_TTL_S, f"{INCIDENTS_KEPT} newest", "incidents by id"),
     "opened": Kind("zset", SERVICE_TTL_S, f"{INCIDENTS_KEPT} newest", "incident ids by the time they opened"),
     "timeline": Kind("list", SERVICE_TTL_S, f"{TIMELINE_KEPT} newest", "what was decided and who asked"),
-    "due": Kind("zset", SERVICE_TTL_S, f"{DELIVERIES_KEPT} newest", "delivery ids by the time they are due"),
+    "due": Kind("zset", SERVICE_TTL_S, "50 000 latest", "delivery ids of one channel by the time they are due"),
     "deliveries": Kind("zset", SERVICE_TTL_S, f"{DELIVERIES_KEPT} newest", "delivery ids by last write"),
     "delivery": Kind("hash", DELIVERY_TTL_S, f"one body, {TRAIL_KEPT} lines", "wanted and done on one channel"),
     "undeliverable": Kind("list", SERVICE_TTL_S, f"{UNDELIVERABLE_KEPT} newest", "what could not be said, and why"),
@@ -98,13 +98,13 @@ class ServiceKeys:
     incidents: str
     opened: str
     timeline: str
-    due: str
     deliveries: str
     undeliverable: str
     ledger: str
     budget: str
     _seq: str
     _delivery: str
+    _due: str
     _reader: str
 
     def seq(self, prober: str) -> str:
@@ -112,6 +112,9 @@ class ServiceKeys:
 
     def delivery(self, delivery: str) -> str:
         return self._delivery + delivery
+
+    def due(self, outlet: str) -> str:
+        return self._due + outlet
 
     def reader(self, check: str) -> str:
         return self._reader + check
@@ -137,12 +140,12 @@ def keys_of(service: str) -> ServiceKeys:
         incidents=tag + "incidents",
         opened=tag + "opened",
         timeline=tag + "timeline",
-        due=tag + "due",
         deliveries=tag + "deliveries",
         undeliverable=tag + "undeliverable",
         ledger=tag + "ledger",
         budget=tag + "budget",
         _seq=tag + "seq:",
         _delivery=tag + "delivery:",
+        _due=tag + "due:",
         _reader=tag + "reader:",
     )

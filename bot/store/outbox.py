@@ -5,16 +5,17 @@ end, so that a courier that was too slow changes nothing.
 """
 
 import json
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict
 from typing import Any
 
 from bot.store import keys
 from bot.store.keys import keys_of
 from bot.store.link import Link, Value, text
-from bot.store.values import Claimed, Courier, Undeliverable
+from bot.store.values import Claimed, Courier, Undeliverable, outlet_of
 
 _CANDIDATES = 500
-"""Due rows looked at for one claim; more than any courier takes at once."""
+"""Due rows of one channel looked at for one claim; more than any courier takes at once."""
 _ERROR = 300
 """Longest reason kept, in characters."""
 
@@ -26,21 +27,29 @@ class Outbox:
         self._link = link
 
     async def claim(
-        self, service: str, courier: Courier, now: float, limit: int, channel: str | None = None
+        self, service: str, outlet: str, courier: Courier, now: float, busy: AbstractSet[str] = frozenset()
     ) -> list[Claimed]:
-        """Up to `limit` deliveries due at `now` (of one channel, or of all), earliest first."""
+        """Deliveries of one channel due at `now`, none of them for a `busy` target.
+
+        News goes before fresher figures, then the earliest due.
+        """
         k = keys_of(service)
-        due = await self._link.call("ZRANGEBYSCORE", k.due, "-inf", now, "LIMIT", 0, _CANDIDATES)
-        ids = [name for name in map(text, due) if channel is None or name.startswith(f"{channel}/")][:limit]
+        due = k.due(outlet)
+        ready = await self._link.call("ZRANGEBYSCORE", due, "-inf", now, "LIMIT", 0, _CANDIDATES)
+        ids = [name for name in map(text, ready) if name.partition("/")[0] not in busy]
         if not ids:
             return []
-        args: tuple[Value, ...] = (now, now + courier.lease_s, courier.name, keys.DELIVERY_TTL_S, *ids)
-        taken = await self._link.run("claim", (k.due, *map(k.delivery, ids)), args)
+        args: tuple[Value, ...] = (now, now + courier.lease_s, courier.name, keys.DELIVERY_TTL_S, courier.at_once, *ids)
+        taken = await self._link.run("claim", (due, *map(k.delivery, ids)), args)
         return [_claimed(service, row) for row in taken]
 
-    async def next_due(self, service: str) -> float | None:
-        """When the earliest waiting delivery is due (Unix seconds), so that a courier may sleep till then."""
-        first = await self._link.call("ZRANGE", keys_of(service).due, 0, 0, "WITHSCORES")
+    async def waiting(self, service: str, outlet: str) -> int:
+        """How many deliveries of one channel are not done yet."""
+        return int(await self._link.call("ZCARD", keys_of(service).due(outlet)))
+
+    async def next_due(self, service: str, outlet: str) -> float | None:
+        """When the earliest waiting delivery of one channel is due (Unix seconds)."""
+        first = await self._link.call("ZRANGE", keys_of(service).due(outlet), 0, 0, "WITHSCORES")
         return float(first[1]) if first else None
 
     async def done(
@@ -53,9 +62,12 @@ class Outbox:
         """
         return await self._settle(claimed, "done", (version, trail_n, where, next_due or 0))
 
-    async def retry(self, claimed: Claimed, error: str, due_at: float) -> bool:
-        """Not now: nothing goes to this row's channel about its subject before `due_at`."""
-        return await self._settle(claimed, "retry", (error[:_ERROR], due_at))
+    async def retry(self, claimed: Claimed, error: str, due_at: float, *, doubtful: bool = False) -> bool:
+        """Not now: nothing goes to this row's channel about its subject before `due_at`.
+
+        `doubtful`: it may have been posted all the same; that is counted and stays on record.
+        """
+        return await self._settle(claimed, "retry", (error[:_ERROR], due_at, int(doubtful)))
 
     async def give_up(self, claimed: Claimed, error: str, now: float) -> bool:
         """Never in this form: kept in the list of undeliverable ones with the reason; urgent news will try again."""
@@ -66,14 +78,14 @@ class Outbox:
 
     async def _settle(self, claimed: Claimed, verb: str, args: tuple[Value, ...]) -> bool:
         k = keys_of(claimed.service)
-        names = (k.due, k.delivery(claimed.id), k.undeliverable)
+        names = (k.due(outlet_of(claimed.channel)), k.delivery(claimed.id), k.undeliverable)
         return bool(
             await self._link.run("settle", names, (claimed.id, claimed.token, keys.DELIVERY_TTL_S, verb, *args))
         )
 
 
 def _claimed(service: str, row: list[Any]) -> Claimed:
-    name, token, subject, channel, version, body, urgent, done, where, tries, trail = row
+    name, token, subject, channel, version, body, urgent, done, where, tries, doubts, trail = row
     return Claimed(
         id=text(name),
         subject=text(subject),
@@ -85,6 +97,7 @@ def _claimed(service: str, row: list[Any]) -> Claimed:
         done_version=int(done),
         where=text(where),
         tries=int(tries),
+        doubts=int(doubts),
         service=service,
         token=text(token),
     )

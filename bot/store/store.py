@@ -104,9 +104,12 @@ class Store:
         if not _POSITION.fullmatch(commit.position):
             raise ValueError(f"not a position: {commit.position[:80]!r}")
         k = keys_of(service)
-        names = (k.lease, k.judge, k.assessments, k.attention, k.incidents, k.opened, k.timeline, k.due, k.deliveries)
-        rows = (k.delivery(write.id) for write in commit.deliveries)
-        return int(await self._link.run("commit", (*names, k.ledger, *rows), tuple(_words(token, commit)))) == 1
+        names = (k.lease, k.judge, k.assessments, k.attention, k.incidents, k.opened, k.timeline)
+        rows = chain.from_iterable((k.delivery(write.id), k.due(write.outlet)) for write in commit.deliveries)
+        return (
+            int(await self._link.run("commit", (*names, k.deliveries, k.ledger, *rows), tuple(_words(token, commit))))
+            == 1
+        )
 
     # Across services.
 

@@ -12,6 +12,11 @@ def _nonce() -> str:
     return uuid4().hex
 
 
+def outlet_of(target: str) -> str:
+    """The channel that reaches a target: `slack` of `slack:C0123`, or of a delivery's `slack:C0123/4F7K`."""
+    return target.partition("/")[0].partition(":")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class AppendReply:
     """`last_seq`: the last row number the stream has of this prober; `attention`: re-probe plans by component."""
@@ -66,6 +71,10 @@ class DeliveryWrite:
     def id(self) -> str:
         return f"{self.channel}/{self.subject}"
 
+    @property
+    def outlet(self) -> str:
+        return outlet_of(self.channel)
+
 
 @dataclass(frozen=True, slots=True)
 class Commit:
@@ -87,10 +96,11 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Courier:
-    """Who claims deliveries: a name unique among running couriers, and how long a claim is theirs."""
+    """Who claims deliveries: a name unique among running couriers, how long a claim is theirs, how many it takes."""
 
     name: str
     lease_s: float
+    at_once: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +108,8 @@ class Claimed:
     """One delivery in a courier's hands until its claim expires.
 
     `trail` holds the lines still to be posted, with their numbers; `where` is what the channel told us of earlier
-    posts (JSON, "" before the first); `tries` counts attempts since the last success, this one included.
+    posts (JSON, "" before the first); `tries` counts attempts since the last success, this one included, `doubts` those
+    of which nobody knows whether they were heard.
     """
 
     id: str
@@ -111,13 +122,17 @@ class Claimed:
     done_version: int
     where: str
     tries: int
+    doubts: int
     service: str
     token: str
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One delivery as the desk shows it; `due_at` is None when nothing waits, `dead_at` unless it was given up."""
+    """One delivery as the desk shows it; `due_at` is None when nothing waits, `dead_at` unless it was given up.
+
+    `doubts`: so many times it may have been posted twice.
+    """
 
     id: str
     subject: str
@@ -130,6 +145,7 @@ class Delivery:
     error: str
     due_at: float | None
     dead_at: float | None
+    doubts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

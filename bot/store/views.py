@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.store.keys import keys_of
 from bot.store.link import Link, mapping, text
-from bot.store.values import Delivery, Undeliverable
+from bot.store.values import Delivery, Undeliverable, outlet_of
 
 
 class Views:
@@ -45,10 +45,12 @@ class Views:
         ids = [text(name) for name in await self._link.call("ZREVRANGE", k.deliveries, 0, limit - 1)]
         if not ids:
             return []
-        fields = ("sub", "ch", "v", "dv", "n", "dn", "where", "tries", "error", "dead")
+        fields = ("sub", "ch", "v", "dv", "n", "dn", "where", "tries", "error", "dead", "doubts")
         rows = [("HMGET", k.delivery(name), *fields) for name in ids]
-        *found, due = await self._link.calls([*rows, ("ZMSCORE", k.due, *ids)])
-        return [_delivery(name, row, at) for name, row, at in zip(ids, found, due, strict=True) if row[0] is not None]
+        scores = [("ZSCORE", k.due(outlet_of(name)), name) for name in ids]
+        replies = await self._link.calls([*rows, *scores])
+        found = zip(ids, replies[: len(ids)], replies[len(ids) :], strict=True)
+        return [_delivery(name, row, at) for name, row, at in found if row[0] is not None]
 
     async def undeliverable(self, service: str) -> list[Undeliverable]:
         """What could not be said and why, newest first."""
@@ -57,7 +59,7 @@ class Views:
 
 
 def _delivery(name: str, row: list[Any], due: object) -> Delivery:
-    subject, channel, version, done, trail, posted, where, tries, error, dead = row
+    subject, channel, version, done, trail, posted, where, tries, error, dead, doubts = row
     return Delivery(
         id=name,
         subject=text(subject),
@@ -70,4 +72,5 @@ def _delivery(name: str, row: list[Any], due: object) -> Delivery:
         error=text(error),
         due_at=None if due is None else float(text(str(due))),
         dead_at=None if dead is None else float(dead),
+        doubts=int(doubts or 0),
     )

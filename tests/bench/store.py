@@ -64,7 +64,7 @@ async def commits(store: Store) -> None:
 async def deliveries(store: Store) -> None:
     started = time.perf_counter()
     for n in range(500):
-        (claimed,) = await store.outbox.claim(SERVICE, Courier("bench", 30.0), 1e12 + n * 100, 1)
+        (claimed,) = await store.outbox.claim(SERVICE, "console", Courier("bench", 30.0, at_once=1), 1e12 + n * 100)
         await store.outbox.done(claimed, claimed.version - 1, claimed.trail[-1][0] if claimed.trail else 0, "{}")
     say("claim and done", f"{(time.perf_counter() - started) * 2:.2f} ms")
 

@@ -43,6 +43,6 @@ def test_names_that_are_no_hash_tag_are_refused() -> None:
 def test_all_keys_of_a_service_share_its_tag() -> None:
     """On a cluster they are in one slot, and foreign keys are nobody's."""
     k = keys_of("claude")
-    assert all("{claude}" in key for key in (k.stream, k.seq("x"), k.delivery("{other}/y"), k.due))
+    assert all("{claude}" in key for key in (k.stream, k.seq("x"), k.delivery("{other}/y"), k.due("slack")))
     assert keys.kind_of(k.delivery("a:b\n{c}")) == keys.KINDS["delivery"]
     assert keys.kind_of("session:1") is None

@@ -89,4 +89,4 @@ async def test_a_stolen_settlement_is_believed(redis_url: str, tmp_path: Path) -
         thief.steals = True
         assert await store.outbox.done(claimed, 1, 0, "{}")
         assert thief.stolen == 1
-        assert await store.outbox.next_due(SERVICE) is None
+        assert await store.outbox.next_due(SERVICE, "console") is None

@@ -13,14 +13,14 @@ from tests.store.writes import ANNA, BEN, SERVICE, claim_one, claims, delivery, 
 async def test_a_delivery_goes_out_once(store: Store) -> None:
     """Written, claimed with all it needs, done, and quiet from then on."""
     await say(store, delivery(urgent=True, trail=("opened",), due_at=10.0))
-    assert await store.outbox.next_due(SERVICE) == 10.0
+    assert await store.outbox.next_due(SERVICE, "console") == 10.0
     assert await claims(store, 9.0) == []
     claimed = await claim_one(store, 10.0)
     assert (claimed.id, claimed.subject, claimed.channel) == ("console/i1", "i1", "console")
     assert (claimed.version, claimed.body, claimed.urgent) == (1, "v1", True)
     assert (claimed.trail, claimed.where, claimed.tries) == (((1, "opened"),), "", 1)
     assert await store.outbox.done(claimed, 1, 1, '{"ts":"5"}')
-    assert await store.outbox.next_due(SERVICE) is None
+    assert await store.outbox.next_due(SERVICE, "console") is None
     assert await claims(store, 1e9) == []
 
 
@@ -28,7 +28,7 @@ async def test_two_couriers_never_hold_one_delivery(store: Store) -> None:
     """However many claim at once, each row is in one pair of hands."""
     await say(store, *(delivery(subject=f"i{n}") for n in range(30)))
     couriers = [Courier(f"c{n}", 30.0) for n in range(10)]
-    taken = await asyncio.gather(*(store.outbox.claim(SERVICE, by, 5.0, 10) for by in couriers))
+    taken = await asyncio.gather(*(store.outbox.claim(SERVICE, "console", by, 5.0) for by in couriers))
     ids = [claimed.id for claims_of_one in taken for claimed in claims_of_one]
     assert len(ids) == len(set(ids))
 
@@ -101,9 +101,9 @@ async def test_counters_keep_calm_and_news_does_not(store: Store) -> None:
     assert await store.outbox.done(await claim_one(store, 0.0), 1, 0, "{}", 45.0)
     await say(store, delivery(2))
     await say(store, delivery(3))
-    assert await store.outbox.next_due(SERVICE) == 45.0
+    assert await store.outbox.next_due(SERVICE, "console") == 45.0
     await say(store, delivery(4, urgent=True, due_at=10.0))
-    assert await store.outbox.next_due(SERVICE) == 10.0
+    assert await store.outbox.next_due(SERVICE, "console") == 10.0
     claimed = await claim_one(store, 10.0)
     assert (claimed.version, claimed.urgent) == (4, True)
 
@@ -126,7 +126,7 @@ async def test_a_retry_waits_whatever_is_written(store: Store) -> None:
     await say(store, delivery(1))
     assert await store.outbox.retry(await claim_one(store, 0.0), "rate limited", 60.0)
     await say(store, delivery(2, urgent=True, due_at=1.0))
-    assert await store.outbox.next_due(SERVICE) == 60.0
+    assert await store.outbox.next_due(SERVICE, "console") == 60.0
     (shown,) = await store.views.deliveries(SERVICE)
     assert (shown.error, shown.tries, shown.due_at) == ("rate limited", 1, 60.0)
     claimed = await claim_one(store, 60.0)
@@ -190,19 +190,51 @@ async def test_a_trail_nobody_posts_is_bounded(store: Store, redis_url: str, mon
 async def test_a_channel_claims_its_own(store: Store) -> None:
     """A courier of one channel is not given another's rows."""
     await say(store, delivery(), delivery(channel="slack"), delivery(channel="slack", subject="i2"))
-    taken = await store.outbox.claim(SERVICE, ANNA, 5.0, 10, "slack")
+    taken = await store.outbox.claim(SERVICE, "slack", ANNA, 5.0)
     assert {claimed.id for claimed in taken} == {"slack/i1", "slack/i2"}
     assert [claimed.id for claimed in await claims(store, 5.0, BEN)] == ["console/i1"]
 
 
+async def test_a_channel_of_many_places_skips_those_that_are_busy(store: Store) -> None:
+    """A place that hangs has one delivery in hand, and the next place is served."""
+    await say(store, *(delivery(channel=f"slack:C{place}", subject=f"i{n}") for n in range(3) for place in range(3)))
+    taken = await store.outbox.claim(SERVICE, "slack", ANNA, 5.0, {"slack:C0", "slack:C2"})
+    assert {claimed.channel for claimed in taken} == {"slack:C1"}
+    assert await store.outbox.waiting(SERVICE, "slack") == 9
+
+
+async def test_news_goes_before_fresher_figures(store: Store) -> None:
+    """However long figures have been due, and however many there are of them."""
+    calm = [delivery(subject=f"calm{n}", due_at=1.0) for n in range(30)]
+    await say(
+        store,
+        *calm,
+        delivery(subject="news", urgent=True, due_at=4.0),
+        delivery(subject="trail", trail=("a",), due_at=4.5),
+    )
+    taken = await store.outbox.claim(SERVICE, "console", replace(ANNA, at_once=3), 5.0)
+    assert [claimed.subject for claimed in taken][:2] == ["news", "trail"]
+    assert taken[2].subject.startswith("calm")
+
+
+async def test_a_doubtful_failure_is_counted_and_stays_on_record(store: Store) -> None:
+    """Whoever asks later is told that it may stand there twice."""
+    await say(store, delivery())
+    await store.outbox.retry(await claim_one(store, 0.0), "no answer", 5.0, doubtful=True)
+    again = await claim_one(store, 5.0)
+    assert again.doubts == 1
+    await store.outbox.done(again, 1, 0, "{}")
+    assert [row.doubts for row in await store.views.deliveries(SERVICE)] == [1]
+
+
 async def test_deliveries_are_bounded(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond the bound the oldest leave the queue and the desk's list."""
+    """Beyond the bound the oldest leave the desk's list; what is due is delivered all the same."""
     monkeypatch.setattr(keys, "DELIVERIES_KEPT", 3)
     token = await leased(store)
     for n in range(5):
         await store.commit(SERVICE, token, Commit(START, b"", deliveries=(delivery(subject=f"i{n}"),)))
     assert len(await store.views.deliveries(SERVICE)) == 3
-    assert len(await claims(store, 5.0)) == 3
+    assert len(await claims(store, 5.0)) == 5
 
 
 async def test_a_row_that_is_gone_leaves_the_queue(store: Store) -> None:
@@ -210,7 +242,7 @@ async def test_a_row_that_is_gone_leaves_the_queue(store: Store) -> None:
     await say(store, delivery())
     await store._link.call("DEL", keys.keys_of(SERVICE).delivery("console/i1"))
     assert await claims(store, 5.0) == []
-    assert await store.outbox.next_due(SERVICE) is None
+    assert await store.outbox.next_due(SERVICE, "console") is None
     assert await store.views.deliveries(SERVICE) == []
 
 

@@ -29,12 +29,12 @@ async def say(store: Store, *writes: DeliveryWrite) -> None:
 
 
 async def claim_one(store: Store, now: float, courier: Courier = ANNA) -> Claimed:
-    (claimed,) = await store.outbox.claim(SERVICE, courier, now, 10)
+    (claimed,) = await store.outbox.claim(SERVICE, "console", courier, now)
     return claimed
 
 
 async def claims(store: Store, now: float, courier: Courier = ANNA) -> list[Claimed]:
-    return await store.outbox.claim(SERVICE, courier, now, 10)
+    return await store.outbox.claim(SERVICE, "console", courier, now)
 
 
 async def dump(redis_url: str) -> dict[bytes, bytes | None]:

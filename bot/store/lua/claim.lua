@@ -1,31 +1,49 @@
--- Due deliveries into one courier's hands: until the claim expires nobody else gets them.
+-- Due deliveries of one channel into one courier's hands: until the claim expires nobody else gets them.
 -- KEYS: due delivery...
--- ARGV: now, claimed until, owner, delivery ttl s, delivery id...
--- Returns: for each taken one {id, token, sub, ch, v, body, uv, dv, where, tries, {number, line, ...}}
-local due, now, taken = KEYS[1], tonumber(ARGV[1]), {}
-for i = 5, #ARGV do
-  local id, key = ARGV[i], KEYS[i - 3]
-  local score = redis.call('ZSCORE', due, id)
-  if score and tonumber(score) <= now then
-    if redis.call('EXISTS', key) == 0 then
-      redis.call('ZREM', due, id)
-    else
-      local token = ARGV[3] .. ':' .. redis.call('HINCRBY', key, 'claims', 1)
-      local tries = redis.call('HINCRBY', key, 'tries', 1)
-      redis.call('HSET', key, 'claim', token, 'at', ARGV[1])
-      redis.call('EXPIRE', key, ARGV[4])
-      redis.call('ZADD', due, ARGV[2], id)
-      local row = redis.call('HMGET', key, 'sub', 'ch', 'v', 'body', 'uv', 'dv', 'n', 'dn', 'where')
-      local trail = {}
-      for n = tonumber(row[8] or '0') + 1, tonumber(row[7] or '0') do
-        local line = redis.call('HGET', key, 't' .. n)
-        if line then
-          trail[#trail + 1] = n
-          trail[#trail + 1] = line
-        end
-      end
-      taken[#taken + 1] = {id, token, row[1], row[2], row[3], row[4], row[5] or 0, row[6] or 0, row[9] or '', tries, trail}
+-- ARGV: now, claimed until, owner, delivery ttl s, how many, delivery id...
+-- What is news goes before what only has fresher figures; among equals, the earliest due.
+-- Returns: for each taken one {id, token, sub, ch, v, body, uv, dv, where, tries, doubts, {number, line, ...}}
+local due, now, most, taken, calm = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[5]), {}, {}
+
+local function lines(key, row)
+  local trail = {}
+  for n = tonumber(row[8] or '0') + 1, tonumber(row[7] or '0') do
+    local line = redis.call('HGET', key, 't' .. n)
+    if line then
+      trail[#trail + 1] = n
+      trail[#trail + 1] = line
     end
   end
+  return trail
+end
+
+local function take(id, key, row)
+  local token = ARGV[3] .. ':' .. redis.call('HINCRBY', key, 'claims', 1)
+  local tries = redis.call('HINCRBY', key, 'tries', 1)
+  redis.call('HSET', key, 'claim', token, 'at', ARGV[1])
+  redis.call('EXPIRE', key, ARGV[4])
+  redis.call('ZADD', due, ARGV[2], id)
+  taken[#taken + 1] = {id, token, row[1], row[2], row[3], row[4], row[5] or 0, row[6] or 0, row[9] or '', tries,
+    tonumber(row[10] or '0'), lines(key, row)}
+end
+
+for i = 6, #ARGV do
+  if #taken >= most then break end
+  local id, key = ARGV[i], KEYS[i - 4]
+  local score = redis.call('ZSCORE', due, id)
+  if score and tonumber(score) <= now then
+    local row = redis.call('HMGET', key, 'sub', 'ch', 'v', 'body', 'uv', 'dv', 'n', 'dn', 'where', 'doubts')
+    if not row[1] then
+      redis.call('ZREM', due, id)
+    elseif tonumber(row[5] or '-1') > tonumber(row[6] or '0') or tonumber(row[7] or '0') > tonumber(row[8] or '0') then
+      take(id, key, row)
+    else
+      calm[#calm + 1] = {id, key, row}
+    end
+  end
+end
+for _, waiting in ipairs(calm) do
+  if #taken >= most then break end
+  take(waiting[1], waiting[2], waiting[3])
 end
 return taken

@@ -1,5 +1,5 @@
 -- One judgement, whole or not at all: position, state, assessments, attention, incidents, deliveries, timeline, ledger.
--- KEYS: lease judge assessments attention incidents opened timeline due deliveries ledger delivery...
+-- KEYS: lease judge assessments attention incidents opened timeline deliveries ledger, then (delivery due)... FIXED on
 -- ARGV: token, position, commit id, state, service ttl s, delivery ttl s, incidents kept, timeline kept,
 --       deliveries kept, trail kept, ledger ttl s, ledger rows kept, then five counted groups and the deliveries:
 --       n, (component, json)...   assessments
@@ -7,10 +7,12 @@
 --       n, (id, opened, json)...  incidents
 --       n, line...                timeline
 --       n, (at, json)...          ledger
---       (id, subject, channel, version, urgent, due, body, n, line...)... one per delivery key
+--       (id, subject, channel, version, urgent, due, body, n, line...)... one per pair of delivery keys
 -- Returns: 1 written (now or by an earlier send of the same commit), 0 lease not held, -1 position would go back
 local call = redis.call
-local judge, due_key, index = KEYS[2], KEYS[8], KEYS[9]
+local FIXED = 9  -- keys before those of the deliveries
+local DUE_KEPT = 50000
+local judge, index = KEYS[2], KEYS[8]
 local ttl, delivery_ttl = tonumber(ARGV[5]), tonumber(ARGV[6])
 local at = 13
 
@@ -68,11 +70,11 @@ local function write_ledger()
   local n = tonumber(take())
   for _ = 1, n do
     local moment, body = take(), take()
-    call('ZADD', KEYS[10], moment, body)
+    call('ZADD', KEYS[9], moment, body)
   end
   if n > 0 then
-    call('ZREMRANGEBYRANK', KEYS[10], 0, -tonumber(ARGV[12]) - 1)
-    call('EXPIRE', KEYS[10], ARGV[11])
+    call('ZREMRANGEBYRANK', KEYS[9], 0, -tonumber(ARGV[12]) - 1)
+    call('EXPIRE', KEYS[9], ARGV[11])
   end
 end
 
@@ -90,7 +92,7 @@ local function append_trail(key)
   return true
 end
 
-local function schedule(key, id, urgent, due)
+local function schedule(key, due_key, id, urgent, due)
   if call('HEXISTS', key, 'claim') == 1 then return end  -- in a courier's hands: settling it sees what is new
   if call('HEXISTS', key, 'dead') == 1 then
     if not urgent then return end
@@ -103,7 +105,7 @@ local function schedule(key, id, urgent, due)
   call('ZADD', due_key, math.max(due, tonumber(quiet[2] or '0')), id)
 end
 
-local function write_delivery(key, now)
+local function write_delivery(key, due_key, now)
   local id, subject, channel = take(), take(), take()
   local version, urgent, due, body = tonumber(take()), take() == '1', tonumber(take()), take()
   local newer = version > tonumber(call('HGET', key, 'v') or '-1')
@@ -115,7 +117,10 @@ local function write_delivery(key, now)
   if not newer and not longer then return end
   call('ZADD', index, now, id)
   call('EXPIRE', key, delivery_ttl)
-  schedule(key, id, urgent, due)
+  schedule(key, due_key, id, urgent, due)
+  -- Nobody serves a channel that was taken out of the configuration: what waits for it must not grow for ever.
+  call('ZREMRANGEBYRANK', due_key, 0, -DUE_KEPT - 1)
+  keep(due_key)
 end
 
 local old = call('HMGET', judge, 'commit', 'position')
@@ -130,12 +135,11 @@ write_incidents()
 write_timeline()
 write_ledger()
 local now = call('TIME')[1]
-for i = 11, #KEYS do write_delivery(KEYS[i], now) end
+for i = FIXED + 1, #KEYS, 2 do write_delivery(KEYS[i], KEYS[i + 1], now) end
 call('ZREMRANGEBYSCORE', index, '-inf', now - delivery_ttl)
 local excess = call('ZCARD', index) - tonumber(ARGV[9])
 if excess > 0 then
-  local gone = call('ZPOPMIN', index, excess)
-  for i = 1, #gone, 2 do call('ZREM', due_key, gone[i]) end
+  call('ZPOPMIN', index, excess)  -- out of sight, not undone: what is due is still delivered
 end
-for _, i in ipairs({2, 5, 6, 7, 8, 9}) do keep(KEYS[i]) end
+for _, i in ipairs({2, 5, 6, 7, 8}) do keep(KEYS[i]) end
 return 1

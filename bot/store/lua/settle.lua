@@ -1,7 +1,7 @@
 -- The end of one claim. A courier whose claim has expired and been given to another changes nothing.
 -- KEYS: due delivery undeliverable
 -- ARGV: id, token, delivery ttl s, verb, then
---       done version trail_n where next_due | retry error due_at | give_up error at version entry kept service_ttl_s
+--       done version trail_n where next_due | retry error due_at doubtful | give_up error at version entry kept service_ttl_s
 -- Returns: 1 settled (now or by an earlier send of the same words), 0 the claim is no longer held
 local call = redis.call
 local due, key, id, token, verb = KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[4]
@@ -27,6 +27,7 @@ if verb == 'done' then
   end
 elseif verb == 'retry' then
   call('HSET', key, 'error', ARGV[5], 'nb', ARGV[6])
+  if ARGV[7] == '1' then call('HINCRBY', key, 'doubts', 1) end
   call('ZADD', due, ARGV[6], id)
 else
   call('HSET', key, 'error', ARGV[5])
