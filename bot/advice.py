@@ -1,11 +1,27 @@
-"""The tips: the Markdown files that come with the package."""
+"""The tips and recipes that come with the package, and the live states of where tips send people."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Protocol
 
-from bot.core.words.tips import Tip, parse
+from bot.core.alternatives import Candidate, Option, ranked
+from bot.core.incident import Card, IncidentStatus, Snapshot
+from bot.core.words.answer import Standing
+from bot.core.words.tips import Recipe, Tip, parse
+from bot.core.words.wording import card
 
 SHELF = files("bot") / "tips"
+RECIPES = files("bot") / "recipes"
+ENDINGS: Mapping[str, str] = {"python": ".py", "typescript": ".ts", "curl": ".sh"}
+"""The languages of recipes, by folder, with what their files' names end in."""
+
+
+class Stands(Protocol):
+    """How services stand; raises StoreError when the store is away."""
+
+    async def standing(self, service: str) -> Standing:
+        """Every configured component of a service, with what is known of it."""
 
 
 @cache
@@ -17,3 +33,46 @@ def tips() -> tuple[Tip, ...]:
     """
     found = sorted((entry for entry in SHELF.iterdir() if entry.name.endswith(".md")), key=lambda entry: entry.name)
     return tuple(parse(entry.name.removesuffix(".md"), entry.read_text(encoding="utf-8")) for entry in found)
+
+
+@cache
+def recipes() -> tuple[Recipe, ...]:
+    """All recipes, by language and name."""
+    return tuple(
+        Recipe(entry.name.removesuffix(ending), language, entry.name, entry.read_text(encoding="utf-8"))
+        for language, ending in ENDINGS.items()
+        for entry in sorted((RECIPES / language).iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(ending) and not entry.name.startswith("_")
+    )
+
+
+class Counsel:
+    """What can help people now: tips with the state of each alternative as the store has it at this moment."""
+
+    def __init__(
+        self, stands: Stands, candidates: Mapping[str, Sequence[Candidate]], configured: Iterable[str]
+    ) -> None:
+        self._stands = stands
+        self._candidates = candidates
+        self._configured = frozenset(configured)
+
+    async def options(self, components: Iterable[str], now: float) -> tuple[Option, ...]:
+        """What can stand in for any of these components, best first.
+
+        Raises:
+            StoreError: the store is away.
+        """
+        asked = dict.fromkeys(one for component in components for one in self._candidates.get(component, ()))
+        services = dict.fromkeys(one.service for one in asked if one.service in self._configured)
+        known = {service: (await self._stands.standing(service)).voices for service in services}
+        return ranked(asked, known, now)
+
+    async def card(self, snapshot: Snapshot, now: float) -> Card:
+        """The message a snapshot makes now; only what is told of an open incident needs the alternatives.
+
+        Raises:
+            StoreError: the store is away.
+        """
+        one = snapshot.incident if snapshot.discrepancy is None else None
+        wanted = (one.active or one.components) if one and one.status is IncidentStatus.OPEN else ()
+        return card(snapshot, now, tips(), await self.options(wanted, now))

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,20 +17,20 @@ from bot.configuration.schema import Configuration
 from bot.configuration.shape import shaped
 from bot.configuration.surroundings import ENVIRONMENT, no_proxy, proxies, unfit, vantage
 from bot.configuration.vault import Vault
-from bot.errors import ConfigError
-from bot.settings import Settings
+from bot.errors import ConfigError, UserError
+from bot.settings import Channel, Settings
 from probes.dialects.registry import DIALECTS
 from probes.registry import KIND_OPTIONS
 from probes.request import TransportSettings
 
 FILE = "groundtruth.yaml"
-APART = ("control", "statuspage")
-"""Kinds that are no component's: they have sections of their own (`control:`, a service's `page:`)."""
+APART = ("control", "github_issues", "hackernews", "statuspage")
+"""Kinds that are no component's: they have sections of their own (`control:`, `community:`, a service's `page:`)."""
 
 KNOWN = Known(
     checks={kind: options for kind, options in KIND_OPTIONS.items() if kind not in APART},
     dialects=frozenset(DIALECTS),
-    channels={kind: frozenset() for kind in CHANNELS},
+    channels={name: kind.options for name, kind in CHANNELS.items()},
 )
 
 
@@ -96,7 +96,24 @@ def _assembled(text: bytes, source: str, environ: Mapping[str, str], folder: Pat
         source=source,
         transport=transport,
     )
+    wrong = [complaint for channel in settings.channels for complaint in _of_channel(channel, tree)]
+    if wrong:
+        raise ConfigError(lines(wrong))
     return Effective(configuration, settings)
+
+
+def _of_channel(channel: Channel, tree: Node) -> Iterator[Complaint]:
+    """What the channel's own kind finds wrong with its options, each at its line."""
+    check = CHANNELS[channel.kind].check
+    if check is None:
+        return
+    try:
+        check(channel.name, channel.options)
+    except UserError as error:
+        for sentence in str(error).splitlines():
+            key, _, expected = sentence.partition(": ")
+            path = tuple(key.split("."))
+            yield Complaint(tree.at(path[:3]).place, path, expected)
 
 
 def _ca_file(configuration: Configuration, tree: Node, folder: Path, environ: Mapping[str, str]) -> str:

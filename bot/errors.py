@@ -32,13 +32,21 @@ class DeliveryError(GroundtruthError):
     """A channel refused or failed.
 
     `permanent`: trying again is useless. `retry_after`: seconds the channel asked us to wait, if it did.
-    `ambiguous`: it may have been posted all the same.
+    `ambiguous`: it may have been posted all the same. `everywhere`: it is the whole channel's trouble (its token, its
+    limits), not this place's.
     """
 
     def __init__(
-        self, why: str, *, permanent: bool = False, retry_after: float | None = None, ambiguous: bool = False
+        self,
+        why: str,
+        *,
+        permanent: bool = False,
+        retry_after: float | None = None,
+        ambiguous: bool = False,
+        everywhere: bool = False,
     ) -> None:
         super().__init__(why)
         self.permanent = permanent
         self.retry_after = retry_after
         self.ambiguous = ambiguous
+        self.everywhere = everywhere

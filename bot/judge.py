@@ -3,24 +3,28 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from bot.core.acts import Done, Outcome
 from bot.core.detection.assessment import AssessorSettings, Explanation, Plan
+from bot.core.disagreement import Discrepancy
+from bot.core.dossier import Dossier
 from bot.core.honesty import usual_lag
-from bot.core.incident import Discrepancy, Entry, Incident, Snapshot, Voices
+from bot.core.incident import Entry, Incident, Snapshot, Voices
 from bot.core.judgement import Decisions, Judgement, Remembered
 from bot.core.notices import Notice
-from bot.core.people import Report, Row
-from bot.core.service import ServiceView
+from bot.core.people import Command, Report, Row
+from bot.core.routing import Route, heard_by
+from bot.core.service import About, ServiceView
 from bot.errors import StoreError
 from bot.ledger import ledger_row, ledger_rows
 from bot.store.records import decode
 from bot.store.store import Store
-from bot.store.values import Commit, DeliveryWrite, IncidentWrite, LedgerWrite, Loaded
+from bot.store.values import Commit, DeliveryWrite, IncidentWrite, LedgerWrite, Loaded, OutcomeWrite, RecordWrite
 from probes.model import Observation
 
 log = logging.getLogger(__name__)
@@ -34,21 +38,27 @@ KEEP_S = 10.0
 
 REMEMBERED = TypeAdapter(Remembered)
 VOICES = TypeAdapter(Voices)
+ABOUT = TypeAdapter(About)
+ABOUT_FIELD = "about:"
+"""Beside the components; no component's id ends with a colon."""
 EXPLANATION = TypeAdapter(Explanation)
 PLAN = TypeAdapter(Plan)
 INCIDENT = TypeAdapter(Incident)
 SNAPSHOT = TypeAdapter(Snapshot)
 ENTRY = TypeAdapter(Entry)
+DOSSIER = TypeAdapter(Dossier)
 DISCREPANCY = TypeAdapter(Discrepancy)
+DONE = TypeAdapter(Done)
+OUTCOME = TypeAdapter(Outcome)
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What one judge needs beside the service: who it is, the clock, where things are said, and whom to tell."""
+    """What one judge needs beside the service: who it is, the clock, the routes in force, and whom to tell."""
 
     owner: str
     now: Callable[[], float]
-    channels: Sequence[str]
+    routes: Callable[[], Awaitable[Sequence[Route]]]
     said: Callable[[], None]
     lease_ms: int = LEASE_MS
 
@@ -94,10 +104,12 @@ class Judge:
             self.news.clear()
             rows = [(at, decode(raw)) for at, raw in await self._store.read(self._service.id, position, ROWS)]
             position = rows[-1][0] if rows else position
-            decisions = judgement.settle(self._take(judgement, rows))
+            decisions = judgement.settle(await self._take(judgement, rows))
             now = self._bench.now()
             if rows or decisions.eventful or not 0 <= now - written < KEEP_S:
-                if not await self._store.commit(self._service.id, token, self._commit(position, judgement, decisions)):
+                routes = await self._bench.routes() if decisions.notices else ()
+                commit = self._commit(position, judgement, decisions, routes)
+                if not await self._store.commit(self._service.id, token, commit):
                     log.warning("the judgement of %s has passed to another judge", self._service.id)
                     return
                 written = now
@@ -115,17 +127,29 @@ class Judge:
         lag = usual_lag(ledger_rows(await self._store.views.ledger(self._service.id)))
         return replace(self._service, usual_lag_s=lag) if lag else self._service
 
-    def _take(self, judgement: Judgement, rows: Sequence[tuple[str, Row | None]]) -> float:
+    async def _take(self, judgement: Judgement, rows: Sequence[tuple[str, Row | None]]) -> float:
         """Feed the rows; the time to settle at: while catching up, the rows still to come are not missing."""
+        now = self._bench.now()
         for _, row in rows:
             match row:
                 case Observation():
                     judgement.see(row)
                 case Report():
                     judgement.report(row)
-        now = self._bench.now()
+                case Command():
+                    # The clock of the place it came from may be ahead of ours.
+                    judgement.command(replace(row, at=min(row.at, now)), await self._past(judgement, row))
         last = rows[-1][1].at if len(rows) == ROWS and rows[-1][1] is not None else now
         return min(last, now)
+
+    async def _past(self, judgement: Judgement, command: Command) -> Incident | None:
+        """The incident a command names, where it is over and so only in the store."""
+        name = command.args[0].upper() if command.args else ""
+        body = None if judgement.knows(name) else await self._store.views.incident(self._service.id, name)
+        try:
+            return INCIDENT.validate_json(body) if body is not None else None
+        except ValidationError:
+            return None
 
     async def _wait(self) -> None:
         try:
@@ -146,25 +170,40 @@ class Judge:
             log.exception("the stored judgement of %s cannot be read; beginning afresh", self._service.id)
             return None
 
-    def _commit(self, position: str, judgement: Judgement, decisions: Decisions) -> Commit:
+    def _commit(self, position: str, judgement: Judgement, decisions: Decisions, routes: Sequence[Route]) -> Commit:
+        rollups, dossiers = judgement.take(self._bench.now())
+        state = judgement.state()
         return Commit(
             position=position,
-            state=REMEMBERED.dump_json(judgement.state(), exclude_defaults=True),
+            state=REMEMBERED.dump_json(state, exclude_defaults=True),
             assessments={c: _pack(VOICES, v) for c, v in decisions.voices.items()}
-            | {f"why:{c}": _pack(EXPLANATION, e) for c, e in decisions.explanations.items()},
+            | {f"why:{c}": _pack(EXPLANATION, e) for c, e in decisions.explanations.items()}
+            | {ABOUT_FIELD: _pack(ABOUT, self._about(judgement, state))},
             attention={c: _pack(PLAN, p) for c, p in decisions.plans.items()},
             incidents=tuple(IncidentWrite(i.id, i.opened_at, _pack(INCIDENT, i)) for i in decisions.incidents),
-            deliveries=tuple(w for notice in decisions.notices for w in self._writes(notice)),
-            log=tuple(_pack(DISCREPANCY, d) for d in decisions.discrepancies),
+            deliveries=tuple(w for notice in decisions.notices for w in self._writes(notice, routes)),
+            log=(
+                *(_pack(DISCREPANCY, d) for d in decisions.discrepancies),
+                *(_pack(DONE, done) for done in decisions.outcomes),
+            ),
             ledger=tuple(LedgerWrite(row.at, ledger_row(row)) for row in decisions.ledger),
+            outcomes=tuple(
+                OutcomeWrite(d.command.id, _pack(OUTCOME, d.outcome)) for d in decisions.outcomes if d.command.id
+            ),
+            records=tuple(RecordWrite(i, _pack(DOSSIER, d)) for i, d in dossiers.items()),
+            rollups=rollups,
+            rolled_at=state.rolled.counted_to,
         )
 
-    def _writes(self, notice: Notice) -> list[DeliveryWrite]:
+    def _about(self, judgement: Judgement, state: Remembered) -> About:
+        return About(self._bench.now(), judgement.service.usual_lag_s, tuple(state.others.values()))
+
+    def _writes(self, notice: Notice, routes: Sequence[Route]) -> list[DeliveryWrite]:
         body = _pack(SNAPSHOT, notice.snapshot)
         trail = tuple(_pack(ENTRY, line) for line in notice.trail)
         return [
-            DeliveryWrite(notice.subject, channel, notice.edition, body, notice.urgent, trail, self._bench.now())
-            for channel in self._bench.channels
+            DeliveryWrite(notice.subject, target, notice.edition, body, notice.urgent, trail, self._bench.now())
+            for target in heard_by(notice.snapshot, routes)
         ]
 
 

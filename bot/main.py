@@ -5,22 +5,30 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from enum import Flag, auto
 from typing import TextIO
 
+from bot.advice import Counsel
+from bot.alternatives import candidates
 from bot.channels.channel import Channel
 from bot.channels.registry import CHANNELS, Outside
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.service import Other, ServiceView
-from bot.courier import Courier
+from bot.courier import Courier, Office
+from bot.desk.opening import open_desk
 from bot.errors import StoreError
 from bot.judge import Bench, Judge
+from bot.own import OwnNews, Troubles
 from bot.prober import Clock, Prober
+from bot.pulse import Pulse
+from bot.reading import Reading
+from bot.routes import configured_routes
 from bot.settings import Service, Settings, page_check_id
 from bot.store.connect import open_store
 from bot.store.store import Store
+from bot.subscriptions import configured_subscriptions
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +78,7 @@ def view(service: Service, settings: Settings) -> ServiceView:
         page_ids={c.id: c.page_id for c in service.components if c.page_id and service.page},
         page_url=service.page.page_url if service.page else "",
         usual_lag_s=(lag.median_s, lag.p90_s) if lag else None,
+        people_open=settings.reports_open_incidents,
         others={page_check_id(other.id): Other(other.name, other.mentions[service.id]) for other in witnesses},
     )
 
@@ -85,32 +94,68 @@ async def running(settings: Settings, around: Surroundings, roles: Role = EVERYT
     async with contextlib.AsyncExitStack() as stack:
         url = settings.redis.reveal() if settings.redis else None
         opened = Running(await stack.enter_async_context(open_store(url, settings.state_dir)), settings)
-        outside = Outside(settings.state_dir, around.out, around.style, around.now)
-        channels = {
-            c.name: await stack.enter_async_context(CHANNELS[c.kind](c.name, c.options, outside))
-            for c in (settings.channels if Role.JUDGE in roles else ())
-        }
-        await stack.enter_async_context(Works(opened, channels, around, roles).at_work())
+        works = Works(opened, around, roles)
+        await stack.enter_async_context(works.channels())
+        await stack.enter_async_context(works.at_work())
         yield opened
 
 
 class Works:
     """The workers of one process, wired to each other: prober, judges and couriers, as far as its roles go."""
 
-    def __init__(self, opened: Running, channels: Mapping[str, Channel], around: Surroundings, roles: Role) -> None:
-        settings, store, now = opened.settings, opened.store, around.now
+    def __init__(self, opened: Running, around: Surroundings, roles: Role) -> None:
+        self._settings, self._store, self._around, self._roles = opened.settings, opened.store, around, roles
         # The embedded store has one user at a time, so what a killed run held is ours at once.
-        owner = f"{settings.vantage}.{secrets.token_hex(4)}" if settings.redis else settings.vantage
-        services = settings.services
+        alone = opened.settings.redis is None
+        self._owner = opened.settings.vantage if alone else f"{opened.settings.vantage}.{secrets.token_hex(4)}"
+        self._news = OwnNews(opened.store, self._owner, around.now, self._wake)
+        self._routes = configured_routes(opened.store, opened.settings)
         self._judges: dict[str, Judge] = {}
         self._courier: Courier | None = None
+        self._pulse: Pulse | None = None
         self._prober: Prober | None = None
         if Role.JUDGE in roles:
-            self._courier = Courier(store, [s.id for s in services], channels, owner, now)
-            bench = Bench(owner, now, tuple(channels), self._courier.wake)
-            self._judges = {s.id: Judge(store, view(s, settings), assessing(s, settings), bench) for s in services}
+            self._judges = {s.id: self._judge(s) for s in opened.settings.services}
         if Role.PROBE in roles:
-            self._prober = Prober(settings, store, Clock(now, around.speed), owner, self._written)
+            clock = Clock(around.now, around.speed)
+            self._prober = Prober(opened.settings, opened.store, clock, self._owner, self._written)
+
+    def _judge(self, service: Service) -> Judge:
+        bench = Bench(self._owner, self._around.now, self._routes.current, self._wake)
+        return Judge(self._store, view(service, self._settings), assessing(service, self._settings), bench)
+
+    @contextlib.asynccontextmanager
+    async def channels(self) -> AsyncIterator[None]:
+        """The channels are open inside, where this process tells; raises UserError where one cannot be opened."""
+        settings, around, store = self._settings, self._around, self._store
+        if Role.JUDGE not in self._roles:
+            yield
+            return
+        subscriptions = configured_subscriptions(store, settings, self._news)
+        desk = open_desk(store, settings, wake=self._written, subscribes=subscriptions, now=around.now)
+        outside = Outside(
+            settings.state_dir,
+            around.out,
+            around.style,
+            around.now,
+            desk,
+            store.notes,
+            store.shared,
+            self._owner,
+        )
+        async with contextlib.AsyncExitStack() as stack:
+            channels: dict[str, Channel] = {}
+            for c in settings.channels:
+                opened = CHANNELS[c.kind].opened(c.name, c.options, outside)
+                channels[c.name] = await stack.enter_async_context(opened)
+            services = [s.id for s in settings.services]
+            counsel = Counsel(Reading(store.views, settings.services), candidates(settings), services)
+            watchers = [route.target for route in self._routes.fixed]
+            troubles = Troubles(self._news, watchers, around.now)
+            office = Office(self._owner, around.now, counsel.card, troubles)
+            self._courier = Courier(store, services, channels, office)
+            self._pulse = Pulse(store.shared, channels, self._courier.state, self._owner, around.now)
+            yield
 
     @contextlib.asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
@@ -119,7 +164,10 @@ class Works:
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
             workers = [tasks.create_task(judge.run(), name=f"judge of {s}") for s, judge in self._judges.items()]
             if self._courier is not None:
-                workers += [tasks.create_task(self._courier.run(n), name=f"courier of {n}") for n in self._courier.news]
+                couriers = ((name, self._courier.run(name)) for name in self._courier.names)
+                workers += [tasks.create_task(run, name=f"courier of {name}") for name, run in couriers]
+            if self._pulse is not None:
+                workers.append(tasks.create_task(self._pulse.run(), name="pulse"))
             async with contextlib.AsyncExitStack() as looking:
                 if self._prober is not None:
                     workers.append(tasks.create_task(self._prober.stream.run(), name="stream"))
@@ -128,6 +176,10 @@ class Works:
             await self._drain()
             for worker in workers:
                 worker.cancel()
+
+    def _wake(self) -> None:
+        if self._courier is not None:
+            self._courier.wake()
 
     def _written(self, service: str) -> None:
         if service in self._judges:
@@ -141,7 +193,7 @@ class Works:
                 if waiting is not None:
                     await waiting.flush()
                 if self._courier is not None:
-                    for name in self._courier.news:
+                    for name in self._courier.names:
                         await self._courier.round(name)
         except (TimeoutError, StoreError) as error:
             left = waiting.waiting if waiting else 0

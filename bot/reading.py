@@ -6,21 +6,38 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bot.core.detection.assessment import Explanation
+from bot.core.disagreement import Discrepancy, DiscrepancyKind
+from bot.core.dossier import Dossier
 from bot.core.incident import Incident, IncidentStatus, Measured, Voices
 from bot.core.ledger import Row
 from bot.core.names import Named, Names
+from bot.core.rollups import Rollup
+from bot.core.service import About
+from bot.core.spans import Past, Span, past, touches
 from bot.core.words.answer import Standing
 from bot.core.words.answers import Delivered
+from bot.core.words.casefile import Casefile
+from bot.judge import ABOUT, ABOUT_FIELD
 from bot.ledger import ledger_rows
 from bot.settings import Service
 from bot.store.views import Views
 from probes.model import State
 
 OPEN_AT_MOST = 20
+PASTS = 40
+"""Components of one service in one answer about the past."""
+LINGERING_S = 2 * 3_600.0
+"""How long after an incident a page that is red without cause is put down to it."""
+TIMELINE, DELIVERIES = 1_000, 500
+"""Lines of the log and deliveries among which those of an incident are looked for."""
+INCIDENTS = 200
+"""The newest incidents, among which those of a span are looked for."""
 
 VOICES = TypeAdapter(Voices)
 EXPLANATION = TypeAdapter(Explanation)
 INCIDENT = TypeAdapter(Incident)
+DISCREPANCY = TypeAdapter(Discrepancy)
+DOSSIER = TypeAdapter(Dossier)
 
 
 class Reading:
@@ -33,7 +50,8 @@ class Reading:
     async def standing(self, service: str) -> Standing:
         """Every configured component; one that was never judged is unknown."""
         configured = self._services[service]
-        kept = await self._views.assessments(service)
+        kept = await self._views.assessed(service, [ABOUT_FIELD, *(c.id for c in configured.components)])
+        about: About | None = _read(ABOUT, kept.get(ABOUT_FIELD))
         voices = []
         for component in configured.components:
             found = _read(VOICES, kept.get(component.id))
@@ -46,12 +64,14 @@ class Reading:
             voices=tuple(voices),
             incidents=tuple(one for one in newest if one.status is not IncidentStatus.RESOLVED),
             page_url=page.page_url if page else "",
-            usual_lag_s=(lag.median_s, lag.p90_s) if lag else None,
+            usual_lag_s=about.usual_lag_s if about else (lag.median_s, lag.p90_s) if lag else None,
+            others=about.others if about else (),
         )
 
     async def explanation(self, service: str, component: str) -> Explanation | None:
         """The detector's own account, as it was when last judged."""
-        found: Explanation | None = _read(EXPLANATION, (await self._views.assessments(service)).get(f"why:{component}"))
+        name = f"why:{component}"
+        found: Explanation | None = _read(EXPLANATION, (await self._views.assessed(service, [name])).get(name))
         return found
 
     async def incidents(self, service: str, limit: int) -> Sequence[Incident]:
@@ -64,6 +84,44 @@ class Reading:
         found: Incident | None = _read(INCIDENT, await self._views.incident(service, name))
         return found
 
+    async def history(self, service: str, component: str, span: Span, now: float) -> Sequence[Past]:
+        """The past of one component, or of the first `PASTS` of the service; the same reads however long ago it was."""
+        configured = [c for c in self._services[service].components if not component or c.id == component][:PASTS]
+        chunks = span.chunks(now)
+        places = [(level.kind, chunk) for level, chunk in chunks]
+        rolled, found = await self._views.rollups(service, [c.id for c in configured], places)
+        incidents = [i for i in await self.incidents(service, INCIDENTS) if touches(i, span, now)] if configured else []
+        pasts = []
+        for place, one in enumerate(configured):
+            kept = found[place * len(chunks) : (place + 1) * len(chunks)]
+            buckets = {
+                (level, number): rollup
+                for (level, _), texts in zip(chunks, kept, strict=True)
+                for number, text in texts.items()
+                if (rollup := Rollup.unpacked(text)) is not None
+            }
+            theirs = tuple(i for i in incidents if one.id in i.components)
+            pasts.append(Past(service, one.id, one.name, span, now, rolled, past(buckets, span, now), theirs))
+        return pasts
+
+    async def casefile(self, service: str, incident: Incident) -> Casefile:
+        """All that is on record of an incident, for its report."""
+        configured = self._services[service]
+        lines = [_read(DISCREPANCY, line) for line in reversed(await self._views.timeline(service, TIMELINE))]
+        # Several editions of each are on record; the last one has its end.
+        records = {line.id: line for line in lines if line is not None and _about(line, incident)}
+        about = {incident.id, *records}
+        sent = [d for d in await self._views.deliveries(service, DELIVERIES) if d.subject in about]
+        return Casefile(
+            incident=incident,
+            service=configured.name,
+            names={c.id: c.name for c in configured.components},
+            dossier=_read(DOSSIER, await self._views.record(service, incident.id)),
+            records=tuple(sorted(records.values(), key=lambda record: record.since)),
+            deliveries=tuple(sent),
+            usual_lag_s=(await self.standing(service)).usual_lag_s,
+        )
+
     async def ledger(self, service: str) -> Sequence[Row]:
         """Oldest first."""
         return ledger_rows(await self._views.ledger(service))
@@ -71,6 +129,14 @@ class Reading:
     async def deliveries(self, service: str, limit: int) -> Sequence[Delivered]:
         """Newest first; those given up are among them."""
         return await self._views.deliveries(service, limit)
+
+
+def _about(record: Discrepancy, incident: Incident) -> bool:
+    """Whether a disagreement belongs to an incident: its own, or a page that stayed red or turned so afterwards."""
+    end = incident.resolved_at
+    lingers = record.kind is DiscrepancyKind.OVERSTATED and record.component in incident.components
+    soon = incident.started_at <= record.opened_at and (end is None or record.opened_at <= end + LINGERING_S)
+    return record.incident == incident.id or (lingers and soon and incident.scope != "vantage")
 
 
 def names(services: Sequence[Service]) -> Names:

@@ -1,12 +1,13 @@
 """What a configuration comes to: frozen values, each room gets its own slice. No I/O, no environment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.core.alternatives import Similarity
 from bot.core.courtesy import Limits
 from probes.control import HOSTS
 from probes.model import Check
@@ -50,13 +51,35 @@ class StatusPage:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """What can stand in for `components` (none named: for all), with what to know before one changes over."""
+    """What can stand in for `components` (none named: for all), with what to know before one changes over.
+
+    `via` are the components of `service` that do (none named: all of it).
+    """
 
     name: str
     components: tuple[str, ...] = ()
     note: str = ""
     url: str = ""
     service: str = ""
+    via: tuple[str, ...] = ()
+    similarity: Similarity = Similarity.OTHER
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """How people speak of a service in public: what posts are searched by, and repositories with issues about it."""
+
+    query: str
+    repositories: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """The public places that are searched, and how often; the addresses are those of their search."""
+
+    hackernews: str
+    github: str
+    interval_s: float = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +106,7 @@ class Service:
     alternatives: tuple[Alternative, ...] = ()
     mentions: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     budget: Allowance = Allowance()
+    talk: Talk | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +129,8 @@ class Channel:
 class Settings:
     """The whole configuration. `redis` is the store's address with its password, None for the embedded store.
 
-    `secrets` holds what the checks' options refer to as `${NAME}`; `notes` say what was left out, and why.
+    `community` is None where public posts are not looked for; `reports_open_incidents`: what only people report makes
+    an incident. `secrets` holds what the checks' options refer to as `${NAME}`; `notes` say what was left out, and why.
     """
 
     services: tuple[Service, ...]
@@ -116,6 +141,8 @@ class Settings:
     control_interval_s: float = 30.0
     transport: TransportSettings = field(default_factory=TransportSettings)
     detection: Detection = Detection()
+    reports_open_incidents: bool = False
+    community: Community | None = None
     courtesy: Limits = field(default_factory=Limits)
     channels: tuple[Channel, ...] = (Channel("console", "console"),)
     secrets: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}), repr=False)
@@ -138,7 +165,8 @@ class Settings:
         """Everything to be scheduled: the control hosts, the status pages, the components' checks."""
         pages = (page_check(service) for service in self.services)
         own = (check for component in self.components() for check in component.checks)
-        return (*self.control_checks(), *(check for check in pages if check), *own)
+        talk = (c for service in self.services for c in community_checks(service, self.community))
+        return (*self.control_checks(), *(check for check in pages if check), *own, *talk)
 
     def control_checks(self) -> tuple[Check, ...]:
         """The looks at our own network, one for each control host."""
@@ -154,6 +182,26 @@ class Settings:
             )
             for number, host in enumerate(self.control, 1)
         )
+
+
+def community_checks(service: Service, community: Community | None) -> Iterator[Check]:
+    """The searches for public posts about a service, none where it is not to be searched for."""
+    talk = service.talk
+    if community is None or talk is None:
+        return
+    words = {"": [service.name, *service.nicknames]} | {c.id: [c.name, *c.nicknames] for c in service.components}
+    searches: list[tuple[str, str, dict[str, Any]]] = [
+        ("hackernews", community.hackernews, {"query": talk.query, "words": words})
+    ]
+    known = {c.id for c in service.components}
+    for repository, named in talk.repositories.items():
+        about = [c for c in named if c in known]
+        if about or not named:
+            options = {"repository": repository, "components": about}
+            searches.append(("github_issues", community.github, options))
+    for number, (kind, target, options) in enumerate(searches):
+        name = f"{service.id}:{kind}{f':{number}' if number > 1 else ''}"
+        yield Check(name, kind, service.id, "", target, community.interval_s, 15.0, MappingProxyType(options))
 
 
 def page_check_id(service: str) -> str:

@@ -11,6 +11,7 @@ from bot.core.detection.reprobe import Plan, due
 from bot.courtesy import Courtesy
 from bot.schedule import Schedule
 from bot.turns import TICKS, Turn
+from probes.community.manners import UNREAD
 from probes.control import Control, attribute
 from probes.model import Check, Fault, Layer, Observation, Outcome
 from probes.probe import look
@@ -27,7 +28,9 @@ DUE = 0.75
 OVERTIME_S = 0.5
 """A look that ends so long after its deadline failed here, whatever it saw."""
 
-UNJUDGED = frozenset({"statuspage", "control"})
+IN_TURN = frozenset({"github_issues", "hackernews", "statuspage"})
+"""Kinds whose reading is the same from everywhere: one prober reads for all."""
+UNJUDGED = IN_TURN | {"control"}
 """Kinds whose readings are no results of a component and are never repeated to confirm one."""
 
 
@@ -86,7 +89,7 @@ class Watch:
     def start(self, schedule: Schedule) -> None:
         """Give every check its place in time."""
         for check in self._checks:
-            if check.kind == "statuspage" and self._turns is not None:
+            if check.kind in IN_TURN and self._turns is not None:
                 schedule.every(check.interval_s / TICKS, self.read, check, name=check.id)
             else:
                 schedule.every(check.interval_s, self.once, check, name=check.id)
@@ -157,7 +160,7 @@ class Watch:
         if await self._turns.ours(check):
             self._read_at[check.id] = now
             seen = await self._look(check)
-            if seen is not None and seen.page is not None and seen.page.unreadable:
+            if seen is not None and (seen.symptom == UNREAD or (seen.page is not None and seen.page.unreadable)):
                 await self._turns.passed(check)
 
     async def follow(self, schedule: Schedule) -> None:

@@ -151,14 +151,30 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicMention:
+    """A public post about trouble: where (the kind of check that found it), its id there, its headline, its address.
+
+    `at` is when it was written; `components` those it names, none: the service as a whole. The headline is hostile; the
+    address is made by us.
+    """
+
+    source: str
+    id: str
+    at: float
+    title: str
+    url: str
+    components: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """What one check saw once.
 
     `at` is when the look ended; `symptom` a short stable word for the kind of answer ("http_500", "timeout");
     `control` whether this vantage's control hosts answered at that time (None: not asked, because the answer did not
-    depend on it); `detail` is bounded text for people, never trusted; `page` only from status-page checks. Checks of
-    models say which `model`, how much of our own rate limit is left (`quota`, 0 to 1, None: not told) and what the look
-    cost us in `tokens` and `cost_usd`.
+    depend on it); `detail` is bounded text for people, never trusted; `page` only from status-page checks, `mentions`
+    only from those of public places. Checks of models say which `model`, how much of our own rate limit is left
+    (`quota`, 0 to 1, None: not told) and what the look cost us in `tokens` and `cost_usd`.
     """
 
     check: str
@@ -182,3 +198,4 @@ class Observation:
     quota: float | None = None
     tokens: int = 0
     cost_usd: float = 0.0
+    mentions: tuple[PublicMention, ...] = ()

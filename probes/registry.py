@@ -25,6 +25,7 @@ from probes import (
     tls,
     vertex,
 )
+from probes.community import github_issues, hackernews
 from probes.model import Check
 from probes.options import Options
 from probes.tools import Probe, named
@@ -42,6 +43,8 @@ PROBES: Mapping[str, Probe] = MappingProxyType(
         "dns": dns.dns,
         "edge_hello": edge_hello.edge_hello,
         "gemini": gemini.gemini,
+        "github_issues": github_issues.github_issues,
+        "hackernews": hackernews.hackernews,
         "http": http.http,
         "openai": openai.openai,
         "openrouter_endpoints": openrouter_endpoints.openrouter_endpoints,
@@ -65,6 +68,8 @@ KIND_OPTIONS: Mapping[str, Options] = MappingProxyType(
         "dns": dns.OPTIONS,
         "edge_hello": edge_hello.OPTIONS,
         "gemini": gemini.OPTIONS,
+        "github_issues": github_issues.OPTIONS,
+        "hackernews": hackernews.OPTIONS,
         "http": http.OPTIONS,
         "openai": openai.OPTIONS,
         "openrouter_endpoints": openrouter_endpoints.OPTIONS,

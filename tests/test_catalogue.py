@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import catalogue
-from bot.advice import tips
+from bot.advice import recipes, tips
 from bot.config import from_text
 
 ROOT = Path(__file__).parent.parent
@@ -58,7 +58,7 @@ def test_an_unknown_service():
 
 
 def test_the_wheel_holds_the_catalogue_and_the_tips(tmp_path):
-    """The package works outside the checkout: every file of the catalogue and every tip is in it."""
+    """The package works outside the checkout: every file of the catalogue, every tip and recipe is in it."""
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True, timeout=50)
     (wheel,) = tmp_path.glob("*.whl")
@@ -67,3 +67,4 @@ def test_the_wheel_holds_the_catalogue_and_the_tips(tmp_path):
 
     assert {f"probes/catalogue/{name}.yaml" for name in catalogue.names()} <= names
     assert {f"bot/tips/{tip.name}.md" for tip in tips()} <= names
+    assert {f"bot/recipes/{one.language}/{one.file}" for one in recipes()} <= names

@@ -60,7 +60,8 @@ def test_everything_to_schedule():
 
     assert len({c.id for c in found}) == len(found)
     measuring = dict.fromkeys(("http", "edge_hello", "claude_web", "claude_code"), 2.0)
-    assert {c.kind: c.interval_s for c in found} == {"control": 0.5, "statuspage": 3.0, **measuring}
+    talk = dict.fromkeys(("hackernews", "github_issues"), 600.0)
+    assert {c.kind: c.interval_s for c in found} == {"control": 0.5, "statuspage": 3.0, **measuring, **talk}
     assert [c.target for c in found if c.kind == "control"] == list(HOSTS)
 
 
@@ -121,7 +122,7 @@ def test_another_kind_replaces_the_whole_check():
 
 def test_a_service_without_its_page():
     """Without a page there is no page check, and no ids to compare."""
-    found = from_text("services: [{id: claude, page: null}]", environ={})
+    found = from_text("services: [{id: claude, page: null}]\ncommunity: false", environ={})
 
     assert found.service("claude").page is None
     assert {c.kind for c in found.checks()} == {"control", "http", "edge_hello", "claude_web", "claude_code"}
@@ -291,3 +292,29 @@ def test_settings_do_not_change():
         found.vantage = "x"  # type: ignore[misc]  # that it cannot be set is the point
     with pytest.raises(TypeError):
         found.checks()[-1].options["x"] = 1  # type: ignore[index]  # neither can this
+
+
+def test_public_posts_are_looked_for_by_name():
+    """By the names of the catalogue, one search a place and service; the issues of a repository are a component's."""
+    found = from_text("services: [claude]\ncommunity: {interval: 20m, github: 'https://gh.example/search'}", environ={})
+    stories, issues = check(found, "claude:hackernews"), check(found, "claude:github_issues")
+
+    assert (stories.service, stories.component, stories.interval_s) == ("claude", "", 1200.0)
+    assert stories.options["query"] == "claude"
+    assert stories.options["words"]["claude-code"] == ["Claude Code", "cc", "claude-cli"]
+    assert stories.options["words"][""] == ["Claude", "anthropic"]
+    assert issues.target == "https://gh.example/search"
+    assert issues.options == {"repository": "anthropics/claude-code", "components": ["claude-code"]}
+
+
+def test_one_line_turns_public_posts_off():
+    """And a service of one's own is never searched for: its name is nobody's business."""
+    own = "{id: gw, name: Our gateway, components: {gw: {name: GW, checks: {a: {kind: http, target: 'https://x.example/'}}}}}"
+    for text in ("community: false", f"services: [{own}]"):
+        assert {c.kind for c in from_text(text, environ={}).checks()}.isdisjoint({"hackernews", "github_issues"})
+
+
+def test_people_open_no_incidents_unless_they_may():
+    """One setting."""
+    assert not from_text("", environ={}).reports_open_incidents
+    assert from_text("reports: {open_incidents: true}", environ={}).reports_open_incidents

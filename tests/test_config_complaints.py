@@ -35,7 +35,7 @@ AN_ADDRESS = (
     "expected an address that starts with redis://, rediss://, unix://, redis+sentinel://, rediss+sentinel:// or is"
     " ${NAME}"
 )
-KINDS = ", ".join(sorted(PROBES.keys() - {"control", "statuspage"}))
+KINDS = ", ".join(sorted(PROBES.keys() - {"control", "github_issues", "hackernews", "statuspage"}))
 SITE = "services.claude.components.claude-api.checks.models"
 
 
@@ -170,7 +170,7 @@ BAD = {
     ),
     "a nickname that is taken": (
         OWN.replace("name: Gateway", "name: CLAUDE API").replace("services:", "services:\n  - claude"),
-        [f"f:7: services.own.components.gw.name: {TAKEN} catalogue/claude.yaml:33"],
+        [f"f:7: services.own.components.gw.name: {TAKEN} catalogue/claude.yaml:34"],
     ),
     "one control host twice": (
         "control: [http://a.example/1, http://a.example/2]",
@@ -370,5 +370,6 @@ def test_every_key_of_the_schema_can_be_suggested():
     assert "usual_lag" in known_keys(("services", 0, "page"))
     assert "p90" in known_keys(("services", 0, "page", "usual_lag"))
     assert "target" in known_keys(("services", 0, "components", "x", "checks", "y"))
-    assert known_keys(("services", 0, "alternatives", 0)) == ("name", "components", "note", "url", "service")
+    given = ("name", "components", "note", "url", "service", "via", "similarity")
+    assert known_keys(("services", 0, "alternatives", 0)) == given
     assert known_keys(("nowhere", "at", "all")) == ()

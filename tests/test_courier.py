@@ -1,15 +1,20 @@
 """The courier against the real store: order, repeats, refusals, and one channel's trouble is not another's."""
 
+import asyncio
+import contextlib
 from dataclasses import replace
 
+from bot import advice
 from bot.channels.channel import Channel
 from bot.core.incident import Card, Entry, Incident, IncidentStatus, Measured, Snapshot, Voices
-from bot.courier import TRIES, Courier
+from bot.core.words.wording import card
+from bot.courier import DOUBTS, PAUSE_S, TRIES, Courier, Office
 from bot.errors import DeliveryError
 from bot.judge import ENTRY, SNAPSHOT
 from bot.store.values import Commit, DeliveryWrite
 from probes.model import State
 
+TIPS = advice.tips()
 INCIDENT = Incident(
     "4F7K",
     "claude",
@@ -27,13 +32,17 @@ MEASURED = Measured("claude-api", "Claude API", State.PARTIAL, 0.2, 0.1, 0.3, 20
 class Notebook(Channel):
     """A channel that writes down what it is told, and fails when asked to."""
 
-    name = "notebook"
+    refresh_s = 45.0
 
-    def __init__(self):
+    def __init__(self, name="notebook", *, lands=True):
+        self.name = name
+        self.lands = lands
         self.roots: dict[str, str] = {}
         self.acts: list[tuple[str, str]] = []
         self.cards: list[Card] = []
         self.fail: list[DeliveryError | None] = []
+        self.places: list[str] = []
+        self.hangs: set[str] = set()
 
     async def __aenter__(self):
         return self
@@ -46,7 +55,16 @@ class Notebook(Channel):
         if error is not None:
             raise error
 
-    async def post(self, card, key):
+    async def has(self, acts):
+        while True:
+            if len(self.acts) >= acts:
+                return
+            await asyncio.sleep(0.01)
+
+    async def post(self, place, card, key):
+        self.places.append(place)
+        if place in self.hangs:
+            await asyncio.Event().wait()
         self._perhaps_fail()
         self.acts.append(("edit" if key in self.roots else "post", card.headline))
         self.roots[key] = card.headline
@@ -70,11 +88,19 @@ class World:
     def __init__(self, store):
         self.store = store
         self.now = 1000.0
-        self.books = {"one": Notebook(), "two": Notebook()}
+        self.books = {name: Notebook(name) for name in ("one", "two")}
         self.edition = 0
+        self.troubles: list[tuple[str, str, bool]] = []
 
     def courier(self, owner="courier"):
-        return Courier(self.store, ["claude"], self.books, owner, lambda: self.now)
+        office = Office(owner, lambda: self.now, self.worded, self.trouble)
+        return Courier(self.store, ["claude"], self.books, office)
+
+    async def worded(self, snapshot, now):
+        return card(snapshot, now, TIPS)
+
+    async def trouble(self, what, text, over):
+        self.troubles.append((what, text, over))
 
     async def say(self, incident=INCIDENT, *, trail=(), urgent=True, channels=("one",)):
         """Commit one notice as the judge does."""
@@ -121,7 +147,7 @@ async def test_a_crash_between_saying_and_writing_it_down_repeats_the_same_key(s
     await world.say()
     dying = world.courier("dying")
     [claimed] = await store.outbox.claim("claude", "one", dying._claimant, world.now)
-    await world.books["one"].post(type("C", (), {"headline": "x"})(), claimed.id)
+    await world.books["one"].post("", type("C", (), {"headline": "x"})(), claimed.id)
     world.now += 61
     await world.courier("living").round("one")
 
@@ -196,3 +222,95 @@ async def test_one_channel_s_trouble_is_not_another_s(store):
     await courier.round("two")
 
     assert (world.books["one"].acts, len(world.books["two"].acts)) == ([], 1)
+
+
+async def test_one_place_s_failure_does_not_delay_another_s(store):
+    """A place that hangs keeps nobody else waiting, on the same channel."""
+    world = World(store)
+    book = world.books["one"]
+    book.hangs.add("C1")
+    await world.say(channels=("one:C1", "one:C2", "one:C3"))
+    courier = world.courier()
+    serving = asyncio.create_task(courier.run("one"))
+    async with asyncio.timeout(5):
+        await book.has(2)
+        await world.say(replace(INCIDENT, state=State.MAJOR), channels=("one:C2",))
+        courier.wake()
+        await book.has(3)
+    serving.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await serving
+
+    assert book.places.count("C1") == 1
+    assert [act for act, _ in book.acts] == ["post", "post", "edit"]
+
+
+async def test_fresher_figures_wait_for_the_channel_s_pace_and_news_does_not(store):
+    """An edit of figures alone is due when the channel allows it; a change of state at once."""
+    world = World(store)
+    courier, book = world.courier(), world.books["one"]
+    await world.say()
+    await courier.round("one")
+    world.now += 20
+    await world.say(urgent=False)
+    assert await courier.round("one") == 0
+    await world.say(replace(INCIDENT, state=State.MAJOR))
+    assert await courier.round("one") == 1
+    await world.say(urgent=False)
+    world.now += 46
+    assert await courier.round("one") == 1
+    assert [act for act, _ in book.acts] == ["post", "edit", "edit"]
+
+
+async def test_what_may_stand_there_already_is_not_posted_for_ever(store):
+    """Where a repeat does not land on the first one, so many may stand there at most; the record says so."""
+    world = World(store)
+    world.books["one"] = book = Notebook("one", lands=False)
+    book.fail = [DeliveryError("no answer", ambiguous=True)] * 10
+    await world.say()
+    courier = world.courier()
+    for _ in range(20):
+        await courier.round("one")
+        world.now += 400
+
+    assert len(book.places) == DOUBTS
+    [row] = await store.views.deliveries("claude")
+    assert (row.doubts, row.dead_at is not None) == (DOUBTS - 1, True)
+
+
+async def test_the_whole_channel_s_trouble_rests_the_channel_and_loses_nothing(store):
+    """A revoked token: one delivery tries from time to time, the others wait, and all go out when it is mended."""
+    world = World(store)
+    book = world.books["one"]
+    book.fail = [DeliveryError("token_revoked", permanent=True, everywhere=True)] * 40
+    await world.say(channels=tuple(f"one:C{n}" for n in range(10)))
+    courier = world.courier()
+    await courier.round("one")
+    first = len(book.places)
+    assert await courier.round("one") == 0, "it rests"
+    assert "token_revoked" in courier.state("one")
+    for _ in range(15):
+        world.now += PAUSE_S + 1
+        assert await courier.round("one") == 1
+
+    book.fail = []
+    for _ in range(3):
+        world.now += 301
+        await courier.round("one")
+    assert first == 10
+    assert len([act for act, _ in book.acts if act == "post"]) == 10
+    assert await store.views.undeliverable("claude") == []
+    assert courier.state("one") == ""
+    told = [over for what, _, over in world.troubles if what == "one"]
+    assert told[0] is False
+    assert all(told[1:])
+
+
+async def test_who_cannot_be_reached_is_told_to_those_who_watch(store):
+    """A place that is gone is put aside, and said."""
+    world = World(store)
+    world.books["one"].fail = [DeliveryError("channel_not_found", permanent=True)]
+    await world.say(channels=("one:C1",))
+    await world.courier().round("one")
+
+    assert world.troubles == [("one:C1", "cannot post to one:C1: channel_not_found", False)]

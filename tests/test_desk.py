@@ -1,23 +1,37 @@
 """The desk on a real store: what was judged and kept is what people are told, with its age."""
 
+import contextlib
 import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from bot.core.asking import Asker
+from bot.core.commands import COMMANDS, Role
 from bot.core.detection.assessment import Explanation
 from bot.core.incident import Incident, Person, Voices
 from bot.core.ledger import Row, Source
-from bot.desk import Desk
+from bot.core.mention import Mention
+from bot.core.people import Command
+from bot.core.service import About
+from bot.desk.desk import HANDLERS, Desk
+from bot.desk.opening import open_desk
+from bot.errors import StoreError
 from bot.ledger import ledger_row
-from bot.reading import Reading, names
-from bot.settings import Component, Lag, Service, StatusPage
+from bot.settings import Component, Lag, Service, Settings, StatusPage
+from bot.store.connect import open_store
+from bot.store.embedded import EmbeddedServer
+from bot.store.records import decode
 from bot.store.store import Store
 from bot.store.values import START, Commit, Courier, DeliveryWrite, IncidentWrite, LedgerWrite
+from bot.terminal.ask import subscriptions
 from tests.core.situations import API, HELD, INCIDENT, NOW, OVER, WELL, voices
 from tests.core.situations import START as BEGAN
+from tests.core.test_commands import LINES
 
 WEB = replace(WELL, component="claude-web", name="claude.ai", at=NOW - 900)
 CLAUDE = Service(
@@ -44,7 +58,9 @@ WHY = Explanation(
     recent=((NOW - 34, "fra", "http_500"), (NOW - 4, "iad", "http_529")),
     closes="closes after 12 more quiet minutes (reverse test 0.4 of 4)",
 )
-ANNA = Person("terminal", "", "anna", "Anna")
+ANNA = Asker(Person("terminal", "", "anna", "Anna"), Role.ADMIN)
+VIEWER = Asker(Person("slack", "T1", "U2", "Vi"), here="slack:C1")
+SETTINGS = Settings((CLAUDE,))
 
 
 def packed(kind: Any, value: object) -> str:
@@ -76,12 +92,13 @@ async def desk(store: Store) -> Desk:
         deliveries=(DeliveryWrite("4F7K", "console", 1, "{}"), DeliveryWrite("4F7K", "slack", 1, "{}")),
     )
     assert await store.commit("claude", token, commit)
-    for claimed in await store.outbox.claim("claude", "console", Courier("anna", 30), NOW):
-        if claimed.channel == "slack":
-            assert await store.outbox.give_up(claimed, "channel_not_found", NOW - 60)
-        else:
-            assert await store.outbox.done(claimed, 1, 0, "{}")
-    return Desk(Reading(store.views, (CLAUDE,)), names((CLAUDE,)))
+    for outlet in ("console", "slack"):
+        for claimed in await store.outbox.claim("claude", outlet, Courier("anna", 30), NOW):
+            if outlet == "slack":
+                assert await store.outbox.give_up(claimed, "channel_not_found", NOW - 60)
+            else:
+                assert await store.outbox.done(claimed, 1, 0, "{}")
+    return open_desk(store, SETTINGS, subscribes=subscriptions(store, SETTINGS), now=lambda: NOW)
 
 
 async def test_status_shows_three_voices_with_ages(desk):
@@ -101,10 +118,10 @@ async def test_status_shows_three_voices_with_ages(desk):
 
 async def test_status_of_one_thing(desk):
     """One component by any of its names."""
-    answer = await desk.ask("status code", None, NOW)
+    answer = await desk.ask("status code", VIEWER, NOW)
     assert [row[0] for row in answer.table.rows] == ["Claude Code"]
     assert answer.title.startswith("⚪")
-    assert not answer.lines
+    assert "Incident 4F7K" not in dict(answer.lines)
 
 
 async def test_why_gives_evidence_and_what_would_change_it(desk):
@@ -152,6 +169,47 @@ async def test_an_unknown_incident_is_said_to_be_unknown(desk):
     assert answer.title == "no incident ZZZZ is on record"
 
 
+@pytest.mark.parametrize("question", ["why", "incident", "tips", "alternatives", "report-card"])
+async def test_the_only_open_incident_is_meant(desk, question):
+    """At three in the morning nobody types an id."""
+    answer = await desk.ask(question, VIEWER, NOW)
+    assert answer.understood
+    assert "API" in answer.title
+
+
+async def test_a_vote_is_on_what_is_over(desk, store):
+    """ "right" without an id is said of the latest incident that has ended, though another is open."""
+    await desk.ask("right", VIEWER, NOW)
+    ((_, row),) = await store.read("claude")
+    wish = decode(row)
+    assert isinstance(wish, Command)
+    assert (wish.verb, wish.args) == ("right", ("2B3C",))
+
+
+@pytest.mark.parametrize("question", ["", "why", "incidents", "doctor", "ack", "report api", "subscriptions"])
+async def test_a_store_that_is_away_is_an_error_for_the_caller(tmp_path, question):
+    """Nothing is made up."""
+    async with contextlib.AsyncExitStack() as stack:
+        async with EmbeddedServer(tmp_path) as server:
+            store = await stack.enter_async_context(open_store(server.url, tmp_path))
+        lost = open_desk(store, SETTINGS, subscribes=subscriptions(store, SETTINGS))
+        with pytest.raises(StoreError):
+            await lost.ask(question, ANNA, NOW)
+
+
+async def test_of_two_open_incidents_one_must_be_named(desk, store):
+    """What to type is said, with what each is about."""
+    token = await store.lease("claude", "judge", 60_000)
+    second = replace(INCIDENT, id="5G8M", components=("claude-code",), active=("claude-code",))
+    body = packed(Incident, second)
+    assert await store.commit("claude", token, Commit("1-0", b"", incidents=(IncidentWrite("5G8M", NOW, body),)))
+    answer = await desk.ask("ack", ANNA, NOW)
+    assert answer.title == "ack which? 2 incidents are open"
+    assert {label for label, _ in answer.lines} == {"ack 4F7K", "ack 5G8M"}
+    assert {(a.verb, a.subject) for a in answer.actions} == {("ack", "4F7K"), ("ack", "5G8M")}
+    assert (await desk.ask("incident code", VIEWER, NOW)).data["incident"]["id"] == "5G8M"
+
+
 async def test_deliveries_name_what_could_not_be_said(desk):
     """What was sent, and what was given up with its reason."""
     answer = await desk.ask("deliveries", ANNA, NOW)
@@ -163,10 +221,151 @@ async def test_deliveries_name_what_could_not_be_said(desk):
 
 
 async def test_help_lists_every_command_that_answers(desk):
-    """Every example in the help is understood by the desk itself."""
+    """The table and the desk know the same commands; each stands in the help with who may."""
     answer = await desk.ask("help", ANNA, NOW)
-    for _, _, example in answer.table.rows:
-        assert (await desk.ask(example, ANNA, NOW)).understood
+    assert HANDLERS.keys() == COMMANDS.keys()
+    assert len(answer.table.rows) == len(COMMANDS)
+    assert dict((await desk.ask("help silence", ANNA, NOW)).lines)["Who"] == "responder and up"
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS.keys() - {"subscribe", "unsubscribe", "test"}))
+async def test_every_example_works(desk, name):
+    """As a person would type it; the data behind it is JSON."""
+    answer = await desk.ask(COMMANDS[name].example, ANNA, NOW)
+    assert answer.understood, answer.title
+    assert not answer.refused
+    json.dumps(answer.data)
+
+
+@pytest.mark.parametrize("name", sorted(name for name, c in COMMANDS.items() if c.role is not Role.VIEWER))
+async def test_a_role_that_is_missing_is_named(desk, store, name):
+    """A refusal says what is missing and who grants it, and changes nothing."""
+    answer = await desk.ask(COMMANDS[name].example, VIEWER, NOW)
+    assert answer.refused
+    assert not answer.changed
+    assert answer.title == f"{name} needs the role {COMMANDS[name].role}; yours is viewer"
+    assert "roles" in dict(answer.lines)["Granted by"]
+    assert not await store.read("claude")
+
+
+async def test_an_act_is_noted_while_nobody_judges(desk, store):
+    """It stands in the stream with who, where and what, and the person is told that it waits."""
+    answer = await desk.ask("silence api 90m vendor knows", replace(ANNA, here="slack:C1", id="x1"), NOW)
+    assert answer.changed
+    assert answer.title.startswith("noted; it takes effect when the judge is back")
+    ((_, row),) = await store.read("claude")
+    wish = decode(row)
+    assert isinstance(wish, Command)
+    assert (wish.verb, wish.args, wish.id) == ("silence", ("claude-api", "5400s", "vendor knows"), "x1")
+    assert (wish.who, wish.where, wish.name) == ("terminal::anna", "slack:C1", "Anna")
+
+
+async def test_an_act_twice_is_one(desk, store):
+    """Platforms repeat themselves: the same interaction is one row."""
+    for _ in range(2):
+        await desk.ask("ack", replace(ANNA, id="x2"), NOW)
+    assert len(await store.read("claude")) == 1
+
+
+async def test_a_report_is_answered_with_what_others_say(desk):
+    """Anybody may; the secrets in the words are taken out before they are kept."""
+    answer = await desk.ask("report 4F7K key sk-ant-api03-abcdefghijklmnop fails", VIEWER, NOW)
+    assert answer.changed
+    assert answer.data["component"] == "claude-api"
+
+
+async def test_a_secret_in_the_wrong_place_is_not_repeated(desk, store):
+    """Neither in an answer nor in the store."""
+    answer = await desk.ask("sk-ant-api03-abcdefghijklmnop", VIEWER, NOW)
+    await desk.ask("report api my key sk-ant-api03-abcdefghijklmnop", VIEWER, NOW)
+    rows = await store.read("claude")
+    assert rows
+    assert "abcdefghijklmnop" not in f"{answer} {rows}"
+
+
+@pytest.mark.parametrize("question", ["subscribe claude to=nowhere:C1", "unsubscribe", "test to=nowhere:C1"])
+async def test_a_place_that_cannot_be_is_said(desk, question):
+    """In a sentence, and nothing is changed."""
+    answer = await desk.ask(question, replace(ANNA, here="console"), NOW)
+    assert answer.understood
+    assert not answer.changed
+    assert "nowhere" in answer.title or "not subscribed" in answer.title
+
+
+async def test_without_a_place_one_is_asked_for(desk):
+    """A terminal is no channel."""
+    answer = await desk.ask("subscribe claude", ANNA, NOW)
+    assert not answer.understood
+    assert answer.title.startswith("subscribe which channel?")
+
+
+async def test_subscriptions_name_those_of_the_configuration(desk):
+    """The file's channels hear everything."""
+    answer = await desk.ask("subscriptions", VIEWER, NOW)
+    assert answer.table.rows[0][0] == "console"
+
+
+async def test_doctor_tells_of_ages_and_queues(desk):
+    """What is wrong comes first and is the title."""
+    answer = await desk.ask("doctor", VIEWER, NOW)
+    assert answer.title.startswith("🔴 1 thing to look at; Claude: never judged")
+    assert "1 undeliverable today" in answer.table.rows[0][2]
+    assert answer.table.rows[-1][:2] == ("store", "🟢 ok")
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("sil", ["silence"]),
+        ("why ", ["4F7K", "claude", "claude-web", "claude-api", "claude-code"]),
+        ("why cod", ["claude-code"]),
+        ("ack 4f", ["4F7K"]),
+        ("history api ", ["24h", "7d", "90d"]),
+        ("silence api 1", ["1h", "1d"]),
+        ("help wh", ["why"]),
+        ("xyz ", []),
+    ],
+)
+async def test_what_a_line_could_go_on_to(desk, text, values):
+    """Commands, then the values of the next argument; open incidents first where one is meant."""
+    assert [value for _, value in await desk.complete(text, VIEWER)] == values
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(question=st.one_of(st.text(max_size=200), LINES))
+async def test_any_text_has_an_answer(desk, question):
+    """Whatever a viewer types, nothing raises, and the title is one line."""
+    answer = await desk.ask(question, VIEWER, NOW)
+    assert answer.title
+    assert "\n" not in answer.title
+    json.dumps(answer.data)
+    assert len(await desk.complete(question, VIEWER)) <= 25
+
+
+async def test_a_thousand_components_are_bounded_and_the_worst_come_first(store):
+    """Twenty rows, the rest counted by state."""
+    many = Service("many", "Many", components=tuple(Component(f"c{n}", "many", f"Part {n}") for n in range(1000)))
+    token = await store.lease("many", "judge", 60_000)
+    kept = {f"c{n}": packed(Voices, voices(replace(WELL, component=f"c{n}", name=f"Part {n}"))[0]) for n in range(999)}
+    kept["c700"] = packed(Voices, voices(replace(API, component="c700", name="Part 700"))[0])
+    assert await store.commit("many", token, Commit(START, b"", kept))
+    answer = await open_desk(store, Settings((many,))).ask("", VIEWER, NOW)
+    assert answer.title == "🟠 1 of 1000 components in trouble: Part 700; 1 unknown"
+    assert answer.table is not None
+    assert [row[0] for row in answer.table.rows[:2]] == ["Part 700", "Part 999"]
+    assert answer.table.rows[-1][:2] == ("… 980 more", "🟢 980 operational")
+    assert len(answer.table.rows) == 21
+
+
+async def test_status_has_the_judges_own_lag_and_what_others_say(desk, store):
+    """Not only the catalogue's."""
+    token = await store.lease("claude", "judge", 60_000)
+    about = About(NOW, (120.0, 600.0), (Mention("Claude is slow", NOW - 60, who="OpenRouter"),))
+    kept = {"about:": packed(About, about)}
+    assert await store.commit("claude", token, Commit("1-0", b"", kept))
+    lines = dict((await desk.ask("", VIEWER, NOW)).lines)
+    assert lines["Usual lag"] == "Claude's page speaks after 2 min (median), 10 min (p90)"
+    assert lines["Others say"].startswith('OpenRouter\'s page: "Claude is slow"')
 
 
 async def test_the_misunderstood_get_the_nearest(desk):
@@ -187,10 +386,10 @@ async def test_the_data_behind_an_answer_is_json(desk, question):
 
 async def test_an_empty_store_knows_nothing_and_says_so(store):
     """Before the first judgement everything is unknown."""
-    empty = Desk(Reading(store.views, (CLAUDE,)), names((CLAUDE,)))
-    assert (await empty.ask("", None, NOW)).title.startswith("⚪ 3 of 3 components unknown")
-    assert (await empty.ask("incidents", None, NOW)).title == "no incidents on record"
-    assert (await empty.ask("deliveries", None, NOW)).title == "no deliveries: 0 waiting, 0 undeliverable"
+    empty = open_desk(store, SETTINGS)
+    assert (await empty.ask("", VIEWER, NOW)).title.startswith("⚪ 3 of 3 components unknown")
+    assert (await empty.ask("incidents", VIEWER, NOW)).title == "no incidents on record"
+    assert (await empty.ask("deliveries", VIEWER, NOW)).title == "no deliveries: 0 waiting, 0 undeliverable"
 
 
 async def test_the_ledger_of_one_service_and_of_all(desk, store):

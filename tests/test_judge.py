@@ -8,6 +8,7 @@ from bot.core.service import ServiceView
 from bot.judge import INCIDENT, REMEMBERED, Bench, Judge
 from bot.store.records import encode
 from probes.model import Fault, Layer, Observation, Outcome
+from tests.routing import to
 
 START = 1_776_000_000.0
 VIEW = ServiceView("claude", "Claude", {"claude-api": "Claude API"})
@@ -23,7 +24,7 @@ class World:
         self.sent = 0
 
     def judge(self, owner, lease_ms=10_000):
-        return Judge(self.store, VIEW, SETTINGS, Bench(owner, lambda: self.now, ("console",), lambda: None, lease_ms))
+        return Judge(self.store, VIEW, SETTINGS, Bench(owner, lambda: self.now, to("console"), lambda: None, lease_ms))
 
     @asynccontextmanager
     async def at_work(self, *judges):

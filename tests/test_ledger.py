@@ -10,6 +10,7 @@ from bot.judge import Bench, Judge
 from bot.ledger import ledger_row, ledger_rows
 from bot.store.store import Store
 from bot.store.values import LedgerWrite
+from tests.routing import to
 
 CLAUDE = ServiceView("claude", "Claude", {"api": "Claude API"}, {"api": "k8w"}, "", (900.0, 3240.0))
 SETTINGS = AssessorSettings(("api",), 30.0)
@@ -18,7 +19,7 @@ ROW = Row("claude", ("api",), Source.MEASURED, "4F7K", 31.25, 34.0, 800.0, 900.0
 
 def judge(store: Store) -> Judge:
     """A judge that says nothing anywhere."""
-    return Judge(store, CLAUDE, SETTINGS, Bench("anna", lambda: 1000.0, (), lambda: None))
+    return Judge(store, CLAUDE, SETTINGS, Bench("anna", lambda: 1000.0, to(), lambda: None))
 
 
 async def test_a_finished_row_is_in_the_judgement_s_own_commit(store: Store) -> None:
@@ -28,7 +29,7 @@ async def test_a_finished_row_is_in_the_judgement_s_own_commit(store: Store) -> 
     judgement = Judgement(CLAUDE, SETTINGS)
     decisions = replace(judgement.settle(1000.0), ledger=(ROW,))
     assert decisions.eventful
-    assert await store.commit("claude", token, judge(store)._commit("1-0", judgement, decisions))
+    assert await store.commit("claude", token, judge(store)._commit("1-0", judgement, decisions, ()))
     assert ledger_rows(await store.views.ledger("claude")) == [ROW]
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bot.core.detection.assessment import AssessorSettings
+from bot.core.disagreement import DiscrepancyKind
 from bot.core.flavour import Flavour
-from bot.core.incident import DiscrepancyKind
 from bot.core.judgement import Judgement
 from bot.core.ledger import Source
 from bot.core.service import ServiceView

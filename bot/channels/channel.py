@@ -11,14 +11,18 @@ Where = Mapping[str, Any]
 
 
 class Channel(Protocol):
-    """One place to say things.
+    """One outside world that can be spoken to; `place` says where in it ("" where there is only one place).
 
     It neither waits nor retries by itself: it raises `DeliveryError` and the courier decides.
 
-    `key` is the same for every try at the same message, so that a repeat can land on the first one.
+    `key` is the same for every try at the same message, so that a repeat can land on the first one; `lands` says
+    whether it does, or may stand there twice after a failure that leaves it open. `refresh_s`: fresher figures alone
+    are edited in no more often than this; news at once.
     """
 
     name: str
+    lands: bool
+    refresh_s: float
 
     async def __aenter__(self) -> Self: ...
 
@@ -26,7 +30,10 @@ class Channel(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
-    async def post(self, card: Card, key: str) -> Where:
+    def health(self) -> tuple[bool, str]:
+        """Whether all is well with the way to the outside, in a sentence for those who look after it."""
+
+    async def post(self, place: str, card: Card, key: str) -> Where:
         """Post the root message and say where it is."""
 
     async def edit(self, where: Where, card: Card) -> Where:

@@ -1,32 +1,76 @@
 """The kinds of channels, by name: how each is opened from its settings. A new kind is one line here."""
 
-from collections.abc import Callable, Mapping
+import importlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Protocol, TextIO
 
 from bot.channels.channel import Channel
-from bot.channels.console.channel import Console
+from bot.channels.desk import Asks, Memory
+from bot.channels.discord import options as discord
+from bot.channels.slack import options as slack
+
+
+class Turns(Protocol):
+    """Leases by name, for what only one of several processes may do. Raises `StoreError`."""
+
+    async def hold(self, name: str, owner: str, ttl_ms: int) -> bool:
+        """Whether it is this owner's turn; asking again keeps it, a refusal changes nothing."""
+
+    async def passes(self, name: str, owner: str) -> None:
+        """Give the turn up, if it is this owner's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What the surroundings give to channels: where files may be kept, the terminal and its style, the clock."""
+    """What the surroundings give to channels.
+
+    Where files may be kept, the terminal and its style, the clock; for channels that people answer in the desk, the
+    notes and turns that replicas share, and `owner`, this process's name among them.
+    """
 
     state_dir: Path
     out: TextIO
     style: str
     now: Callable[[], float]
+    desk: Asks
+    memory: Memory
+    turns: Turns
+    owner: str
 
 
-Opening = Callable[[str, Mapping[str, Any], Outside], Channel]
-"""Name, the kind's own options, the surroundings; the channel is entered by whoever asked for it."""
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind: the module whose `opened(name, options, outside)` makes a channel of it, imported only when needed.
+
+    `options` are the keys beside `kind`; `check(name, options)` raises UserError with every complaint; `places` are
+    those of its options that hear of everything, None for a kind that is one place by itself.
+    """
+
+    module: str
+    options: frozenset[str] = frozenset()
+    check: Callable[[str, Mapping[str, Any]], object] | None = None
+    places: Callable[[Mapping[str, Any]], Sequence[str]] | None = None
+
+    def opened(self, name: str, options: Mapping[str, Any], outside: Outside) -> Channel:
+        """The channel, to be entered by whoever asked for it."""
+        channel: Channel = importlib.import_module(self.module).opened(name, options, outside)
+        return channel
+
+    def targets(self, name: str, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """Where a channel of this kind and name says things without being subscribed."""
+        if self.places is None:
+            return (name,)
+        return tuple(f"{name}:{place}" for place in self.places(options))
 
 
-def _console(name: str, _: Mapping[str, Any], outside: Outside) -> Channel:
-    return Console(name, outside.state_dir / f"{name}.jsonl", outside.out, outside.style, outside.now)
+def _listed(options: Mapping[str, Any]) -> Sequence[str]:
+    return [str(place) for place in options.get("channels", ())]
 
 
-CHANNELS: Mapping[str, Opening] = {
-    "console": _console,
+CHANNELS: Mapping[str, Kind] = {
+    "console": Kind("bot.channels.console.opening"),
+    "discord": Kind("bot.channels.discord.opening", discord.OPTIONS, discord.options, _listed),
+    "slack": Kind("bot.channels.slack.opening", slack.OPTIONS, slack.read, _listed),
 }

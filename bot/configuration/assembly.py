@@ -8,7 +8,19 @@ from urllib.parse import quote, urlsplit
 from bot.configuration.schema import CheckPart, ComponentPart, Configuration, Page, ServicePart
 from bot.configuration.vault import Vault, named, plainly
 from bot.core.courtesy import Limits
-from bot.settings import Allowance, Alternative, Channel, Component, Detection, Lag, Service, Settings, StatusPage
+from bot.settings import (
+    Allowance,
+    Alternative,
+    Channel,
+    Community,
+    Component,
+    Detection,
+    Lag,
+    Service,
+    Settings,
+    StatusPage,
+    Talk,
+)
 from probes.model import Check
 from probes.request import TransportSettings
 from probes.secret import Secret
@@ -37,6 +49,8 @@ class Assembly:
             control_interval_s=given.intervals.control,
             transport=transport,
             detection=Detection(given.detection.false_alarms_per_month),
+            reports_open_incidents=given.reports.open_incidents,
+            community=self._community(),
             courtesy=Limits(given.courtesy.at_once, given.courtesy.per_second, given.courtesy.reprobes_per_hour),
             channels=channels,
             secrets=MappingProxyType(self._secrets),
@@ -65,11 +79,17 @@ class Assembly:
             page=self._page(part.page) if part.page else None,
             components=tuple(self._component(part.id, name, component) for name, component in on),
             alternatives=tuple(
-                Alternative(a.name, a.components, a.note, a.url or "", a.service or "") for a in part.alternatives
+                Alternative(a.name, a.components, a.note, a.url or "", a.service or "", a.via, a.similarity)
+                for a in part.alternatives
             ),
             mentions=MappingProxyType(part.mentions),
+            talk=Talk(part.community.query, part.community.repositories) if part.community else None,
             budget=Allowance(part.budget.tokens_per_day, part.budget.usd_per_day),
         )
+
+    def _community(self) -> Community | None:
+        part = self._configuration.community
+        return Community(part.hackernews, part.github, part.interval) if part.enabled else None
 
     def _page(self, part: Page) -> StatusPage:
         parts = urlsplit(part.url)

@@ -15,6 +15,8 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from bot.configuration.plain import path, unrelated
+from bot.core.alternatives import Similarity
 from probes.control import HOSTS
 
 ID = r"^[a-z0-9][a-z0-9._-]{0,62}$"
@@ -78,20 +80,7 @@ def store(value: str) -> str:
     return value
 
 
-def path(value: str) -> str:
-    """A path of this machine. Raises ValueError."""
-    if not value.isprintable() or (value.startswith("~") and not value.startswith("~/")):
-        raise ValueError("expected a path; ~/ is your own home, of another's only the full path")
-    return value
-
-
-def unrelated(hosts: tuple[str, ...]) -> tuple[str, ...]:
-    """Control hosts that can speak for our own network together. Raises ValueError."""
-    if len({urlsplit(host).hostname for host in hosts}) < 2:
-        raise ValueError("expected addresses of at least two unrelated hosts")
-    return hosts
-
-
+Repository = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$")]
 Id = Annotated[str, StringConstraints(pattern=ID)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 File = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(path)]
@@ -151,11 +140,20 @@ class AlternativePart(Part):
     note: Annotated[str, StringConstraints(max_length=1000)] = ""
     url: Url | None = None
     service: Id | None = Field(None, description="the catalogue's service whose state says whether it helps")
+    via: tuple[Id, ...] = Field((), description="the components of that service that stand in; all if none is named")
+    similarity: Similarity = Field(Similarity.OTHER, description="how little changes for the one who changes over")
 
 
 class BudgetPart(Part):
     tokens_per_day: Annotated[int, Field(ge=0, le=10**12)] = Field(100_000, description="of all paid checks together")
     usd_per_day: Annotated[float, Field(ge=0, le=1_000_000)] = 0.05
+
+
+class TalkPart(Part):
+    query: Text = Field(description="what public posts about it are searched by")
+    repositories: dict[Repository, tuple[Id, ...]] = Field(
+        default_factory=dict, max_length=4, description="public repositories with issues about these components of it"
+    )
 
 
 class ServicePart(Part):
@@ -170,6 +168,7 @@ class ServicePart(Part):
     )
     alternatives: tuple[AlternativePart, ...] = ()
     budget: BudgetPart = Field(BudgetPart(), description="what its paid checks may use in a day (UTC)")
+    community: TalkPart | None = Field(None, description="where people write of it in public; not searched if absent")
 
 
 class Intervals(Part):
@@ -191,6 +190,24 @@ class Network(Part):
 
 class DetectionPart(Part):
     false_alarms_per_month: Annotated[float, Field(gt=0, le=1000)] = 0.1
+
+
+class ReportsPart(Part):
+    open_incidents: bool = Field(False, description="what only people report makes an incident when it lasts")
+
+
+class CommunityPart(Part):
+    enabled: bool = True
+    interval: Annotated[Duration, Field(ge=300, le=86400)] = 600.0
+    hackernews: Url = "https://hn.algolia.com/api/v1/search_by_date"
+    github: Url = "https://api.github.com/search/issues"
+
+
+Community = Annotated[
+    CommunityPart,
+    BeforeValidator(lambda given: {"enabled": given} if isinstance(given, bool) else given),
+    WithJsonSchema({"type": ["boolean", "object"], "description": "public posts about trouble; false: none"}),
+]
 
 
 class CourtesyPart(Part):
@@ -222,4 +239,6 @@ class Configuration(Part):
     network: Network = Network()
     detection: DetectionPart = DetectionPart()
     courtesy: CourtesyPart = CourtesyPart()
+    reports: ReportsPart = ReportsPart()
+    community: Community = CommunityPart()
     channels: dict[Id, ChannelPart] = Field(default_factory=lambda: {"console": ChannelPart(kind="console")})

@@ -1,29 +1,31 @@
-"""The command table, and how a line of text becomes a request; the same for every platform. Pure.
+"""The command table, the same for every platform: parser, help, usage, autocomplete and registrations come from it.
 
-Parser, help and usage come from the one table; a command stands in it only when the desk answers it.
+Slack's usage hint is `Command.usage`; Discord's app-command options are `Command.arguments` (name, description,
+required, choices; `Takes.NAMES` and those with `suggested` values complete by `Desk.complete`), and `line` makes the
+text for the desk out of what was filled in.
 """
 
-import difflib
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, TypeVar
-
-from bot.core.names import Named, Names
-from bot.core.words.quoting import clean, listed
-
-LONGEST = 400
-INCIDENT_ID = re.compile(r"#?([0-9A-Za-z]{2,16})")
 
 
 class Takes(StrEnum):
-    """What may stand after a command's name."""
+    """What an argument takes, in words."""
 
     TARGET = "a service or component"
     SUBJECT = "a component or incident"
     INCIDENT = "an incident"
+    DURATION = "a duration"
+    CHOICE = "one of a few words"
+    WORDS = "your words"
+    PASTE = "pasted text, as it is"
     COMMAND = "a command"
+    PLACE = "a channel"
+
+
+NAMES = frozenset({Takes.TARGET, Takes.SUBJECT, Takes.INCIDENT})
+"""These are given by name, nickname, beginning or id; a command has at most one."""
 
 
 class Role(StrEnum):
@@ -33,182 +35,143 @@ class Role(StrEnum):
     RESPONDER = "responder"
     ADMIN = "admin"
 
+    def may(self, needed: "Role") -> bool:
+        """Whether this role is enough."""
+        roles = list(Role)
+        return roles.index(self) >= roles.index(needed)
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument; `name` is lower case and one word, as platforms want it.
+
+    `keyed` ones are given as `name=value`, anywhere; `suggested` are values worth offering; `fallback` says in words
+    what is meant where it is left out.
+    """
+
+    name: str
+    takes: Takes
+    description: str
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    keyed: bool = False
+    suggested: tuple[str, ...] = ()
+    fallback: str = ""
+
+    @property
+    def usage(self) -> str:
+        """How it stands in a usage line: <needed>, [optional]."""
+        said = "|".join(self.choices) or self.name
+        if self.name == "what" or self.takes is Takes.PLACE:
+            said = self.takes.partition(" ")[2]
+        said = f"{self.name}={said}" if self.keyed else said
+        return f"<{said}>" if self.required else f"[{said}]"
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command: `required` when nothing can be said without its argument."""
+    """One command; `example` works, `aliases` are other words for it."""
 
     name: str
-    usage: str
     summary: str
     example: str
-    takes: Takes
-    required: bool = False
+    arguments: tuple[Argument, ...] = ()
     role: Role = Role.VIEWER
+    aliases: tuple[str, ...] = ()
 
+    @property
+    def usage(self) -> str:
+        """The usage line: the name and its arguments."""
+        return " ".join((self.name, *(argument.usage for argument in self.arguments)))
+
+    def argument(self, name: str) -> Argument | None:
+        """The argument of that name."""
+        return next((argument for argument in self.arguments if argument.name == name), None)
+
+
+ONLY_OPEN = "the only open incident"
+LATEST = "the latest incident"
+LENGTHS = ("30m", "1h", "4h", "1d")
+SPANS = ("24h", "7d", "90d")
+SEVERITIES = ("degraded", "partial", "major")
+
+_TARGET = Argument("what", Takes.TARGET, "a service or component; without it everything")
+_SERVICE = Argument("service", Takes.TARGET, "a service; without it all of them")
+_SUBJECT = Argument("what", Takes.SUBJECT, "a component or incident; without it the only open one", fallback=ONLY_OPEN)
+_VOICED = Argument("what", Takes.SUBJECT, "the component or incident you speak of", required=True)
+_OPEN = Argument("incident", Takes.INCIDENT, "an incident; without it the only open one", fallback=ONLY_OPEN)
+_LATEST = Argument("incident", Takes.INCIDENT, "an incident; without it the latest", fallback=LATEST)
+_QUIET = Argument("what", Takes.SUBJECT, "an incident, component or service", fallback=ONLY_OPEN)
+_WORKED = Argument("what", Takes.TARGET, "the component or service that is worked on", required=True)
+_LENGTH = Argument("duration", Takes.DURATION, "for how long: 30m, 2h, 1d", required=True, suggested=LENGTHS)
+_REASON = Argument("reason", Takes.WORDS, "why, for those who look later")
+_TO = Argument("to", Takes.PLACE, "a channel, if not this one: slack:C0123", keyed=True)
+_ABOVE = Argument("severity", Takes.CHOICE, "say nothing below this", choices=SEVERITIES)
+_DISAGREEING = Argument(
+    "discrepancies", Takes.CHOICE, "also when page and measurement disagree", choices=("on", "off"), keyed=True
+)
 
 _ALL = (
-    Command(
-        "status",
-        "status [service or component]",
-        "how everything stands, or one thing: what we see, what the page says, what people say",
-        "status claude-api",
-        Takes.TARGET,
-    ),
-    Command(
-        "why",
-        "why <component or incident>",
-        "the evidence behind it: figures, latest results, what would change our mind",
-        "why claude-api",
-        Takes.SUBJECT,
-        required=True,
-    ),
-    Command("incidents", "incidents [service]", "the latest incidents", "incidents", Takes.TARGET),
-    Command(
-        "incident",
-        "incident <id>",
-        "one incident with its timeline",
-        "incident 4F7K",
-        Takes.INCIDENT,
-        required=True,
-    ),
-    Command(
-        "ledger",
-        "ledger [service]",
-        "how late and how honest status pages have been, and the grade that makes",
-        "ledger claude",
-        Takes.TARGET,
-    ),
-    Command(
-        "deliveries",
-        "deliveries [service]",
-        "what was sent where, what waits, what could not be sent and why",
-        "deliveries",
-        Takes.TARGET,
-    ),
-    Command("help", "help [command]", "all commands, or one with its example", "help why", Takes.COMMAND),
-)
+    Command("status", "how everything stands, or one thing: what we see, what the page says, what people say",
+            "status claude-api", (_TARGET,)),
+    Command("why", "the evidence behind it: figures, latest results, what would change our mind",
+            "why claude-api", (_SUBJECT,)),
+    Command("tips", "workarounds that help right now, each checked live where it names an alternative",
+            "tips claude-api", (_SUBJECT,)),
+    Command("explain", "what an error means, whose fault it is, whether others see it now, what to do",
+            "explain 529 overloaded_error",
+            (Argument("error", Takes.PASTE, "status code, message, body or request id", required=True),)),
+    Command("alternatives", "other services and routes with their state and latency, best first",
+            "alternatives claude-api", (Argument("what", Takes.SUBJECT, "what to replace", fallback=ONLY_OPEN),)),
+    Command("report", "say that it fails for you, and hear how many others said so",
+            "report claude-code login loops", (_VOICED, Argument("text", Takes.WORDS, "what you see")),
+            aliases=("affected", "broken")),
+    Command("works", "say that it works for you", "works claude-code", (_VOICED,)),
+    Command("incidents", "the latest incidents", "incidents", (_SERVICE,)),
+    Command("incident", "one incident with its timeline, and who did what", "incident 4F7K", (_LATEST,)),
+    Command("history", "uptime, failure rate and latency over a day, a week, a quarter", "history claude-api 7d",
+            (_TARGET, Argument("span", Takes.CHOICE, "how far back", choices=SPANS))),
+    Command("ledger", "how late and how honest status pages have been, and the grade that makes",
+            "ledger claude", (_SERVICE,)),
+    Command("ack", "take an incident: others see that somebody is on it", "ack 4F7K", (_OPEN,),
+            Role.RESPONDER, ("acknowledge",)),
+    Command("unack", "hand an incident back", "unack 4F7K", (_OPEN,), Role.RESPONDER, ("unacknowledge",)),
+    Command("resolve", "call an incident over", "resolve 4F7K", (_OPEN, _REASON), Role.RESPONDER, ("close",)),
+    Command("silence", "hold messages back for a while; everything is still recorded",
+            "silence claude-api 2h known, vendor is on it", (_QUIET, _LENGTH, _REASON), Role.RESPONDER,
+            ("mute", "snooze")),
+    Command("unsilence", "end a silence, or announced work", "unsilence claude-api", (_QUIET,), Role.RESPONDER,
+            ("unmute",)),
+    Command("maintenance", "announce work: trouble in that time is recorded and not alerted",
+            "maintenance claude-api 90m gateway upgrade", (_WORKED, _LENGTH, _REASON), Role.RESPONDER),
+    Command("right", "after the end: the alert was right", "right 4F7K", (_LATEST,)),
+    Command("wrong", "after the end: the alert was wrong", "wrong 4F7K", (_LATEST,)),
+    Command("report-card", "the post-incident report: impact, timeline, lags, evidence", "report-card 4F7K", (_LATEST,),
+            aliases=("postmortem",)),
+    Command("subscribe", "post alerts here; tests that it can before it confirms",
+            "subscribe claude partial discrepancies=off to=slack:C0123", (_TARGET, _ABOVE, _DISAGREEING, _TO),
+            Role.ADMIN),
+    Command("unsubscribe", "end what this channel is subscribed to", "unsubscribe claude to=slack:C0123",
+            (_TARGET, _TO), Role.ADMIN),
+    Command("subscriptions", "which channels hear of what", "subscriptions"),
+    Command("test", "post a marked test message here, and say what came of it", "test to=slack:C0123", (_TO,),
+            Role.ADMIN),
+    Command("doctor", "our own health: sockets, store, ages, queues, vantages", "doctor"),
+    Command("deliveries", "what was sent where, what waits, what could not be sent and why", "deliveries",
+            (_SERVICE,)),
+    Command("help", "all commands, or one with its example", "help why",
+            (Argument("command", Takes.COMMAND, "a command"),), aliases=("?",)),
+)  # fmt: skip
 COMMANDS: Mapping[str, Command] = {command.name: command for command in _ALL}
+ALIASES: Mapping[str, str] = {alias: command.name for command in _ALL for alias in command.aliases}
 DEFAULT = "status"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What somebody wants to know; `word` is an incident's id or a command's name."""
-
-    command: str
-    target: Named | None = None
-    word: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Misunderstood:
-    """Why it could not be understood, the command or name that was nearest, and an example that works."""
-
-    why: str
-    nearest: str
-    example: str
-
-
-def parse(text: str, names: Names) -> Request | Misunderstood:
-    """What is asked by `text`; any text at all has an answer. A bare name asks for its status."""
-    words = clean(text[: LONGEST * 4], LONGEST).split()
-    if words and words[0].startswith("/"):
-        del words[0]
-    if not words:
-        return Request(DEFAULT)
-    said, rest = words[0].casefold(), " ".join(words[1:])
-    command = COMMANDS.get(said)
-    if command is None:
-        meant = names.find(" ".join(words))
-        if len(meant) == 1:
-            return Request(DEFAULT, meant[0])
-        begun = [c for c in COMMANDS.values() if c.name.startswith(said)]
-        if len(begun) != 1:
-            return _unknown(words[0], said, meant)
-        command = begun[0]
-    return _with_argument(command, rest, names)
-
-
-def _with_argument(command: Command, rest: str, names: Names) -> Request | Misunderstood:
-    if not rest:
-        if command.required:
-            return Misunderstood(
-                f"{command.name} needs {command.takes}: {command.usage}", command.name, command.example
-            )
-        return Request(command.name)
-    match command.takes:
-        case Takes.COMMAND:
-            return _help(rest)
-        case Takes.INCIDENT:
-            found = INCIDENT_ID.fullmatch(rest)
-            if found:
-                return Request(command.name, word=found[1].upper())
-            return Misunderstood(f"{clean(rest, 40)!r} is no incident's id", "incidents", command.example)
-        case Takes.TARGET | Takes.SUBJECT:
-            return _about(command, rest, names)
-
-
-def _about(command: Command, rest: str, names: Names) -> Request | Misunderstood:
-    meant = names.find(rest)
-    if len(meant) == 1:
-        return Request(command.name, meant[0])
-    if meant:
-        choices = listed([named.id for named in meant], 6)
-        return Misunderstood(f"{clean(rest, 40)!r} could be {choices}", meant[0].id, f"{command.name} {meant[0].id}")
-    found = INCIDENT_ID.fullmatch(rest)
-    nearest = names.nearest(rest)
-    if found and command.takes is Takes.SUBJECT and not nearest:
-        return Request(command.name, word=found[1].upper())
-    example = f"{command.name} {nearest}" if nearest else command.example
-    return Misunderstood(f"no service or component is called {clean(rest, 40)!r}", nearest, example)
-
-
-def _help(rest: str) -> Request | Misunderstood:
-    said = rest.split(maxsplit=1)[0].casefold()
-    if said in COMMANDS:
-        return Request("help", word=said)
-    return _unknown(rest.split(maxsplit=1)[0], said, ())
-
-
-def _unknown(word: str, said: str, meant: Sequence[Named]) -> Misunderstood:
-    if meant:
-        choices = listed([named.id for named in meant], 6)
-        return Misunderstood(f"{clean(word, 40)!r} could be {choices}", meant[0].id, f"status {meant[0].id}")
-    close = difflib.get_close_matches(said[:40], list(COMMANDS), n=1, cutoff=0.5)
-    nearest = close[0] if close else "help"
-    return Misunderstood(f"there is no command {clean(word, 40)!r}", nearest, COMMANDS[nearest].example)
-
-
-class UnclearNameError(ValueError):
-    """A name that fits nothing or too much; the message is a sentence for people."""
-
-
-class Component(Protocol):
-    """What a component must tell of itself to be found by name."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def service(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def nicknames(self) -> tuple[str, ...]: ...
-
-
-Found = TypeVar("Found", bound=Component)
-
-
-def find_component(text: str, components: Sequence[Found]) -> Found:
-    """The one component meant by `text`. Raises UnclearNameError."""
-    known = {c.id: c for c in components}
-    names = Names(Named(c.service, c.id, c.name, c.nicknames) for c in components)
-    meant = names.find(text)
-    if len(meant) == 1:
-        return known[meant[0].component]
-    if meant:
-        raise UnclearNameError(f"{clean(text, 40)!r} could be {listed([named.id for named in meant], 6)}")
-    nearest = names.nearest(text)
-    hint = f"did you mean {nearest}?" if nearest else f"known are {listed(list(known), 12)}"
-    raise UnclearNameError(f"no component is called {clean(text, 40)!r}; {hint}")
+def line(command: Command, values: Mapping[str, str]) -> str:
+    """The text for the desk from what was filled in, by argument name; empty values are left out."""
+    said = [command.name]
+    for argument in command.arguments:
+        value = values.get(argument.name, "").strip()
+        if value:
+            said.append(f"{argument.name}={value}" if argument.keyed else value)
+    return " ".join(said)

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from bot.core import discrepancy
+from bot.core.disagreement import Discrepancy, DiscrepancyKind
 from bot.core.discrepancy import READINGS, Case, Doubt, short_id
-from bot.core.incident import Discrepancy, DiscrepancyKind, Entry
+from bot.core.incident import Entry
 from probes.model import Page
 
 

@@ -9,9 +9,11 @@ import hashlib
 from dataclasses import dataclass, field, replace
 
 from bot.core.claims import SEVERITY
+from bot.core.disagreement import Discrepancy, DiscrepancyKind
 from bot.core.flavour import Flavour, flavoured
-from bot.core.incident import Discrepancy, DiscrepancyKind, Heard, Incident, Measured, Reports
+from bot.core.incident import Heard, Incident, Measured
 from bot.core.ledger import Row, Source
+from bot.core.people import Reports
 from probes.model import State
 
 READINGS = {

@@ -1,14 +1,15 @@
-"""Incidents, discrepancies and what is known around them: the values that are kept, sent and shown. Pure.
+"""Incidents and what is known around them: the values that are kept, sent and shown. Pure.
 
-An `Incident` is our own episode of trouble on one service. A `Discrepancy` is one component on which our assessment and
-the vendor's claim disagree. A `Snapshot` is all a message needs, so that it is worded at the moment of delivery.
+An `Incident` is our own episode of trouble on one service. A `Snapshot` is all a message needs, so that it is worded at
+the moment of delivery. Disagreements with the page are in `disagreement`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.core.flavour import Flavour
+from bot.core.disagreement import Discrepancy
 from bot.core.mention import Mention
+from bot.core.people import Reports
 from probes.model import State
 
 
@@ -18,15 +19,6 @@ class IncidentStatus(StrEnum):
     OPEN = "open"
     MONITORING = "monitoring"
     RESOLVED = "resolved"
-
-
-class DiscrepancyKind(StrEnum):
-    """How our assessment and the page disagree."""
-
-    UNACKNOWLEDGED = "unacknowledged"
-    UNDERSTATED = "understated"
-    OVERSTATED = "overstated"
-    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +41,37 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """What is recorded but not spoken of, from `since` until `until` (Unix seconds), by whose wish and why.
+
+    `target` is an incident's id, a component's, or "" for the whole service; `work`: people announced maintenance.
+    """
+
+    target: str
+    since: float
+    until: float
+    by: Person
+    reason: str = ""
+    work: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One person's word, after the end, on whether the incident was right."""
+
+    by: Person
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """One episode of trouble on one service.
 
     `started_at` is the first failure that belongs to it, `opened_at` when we knew, both Unix seconds. `components` are
     those affected at any time, `active` those affected now; `peak_rate` the highest failure rate (0 to 1) seen on one
     of them; `worst` the highest state. `page_first_at` is when, by our clock, the page first admitted trouble on an
-    affected component. `version` grows with each change.
+    affected component. `silence` is the one that holds its messages back, `resolved_by` who called it over before we
+    did, `verdict` one vote a person. `version` grows with each change.
     """
 
     id: str
@@ -80,40 +96,19 @@ class Incident:
     reports: int = 0
     why: str = ""
     timeline: tuple[Entry, ...] = ()
+    silence: Silence | None = None
+    resolved_by: Person | None = None
+    verdict: tuple[Vote, ...] = ()
 
+    @property
+    def silenced_until(self) -> float | None:
+        """Until when its messages are held back, Unix seconds."""
+        return self.silence.until if self.silence else None
 
-@dataclass(frozen=True, slots=True)
-class Discrepancy:
-    """One component on which page and measurement disagree.
-
-    `since` is when the disagreement began, `opened_at` when it had lasted long enough to be said, `closed_at` when they
-    agreed again (or trouble ended unacknowledged). The page's own posted time is kept beside the time we first saw it,
-    the end of our trouble (`resolved_at`) beside the reading on which the page was green again (`page_resolved_at`).
-    """
-
-    id: str
-    service: str
-    component: str
-    kind: DiscrepancyKind
-    since: float
-    opened_at: float
-    version: int = 1
-    incident: str = ""
-    claimed: State = State.UNKNOWN
-    claimed_words: str = ""
-    measured: State = State.UNKNOWN
-    first_failure_at: float | None = None
-    alerted_at: float | None = None
-    page_seen_at: float | None = None
-    page_posted_at: float | None = None
-    closed_at: float | None = None
-    outcome: str = ""
-    flavour: Flavour = Flavour.UNKNOWN
-    page_started_at: float | None = None
-    resolved_at: float | None = None
-    page_resolved_at: float | None = None
-    mention: Mention | None = None
-    reports: int = 0
+    @property
+    def silenced_by(self) -> Person | None:
+        """By whose wish."""
+        return self.silence.by if self.silence else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +131,14 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Reports:
-    """What people say of one component: affected and fine voices in the window, and how many are usual in it."""
+class Apart:
+    """One check (by id) that fails far more often than the component's others: failed of total, and theirs."""
 
-    affected: int = 0
-    works: int = 0
-    window_s: float = 600.0
-    usual: float = 0.0
+    check: str
+    failed: int
+    total: int
+    others_failed: int
+    others_total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +147,7 @@ class Measured:
 
     `rate`, `low`, `high`: failure rate and its 95 % interval, 0 to 1; `failed` of `total` results in `window_s`;
     `since` when this state began; `at` the last result that carried evidence; `vantages` those that agree, of
-    `all_vantages`; `layer` and `request_ids` the evidence for whose fault it is.
+    `all_vantages`; `layer` and `request_ids` the evidence for whose fault it is; `apart` a check that the pool hides.
     """
 
     component: str
@@ -178,20 +174,25 @@ class Measured:
     monitoring: bool = False
     slow: bool = False
     stale_after_s: float = 300.0
+    apart: Apart | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Voices:
-    """The three voices on one component, side by side."""
+    """The three voices on one component, side by side; `silence` where people asked for quiet, or work on it."""
 
     measured: Measured
     heard: Heard = Heard()
-    reports: Reports = Reports()
+    reports: Reports = field(default_factory=Reports)
+    silence: Silence | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that a message about an incident or a discrepancy needs; `reason` says why it is sent now."""
+    """All that a message needs; `reason` says why it is sent now.
+
+    Without incident and discrepancy, `reason` is what we say of ourselves, and `over` that it has ended.
+    """
 
     at: float
     service: str
@@ -203,6 +204,7 @@ class Snapshot:
     page_url: str = ""
     usual_lag_s: tuple[float, float] | None = None
     others: tuple[Mention, ...] = ()
+    over: bool = False
 
 
 class Tone(StrEnum):
@@ -230,6 +232,7 @@ class Card:
     """A message, ready for any channel to render: plain text throughout, upstream words quoted, nothing marked up.
 
     `headline` alone must suffice. `lines` are (label, text) in order; `actions` the buttons where there are any.
+    `times` are moments (label, Unix seconds) for platforms that show them in the reader's own zone.
     """
 
     subject: str
@@ -243,3 +246,4 @@ class Card:
     links: tuple[tuple[str, str], ...] = ()
     closed: bool = False
     trail: tuple[Entry, ...] = ()
+    times: tuple[tuple[str, float], ...] = ()

@@ -6,7 +6,9 @@ from dataclasses import replace
 from bot.core.claims import SEVERITY
 from bot.core.detection.assessment import Transition
 from bot.core.discrepancy import short_id
-from bot.core.incident import Entry, Heard, Incident, IncidentStatus
+from bot.core.incident import Entry, Heard, Incident, IncidentStatus, Person, Silence
+from bot.core.words.persons import hushed, person
+from bot.core.words.quoting import quoted
 from probes.model import State
 
 TIMELINE = 200
@@ -83,6 +85,28 @@ def admitted(incident: Incident, heard: Mapping[str, Heard], names: Mapping[str,
         f"the page says {heard_of.state.value.replace('_', ' ')} of {names.get(component, component)}: {heard_of.words}"
     )
     return noted(replace(incident, page_first_at=since), since, "acknowledged by the vendor", text)
+
+
+def closed(incident: Incident, by: Person, at: float, reason: str) -> Incident:
+    """The same incident called over by a person, whatever is measured."""
+    over = replace(incident, active=(), status=IncidentStatus.RESOLVED, resolved_at=at, state=State.OPERATIONAL)
+    why = f": {quoted(reason)}" if reason.strip() else ""
+    return noted(replace(over, resolved_by=by), at, "resolved", f"by {person(by)}{why}")
+
+
+def held(incident: Incident, silence: Silence | None, now: float) -> Incident:
+    """The same incident with the silence that holds it back now, if any; each beginning and end has its line."""
+    before = incident.silence
+    if silence == before:
+        return incident
+    after = replace(incident, silence=silence)
+    if silence is not None:
+        return noted(after, now, "silenced", hushed(silence, now))
+    if before is not None and before.until > now:
+        return noted(after, now, "silence ended", f"trouble beyond what {person(before.by)} silenced")
+    what = "maintenance" if before is not None and before.work else "silence"
+    still = "quiet now, not yet over" if incident.status is IncidentStatus.MONITORING else "still failing"
+    return noted(after, now, "silence ended", f"{what} ended, {still}")
 
 
 def noted(incident: Incident, at: float, event: str, text: str) -> Incident:

@@ -5,25 +5,33 @@ and writes the `Decisions` together with `state()` and the stream position in on
 clock or knows where things are kept, so replay, demo and production run the very same code.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.core import claims, incidents
+from bot.core import acts, claims, crowd, silences
+from bot.core.acts import Done
+from bot.core.asides import Aside
 from bot.core.bookkeeping import Bookkeeping
+from bot.core.casebook import Casebook
 from bot.core.comparison import Compared, Comparison
-from bot.core.detection.assessment import AssessorSettings, Explanation, Plan, Transition
+from bot.core.crowd import Remembered as Crowded
+from bot.core.detection.assessment import AssessorSettings, Explanation, Plan
 from bot.core.detection.assessor import Assessor
 from bot.core.detection.evidence import classified
+from bot.core.disagreement import Discrepancy
 from bot.core.discrepancy import Case
-from bot.core.incident import Discrepancy, Entry, Heard, Incident, IncidentStatus, Voices
+from bot.core.dossier import Dossier
+from bot.core.files import Evidence, Filed, Files
+from bot.core.incident import Heard, Incident, Silence, Voices
 from bot.core.ledger import Row
 from bot.core.measuring import Failure, measured
 from bot.core.mention import Mention, corroboration
-from bot.core.notices import Notice, Notices, Told
-from bot.core.people import Report
+from bot.core.notices import Notice, Notices, Scene, Told
+from bot.core.people import Command, Report
+from bot.core.rolling import Rolled, Rolling
+from bot.core.rollups import Chunk
 from bot.core.service import ServiceView
-from bot.core.tally import Minute, counted, lately
+from bot.core.tally import Tallies, apart, lately, noted, pooled
 from probes.model import Fault, Observation, Outcome, Page
 
 LATE_S = 600.0
@@ -43,10 +51,15 @@ class Remembered:
     compared: Compared = field(default_factory=Compared)
     failures: dict[str, tuple[Failure, ...]] = field(default_factory=dict)
     told: dict[str, Told] = field(default_factory=dict)
-    tallies: dict[str, tuple[Minute, ...]] = field(default_factory=dict)
+    checks: Tallies = field(default_factory=dict)
     counted: int = 0
     ledger: dict[str, Row] = field(default_factory=dict)
     others: dict[str, Mention] = field(default_factory=dict)
+    silences: tuple[Silence, ...] = ()
+    asides: tuple[Aside, ...] = ()
+    rolled: Rolled = field(default_factory=Rolled)
+    filed: Filed = field(default_factory=Filed)
+    crowd: Crowded = field(default_factory=Crowded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +73,12 @@ class Decisions:
     discrepancies: tuple[Discrepancy, ...] = ()
     notices: tuple[Notice, ...] = ()
     ledger: tuple[Row, ...] = ()
+    outcomes: tuple[Done, ...] = ()
 
     @property
     def eventful(self) -> bool:
         """Whether anything was decided that others must learn now."""
-        return bool(self.incidents or self.discrepancies or self.notices or self.ledger)
+        return bool(self.incidents or self.discrepancies or self.notices or self.ledger or self.outcomes)
 
 
 class Judgement:
@@ -75,15 +89,18 @@ class Judgement:
         self.service = service
         self._assessor = Assessor(settings, kept.assessor or None)
         self._heard = dict(kept.heard)
-        self._incidents = dict(kept.incidents)
+        self._cases = Casebook(service, kept.incidents, kept.silences, kept.asides)
+        self._done: list[Done] = []
         self._comparison = Comparison(service.id, kept.compared)
         self._failures = dict(kept.failures)
         self._notices = Notices(service, kept.told)
-        self._touched: dict[str, list[Entry]] = {}
-        self._tallies = dict(kept.tallies)
+        self._tallies = {c: dict(checks) for c, checks in kept.checks.items()}
         self._counted = kept.counted
         self._books = Bookkeeping(kept.ledger)
         self._others = dict(kept.others)
+        self._rolling = Rolling(service.names, kept.rolled)
+        self._files = Files(kept.filed)
+        self._crowd = crowd.Crowd(service.names, kept.crowd, opens=service.people_open)
 
     def see(self, observation: Observation) -> None:
         """Take in one row of the stream."""
@@ -91,60 +108,89 @@ class Judgement:
         if observation.page is not None:
             self._listen(observation.check, observation.page, observation.at, blind=observation.control is False)
             return
+        if observation.mentions:
+            self._crowd.hear(observation.mentions, observation.at)
         if observation.outcome is Outcome.FAILED and observation.fault in (Fault.VENDOR, Fault.EDGE):
             kept = self._failures.get(observation.component, ())
             self._failures[observation.component] = (*kept, Failure.of(observation))[-SEEN:]
         result = classified(observation)
+        self._rolling.count(observation, result)
         if result is not None:
-            self._tallies[result.component] = counted(
-                self._tallies.get(result.component, ()), result.at, failed=result.failed
-            )
+            noted(self._tallies, result.component, result.check, result.at, failed=result.failed)
+            if result.failed:
+                self._files.failed(self._cases.open(), result.component, Failure.of(observation))
             if result.at > self._assessor.now - LATE_S:
-                self._apply(self._assessor.take(result))
+                self._cases.follow(self._assessor.take(result))
 
     def report(self, report: Report) -> None:
         """Take in what a person says."""
         self._counted += 1
-        if not report.works:
-            self._apply(self._assessor.reported(report.at, report.component, report.n))
+        heard = self._crowd.take(report)
+        if heard:
+            self._cases.follow(self._assessor.reported(report.at, report.component, heard))
+
+    def knows(self, incident: str) -> bool:
+        """Whether an incident is one of those at hand; of another one `command` must be given the record."""
+        return incident.upper() in self._cases.incidents
+
+    def command(self, command: Command, past: Incident | None = None) -> None:
+        """Do what a person wants; `past` is the incident it names where that one is over."""
+        self._counted += 1
+        self._done.append(Done(command, acts.act(self._cases, command, past)))
 
     def settle(self, now: float) -> Decisions:
         """Let time pass to `now` and say what follows from everything taken in since the last settling."""
-        self._apply(self._assessor.advance(now))
+        self._cases.follow(self._assessor.advance(now))
+        recounted = self._gather(now)
+        self._cases.hush(now)
         voices = self._voices(now)
-        self._watch(voices, now)
+        self._rolling.hold(voices, now)
+        self._cases.watch(voices, self._heard, now)
         cases = [self._case(c, v) for c, v in voices.items() if c in self.service.page_ids]
         self._comparison.compare(cases, now)
         said = self._comparison.take()
         self._books, finished = self._books.step(self.service.id, cases, now)
-        touched = {i: (self._incidents[i], tuple(lines)) for i, lines in self._touched.items()}
-        notices = self._notices.after(touched, said, self._incidents, voices, now)
-        notices += self._notices.renewed(self._comparison.standing(), self._incidents, voices, now)
-        self._touched = {}
-        self._incidents = {i: x for i, x in self._incidents.items() if x.status is not IncidentStatus.RESOLVED}
+        standing = self._cases.incidents
+        disputed = self._comparison.standing()
+        silent = frozenset(r.id for r in (*disputed, *(r for r, _ in said)) if self._cases.silent(r))
+        touched = self._cases.take()
+        self._files.follow(standing.values(), touched, Evidence(self._failures, self._tallies, self._heard))
+        done, self._done = self._done, []
+        scene = Scene(now, standing, voices, silent)
+        notices = self._notices.after(touched, said, scene) + self._notices.renewed(disputed, scene)
         return Decisions(
             voices=voices,
             explanations={c: self._assessor.explain(c, now) for c in self.service.names},
             plans=self._assessor.attention(now),
-            incidents=tuple(incident for incident, _ in touched.values()),
+            incidents=tuple((recounted | {i: incident for i, (incident, _) in touched.items()}).values()),
             discrepancies=tuple(record for record, _ in said),
             notices=tuple(self._corroborated(notice) for notice in notices),
             ledger=finished,
+            outcomes=tuple(done),
         )
+
+    def take(self, now: float) -> tuple[tuple[Chunk, ...], dict[str, Dossier]]:
+        """What the commit that writes `state()` adds to the roll-ups, and the dossiers it writes; ask before that."""
+        return self._rolling.take(now), self._files.take(now)
 
     def state(self) -> Remembered:
         """All that must be written for another process to go on exactly here."""
         return Remembered(
             assessor=self._assessor.dump(),
             heard=dict(self._heard),
-            incidents=dict(self._incidents),
+            incidents=self._cases.state(),
+            silences=self._cases.silences,
+            asides=self._cases.asides,
             compared=self._comparison.state(),
             failures=dict(self._failures),
             told=self._notices.state(),
-            tallies=dict(self._tallies),
+            checks={c: dict(checks) for c, checks in self._tallies.items()},
             counted=self._counted,
             ledger=dict(self._books.pending),
             others=dict(self._others),
+            rolled=self._rolling.state(),
+            filed=self._files.state(),
+            crowd=self._crowd.state(),
         )
 
     def _listen(self, check: str, page: Page, at: float, *, blind: bool) -> None:
@@ -165,64 +211,38 @@ class Judgement:
             return notice
         return replace(notice, snapshot=replace(notice.snapshot, others=tuple(self._others.values())))
 
-    def _apply(self, steps: list[Transition]) -> None:
-        for step in steps:
-            for incident in self._after(step):
-                self._note(incident)
-
-    def _after(self, step: Transition) -> list[Incident]:
-        ours = [i for i in self._incidents.values() if _concerns(i, step)]
-        if step.event == "opened":
-            return [incidents.widened(ours[0], step)] if ours else [incidents.opened(self.service.id, step)]
-        if step.event == "changed":
-            return [incidents.widened(i, step) for i in ours]
-        return [incidents.narrowed(i, step, self.service.names) for i in ours]
-
-    def _note(self, incident: Incident) -> None:
-        before = self._incidents.get(incident.id)
-        fresh = incident.timeline[len(before.timeline) :] if before else incident.timeline
-        self._incidents[incident.id] = incident
-        self._touched.setdefault(incident.id, []).extend(fresh)
-
     def _voices(self, now: float) -> dict[str, Voices]:
         names = self.service.names
         voices = {}
         for c, figures in self._assessor.assessments(now).items():
-            recent = lately(self._tallies.get(c, ()), now)
-            ours = measured(figures, names.get(c, c), self._failures.get(c, ()), recent)
-            voices[c] = Voices(ours, self._heard.get(c, Heard()))
+            looks = self._tallies.get(c, {})
+            ours = measured(figures, names.get(c, c), self._failures.get(c, ()), lately(pooled(looks), now))
+            ours = replace(ours, apart=apart(looks, now))
+            quiet = silences.of_component(self._cases.silences, c)
+            voices[c] = Voices(ours, self._heard.get(c, Heard()), self._crowd.reports(c, now), quiet)
         return voices
 
-    def _watch(self, voices: Mapping[str, Voices], now: float) -> None:
-        for incident in list(self._incidents.values()):
-            if incident.status is IncidentStatus.RESOLVED:
-                continue
-            well = [voices[c].measured.monitoring for c in incident.active if c in voices]
-            after = incidents.watched(incident, quiet=bool(well) and all(well), now=now)
-            after = incidents.admitted(after, self._heard, self.service.names)
-            if after is not incident:
-                self._note(after)
+    def _gather(self, now: float) -> dict[str, Incident]:
+        """Let people's voices count; the incidents that more people report than before.
+
+        A surge has its component looked at again at once, whatever else follows.
+        """
+        measured = self._cases.measured()
+        self._crowd.settle(now, measured)
+        for component in self._crowd.surging():
+            self._assessor.urge(component, now)
+        self._cases.follow(self._crowd.steps(now, measured))
+        return self._cases.recount(self._crowd.count(self._cases.open()))
 
     def _case(self, component: str, voices: Voices) -> Case:
-        active = [i for i in self._incidents.values() if component in i.active and i.scope != "vantage"]
         kept = self._failures.get(component, ())
         return Case(
             component=component,
             measured=voices.measured,
             heard=voices.heard,
-            incident=active[0] if active else None,
+            incident=self._cases.active(component),
             failures_since=sum(f.at >= (voices.heard.since or 0.0) for f in kept),
             last_failure_at=kept[-1].at if kept else None,
             reports=voices.reports,
             entry=self._books.pending.get(component),
         )
-
-
-def _concerns(incident: Incident, step: Transition) -> bool:
-    """Failures of one vendor's components are one incident; slowness, and each vantage's own trouble, are others."""
-    return (
-        incident.status is not IncidentStatus.RESOLVED
-        and incident.kind == step.kind
-        and (incident.scope == "vantage") == (step.scope == "vantage")
-        and incident.vantage == (step.vantage if step.scope == "vantage" else "")
-    )

@@ -3,11 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from bot.core.incident import Discrepancy, Entry, Incident, IncidentStatus, Snapshot, Voices
+from bot.core.disagreement import Discrepancy
+from bot.core.incident import Entry, Incident, IncidentStatus, Snapshot, Voices
 from bot.core.service import ServiceView
 
 RENEWED = 6
 """A disagreement's figures change less than an incident's: so many of its refreshes are one here."""
+REMEMBERED_S = 7 * 86_400.0
+"""A message is edited this long after its end (feedback); stores keep where it stands for twice as long."""
+UNSAID = frozenset({"opened", "feedback"})
+"""What the message itself says, not its trail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +34,21 @@ class Notice:
     trail: tuple[Entry, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What stands at `now` (Unix seconds) around the changes: incidents, voices, and the disagreements held back."""
+
+    now: float
+    standing: Mapping[str, Incident]
+    voices: Mapping[str, Voices]
+    silent: frozenset[str] = frozenset()
+
+
 class Notices:
-    """Keeps count of the editions of each subject's message."""
+    """Keeps count of the editions of each subject's message.
+
+    What is silenced begins no message and gets no line in its trail; a message that stands already is edited.
+    """
 
     def __init__(self, service: ServiceView, told: Mapping[str, Told]) -> None:
         self._service = service
@@ -44,29 +62,34 @@ class Notices:
         self,
         touched: Mapping[str, tuple[Incident, tuple[Entry, ...]]],
         said: Iterable[tuple[Discrepancy, Entry | None]],
-        standing: Mapping[str, Incident],
-        voices: Mapping[str, Voices],
-        now: float,
+        scene: Scene,
     ) -> tuple[Notice, ...]:
         """The notices that follow from what changed, and refreshed figures for what did not."""
-        notices = [self._of_incident(i, trail, voices, now) for i, trail in touched.values()]
-        notices += [self._of_discrepancy(record, line, standing, voices, now) for record, line in said]
+        notices = [self._of_incident(i, trail, scene) for i, trail in touched.values() if self._may_say(i, scene)]
+        notices += [self._of_discrepancy(r, line, scene) for r, line in said if self._may_dispute(r, scene)]
         notices += [
-            self._of_incident(incident, (), voices, now, urgent=False)
-            for incident in standing.values()
-            if incident.id not in touched and self._due(incident.id, now)
+            self._of_incident(incident, (), scene, urgent=False)
+            for incident in scene.standing.values()
+            if incident.id not in touched and self._due(incident.id, scene.now) and self._may_say(incident, scene)
         ]
         return tuple(notices)
 
-    def renewed(
-        self, records: Iterable[Discrepancy], standing: Mapping[str, Incident], voices: Mapping[str, Voices], now: float
-    ) -> tuple[Notice, ...]:
+    def renewed(self, records: Iterable[Discrepancy], scene: Scene) -> tuple[Notice, ...]:
         """Standing disagreements whose figures and "so far" have grown old."""
         return tuple(
-            replace(self._of_discrepancy(record, None, standing, voices, now), urgent=False)
+            replace(self._of_discrepancy(record, None, scene), urgent=False)
             for record in records
-            if self._due(record.id, now, RENEWED * self._service.refresh_s)
+            if self._due(record.id, scene.now, RENEWED * self._service.refresh_s) and self._may_dispute(record, scene)
         )
+
+    def _may_say(self, incident: Incident, scene: Scene) -> bool:
+        """A silenced incident begins no message; one that was over before is spoken of for some days."""
+        if incident.id in self._told:
+            return True
+        return incident.silence is None and scene.now - (incident.resolved_at or scene.now) < REMEMBERED_S
+
+    def _may_dispute(self, record: Discrepancy, scene: Scene) -> bool:
+        return record.id in self._told or (record.id not in scene.silent and record.closed_at is None)
 
     def _due(self, subject: str, now: float, every_s: float | None = None) -> bool:
         told = self._told.get(subject)
@@ -77,35 +100,36 @@ class Notices:
         self,
         incident: Incident,
         trail: tuple[Entry, ...],
-        voices: Mapping[str, Voices],
-        now: float,
+        scene: Scene,
         *,
         urgent: bool = True,
     ) -> Notice:
-        about = tuple(voices[c] for c in incident.components if c in voices)
+        about = tuple(scene.voices[c] for c in incident.components if c in scene.voices)
         reason = trail[-1].event if trail else "fresher figures"
-        lines = tuple(line for line in trail if line.event != "opened")
-        snapshot = self._snapshot(now, reason, about, incident=incident)
+        lines = () if incident.silence else tuple(line for line in trail if line.event not in UNSAID)
+        snapshot = self._snapshot(scene.now, reason, about, incident=incident)
         over = incident.status is IncidentStatus.RESOLVED
-        return Notice(incident.id, self._next(incident.id, now, over=over), snapshot, urgent, lines)
+        return Notice(incident.id, self._next(incident.id, scene.now, over=over), snapshot, urgent, lines)
 
     def _of_discrepancy(
         self,
         record: Discrepancy,
         line: Entry | None,
-        standing: Mapping[str, Incident],
-        voices: Mapping[str, Voices],
-        now: float,
+        scene: Scene,
     ) -> Notice:
+        voices = scene.voices
         about = (voices[record.component],) if record.component in voices else tuple(voices.values())
-        snapshot = self._snapshot(
-            now, record.kind.value, about, incident=standing.get(record.incident), discrepancy=record
-        )
-        edition = self._next(record.id, now, over=record.closed_at is not None)
-        return Notice(record.id, edition, snapshot, urgent=True, trail=(line,) if line else ())
+        incident = scene.standing.get(record.incident)
+        snapshot = self._snapshot(scene.now, record.kind.value, about, incident=incident, discrepancy=record)
+        edition = self._next(record.id, scene.now, over=record.closed_at is not None)
+        trail = (line,) if line and record.id not in scene.silent else ()
+        return Notice(record.id, edition, snapshot, urgent=True, trail=trail)
 
     def _next(self, subject: str, now: float, *, over: bool) -> int:
         edition = self._told[subject].edition + 1 if subject in self._told else 1
+        if over and edition == 1:
+            # Its count is no longer kept: the time, in tenths, is above any count.
+            edition = int(now * 10)
         if over:
             self._told.pop(subject, None)
         else:

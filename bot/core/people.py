@@ -9,7 +9,8 @@ from probes.model import Observation
 class Report:
     """Somebody says a component fails for them, or works.
 
-    `who` is a hash, never a name; `text` is hostile; `n` is how many people one row stands for.
+    `who` is a hash, never a name, and `place` one of the workspace or guild it was said in; `text` is hostile; `n` is
+    how many people one row stands for.
     """
 
     at: float
@@ -18,13 +19,58 @@ class Report:
     works: bool = False
     text: str = ""
     n: int = 1
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One public post: its headline (hostile), its address (made by us), and when it was written."""
+
+    title: str
+    url: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """Posts about trouble at one public place in the window, how many are usual in it, and the latest of them.
+
+    `loud`: far more than usual. Posts are no people: all of a place together count as one more voice at most.
+    """
+
+    source: str
+    posts: int
+    window_s: float
+    usual: float = 0.0
+    loud: bool = False
+    latest: tuple[Post, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """What people say of one component: affected and fine voices in the window, and how many are usual in it.
+
+    A person is one voice, and a workspace weighs as `bot.core.crowd` says; `beyond` are the affected it left out.
+    `surprise` is -log10 of the chance of so many in a usual window; `since` (Unix seconds) when people began to report
+    trouble beyond the usual, None while they do not.
+    """
+
+    affected: int = 0
+    works: int = 0
+    window_s: float = 900.0
+    usual: float = 0.0
+    beyond: int = 0
+    surprise: float = 0.0
+    since: float | None = None
+    public: tuple[Public, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A person's wish that changes what the judge keeps: acknowledge, silence, resolve.
+    """A person's wish that changes what the judge keeps: acknowledge, silence, resolve (`bot.core.acts` has them all).
 
-    `who` and `where` are the platform's ids, for the audit trail.
+    `who` is "platform:place:user" and `where` the target it came from ("slack:C0123"), for the audit trail; `name` is
+    how the person is shown; `id` names this one wish, so that it is done once however often it is sent.
     """
 
     at: float
@@ -32,6 +78,8 @@ class Command:
     args: tuple[str, ...] = ()
     who: str = ""
     where: str = ""
+    name: str = ""
+    id: str = ""
 
 
 Row = Observation | Report | Command

@@ -1,8 +1,16 @@
-"""How many results a component had lately and how many of them failed, minute by minute, in good times too. Pure."""
+"""How many results each check had lately and how many of them failed, minute by minute, in good times too. Pure."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from bot.core.detection.severity import wilson
+from bot.core.incident import Apart
+
 MINUTES = 10
+RARE = 30
+"""A check that looks seldom has its minutes of half an hour, so that three of three failed can be said of it."""
+CHECKS = 50
+"""Checks of one component that are told apart; the others count as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,13 +22,58 @@ class Minute:
     failed: int = 0
 
 
+Tallies = dict[str, dict[str, tuple[Minute, ...]]]
+"""By component and check."""
+
+
 def counted(minutes: tuple[Minute, ...], at: float, *, failed: bool) -> tuple[Minute, ...]:
-    """The same with one more result; only the last ten minutes stay, a result that is older still is left out."""
+    """The same with one more result; only ten minutes of the last thirty stay, an older result is left out."""
     number = int(at // 60)
     last = minutes[-1] if minutes else None
     if last is None or number > last.number:
-        return (*(m for m in minutes if m.number > number - MINUTES), Minute(number, 1, int(failed)))
+        return (*(m for m in minutes if m.number > number - RARE), Minute(number, 1, int(failed)))[-MINUTES:]
     return tuple(Minute(m.number, m.total + 1, m.failed + failed) if m.number == number else m for m in minutes)
+
+
+def noted(kept: Tallies, component: str, check: str, at: float, *, failed: bool) -> None:
+    """Count one more result of a component's check."""
+    checks = kept.setdefault(component, {})
+    name = check if check in checks or len(checks) < CHECKS else ""
+    checks[name] = counted(checks.get(name, ()), at, failed=failed)
+
+
+def pooled(checks: Mapping[str, tuple[Minute, ...]]) -> tuple[Minute, ...]:
+    """All checks together, in the last ten minutes."""
+    latest = max((m.number for minutes in checks.values() for m in minutes), default=0)
+    sums: dict[int, Minute] = {}
+    for minutes in checks.values():
+        for m in minutes:
+            if m.number > latest - MINUTES:
+                had = sums.get(m.number, Minute(m.number))
+                sums[m.number] = Minute(m.number, had.total + m.total, had.failed + m.failed)
+    return tuple(sums[number] for number in sorted(sums))
+
+
+def apart(checks: Mapping[str, tuple[Minute, ...]], now: float) -> Apart | None:
+    """The check that fails so much more often than the others that the pool would hide it; None where none does.
+
+    More often: their 95 % intervals do not meet.
+    """
+    sums = {name: _sums(minutes, now) for name, minutes in checks.items()}
+    found = None
+    for name, (failed, total) in sums.items():
+        others_failed = sum(f for other, (f, _) in sums.items() if other != name)
+        others = sum(t for other, (_, t) in sums.items() if other != name)
+        if failed < 2 or not others or wilson(failed / total, total)[0] <= wilson(others_failed / others, others)[1]:
+            continue
+        if found is None or failed * found.total > found.failed * total:
+            found = Apart(name, failed, total, others_failed, others)
+    return found
+
+
+def _sums(minutes: Iterable[Minute], now: float) -> tuple[int, int]:
+    recent = [m for m in minutes if m.number > now // 60 - RARE]
+    return sum(m.failed for m in recent), sum(m.total for m in recent)
 
 
 def lately(minutes: tuple[Minute, ...], now: float) -> tuple[int, int, float]:

@@ -45,5 +45,6 @@ def configuration(urls: Mapping[str, str], interval_s: float, timeout_s: float) 
     return {
         "services": [{"id": "claude", "page": page, "components": components}],
         "control": [urls["control-1"] + "/", urls["control-2"] + "/"],
+        "community": False,
         "intervals": {"checks": interval_s, "pages": interval_s, "control": interval_s},
     }

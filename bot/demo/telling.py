@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
 
-from bot.core.incident import Discrepancy, DiscrepancyKind, Incident
+from bot.core.disagreement import Discrepancy, DiscrepancyKind
+from bot.core.incident import Incident
 from bot.core.words.figures import percent
 from bot.demo.log import Served
 from bot.demo.vendor import COMPONENTS, Vendor
@@ -14,6 +15,8 @@ from bot.store.store import Store
 
 INCIDENT = TypeAdapter(Incident)
 DISCREPANCY = TypeAdapter(Discrepancy)
+ACT = '{"command":'
+"""How a person's act begins in a service's timeline; everything else is a disagreement."""
 
 NAMES = {"claude-ai": "claude.ai", "claude-api": "Claude API", "claude-code": "Claude Code", "": "the page"}
 FINE = frozenset({"ok", "not_modified", "not_found", "needs_key"})
@@ -35,7 +38,8 @@ async def told(vendor: Vendor, store: Store) -> Outcome:
     """
     incidents = [INCIDENT.validate_json(raw) for raw in await store.views.incidents("claude", 20)]
     ours = sorted((i for i in incidents if i.scope != "vantage"), key=lambda i: i.opened_at)
-    records = [DISCREPANCY.validate_json(raw) for raw in await store.views.timeline("claude", 200)]
+    lines = await store.views.timeline("claude", 200)
+    records = [DISCREPANCY.validate_json(raw) for raw in lines if not raw.startswith(ACT)]
     first = min((served.at for served in vendor.log.entries if _failing(served)), default=None)
     if first is None or not ours:
         return Outcome("\nNo incident was opened.", ahead=False)

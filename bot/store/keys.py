@@ -34,8 +34,23 @@ SERVICES_TTL_S = 90 * _DAY
 LEDGER_TTL_S = 5 * 365 * _DAY
 """The ledger is worth more the longer it is; a row has some 350 bytes."""
 LEDGER_KEPT = 20_000
+OUTCOME_TTL_S = 6 * _HOUR
+"""For the platforms' repeats of one press, the last of which come within minutes."""
+MINUTES_TTL_S, HOURS_TTL_S, DAYS_TTL_S = 2 * _DAY + 2 * _HOUR, 92 * _DAY + _HOUR, (5 * 365 + 128) * _DAY + _HOUR
+"""A chunk's life from its first write: its own length, what `bot.core.rollups` keeps after it, an hour of skew.
+
+Four looks a minute: 108 KiB of minutes, 253 of hours, and 58 of days each year (291 after five) a component, where
+latencies spread over thirty bins; 340 KiB a day in the append-only file.
+"""
+NOTE_TTL_S = DELIVERY_TTL_S
+"""At most: what a platform was told stays known as long as its delivery does."""
+HEALTH_TTL_S = _DAY
 BUDGET_TTL_S = 2 * _DAY
 """Only today's counts."""
+SALT_TTL_S = 90 * _DAY
+"""Since the last report; with a new salt everybody is somebody new."""
+VOICE_TTL_S = 15 * 60
+"""As long as one person is one voice (`bot.core.crowd.WINDOW_S`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +79,40 @@ KINDS: dict[str, Kind] = {
     "delivery": Kind("hash", DELIVERY_TTL_S, f"one body, {TRAIL_KEPT} lines", "wanted and done on one channel"),
     "undeliverable": Kind("list", SERVICE_TTL_S, f"{UNDELIVERABLE_KEPT} newest", "what could not be said, and why"),
     "ledger": Kind("zset", LEDGER_TTL_S, f"{LEDGER_KEPT} newest", "each trouble's times, ours and the page's"),
+    "outcome": Kind("string", OUTCOME_TTL_S, "one value an act", "what became of a person's act"),
+    "minutes": Kind("hash", MINUTES_TTL_S, "50 keys of 60 buckets a component", "roll-ups by minute, an hour a key"),
+    "hours": Kind("hash", HOURS_TTL_S, "92 keys of 24 buckets a component", "roll-ups by hour, a day a key"),
+    "days": Kind("hash", DAYS_TTL_S, "16 keys of 128 buckets a component", "roll-ups by day, 128 days a key"),
     "reader": Kind("string", None, "one name", "which prober reads a page; the others stand by"),
     "budget": Kind("hash", BUDGET_TTL_S, "fixed fields", "what paid checks have used of today's budget"),
+    "voice": Kind("string", VOICE_TTL_S, "one word a person and component", "what a person said last"),
+    "salt": Kind("string", SALT_TTL_S, "one value", "the secret that makes hashes of those who report"),
     "services": Kind("zset", SERVICES_TTL_S, "one member a service", "services by the time they were announced"),
     "vantages": Kind("hash", VANTAGE_TTL_S, f"{VANTAGES_KEPT} newest", "last word of each vantage"),
+    "note": Kind("string", NOTE_TTL_S, "one value", "what a chat platform must not forget, or do twice"),
+    "turn": Kind("string", None, "one name", "which process serves what only one may"),
+    "routes": Kind("hash", None, "5 000 fields", "what places have subscribed to, until they unsubscribe"),
+    "health": Kind("hash", HEALTH_TTL_S, "one field a part", "the last word of each part of each process"),
     "seen": Kind("zset", VANTAGE_TTL_S, f"{VANTAGES_KEPT} newest", "vantages by the time of that word"),
 }
 
 _ALL = f"gt:{SCHEMA}:{{_}}:"
 """Prefix of what belongs to no service; no service's name begins with an underscore."""
-SERVICES, VANTAGES, SEEN = _ALL + "services", _ALL + "vantages", _ALL + "seen"
+ROUTES, HEALTH = _ALL + "routes", _ALL + "health"
+SERVICES, VANTAGES, SEEN, SALT = _ALL + "services", _ALL + "vantages", _ALL + "seen", _ALL + "salt"
 
 _SERVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _KEY = re.compile(rf"gt:{SCHEMA}:\{{[^{{}}]+\}}:([a-z]+)(?::.+)?", re.DOTALL)
+
+
+def turn(name: str) -> str:
+    """The key of a turn."""
+    return f"{_ALL}turn:{name[:400]}"
+
+
+def note(name: str) -> str:
+    """The key of a chat platform's note."""
+    return f"{_ALL}note:{name[:400]}"
 
 
 def kind_of(key: str) -> Kind | None:
@@ -106,6 +142,8 @@ class ServiceKeys:
     _delivery: str
     _due: str
     _reader: str
+    _outcome: str
+    _tag: str
 
     def seq(self, prober: str) -> str:
         return self._seq + prober
@@ -118,6 +156,15 @@ class ServiceKeys:
 
     def reader(self, check: str) -> str:
         return self._reader + check
+
+    def outcome(self, act: str) -> str:
+        return self._outcome + act
+
+    def voice(self, name: str) -> str:
+        return f"{self._tag}voice:{name}"
+
+    def rollup(self, level: str, component: str, chunk: int) -> str:
+        return f"{self._tag}{level}:{component}:{chunk}"
 
 
 @cache
@@ -148,4 +195,6 @@ def keys_of(service: str) -> ServiceKeys:
         _delivery=tag + "delivery:",
         _due=tag + "due:",
         _reader=tag + "reader:",
+        _outcome=tag + "outcome:",
+        _tag=tag,
     )

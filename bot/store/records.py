@@ -26,10 +26,10 @@ from bot.store.fields import (
     whole,
     word,
 )  # fmt: skip
-from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State, Timings, VendorIncident
+from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, PublicMention, State, Timings, VendorIncident
 
-CLAIMS, INCIDENTS, ARGS = 500, 50, 20
-"""Most claims and incidents of one page, arguments of one command."""
+CLAIMS, INCIDENTS, ARGS, MENTIONS = 500, 50, 20, 50
+"""Most claims and incidents of one page, arguments of one command, posts of one look."""
 
 Fields = dict[str, Any]
 
@@ -46,9 +46,10 @@ def encode(row: Row) -> bytes:
         case Report():
             fields = {"k": "r", "t": _time(row.at), "c": cut(row.component), "w": cut(row.who)}
             fields |= {"y": int(row.works) or None, "d": cut(row.text, TEXT), "n": row.n if row.n != 1 else None}
+            fields["p"] = cut(row.place)
         case Command():
             fields = {"k": "c", "t": _time(row.at), "b": cut(row.verb), "w": cut(row.who), "p": cut(row.where)}
-            fields["a"] = [cut(arg, TEXT) for arg in row.args[:ARGS]]
+            fields |= {"a": [cut(arg, TEXT) for arg in row.args[:ARGS]], "m": cut(row.name), "i": cut(row.id)}
     return _pack(fields)
 
 
@@ -97,12 +98,18 @@ def _observation(o: Observation) -> Fields:
         "r": finite(o.quota, 4),
         "u": o.tokens or None,
         "x": finite(o.cost_usd, 9) or None,
+        "b": [_mention(m) for m in o.mentions[:MENTIONS] if math.isfinite(m.at)],
     }
 
 
 def _timings(t: Timings) -> list[float | None]:
     phases = (t.dns, t.connect, t.tls, t.first_byte, t.total, t.first_token)
     return short([finite(ms, 1) for ms in phases])
+
+
+def _mention(m: PublicMention) -> list[Any]:
+    named = [cut(c) for c in m.components[:CLAIMS]] or None
+    return short([cut(m.source), cut(m.id), finite(m.at, 3), cut(m.title, LINE), cut(m.url, LINE), named])
 
 
 def _page(page: Page) -> Fields:
@@ -149,7 +156,13 @@ def _read_observation(f: Fields) -> Observation:
         quota=maybe(number, f.get("r")),
         tokens=maybe(whole, f.get("u")) or 0,
         cost_usd=maybe(number, f.get("x")) or 0.0,
+        mentions=tuple(_read_mention(pad(list(bounded(m, 6)), 6)) for m in bounded(f.get("b"), MENTIONS)),
     )
+
+
+def _read_mention(m: list[Any]) -> PublicMention:
+    named = tuple(text(c) for c in bounded(m[5], CLAIMS))
+    return PublicMention(text(m[0]), text(m[1]), number(m[2]), text(m[3], LINE), text(m[4], LINE), named)
 
 
 def _read_page(value: object) -> Page:
@@ -187,12 +200,15 @@ def _read_incident(i: list[Any]) -> VendorIncident:
 def _read_report(f: Fields) -> Report:
     n = 1 if f.get("n") is None else whole(f["n"])
     works = bool(f.get("y"))
-    return Report(number(f["t"]), text(f.get("c")), text(f.get("w")), works, text(f.get("d"), TEXT), n)
+    return Report(
+        number(f["t"]), text(f.get("c")), text(f.get("w")), works, text(f.get("d"), TEXT), n, text(f.get("p"))
+    )
 
 
 def _read_command(f: Fields) -> Command:
     args = tuple(text(arg, TEXT) for arg in bounded(f.get("a"), ARGS))
-    return Command(number(f["t"]), text(f.get("b")), args, text(f.get("w")), text(f.get("p")))
+    who, where = text(f.get("w")), text(f.get("p"))
+    return Command(number(f["t"]), text(f.get("b")), args, who, where, text(f.get("m")), text(f.get("i")))
 
 
 _DECODERS: dict[str, Callable[[Fields], Row]] = {"o": _read_observation, "r": _read_report, "c": _read_command}

@@ -14,8 +14,11 @@ from bot.store import keys
 from bot.store.book import Book
 from bot.store.keys import keys_of
 from bot.store.link import Link, Value, mapping, text
+from bot.store.notes import Notes
 from bot.store.outbox import Outbox
+from bot.store.people import People
 from bot.store.purse import Purse
+from bot.store.shared import Shared
 from bot.store.values import START, AppendReply, Commit, DeliveryWrite, Info, Loaded
 from bot.store.views import Views
 
@@ -38,6 +41,9 @@ class Store:
         self.views = Views(link)
         self.book = Book(link)
         self.purse = Purse(link)
+        self.people = People(link)
+        self.notes = Notes(link)
+        self.shared = Shared(link)
         self.warnings = warnings
 
     def __repr__(self) -> str:
@@ -106,10 +112,10 @@ class Store:
         k = keys_of(service)
         names = (k.lease, k.judge, k.assessments, k.attention, k.incidents, k.opened, k.timeline)
         rows = chain.from_iterable((k.delivery(write.id), k.due(write.outlet)) for write in commit.deliveries)
-        return (
-            int(await self._link.run("commit", (*names, k.deliveries, k.ledger, *rows), tuple(_words(token, commit))))
-            == 1
-        )
+        outcomes = (k.outcome(write.id) for write in commit.outcomes)
+        rollups = (k.rollup(write.level.kind, write.component, write.chunk) for write in commit.rollups)
+        every = (*names, k.deliveries, k.ledger, *rows, *rollups, *outcomes)
+        return int(await self._link.run("commit", every, tuple(_words(token, commit)))) == 1
 
     # Across services.
 
@@ -187,8 +193,18 @@ def _words(token: int, commit: Commit) -> Iterator[Value]:
     yield len(commit.ledger)
     for row in commit.ledger:
         yield from (row.at, row.body)
+    yield len(commit.outcomes)
+    for outcome in commit.outcomes:
+        yield from (keys.OUTCOME_TTL_S, outcome.body)
+    yield len(commit.records)
+    for record in commit.records:
+        yield from (record.id, record.body)
+    yield from (len(commit.rollups), commit.rolled_at)
     for write in commit.deliveries:
         yield from _delivery_words(write)
+    for chunk in commit.rollups:
+        yield from (chunk.left_s, len(chunk.buckets))
+        yield from chain.from_iterable(chunk.buckets.items())
 
 
 def _delivery_words(write: DeliveryWrite) -> Iterator[Value]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import uuid4
 
+from bot.core.rollups import Chunk
+
 START = "0-0"
 """The position before every entry."""
 
@@ -52,6 +54,22 @@ class LedgerWrite:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordWrite:
+    """What is kept of an incident for its report (JSON), beside the incident; the same id again replaces it."""
+
+    id: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeWrite:
+    """What a person who asked for something is told (JSON), by the id of the wish."""
+
+    id: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryWrite:
     """What should stand on a channel about a subject (an incident or a discrepancy).
 
@@ -80,7 +98,8 @@ class DeliveryWrite:
 class Commit:
     """Everything one judgement changes, written whole or not at all.
 
-    `assessments` and `attention` replace what was there. `id` makes a repeat of the same commit harmless.
+    `assessments` and `attention` replace what was there. `rollups` are added to what was
+    there, which then has everything until `rolled_at`. `id` makes a repeat of the same commit harmless.
     """
 
     position: str
@@ -91,6 +110,10 @@ class Commit:
     deliveries: tuple[DeliveryWrite, ...] = ()
     log: tuple[str, ...] = ()
     ledger: tuple[LedgerWrite, ...] = ()
+    outcomes: tuple[OutcomeWrite, ...] = ()
+    records: tuple[RecordWrite, ...] = ()
+    rollups: tuple[Chunk, ...] = ()
+    rolled_at: float = 0.0
     id: str = field(default_factory=_nonce)
 
 

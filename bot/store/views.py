@@ -1,11 +1,12 @@
 """What the desk reads: nothing here writes, and nothing asks more than the store already knows."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from bot.store.keys import keys_of
 from bot.store.link import Link, mapping, text
-from bot.store.values import Delivery, Undeliverable, outlet_of
+from bot.store.values import START, Delivery, Undeliverable, outlet_of
 
 
 class Views:
@@ -16,6 +17,11 @@ class Views:
 
     async def assessments(self, service: str) -> dict[str, str]:
         return mapping(await self._link.call("HGETALL", keys_of(service).assessments))
+
+    async def assessed(self, service: str, fields: Sequence[str]) -> dict[str, str]:
+        """Those of the assessments' fields that are there."""
+        found = await self._link.call("HMGET", keys_of(service).assessments, *fields) if fields else []
+        return {name: text(body) for name, body in zip(fields, found, strict=True) if body is not None}
 
     async def attention(self, service: str) -> dict[str, str]:
         return mapping(await self._link.call("HGETALL", keys_of(service).attention))
@@ -35,22 +41,64 @@ class Views:
         """The newest lines, last written first."""
         return [text(line) for line in await self._link.call("LRANGE", keys_of(service).timeline, 0, limit - 1)]
 
+    async def outcome(self, service: str, act: str) -> str | None:
+        """What became of a person's act (JSON), once it is judged."""
+        body = await self._link.call("GET", keys_of(service).outcome(act))
+        return None if body is None else text(body)
+
+    async def record(self, service: str, incident: str) -> str | None:
+        """What was kept of an incident for its report (JSON)."""
+        body = await self._link.call("HGET", keys_of(service).incidents, f"record:{incident}")
+        return None if body is None else text(body)
+
+    async def rollups(
+        self, service: str, components: Sequence[str], chunks: Sequence[tuple[str, int]]
+    ) -> tuple[float, list[dict[int, str]]]:
+        """Until when all is written (Unix seconds, 0: nothing yet), and each chunk's buckets, component by component.
+
+        A chunk is named by its kind and number.
+        """
+        k = keys_of(service)
+        keys = [k.rollup(kind, component, chunk) for component in components for kind, chunk in chunks]
+        rolled, *found = await self._link.calls([
+            ("HGET", k.judge, "rolled"),
+            *(("HGETALL", key) for key in keys),
+        ])  # fmt: skip
+        return float(rolled or 0), [{int(n): t for n, t in mapping(fields).items()} for fields in found]
+
     async def ledger(self, service: str) -> list[str]:
         """All rows (JSON), oldest first."""
         return [text(row) for row in await self._link.call("ZRANGE", keys_of(service).ledger, 0, -1)]
 
     async def deliveries(self, service: str, limit: int = 100) -> list[Delivery]:
         """The deliveries written last, newest first."""
+        key = keys_of(service).deliveries
+        ids = [text(name) for name in await self._link.call("ZREVRANGE", key, 0, limit - 1)]
+        return await self._deliveries(service, ids) if ids else []
+
+    async def delivery(self, service: str, delivery: str) -> Delivery | None:
+        """One delivery."""
+        found = await self._deliveries(service, [delivery])
+        return found[0] if found else None
+
+    async def _deliveries(self, service: str, ids: Sequence[str]) -> list[Delivery]:
         k = keys_of(service)
-        ids = [text(name) for name in await self._link.call("ZREVRANGE", k.deliveries, 0, limit - 1)]
-        if not ids:
-            return []
         fields = ("sub", "ch", "v", "dv", "n", "dn", "where", "tries", "error", "dead", "doubts")
         rows = [("HMGET", k.delivery(name), *fields) for name in ids]
         scores = [("ZSCORE", k.due(outlet_of(name)), name) for name in ids]
         replies = await self._link.calls([*rows, *scores])
         found = zip(ids, replies[: len(ids)], replies[len(ids) :], strict=True)
         return [_delivery(name, row, at) for name, row, at in found if row[0] is not None]
+
+    async def backlog(self, service: str, most: int) -> tuple[int, float | None]:
+        """How many rows of the stream are not judged yet (counted up to `most`), and when the newest was written."""
+        k = keys_of(service)
+        position = text(await self._link.call("HGET", k.judge, "position")) or START
+        waiting, newest = await self._link.calls([
+            ("XRANGE", k.stream, f"({position}", "+", "COUNT", most),
+            ("XREVRANGE", k.stream, "+", "-", "COUNT", 1),
+        ])  # fmt: skip
+        return len(waiting), int(text(newest[0][0]).split("-")[0]) / 1000 if newest else None
 
     async def undeliverable(self, service: str) -> list[Undeliverable]:
         """What could not be said and why, newest first."""

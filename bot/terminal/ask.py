@@ -2,59 +2,99 @@
 
 import argparse
 import asyncio
+import contextlib
+import getpass
 import json
 import sys
 import time
+import uuid
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from bot.config import load
+from bot.core.asking import Asker
+from bot.core.commands import Role
 from bot.core.incident import Person
+from bot.core.parsing import PASTED
 from bot.core.words.answer import Answer
-from bot.desk import Desk
-from bot.reading import Reading, names
+from bot.desk.opening import open_desk
+from bot.own import OwnNews
 from bot.settings import Settings
 from bot.store.connect import open_store
+from bot.store.store import Store
+from bot.subscriptions import Subscriptions, configured_subscriptions
 
 EXAMPLES = """\
-  groundtruth ask                      how everything stands
-  groundtruth ask status claude-api    one component: three voices with their ages
-  groundtruth ask why claude-api       the evidence, and what would change it
-  groundtruth ask help                 all that can be asked
-  groundtruth ask --json incidents     the data behind the answer
-Exit code: 0 answered, 1 not understood or not on record, 2 no store to ask."""
+  groundtruth ask                              how everything stands
+  groundtruth ask why claude-api               the evidence, and what would change it
+  groundtruth ask ack --as Ann                 take the only open incident
+  groundtruth ask silence claude-api 2h known  hold its messages back
+  groundtruth ask explain - < error.txt        what a pasted error means
+  groundtruth ask subscribe claude to=slack:C0123
+  groundtruth ask help                         all that can be asked
+  groundtruth ask --json incidents             the data behind the answer
+Exit code: 0 answered, 1 not understood, refused or not on record, 2 no store to ask."""
+
+STDIN = "-"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
-    parser.add_argument("question", nargs="*", help="what to ask (default: status)")
+    parser.add_argument("question", nargs="*", help="what to ask (default: status); - reads the rest from stdin")
     parser.add_argument("--json", action="store_true", help="print the data behind the answer as JSON")
+    parser.add_argument(
+        "--as", metavar="NAME", dest="name", help="who asks, as others see it (default: your user name)"
+    )
+    parser.add_argument(
+        "--role", choices=[role.value for role in Role], default=Role.ADMIN.value, help="ask with no more rights than"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Ask once and print; what was not understood ends with 1."""
-    answer = asyncio.run(asked(load(args.config), " ".join(args.question)))
+    """Ask once and print; what was not understood, or refused, ends with 1."""
+    words = [sys.stdin.read(PASTED) if word == STDIN else word for word in args.question]
+    answer = asyncio.run(asked(load(args.config), " ".join(words), asker(args.name, Role(args.role))))
     if args.json:
-        sys.stdout.write(json.dumps({"title": answer.title, **answer.data}, ensure_ascii=False, indent=2) + "\n")
+        data = {"title": answer.title, "understood": answer.understood, "refused": answer.refused, **answer.data}
+        data |= {"text": answer.text} if answer.text else {}
+        sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
     else:
         show(answer, Console(markup=False, emoji=False, highlight=False))
-    return 0 if answer.understood else 1
+    return 0 if answer.understood and not answer.refused else 1
 
 
-async def asked(settings: Settings, question: str) -> Answer:
+def asker(name: str | None = None, role: Role = Role.ADMIN) -> Asker:
+    """Whoever sits at the terminal: the owner of the store, under a name that others see."""
+    user = ""
+    with contextlib.suppress(KeyError, OSError, ImportError):  # a container's user may have no name
+        user = getpass.getuser()
+    return Asker(Person("terminal", "", name or user, name or user), role, id=f"terminal.{uuid.uuid4().hex}")
+
+
+async def asked(settings: Settings, question: str, who: Asker | None = None) -> Answer:
     """The desk's answer. Raises UserError where no Groundtruth runs, StoreError where its store is away."""
     url = settings.redis.reveal() if settings.redis else None
     async with open_store(url, settings.state_dir, start=False) as store:
-        desk = Desk(Reading(store.views, settings.services), names(settings.services))
-        return await desk.ask(question, Person("terminal", "", "", ""), time.time())
+        desk = open_desk(store, settings, subscribes=subscriptions(store, settings))
+        return await desk.ask(question, who or asker(), time.time())
+
+
+def subscriptions(store: Store, settings: Settings) -> Subscriptions:
+    """Subscriptions from here: what is to be posted is put into the outbox, for the Groundtruth that runs."""
+    news = OwnNews(store, f"ask.{uuid.uuid4().hex[:8]}", time.time, lambda: None)
+    return configured_subscriptions(store, settings, news)
 
 
 def show(answer: Answer, console: Console) -> None:
-    """Print an answer; into a pipe nothing is wrapped."""
+    """Print an answer; into a pipe nothing is wrapped, and what is Markdown is printed as it is."""
     if not console.is_terminal:
         console.width = 10_000
+    if answer.text:
+        heading = "" if answer.text.startswith("# ") else f"# {answer.title}\n\n"
+        console.out(heading + answer.text, highlight=False)
+        return
     console.print(Text(answer.title, style="bold"))
     if answer.table is not None:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))

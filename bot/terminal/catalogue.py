@@ -130,7 +130,10 @@ def plain(service: Service) -> dict[str, Any]:
             {"id": one.id, "name": one.name, "page_id": one.page_id, "checks": [check.id for check in one.checks]}
             for one in service.components
         ],
-        "alternatives": [{"name": one.name, "note": one.note, "url": one.url} for one in service.alternatives],
+        "alternatives": [
+            {"name": one.name, "note": one.note, "url": one.url, "service": one.service, "similarity": one.similarity}
+            for one in service.alternatives
+        ],
     }
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.errors import UserError
+from bot.pasted.curl import STATUS_LINE, from_curl, merged
 from probes.fingerprint import Answer, Reading, TransportError, read_answer, read_error, read_stream_end
 from probes.fingerprints.streams import events_of
 from probes.fingerprints.transport import named
@@ -27,8 +28,6 @@ text; optional "url", "control", "sent_key", "plain"), or what `curl -i` printed
 AT_MOST: Final = 64 * 1024 * 1024
 """Bytes read of a file: more is no recording of answers."""
 
-_STATUS_LINE: Final = re.compile(rb"HTTP/(\d(?:\.\d)?)[ \t]+(\d{3})[^\r\n]*\r?\n?")
-_BLANK_LINE: Final = re.compile(rb"\r?\n[ \t]*\r?\n")
 _EVENTS: Final = re.compile(rb"(?:event|data|id|retry):|: ?[A-Z]")
 
 
@@ -82,7 +81,7 @@ def readings(data: bytes) -> Iterator[tuple[str, Reading]]:
     data = data.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not data:
         raise UserError("Nothing to read: give a file of recorded answers, or pipe `curl -i` output in.")
-    if _STATUS_LINE.match(data):
+    if STATUS_LINE.match(data):
         answer = from_curl(data)
         yield f"http_{answer.status}", _whole(answer)
     elif data.startswith(b"curl: ("):
@@ -114,34 +113,6 @@ def _by_lines(data: bytes) -> list[Any] | None:
         return [json.loads(row) for row in data.splitlines() if row.strip()]
     except (ValueError, RecursionError):
         return None
-
-
-def from_curl(data: bytes) -> Answer:
-    """The last answer of `curl -i` output: those before it are redirects, 100 Continue or a proxy's tunnel."""
-    version, status, headers, rest = "", 0, {}, data
-    while (found := _STATUS_LINE.match(rest)) is not None:
-        version, status = found.group(1).decode(), int(found.group(2))
-        rest = rest[found.end() :]
-        if rest[:2] == b"\r\n" or rest[:1] == b"\n":  # a status line without headers
-            head, rest = b"", rest.removeprefix(b"\r").removeprefix(b"\n")
-        else:
-            blank = _BLANK_LINE.search(rest)
-            head, rest = (rest[: blank.start()], rest[blank.end() :]) if blank else (rest, b"")
-        headers = _header_lines(head)
-    return Answer(status, headers, rest, http_version=version)
-
-
-def _header_lines(head: bytes) -> dict[str, str]:
-    pairs = (row.partition(":") for row in head.decode("utf-8", "replace").splitlines() if ":" in row)
-    return _merged((name, value) for name, _, value in pairs)
-
-
-def _merged(pairs: Iterator[tuple[str, str]]) -> dict[str, str]:
-    merged: dict[str, str] = {}
-    for name, value in pairs:
-        key = name.strip().lower()
-        merged[key] = f"{merged[key]}, {value.strip()}" if key in merged else value.strip()
-    return merged
 
 
 def _sample(sample: Any, place: str) -> tuple[str, Reading]:
@@ -195,7 +166,7 @@ def _headers(headers: Any) -> dict[str, str]:
         elif isinstance(item, list | tuple) and len(item) == 2:
             value = item[1]
             pairs.append((str(item[0]), ", ".join(map(str, value)) if isinstance(value, list) else str(value)))
-    return _merged(iter(pairs))
+    return merged(iter(pairs))
 
 
 def _body(sample: Mapping[str, Any]) -> bytes:

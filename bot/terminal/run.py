@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from rich.console import Console
 
 from bot.config import load
+from bot.core.asking import Asker
 from bot.core.incident import Person
-from bot.desk import Desk
+from bot.desk.opening import open_desk
 from bot.errors import StoreError
 from bot.main import Running, Surroundings, running
-from bot.reading import Reading, names
 from bot.settings import Settings
 from bot.terminal.ask import show
 
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 FIRST_WORD_S = 8.0
 COLLECTOR = (50_000, 20, 50)
 """Python's own thresholds stop everything for 0.4 s now and then with 5,000 checks; these do not. See `gc`."""
-NOBODY = Person("terminal", "", "", "")
+NOBODY = Asker(Person("terminal", "", "", ""))
 
 EXAMPLES = """\
   groundtruth run                       watch Claude with the default configuration
@@ -88,9 +88,8 @@ async def serve(settings: Settings, around: Surroundings, seconds: float | None 
 async def _first_word(at_work: Running, around: Surroundings) -> None:
     """How everything stands after the first looks, so that silence afterwards means that nothing changed."""
     await asyncio.sleep(FIRST_WORD_S)
-    services = at_work.settings.services
     try:
-        answer = await Desk(Reading(at_work.store.views, services), names(services)).ask("", NOBODY, around.now())
+        answer = await open_desk(at_work.store, at_work.settings).ask("", NOBODY, around.now())
     except StoreError as error:
         log.warning("no first word: %s", error)
     else:

@@ -70,7 +70,7 @@ _TEXTS: Final = tuple(
             (
                 r"enotfound|eai_again|eai_\w+|getaddrinfo|resolve host|name or service not known|nxdomain"
                 r"|servfail|err_name_not_resolved|name resolution|nodename nor servname|no such host"
-                r"|no address associated|dns"
+                r"|no address associated|unknownhost|dns"
                 r"|curl: \(6\)"
             ),
         ),

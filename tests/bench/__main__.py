@@ -9,6 +9,7 @@ BENCHES = {
     "outage": ("the whole path: start, memory, processor time, bytes kept, first failure to alert", 240),
     "detector": ("the detector: delay, false alarms, distance from the optimum", 240),
     "store": ("the store", 60),
+    "desk": ("the desk: every command's answer with 1,000 components", 120),
     "capacity": ("one prober: throughput, lateness, memory, look to judged", 120),
 }
 """A benchmark's module -> what it measures, and the seconds after which it is given up."""

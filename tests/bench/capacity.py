@@ -31,6 +31,7 @@ from probes.tools import Tools
 from probes.transport import Transport
 from tests.bench.answering import answering, many_files
 from tests.bench.lateness import INTERVAL_S, checks, manners
+from tests.routing import to
 
 AT_ONCE = 8
 ROUNDS, ROUND_S = 4, 0.5
@@ -112,7 +113,7 @@ async def judged() -> None:
         async with open_store(None, Path(folder)) as store:
             service = ServiceView("claude", "Claude", {"claude-api": "Claude API"}, {})
             judge = Judge(
-                store, service, AssessorSettings(("claude-api",)), Bench("bench", time.time, (), lambda: None)
+                store, service, AssessorSettings(("claude-api",)), Bench("bench", time.time, to(), lambda: None)
             )
             stream = Stream(store, "here", lambda _s, _p: judge.news.set())
             tasks = [asyncio.create_task(judge.run()), asyncio.create_task(stream.run())]

@@ -25,6 +25,8 @@ HOSTILE = "\x1b[2J\x1b]0;owned\x07\r\n<!channel> @everyone </a> **x** & <script>
 class ChannelContract(ABC):
     """Promises of every channel."""
 
+    place = ""
+
     @abstractmethod
     def roots(self, key: str) -> int: ...
 
@@ -36,21 +38,21 @@ class ChannelContract(ABC):
 
     async def test_a_post_stands_once(self, channel):
         """One post, one root, saying the headline."""
-        await channel.post(CARD, "k1")
+        await channel.post(self.place, CARD, "k1")
         assert self.roots("k1") == 1
         assert self.headline("k1") == CARD.headline
 
     async def test_a_repeated_post_lands_on_the_first(self, channel):
         """The courier may not know that it was heard: the same key is the same root, newest words win."""
-        first = await channel.post(CARD, "k1")
-        second = await channel.post(replace(CARD, headline="🔴 Claude API: down"), "k1")
+        first = await channel.post(self.place, CARD, "k1")
+        second = await channel.post(self.place, replace(CARD, headline="🔴 Claude API: down"), "k1")
         assert dict(first) == dict(second)
         assert self.roots("k1") == 1
         assert self.headline("k1") == "🔴 Claude API: down"
 
     async def test_an_edit_is_in_place(self, channel):
         """The root changes, and does not multiply."""
-        where = await channel.post(CARD, "k1")
+        where = await channel.post(self.place, CARD, "k1")
         where = await channel.edit(where, replace(CARD, headline="🟡 Claude API: acknowledged"))
         await channel.edit(where, replace(CARD, headline="🟢 Claude API: resolved", tone=Tone.GREEN, closed=True))
         assert self.roots("k1") == 1
@@ -58,14 +60,14 @@ class ChannelContract(ABC):
 
     async def test_two_keys_are_two_roots(self, channel):
         """Incidents do not share a message."""
-        await channel.post(CARD, "k1")
-        await channel.post(replace(CARD, headline="other"), "k2")
+        await channel.post(self.place, CARD, "k1")
+        await channel.post(self.place, replace(CARD, headline="other"), "k2")
         assert (self.roots("k1"), self.roots("k2")) == (1, 1)
         assert self.headline("k1") == CARD.headline
 
     async def test_the_trail_keeps_its_order_and_takes_each_line_once(self, channel):
         """Lines stand as they were said; a repeated one is not said twice."""
-        where = await channel.post(CARD, "k1")
+        where = await channel.post(self.place, CARD, "k1")
         for n in (1, 2, 2, 3):
             await channel.follow(where, Entry(1_776_094_000.0 + n, "changed", f"line {n}"), f"k1#{n}")
         assert self.trail("k1") == ["line 1", "line 2", "line 3"]
@@ -80,7 +82,7 @@ class ChannelContract(ABC):
             footer=HOSTILE,
             links=((HOSTILE, HOSTILE),),
         )
-        where = await channel.post(hostile, "k1")
+        where = await channel.post(self.place, hostile, "k1")
         await channel.follow(where, Entry(1.0, HOSTILE, HOSTILE), "k1#1")
         said = self.headline("k1")
         assert "<!channel> @everyone </a> **x** & <script> [red]markup[/red]" in said
@@ -89,19 +91,19 @@ class ChannelContract(ABC):
     async def test_a_huge_card_is_cut_not_refused(self, channel):
         """Whatever its size, it is said."""
         huge = replace(CARD, headline="h" * 100_000, lines=tuple(("label" * 100, "x" * 100_000) for _ in range(200)))
-        await channel.post(huge, "k1")
+        await channel.post(self.place, huge, "k1")
         assert self.roots("k1") == 1
         assert 0 < len(self.headline("k1")) < 4_000
 
     async def test_an_empty_card_is_still_a_message(self, channel):
         """Nothing in it is no reason to fail."""
-        await channel.post(Card("", "", Tone.GREY, "", ""), "k1")
+        await channel.post(self.place, Card("", "", Tone.GREY, "", ""), "k1")
         assert self.roots("k1") == 1
 
     async def test_many_at_once(self, channel):
         """Concurrent deliveries do not tear each other."""
         cards = {f"k{n}": replace(CARD, headline=f"headline {n}") for n in range(30)}
-        await asyncio.gather(*(channel.post(card, key) for key, card in cards.items()))
+        await asyncio.gather(*(channel.post(self.place, card, key) for key, card in cards.items()))
         for key, card in cards.items():
             assert self.roots(key) == 1
             assert self.headline(key) == card.headline

@@ -2,21 +2,22 @@
 
 from dataclasses import replace
 
+from bot.core.disagreement import Discrepancy, DiscrepancyKind
 from bot.core.flavour import Flavour
 from bot.core.incident import (
-    Discrepancy,
-    DiscrepancyKind,
     Entry,
     Heard,
     Incident,
     IncidentStatus,
     Measured,
     Person,
-    Reports,
+    Silence,
     Snapshot,
     Voices,
+    Vote,
 )
 from bot.core.mention import Mention
+from bot.core.people import Reports
 from probes.model import Layer, State
 
 START = 1_776_094_260.0  # 13 April 2026, 15:31 UTC
@@ -165,7 +166,21 @@ LINGERING = replace(
 )
 SAID = Mention("Elevated errors across surfaces", START + 8 * MIN, START + 7 * MIN)
 
+BEN = Person("discord", "G1", "U2", "Ben")
+QUIET = Silence("claude-api", NOW - 120, NOW + 3600, BEN, "vendor is on it")
+SETTLED = replace(OVER, resolved_by=BEN, verdict=(Vote(ANNA, right=True), Vote(BEN, right=False)))
+
 SITUATIONS: dict[str, tuple[Snapshot, float]] = {
+    "silenced": (told(replace(INCIDENT, silence=QUIET), voices(API)), NOW),
+    "silenced_and_acknowledged": (
+        told(
+            replace(INCIDENT, silence=QUIET, acknowledged_at=NOW - 180, acknowledged_by=ANNA),
+            voices(API),
+        ),
+        NOW,
+    ),
+    "own_maintenance": (told(replace(INCIDENT, silence=replace(QUIET, work=True)), voices(API)), NOW),
+    "resolved_by_a_person": (told(SETTLED, evening(WEB, API, CODE)), START + 66 * MIN),
     "intermittent": (told(INCIDENT, voices(API)), NOW),
     "three_components": (told(ALL_THREE, voices(WEB, API, CODE)), NOW),
     "unequal_components": (

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.commands import COMMANDS, Misunderstood, Request, UnclearNameError, find_component, parse
+from bot.core.commands import ALIASES, COMMANDS, NAMES, Role, Takes, line
 from bot.core.names import Named, Names
+from bot.core.parsing import Misunderstood, Request, parse
 
 CLAUDE = Named("claude", "", "Claude", ("anthropic",))
 WEB = Named("claude", "claude-web", "claude.ai", ("web", "chat"))
@@ -42,6 +43,33 @@ TWO = Names([CLAUDE, WEB, API, CODE, OPENAI, GPT])
         ("deliveries", Request("deliveries")),
         ("help", Request("help")),
         ("help why", Request("help", word="why")),
+        ("help acknowledge", Request("help", word="ack")),
+        ("?", Request("help")),
+        ("#4F7K", Request("incident", word="4F7K")),
+        ("incident", Request("incident")),
+        ("ack", Request("ack")),
+        ("acknowledge 4f7k", Request("ack", word="4F7K")),
+        ("ack api", Request("ack", API)),
+        ("resolve 4f7k all is well", Request("resolve", word="4F7K", text="all is well")),
+        ("resolve claude api it works", Request("resolve", API, text="it works")),
+        ("silence 2h", Request("silence", length_s=7200)),
+        ("silence 4f7k 30m known", Request("silence", word="4F7K", length_s=1800, text="known")),
+        ("mute claude code 1h30m the vendor knows", Request("silence", CODE, length_s=5400, text="the vendor knows")),
+        ("silence api 2 h later", Request("silence", API, length_s=7200, text="later")),
+        ("maintenance claude 1d new gateway", Request("maintenance", CLAUDE, length_s=86_400, text="new gateway")),
+        ("report claude code login loops", Request("report", CODE, text="login loops")),
+        ("report 4F7K it fails", Request("report", word="4F7K", text="it fails")),
+        ("broken cc", Request("report", CODE)),
+        ("works api", Request("works", API)),
+        ("history api 7d", Request("history", API, given=(("span", "7d"),))),
+        ("history 90D", Request("history", given=(("span", "90d"),))),
+        ("subscribe", Request("subscribe")),
+        (
+            "subscribe claude major discrepancies=off to=slack:C01",
+            Request("subscribe", CLAUDE, given=(("discrepancies", "off"), ("to", "slack:C01"), ("severity", "major"))),
+        ),
+        ("doctor please", Request("doctor")),
+        ("explain  HTTP 529\n{  }", Request("explain", text="HTTP 529\n{  }")),
     ],
 )
 def test_understood(text, request_):
@@ -56,8 +84,17 @@ def test_understood(text, request_):
         ("whi claude", "why"),
         ("deliverys", "deliveries"),
         ("xyzzy", "help"),
-        ("why", "why"),
-        ("incident", "incident"),
+        ("explain", "explain"),
+        ("report", "report"),
+        ("report foo bar", ""),
+        ("silence api", "silence"),
+        ("silence api 2s", "silence"),
+        ("silence api 400d", "silence"),
+        ("maintenance 2h", "maintenance"),
+        ("subscribe claude discrepancies=maybe", "subscribe"),
+        ("un", "unack"),
+        ("529", "explain"),
+        ('{"type": "error"}', "explain"),
         ("incident ../../etc", "incidents"),
         ("status claude-apu", "claude-api"),
         ("help me", "help"),
@@ -85,8 +122,17 @@ def test_a_whole_name_goes_before_a_beginning():
     assert parse("status claude api", Names([API, europe])) == Request("status", API)
 
 
+LINES = st.lists(
+    st.one_of(
+        st.sampled_from([*COMMANDS, "api", "claude", "4F7K", "2h", "to=x", "7d", "major", "to=", "=", "#4F7K"]),
+        st.text(max_size=8),
+    ),
+    max_size=6,
+).map(" ".join)
+
+
 @settings(max_examples=300, deadline=None)
-@given(st.one_of(st.text(max_size=300), st.text("statuwhyincdeplvr /-.#4F7K", max_size=40)))
+@given(st.one_of(st.text(max_size=300), st.text("statuwhyincdeplvr /-.#4F7K=", max_size=40), LINES))
 def test_any_text_has_an_answer(text):
     """No text raises; the answer is bounded and on one line."""
     answer = parse(text, TWO)
@@ -97,33 +143,52 @@ def test_any_text_has_an_answer(text):
     else:
         assert answer.command in COMMANDS
         assert len(answer.word) <= 16
+        assert len(answer.text) <= 400 or answer.command == "explain"
 
 
-def test_every_example_is_understood():
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=str)
+def test_every_example_is_understood(command):
     """The table's own examples parse to their own command."""
-    for command in COMMANDS.values():
-        answer = parse(command.example, ONE)
-        assert isinstance(answer, Request)
-        assert answer.command == command.name
+    answer = parse(command.example, ONE)
+    assert isinstance(answer, Request)
+    assert answer.command == command.name
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=str)
+def test_platforms_can_register_every_command(command):
+    """Discord's rules: lower case, 32 characters, 100 of description, 25 choices, what is required before the rest."""
+    arguments = command.arguments
+    for named in (command, *arguments):
+        assert named.name == named.name.lower()
+        assert len(named.name) <= 32
+        assert " " not in named.name
+    assert len(command.summary) <= 100
+    assert all(1 <= len(a.description) <= 100 and len(a.choices) <= 25 for a in arguments)
+    assert sum(a.takes in NAMES for a in arguments) <= 1
+    assert all(bool(a.choices) == (a.takes is Takes.CHOICE) for a in arguments)
+    assert command.usage.startswith(command.name)
+
+
+def test_what_was_filled_in_makes_the_line():
+    """A form by argument name says the same as the line one would type."""
+    filled = {"what": "claude-api", "duration": "2h", "reason": "known", "nonsense": "x"}
+    assert line(COMMANDS["silence"], filled) == "silence claude-api 2h known"
+    assert line(COMMANDS["subscribe"], {"discrepancies": "off", "what": ""}) == "subscribe discrepancies=off"
+
+
+def test_no_alias_hides_a_command():
+    """Every other word means one command and is none itself."""
+    assert not ALIASES.keys() & COMMANDS.keys()
+    assert len(ALIASES) == sum(len(command.aliases) for command in COMMANDS.values())
+
+
+@pytest.mark.parametrize("role", Role)
+def test_roles_grow(role):
+    """Each may what those before it may, and no more."""
+    may = [needed for needed in Role if role.may(needed)]
+    assert may == list(Role)[: list(Role).index(role) + 1]
 
 
 def test_a_huge_text_is_read_only_so_far():
     """A megabyte costs no more than a line."""
     assert isinstance(parse("status " + "x" * 10**6, ONE), Misunderstood)
-
-
-class Part:
-    """A component as settings have it."""
-
-    def __init__(self, name: str) -> None:
-        self.id, self.service, self.name, self.nicknames = name, "claude", name.title(), ()
-
-
-def test_find_component_finds_one_or_says_why_not():
-    """The command line's own lookup: one, or a sentence."""
-    parts = [Part("claude-api"), Part("claude-code")]
-    assert find_component("code", parts) is parts[1]
-    with pytest.raises(UnclearNameError, match="did you mean claude-code"):
-        find_component("claude-cide", parts)
-    with pytest.raises(UnclearNameError, match="could be claude-api and claude-code"):
-        find_component("claude", parts)

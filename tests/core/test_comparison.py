@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from bot.core.comparison import Compared, Comparison
+from bot.core.disagreement import DiscrepancyKind
 from bot.core.discrepancy import Case, disagreement, short_id
-from bot.core.incident import DiscrepancyKind, Heard, Incident, IncidentStatus, Measured, Reports
+from bot.core.incident import Heard, Incident, IncidentStatus, Measured
 from bot.core.ledger import Row, Source
 from bot.core.mention import Mention
+from bot.core.people import Reports
 from probes.model import Page, State
 
 OPEN = Incident("4F7K", "claude", "failures", IncidentStatus.OPEN, ("api",), State.PARTIAL, 31.0, 34.0, active=("api",))

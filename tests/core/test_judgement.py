@@ -3,8 +3,11 @@
 from dataclasses import replace
 
 from bot.core.detection.assessment import AssessorSettings
+from bot.core.incident import Apart
 from bot.core.judgement import Judgement
+from bot.core.people import Command
 from bot.core.service import ServiceView
+from bot.core.words.voicing import seen as seen_words
 from bot.judge import REMEMBERED
 from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State
 
@@ -56,6 +59,19 @@ def test_an_outage_is_one_incident_and_one_discrepancy():
     assert [n.edition for n in urgent] == sorted({n.edition for n in urgent})
 
 
+def test_a_dead_check_is_shown_beside_the_healthy_ones():
+    """Inference looked at every five minutes fails each time, keyless looks never: the pool reads low, and says why."""
+    rows = [seen(30.0 * n) for n in range(120)]
+    rows += [replace(seen(300.0 * n + 1, failed=n >= 6), check="api/messages") for n in range(13)]
+    judgement, decided = judged(sorted(rows, key=lambda row: row.at))
+    voices = decided[-1].voices["api"]
+    other = Judgement(VIEW, SETTINGS, REMEMBERED.validate_json(REMEMBERED.dump_json(judgement.state())))
+
+    assert voices.measured.apart == Apart("api/messages", 6, 6, 0, 20)
+    assert "messages: 6 of 6 failed, other checks: 0 of 20" in seen_words(voices.measured, START + 3600)
+    assert other.settle(START + 3601).voices["api"].measured.apart == voices.measured.apart
+
+
 def test_another_process_goes_on_exactly_where_this_one_stopped():
     """State through JSON at any row, and the same future."""
     rows = outage()
@@ -92,3 +108,20 @@ def test_a_page_we_cannot_reach_ourselves_is_no_news():
     _, decided = judged([replace(row, control=True) for row in blind])
 
     assert [r.kind.value for d in decided for r in d.discrepancies] == ["unreadable"]
+
+
+def test_what_is_silenced_is_recorded_and_not_said():
+    """Incident and disagreement of a silenced component are written without a notice, and said when it ends."""
+    for length, told in (("10d", 0), ("70m", 2)):
+        judgement = Judgement(VIEW, SETTINGS)
+        judgement.command(Command(START, "silence", ("api", length), "slack:T1:U1", "slack:C1", "Ann", "a"))
+        rows = outage()
+        judgement, decided = judged(rows, judgement)
+        decided.append(judgement.settle(rows[-1].at + 60))
+
+        assert decided[0].outcomes[0].outcome.ok
+        assert decided[0].eventful
+        assert [r.kind.value for d in decided for r in d.discrepancies] == ["unacknowledged"]
+        assert len({i.id for d in decided for i in d.incidents}) == 1
+        assert len({n.subject for d in decided for n in d.notices}) == told
+        assert all(d.voices["api"].silence for d in decided[:-1] if "api" in d.voices and told == 0)

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.tally import MINUTES, Minute, counted, lately
+from bot.core.incident import Apart
+from bot.core.tally import CHECKS, MINUTES, Minute, Tallies, apart, counted, lately, noted, pooled
 
 
 def test_only_the_last_ten_minutes_count():
@@ -27,3 +28,43 @@ def test_it_is_bounded_and_never_fails_more_than_it_counts(results):
     assert len(minutes) <= MINUTES
     assert 0 <= failed <= total <= len(results)
     assert span >= 0
+
+
+def looked(*checks):
+    """Tallies of one component: (check, seconds between looks, whether they fail) for forty minutes."""
+    kept: Tallies = {}
+    for name, every, fails in checks:
+        for at in range(0, 2400, every):
+            noted(kept, "api", name, float(at), failed=fails)
+    return kept["api"]
+
+
+def test_a_dead_check_is_not_hidden_by_healthy_ones():
+    """Inference looked at every five minutes is wholly dead beside keyless looks every half minute."""
+    dead = looked(("api/messages", 300, True), ("api/keyless", 30, False))
+
+    assert lately(pooled(dead), 2399.0)[:2] == (2, 22)
+    assert apart(dead, 2399.0) == Apart("api/messages", 6, 6, 0, 20)
+
+
+def test_nothing_stands_apart_where_all_fail_alike():
+    """One check alone, all failing, all fine, or one failure that may be chance."""
+    assert apart(looked(("api/messages", 300, True)), 2399.0) is None
+    assert apart(looked(("api/messages", 300, True), ("api/keyless", 30, True)), 2399.0) is None
+    assert apart(looked(("api/messages", 300, False), ("api/keyless", 30, False)), 2399.0) is None
+    assert apart({"a": (Minute(39, 1, 1),), "b": (Minute(39, 20, 0),)}, 2399.0) is None
+    assert apart({}, 0.0) is None
+
+
+@given(st.lists(st.tuples(st.integers(0, 100), st.floats(0, 5000), st.booleans()), max_size=200))
+def test_checks_are_bounded_and_pool_to_the_whole(results):
+    """However many names come, and in whatever order."""
+    kept: Tallies = {}
+    for check, at, failed in results:
+        noted(kept, "api", str(check), at, failed=failed)
+    checks = kept.get("api", {})
+    total = sum(m.total for m in pooled(checks))
+
+    assert len(checks) <= CHECKS + 1
+    assert total <= len(results)
+    assert sum(m.failed for m in pooled(checks)) <= total

@@ -1,20 +1,34 @@
-"""Tips: what a file may say, which of them are shown, and the ones that come with the package."""
+"""Tips: what a file may say, and the ones that come with the package: reachable, and every known workaround covered."""
 
-from dataclasses import replace
 from datetime import date
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.advice import tips
-from bot.core.words.tips import COMMON, FILE, STEP, Tip, When, best, parse
-from probes.model import Layer
+from bot.advice import recipes, tips
+from bot.core.words.choosing import Circumstances, best
+from bot.core.words.tips import COMMON, FILE, STEP, Act, When, parse
+from bot.core.words.tones import TROUBLE
+from probes.model import Fault, Layer, State
+from tests.core.standins import NOW, failing, live
 
 GOOD = """---
+components: claude-*
 layers: capacity, dns
 unless: tls
 when: part, slow
+codes: 529
+models: *opus*
+states: partial_outage
+faults: vendor
+platforms: slack
+needs: aws-bedrock
+does: retry
+avoids: sign-in-again
+recipe: backoff
+topic: retry
 rank: 10
 source: https://example.com/retries
 checked: 2026-11-22
@@ -23,60 +37,64 @@ checked: 2026-11-22
 retry later
 
 Because it helps.
+
+## Steps
+
+1. Wait.
+
+## Limits
+
+Few.
 """
-GENERAL = ("backoff", "another-route", "postpone")
-HOPELESS = ("no-tight-loop", "another-route", "postpone")
-CONNECTIONS = ("fresh-connection", "own-network-connections", "another-route")
-CERTIFICATES = ("own-network", "keep-certificate-checks", "another-route")
-PARTLY = {
-    "": GENERAL,
-    "nonsense": GENERAL,
-    Layer.APP_BACKEND: GENERAL,
-    Layer.EDGE_TO_ORIGIN: GENERAL,
-    Layer.CAPACITY: ("honour-retry-after", "another-model", "lower-concurrency"),
-    Layer.STREAM: ("broken-off-is-failed", "retry-a-broken-stream", "shorter-answers"),
-    Layer.NO_ANSWER: ("timeout-and-fresh-connection", "backoff", "another-route"),
-    Layer.DNS: ("own-network", "after-the-time-to-live", "another-route"),
-    Layer.TCP: CONNECTIONS,
-    Layer.TLS: CERTIFICATES,
+FACTS = {
+    ("529 / one model", "--fallback-model"): ("claude-code-fallback-model", "fallback-model"),
+    ("529 / one model", "/model"): ("claude-code-fallback-model", "/model"),
+    ("500s everywhere", "CLAUDE_CODE_USE_BEDROCK"): ("bedrock", "CLAUDE_CODE_USE_BEDROCK=1"),
+    ("500s everywhere", "CLAUDE_CODE_USE_VERTEX"): ("vertex", "CLAUDE_CODE_USE_VERTEX=1"),
+    ("500s everywhere", "CLAUDE_CODE_USE_FOUNDRY"): ("foundry", "CLAUDE_CODE_USE_FOUNDRY=1"),
+    ("gateway at hand", "ANTHROPIC_BASE_URL"): ("gateway", "ANTHROPIC_AUTH_TOKEN"),
+    ("gateway at hand", "OpenRouter"): ("openrouter", "ANTHROPIC_BASE_URL"),
+    ("login broken", "stay logged in"): ("stay-logged-in", "log out nowhere"),
+    ("login broken", "API key"): ("claude-code-login-broken", "ANTHROPIC_API_KEY"),
+    ("short blips", "try again"): ("claude-code-continue", "continue"),
+    ("short blips", "CLAUDE_CODE_MAX_RETRIES"): ("claude-code-more-retries", "CLAUDE_CODE_MAX_RETRIES"),
+    ("short blips", "no retry storms"): ("no-tight-loop", "Stop sending"),
+    ("not urgent", "Message Batches"): ("batch", "batch"),
+    ("not urgent", "prompt caching"): ("prompt-caching", "cache_control"),
+    ("not urgent", "save drafts"): ("save-your-draft", "into a file"),
+    ("issue", "honouring retry-after"): ("honour-retry-after", "retry-after"),
+    ("issue", "web down, API up"): ("web-down-api-up", "API key"),
+    ("issue", "API down, web up"): ("api-down-web-up", "claude.ai"),
+    ("issue", "529 is not quota"): ("overloaded-is-not-quota", "concurrency"),
+    ("issue", "quota on 429"): ("own-quota", "retry-after"),
+    ("issue", "status of others"): ("status-of-others", "report"),
 }
-WHOLLY = {
-    "": HOPELESS,
-    "nonsense": HOPELESS,
-    Layer.APP_BACKEND: HOPELESS,
-    Layer.STREAM: HOPELESS,
-    Layer.NO_ANSWER: HOPELESS,
-    Layer.TCP: HOPELESS,
-    Layer.CAPACITY: ("another-model", "another-route", "postpone"),
-    Layer.DNS: ("own-network", "another-route", "postpone"),
-    Layer.TLS: CERTIFICATES,
-}
-TIP = Tip("a", "a", frozenset(), frozenset(), frozenset({When.PART}), 10, COMMON, date(2026, 11, 22))
+"""Every row of the vendors' workaround table, and what the issue asks for besides: the tip, and words it must have."""
 
 
 def test_a_good_file():
-    """Conditions, step and prose are each where they belong."""
-    assert parse("later", GOOD) == Tip(
-        name="later",
-        text="retry later",
-        layers=frozenset({Layer.CAPACITY, Layer.DNS}),
-        unless=frozenset({Layer.TLS}),
-        when=frozenset({When.PART, When.SLOW}),
-        rank=10,
-        source="https://example.com/retries",
-        checked=date(2026, 11, 22),
-        more="Because it helps.",
-    )
+    """Conditions, step, why, steps and limits are each where they belong."""
+    tip = parse("later", GOOD)
+
+    assert (tip.text, tip.more, tip.steps, tip.limits) == ("retry later", "Because it helps.", "1. Wait.", "Few.")
+    assert (set(tip.components), set(tip.models), set(tip.platforms)) == ({"claude-*"}, {"*opus*"}, {"slack"})
+    assert (set(tip.layers), set(tip.unless)) == ({Layer.CAPACITY, Layer.DNS}, {Layer.TLS})
+    assert (set(tip.when), set(tip.codes), tip.needs) == ({When.PART, When.SLOW}, {529}, "aws-bedrock")
+    assert (set(tip.states), set(tip.faults)) == ({State.PARTIAL}, {Fault.VENDOR})
+    assert (set(tip.does), set(tip.avoids)) == ({Act.RETRY}, {Act.SIGN_IN_AGAIN})
+    assert (tip.topic, tip.recipe, tip.rank) == ("retry", "backoff", 10)
+    assert (tip.source, tip.checked) == ("https://example.com/retries", date(2026, 11, 22))
 
 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("---\nlayers", "layers", "expected --- on the first line"),
+        ("---\ncomponents", "components", "expected --- on the first line"),
         ("---\n\nretry later\n", "\nretry later\n---\n", "'', expected a line `key: value`"),
-        ("---\n\nretry later\n\nBecause it helps.\n", "", "expected --- after the conditions"),
-        ("rank:", "colour:", "'colour: 10', expected a line `key: value` with a key of layers, unless, when"),
-        ("rank: 10\n", "", "no rank, expected when, rank, source, checked"),
+        (GOOD[GOOD.index("---\n\nretry") :], "", "expected --- after the conditions"),
+        ("rank:", "colour:", "'colour: 10', expected a line `key: value` with a key of components, layers, unless"),
+        ("rank: 10\n", "", "no rank, expected topic, rank, source, checked"),
+        ("topic: retry\n", "", "no topic, expected topic, rank, source, checked"),
         ("rank: 10\n", "rank: 10\nrank: 11\n", "rank stands twice, expected once"),
         ("rank: 10", "rank: first", "rank: 'first', expected a whole number below 1000"),
         ("rank: 10", "rank: -1", "rank: '-1', expected a whole number below 1000"),
@@ -84,10 +102,17 @@ def test_a_good_file():
         ("capacity, dns", "", "layers: '', expected some of ok, "),
         ("unless: tls", "unless: moon", "unless: 'moon', expected some of ok, "),
         ("part, slow", "never", "when: 'never', expected some of part, all, slow"),
+        ("codes: 529", "codes: 99", "codes: '99', expected HTTP status codes"),
+        ("claude-*", "Claude API", "components: 'Claude API', expected ids"),
+        ("aws-bedrock", "a b", "needs: 'a b', expected the id of a service or component"),
+        ("does: retry", "does: panic", "does: 'panic', expected some of retry, "),
         ("https://example.com/retries", "hearsay", "source: 'hearsay', expected an https address or"),
         ("2026-11-22", "20261122", "checked: '20261122', expected a day like 2026-11-22"),
         ("2026-11-22", "2026-13-01", "checked: '2026-13-01', expected a day like 2026-11-22"),
-        ("retry later\n\nBecause it helps.\n", "", "no text, expected the step as one line"),
+        ("\nretry later\n\nBecause it helps.\n", "", "no text, expected the step as one line"),
+        ("## Steps", "## Stages", "expected ## Steps and then ## Limits"),
+        ("1. Wait.\n", "", "expected ## Steps and then ## Limits, with words under each"),
+        ("Few.\n", "", "expected ## Steps and then ## Limits, with words under each"),
         ("retry later", "x" * (STEP + 1), f"the step has {STEP + 1} characters, expected at most {STEP}"),
         ("retry later", "retry\x1b[2J", "the step has a character that cannot be printed"),
         ("it helps", "x" * FILE, f"characters, expected at most {FILE}"),
@@ -116,45 +141,51 @@ def test_any_text_is_a_tip_or_a_complaint(text):
     else:
         assert tip.text.isprintable()
         assert 0 < len(tip.text) <= STEP
-        assert tip.when
-
-
-def test_those_that_name_the_layer_go_first():
-    """Named before general, whatever the ranks; among equals the lower rank."""
-    named = [replace(TIP, text=f"named {r}", rank=r, layers=frozenset({Layer.DNS})) for r in (90, 80)]
-    general = [replace(TIP, text=f"general {r}", rank=r) for r in (2, 1)]
-
-    assert best([*general, *named], Layer.DNS, When.PART) == ("named 80", "named 90", "general 1")
-    assert best([*general, *named], Layer.TCP, When.PART) == ("general 1", "general 2")
-    assert best([*general, *named], Layer.DNS, When.PART, most=1) == ("named 80",)
-
-
-def test_what_does_not_fit_is_not_shown():
-    """Not at another time, not for a layer it is no use for, and nothing twice."""
-    assert best([TIP], Layer.DNS, When.SLOW) == ()
-    assert best([replace(TIP, unless=frozenset({Layer.DNS}))], Layer.DNS, When.PART) == ()
-    assert best([TIP, replace(TIP, name="b")], Layer.DNS, When.PART) == ("a",)
+        assert tip.steps
+        assert tip.limits
 
 
 @pytest.mark.parametrize("tip", tips(), ids=lambda tip: tip.name)
 def test_each_tip_of_the_package(tip):
-    """It says whence it is and since when that is known, can be shown at all, and is explained."""
+    """It says why, how, how far, whence it is and since when that is known; its recipe is there."""
     assert tip.source == COMMON or tip.source.startswith("https://")
-    assert tip.checked >= date(2026, 11, 22)
-    assert any(tip.text in best(tips(), layer, when) for layer in Layer for when in tip.when)
+    assert tip.checked >= date(2026, 10, 8)
     assert tip.more
+    assert tip.steps.startswith("1. ")
+    assert tip.limits
+    assert not tip.recipe or {r.language for r in recipes() if r.name == tip.recipe} == {"python", "typescript", "curl"}
 
 
-@pytest.mark.parametrize(
-    ("when", "layer", "names"),
-    [
-        *((When.PART, layer, names) for layer, names in PARTLY.items()),
-        *((When.ALL, layer, names) for layer, names in WHOLLY.items()),
-        *((When.SLOW, layer, ("longer-timeouts", "stream-when-slow", "postpone")) for layer in ("", *Layer)),
-    ],
-)
-def test_what_is_shown(when, layer, names):
-    """For each place the trouble may sit, the three steps that were found good, in their order."""
-    said = {tip.name: tip.text for tip in tips()}
+@pytest.mark.parametrize("tip", tips(), ids=lambda tip: tip.name)
+def test_each_tip_can_be_met(tip):
+    """There are circumstances in which it is among the three."""
+    options = [[], [failing("elsewhere")]] if not tip.needs else [[live(tip.needs)]]
+    whens = tuple(tip.when) or (None, *When)
+    layers = tuple(tip.layers) or ("", *(layer for layer in Layer if layer not in tip.unless))
+    components = tuple(word.replace("*", "claude") for word in tip.components) or ("", "other")
+    named = product(components, layers, whens, tuple(tip.codes) or (None,), tuple(tip.states or TROUBLE))
+    rest = [word.replace("*", "x") for word in tip.models] or [""]
+    fault = next(iter(tip.faults), "")
+    assert any(
+        tip in [advised.tip for advised in best(tips(), at, have, NOW)]
+        for component, layer, when, code, state in named
+        for model, platform, have in product(rest, tuple(tip.platforms) or ("",), options)
+        for at in (
+            Circumstances(component, layer, when, state, "", code, model, platform),
+            Circumstances(component, layer, when, state, fault, code, model, platform),
+        )
+    )
 
-    assert best(tips(), layer, when) == tuple(said[name] for name in names)
+
+def test_there_are_enough_and_none_twice():
+    """At least thirty, each with words of its own but for a retry that is said twice."""
+    assert len(tips()) >= 30
+    assert len({tip.text for tip in tips()}) >= len(tips()) - 3
+
+
+@pytest.mark.parametrize(("row", "found"), FACTS.items(), ids=" ".join)
+def test_every_workaround_is_there(row, found):
+    """The tip exists and has the words without which it would be no help."""
+    (tip,) = [tip for tip in tips() if tip.name == found[0]]
+
+    assert found[1] in f"{tip.text}\n{tip.more}\n{tip.steps}\n{tip.limits}", row

@@ -9,21 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.advice import tips
+from bot.core.disagreement import Discrepancy, DiscrepancyKind
 from bot.core.incident import (
     Card,
-    Discrepancy,
-    DiscrepancyKind,
     Entry,
     Heard,
     Incident,
     IncidentStatus,
     Measured,
     Person,
-    Reports,
     Snapshot,
     Tone,
     Voices,
 )
+from bot.core.people import Reports
 from bot.core.words.incident_card import HEADLINE, LINE
 from bot.core.words.wording import card, headline, trail_line
 from probes.model import Layer, State

@@ -1,10 +1,11 @@
 import pytest
 from redis.asyncio import Redis
 
+from bot.core.rollups import Rollup, chunks
 from bot.store import keys
 from bot.store.keys import keys_of
 from bot.store.store import Store
-from bot.store.values import Commit, IncidentWrite, LedgerWrite
+from bot.store.values import Commit, IncidentWrite, LedgerWrite, OutcomeWrite
 from tests.store.writes import SERVICE, claim_one, delivery, leased
 
 
@@ -15,10 +16,20 @@ async def test_every_key_is_in_the_table_and_goes_by_itself(store: Store, redis_
     incidents = (IncidentWrite("i1", 1.0, "{}"),)
     writes = (delivery(trail=("t",)), delivery(subject="i2", due_at=9.0))
     rows = (LedgerWrite(1.0, "{}"),)
-    await store.commit(SERVICE, token, Commit("1-0", b"s", {"a": "1"}, {"a": "2"}, incidents, writes, ("line",), rows))
+    told = (OutcomeWrite("press", "{}"),)
+    commit = Commit("1-0", b"s", {"a": "1"}, {"a": "2"}, incidents, writes, ("line",), rows, told)
+    await store.commit(SERVICE, token, commit)
+    added = chunks({"api": {1: Rollup([1, 0, 0, 0])}}, 60.0)
+    await store.commit(SERVICE, token, Commit("1-0", b"s", {"a": "1"}, {"a": "2"}, rollups=added))
     assert await store.reads(SERVICE, "claude:page", "fra", 60_000)
     await store.outbox.give_up(await claim_one(store, 5.0), "channel_not_found", 6.0)
+    assert await store.people.salt()
+    await store.people.spoke(SERVICE, "api:somebody", "works")
     assert await store.purse.reserve(SERVICE, (1, 0.1), (1, 0.1))
+    assert await store.notes.once("slack:press", 60.0)
+    assert await store.shared.hold("gateway", "a", 60_000)
+    await store.shared.subscribe("r1", "{}")
+    await store.shared.put_health("a/slack", "{}")
     await store.announce([SERVICE], 1.0)
     await store.put_vantage("local", "{}", 1.0)
     found = set()
@@ -29,7 +40,7 @@ async def test_every_key_is_in_the_table_and_goes_by_itself(store: Store, redis_
             found.add(kind.holds)
             assert await redis.type(key) == kind.type, key
             left = await redis.ttl(key)
-            assert 0 < left <= (kind.ttl_s or 60), key
+            assert 0 < left <= (kind.ttl_s or 60) or key == keys.ROUTES, key
     assert found == {kind.holds for kind in keys.KINDS.values()}, "a key of the table was never written"
 
 

@@ -28,6 +28,9 @@ KEY = 200
 class Console:
     """Says things on `out`: "live", "plain" or "json"; "auto" is live where a cursor can move, else plain."""
 
+    lands = True
+    refresh_s = 0.0
+
     def __init__(self, name: str, record: Path, out: TextIO, style: str, now: Callable[[], float]) -> None:
         self.name = name
         self._record = Record(record)
@@ -51,7 +54,11 @@ class Console:
         finally:
             self._scribe.stop()
 
-    async def post(self, card: Card, key: str) -> Where:
+    def health(self) -> tuple[bool, str]:
+        """A terminal is there, or the run ends."""
+        return True, "writes to its terminal and its record"
+
+    async def post(self, place: str, card: Card, key: str) -> Where:  # noqa: ARG002  a terminal is one place
         """Post the root, or bring it up to date if the record has it already."""
         await self._do(lambda: self._root(harmless(card), key[:KEY]))
         return {"key": key[:KEY]}

@@ -13,7 +13,7 @@ __all__ = ["Assessment", "AssessorSettings", "Explanation", "Plan", "Transition"
 
 Event = Literal["opened", "changed", "resolved"]
 Scope = Literal["service", "component", "vantage"]
-Kind = Literal["failures", "slowness"]
+Kind = Literal["failures", "slowness", "reports"]
 
 
 @dataclass(frozen=True, slots=True)

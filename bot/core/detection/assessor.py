@@ -67,6 +67,10 @@ class Assessor:
         self.episodes.heard(self.now, component, n)
         return steps + self.episodes.decide(self.now)
 
+    def urge(self, component: str, now: float) -> None:
+        """Look at a component again at once, as after a failure: people report trouble with it."""
+        self.episodes.urge(component, max(now, self.now))
+
     def advance(self, now: float) -> list[Transition]:
         """Let time pass to `now`: everything seen until then is decided."""
         if not isfinite(now) or now >= LATEST:

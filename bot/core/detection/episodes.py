@@ -104,6 +104,10 @@ class Episodes:
         for key in {"", component} if component in self.components() else {""}:
             self.hearings.setdefault(key, Hearing()).report(now, n, quiet=not self.standing)
 
+    def urge(self, component: str, now: float) -> None:
+        """Somebody asks for a closer look at a component."""
+        self.attention.want(component, now, self._healthy(component))
+
     def set_back(self, now: float) -> None:
         """Times beyond `now` were wrong."""
         for stream in self.detector.streams.values():

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.core.incident import Incident, Voices
+from bot.core.incident import Action, Incident, Voices
+from bot.core.mention import Mention
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,9 @@ class Table:
 class Answer:
     """`title` alone suffices; `lines` are (label, text); `data` is JSON-able.
 
-    `understood` says whether we knew what was meant; `at` is when it was true, Unix seconds.
+    `understood` says whether we knew what was meant; `at` is when it was true, Unix seconds. `refused`: the asker lacks
+    the role; `changed`: something was done, so others may want to see it. `actions` are buttons that make sense under
+    it; `text` is a long body in Markdown (a report card, a recipe).
     """
 
     title: str
@@ -29,11 +32,19 @@ class Answer:
     footer: str = ""
     understood: bool = True
     data: Mapping[str, Any] = field(default_factory=dict)
+    refused: bool = False
+    changed: bool = False
+    actions: tuple[Action, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one service stands as far as the store knows: voices by component in order, and its open incidents."""
+    """How one service stands as far as the store knows: voices by component in order, and its open incidents.
+
+    `usual_lag_s` is the page's usual lateness (median, p90): by the ledger where that has enough, else by the
+    catalogue. `others` are other vendors' pages that speak of this service.
+    """
 
     service: str
     name: str
@@ -41,3 +52,4 @@ class Standing:
     incidents: tuple[Incident, ...] = ()
     page_url: str = ""
     usual_lag_s: tuple[float, float] | None = None
+    others: tuple[Mention, ...] = ()

@@ -1,20 +1,21 @@
-"""The desk's other answers: why, incidents, deliveries, help, and what to say to what was not understood. Pure."""
+"""The desk's answers from the record: why, incidents, one incident, deliveries. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Protocol
 
-from bot.core.commands import COMMANDS, Command, Misunderstood
+from bot.core.alternatives import Option
 from bot.core.detection.assessment import Explanation
-from bot.core.incident import Incident, IncidentStatus, Voices
+from bot.core.incident import Action, Incident, IncidentStatus, Voices
 from bot.core.words.answer import Answer, Standing, Table
 from bot.core.words.durations import ago, clock, duration
 from bot.core.words.figures import number, percent
 from bot.core.words.overview import headline_of, snapshot, we_see
 from bot.core.words.quoting import clean
+from bot.core.words.reporting import links
 from bot.core.words.symptoms import named, symptom
 from bot.core.words.tips import Tip
-from bot.core.words.voicing import page_says, people_say, seen
+from bot.core.words.voicing import others_say, page_says, people_say, seen
 from bot.core.words.wording import card, trail_line
 
 RECENT = 12
@@ -43,11 +44,12 @@ class Delivered(Protocol):
     def dead_at(self) -> float | None: ...
 
 
-def why(voices: Voices, service: str, told: Explanation | None, now: float) -> Answer:
+def why(voices: Voices, standing: Standing, told: Explanation | None, now: float) -> Answer:
     """The evidence on one component: the voices, the detector's figures, the latest results, what would change it."""
-    measured = voices.measured
+    measured, service = voices.measured, standing.name
     lines = [("We see", seen(measured, now)), ("They say", page_says([voices], now))]
-    lines.append(("People say", people_say([voices])))
+    lines.append(("Others say", others_say(standing.others, now)))
+    lines += [("People say", people_say([voices])), *links(voices.reports, now)]
     lines.append(("Because", clean(measured.why, 300) if told else "nothing was judged yet"))
     if told is not None:
         lines += _account(told, now)
@@ -56,6 +58,7 @@ def why(voices: Voices, service: str, told: Explanation | None, now: float) -> A
         at=now,
         lines=tuple((label, text) for label, text in lines if text),
         data={"at": now, "voices": asdict(voices), "explanation": asdict(told) if told else None},
+        actions=(Action("tips", "Tips", measured.component), Action("history", "History", measured.component)),
     )
 
 
@@ -76,9 +79,11 @@ def incidents(found: Sequence[tuple[Incident, Standing]], now: float) -> Answer:
     )
 
 
-def incident(one: Incident, standing: Standing, now: float, tips: Sequence[Tip]) -> Answer:
+def incident(
+    one: Incident, standing: Standing, now: float, tips: Sequence[Tip], options: Sequence[Option] = ()
+) -> Answer:
     """One incident: its card and its timeline."""
-    made = card(snapshot(one, standing, now), now, tips)
+    made = card(snapshot(one, standing, now), now, tips, options)
     told = [("Timeline" if n == 0 else "", trail_line(entry, now)) for n, entry in enumerate(one.timeline)]
     return Answer(
         title=made.headline,
@@ -86,6 +91,7 @@ def incident(one: Incident, standing: Standing, now: float, tips: Sequence[Tip])
         lines=(*made.lines, *told),
         footer=made.footer,
         data={"at": now, "incident": asdict(one)},
+        actions=made.actions,
     )
 
 
@@ -102,38 +108,6 @@ def deliveries(rows: Sequence[Delivered], now: float) -> Answer:
         table=Table(("subject", "channel", "state", "last error"), body) if body else None,
         data={"at": now, "deliveries": [_delivery_data(row) for row in rows]},
     )
-
-
-def help_with(word: str, now: float) -> Answer:
-    """All commands, or one with its example."""
-    if word in COMMANDS:
-        one = COMMANDS[word]
-        lines = (("Usage", one.usage), ("Example", one.example), ("Who", f"{one.role} and up"))
-        return Answer(f"{one.name}: {one.summary}", now, lines, data={"commands": [_command_data(one)]})
-    rows = tuple((command.usage, command.summary, command.example) for command in COMMANDS.values())
-    return Answer(
-        title="commands",
-        at=now,
-        table=Table(("say", "and hear", "for example"), rows),
-        data={"commands": [_command_data(command) for command in COMMANDS.values()]},
-    )
-
-
-def not_understood(what: Misunderstood, now: float) -> Answer:
-    """A sentence, the nearest thing we know, and an example that works."""
-    lines = [("Nearest", what.nearest), ("Example", what.example), ("All", "help")]
-    return Answer(
-        title=what.why,
-        at=now,
-        lines=tuple((label, text) for label, text in lines if text),
-        understood=False,
-        data={"misunderstood": asdict(what)},
-    )
-
-
-def not_known(what: str, now: float) -> Answer:
-    """Something that was asked for by a good name and is not on record."""
-    return Answer(what, now, (("See", "incidents"),), understood=False, data={"unknown": what})
 
 
 def _account(told: Explanation, now: float) -> list[tuple[str, str]]:
@@ -174,10 +148,6 @@ def _fate(row: Delivered, now: float) -> str:
 def _delivery_data(row: Delivered) -> dict[str, object]:
     names = ("subject", "channel", "version", "done_version", "waiting_trail", "tries", "error", "due_at", "dead_at")
     return {name: getattr(row, name) for name in names}
-
-
-def _command_data(one: Command) -> dict[str, object]:
-    return {"name": one.name, "usage": one.usage, "summary": one.summary, "example": one.example, "role": one.role}
 
 
 def _whole(figure: float) -> str:

@@ -1,9 +1,10 @@
 """The short notice that page and measurement disagree, and how the disagreement ended. Pure."""
 
+from bot.core.disagreement import Discrepancy, DiscrepancyKind
 from bot.core.flavour import Flavour
-from bot.core.incident import Card, Discrepancy, DiscrepancyKind, Measured, Snapshot, Tone, Voices
+from bot.core.incident import Card, Measured, Snapshot, Tone, Voices
 from bot.core.words.discrepancy_end import SAYS, ended, times
-from bot.core.words.durations import clock, duration
+from bot.core.words.durations import clock, dated, duration
 from bot.core.words.figures import percent
 from bot.core.words.incident_card import HEADLINE, LINE
 from bot.core.words.quoting import clean, cut, quoted
@@ -29,6 +30,7 @@ def card(record: Discrepancy, snapshot: Snapshot, now: float) -> Card:
         footer=_footer(record, snapshot, now),
         links=(("vendor page", snapshot.page_url),) if snapshot.page_url else (),
         closed=record.closed_at is not None,
+        times=dated(("Began", record.since), ("Over", record.closed_at)),
     )
 
 

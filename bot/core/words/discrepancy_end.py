@@ -1,7 +1,7 @@
 """How a disagreement of page and measurement ended, in a sentence, and all its times in a line. Pure."""
 
+from bot.core.disagreement import Discrepancy, DiscrepancyKind
 from bot.core.flavour import Flavour
-from bot.core.incident import Discrepancy, DiscrepancyKind
 from bot.core.words.durations import clock, duration, lag
 from bot.core.words.tones import TROUBLE, WORDS
 from probes.model import State

@@ -48,3 +48,8 @@ def lag(later: float, earlier: float, what: str) -> str:
     if abs(apart) < 1:
         return f"at the same time as {what}"
     return f"{duration(abs(apart))} {'after' if apart > 0 else 'before'} {what}"
+
+
+def dated(*moments: tuple[str, float | None]) -> tuple[tuple[str, float], ...]:
+    """Those moments that have come, with their labels."""
+    return tuple((label, at) for label, at in moments if at is not None)

@@ -5,14 +5,17 @@ Pure. All text is plain and in one line each; channels render it.
 
 from collections.abc import Sequence
 
+from bot.core.alternatives import Option
 from bot.core.incident import Action, Card, Incident, IncidentStatus, Snapshot, Tone, Voices
 from bot.core.words import advice
-from bot.core.words.durations import clock, duration, lag
+from bot.core.words.choosing import best, circumstances
+from bot.core.words.durations import ago, clock, dated, duration, lag
 from bot.core.words.figures import number, percent
+from bot.core.words.persons import hushed, person
 from bot.core.words.quoting import clean, cut, listed
 from bot.core.words.symptoms import DOWN, Ailment, ailments, called, failing_words, how_much, named, stale, sure
-from bot.core.words.tips import Tip, When, best
-from bot.core.words.tones import EMOJI, SEVERITY, TONE
+from bot.core.words.tips import Tip
+from bot.core.words.tones import EMOJI, SEVERITY, SILENCED, TONE
 from bot.core.words.voicing import others_say, page_lag, page_says, people_say, what_we_see
 from probes.model import State
 
@@ -22,16 +25,18 @@ LINE = 700
 TRAIL = 10
 
 
-def card(incident: Incident, snapshot: Snapshot, now: float, tips: Sequence[Tip]) -> Card:
+def card(
+    incident: Incident, snapshot: Snapshot, now: float, tips: Sequence[Tip], options: Sequence[Option] = ()
+) -> Card:
     """The message as it should read now."""
     over = incident.status is IncidentStatus.RESOLVED
-    lines = _resolved_lines(incident, snapshot, now) if over else _open_lines(incident, snapshot, now, tips)
+    lines = _resolved_lines(incident, snapshot, now) if over else _open_lines(incident, snapshot, now, (tips, options))
     tone = tone_of(incident, snapshot, now)
     return Card(
         subject=incident.id,
         kind="incident",
         tone=tone,
-        emoji=EMOJI[tone],
+        emoji=_emoji(incident, tone),
         headline=headline(incident, snapshot, now),
         lines=tuple((label, cut(text, LINE)) for label, text in lines if text),
         footer=_footer(incident, snapshot, now),
@@ -39,13 +44,16 @@ def card(incident: Incident, snapshot: Snapshot, now: float, tips: Sequence[Tip]
         links=(("vendor page", snapshot.page_url),) if snapshot.page_url else (),
         closed=over,
         trail=incident.timeline[-TRAIL:],
+        times=dated(("Began", incident.started_at), ("Over", incident.resolved_at)),
     )
 
 
 def tone_of(incident: Incident, snapshot: Snapshot, now: float) -> Tone:
-    """The colour: the end, then ignorance, then quiet or acknowledged, then how bad it is."""
+    """The colour: the end, then silence, then ignorance, then quiet or acknowledged, then how bad it is."""
     if incident.status is IncidentStatus.RESOLVED:
         return Tone.GREEN
+    if incident.silence is not None:
+        return Tone.BLUE if incident.silence.work else Tone.GREY
     if _unknown(snapshot, now):
         return Tone.GREY
     if incident.state is State.MAINTENANCE:
@@ -62,10 +70,12 @@ def tone_of(incident: Incident, snapshot: Snapshot, now: float) -> Tone:
 
 def headline(incident: Incident, snapshot: Snapshot, now: float) -> str:
     """`emoji component: symptom, number`; alone it says what is broken and how sure we are."""
-    emoji = EMOJI[tone_of(incident, snapshot, now)]
+    emoji = _emoji(incident, tone_of(incident, snapshot, now))
     sick = ailments(_active(incident, snapshot), now)
     if incident.status is IncidentStatus.RESOLVED:
         text = _resolved_headline(incident, snapshot)
+    elif incident.kind == "reports":
+        text = f"{_who(incident, snapshot)}: only {people_say(_active(incident, snapshot))}; we measure none"
     elif _unknown(snapshot, now):
         text = _unknown_headline(incident, snapshot, now)
     elif incident.scope == "vantage":
@@ -78,9 +88,23 @@ def headline(incident: Incident, snapshot: Snapshot, now: float) -> str:
         text = f"{_who(incident, snapshot)}: {_was(incident)}"
     else:
         text = _sick_headline(snapshot, sick)
-    if incident.acknowledged_at is not None and incident.status is not IncidentStatus.RESOLVED:
-        text += f" · acknowledged{_by(incident)}"
-    return cut(f"{emoji} {text}", HEADLINE)
+    tail = _in_hand(incident, now)
+    return cut(f"{emoji} {text}", HEADLINE - len(tail)) + tail
+
+
+def _emoji(incident: Incident, tone: Tone) -> str:
+    hushed_up = incident.silence is not None and not incident.silence.work
+    return SILENCED if hushed_up and incident.status is not IncidentStatus.RESOLVED else EMOJI[tone]
+
+
+def _in_hand(incident: Incident, now: float) -> str:
+    """Who keeps it quiet until when, who took it and how long ago."""
+    if incident.status is IncidentStatus.RESOLVED:
+        return ""
+    quiet = f" · {hushed(incident.silence, now, reason=False)}" if incident.silence else ""
+    if incident.acknowledged_at is None:
+        return quiet
+    return f"{quiet} · acknowledged by {person(incident.acknowledged_by)} {ago(incident.acknowledged_at, now)}"
 
 
 def _sick_headline(snapshot: Snapshot, sick: tuple[Ailment, ...]) -> str:
@@ -98,12 +122,13 @@ def _sick_headline(snapshot: Snapshot, sick: tuple[Ailment, ...]) -> str:
 
 def _resolved_headline(incident: Incident, snapshot: Snapshot) -> str:
     lasted = duration((incident.resolved_at or snapshot.at) - incident.started_at)
+    by = f" by {person(incident.resolved_by)}" if incident.resolved_by else ""
     if incident.page_first_at is None:
         page = "the page never said so"
     else:
         page = f"the page said so {lag(incident.page_first_at, incident.opened_at, 'our alert')}"
     said = f" · {page}" if incident.scope != "vantage" else ""
-    return f"{_who(incident, snapshot)}: resolved after {lasted}; {_was(incident)}{said}"
+    return f"{_who(incident, snapshot)}: resolved{by} after {lasted}; {_was(incident)}{said}"
 
 
 def _unknown_headline(incident: Incident, snapshot: Snapshot, now: float) -> str:
@@ -112,7 +137,9 @@ def _unknown_headline(incident: Incident, snapshot: Snapshot, now: float) -> str
     return f"{_who(incident, snapshot)}: state unknown, {age}; before: {_was(incident)}"
 
 
-def _open_lines(incident: Incident, snapshot: Snapshot, now: float, tips: Sequence[Tip]) -> list[tuple[str, str]]:
+def _open_lines(
+    incident: Incident, snapshot: Snapshot, now: float, helps: tuple[Sequence[Tip], Sequence[Option]]
+) -> list[tuple[str, str]]:
     voices = _active(incident, snapshot)
     lines = what_we_see(voices, now) if voices else [("We see", clean(incident.why, 300))]
     ours = incident.scope == "vantage"
@@ -121,21 +148,22 @@ def _open_lines(incident: Incident, snapshot: Snapshot, now: float, tips: Sequen
     lines.append(("Others say", others_say(snapshot.others, now)))
     lines.append(("People say", people_say(voices)))
     if incident.status is IncidentStatus.OPEN and not _unknown(snapshot, now) and not ours:
-        worst = max((v.measured for v in voices), key=lambda m: m.rate, default=None)
-        layer = next((v.measured.layer for v in voices if v.measured.layer), "")
         slow = incident.kind == "slowness"
-        nearly_all = worst is not None and worst.rate >= 0.9 and sure(worst)
-        lines.append(("Looks like", "" if slow else advice.looks_like(layer)))
-        steps = best(tips, layer, When.SLOW if slow else When.ALL if nearly_all else When.PART)
+        at = circumstances(voices, now, slow=slow, trouble=True)
+        lines.append(("Looks like", "" if slow else advice.looks_like(at.layer)))
+        steps = [advised.said(now) for advised in best(helps[0], at, helps[1], now)]
         lines.append(("Do now", "  ".join(f"{n}. {step}" for n, step in enumerate(steps, 1))))
     ids = list(dict.fromkeys(clean(i, 80) for v in voices for i in v.measured.request_ids if i.strip()))
     more = f" … ({len(ids) - 3} more)" if len(ids) > 3 else ""
+    lines.append(("Quiet", hushed(incident.silence, now) if incident.silence else ""))
     lines.append(("Request ids", ", ".join(ids[:3]) + more))
     return lines
 
 
 def _resolved_lines(incident: Incident, snapshot: Snapshot, now: float) -> list[tuple[str, str]]:
-    return [("Story", story(incident, now)), ("They say", page_says(snapshot.voices, now))]
+    right = sum(v.right for v in incident.verdict)
+    votes = f"{right} right, {len(incident.verdict) - right} wrong" if incident.verdict else ""
+    return [("Story", story(incident, now)), ("They say", page_says(snapshot.voices, now)), ("You say", votes)]
 
 
 def story(incident: Incident, now: float) -> str:
@@ -153,7 +181,9 @@ def story(incident: Incident, now: float) -> str:
     elif incident.scope != "vantage":
         parts.append("the page never said so")
     if incident.acknowledged_at is not None:
-        parts.append(f"acknowledged{_by(incident)} at {clock(incident.acknowledged_at, now)}")
+        parts.append(f"acknowledged by {person(incident.acknowledged_by)} at {clock(incident.acknowledged_at, now)}")
+    if incident.resolved_by is not None:
+        parts.append(f"called over by {person(incident.resolved_by)}")
     parts.append(number(incident.reports, "report by people", "reports by people"))
     return " · ".join(parts)
 
@@ -181,14 +211,11 @@ def _was(incident: Incident) -> str:
     """What it was at its worst, in words and with the highest rate."""
     if incident.kind == "slowness":
         return "slow"
+    if incident.kind == "reports":
+        return "only people reported it, we measured none"
     only = f", only from {clean(incident.vantage, 40) or 'one vantage'}" if incident.scope == "vantage" else ""
     words = failing_words(incident.worst, incident.peak_rate)
     return f"{words}, at worst about {percent(incident.peak_rate)} of requests{only}"
-
-
-def _by(incident: Incident) -> str:
-    name = clean(incident.acknowledged_by.name, 40) if incident.acknowledged_by else ""
-    return f" by {name}" if name else ""
 
 
 def _footer(incident: Incident, snapshot: Snapshot, now: float) -> str:
@@ -199,10 +226,12 @@ def _footer(incident: Incident, snapshot: Snapshot, now: float) -> str:
 
 
 def _actions(incident: Incident) -> tuple[Action, ...]:
-    taken = incident.acknowledged_at is not None
     if incident.status is IncidentStatus.RESOLVED:
         verbs = [("right", "Right 👍"), ("wrong", "Wrong 👎"), ("report-card", "Report")]
     else:
-        first = ("unack", "Hand back") if taken else ("ack", "Acknowledge")
-        verbs = [first, ("report", "I'm affected"), ("works", "Works for me"), ("silence", "Silence"), ("why", "Why?")]
+        taken = incident.acknowledged_at is not None
+        verbs = [("unack", "Hand back"), ("resolve", "Resolve")] if taken else [("ack", "Acknowledge")]
+        verbs += [("report", "I'm affected"), ("works", "Works for me")]
+        verbs.append(("unsilence", "Unsilence") if incident.silence else ("silence", "Silence"))
+        verbs += [("why", "Why?"), ("tips", "Tips")]
     return tuple(Action(verb, label, incident.id) for verb, label in verbs)

@@ -1,34 +1,91 @@
 """How everything stands: one row a component with the three voices and the age of each reading. Pure."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Set as AbstractSet
 
-from bot.core.incident import Incident, Measured, Snapshot, Tone, Voices
+from bot.core.incident import Action, Incident, Measured, Snapshot, Tone, Voices
 from bot.core.words.answer import Answer, Standing, Table
-from bot.core.words.durations import ago
+from bot.core.words.durations import ago, duration
 from bot.core.words.figures import percent, span
 from bot.core.words.incident_card import headline
+from bot.core.words.persons import hushed
+from bot.core.words.plain import plain
 from bot.core.words.quoting import clean, listed
-from bot.core.words.symptoms import Ailment, called, how_much, present, stale, sure, suspected, words
-from bot.core.words.tones import EMOJI, SEVERITY, TONE, TROUBLE, WORDS, emoji
-from bot.core.words.voicing import PAGE_STALE_AFTER_S, agreement, people_say
+from bot.core.words.reporting import SURGE
+from bot.core.words.symptoms import Ailment, called, how_much, named, present, stale, sure, suspected, words
+from bot.core.words.tones import EMOJI, SEVERITY, SILENCED, TONE, TROUBLE, WORDS, emoji
+from bot.core.words.voicing import PAGE_STALE_AFTER_S, agreement, others_say, people_say, told_apart
 from probes.model import State
 
 HEAD = ("component", "we see", "they say", "people say")
+ROWS, INCIDENTS, ASIDES, BUTTONS = 20, 8, 3, 5
+"""Most of each in one answer."""
 
 
 def overview(standings: Sequence[Standing], now: float) -> Answer:
-    """All of these services, every component, what is open; stale readings are unknown."""
+    """All of these services, the worst components first, what is open; stale readings are unknown.
+
+    However much there is, no more is shown than a person reads: the rest is counted by state, and brief in `data`.
+    """
     voices = [(s, v) for s in standings for v in s.voices]
-    rows = tuple((called(v.measured), we_see(v.measured, now), they_say(v, now), people_say([v])) for _, v in voices)
+    worst = sorted(voices, key=lambda pair: _badness(pair[1], now))
+    rows = [_row(s, v, now, several=len(standings) > 1) for s, v in worst[:ROWS]]
+    if len(worst) > ROWS:
+        rows.append((f"… {len(worst) - ROWS} more", _rest([v for _, v in worst[ROWS:]], now), "", ""))
     return Answer(
-        title=_title([v for _, v in voices], now),
+        title=_title([v for _, v in worst], now),
         at=now,
-        lines=tuple((f"Incident {clean(i.id, 20)}", headline_of(i, s, now)) for s in standings for i in s.incidents),
-        table=Table(HEAD, rows) if rows else None,
+        lines=(*_open(standings, now), *_asides(standings, now)),
+        table=Table(HEAD, tuple(rows)) if rows else None,
         footer="groundtruth's own measurements; ⚪ unknown means no fresh reading, never fine",
-        data={"at": now, "services": [_data(s, now) for s in standings]},
+        data={"at": now, "services": _data(standings, {id(v) for _, v in worst[:ROWS]}, now)},
+        actions=tuple(Action("why", f"Why {i.id}?", i.id) for s in standings for i in s.incidents)[:BUTTONS],
     )
+
+
+def _row(standing: Standing, voices: Voices, now: float, *, several: bool) -> tuple[str, str, str, str]:
+    name = called(voices.measured)
+    name = named(standing.name, name) if several else name
+    seen = we_see(voices.measured, now)
+    if voices.silence is not None and voices.silence.until > now:
+        sign = EMOJI[Tone.BLUE] if voices.silence.work else SILENCED
+        seen += f" · {sign} {hushed(voices.silence, now)}"
+    return name, seen, they_say(voices, now), people_say([voices])
+
+
+def _badness(voices: Voices, now: float) -> tuple[int, bool, float]:
+    """The worst first; those that are alike keep their order."""
+    measured = voices.measured
+    state = present(measured, now)
+    return -SEVERITY[state], not suspected(measured), -measured.rate if state in TROUBLE else 0.0
+
+
+def _rest(voices: Sequence[Voices], now: float) -> str:
+    counts = Counter(present(v.measured, now) for v in voices)
+    return ", ".join(f"{emoji(state)} {n} {WORDS[state]}" for state, n in counts.most_common())
+
+
+def _open(standings: Sequence[Standing], now: float) -> list[tuple[str, str]]:
+    every = [(i, s) for s in standings for i in s.incidents]
+    every.sort(key=lambda pair: (-SEVERITY[pair[0].state], -pair[0].opened_at))
+    lines = [(f"Incident {clean(i.id, 20)}", headline_of(i, s, now)) for i, s in every[:INCIDENTS]]
+    if len(every) > INCIDENTS:
+        lines.append(("", f"… and {len(every) - INCIDENTS} more open: incidents"))
+    return lines
+
+
+def _asides(standings: Sequence[Standing], now: float) -> list[tuple[str, str]]:
+    """What other pages say of a service, and how late its own usually is; those in trouble first, a few at most."""
+    ordered = sorted(standings, key=lambda s: not s.incidents)
+    several = len(ordered) > 1
+    said = [(s, text) for s in ordered if (text := others_say(s.others, now))]
+    lines = [("Others say", f"{clean(s.name, 40)}: {text}" if several else text) for s, text in said[:ASIDES]]
+    late = [(s, s.usual_lag_s) for s in ordered if s.usual_lag_s is not None][:ASIDES]
+    for place, (standing, (median, p90)) in enumerate(late):
+        text = f"{clean(standing.name, 40)}'s page speaks after {duration(median)} (median), {duration(p90)} (p90)"
+        lines.append(("Usual lag" if place == 0 else "", text))
+    return lines
 
 
 def headline_of(incident: Incident, standing: Standing, now: float) -> str:
@@ -50,6 +107,7 @@ def snapshot(incident: Incident, standing: Standing, now: float) -> Snapshot:
         reason="asked",
         page_url=standing.page_url,
         usual_lag_s=standing.usual_lag_s,
+        others=standing.others,
     )
 
 
@@ -69,8 +127,9 @@ def we_see(measured: Measured, now: float) -> str:
             else f"about {percent(measured.rate)} ({_interval(measured)})"
         )
         quiet = ", none lately" if measured.monitoring else ""
+        apart = f", {told_apart(measured.apart)}" if measured.apart else ""
         where = f", {agreement(measured)}" if len(measured.all_vantages) > 1 else ""
-        return f"{emoji(state)} {sick.words}, {number}{where}{quiet}; {age}"
+        return f"{emoji(state)} {sick.words}, {number}{where}{apart}{quiet}; {age}"
     if suspected(measured):
         return f"{EMOJI[Tone.YELLOW]} suspicious, {measured.failed} of {measured.total} failed, no alert yet; {age}"
     counts = f"{measured.failed} of {measured.total} failed" if measured.total else "no failures lately"
@@ -108,6 +167,9 @@ def _title(voices: Sequence[Voices], now: float) -> str:
     shaky = [called(v.measured) for v in voices if suspected(v.measured) and not stale(v.measured, now)]
     if shaky:
         return f"{EMOJI[Tone.YELLOW]} {len(shaky)} {of_all} suspicious, no alert yet: {listed(shaky)}{unknown}"
+    told = [called(v.measured) for v in voices if v.reports.since is not None]
+    if told:
+        return f"{EMOJI[Tone.YELLOW]} {SURGE} with {listed(told)}, none measured{unknown}"
     if blind:
         elsewhere = "; no trouble measured elsewhere" if len(blind) < len(states) else ""
         return f"{emoji(State.UNKNOWN)} {len(blind)} {of_all} unknown: {listed(blind)}{elsewhere}"
@@ -115,10 +177,22 @@ def _title(voices: Sequence[Voices], now: float) -> str:
     return f"{emoji(State.OPERATIONAL)} {'the' if len(states) == 1 else 'all'} {fine} operational"
 
 
-def _data(standing: Standing, now: float) -> dict[str, object]:
-    return {
-        "service": standing.service,
-        "name": standing.name,
-        "components": [{"state": present(v.measured, now).value, **asdict(v)} for v in standing.voices],
-        "incidents": [asdict(incident) for incident in standing.incidents],
-    }
+def _data(standings: Sequence[Standing], shown: AbstractSet[int], now: float) -> list[dict[str, object]]:
+    return [
+        {
+            "service": standing.service,
+            "name": standing.name,
+            "components": [_voices_data(v, now, whole=id(v) in shown) for v in standing.voices],
+            "incidents": [plain(incident) for incident in standing.incidents],
+            "usual_lag_s": plain(standing.usual_lag_s),
+            "others": plain(standing.others),
+        }
+        for standing in standings
+    ]
+
+
+def _voices_data(voices: Voices, now: float, *, whole: bool) -> dict[str, object]:
+    measured, state = voices.measured, present(voices.measured, now).value
+    if whole:
+        return {"state": state, **plain(voices)}
+    return {"state": state, "component": measured.component, "rate": measured.rate, "at": measured.at}

@@ -14,6 +14,7 @@ EMOJI: Mapping[Tone, str] = {
     Tone.GREY: "⚪",
 }
 SCALES = "⚖️"
+SILENCED = "🔕"
 
 TONE: Mapping[State, Tone] = {
     State.OPERATIONAL: Tone.GREEN,

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from bot.core.incident import Heard, Incident, Measured, Voices
+from bot.core.incident import Apart, Heard, Incident, Measured, Voices
 from bot.core.mention import Mention
 from bot.core.words.durations import ago, clock, duration, lag
-from bot.core.words.figures import latency, number, percent, span, usually
+from bot.core.words.figures import latency, percent, span
 from bot.core.words.quoting import clean, counted, listed, quoted
+from bot.core.words.reporting import voices_of
 from bot.core.words.symptoms import called, stale, sure, symptom
 from bot.core.words.tones import TROUBLE, WORDS
 from probes.model import State
@@ -93,14 +94,7 @@ def page_lag(incident: Incident, voices: Sequence[Voices], usual: tuple[float, f
 
 def people_say(voices: Sequence[Voices]) -> str:
     """Voices of people on these components together, and how many are usual."""
-    if not voices:
-        return "no reports"
-    affected, works = sum(v.reports.affected for v in voices), sum(v.reports.works for v in voices)
-    window = max(v.reports.window_s for v in voices)
-    said = f"{number(affected, 'report', 'reports')} in {duration(window)}"
-    if affected:
-        said += f" ({usually(sum(v.reports.usual for v in voices))})"
-    return said + (f" · {number(works, 'says', 'say')} it works" if works else "")
+    return voices_of([v.reports for v in voices]) if voices else "no reports"
 
 
 def others_say(others: Sequence[Mention], now: float) -> str:
@@ -133,7 +127,15 @@ def _counts(measured: Measured) -> str:
         return "no failures lately" if measured.state is State.OPERATIONAL else "nothing counted yet"
     kinds = [(symptom(word), n) for word, n in measured.symptoms]
     what = f": {counted(kinds)}" if kinds and measured.failed else ""
-    return f"{measured.failed} of {measured.total} requests failed in {duration(measured.window_s)}{what}"
+    pool = f"{measured.failed} of {measured.total} requests failed in {duration(measured.window_s)}{what}"
+    return f"{pool} · {told_apart(measured.apart)}" if measured.apart else pool
+
+
+def told_apart(one: Apart) -> str:
+    """The check that fails beside those that do not: "messages: 3 of 3 failed, other checks: 0 of 40"."""
+    name = clean(one.check.rpartition("/")[2], 40) or "some checks"
+    theirs = f"other checks: {one.others_failed} of {one.others_total}"
+    return f"{name}: {one.failed} of {one.total} failed, {theirs}"
 
 
 def _rated(measured: Measured, now: float) -> str:

@@ -6,6 +6,7 @@ others are quoted and harmless. Plain text only: each channel renders and escape
 
 from collections.abc import Sequence
 
+from bot.core.alternatives import Option
 from bot.core.incident import Card, Entry, Snapshot, Tone
 from bot.core.words import discrepancy_card, incident_card
 from bot.core.words.durations import clock
@@ -13,16 +14,26 @@ from bot.core.words.quoting import clean, cut
 from bot.core.words.tips import Tip
 from bot.core.words.tones import EMOJI
 
+LONGEST = 220
+"""Characters of what we say of ourselves."""
 
-def card(snapshot: Snapshot, now: float, tips: Sequence[Tip] = ()) -> Card:
-    """The message about the snapshot's discrepancy if it has one, else about its incident and with tips that fit."""
+
+def card(snapshot: Snapshot, now: float, tips: Sequence[Tip] = (), options: Sequence[Option] = ()) -> Card:
+    """The message about the snapshot's discrepancy if it has one, else about its incident and with tips that fit.
+
+    With neither it is about ourselves: a test, or a channel that cannot be reached.
+    """
     if snapshot.discrepancy is not None:
         return discrepancy_card.card(snapshot.discrepancy, snapshot, now)
     if snapshot.incident is not None:
-        return incident_card.card(snapshot.incident, snapshot, now, tips)
+        return incident_card.card(snapshot.incident, snapshot, now, tips, options)
     name = clean(snapshot.service_name, 40) or clean(snapshot.service, 40) or "service"
-    text = cut(f"{EMOJI[Tone.GREY]} {name}: nothing to say ({clean(snapshot.reason, 100) or 'no reason'})", 250)
-    return Card(clean(snapshot.service, 40), "notice", Tone.GREY, EMOJI[Tone.GREY], text)
+    tone = Tone.GREEN if snapshot.over else Tone.GREY
+    text = f"{EMOJI[tone]} {name}: {clean(snapshot.reason, LONGEST) or 'nothing to say'}"
+    foot = f"as of {clock(snapshot.at, now, seconds=True)}"
+    return Card(
+        clean(snapshot.service, 40), "notice", tone, EMOJI[tone], cut(text, 250), footer=foot, closed=snapshot.over
+    )
 
 
 def headline(snapshot: Snapshot, now: float) -> str:

@@ -1,13 +1,19 @@
--- One judgement, whole or not at all: position, state, assessments, attention, incidents, deliveries, timeline, ledger.
--- KEYS: lease judge assessments attention incidents opened timeline deliveries ledger, then (delivery due)... FIXED on
+-- One judgement, whole or not at all: position, state, assessments, attention, incidents, deliveries, timeline, ledger,
+-- and what people who asked for something are told.
+-- KEYS: lease judge assessments attention incidents opened timeline deliveries ledger, then (delivery due)... FIXED on,
+--       then rollup..., then outcome...
 -- ARGV: token, position, commit id, state, service ttl s, delivery ttl s, incidents kept, timeline kept,
---       deliveries kept, trail kept, ledger ttl s, ledger rows kept, then five counted groups and the deliveries:
+--       deliveries kept, trail kept, ledger ttl s, ledger rows kept, then eight counted groups, deliveries, roll-ups:
 --       n, (component, json)...   assessments
 --       n, (component, json)...   attention
 --       n, (id, opened, json)...  incidents
 --       n, line...                timeline
 --       n, (at, json)...          ledger
+--       n, (ttl s, json)...       outcomes, for the last n keys
+--       n, (id, json)...          records of incidents
+--       n, until                  roll-ups: so many keys before those of the outcomes; all is written until then
 --       (id, subject, channel, version, urgent, due, body, n, line...)... one per pair of delivery keys
+--       (ttl s, n, (bucket, sums)...)... one per roll-up key: "count,...;first bin;bin,...", to be added
 -- Returns: 1 written (now or by an earlier send of the same commit), 0 lease not held, -1 position would go back
 local call = redis.call
 local FIXED = 9  -- keys before those of the deliveries
@@ -56,7 +62,7 @@ local function write_incidents()
   local excess = call('ZCARD', KEYS[6]) - tonumber(ARGV[7])
   if excess > 0 then
     local gone = call('ZPOPMIN', KEYS[6], excess)
-    for i = 1, #gone, 2 do call('HDEL', KEYS[5], gone[i]) end
+    for i = 1, #gone, 2 do call('HDEL', KEYS[5], gone[i], 'record:' .. gone[i]) end
   end
 end
 
@@ -76,6 +82,15 @@ local function write_ledger()
     call('ZREMRANGEBYRANK', KEYS[9], 0, -tonumber(ARGV[12]) - 1)
     call('EXPIRE', KEYS[9], ARGV[11])
   end
+end
+
+local function write_outcomes()
+  local n = tonumber(take())
+  for i = #KEYS - n + 1, #KEYS do
+    local ttl_s, body = take(), take()
+    call('SET', KEYS[i], body, 'EX', ttl_s)
+  end
+  return n
 end
 
 local function append_trail(key)
@@ -123,6 +138,54 @@ local function write_delivery(key, due_key, now)
   keep(due_key)
 end
 
+local function write_records()
+  for _ = 1, tonumber(take()) do
+    local id, body = take(), take()
+    if call('HEXISTS', KEYS[5], id) == 1 then call('HSET', KEYS[5], 'record:' .. id, body) end
+  end
+end
+
+local function numbers(words)
+  local list = {}
+  for n in string.gmatch(words .. ',', '(%d*),') do list[#list + 1] = tonumber(n) or 0 end
+  return list
+end
+
+local function added(one, other, shift, back)
+  -- The second list begins `shift` places after the first, or `back` places before it.
+  local sums = {}
+  for i, n in ipairs(one) do sums[i + back] = n end
+  for i, n in ipairs(other) do sums[i + shift] = (sums[i + shift] or 0) + n end
+  local words = {}
+  for i = 1, math.max(#one + back, #other + shift) do
+    local n = sums[i] or 0
+    words[i] = n == 0 and '' or string.format('%.0f', n)
+  end
+  return table.concat(words, ',')
+end
+
+local function sum(one, other)
+  local head1, first1, bins1 = string.match(one, '^([^;]*);([^;]*);(.*)$')
+  local head2, first2, bins2 = string.match(other, '^([^;]*);([^;]*);(.*)$')
+  if not head1 then return other end  -- kept by a version that we do not know
+  local head = added(numbers(head1), numbers(head2), 0, 0)
+  if first1 == '' then return head .. ';' .. first2 .. ';' .. bins2 end
+  if first2 == '' then return head .. ';' .. first1 .. ';' .. bins1 end
+  local apart = tonumber(first2) - tonumber(first1)
+  local bins = added(numbers(bins1), numbers(bins2), math.max(apart, 0), math.max(-apart, 0))
+  return head .. ';' .. math.min(first1, first2) .. ';' .. bins
+end
+
+local function write_rollup(key)
+  local left = take()
+  for _ = 1, tonumber(take()) do
+    local bucket, more = take(), take()
+    local kept = call('HGET', key, bucket)
+    call('HSET', key, bucket, kept and sum(kept, more) or more)
+  end
+  if call('TTL', key) < 0 then call('EXPIRE', key, left) end
+end
+
 local old = call('HMGET', judge, 'commit', 'position')
 if old[1] == ARGV[3] then return 1 end
 if string.match(call('GET', KEYS[1]) or '', '^%d+') ~= ARGV[1] then return 0 end
@@ -134,8 +197,14 @@ replace(KEYS[4])
 write_incidents()
 write_timeline()
 write_ledger()
+local outcomes = write_outcomes()
+write_records()
+local rollups, rolled = tonumber(take()), take()
+if rollups > 0 then call('HSET', judge, 'rolled', rolled) end
+local deliveries = #KEYS - outcomes - rollups
 local now = call('TIME')[1]
-for i = FIXED + 1, #KEYS, 2 do write_delivery(KEYS[i], KEYS[i + 1], now) end
+for i = FIXED + 1, deliveries, 2 do write_delivery(KEYS[i], KEYS[i + 1], now) end
+for i = deliveries + 1, deliveries + rollups do write_rollup(KEYS[i]) end
 call('ZREMRANGEBYSCORE', index, '-inf', now - delivery_ttl)
 local excess = call('ZCARD', index) - tonumber(ARGV[9])
 if excess > 0 then

@@ -64,7 +64,7 @@ def terminal():
 async def night(console: Console) -> None:
     """An incident from its first alert to its end."""
     async with console:
-        where = await console.post(CARD, "k1")
+        where = await console.post("", CARD, "k1")
         await console.edit(where, replace(CARD, headline=CARD.headline.replace("18 %", "12–23 %")))
         await console.follow(where, Entry(AT, "changed", "Claude Code fails too"), "k1#1")
         await console.edit(where, replace(CARD, headline="🟠 Claude: on two components"))
@@ -140,7 +140,7 @@ async def test_hostile_text_steers_no_terminal(console, terminal, monkeypatch):
     monkeypatch.setenv("TERM", "xterm-256color")
     out, ended = terminal
     async with console(out) as live:
-        where = await live.post(replace(CARD, headline=HOSTILE, lines=((HOSTILE, HOSTILE),)), "k1")
+        where = await live.post("", replace(CARD, headline=HOSTILE, lines=((HOSTILE, HOSTILE),)), "k1")
         await live.follow(where, Entry(AT, HOSTILE, HOSTILE), "k1#1")
     seen = ended()
     assert "\x1b[2J" not in seen
@@ -153,18 +153,18 @@ async def test_letters_a_stream_lacks_are_replaced(console):
     """An ASCII stream loses the emoji and keeps the words."""
     raw = io.BytesIO()
     async with console(io.TextIOWrapper(raw, "ascii"), "plain") as plain:
-        await plain.post(CARD, "k1")
+        await plain.post("", CARD, "k1")
         assert b"? Claude API: intermittent failures" in raw.getvalue()
 
 
 async def test_a_repeat_after_a_crash_is_shown_again_and_recorded_as_an_edit(console, tmp_path):
     """Recorded, killed before it was shown, delivered again: the terminal gets it, the record keeps one root."""
     async with console(io.StringIO(), "plain") as before:
-        await before.post(CARD, "k1")
+        await before.post("", CARD, "k1")
         await before.follow({"key": "k1"}, Entry(AT, "changed", "more"), "k1#1")
     out = io.StringIO()
     async with console(out, "plain") as after:
-        await after.post(CARD, "k1")
+        await after.post("", CARD, "k1")
         await after.follow({"key": "k1"}, Entry(AT, "changed", "more"), "k1#1")
     assert CARD.headline in out.getvalue()
     assert "changed: more" in out.getvalue()
@@ -178,7 +178,7 @@ async def test_a_terminal_that_is_gone_is_a_permanent_failure(console, tmp_path)
     async with console(out, "plain") as plain:
         out.close()
         with pytest.raises(DeliveryError) as raised:
-            await plain.post(CARD, "k1")
+            await plain.post("", CARD, "k1")
     assert raised.value.permanent
     assert json.loads((tmp_path / "console.jsonl").read_text())["act"] == "root"
 

@@ -27,7 +27,7 @@ from tests.channels.contract import CARD
 async def main():
     async with Console("console", Path(sys.argv[1]), sys.stdout, "json", lambda: 1.0) as console:
         for n in range(int(sys.argv[2]), 10_000):
-            where = await console.post(replace(CARD, headline=f"headline {n}"), f"k{n}")
+            where = await console.post("", replace(CARD, headline=f"headline {n}"), f"k{n}")
             await console.edit(where, replace(CARD, headline=f"headline {n}, edited"))
             await console.follow(where, Entry(1.0, "changed", f"line of {n}"), f"k{n}#1")
 

@@ -1,0 +1,233 @@
+"""Discord as a channel: the root message of an incident in a text channel, its trail in a thread under it.
+
+Everything here is REST and works without the gateway, in a process that is not the gateway's leader as well. A message
+is created with a nonce made of its key, so one that was posted and not written down is found again, not doubled; what
+the message says then is brought up to date. Discord knows a nonce for a few minutes only: when the first try is longer
+ago, the channel is read first.
+"""
+
+import hashlib
+import logging
+from base64 import b32encode
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from bot.channels.channel import Where
+from bot.channels.desk import Memory
+from bot.channels.discord import refusals, render
+from bot.channels.discord.options import Options
+from bot.channels.discord.refusals import DiscordError
+from bot.channels.discord.rest import Rest
+from bot.channels.discord.spacing import Spacing
+from bot.core.incident import Card, Entry, Tone
+from bot.errors import DeliveryError, StoreError
+
+log = logging.getLogger(__name__)
+
+ARCHIVE_MIN = 1440
+ALARMING = (Tone.ORANGE, Tone.RED)
+NO_THREAD = frozenset({refusals.MISSING_ACCESS, refusals.MISSING_PERMISSIONS, refusals.THREADS_FULL})
+PLAINLY = frozenset({refusals.INVALID_FORM, refusals.EMPTY_MESSAGE})
+REMEMBERED = 5_000
+NONCE_S = 120.0
+"""For less than "a few minutes" after the first try a nonce is trusted."""
+TRIED_S = 2 * 86_400.0
+READ = 50
+
+
+def nonce(*parts: str) -> str:
+    """The same 25 letters for the same message, whoever posts it."""
+    return b32encode(hashlib.sha256("\n".join(parts).encode()).digest()).decode()[:25]
+
+
+class DiscordChannel:
+    """Posts, edits and follows. `place` is a Discord channel's id; "" is the first configured one."""
+
+    lands = True
+    refresh_s = 60.0
+
+    def __init__(self, name: str, options: Options, memory: Memory, now: Callable[[], float]) -> None:
+        self.name = name
+        self._memory = memory
+        self.rest = Rest(options.api_url, options.token, now)
+        self._options = options
+        self._now = now
+        self._spacing = Spacing()
+        self._threads: dict[str, None] = {}
+        self._threadless: dict[str, None] = {}
+        self._told: dict[str, str] = {}
+
+    async def __aenter__(self) -> Self:
+        await self.rest.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.rest.__aexit__(kind, error, trace)
+
+    def health(self) -> tuple[bool, str]:
+        """Whether posting works, as far as it is known."""
+        why = self.rest.trouble()
+        return not why, why or "posting works"
+
+    async def post(self, place: str, card: Card, key: str) -> Where:
+        """Post the root. A repeat of the key lands on the first one and brings it up to date."""
+        channel = self._channel(place)
+        return await self._post(channel, card, key, nonce(self.name, channel, key))
+
+    async def edit(self, where: Where, card: Card) -> Where:
+        """Bring the root up to date, not more often than Discord likes; a new root where the old one was deleted."""
+        channel, message, key = self._at(where)
+        wait = self._spacing.wait(channel, message, self._now())
+        if wait > 0:
+            raise DeliveryError("edits in this channel are spaced", retry_after=wait)
+        try:
+            await self._edit(channel, message, card)
+        except DiscordError as error:
+            if error.code == refusals.UNKNOWN_MESSAGE:
+                return await self._post(channel, card, key, nonce(self.name, channel, key, message))
+            if error.code == refusals.TOO_OLD_TO_EDIT:
+                self._spacing.rest(channel, refusals.OLD_EDIT_WAIT_S, self._now())
+                await self._say_instead(channel, message, card)
+            raise
+        return where
+
+    async def follow(self, where: Where, entry: Entry, key: str) -> None:
+        """Add a line to the thread; where there can be none, the root alone tells."""
+        channel, message, _ = self._at(where)
+        name = str(where.get("name", ""))
+        await self._in_thread(channel, message, name, {**render.trail(entry), "nonce": nonce(self.name, message, key)})
+
+    async def _post(self, channel: str, card: Card, key: str, once: str) -> Where:
+        standing = await self._standing(channel, card, once)
+        if standing:
+            await self._edit(channel, standing, card)
+            return self._where(channel, standing, card, key)
+        pings = self._pings(channel, card)
+        payload = render.root(card, threaded=channel not in self._threadless, pings=pings)
+        sent = {**payload, "nonce": once, "enforce_nonce": True}
+        path = f"/channels/{channel}/messages"
+        try:
+            message = await self.rest.call("POST", path, sent, channel)
+        except DiscordError as error:
+            if error.code not in PLAINLY:
+                raise
+            log.warning("%s refuses the form of %s, which goes out as plain text: %s", self.name, card.subject, error)
+            sent = {**render.plainly(card), "nonce": once, "enforce_nonce": True}
+            message = await self.rest.call("POST", path, sent, channel)
+        if _title(message) != _title(sent):
+            await self._edit(channel, _id(message), card)
+        return self._where(channel, _id(message), card, key)
+
+    async def _standing(self, channel: str, card: Card, once: str) -> str:
+        """The id of the root if an earlier try, too old for its nonce, has left one; "" where there is none."""
+        name = f"discord.tried.{once}"
+        try:
+            tried = await self._memory.noted(name)
+            if not tried:
+                await self._memory.note(name, f"{self._now():.0f}", TRIED_S)
+        except StoreError as error:
+            log.debug("%s does not know of earlier tries: %s", self.name, error)
+            return ""
+        if not tried or abs(self._now() - float(tried)) < NONCE_S:
+            return ""
+        try:
+            latest = await self.rest.call("GET", f"/channels/{channel}/messages?limit={READ}", place=channel)
+        except DiscordError as error:
+            if error.status != 403:
+                raise
+            log.warning("%s may not read %s back: %s", self.name, channel, error)
+            return ""
+        return next((_id(m) for m in latest or () if render.is_root_of(m, card.subject)), "")
+
+    @staticmethod
+    def _where(channel: str, message: str, card: Card, key: str) -> Where:
+        return {"channel": channel, "message": message, "key": key, "name": render.thread_name(card)}
+
+    async def _edit(self, channel: str, message: str, card: Card) -> None:
+        payload = render.root(card, threaded=channel not in self._threadless)
+        del payload["content"]
+        path = f"/channels/{channel}/messages/{message}"
+        try:
+            await self.rest.call("PATCH", path, payload, channel)
+        except DiscordError as error:
+            if error.code not in PLAINLY:
+                raise
+            await self.rest.call("PATCH", path, render.plainly(card), channel)
+
+    async def _say_instead(self, channel: str, message: str, card: Card) -> None:
+        """The headline in the thread, once for each, while the root cannot be edited."""
+        if self._told.get(message) == card.headline:
+            return
+        once = nonce(self.name, message, card.headline)
+        await self._in_thread(channel, message, render.thread_name(card), {**render.news(card), "nonce": once})
+        self._told[message] = card.headline
+        _bound(self._told)
+
+    async def _in_thread(self, channel: str, message: str, name: str, payload: Mapping[str, Any]) -> None:
+        """Post to the thread of that name; where there can be none it is left out."""
+        try:
+            await self._threaded(channel, message, name)
+            sent = {**payload, "enforce_nonce": True}
+            await self.rest.call("POST", f"/channels/{message}/messages", sent, message)
+        except DiscordError as error:
+            if error.code in NO_THREAD:
+                self._threadless[channel] = None
+                log.warning("%s: no threads in channel %s, roots alone tell: %s", self.name, channel, error)
+            elif error.code not in (refusals.THREAD_LOCKED, refusals.UNKNOWN_MESSAGE, refusals.UNKNOWN_CHANNEL):
+                raise
+            self._threads.pop(message, None)
+        else:
+            self._threadless.pop(channel, None)
+
+    async def _threaded(self, channel: str, message: str, name: str) -> None:
+        """Make the thread unless it stands already."""
+        if message in self._threads:
+            return
+        body = {"name": render.plain(name, 90) or "trail", "auto_archive_duration": ARCHIVE_MIN}
+        try:
+            await self.rest.call("POST", f"/channels/{channel}/messages/{message}/threads", body, channel)
+        except DiscordError as error:
+            if error.code != refusals.THREAD_EXISTS:
+                raise
+        self._threads[message] = None
+        _bound(self._threads)
+
+    def _pings(self, channel: str, card: Card) -> tuple[int, ...]:
+        """The roles that are called when an incident opens here."""
+        alarming = card.kind == "incident" and card.tone in ALARMING and not card.closed
+        return self._options.ping_roles.get(int(channel), ()) if alarming else ()
+
+    def _channel(self, place: str) -> str:
+        if not place and self._options.channels:
+            return str(self._options.channels[0])
+        if not (place.isascii() and place.isdigit()):
+            raise DeliveryError(f"{place[:40]!r} is no id of a Discord channel", permanent=True)
+        return place
+
+    def _at(self, where: Where) -> tuple[str, str, str]:
+        channel, message = str(where.get("channel", "")), str(where.get("message", ""))
+        if not (channel.isdigit() and message.isdigit()):
+            raise DeliveryError("where the message stands is not known", permanent=True)
+        return channel, message, str(where.get("key", ""))
+
+
+def _id(message: Any) -> str:
+    """The id of a message Discord tells of. Raises DeliveryError for what tells of none."""
+    found = str(message.get("id", "")) if isinstance(message, dict) else ""
+    if not found.isdigit():
+        raise DeliveryError("Discord's answer names no message", ambiguous=True)
+    return found
+
+
+def _title(message: Any) -> str:
+    """What a message says first."""
+    embeds = message.get("embeds") or [{}]
+    return str(embeds[0].get("title") or message.get("content") or "").strip()
+
+
+def _bound(kept: dict[str, Any]) -> None:
+    while len(kept) > REMEMBERED:
+        del kept[next(iter(kept))]

@@ -1,0 +1,39 @@
+"""Plain text as Discord's Markdown: nothing in it is markup, a mention, a link or a command. Pure.
+
+https://discord.com/developers/docs/reference#message-formatting
+"""
+
+import re
+
+from bot.core.words.quoting import clean
+
+_SPECIAL = re.compile(r"[\\*_~`|<\[\]]")
+_BEGINNINGS = re.compile(r"^(\s*)([#>+-])", re.MULTILINE)
+_ORDERED = re.compile(r"^(\s*\d+)\.", re.MULTILINE)
+_LINKS = re.compile(r":(?=//)")
+_EVERYBODY = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
+_BROADCAST = "@\u200b"
+"""A mention of everybody has no escape; a zero-width space in it is one."""
+
+
+def escape(text: str) -> str:
+    """The text so that it is shown as it stands."""
+    said = _SPECIAL.sub(r"\\\g<0>", text)
+    said = _ORDERED.sub(r"\1\\.", said)
+    said = _BEGINNINGS.sub(r"\1\\\2", said)
+    return unpinged(_LINKS.sub(r"\\:", said))
+
+
+def unpinged(text: str) -> str:
+    """Markdown of our own whose words may be others': it stays Markdown and pings nobody."""
+    return _EVERYBODY.sub(_BROADCAST, text)
+
+
+def plain(text: str, limit: int) -> str:
+    """One clean line, for places that know no markup: footers, labels, the names of threads."""
+    return unpinged(clean(text, limit))
+
+
+def moment(at: float) -> str:
+    """A time in the reader's own zone, and how long ago that is."""
+    return f"<t:{int(at)}:F> (<t:{int(at)}:R>)"

@@ -1,0 +1,48 @@
+"""How a channel of kind `discord` is opened: posting for every process, listening for the one whose turn it is."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from bot.channels.discord.channel import DiscordChannel
+from bot.channels.discord.gateway import Gateway, Pace
+from bot.channels.discord.options import Options, options
+from bot.channels.discord.reception import Reception
+from bot.channels.registry import Outside
+
+
+class Discord(DiscordChannel):
+    """The channel, with its ear at the gateway beside it; trouble of the ear is no trouble of posting."""
+
+    def __init__(self, name: str, given: Options, outside: Outside, pace: Pace | None = None) -> None:
+        super().__init__(name, given, outside.memory, outside.now)
+        reception = Reception(name, given, outside.desk, outside.memory, outside.now)
+        self.gateway = Gateway(reception, outside, pace or Pace())
+        self._listening: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        await super().__aenter__()
+        self._listening = asyncio.create_task(self.gateway.run(), name=f"{self.name} listens")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._listening is not None:
+            self._listening.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._listening
+        await super().__aexit__(kind, error, trace)
+
+    def health(self) -> tuple[bool, str]:
+        """Whether all is well with posting and listening."""
+        why = self.rest.trouble()
+        heard, how = self.gateway.health()
+        return (heard and not why), "; ".join(part for part in (why, how) if part)
+
+
+def opened(name: str, given: Mapping[str, Any], outside: Outside) -> Discord:
+    """A channel from its options. Raises UserError with every complaint about them."""
+    return Discord(name, options(name, given), outside)

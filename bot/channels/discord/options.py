@@ -1,0 +1,82 @@
+"""The options of the kind `discord`, as they stand under a channel in the configuration."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from bot.errors import UserError
+from probes.secret import Secret
+
+API = "https://discord.com/api/v10"
+GATEWAY = "wss://gateway.discord.gg/"
+
+
+def _secret(value: object) -> object:
+    """A token from the vault, or text that stands in the configuration."""
+    return Secret(value.strip()) if isinstance(value, str) else value
+
+
+def _token(value: Secret) -> Secret:
+    text = value.reveal().strip()
+    if not text or not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("expected the bot's token (Developer Portal, Bot, Reset Token), as ${DISCORD_TOKEN}")
+    return Secret(text)
+
+
+def _address(*schemes: str) -> AfterValidator:
+    def fit(value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in schemes or not parts.hostname or parts.username is not None:
+            raise ValueError(f"expected an address that starts with {' or '.join(s + '://' for s in schemes)}")
+        return value.rstrip("/") if schemes[0] == "https" else value
+
+    return AfterValidator(fit)
+
+
+Snowflake = Annotated[int, Field(ge=1, lt=2**63)]
+"""One of Discord's ids; a number or digits in quotes."""
+Snowflakes = Annotated[tuple[Snowflake, ...], Field(max_length=100)]
+
+
+class Part(BaseModel):
+    """A mapping of the file: its keys are these and no others."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True)
+
+
+class Roles(Part):
+    """Discord role ids that make a member viewer, responder, admin."""
+
+    viewer: Snowflakes = Field((), description="who may ask; everybody if none is named")
+    responder: Snowflakes = Field((), description="who may act; everybody in the alert channels if none is named")
+    admin: Snowflakes = Field((), description="who may subscribe and test, besides those with Manage Server")
+
+
+class Options(Part):
+    """All of them."""
+
+    token: Annotated[Secret, BeforeValidator(_secret), AfterValidator(_token)]
+    application_id: Snowflake | None = Field(None, description="found out from the token if absent")
+    api_url: Annotated[str, Field(max_length=500), _address("https", "http")] = API
+    gateway_url: Annotated[str, Field(max_length=500), _address("wss", "ws")] = GATEWAY
+    channels: Snowflakes = Field((), description="the channels that hear of everything")
+    guild: Snowflake | None = Field(None, description="a server to register commands in at once, while developing")
+    roles: Roles = Roles()
+    ping_roles: Mapping[Snowflake, Snowflakes] = Field(
+        default_factory=dict, description="channel id -> role ids that may be pinged there when an incident opens"
+    )
+
+
+OPTIONS = frozenset(Options.model_fields)
+"""The option names, for the configuration's own check."""
+
+
+def options(name: str, given: Mapping[str, Any]) -> Options:
+    """The options of the channel `name`. Raises UserError with a sentence for each that is wrong, never with values."""
+    try:
+        return Options.model_validate(dict(given))
+    except ValidationError as error:
+        said = [f"channels.{name}.{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+        raise UserError("\n".join(said)) from None

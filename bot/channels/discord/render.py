@@ -1,0 +1,165 @@
+"""Cards, trail lines and answers as Discord's messages: payloads of the API. Pure.
+
+Embeds, not components v2: a message that was ever v2 can hold no `content` and no embeds again, so a refused form could
+not go out as plain text, a role could not be pinged beside it, and its 40 components would have to hold the table of a
+status as well. An embed has the accent colour, the fields and the sizes that are needed, in every client.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.channels.discord.markup import escape, moment, plain
+from bot.core.incident import Action, Card, Entry, Tone
+from bot.core.sizes import DISCORD, Piece, first, fit, fitted, width
+from bot.core.words.quoting import clean
+
+COLOURS: Mapping[Tone, int] = {
+    Tone.GREEN: 0x2EB886,
+    Tone.YELLOW: 0xDAA038,
+    Tone.ORANGE: 0xE8762D,
+    Tone.RED: 0xA30200,
+    Tone.BLUE: 0x439FE0,
+    Tone.GREY: 0xDDDDDD,
+}
+Payload = dict[str, Any]
+QUIET: Mapping[str, Any] = {"parse": []}
+"""Nobody is pinged, whatever the text says."""
+LENGTHS = (("30 min", "30m"), ("1 h", "1h"), ("4 h", "4h"), ("1 day", "1d"), ("7 days", "7d"))
+TRAIL_SHOWN = 4
+SUPPRESS_EMBEDS = 1 << 2
+_ROW, _ROWS = 5, 5
+_SUBJECT = re.compile(r"[^\s:]{1,64}")
+_GREEN, _RED, _GREY, _BLUE, _LINK = 3, 4, 2, 1, 5
+STYLES: Mapping[str, int] = {"ack": _BLUE, "resolve": _GREEN, "wrong": _RED, "right": _GREEN}
+
+
+def root(card: Card, *, threaded: bool = True, pings: Sequence[int] = ()) -> Payload:
+    """The message of a card. Without a thread the last lines of its trail stand in it; `pings` are roles to call."""
+    trail = () if threaded else tuple(("", f"{e.event}: {e.text}") for e in card.trail[-TRAIL_SHOWN:])
+    shown = [("Trail" if not n else "\u2003", text) for n, (_, text) in enumerate(trail)]
+    return {
+        "content": " ".join(f"<@&{role}>" for role in pings),
+        "embeds": [embed(card, shown)],
+        "components": [*buttons(card.actions, card.links)],
+        "allowed_mentions": {"parse": [], "roles": [str(role) for role in pings]} if pings else dict(QUIET),
+    }
+
+
+def embed(card: Card, more: Sequence[tuple[str, str]] = ()) -> Payload:
+    """The card itself; everything fits, and what was cut is counted."""
+    times = " · ".join(f"{label}: {moment(at)}" for label, at in card.times if 0 <= at < 1e11)
+    return framed(Frame(card.headline, (*card.lines, *more), _footer(card), COLOURS[card.tone], times))
+
+
+def _footer(card: Card) -> str:
+    """Always with the subject: by it a root that was posted and not written down is known again."""
+    subject = clean(card.subject, 80)
+    return card.footer if not subject or subject in card.footer else f"{card.footer} · {subject}".removeprefix(" · ")
+
+
+def is_root_of(message: Any, subject: str) -> bool:
+    """Whether a message read back is a root of ours about this subject, and no answer that somebody shared."""
+    if not isinstance(message, dict) or message.get("interaction_metadata") or message.get("webhook_id"):
+        return False
+    if not (message.get("author") or {}).get("bot") or not subject:
+        return False
+    said = [(e.get("footer") or {}).get("text") or "" for e in message.get("embeds") or []]
+    said += [str(message.get("content") or "").rpartition("\n")[2]]
+    return any(re.search(rf"(?<![\w-]){re.escape(subject)}(?![\w-])", text) for text in said)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What goes into an embed: plain text, but for `times` and `text`, which are Markdown of ours and stay whole."""
+
+    title: str
+    lines: Sequence[tuple[str, str]]
+    footer: str
+    colour: int
+    times: str = ""
+    text: str = ""
+
+
+def framed(frame: Frame) -> Payload:
+    """The embed, within all limits."""
+    kept, left = first([(n, t) for n, t in frame.lines if t.strip() or n.strip()], DISCORD.parts - bool(frame.times))
+    pieces = [Piece(clean(frame.title, DISCORD.title) or "no headline", DISCORD.title)]
+    for name, value in kept:
+        pieces += [Piece(clean(name, 100) or "\u2003", 100), Piece(clean(value, 4_000) or "–", DISCORD.value)]
+    foot = plain(" · ".join(p for p in (f"{left} more lines" if left else "", frame.footer) if p), 500)
+    room = DISCORD.total - len(frame.times) - 10 - width(foot) - width(frame.text)
+    said = fitted(pieces, room, escape)
+    fields = [{"name": n or "\u2003", "value": v or "–"} for n, v in zip(said[1::2], said[2::2], strict=True)]
+    told: Payload = {"title": said[0] or "…", "color": frame.colour, "fields": fields}
+    if frame.times:
+        told["fields"] = [*fields, {"name": "When", "value": frame.times}]
+    if frame.text:
+        told["description"] = frame.text
+    return {**told, "footer": {"text": foot}} if foot else told
+
+
+def plainly(card: Card) -> Payload:
+    """The same without form, for when the form is refused."""
+    lines = [clean(card.headline, 300), *(f"{label}: {text}" for label, text in card.lines), _footer(card)]
+    text = "\n".join(clean(line, 700) for line in lines if line.strip()) or "no headline"
+    content = fit(text, DISCORD.plain, escape)
+    return {"content": content, "embeds": [], "components": [], "allowed_mentions": dict(QUIET)}
+
+
+def trail(entry: Entry) -> Payload:
+    """One line in the thread."""
+    event, text = clean(entry.event, 80), clean(entry.text, 400)
+    said = escape(f"{event}: {text}" if event and text else event or text or "changed")
+    when = f"<t:{int(entry.at)}:T> " if 0 <= entry.at < 1e11 else ""
+    return {"content": f"{when}{said}"[: DISCORD.plain], "flags": SUPPRESS_EMBEDS, "allowed_mentions": dict(QUIET)}
+
+
+def news(card: Card) -> Payload:
+    """A card's headline in the thread, where the root cannot be edited for now."""
+    said = fit(clean(card.headline, 300) or "no headline", DISCORD.plain, escape)
+    return {"content": said, "flags": SUPPRESS_EMBEDS, "allowed_mentions": dict(QUIET)}
+
+
+def thread_name(card: Card) -> str:
+    """The name of the thread under a card; it stays as the headline changes."""
+    return plain(f"{card.kind} {card.subject}", 90) or "trail"
+
+
+def buttons(actions: Sequence[Action], links: Sequence[tuple[str, str]] = ()) -> list[Payload]:
+    """Rows of components: buttons, links after them, each menu in a row of its own; nothing twice."""
+    items = [_button(a) for a in dict.fromkeys(actions) if a.verb != "silence" and _fits(a)]
+    items += [_link(label, url) for label, url in links if _opens(url)]
+    menus = [_menu(a) for a in dict.fromkeys(actions) if a.verb == "silence" and _fits(a)]
+    rows = [{"type": 1, "components": items[n : n + _ROW]} for n in range(0, len(items), _ROW)]
+    return [*rows[: _ROWS - len(menus[:1])], *({"type": 1, "components": [menu]} for menu in menus[:1])]
+
+
+def custom_id(verb: str, subject: str) -> str:
+    """The id of a button; `pressed` reads it."""
+    return f"gt:{verb}:{subject}"
+
+
+def _fits(action: Action) -> bool:
+    return bool(re.fullmatch(r"[a-z-]{1,24}", action.verb) and _SUBJECT.fullmatch(action.subject))
+
+
+def _button(action: Action) -> Payload:
+    label = plain(action.label, 80) or action.verb
+    style = STYLES.get(action.verb, _GREY)
+    return {"type": 2, "style": style, "label": label, "custom_id": custom_id(action.verb, action.subject)}
+
+
+def _menu(action: Action) -> Payload:
+    told = [{"label": f"Silence for {words}", "value": length} for words, length in LENGTHS]
+    where = custom_id(action.verb, action.subject)
+    return {"type": 3, "custom_id": where, "placeholder": "🔕 Silence…", "options": told}
+
+
+def _opens(url: str) -> bool:
+    return bool(re.fullmatch(r"https?://[^\s<>\"]{3,500}", url)) and url.isascii()
+
+
+def _link(label: str, url: str) -> Payload:
+    return {"type": 2, "style": _LINK, "label": f"{plain(label, 70) or 'open'} ↗", "url": url}

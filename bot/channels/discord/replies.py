@@ -1,0 +1,77 @@
+"""The desk's answers as Discord's messages. Pure but for discord.py's values."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import discord
+
+from bot.channels.discord.markup import escape, unpinged
+from bot.channels.discord.render import COLOURS, Frame, framed
+from bot.core.incident import Action, Tone
+from bot.core.sizes import fit
+from bot.core.words.answer import Answer, Table
+from bot.core.words.quoting import clean
+
+TEXT = 3_000
+"""Characters of a long body in the message; more goes into a file beside it."""
+TABLE = 2_400
+CELL = 60
+ROWS = 25
+_COLOURS = {True: COLOURS[Tone.BLUE], False: COLOURS[Tone.GREY]}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is sent: the embed, the buttons under it, and a file where the body is long."""
+
+    embed: discord.Embed
+    actions: tuple[Action, ...] = ()
+    shareable: bool = True
+    body: str = field(default="", repr=False)
+
+    def files(self) -> list[discord.File]:
+        """The long body as a file; made anew for each try."""
+        return [discord.File(io.BytesIO(self.body.encode()), "answer.md")] if self.body else []
+
+
+def reply(answer: Answer) -> Reply:
+    """An answer as a message; it fits, whatever its size."""
+    long = len(answer.text) > TEXT
+    body = unpinged(answer.text[:TEXT]) if answer.text else ""
+    if long:
+        body = f"{body.rpartition(chr(10))[0] or body}\n… the whole of it is in the file"
+    parts = [body, table(answer.table) if answer.table else ""]
+    text = "\n".join(part for part in parts if part)
+    frame = Frame(
+        answer.title, answer.lines, answer.footer, _COLOURS[answer.understood and not answer.refused], text=text
+    )
+    shareable = answer.understood and not answer.refused
+    whole = unpinged(answer.text) if long else ""
+    return Reply(discord.Embed.from_dict(framed(frame)), tuple(answer.actions), shareable, whole)
+
+
+def sentence(text: str) -> Reply:
+    """One sentence of our own."""
+    frame = Frame(text, (), "", COLOURS[Tone.GREY])
+    return Reply(discord.Embed.from_dict(framed(frame)), shareable=False)
+
+
+def table(shown: Table) -> str:
+    """Rows in columns, in a block of fixed width; what does not fit is counted."""
+    rows = [shown.head, *shown.rows[:ROWS]]
+    cells = [[clean(cell, CELL).replace("`", "ˋ") for cell in row] for row in rows]
+    widths = [max(len(row[n]) for row in cells if n < len(row)) for n in range(max(map(len, cells), default=0))]
+    lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=False)).rstrip() for row in cells]
+    return _boxed(lines, len(shown.rows) - len(cells) + 1)
+
+
+def _boxed(lines: Sequence[str], left: int) -> str:
+    kept: list[str] = []
+    for line in lines:
+        if sum(len(k) + 1 for k in kept) + len(line) > TABLE:
+            break
+        kept.append(unpinged(line))
+    left += len(lines) - len(kept)
+    more = f"\n{fit(f'… {left} more', 40, escape)}" if left else ""
+    return "```\n" + "\n".join(kept) + "\n```" + more

@@ -1,0 +1,144 @@
+"""Requests to Discord's API: one call is one request, and what comes of it.
+
+discord.py makes the interactions' answers and reads the gateway, but not these: its own client waits and retries for up
+to a minute inside one call, and one that is cancelled in a global rate limit leaves the limit set for ever. Here nobody
+waits: a limit that is known refuses at once and says for how long, so that the newest state is what goes out later.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+
+from bot.channels.discord.refusals import (
+    LONGEST_WAIT_S,
+    MISSING_ACCESS,
+    MISSING_PERMISSIONS,
+    DiscordError,
+    refused,
+    seconds,
+)
+from bot.errors import DeliveryError
+from probes.secret import Secret
+
+ANSWER_S = 20.0
+"""Below the time a courier gives one call."""
+LARGEST = 4 * 1024 * 1024
+BARRED_S = 60.0
+"""What refuses us is not asked again before this; 10,000 refusals in ten minutes ban the address."""
+AGENT = "DiscordBot (https://github.com/groundtruth, 1)"
+ALL = "everywhere"
+
+
+class Rest:
+    """One bot's requests; `now` is Unix seconds. Opened and closed as a context."""
+
+    def __init__(self, api_url: str, token: Secret, now: Callable[[], float]) -> None:
+        self._url = api_url.rstrip("/")
+        self._token = token
+        self._now = now
+        self._session: aiohttp.ClientSession | None = None
+        self._closed: dict[str, tuple[float, DiscordError]] = {}
+        self._unheard: set[str] = set()
+
+    async def __aenter__(self) -> Self:
+        headers = {"Authorization": f"Bot {self._token.reveal()}", "User-Agent": AGENT}
+        timeout = aiohttp.ClientTimeout(total=ANSWER_S)
+        self._session = aiohttp.ClientSession(headers=headers, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def call(self, method: str, path: str, body: Mapping[str, Any] | None = None, place: str = "") -> Any:
+        """What Discord answers, parsed. `place` is the channel whose limits and refusals count ("": none's).
+
+        Raises:
+            DiscordError: Discord said no.
+            DeliveryError: nothing was heard, or a limit or refusal that is known holds.
+        """
+        bucket = f"{method} {place} {path.count('/')}" if place else f"{method} {path}"
+        for gate in (ALL, place, bucket):
+            self._check(gate)
+        creates, what = method == "POST", f"{path} {(body or {}).get('nonce', '')}"
+        try:
+            answer = await self._asked(method, path, body)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise self._nothing(error, what, creates=creates) from error
+        status, headers, told = answer
+        if status < 300:
+            self._unheard.clear()
+            if headers.get("X-RateLimit-Remaining") == "0":
+                why = DiscordError("Discord's limit for this channel is used up for a moment", 429)
+                self._close(bucket, seconds(headers.get("X-RateLimit-Reset-After")), why)
+            return told
+        no = refused(status, headers, told, creates=creates)
+        self._remember(no, place, bucket, what)
+        raise no
+
+    def trouble(self) -> str:
+        """Why nothing goes out at all, "" while it does."""
+        until, why = self._closed.get(ALL, (0.0, None))
+        return str(why) if why is not None and self._now() < until else ""
+
+    def _check(self, gate: str) -> None:
+        until, why = self._closed.get(gate, (0.0, None))
+        left = until - self._now()
+        if why is None:
+            return
+        # A clock that was set back must not close a gate for longer than anything is ever closed.
+        if not 0 < left <= LONGEST_WAIT_S:
+            del self._closed[gate]
+            return
+        # Only Discord itself says that something is for good: rights may have been given meanwhile.
+        raise DiscordError(str(why), why.status, why.code, everywhere=why.everywhere, retry_after=left)
+
+    def _close(self, gate: str, wait: float, why: DiscordError) -> None:
+        if wait > 0:
+            self._closed[gate] = (self._now() + wait, why)
+        while len(self._closed) > 10_000:
+            del self._closed[next(iter(self._closed))]
+
+    def _remember(self, no: DiscordError, place: str, bucket: str, what: str) -> None:
+        if no.status >= 500:
+            self._unheard.add(what)
+            no.everywhere = len(self._unheard) > 1
+        else:
+            self._unheard.clear()
+        if no.everywhere and no.retry_after is not None:
+            self._close(ALL, no.retry_after, no)
+        elif no.status == 429 and no.retry_after is not None:
+            self._close(bucket, no.retry_after, no)
+        elif no.code == MISSING_ACCESS and place:
+            self._close(place, BARRED_S, no)
+        elif no.code == MISSING_PERMISSIONS and place:
+            self._close(bucket, BARRED_S, no)
+
+    def _nothing(self, error: Exception, what: str, *, creates: bool) -> DeliveryError:
+        """No answer at all: one message that is never answered is its own trouble, several are Discord's."""
+        if isinstance(error, aiohttp.ClientConnectorError):
+            return DeliveryError("Discord cannot be reached", everywhere=True)
+        self._unheard.add(what)
+        heard = "no answer in time" if isinstance(error, TimeoutError) else f"a broken answer ({type(error).__name__})"
+        several = len(self._unheard) > 1
+        return DeliveryError(f"Discord gives {heard}", ambiguous=creates, everywhere=several)
+
+    async def _asked(
+        self, method: str, path: str, body: Mapping[str, Any] | None
+    ) -> tuple[int, Mapping[str, str], Any]:
+        assert self._session is not None, "not opened"
+        async with asyncio.timeout(ANSWER_S), self._session.request(method, self._url + path, json=body) as response:
+            text = await response.content.read(LARGEST)
+            try:
+                told = json.loads(text) if text else None
+            except ValueError:
+                if response.status < 300:
+                    raise
+                told = None
+            return response.status, response.headers, told

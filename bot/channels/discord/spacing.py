@@ -1,0 +1,52 @@
+"""When a message of a channel may be edited: at most one edit in so many seconds, everyone in turn. Pure.
+
+Discord limits edits of messages older than an hour and does not publish the number; one edit in ten seconds is below
+every figure that was ever seen. Who comes too early is given a turn of their own, so that of many messages in one
+channel none is overtaken for ever.
+"""
+
+from collections.abc import Mapping
+
+EVERY_S = 10.0
+KEPT_S = 60.0
+"""A turn that is not taken within this time after it came is given up."""
+
+
+class Spacing:
+    """The turns of all channels; `now` is Unix seconds and may be set back."""
+
+    def __init__(self, every_s: float = EVERY_S) -> None:
+        self._every_s = every_s
+        self._last: dict[str, float] = {}
+        self._turns: dict[str, dict[str, float]] = {}
+
+    def wait(self, channel: str, message: str, now: float) -> float:
+        """Seconds until this message may be edited; 0: now, and the turn is taken."""
+        turns = self._turns.setdefault(channel, {})
+        self._forget(channel, turns, now)
+        turn = turns.get(message)
+        if turn is None:
+            turn = self._free(channel, turns, now)
+        if turn > now:
+            turns[message] = turn
+            return turn - now
+        turns.pop(message, None)
+        self._last[channel] = now
+        return 0.0
+
+    def rest(self, channel: str, seconds: float, now: float) -> None:
+        """No edits there for a while: Discord said so."""
+        self._last[channel] = now + seconds - self._every_s
+
+    def _free(self, channel: str, turns: Mapping[str, float], now: float) -> float:
+        """The first moment that is nobody's."""
+        taken = max(turns.values(), default=-self._every_s)
+        return max(now, taken + self._every_s, self._last.get(channel, -self._every_s) + self._every_s)
+
+    def _forget(self, channel: str, turns: dict[str, float], now: float) -> None:
+        for message, turn in list(turns.items()):
+            if now - turn > KEPT_S:
+                del turns[message]
+        # A clock that was set back must not hold edits up.
+        if self._last.get(channel, now) - now > 10 * KEPT_S:
+            del self._last[channel]

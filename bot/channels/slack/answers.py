@@ -1,0 +1,94 @@
+"""The desk's answers as Slack messages, views included. Pure."""
+
+from collections.abc import Sequence
+
+from bot.channels.slack.blocks import (
+    SHARE,
+    Block,
+    Said,
+    button,
+    buttons,
+    context,
+    labelled,
+    numbered,
+    plain,
+    section,
+    title,
+)
+from bot.channels.slack.markdown import sections
+from bot.channels.slack.words import literal, moment
+from bot.core.sizes import SLACK, fit, width
+from bot.core.words.answer import Answer, Table
+from bot.core.words.quoting import clean
+
+ROW = 600
+"""Characters of one row of a table."""
+OTHERS = 3_000
+"""Characters kept for what is neither line nor row nor body: labels, buttons, small print."""
+
+
+def answer(it: Answer, now: float, *, share: str = "", by: str = "") -> Said:
+    """An answer as a message; `share`: the line to ask again for everybody, `by`: who shared it."""
+    headline = clean(it.title, 2_000) or "no answer"
+    every = [title(headline), *body(it), *_actions(it, share)]
+    said = f"asked by {literal(clean(by, 60))}" if by else ""
+    every += context(fit(clean(it.footer, 1_000), 1_000, literal), f"as of {moment(it.at, now, seconds=True)}", said)
+    return Said(
+        text=fit(headline, SLACK.plain, literal),
+        blocks=numbered(every[: SLACK.parts + 4], "a"),
+        plain=plain(headline, [*it.lines, *_rows_plainly(it.table)], it.footer),
+    )
+
+
+def body(it: Answer, total: int = SLACK.total) -> list[Block]:
+    """Lines, table and long text of an answer, within the limits."""
+    room = total - OTHERS - min(width(it.title), SLACK.text)
+    found = [section(text) for text in labelled(it.lines, room) if text]
+    room -= sum(width(block["text"]["text"]) for block in found)
+    if it.table is not None:
+        found += [section(text) for text in rows(it.table, room)]
+        room -= sum(width(block["text"]["text"]) for block in found)
+    if it.text and room > 200:
+        found += [section(text) for text in sections(it.text, SLACK.text, room)]
+    return found
+
+
+def rows(table: Table, total: int) -> list[str]:
+    """A table for a narrow screen: one row a line, its first cell bold, the others under their heads."""
+    groups: list[str] = [""]
+    used = 0
+    for number, cells in enumerate(table.rows):
+        said = _row(table.head, cells)
+        if used + width(said) + 40 > total:
+            groups.append(f"… ({len(table.rows) - number} more)")
+            break
+        if groups[-1] and width(groups[-1]) + width(said) + 1 > SLACK.text:
+            groups.append("")
+        groups[-1] += f"\n{said}" if groups[-1] else said
+        used += width(said) + 1
+    return [group for group in groups if group]
+
+
+def _row(head: Sequence[str], cells: Sequence[str]) -> str:
+    name, *others = (clean(cell, 200) for cell in cells)
+    parts = [f"{_label(head, number)}{literal(cell)}" for number, cell in enumerate(others, 1) if cell]
+    said = f"*{literal(name.replace('*', '∗'))}*  " + "  ·  ".join(parts)
+    return (
+        said
+        if width(said) <= ROW
+        else f"*{literal(name[:60].replace('*', '∗'))}*  {fit('; '.join(others), ROW - 200, literal)}"
+    )
+
+
+def _label(head: Sequence[str], number: int) -> str:
+    return f"_{literal(clean(head[number], 30))}_ " if number < len(head) and head[number].strip() else ""
+
+
+def _rows_plainly(table: Table | None) -> list[tuple[str, str]]:
+    return [(cells[0], "; ".join(cells[1:])) for cells in table.rows[:30] if cells] if table else []
+
+
+def _actions(it: Answer, share: str) -> list[Block]:
+    """The answer's buttons, and the one that shows it to everybody where it is worth showing and asks nothing new."""
+    sharable = bool(share) and it.understood and not it.refused and not it.changed and len(share) <= 1_500
+    return buttons(it.actions, after=[button("Share in channel", SHARE, share)] if sharable else ())

@@ -1,0 +1,162 @@
+"""Cards as Slack blocks: headline first, three voices, buttons; within every limit, nothing in them marks up or pings.
+
+The headline stands in `text` (phones notify with it) and in the first block (desktops do); the rest is an attachment,
+for only that has a colour. Texts of others stand in plain_text, or in mrkdwn with everything that steers taken out.
+Pure: `json.dumps(card(…).arguments())` is what is sent.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.channels.slack.words import escape, link, literal, moment
+from bot.core.incident import Action, Card, Entry, Tone
+from bot.core.sizes import SLACK, Piece, first, fit, fitted, width
+from bot.core.words.quoting import clean
+
+Block = dict[str, Any]
+
+COLORS: Mapping[Tone, str] = {
+    Tone.RED: "#a30200",
+    Tone.ORANGE: "#daa038",
+    Tone.YELLOW: "#daa038",
+    Tone.GREEN: "#2eb886",
+    Tone.BLUE: "#439fe0",
+    Tone.GREY: "#dddddd",
+}
+SILENCES = (("30 min", "30m"), ("1 h", "1h"), ("4 h", "4h"), ("24 h", "24h"), ("7 days", "7d"))
+"""What the Silence menu offers, with the duration the desk is told."""
+LINES = 30
+"""Lines of a card at most; more is no message but a document."""
+BUTTONS = 25
+ASK, SILENCE, SHARE = "ask", "silence", "share"
+"""How ids of actions begin: a line for the desk, the menu of durations, the same answer for everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message in both forms: `text` and blocks as Slack shows them, `plain` where it refuses the blocks."""
+
+    text: str
+    blocks: Sequence[Block]
+    plain: str
+    attachments: Sequence[Block] = field(default=())
+
+    def arguments(self) -> dict[str, Any]:
+        """The fields of a message, in full."""
+        return {"text": self.text, "blocks": list(self.blocks), "attachments": list(self.attachments)}
+
+    def plainly(self) -> dict[str, Any]:
+        """The fields of the same message without any form."""
+        return {"text": self.plain, "blocks": [], "attachments": []}
+
+
+def card(it: Card, mark: str, now: float) -> Said:
+    """The message of a card; `mark` makes its block ids fresh, as an edit needs them."""
+    headline = clean(it.headline, 2_000) or "no headline"
+    top = title(headline)
+    body = [*_lines(it.lines, SLACK.total - width(top["text"]["text"])), *buttons(it.actions), *_foot(it, now)]
+    rest = numbered(body, f"{mark}.b")
+    fallback = fit(headline, 300, escape)
+    bar = [{"color": COLORS[it.tone], "fallback": fallback, "blocks": rest}] if rest else []
+    return Said(
+        text=fit(headline, SLACK.plain, escape),
+        blocks=numbered([top], f"{mark}.a"),
+        plain=plain(headline, it.lines, it.footer),
+        attachments=bar,
+    )
+
+
+def trail(entry: Entry, now: float) -> str:
+    """One line of a thread, with its time in the reader's zone."""
+    said = " ".join(f"{clean(entry.event, 40)}: {clean(entry.text, 400)}".strip(": ").split()) or "changed"
+    return f"{moment(entry.at, now, seconds=True)}  {literal(said)}"
+
+
+def title(text: str) -> Block:
+    """The first block: large where it is short enough for a header, else whole."""
+    kind = "header" if width(escape(text)) <= SLACK.title else "section"
+    limit = SLACK.title if kind == "header" else SLACK.text
+    return {"type": kind, "text": {"type": "plain_text", "text": fit(text, limit, escape), "emoji": False}}
+
+
+def section(text: str) -> Block:
+    """A block of markup that is ready."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
+
+
+def context(*texts: str) -> list[Block]:
+    """A line of small print, of those texts (markup that is ready) that say something."""
+    said = [{"type": "mrkdwn", "text": text, "verbatim": True} for text in texts if text]
+    return [{"type": "context", "elements": said}] if said else []
+
+
+def labelled(lines: Sequence[tuple[str, str]], total: int) -> list[str]:
+    """Lines as `*label*  text`, in markup that is ready, together within `total`; what is left out is counted."""
+    shown, left = first(lines, LINES)
+    labels = [f"*{literal(clean(label, 40))}*  " if clean(label, 40) else "" for label, _ in shown]
+    pieces = [Piece(clean(text, SLACK.text), SLACK.text - 100) for _, text in shown]
+    more = [f"… ({left} more)"] if left else []
+    room = total - sum(map(width, labels)) - 20
+    return [label + text for label, text in zip(labels, fitted(pieces, room, literal), strict=True)] + more
+
+
+def buttons(actions: Sequence[Action], *, after: Sequence[Block] = ()) -> list[Block]:
+    """A row of buttons; silencing is a menu of durations. `after` are elements that stand at the end."""
+    elements = [_element(action, number) for number, action in enumerate(actions[: BUTTONS - len(after)])]
+    elements = [element for element in elements if element] + list(after)
+    return [{"type": "actions", "elements": elements}] if elements else []
+
+
+def button(label: str, action_id: str, value: str, *, style: str = "") -> Block:
+    """One button; the value comes back when it is pressed."""
+    said: Block = {
+        "type": "button",
+        "text": {"type": "plain_text", "text": fit(clean(label, 75), 75, escape) or "…", "emoji": True},
+        "action_id": action_id[:255],
+        "value": value[:2_000],
+    }
+    return {**said, "style": style} if style else said
+
+
+def plain(headline: str, lines: Sequence[tuple[str, str]], footer: str) -> str:
+    """The message without any form."""
+    rows = [f"{clean(label, 40)}: {clean(text, 1_000)}" for label, text in lines[:LINES]]
+    return fit("\n".join(text for text in (headline, *rows, clean(footer, 300)) if text), SLACK.plain, literal)
+
+
+def numbered(blocks: Sequence[Block], mark: str) -> list[Block]:
+    """The blocks with ids of their own."""
+    return [{**block, "block_id": f"{mark}{number}"} for number, block in enumerate(blocks)]
+
+
+def _lines(lines: Sequence[tuple[str, str]], total: int) -> list[Block]:
+    return [section(text) for text in labelled(lines, total - 3_000) if text]
+
+
+def _foot(it: Card, now: float) -> list[Block]:
+    yours = " · ".join(f"{literal(clean(label, 30))} {moment(at, now)}" for label, at in it.times[:5])
+    links = "  ".join(link(url, f"{clean(label, 40)} ↗") for label, url in it.links[:5])
+    return context(fit(clean(it.footer, 1_000), 1_000, literal), yours, fit_links(links))
+
+
+def fit_links(text: str) -> str:
+    """Links are whole or not there: a cut one opens something else."""
+    return text if width(text) <= SLACK.footer - 500 else ""
+
+
+def _element(action: Action, number: int) -> Block:
+    """The button or menu of an action; nothing where its line would be cut, for it would do something else."""
+    line = f"{action.verb} {action.subject}".strip()
+    if len(line) > 140:
+        return {}
+    if action.verb != "silence":
+        style = "primary" if action.verb == "ack" else ""
+        return button(action.label, f"{ASK}:{number}:{action.verb}", line, style=style)
+    offered = [_option(words, f"{line} {length}") for words, length in SILENCES]
+    place = {"type": "plain_text", "text": fit(clean(action.label, 75), 75, escape) or "Silence", "emoji": True}
+    return {"type": "static_select", "action_id": f"{SILENCE}:{number}", "placeholder": place, "options": offered}
+
+
+def _option(words: str, value: str) -> Block:
+    return {"text": {"type": "plain_text", "text": words, "emoji": True}, "value": value}

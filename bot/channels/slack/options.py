@@ -1,0 +1,129 @@
+"""What the configuration says of a Slack channel: secrets, how Slack reaches us, where alerts go, who may do what."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from bot.errors import UserError
+from probes.secret import Secret
+
+PUBLIC_API = "https://slack.com/api/"
+NOWHERE = Secret("")
+
+_CHANNEL = re.compile(r"[CGD][A-Z0-9]{1,20}")
+_WHO = re.compile(r"[UWS][A-Z0-9]{1,20}")
+_SIGNING = re.compile(r"[0-9a-z]{32}")
+
+
+def _secret(value: object) -> object:
+    return Secret(value.strip()) if isinstance(value, str) else value
+
+
+def _api(value: str) -> str:
+    """The address of the Web API. Raises ValueError."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
+        raise ValueError("expected an address such as https://slack.com/api/")
+    return value if value.endswith("/") else f"{value}/"
+
+
+def _listen(value: str) -> str:
+    """Where HTTP requests come in. Raises ValueError."""
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdecimal() or not 0 <= int(port) < 65_536:
+        raise ValueError("expected host:port, such as 0.0.0.0:3000")
+    return value
+
+
+def _channel(value: str) -> str:
+    """A conversation's id. Raises ValueError."""
+    if not _CHANNEL.fullmatch(value):
+        raise ValueError("expected channel ids such as C0123ABCD, from the end of a channel's About page")
+    return value
+
+
+def _who(value: str) -> str:
+    """A user's or group's id. Raises ValueError."""
+    if not _WHO.fullmatch(value):
+        raise ValueError("expected ids of users (U…) or user groups (S…)")
+    return value
+
+
+Confidential = Annotated[Secret, BeforeValidator(_secret)]
+Who = Annotated[str, AfterValidator(_who)]
+
+
+class Roles(BaseModel):
+    """Who may act, by ids of users and user groups."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    responder: tuple[Who, ...] = ()
+    admin: tuple[Who, ...] = ()
+
+
+class Options(BaseModel):
+    """The keys of a channel of kind `slack`.
+
+    `mode` is how Slack reaches us: `socket` (we connect out; needs `app_token`) or `http` (Slack calls us at `listen`;
+    needs `signing_secret`). `channels` are those that get alerts without having subscribed.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    token: Confidential = NOWHERE
+    app_token: Confidential = NOWHERE
+    signing_secret: Confidential = NOWHERE
+    mode: Literal["socket", "http"] = "socket"
+    listen: Annotated[str, AfterValidator(_listen)] = "0.0.0.0:3000"
+    api_url: Annotated[str, AfterValidator(_api)] = PUBLIC_API
+    channels: tuple[Annotated[str, AfterValidator(_channel)], ...] = ()
+    roles: Roles = Field(default_factory=Roles)
+
+    def missing(self) -> list[str]:
+        """What is wrong with the secrets, each in the sentence that mends it."""
+        found = []
+        if not self.token.reveal().startswith("xoxb-"):
+            found.append(
+                f"token: {_not(self.token)} the Bot User OAuth Token (xoxb-…): copy it from the app's page "
+                "OAuth & Permissions after Install to Workspace"
+            )
+        if self.mode == "socket" and not self.app_token.reveal().startswith("xapp-"):
+            found.append(
+                f"app_token: {_not(self.app_token)} the app-level token (xapp-…): create it under Basic Information, "
+                "App-Level Tokens, with the scope connections:write, or set mode: http"
+            )
+        if self.mode == "http" and not _SIGNING.fullmatch(self.signing_secret.reveal()):
+            found.append(
+                f"signing_secret: {_not(self.signing_secret)} the Signing Secret (32 letters and digits): copy it from "
+                "Basic Information, App Credentials; not the Client Secret"
+            )
+        return found
+
+
+OPTIONS = frozenset(Options.model_fields)
+"""The keys a channel of this kind may have beside `kind` and `enabled`."""
+
+
+def read(name: str, options: Mapping[str, Any]) -> Options:
+    """The options of the channel of that name. Raises UserError with every complaint; it never repeats a value."""
+    try:
+        found = Options.model_validate(dict(options))
+    except ValidationError as error:
+        complaints = [f"{'.'.join(map(str, one['loc']))}: {_sentence(one['msg'])}" for one in error.errors()]
+    else:
+        complaints = found.missing()
+        if not complaints:
+            return found
+    raise UserError("\n".join(f"channels.{name}.{complaint}" for complaint in complaints))
+
+
+def _not(secret: Secret) -> str:
+    return "this is not" if secret.reveal() else "it is empty; expected"
+
+
+def _sentence(message: str) -> str:
+    return message.removeprefix("Value error, ")

@@ -1,0 +1,42 @@
+"""Plain text as Slack wants it written: nothing in it pings, links or marks up."""
+
+import re
+
+from bot.core.words.durations import clock
+
+_MARKS = re.compile(r"(?<![^\s(\[\"'])([*_~`])(?=\S)|:(?=[A-Za-z+_-][\w+'-]*:)")
+"""Where Slack would begin bold, italic, struck or code, or an emoji by its name."""
+_INVISIBLE = "\u200b"
+_LATEST = 253_402_300_800
+"""The year 10000: no moment of ours."""
+
+
+def escape(text: str) -> str:
+    """The three characters that steer: https://docs.slack.dev/messaging/formatting-message-text#escaping."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def unescape(text: str) -> str:
+    """The other way round, for what people typed."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def literal(text: str) -> str:
+    """The text for a place with markup (mrkdwn): escaped, and what would begin a format is kept from it."""
+    return escape(_MARKS.sub(lambda found: found[0] + _INVISIBLE, text))
+
+
+def moment(at: float, now: float, *, seconds: bool = False) -> str:
+    """A time in the reader's own zone, with UTC for those who cannot show it."""
+    fallback = clock(at, now, seconds=seconds)
+    if not 0 < at < _LATEST:
+        return fallback
+    format_ = "{date_short_pretty} at {time_secs}" if seconds else "{date_short_pretty} at {time}"
+    return f"<!date^{int(at)}^{format_}|{fallback}>"
+
+
+def link(url: str, label: str) -> str:
+    """A link, where the address is one that can be opened; else the label alone."""
+    if not re.match(r"https?://[^\s<>|]{1,1000}\Z", url):
+        return literal(label)
+    return f"<{escape(url)}|{escape(label).replace('|', '¦')}>"

@@ -1,0 +1,51 @@
+"""Trouble that a person called over while the detector still saw it: when is it news again? Pure.
+
+The detector's episode goes on, for a person's word changes nothing that is measured. Nothing more is said of it until
+it has ended and begins anew, or until it is worse than it was: another state, or another component.
+"""
+
+from dataclasses import dataclass, replace
+
+from bot.core.claims import SEVERITY
+from bot.core.detection.assessment import Transition
+from bot.core.incident import Incident
+from probes.model import State
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """An episode that goes on unsaid since `at` (Unix seconds); `worst` is how bad it had been."""
+
+    kind: str
+    vantage: str
+    components: tuple[str, ...]
+    worst: State
+    at: float
+
+
+Asides = tuple[Aside, ...]
+
+
+def aside(incident: Incident, at: float) -> Aside:
+    """What goes on of an incident that a person called over."""
+    return Aside(incident.kind, incident.vantage, incident.active, incident.worst, at)
+
+
+def after(asides: Asides, step: Transition) -> tuple[Asides, Transition | None]:
+    """The asides after a transition, and the transition as one that opens an incident, where it is news again."""
+    ours = [a for a in asides if (a.kind, a.vantage) == (step.kind, step.vantage if step.scope == "vantage" else "")]
+    rest = tuple(a for a in asides if a not in ours)
+    if step.event != "changed":
+        # An opening of failures says that no other episode of them stands; other kinds open component by component.
+        in_parts = step.scope != "vantage" and (step.event == "resolved" or step.kind != "failures")
+        left = ours if in_parts else []
+        return rest + tuple(b for a in left if (b := _without(a, step.components)).components), None
+    known = {c for a in ours for c in a.components}
+    worst = max((SEVERITY.get(a.worst, 0) for a in ours), default=0)
+    if not ours or (known >= set(step.components) and SEVERITY.get(step.state, 0) <= worst):
+        return asides, None
+    return rest, replace(step, started_at=max(step.started_at, *(a.at for a in ours)))
+
+
+def _without(one: Aside, components: tuple[str, ...]) -> Aside:
+    return replace(one, components=tuple(c for c in one.components if c not in components))

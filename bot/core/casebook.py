@@ -1,0 +1,134 @@
+"""The open incidents of one service: what the detector, the page and people change in them. Pure.
+
+Every change goes through `put`, so that nothing happens to an incident without its line and its next version.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from bot.core import asides, incidents, silences
+from bot.core.asides import Asides
+from bot.core.detection.assessment import Transition
+from bot.core.disagreement import Discrepancy
+from bot.core.incident import Entry, Heard, Incident, IncidentStatus, Person, Silence, Voices
+from bot.core.service import ServiceView
+from bot.core.silences import Silences
+
+Touched = Mapping[str, tuple[Incident, tuple[Entry, ...]]]
+"""Incidents that changed, by id, each with its new lines."""
+
+
+class Casebook:
+    """Keeps the incidents of one service until they are over and written."""
+
+    def __init__(
+        self, service: ServiceView, kept: Mapping[str, Incident], quiet: Silences = (), aside: Asides = ()
+    ) -> None:
+        self.service = service
+        self.silences = quiet
+        self.asides = aside
+        self._incidents = dict(kept)
+        self._touched: dict[str, list[Entry]] = {}
+
+    @property
+    def incidents(self) -> Mapping[str, Incident]:
+        """Those that are open, and those that changed since the last `take`."""
+        return self._incidents
+
+    def state(self) -> dict[str, Incident]:
+        """What must be written for another process to go on here."""
+        return dict(self._incidents)
+
+    def open(self) -> list[Incident]:
+        """Those that are not over."""
+        return [i for i in self._incidents.values() if i.status is not IncidentStatus.RESOLVED]
+
+    def active(self, component: str) -> Incident | None:
+        """The incident in which a component is active; a vantage's own trouble is not the component's."""
+        return next((i for i in self._incidents.values() if component in i.active and i.scope != "vantage"), None)
+
+    def measured(self) -> frozenset[str]:
+        """The components in trouble by our own measurement."""
+        ours = (i for i in self.open() if i.kind != "reports" and i.scope != "vantage")
+        return frozenset(c for i in ours for c in i.active)
+
+    def recount(self, people: Mapping[str, int]) -> dict[str, Incident]:
+        """Keep how many people report each incident, which is no news of it; those of which it changed."""
+        changed = {i: x for i, x in self._incidents.items() if people.get(i, 0) > x.reports}
+        fresh = {i: replace(x, reports=people[i]) for i, x in changed.items()}
+        self._incidents |= fresh
+        return fresh
+
+    def take(self) -> Touched:
+        """What changed since the last call; those that are over are forgotten by this."""
+        touched = {i: (self._incidents[i], tuple(lines)) for i, lines in self._touched.items()}
+        self._touched = {}
+        self._incidents = {i: x for i, x in self._incidents.items() if x.status is not IncidentStatus.RESOLVED}
+        return touched
+
+    def put(self, incident: Incident, past: Incident | None = None) -> None:
+        """Keep an incident as it is now; lines it did not have before are new (`past`: it is one that was over)."""
+        before = self._incidents.get(incident.id, past)
+        # Each line is a version; the length of a timeline stands still once its middle is cut.
+        fresh = incident.timeline[before.version - incident.version :] if before else incident.timeline
+        self._incidents[incident.id] = incident
+        self._touched.setdefault(incident.id, []).extend(fresh)
+
+    def follow(self, steps: Iterable[Transition]) -> None:
+        """Take over what the detector decided."""
+        for step in steps:
+            for incident in self._after(step):
+                self.put(incident)
+
+    def watch(self, voices: Mapping[str, Voices], heard: Mapping[str, Heard], now: float) -> None:
+        """Note what has become of those that are open: quiet, trouble again, the page's first word."""
+        for incident in self.open():
+            well = [voices[c].measured.monitoring for c in incident.active if c in voices]
+            after = incidents.watched(incident, quiet=bool(well) and all(well), now=now)
+            after = incidents.admitted(after, heard, self.service.names)
+            if after is not incident:
+                self.put(after)
+
+    def adopt(self, incident: Incident) -> None:
+        """Take back an open incident that only the store knows, after the state was lost."""
+        self._incidents[incident.id] = incident
+
+    def close(self, incident: Incident, by: Person, at: float, reason: str = "") -> None:
+        """A person calls it over; what the detector still sees of it goes on unsaid (`asides`)."""
+        self.asides = (*self.asides, asides.aside(incident, at))
+        self.put(incidents.closed(incident, by, at, reason))
+
+    def hush(self, now: float) -> None:
+        """Let silences run out, and note what holds each incident back now."""
+        targets = {"", *self.service.names, *(i.id for i in self.open())}
+        self.silences = tuple(s for s in silences.standing(self.silences, now) if s.target in targets)
+        for incident in self.open():
+            held = incidents.held(incident, silences.of_incident(self.silences, incident), now)
+            if held is not incident:
+                self.put(held)
+
+    def silent(self, record: Discrepancy) -> Silence | None:
+        """What holds a disagreement back: a silence on its component, or on the incident it belongs to."""
+        incident = self._incidents.get(record.incident)
+        return silences.of_component(self.silences, record.component) or (incident.silence if incident else None)
+
+    def _after(self, step: Transition) -> list[Incident]:
+        ours = [i for i in self._incidents.values() if _concerns(i, step)]
+        self.asides, news = asides.after(self.asides, step)
+        if not ours and (news is not None or step.event == "opened"):
+            return [incidents.opened(self.service.id, news or step)]
+        if step.event == "opened":
+            return [incidents.widened(ours[0], step)]
+        if step.event == "changed":
+            return [incidents.widened(i, step) for i in ours]
+        return [incidents.narrowed(i, step, self.service.names) for i in ours]
+
+
+def _concerns(incident: Incident, step: Transition) -> bool:
+    """Failures of one vendor's components are one incident; slowness, and each vantage's own trouble, are others."""
+    return (
+        incident.status is not IncidentStatus.RESOLVED
+        and incident.kind == step.kind
+        and (incident.scope == "vantage") == (step.scope == "vantage")
+        and incident.vantage == (step.vantage if step.scope == "vantage" else "")
+    )

@@ -1,0 +1,51 @@
+"""A disagreement of page and measurement, as the value that is kept, sent and shown. Its rules are in `discrepancy`."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.core.flavour import Flavour
+from bot.core.mention import Mention
+from probes.model import State
+
+
+class DiscrepancyKind(StrEnum):
+    """How our assessment and the page disagree."""
+
+    UNACKNOWLEDGED = "unacknowledged"
+    UNDERSTATED = "understated"
+    OVERSTATED = "overstated"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """One component on which page and measurement disagree.
+
+    `since` is when the disagreement began, `opened_at` when it had lasted long enough to be said, `closed_at` when they
+    agreed again (or trouble ended unacknowledged). The page's own posted time is kept beside the time we first saw it,
+    the end of our trouble (`resolved_at`) beside the reading on which the page was green again (`page_resolved_at`).
+    """
+
+    id: str
+    service: str
+    component: str
+    kind: DiscrepancyKind
+    since: float
+    opened_at: float
+    version: int = 1
+    incident: str = ""
+    claimed: State = State.UNKNOWN
+    claimed_words: str = ""
+    measured: State = State.UNKNOWN
+    first_failure_at: float | None = None
+    alerted_at: float | None = None
+    page_seen_at: float | None = None
+    page_posted_at: float | None = None
+    closed_at: float | None = None
+    outcome: str = ""
+    flavour: Flavour = Flavour.UNKNOWN
+    page_started_at: float | None = None
+    resolved_at: float | None = None
+    page_resolved_at: float | None = None
+    mention: Mention | None = None
+    reports: int = 0

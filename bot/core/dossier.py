@@ -1,0 +1,140 @@
+"""What is kept of an incident for the report afterwards, beyond the incident itself; always bounded. Pure.
+
+Failures by symptom and layer, a few request ids for the vendor's support, the course of the failure rate, and what the
+page said when. Some 5 kB at most; the oldest detail is merged or left out first, never the counts.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from bot.core.incident import Heard, Incident
+from bot.core.measuring import Failure
+from bot.core.tally import MINUTES, Minute
+from probes.model import State
+
+KINDS, IDS, POINTS, CLAIMS, WORDS = 12, 10, 120, 40, 160
+OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Results of some `minutes` from a minute since the epoch on, all affected components together."""
+
+    minute: int
+    minutes: int
+    failed: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the page said of a component from a moment (Unix seconds, by our clock) on."""
+
+    at: float
+    component: str
+    state: State
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """The kept evidence of one incident; `failures` are counted by symptom and by layer, `ids` are (time, id)."""
+
+    symptoms: dict[str, int]
+    layers: dict[str, int]
+    ids: tuple[tuple[float, str], ...] = ()
+    course: tuple[Stretch, ...] = ()
+    said: tuple[Said, ...] = ()
+    components: dict[str, int] | None = None
+
+    @property
+    def worst(self) -> Stretch | None:
+        """The stretch with the highest share of failures, of those with enough results to tell; the first of equals."""
+        telling = [s for s in self.course if s.total >= 8 and s.failed]
+        return max(telling, key=lambda s: s.failed / s.total, default=None)
+
+
+def opened(failures: Iterable[tuple[str, Failure]]) -> Dossier:
+    """A dossier that begins with the failures of which we knew when the incident was opened, by component."""
+    dossier = Dossier({}, {}, components={})
+    for component, failure in sorted(failures, key=lambda pair: pair[1].at):
+        dossier = failed(dossier, component, failure)
+    return dossier
+
+
+def failed(dossier: Dossier, component: str, failure: Failure) -> Dossier:
+    """With one more failure."""
+    ids = dossier.ids
+    if failure.request_id:
+        # The first ones show how it began, the last ones are freshest in the vendor's logs.
+        ids = (*ids, (failure.at, failure.request_id))
+        ids = (*ids[: IDS // 2], *ids[len(ids) - IDS // 2 :]) if len(ids) > IDS else ids
+    return replace(
+        dossier,
+        symptoms=_more(dossier.symptoms, failure.symptom),
+        layers=_more(dossier.layers, failure.layer),
+        components=_more(dossier.components or {}, component),
+        ids=ids,
+    )
+
+
+def followed(dossier: Dossier, incident: Incident, tallies: Mapping[str, tuple[Minute, ...]]) -> Dossier:
+    """With the latest minutes of the components' results, from the first failure on."""
+    latest: dict[int, list[int]] = {}
+    for component in incident.components:
+        for minute in tallies.get(component, ()):
+            if minute.number >= int(incident.started_at // 60):
+                sums = latest.setdefault(minute.number, [0, 0])
+                sums[0] += minute.failed
+                sums[1] += minute.total
+    if not latest:
+        return dossier
+    # A component that is behind has older minutes than the others, of which they know no more: those stay as they are.
+    first = max(latest) - MINUTES + 1
+    latest = {number: sums for number, sums in latest.items() if number >= first}
+    kept = [s for s in dossier.course if s.minute + s.minutes <= first or s.minute not in latest]
+    fresh = [Stretch(number, 1, *sums) for number, sums in latest.items()]
+    held = {s.minute: s for s in kept} | {s.minute: s for s in fresh if not _covered(s, kept)}
+    course = [held[number] for number in sorted(held)]
+    while len(course) > POINTS:
+        course = _halved(course)
+    return replace(dossier, course=tuple(course))
+
+
+def heard(dossier: Dossier, incident: Incident, says: Mapping[str, Heard]) -> Dossier:
+    """With what the page says now of the components, where its state there has changed."""
+    for component in incident.components:
+        now = says.get(component)
+        if now is None or now.read_at is None or now.unreadable:
+            continue
+        last = next((s for s in reversed(dossier.said) if s.component == component), None)
+        if last is None or last.state is not now.state:
+            said = (*dossier.said, Said(now.since or now.read_at, component, now.state, now.words[:WORDS]))
+            said = (*said[: CLAIMS // 2], *said[len(said) - CLAIMS // 2 :]) if len(said) > CLAIMS else said
+            dossier = replace(dossier, said=said)
+    return dossier
+
+
+def _more(counts: Mapping[str, int], word: str) -> dict[str, int]:
+    name = word[:64] or "unknown"
+    if name not in counts and len(counts) >= KINDS:
+        name = OTHER
+    return {**counts, name: counts.get(name, 0) + 1}
+
+
+def _covered(fresh: Stretch, kept: Iterable[Stretch]) -> bool:
+    """Whether a minute lies in a longer stretch already."""
+    return any(s.minutes > 1 and s.minute <= fresh.minute < s.minute + s.minutes for s in kept)
+
+
+def _halved(course: list[Stretch]) -> list[Stretch]:
+    """Neighbours merged, but for the minutes that may still change."""
+    old, fresh = course[:-MINUTES], course[-MINUTES:]
+    pairs = [old[n : n + 2] for n in range(0, len(old), 2)]
+    merged = [
+        Stretch(
+            p[0].minute, p[-1].minute + p[-1].minutes - p[0].minute, sum(s.failed for s in p), sum(s.total for s in p)
+        )
+        for p in pairs
+    ]
+    return [*merged, *fresh]

@@ -1,0 +1,150 @@
+"""What a component's results came to by minute, hour and day: numbers that only ever add. Pure.
+
+Because they add, the sum over whole buckets is exact whatever their size, late rows find their own bucket at any age,
+and a span costs the same however long ago it was. Time per state is as we judged it at the time; time that nobody
+judged, or of which nothing was known, is in no state: it is what is missing from the length of the bucket.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from bot.core.latencies import BINS
+from probes.model import State
+
+HELD = (State.OPERATIONAL, State.DEGRADED, State.PARTIAL, State.MAJOR, State.MAINTENANCE)
+"""The states of which time is kept, in order; unknown is what is left."""
+OUTCOMES = ("ok", "slow", "failed", "unusable")
+_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One resolution: buckets of `seconds`, `chunk` of them kept under one key, for `kept_s` after the chunk's end."""
+
+    kind: str
+    seconds: int
+    chunk: int
+    kept_s: int
+
+    def number(self, at: float) -> int:
+        """The bucket of a moment, counted since the epoch."""
+        return int(at // self.seconds)
+
+    def left_s(self, chunk: int, now: float) -> int:
+        """How long a chunk is still kept; 0 or less: not any more."""
+        return int((chunk + 1) * self.chunk * self.seconds + self.kept_s - now)
+
+
+MINUTES = Level("minutes", 60, 60, 2 * _DAY)
+HOURS = Level("hours", 3_600, 24, 91 * _DAY)
+DAYS = Level("days", _DAY, 128, 5 * 365 * _DAY)
+LEVELS = (MINUTES, HOURS, DAYS)
+
+
+@dataclass(slots=True)
+class Rollup:
+    """A growing sum: results by `OUTCOMES`, milliseconds by `HELD`, latencies of good answers by bin.
+
+    `failed` are failures that count against the component; `unusable` results say nothing of it (inconclusive, or our
+    own network's, key's or request's fault).
+    """
+
+    counts: list[int] = field(default_factory=lambda: [0] * len(OUTCOMES))
+    held_ms: list[int] = field(default_factory=lambda: [0] * len(HELD))
+    bins: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> int:
+        """Good answers, not slow."""
+        return self.counts[0]
+
+    @property
+    def slow(self) -> int:
+        """Good answers that took too long."""
+        return self.counts[1]
+
+    @property
+    def failed(self) -> int:
+        """Failures that count against the component."""
+        return self.counts[2]
+
+    @property
+    def unusable(self) -> int:
+        """Results that say nothing of the component."""
+        return self.counts[3]
+
+    @property
+    def total(self) -> int:
+        """Results that say something of the component."""
+        return sum(self.counts[:3])
+
+    @property
+    def known_ms(self) -> int:
+        """Time in any state."""
+        return sum(self.held_ms)
+
+    def add(self, other: "Rollup") -> None:
+        """Take in another sum."""
+        self.counts = [a + b for a, b in zip(self.counts, other.counts, strict=True)]
+        self.held_ms = [a + b for a, b in zip(self.held_ms, other.held_ms, strict=True)]
+        for place, n in other.bins.items():
+            self.bins[place] = self.bins.get(place, 0) + n
+
+    def packed(self) -> str:
+        """As kept: counts and times, the first bin, then all bins up to the last; nothing stands for zero."""
+        first, last = (min(self.bins), max(self.bins)) if self.bins else (0, -1)
+        head = ",".join(str(n or "") for n in (*self.counts, *self.held_ms))
+        bins = ",".join(str(self.bins.get(place) or "") for place in range(first, last + 1))
+        return f"{head};{first if bins else ''};{bins}"
+
+    @classmethod
+    def unpacked(cls, text: str) -> Self | None:
+        """The sum in `text`; None when it is none that we understand."""
+        try:
+            head, first, bins = text.split(";")
+            numbers = [int(n or 0) for n in head.split(",")]
+            if len(numbers) != len(OUTCOMES) + len(HELD) or min(numbers) < 0 or int(first or 0) > BINS:
+                return None
+            latencies = {int(first) + n: int(word) for n, word in enumerate(bins.split(",")) if word}
+        except ValueError:
+            return None
+        return cls(numbers[: len(OUTCOMES)], numbers[len(OUTCOMES) :], latencies)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What to add to some buckets of one chunk of a component, and how long (seconds) it is kept from now."""
+
+    level: Level
+    component: str
+    chunk: int
+    left_s: int
+    buckets: Mapping[int, str]
+
+
+def total(of: Iterable[Rollup]) -> Rollup:
+    """The sum of sums."""
+    whole = Rollup()
+    for one in of:
+        whole.add(one)
+    return whole
+
+
+def chunks(pending: Mapping[str, Mapping[int, Rollup]], now: float) -> tuple[Chunk, ...]:
+    """What has come since the last write, by component and minute, as additions to every level.
+
+    What a level does not keep any more is left out there.
+    """
+    made = []
+    for component, minutes in pending.items():
+        for level in LEVELS:
+            sums: dict[int, Rollup] = {}
+            for minute, rollup in minutes.items():
+                sums.setdefault(minute * MINUTES.seconds // level.seconds, Rollup()).add(rollup)
+            for chunk in sorted({number // level.chunk for number in sums}):
+                left = level.left_s(chunk, now)
+                if left > 0:
+                    inside = {n: r.packed() for n, r in sorted(sums.items()) if n // level.chunk == chunk}
+                    made.append(Chunk(level, component, chunk, left, inside))
+    return tuple(made)

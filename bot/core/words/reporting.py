@@ -1,0 +1,70 @@
+"""The words around what people report: the answer to a report, a surge of them, public posts with their links. Pure."""
+
+from collections.abc import Sequence
+
+from bot.core.people import Public, Reports
+from bot.core.words.durations import clock, duration
+from bot.core.words.figures import number, usually
+from bot.core.words.quoting import clean, quoted
+
+PLACES = {"hackernews": "Hacker News", "github_issues": "GitHub"}
+"""What people call the places that the kinds of checks search."""
+
+SURGE = "people report trouble"
+
+
+def thanks(component: str, others: Reports, *, works: bool, repeated: bool) -> str:
+    """The answer to a report: that it is noted, and what others say."""
+    name = clean(component, 60)
+    noted = "noted, as you said before" if repeated else "noted"
+    window = duration(others.window_s)
+    if not others.affected:
+        said = f"nobody else reports trouble with {name} in {window}"
+    else:
+        who = number(others.affected, "other person reports", "other people report")
+        said = f"{who} trouble with {name} in {window} ({usually(others.usual)})"
+    if others.works:
+        said += f", {number(others.works, 'says', 'say')} it works"
+    return f"{noted}{' that it works for you' if works else ''}: {said}"
+
+
+def voices_of(reports: Sequence[Reports]) -> str:
+    """Voices of people on some components together, how many are usual, and whether that is a surge."""
+    affected, works = sum(r.affected for r in reports), sum(r.works for r in reports)
+    beyond = sum(r.beyond for r in reports)
+    said = f"{number(affected, 'report', 'reports')} in {duration(max(r.window_s for r in reports))}"
+    if affected:
+        said += f" ({usually(sum(r.usual for r in reports))})"
+    if beyond:
+        said += f", {number(beyond, 'more', 'more')} from one workspace not counted"
+    if works:
+        said += f" · {number(works, 'says', 'say')} it works"
+    posts = posted(reports)
+    if posts:
+        said += f" · {posts}"
+    return f"{SURGE}: {said}" if any(r.since is not None for r in reports) else said
+
+
+def posted(reports: Sequence[Reports]) -> str:
+    """Posts by public place: "3 posts on Hacker News in 30 min (normally none)"; each place once, where it is most."""
+    most: dict[str, Public] = {}
+    for voice in (p for r in reports for p in r.public):
+        if voice.source not in most or voice.posts > most[voice.source].posts:
+            most[voice.source] = voice
+    return " · ".join(
+        f"{number(v.posts, 'post', 'posts')} on {_place(v)} in {duration(v.window_s)} ({usually(v.usual)})"
+        for v in most.values()
+    )
+
+
+def links(reports: Reports, now: float) -> list[tuple[str, str]]:
+    """The latest posts of each place as lines: who wrote it is nobody's business, the headline is quoted."""
+    return [
+        (_place(voice) if first else "", f"{clock(post.at, now)} {quoted(post.title, 100)} {clean(post.url, 200)}")
+        for voice in reports.public
+        for first, post in zip([True, False, False, False], voice.latest, strict=False)
+    ]
+
+
+def _place(voice: Public) -> str:
+    return PLACES.get(voice.source) or clean(voice.source, 40)

@@ -1,0 +1,108 @@
+"""One timeline out of three: what we decided, what the page said, what people did. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.core.claims import SEVERITY
+from bot.core.disagreement import Discrepancy, DiscrepancyKind
+from bot.core.dossier import Dossier
+from bot.core.incident import Incident
+from bot.core.words.durations import clock
+from bot.core.words.markdown import code, plain, table
+from bot.core.words.quoting import clean
+from bot.core.words.tones import WORDS
+from probes.model import State
+
+US, PAGE, PEOPLE = "we", "page", "people"
+_PEOPLE = frozenset({"acknowledged", "handed back", "feedback", "silenced", "silence ended"})
+_PAGE = "acknowledged by the vendor"
+LINES = 120
+"""Lines of one report; more is a log, and the middle is left out with a count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened: when (Unix seconds), on whose part, what, and the words of others that belong to it."""
+
+    at: float
+    who: str
+    what: str
+    words: str = ""
+
+
+def timeline(
+    incident: Incident, dossier: Dossier | None, records: Sequence[Discrepancy], names: Mapping[str, str]
+) -> list[str]:
+    """The merged timeline as a table in Markdown."""
+    lines = merged(incident, dossier, records, names)
+    shown, left = lines, 0
+    if len(lines) > LINES:
+        shown, left = [*lines[: LINES // 2], *lines[-LINES // 2 :]], len(lines) - LINES
+    rows = [
+        (
+            clock(line.at, incident.started_at, seconds=True).removesuffix(" UTC"),
+            line.who,
+            plain(line.what) + (f" {code(line.words, 160)}" if line.words else ""),
+        )
+        for line in shown
+    ]
+    note = ["", f"({left} lines in the middle are left out.)"] if left else []
+    return [*table(("UTC", "who", "what"), rows), *note]
+
+
+def merged(
+    incident: Incident, dossier: Dossier | None, records: Sequence[Discrepancy], names: Mapping[str, str]
+) -> list[Line]:
+    """All lines in the order in which they happened."""
+    lines = [Line(incident.started_at, US, "the first failure that belongs to it")]
+    for entry in incident.timeline:
+        by_hand = entry.event in _PEOPLE or (entry.event == "resolved" and incident.resolved_by is not None)
+        if entry.event != _PAGE:
+            said = f"{clean(entry.event, 40)}: {clean(entry.text, 400)}" if entry.text else clean(entry.event, 40)
+            lines.append(Line(entry.at, PEOPLE if by_hand else US, said))
+        elif dossier is None or not dossier.said:
+            lines.append(Line(entry.at, PAGE, clean(entry.text, 400)))
+    lines += _page(incident, dossier, names)
+    lines += _disagreed(records, names)
+    return sorted(lines, key=lambda line: (line.at, line.who != US))
+
+
+def disagreement(record: Discrepancy, names: Mapping[str, str], begun: float) -> tuple[str, ...]:
+    """One disagreement as a row in Markdown."""
+    posted = f" (posted {clock(record.page_posted_at, begun, seconds=True)})" if record.page_posted_at else ""
+    return (
+        plain(names.get(record.component, record.component), 40),
+        _kind(record),
+        clock(record.since, begun, seconds=True),
+        clock(record.closed_at, begun, seconds=True) if record.closed_at is not None else "still",
+        plain(record.outcome, 120) + posted,
+    )
+
+
+def _page(incident: Incident, dossier: Dossier | None, names: Mapping[str, str]) -> Iterable[Line]:
+    first: set[str] = set()
+    for said in dossier.said if dossier else ():
+        name = clean(names.get(said.component, said.component), 40)
+        known = said.component in first
+        first.add(said.component)
+        if not known and said.at <= incident.started_at:
+            # What it said all along belongs to the beginning.
+            yield Line(incident.started_at, PAGE, f"{name} is {WORDS[said.state]} there", said.words)
+        elif known or SEVERITY.get(said.state):
+            yield Line(said.at, PAGE, f"{name} is now {WORDS[said.state]} there", said.words)
+
+
+def _disagreed(records: Sequence[Discrepancy], names: Mapping[str, str]) -> Iterable[Line]:
+    for record in records:
+        name = clean(names.get(record.component, record.component), 40)
+        if record.kind is not DiscrepancyKind.UNREADABLE:
+            yield Line(record.opened_at, US, f"we say that the page is wrong about {name} ({_kind(record)})")
+        if record.closed_at is not None:
+            yield Line(record.closed_at, US, f"{name}: {clean(record.outcome, 120)}")
+
+
+def _kind(record: Discrepancy) -> str:
+    if record.kind is DiscrepancyKind.OVERSTATED:
+        return "red there, measured fine"
+    said = WORDS[record.claimed] if record.claimed is not State.UNKNOWN else "says nothing"
+    return f"{record.kind.value}, it says {said}" if record.kind is DiscrepancyKind.UNDERSTATED else "unacknowledged"

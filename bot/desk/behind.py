@@ -1,0 +1,154 @@
+"""What stands behind the desk, as it needs it: reads, acts, reports, subscriptions. Calls raise `StoreError`."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.core.acts import Outcome
+from bot.core.alternatives import Candidate, Option
+from bot.core.asking import Asker
+from bot.core.detection.assessment import Explanation
+from bot.core.incident import Incident, Person
+from bot.core.ledger import Row
+from bot.core.names import Names
+from bot.core.parsing import Request
+from bot.core.people import Command
+from bot.core.routing import Interest, Route
+from bot.core.spans import Past, Span
+from bot.core.words.answer import Answer, Standing
+from bot.core.words.answers import Delivered
+from bot.core.words.casefile import Casefile
+from bot.core.words.health import Own, Sign
+
+
+class Reads(Protocol):
+    """What the desk reads."""
+
+    async def standing(self, service: str) -> Standing:
+        """How the service stands: every configured component, with what is known of it."""
+
+    async def explanation(self, service: str, component: str) -> Explanation | None:
+        """Why we believe what we believe of a component, None before it was ever judged."""
+
+    async def incidents(self, service: str, limit: int) -> Sequence[Incident]:
+        """The latest incidents, newest first."""
+
+    async def incident(self, service: str, name: str) -> Incident | None:
+        """The incident of that id, if it is one of this service's."""
+
+    async def ledger(self, service: str) -> Sequence[Row]:
+        """The rows of the service's ledger, oldest first."""
+
+    async def deliveries(self, service: str, limit: int) -> Sequence[Delivered]:
+        """The latest deliveries, newest first."""
+
+    async def history(self, service: str, component: str, span: Span, now: float) -> Sequence[Past]:
+        """The past of one component ("": of the service's)."""
+
+    async def casefile(self, service: str, incident: Incident) -> Casefile:
+        """All that is on record of an incident."""
+
+
+class Counsels(Protocol):
+    """What can stand in for what."""
+
+    async def options(self, components: Iterable[str], now: float) -> Sequence[Option]:
+        """For any of these components, best first, with the state of each."""
+
+
+class Health(Protocol):
+    """How we ourselves are."""
+
+    async def own(self, service: str) -> Own:
+        """How well we serve this service: ages and queues."""
+
+    async def signs(self, now: float) -> Sequence[Sign]:
+        """What each process, channel and vantage last said of itself, and the store."""
+
+
+class Acts(Protocol):
+    """How people change things: through the judge alone."""
+
+    async def act(self, service: str, command: Command) -> Outcome | None:
+        """Do it, once for each `command.id`; None when it is noted and the judge has not come to it yet."""
+
+
+class Said(Protocol):
+    """What became of a report: the whole answer, one sentence, and the counts behind it."""
+
+    @property
+    def others(self) -> int: ...
+    @property
+    def works(self) -> int: ...
+    @property
+    def repeated(self) -> bool: ...
+    @property
+    def text(self) -> str: ...
+
+
+class Reports(Protocol):
+    """How people say that something fails, or works."""
+
+    async def report(  # noqa: PLR0913, PLR0917 - who said what of what, under which name
+        self,
+        service: str,
+        component: str,
+        person: Person,
+        works: bool,
+        text: str = "",
+        id: str = "",  # noqa: A002 - the name it has behind
+    ) -> Said:
+        """Note it, once for each `id`, and say what others said."""
+
+
+class Subscribes(Protocol):
+    """The channels' own subscriptions, kept in the store.
+
+    A target is "<channel>" or "<channel>:<place>" (`slack:C0123`). Sentences are for the person who asked.
+    """
+
+    async def add(self, target: str, interest: Interest, person: Person, now: float) -> str:
+        """Subscribe a target after a test post succeeded; the sentence that confirms it.
+
+        Raises:
+            UserError: there is no such channel, or it cannot be subscribed; the sentence says why.
+            DeliveryError: the test post was refused.
+        """
+
+    async def remove(self, target: str, about: str, person: Person, now: float) -> str:
+        """End what a target is subscribed to (`about` "": all of it). Raises UserError where there is nothing."""
+
+    async def list(self, target: str | None) -> Sequence[Route]:
+        """The subscriptions of a target, or (None) all."""
+
+    async def probe(self, target: str) -> str:
+        """Post a marked test message; the sentence that says so. Raises UserError or DeliveryError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """All of it; what is None does not exist in this process, and its commands say so.
+
+    `candidates` are what can stand in for a component, by its id.
+    """
+
+    reads: Reads
+    names: Names
+    counsel: Counsels
+    acts: Acts | None = None
+    reports: Reports | None = None
+    subscribes: Subscribes | None = None
+    health: Health | None = None
+    candidates: Mapping[str, Sequence[Candidate]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request that was understood, by whom, and when (Unix seconds)."""
+
+    request: Request
+    asker: Asker
+    now: float
+
+
+Handler = Callable[[Behind, Question], Awaitable[Answer]]

@@ -1,0 +1,55 @@
+"""What a line could go on to, for platforms that offer values while one types."""
+
+from bot.core.commands import COMMANDS, NAMES, Argument, Takes
+from bot.core.incident import Incident, IncidentStatus
+from bot.core.names import plain
+from bot.core.parsing import command_named
+from bot.core.words.quoting import clean, cut, listed
+from bot.core.words.tones import WORDS
+from bot.desk import choosing
+from bot.desk.behind import Behind
+
+MOST = 25
+"""What Discord takes; Slack takes more."""
+LABEL = 100
+SERVICES = 100
+"""Services whose open incidents are looked up: a person waits for every key typed."""
+
+
+async def complete(behind: Behind, text: str) -> list[tuple[str, str]]:
+    """(label, value) of what may follow: commands, then the named command's next argument; the likeliest first."""
+    head, space, rest = text[:200].lstrip().partition(" ")
+    command = command_named(head) if space else None
+    if command is None:
+        begun = [c for c in COMMANDS.values() if c.name.startswith(head.casefold())]
+        return [(cut(f"{c.name}: {c.summary}", LABEL), c.name) for c in begun][:MOST]
+    named = next((a for a in command.arguments if a.takes in NAMES or a.takes is Takes.COMMAND), None)
+    before, typed = rest.casefold().rpartition(" ")[::2]
+    if named is not None and not (before and behind.names.find(before)):
+        return (await _named(behind, named, rest.strip()))[:MOST]
+    others = [a for a in command.arguments if a is not named]
+    values = [value for a in others for value in (a.choices or a.suggested) if not a.keyed]
+    return [(value, value) for value in values if value.startswith(typed)][:MOST]
+
+
+async def _named(behind: Behind, argument: Argument, typed: str) -> list[tuple[str, str]]:
+    word = plain(typed)
+    if argument.takes is Takes.COMMAND:
+        return [(cut(f"{c.name}: {c.summary}", LABEL), c.name) for c in COMMANDS.values() if c.name.startswith(word)]
+    found: list[tuple[str, str]] = []
+    if argument.takes is not Takes.TARGET:
+        for service in behind.names.services[:SERVICES]:
+            incidents = await behind.reads.incidents(service, choosing.NEWEST)
+            going = (one for one in incidents if one.status is not IncidentStatus.RESOLVED)
+            found += [_incident(one, choosing.name_of(behind, service)) for one in going]
+        found = [(label, value) for label, value in found if not word or word in plain(label)]
+    for named in behind.names.every if not word else (*behind.names.find(typed), *behind.names.every):
+        if not word or word in plain(f"{named.name} {named.id} {' '.join(named.nicknames)}"):
+            kind = "" if named.component else " (all of it)"
+            found.append((cut(f"{clean(named.name, 60)}{kind}", LABEL), named.id))
+    return list(dict.fromkeys(found))
+
+
+def _incident(one: Incident, service: str) -> tuple[str, str]:
+    parts = listed([clean(c, 30) for c in one.active or one.components], 3)
+    return cut(f"{one.id} {clean(service, 30)}: {WORDS[one.worst]} on {parts}", LABEL), one.id

@@ -1,0 +1,66 @@
+"""What helps: tips, alternatives, an error explained; each with how the others stand at this moment."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from bot import advice
+from bot.core.alternatives import Candidate, Option, ranked
+from bot.core.incident import Voices
+from bot.core.words.alternatives_answer import alternatives_answer
+from bot.core.words.answer import Answer
+from bot.core.words.choosing import circumstances
+from bot.core.words.symptoms import called, named
+from bot.core.words.tips_answer import tips_answer
+from bot.desk import choosing
+from bot.desk.behind import Behind, Question
+from bot.explaining import Context, explained
+
+
+async def tips(behind: Behind, question: Question) -> Answer:
+    """What helps on a component now, for a reader on this platform."""
+    chosen = await choosing.component(behind, question)
+    if isinstance(chosen, Answer):
+        return chosen
+    voices, standing = chosen
+    measured, now = voices.measured, question.now
+    at = circumstances([voices], now, slow=measured.slow, platform=question.asker.person.platform)
+    options = await behind.counsel.options([measured.component], now)
+    name = named(standing.name, called(measured))
+    return tips_answer(at, advice.tips(), options, now, advice.recipes(), name)
+
+
+async def alternatives(behind: Behind, question: Question) -> Answer:
+    """What can stand in for a component."""
+    chosen = await choosing.component(behind, question)
+    if isinstance(chosen, Answer):
+        return chosen
+    voices, standing = chosen
+    options = await behind.counsel.options([voices.measured.component], question.now)
+    return alternatives_answer(voices.measured, standing.name, options, question.now)
+
+
+async def explain(behind: Behind, question: Question) -> Answer:
+    """What a pasted error means, beside what we see now."""
+    standings = [await behind.reads.standing(service) for service in behind.names.services]
+    known = {standing.service: standing.voices for standing in standings}
+    offered = Offered(behind.candidates, known, question.now)
+    return explained(question.request.text, Context(standings=standings, options=offered), question.now)
+
+
+class Offered(Mapping[str, Sequence[Option]]):
+    """What can stand in for each component, ranked only for the one that is asked for."""
+
+    def __init__(
+        self, candidates: Mapping[str, Sequence[Candidate]], known: Mapping[str, Sequence[Voices]], now: float
+    ) -> None:
+        self._candidates = candidates
+        self._known = known
+        self._now = now
+
+    def __getitem__(self, component: str) -> Sequence[Option]:
+        return ranked(self._candidates[component], self._known, self._now)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._candidates)
+
+    def __len__(self) -> int:
+        return len(self._candidates)

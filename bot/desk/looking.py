@@ -1,0 +1,97 @@
+"""What is asked of the present and of the record: status, why, incidents, ledger, deliveries, our own health, help."""
+
+from dataclasses import replace
+
+from bot import advice
+from bot.core.honesty import honesty
+from bot.core.words import answers, health, ledger_answer, replies
+from bot.core.words.answer import Answer, Standing
+from bot.core.words.overview import overview
+from bot.desk import choosing
+from bot.desk.behind import Behind, Question
+
+LATEST = 20
+DELIVERIES = 50
+
+
+async def status(behind: Behind, question: Question) -> Answer:
+    """Everything, or one thing."""
+    standings = await choosing.standings(behind, question)
+    target = question.request.target
+    if target is not None and target.component:
+        standings = [_only(standing, target.component) for standing in standings]
+    return overview(standings, question.now)
+
+
+async def why(behind: Behind, question: Question) -> Answer:
+    """The evidence on a component, or an incident's card and timeline."""
+    if question.request.target is None:
+        return await incident(behind, question)
+    chosen = await choosing.component(behind, question)
+    if isinstance(chosen, Answer):
+        return chosen
+    voices, standing = chosen
+    told = await behind.reads.explanation(standing.service, voices.measured.component)
+    return answers.why(voices, standing, told, question.now)
+
+
+async def incidents(behind: Behind, question: Question) -> Answer:
+    """The latest ones."""
+    target = question.request.target
+    component = target.component if target else ""
+    found = [
+        one
+        for service in choosing.services(behind, question)
+        for one in await behind.reads.incidents(service, LATEST)
+        if not component or component in one.components
+    ]
+    found.sort(key=lambda one: -one.opened_at)
+    return answers.incidents(await choosing.beside(behind, found[:LATEST]), question.now)
+
+
+async def incident(behind: Behind, question: Question) -> Answer:
+    """One with its timeline."""
+    chosen = await choosing.incident(behind, question)
+    if isinstance(chosen, Answer):
+        return chosen
+    one, standing = chosen
+    options = await behind.counsel.options(one.active or one.components, question.now)
+    return answers.incident(one, standing, question.now, advice.tips(), options)
+
+
+async def ledger(behind: Behind, question: Question) -> Answer:
+    """How honest and how fast the pages are."""
+    told = [
+        (choosing.name_of(behind, service), honesty(service, await behind.reads.ledger(service)))
+        for service in choosing.services(behind, question)
+    ]
+    return ledger_answer.ledger(told, question.now)
+
+
+async def deliveries(behind: Behind, question: Question) -> Answer:
+    """What was sent where."""
+    services = choosing.services(behind, question)
+    rows = [row for service in services for row in await behind.reads.deliveries(service, DELIVERIES)]
+    return answers.deliveries(rows[:DELIVERIES], question.now)
+
+
+async def doctor(behind: Behind, question: Question) -> Answer:
+    """How we are ourselves."""
+    if behind.health is None:
+        return replies.not_here("doctor", question.now)
+    owned = [await behind.health.own(service) for service in behind.names.services]
+    return health.doctor(owned, await behind.health.signs(question.now), question.now)
+
+
+async def help_with(_: Behind, question: Question) -> Answer:
+    """All commands, or one."""
+    return replies.help_with(question.request.word, question.now)
+
+
+def _only(standing: Standing, component: str) -> Standing:
+    """The same service, seen through one component."""
+    return replace(
+        standing,
+        voices=tuple(v for v in standing.voices if v.measured.component == component),
+        incidents=tuple(i for i in standing.incidents if component in (i.active or i.components)),
+    )

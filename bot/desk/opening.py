@@ -1,0 +1,43 @@
+"""A desk on a store, with everything behind it that a process can offer."""
+
+import time
+from collections.abc import Callable
+
+from bot.acts import Acts
+from bot.advice import Counsel
+from bot.alternatives import candidates
+from bot.desk.behind import Behind, Subscribes
+from bot.desk.desk import Desk
+from bot.desk.health import Health
+from bot.reading import Reading, names
+from bot.reports import Reports
+from bot.settings import Settings
+from bot.store.store import Store
+
+
+def nobody(_: str) -> None:
+    """No judge in this process to be woken: it looks by itself twice a second."""
+
+
+def open_desk(
+    store: Store,
+    settings: Settings,
+    *,
+    wake: Callable[[str], None] = nobody,
+    subscribes: Subscribes | None = None,
+    now: Callable[[], float] = time.time,
+) -> Desk:
+    """The desk of this configuration. `wake` tells the judge of a service that somebody acted or reported."""
+    reads, offered = Reading(store.views, settings.services), candidates(settings)
+    return Desk(
+        Behind(
+            reads=reads,
+            counsel=Counsel(reads, offered, [service.id for service in settings.services]),
+            names=names(settings.services),
+            acts=Acts(store, wake),
+            reports=Reports(store, wake, now),
+            subscribes=subscribes,
+            health=Health(store, settings),
+            candidates=offered,
+        )
+    )

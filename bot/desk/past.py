@@ -1,0 +1,49 @@
+"""What was: the history of a component or service, and the report on an incident."""
+
+from dataclasses import replace
+
+from bot import advice
+from bot.core.dossier import Dossier
+from bot.core.incident import Incident, Measured, Voices
+from bot.core.spans import SPANS
+from bot.core.words import replies
+from bot.core.words.answer import Answer
+from bot.core.words.choosing import best, circumstances
+from bot.core.words.history_answer import history_answer
+from bot.core.words.report_card import report_card as written
+from bot.desk import choosing
+from bot.desk.behind import Behind, Question
+
+
+async def history(behind: Behind, question: Question) -> Answer:
+    """Uptime, failures and latency over a span; of the only service where none is named."""
+    request, now = question.request, question.now
+    span = SPANS[request.choice("span", "24h")]
+    services = behind.names.services
+    if request.target is None and len(services) != 1:
+        return replies.name_one(request.command, services, now)
+    service = request.target.service if request.target else services[0]
+    component = request.target.component if request.target else ""
+    pasts = await behind.reads.history(service, component, span, now)
+    return history_answer(pasts, choosing.name_of(behind, service), now)
+
+
+async def report_card(behind: Behind, question: Question) -> Answer:
+    """The post-incident report, from the record."""
+    chosen = await choosing.incident(behind, question)
+    if isinstance(chosen, Answer):
+        return chosen
+    one, standing = chosen
+    case = await behind.reads.casefile(standing.service, one)
+    return written(replace(case, workarounds=_offered(one, case.dossier, question.now)), question.now)
+
+
+def _offered(one: Incident, dossier: Dossier | None, now: float) -> tuple[str, ...]:
+    """The steps that fitted the incident at its worst; those that name an alternative stand without its state then."""
+    kept = dossier or Dossier({}, {})
+    layer = max(kept.layers, key=kept.layers.__getitem__, default="")
+    symptoms = tuple(sorted(kept.symptoms.items(), key=lambda pair: -pair[1]))
+    worst = Measured(one.components[0] if one.components else "", "", one.worst, one.peak_rate, at=now, layer=layer)
+    voices = Voices(replace(worst, symptoms=symptoms))
+    at = circumstances([voices], now, slow=one.kind == "slowness")
+    return tuple(advised.tip.text for advised in best(advice.tips(), at))

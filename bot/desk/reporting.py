@@ -1,0 +1,42 @@
+"""What people say: it fails for me, it works for me."""
+
+from bot.core.incident import Action
+from bot.core.words import replies
+from bot.core.words.answer import Answer
+from bot.desk import choosing
+from bot.desk.behind import Behind, Question
+
+
+async def report(behind: Behind, question: Question) -> Answer:
+    """It fails for me."""
+    return await _said(behind, question, works=False)
+
+
+async def works(behind: Behind, question: Question) -> Answer:
+    """It works for me."""
+    return await _said(behind, question, works=True)
+
+
+async def _said(behind: Behind, question: Question, *, works: bool) -> Answer:
+    chosen = await choosing.component(behind, question)
+    if isinstance(chosen, Answer):
+        return chosen
+    if behind.reports is None:
+        return replies.not_here(question.request.command, question.now)
+    voices, standing = chosen
+    about, asker = voices.measured.component, question.asker
+    text = question.request.text
+    said = await behind.reports.report(standing.service, about, asker.person, works, text, asker.id)
+    return Answer(
+        title=said.text,
+        at=question.now,
+        changed=True,
+        data={
+            "at": question.now,
+            "component": about,
+            "others": said.others,
+            "works": said.works,
+            "repeated": said.repeated,
+        },
+        actions=() if works else (Action("tips", "Tips", about), Action("why", "Why?", about)),
+    )

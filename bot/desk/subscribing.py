@@ -1,0 +1,72 @@
+"""The channels' own wishes: subscribe, unsubscribe, subscriptions, test."""
+
+from collections.abc import Awaitable
+
+from bot.core.routing import Interest
+from bot.core.words import replies, subscribed
+from bot.core.words.answer import Answer
+from bot.desk.behind import Behind, Question, Subscribes
+from bot.errors import DeliveryError, UserError
+from probes.model import State
+
+LEAST = {"degraded": State.DEGRADED, "partial": State.PARTIAL, "major": State.MAJOR}
+
+
+async def subscribe(behind: Behind, question: Question) -> Answer:
+    """This channel hears of what was named, from a severity on."""
+    request, person = question.request, question.asker.person
+    interest = Interest(
+        about=(request.target.id,) if request.target else (),
+        minimum=LEAST[request.choice("severity", "degraded")],
+        discrepancies=request.choice("discrepancies", "on") == "on",
+    )
+    place = _place(behind, question)
+    if isinstance(place, Answer):
+        return place
+    subscribes, target = place
+    return await _told(subscribes.add(target, interest, person, question.now), question, target)
+
+
+async def unsubscribe(behind: Behind, question: Question) -> Answer:
+    """This channel hears no more of it."""
+    place = _place(behind, question)
+    if isinstance(place, Answer):
+        return place
+    subscribes, target = place
+    about = question.request.target.id if question.request.target else ""
+    return await _told(subscribes.remove(target, about, question.asker.person, question.now), question, target)
+
+
+async def subscriptions(behind: Behind, question: Question) -> Answer:
+    """Which channels hear of what."""
+    if behind.subscribes is None:
+        return replies.not_here("subscriptions", question.now)
+    return subscribed.subscriptions(await behind.subscribes.list(None), question.asker.here, question.now)
+
+
+async def test(behind: Behind, question: Question) -> Answer:
+    """A marked message, posted now."""
+    place = _place(behind, question)
+    if isinstance(place, Answer):
+        return place
+    subscribes, target = place
+    return await _told(subscribes.probe(target), question, target)
+
+
+def _place(behind: Behind, question: Question) -> tuple[Subscribes, str] | Answer:
+    """Where this is about: the channel that was named, else the one the question came from."""
+    target = question.request.choice("to") or question.asker.here
+    if behind.subscribes is None:
+        return replies.not_here(question.request.command, question.now)
+    if not target:
+        return replies.no_place(question.request.command, question.now)
+    return behind.subscribes, target
+
+
+async def _told(act: Awaitable[str], question: Question, target: str) -> Answer:
+    """What became of it; a channel that refuses is an answer, not a failure of ours."""
+    try:
+        text = await act
+    except (UserError, DeliveryError) as error:
+        return subscribed.failed(str(error), target, question.request.command, question.now)
+    return subscribed.done(text, target, question.request.command, question.now)

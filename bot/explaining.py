@@ -1,0 +1,76 @@
+"""An error that somebody pasted, explained: read by the probes' own fingerprints, beside what others see now.
+
+The secrets in it are taken out before anything else, nothing of it is stored or logged, and the answer repeats only
+what was recognised.
+"""
+
+import re
+from typing import Final
+
+from bot.core.words.answer import Answer
+from bot.core.words.explanation import Finding, explanation
+from bot.core.words.secrets import redacted
+from bot.core.words.witnesses import Context
+from bot.pasted.clues import clues
+from bot.pasted.paste import Paste, read
+
+__all__ = ["Context", "explained", "finding"]
+
+_WORD: Final = re.compile(r"[a-z][a-z0-9_.:-]{1,39}")
+
+
+def explained(text: str, context: Context, now: float) -> Answer:
+    """What a pasted text means, whose fault it is, whether others see it, and what to do.
+
+    Args:
+        text: a status, body, trace, line, page, id or words; of a longer one the first 20,000 characters.
+        context: how everything stands now.
+        now: Unix seconds.
+    """
+    return explanation(finding(text), context, now)
+
+
+def finding(text: str) -> Finding:
+    """What the text turns out to be."""
+    safe, kinds = redacted(text)
+    hints = clues(safe)
+    paste = read(safe)
+    reading = paste.reading
+    if reading is None:
+        return Finding(
+            known=False,
+            form=paste.form,
+            status=paste.status,
+            request_id=hints.request_id,
+            giver=hints.giver,
+            service=hints.service,
+            component=hints.component,
+            secrets=kinds,
+        )
+    return Finding(
+        known=True,
+        form=paste.form,
+        fault=reading.fault,
+        layer=reading.layer,
+        symptom=reading.symptom,
+        word=_written(reading.symptom, safe),
+        advice=reading.advice,
+        status=_status(paste),
+        retry_after=reading.retry_after,
+        request_id=reading.request_id or hints.request_id,
+        giver=hints.giver,
+        service=hints.service,
+        component=hints.component,
+        secrets=kinds,
+    )
+
+
+def _written(word: str, text: str) -> str:
+    """The error word as the text writes it (`ThrottlingException`), "" where it is not a word of the text."""
+    found = re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE) if _WORD.fullmatch(word) else None
+    return found.group() if found else ""
+
+
+def _status(paste: Paste) -> int | None:
+    """The stated status; a stream's 200 says nothing of its error."""
+    return None if paste.form == "an event stream" else paste.status

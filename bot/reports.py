@@ -1,0 +1,111 @@
+"""What people say of a component, on its way to the judge: hashed, appended once, and answered from the store.
+
+Nobody's name or id is kept: the store's own salt makes a hash of them, which is enough to know one person from another.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+from pydantic import ValidationError
+
+from bot.core import people
+from bot.core.incident import Person
+from bot.core.people import Report
+from bot.core.words.reporting import thanks
+from bot.reading import VOICES
+from bot.store.fields import TEXT, cut
+from bot.store.records import encode
+from bot.store.store import Store
+
+HASH = 16
+"""Hexadecimal digits of a hash: two of a million people share one with a chance of one in 37 million."""
+
+LONGEST = 64
+"""Characters of an idempotency id that becomes part of a key as it is."""
+
+AFFECTED, WORKS = "affected", "works"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A report that is noted, and what others have said: `text` is the whole answer, one sentence.
+
+    `others` report trouble and `works` say it works, the one who asks left out, within `window_s` seconds; `usual` are
+    normal in that time; `repeated` when this person had said the same within it.
+    """
+
+    others: int
+    works: int
+    window_s: float
+    usual: float
+    repeated: bool
+    text: str
+
+
+class Reports:
+    """The one way in which people report. `wake` tells the judge of a service, if it is in this process."""
+
+    def __init__(self, store: Store, wake: Callable[[str], None], now: Callable[[], float]) -> None:
+        self._store = store
+        self._wake = wake
+        self._now = now
+        self._salt = b""
+
+    async def report(  # noqa: PLR0913, PLR0917 - who said what of what, and under which name it is known
+        self,
+        service: str,
+        component: str,
+        person: Person,
+        works: bool,
+        text: str = "",
+        id: str = "",  # noqa: A002
+    ) -> Said:
+        """Note what a person says, once for each `id` ("": this is a new one), and answer what others say.
+
+        Raises:
+            StoreError: the store is away; nothing is known to be noted, and the same id may be tried again.
+        """
+        salt = await self._secret()
+        place = f"{person.platform}\0{person.place}"
+        who = _hash(salt, f"{place}\0{person.user}")
+        row = Report(self._now(), component, who, works, cut(text, TEXT), place=_hash(salt, place))
+        await self._store.append(service, f"act.{_bounded(id)}", 1, [encode(row)])
+        self._wake(service)
+        word = WORKS if works else AFFECTED
+        before = await self._store.people.spoke(service, f"{component}:{who}", word)
+        name, heard = await self._heard(service, component)
+        # The judge may already have counted this person's earlier word, never the one just noted.
+        others = max(0, heard.affected - (before == AFFECTED))
+        fine = max(0, heard.works - (before == WORKS))
+        said = replace(heard, affected=others, works=fine)
+        repeated = before == word
+        answer = thanks(name, said, works=works, repeated=repeated)
+        return Said(others, fine, heard.window_s, heard.usual, repeated, answer)
+
+    async def _heard(self, service: str, component: str) -> tuple[str, people.Reports]:
+        """The component's name and what the judge has counted so far."""
+        raw = (await self._store.views.assessments(service)).get(component)
+        try:
+            voices = VOICES.validate_json(raw) if raw else None
+        except ValidationError:
+            voices = None
+        return (voices.measured.name, voices.reports) if voices else (component, people.Reports())
+
+    async def _secret(self) -> bytes:
+        if not self._salt:
+            self._salt = await self._store.people.salt()
+        return self._salt
+
+
+def _hash(salt: bytes, text: str) -> str:
+    return hmac.new(salt, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:HASH]
+
+
+def _bounded(key: str) -> str:
+    """An idempotency id as part of a key of the store: as it is where it is short, else its digest."""
+    if not key:
+        return uuid4().hex
+    return key if len(key) <= LONGEST and key.isascii() else hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()

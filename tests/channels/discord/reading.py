@@ -1,0 +1,23 @@
+"""What a person reads of Discord's Markdown: escapes gone, nothing else; markup that is left is a finding."""
+
+import re
+
+from tests.fakes.discord.world import Message
+
+MARKUP = re.compile(r"(?<!\\)(?:\*\*|__|~~|\|\||`|<[@#:/!]|\[[^\]]*\]\()")
+
+
+def shown(text: str) -> str:
+    """The text as it is shown. Raises AssertionError where some of it would be markup."""
+    found = MARKUP.search(text)
+    assert not found, f"{found} in {text!r} is markup"
+    return re.sub(r"\\([^\w\s])", r"\1", text).replace("\u200b", "")
+
+
+def headline(message: Message) -> str:
+    return shown(message.embeds[0]["title"] if message.embeds else message.content.partition("\n")[0])
+
+
+def line(message: Message) -> str:
+    """A line of a trail without its time."""
+    return shown(re.sub(r"^<t:\d+:T> ", "", message.content))

@@ -1,0 +1,50 @@
+"""A desk that answers by the book, and remembers who asked for what."""
+
+import asyncio
+
+from bot.core.asking import Asker
+from bot.core.commands import Role
+from bot.core.incident import Action
+from bot.core.words.answer import Answer, Table
+from bot.errors import StoreError
+
+NOW = 1_776_094_260.0
+ACTS = ("ack", "silence", "maintenance", "subscribe")
+
+
+class Clerk:
+    """Acts need a responder; everything else is answered with a table."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Asker]] = []
+        self.choices: list[tuple[str, str]] = [("Claude API", "claude-api"), ("claude.ai", "claude-ai")]
+        self.away = False
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+
+    @property
+    def lines(self) -> list[str]:
+        return [text for text, _ in self.asked]
+
+    async def ask(self, text: str, asker: Asker, now: float) -> Answer:
+        self.asked.append((text, asker))
+        await self.may_answer.wait()
+        if self.away:
+            raise StoreError("store: nobody answers there")
+        verb = text.partition(" ")[0]
+        if verb in ACTS:
+            if not asker.role.may(Role.RESPONDER):
+                return Answer("this needs the role responder: ask an admin", now, refused=True)
+            return Answer(f"{verb}: done by {asker.person.name}", now, changed=True)
+        return Answer(
+            f"answer to {text!r}",
+            now,
+            lines=(("They say", "<!channel> & *co*"),),
+            table=Table(("component", "we see"), (("Claude API", "🟠 failing"), ("claude.ai", "🟢 fine"))),
+            actions=(Action("ack", "Acknowledge", "4F7K"), Action("silence", "Silence", "4F7K")),
+        )
+
+    async def complete(self, text: str, asker: Asker) -> list[tuple[str, str]]:
+        if self.away:
+            raise StoreError("store: nobody answers there")
+        return self.choices

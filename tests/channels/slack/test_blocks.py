@@ -1,0 +1,149 @@
+"""Whatever a card or an answer says, Slack would take it, and nothing in it steers."""
+
+import json
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.channels.slack import answers, blocks
+from bot.channels.slack.markdown import sections
+from bot.channels.slack.words import escape, link, literal, moment, unescape
+from bot.core.incident import Action, Card, Entry, Tone
+from bot.core.sizes import SLACK, width
+from bot.core.words.answer import Answer, Table
+from tests.channels.contract import HOSTILE
+from tests.fakes.slack import rules
+from tests.fakes.slack.workspace import Message
+
+NOW = 1_776_094_260.0
+HARD = st.one_of(
+    st.text(max_size=60),
+    st.text(alphabet="&<>*_`~:@!#|\n", max_size=400),
+    st.sampled_from([HOSTILE, "<!channel>", "<@U123>", "<https://evil.example|click>", "", "🟠" * 300, "&" * 5_000]),
+    st.builds(lambda part, n: part * n, st.text(min_size=1, max_size=3), st.integers(0, 20_000)),
+)
+PAIRS = st.lists(st.tuples(HARD, HARD), max_size=60).map(tuple)
+ACTIONS = st.lists(
+    st.builds(Action, st.sampled_from(["ack", "silence", "why", "report"]), HARD, HARD), max_size=40
+).map(tuple)
+TIMES = st.lists(st.tuples(HARD, st.floats(allow_nan=True, allow_infinity=True)), max_size=8).map(tuple)
+CARDS = st.builds(
+    Card, subject=HARD, kind=HARD, tone=st.sampled_from(Tone), emoji=HARD, headline=HARD, lines=PAIRS, footer=HARD,
+    actions=ACTIONS, links=PAIRS, times=TIMES,
+)  # fmt: skip
+TABLES = st.builds(Table, st.lists(HARD, min_size=1, max_size=5).map(tuple),
+                   st.lists(st.lists(HARD, min_size=1, max_size=5).map(tuple), max_size=60).map(tuple))  # fmt: skip
+ANSWERS = st.builds(Answer, title=HARD, at=st.just(NOW), lines=PAIRS, table=st.none() | TABLES, footer=HARD,
+                    actions=ACTIONS, text=HARD)  # fmt: skip
+OURS = re.compile(r"<!date\^\d+\^[^|<>]*\|[^<>]*>|<https?://[^\s<>|]+\|[^<>]*>")
+
+
+def accepted(said: blocks.Said) -> None:
+    """Both forms are taken, the headline is in both places, and only our own links and times are markup."""
+    for form in (said.arguments(), said.plainly()):
+        rules.message(form, update=True)
+        assert len(form["text"]) <= SLACK.plain
+        for text in (form["text"], *rules.texts(Message("C1", "1", form).blocks)):
+            assert not re.search(r"[<>]", OURS.sub("", text)), text
+            assert not re.search(r"&(?!amp;|lt;|gt;)", text)
+    json.dumps(said.arguments())
+
+
+@settings(max_examples=150, deadline=None)
+@given(CARDS)
+def test_every_card_is_a_message_slack_takes(card):
+    said = blocks.card(card, "m", NOW)
+    accepted(said)
+    message = Message("C1", "1", said.arguments())
+    assert message.text[:20] == message.headline[:20]
+
+
+@settings(max_examples=150, deadline=None)
+@given(ANSWERS)
+def test_every_answer_is_a_message_slack_takes(it):
+    accepted(answers.answer(it, NOW, share="status", by="ann"))
+
+
+@settings(max_examples=100, deadline=None)
+@given(HARD, HARD, st.floats())
+def test_every_trail_line_is_one_line(event, text, at):
+    said = blocks.trail(Entry(at, event, text), NOW)
+    assert "\n" not in said
+    assert width(said) < 4_000
+    assert not re.search(r"[<>]", OURS.sub("", said))
+
+
+@given(st.text())
+def test_what_people_typed_comes_back(text):
+    assert unescape(escape(text)) == text
+
+
+def test_hostile_words_are_letters():
+    """Nothing pings, and a person reads exactly what the vendor wrote."""
+    said = blocks.card(Card("x", "incident", Tone.RED, "🔴", HOSTILE, lines=(("They say", HOSTILE),)), "m", NOW)
+    sent = json.dumps(said.arguments(), ensure_ascii=False)
+    assert "<!channel>" not in sent
+    assert "&lt;!channel&gt; @everyone &lt;/a&gt; **x** &amp; &lt;script&gt;" in said.blocks[0]["text"]["text"]
+    assert said.blocks[0]["text"] | {"text": ""} == {"type": "plain_text", "text": "", "emoji": False}
+    assert Message("C1", "1", said.arguments()).headline.startswith("<!channel> @everyone </a> **x** & <script>")
+
+
+@pytest.mark.parametrize(
+    ("given_", "shown"),
+    [
+        ("a & b <c>", "a &amp; b &lt;c&gt;"),
+        ("*bold* _it_ ~no~ `code`", "*\u200bbold* _\u200bit_ ~\u200bno~ `\u200bcode`"),
+        ("req_011CabC_x claude-3_5", "req_011CabC_x claude-3_5"),
+        (":smile: 15:31:04 a:b", ":\u200bsmile: 15:31:04 a:b"),
+        ("2 * 3 = 6", "2 * 3 = 6"),
+    ],
+)
+def test_marks_are_kept_from_marking(given_, shown):
+    assert literal(given_) == shown
+
+
+def test_times_are_in_the_readers_zone_with_utc_beside():
+    assert moment(1_776_094_200, NOW) == "<!date^1776094200^{date_short_pretty} at {time}|15:30 UTC>"
+    assert moment(float("inf"), NOW) == "at an unknown time"
+
+
+def test_only_addresses_become_links():
+    assert link("https://status.claude.com/x?a=1&b=2", "vendor page") == (
+        "<https://status.claude.com/x?a=1&amp;b=2|vendor page>"
+    )
+    assert link("javascript:alert(1)", "page") == "page"
+    assert link("https://a.b|<!channel>", "page") == "page"
+
+
+def test_a_card_as_it_is_meant_to_look():
+    """Headline in `text` and first block, the rest under a bar of colour, a menu for silences."""
+    card = Card(
+        "4F7K", "incident", Tone.ORANGE, "🟠", "🟠 Claude API: intermittent failures, about 18 % of requests",
+        lines=(("We see", "29 of 160 requests failed"), ("They say", '"All Systems Operational"')),
+        footer="incident 4F7K", times=(("Began", NOW - 720),), links=(("vendor page", "https://status.claude.com"),),
+        actions=(Action("ack", "Acknowledge", "4F7K"), Action("silence", "Silence", "4F7K")),
+    )  # fmt: skip
+    said = blocks.card(card, "m", NOW).arguments()
+    assert said["text"] == said["blocks"][0]["text"]["text"] == card.headline
+    (bar,) = said["attachments"]
+    assert bar["color"] == "#daa038"
+    assert [block["type"] for block in bar["blocks"]] == ["section", "section", "actions", "context"]
+    ack, silence = bar["blocks"][2]["elements"]
+    assert (ack["value"], ack["style"]) == ("ack 4F7K", "primary")
+    assert [one["value"] for one in silence["options"]][:2] == ["silence 4F7K 30m", "silence 4F7K 1h"]
+
+
+def test_markdown_becomes_slacks_own():
+    """Headings, bold, lists and links; code is left alone, and stays code when it is cut."""
+    text = "# Report *x*\n\n**Impact** [page](https://x.example/a)\n- one <!channel>\n```\nif a < b && **c**:\n```"
+    assert sections(text, 2_900, 9_000) == [
+        (
+            "*Report x*\n\n*Impact* <https://x.example/a|page>\n• one &lt;!channel&gt;\n"
+            "```\nif a &lt; b &amp;&amp; **c**:\n```"
+        )
+    ]
+    parts = sections("```\n" + "line\n" * 500 + "```", 500, 1_500)
+    assert all(part.count("```") == 2 for part in parts)
+    assert parts[-1].endswith("more lines)")

@@ -1,0 +1,122 @@
+"""What is kept of an incident: bounded however long it lasts, and the counts never lost."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core import dossier
+from bot.core.dossier import CLAIMS, IDS, KINDS, POINTS, Dossier
+from bot.core.files import EVERY_S, Evidence, Filed, Files
+from bot.core.incident import Heard, Incident, IncidentStatus
+from bot.core.measuring import Failure
+from bot.core.tally import Minute, counted
+from probes.model import State
+
+START = 1_776_000_000.0
+NONE: tuple[Minute, ...] = ()
+INCIDENT = Incident("4F7K", "claude", "failures", IncidentStatus.OPEN, ("api",), State.PARTIAL, START, START + 60)
+
+
+def failure(n, symptom="http_500"):
+    """The n-th failure, with its request id."""
+    return Failure(START + n, symptom, "app_backend", "eu", f"req_{n}")
+
+
+def test_the_first_and_the_last_request_ids_stay():
+    """How it began for the story, the freshest for the vendor's support."""
+    kept = dossier.opened(("api", failure(n)) for n in range(100))
+
+    assert [n for _, n in kept.ids] == [f"req_{n}" for n in (*range(5), *range(95, 100))]
+    assert kept.symptoms == {"http_500": 100}
+    assert len(kept.ids) == IDS
+
+
+@given(st.lists(st.text(max_size=80), max_size=60))
+def test_kinds_are_bounded_and_all_are_counted(words):
+    """A hostile vendor may invent symptoms without end."""
+    kept = dossier.opened(("api", failure(n, word)) for n, word in enumerate(words))
+
+    assert len(kept.symptoms) <= KINDS + 1
+    assert sum(kept.symptoms.values()) == len(words)
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=700), st.integers(5, 90))
+def test_the_course_counts_every_look_once(looks, apart):
+    """However long it lasts: the minutes grow, the sums stay, nothing overlaps."""
+    kept, minutes = Dossier({}, {}), NONE
+    for n, bad in enumerate(looks):
+        minutes = counted(minutes, START + n * apart, failed=bad)
+        kept = dossier.followed(kept, INCIDENT, {"api": minutes})
+    ends = [s.minute + s.minutes for s in kept.course]
+
+    assert len(kept.course) <= POINTS
+    assert sum(s.total for s in kept.course) == len(looks)
+    assert sum(s.failed for s in kept.course) == sum(looks)
+    assert all(end <= s.minute for end, s in zip(ends, kept.course[1:], strict=False))
+
+
+def test_the_course_of_days_is_bounded():
+    """Three days of looks every minute."""
+    kept, minutes = Dossier({}, {}), NONE
+    for n in range(3 * 1440):
+        minutes = counted(minutes, START + n * 60, failed=n % 4 == 0)
+        kept = dossier.followed(kept, INCIDENT, {"api": minutes})
+
+    assert len(kept.course) <= POINTS
+    assert sum(s.total for s in kept.course) == 3 * 1440
+
+
+def test_the_page_is_noted_when_it_changes_its_word():
+    """Once for each word, bounded for a page that flaps."""
+    kept = Dossier({}, {})
+    for n in range(100):
+        state = State.MAJOR if n // 2 % 2 else State.OPERATIONAL
+        kept = dossier.heard(kept, INCIDENT, {"api": Heard(state, "w", START + n, START + n // 2 * 2)})
+
+    assert len(kept.said) == CLAIMS
+    assert [s.at for s in kept.said[:3]] == [START, START + 2, START + 4]
+    assert dossier.heard(kept, INCIDENT, {"api": Heard(unreadable="gone", read_at=1.0)}) == kept
+
+
+def test_a_dossier_is_written_with_its_incident_and_forgotten_after_its_end():
+    """At once when the incident changes, now and then while it stands, a last time when it is over."""
+    files = Files(Filed())
+    evidence = Evidence({"api": (failure(1), Failure(START - 99, "old", "x", "eu"))}, {}, {})
+    files.follow([INCIDENT], ["4F7K"], evidence)
+    first = files.take(START)
+    files.follow([INCIDENT], [], evidence)
+    files.failed([INCIDENT], "api", failure(2))
+    files.failed([INCIDENT], "other", failure(3))
+    files = Files(files.state())
+
+    assert first["4F7K"].symptoms == {"http_500": 1}, "a failure from before it is none of its own"
+    assert files.take(START + 1) == {}
+    assert files.take(START + EVERY_S)["4F7K"].symptoms == {"http_500": 2}
+    over = Incident("4F7K", "claude", "failures", IncidentStatus.RESOLVED, ("api",), State.PARTIAL, START, START + 60)
+    files.follow([over], ["4F7K"], evidence)
+    assert "4F7K" in files.take(START + EVERY_S + 1)
+    assert files.state() == Filed()
+    files.follow([over], ["4F7K"], evidence)
+    assert files.take(START + EVERY_S + 2) == {}, "a vote after the end does not begin it anew"
+
+
+def test_components_out_of_step_do_not_undo_each_other():
+    """One component's results come half a minute, or five, before the other's."""
+    kept, ahead, behind = Dossier({}, {}), NONE, NONE
+    for n in range(60):
+        ahead = counted(ahead, START + n * 60, failed=True)
+        if n >= 5:
+            behind = counted(behind, START + (n - 5) * 60, failed=True)
+        both = Incident("4F7K", "claude", "failures", IncidentStatus.OPEN, ("api", "web"), State.PARTIAL, START, START)
+        kept = dossier.followed(kept, both, {"api": ahead, "web": behind})
+
+    assert sum(s.failed for s in kept.course) == 60 + 55
+
+
+def test_the_worst_stretch_has_enough_looks_to_tell():
+    """One failure of one is no worst minute."""
+    minutes = (Minute(29_600_001, 1, 1), Minute(29_600_002, 10, 3), Minute(29_600_003, 10, 1))
+    kept = dossier.followed(Dossier({}, {}), INCIDENT, {"api": minutes})
+
+    assert kept.worst is not None
+    assert (kept.worst.failed, kept.worst.total) == (3, 10)
+    assert Dossier({}, {}).worst is None

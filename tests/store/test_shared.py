@@ -1,0 +1,34 @@
+import asyncio
+
+from bot.store.store import Store
+
+
+async def test_a_turn_is_one_owner_s_until_it_is_passed(store: Store) -> None:
+    """Asking again keeps it, others are refused, and after passing it on the next one has it."""
+    assert await store.shared.hold("gateway", "a", 60_000)
+    assert await store.shared.hold("gateway", "a", 60_000)
+    assert not await store.shared.hold("gateway", "b", 60_000)
+    await store.shared.passes("gateway", "b")
+    assert not await store.shared.hold("gateway", "b", 60_000), "what is not ours cannot be passed on"
+    await store.shared.passes("gateway", "a")
+    async with asyncio.timeout(5):
+        while not await store.shared.hold("gateway", "b", 60_000):
+            await asyncio.sleep(0)
+
+
+async def test_subscriptions_stay_until_they_are_taken_back(store: Store) -> None:
+    """The newest word under a name counts."""
+    await store.shared.subscribe("r1", "one")
+    await store.shared.subscribe("r1", "two")
+    assert await store.shared.subscriptions() == {"r1": "two"}
+    assert await store.shared.unsubscribe("r1")
+    assert not await store.shared.unsubscribe("r1")
+    assert await store.shared.subscriptions() == {}
+
+
+async def test_health_is_each_part_s_last_word(store: Store) -> None:
+    """A part that is no more is forgotten."""
+    await store.shared.put_health("a/slack", "{}")
+    await store.shared.put_health("b/slack", "{}")
+    await store.shared.drop_health("a/slack")
+    assert await store.shared.health() == {"b/slack": "{}"}

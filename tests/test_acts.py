@@ -1,0 +1,294 @@
+"""People's acts on the real store: done once, by the first, through the judge; noted when nobody judges."""
+
+import asyncio
+import json
+import time
+
+import pytest
+from redis.asyncio import Redis
+
+from bot.acts import WAIT_S, Acts
+from bot.core.incident import IncidentStatus
+from bot.core.people import Command
+from bot.errors import StoreError
+from bot.judge import INCIDENT
+from bot.store.keys import OUTCOME_TTL_S, keys_of
+from bot.store.records import decode, encode
+from tests.test_judge import World
+
+ANN, BOB = "slack:T1:U1", "discord:G1:U2"
+NAMES = {ANN: "Ann", BOB: "Bob"}
+
+
+class Scene(World):
+    """A world in which people act; `awake` is the judge of this process."""
+
+    awake = None
+
+    def wake(self, service):
+        """What main gives the acts."""
+        assert service == "claude"
+        if self.awake is not None:
+            self.awake.news.set()
+
+    def acts(self):
+        """One desk's way to the judge."""
+        return Acts(self.store, self.wake)
+
+    def wish(self, verb, *args, who=ANN, id=""):  # noqa: A002 - the name it has in the row
+        """What a person wants now."""
+        return Command(self.now, verb, args, who, who.rpartition(":")[0], NAMES.get(who, who), id)
+
+    async def see(self, *failed):
+        """As a world does, and the judge of this process knows at once."""
+        await super().see(*failed)
+        if self.awake is not None:
+            self.awake.news.set()
+
+    async def outage(self):
+        """Health, then failures, until an incident stands; its id."""
+        await self.see(*[False] * 40)
+        await self.remembered(self.sent)
+        for _ in range(12):
+            await self.see(True)
+            await self.remembered(self.sent)
+        [incident] = await self.incidents()
+        return incident.id
+
+    async def incident(self, name):
+        """As the store has it."""
+        return INCIDENT.validate_json(await self.store.views.incident("claude", name))
+
+    async def until(self, true):
+        """Wait for the judge."""
+        async with asyncio.timeout(20):
+            while not await true():  # noqa: ASYNC110 - the store is asked, nothing here could set an event
+                await asyncio.sleep(0.01)
+
+    async def audit(self):
+        """The acts in the service's timeline."""
+        lines = [json.loads(line) for line in await self.store.views.timeline("claude")]
+        return [line for line in lines if "command" in line]
+
+
+@pytest.fixture
+def scene(store):
+    """A store with nothing in it yet."""
+    return Scene(store)
+
+
+def events(incident, *wanted):
+    """Lines of these kinds."""
+    return [line for line in incident.timeline if line.event in wanted]
+
+
+async def test_the_same_press_twice_is_one_act(scene):
+    """The platform sends it again, to another replica: the same verdict, one line, one audit line."""
+    scene.awake = scene.judge("one")
+    async with scene.at_work(scene.awake):
+        name = await scene.outage()
+        press = scene.wish("ack", name, id="interaction/1 \u2603")
+        first, second = await asyncio.gather(scene.acts().act("claude", press), scene.acts().act("claude", press))
+        third = await scene.acts().act("claude", press)
+
+    assert first == second == third
+    assert first.ok
+    assert len(events(await scene.incident(name), "acknowledged")) == 1
+    [line] = await scene.audit()
+    assert line["command"]["who"] == ANN
+    assert line["command"]["where"] == "slack:T1"
+    assert line["outcome"]["incident"] == name
+
+
+async def test_of_two_people_at_once_one_wins_and_the_other_is_told(scene):
+    """Through two replicas, at the same moment."""
+    scene.awake = scene.judge("one")
+    async with scene.at_work(scene.awake):
+        name = await scene.outage()
+        told = await asyncio.gather(
+            scene.acts().act("claude", scene.wish("ack", name)),
+            scene.acts().act("claude", scene.wish("ack", name, who=BOB)),
+        )
+    incident = await scene.incident(name)
+    winner = {"Ann": "Ann on Slack", "Bob": "Bob on Discord"}[incident.acknowledged_by.name]
+
+    assert sorted(t.ok for t in told) == [False, True]
+    assert f"already acknowledged by {winner}" in next(t.text for t in told if not t.ok)
+
+
+async def test_without_a_judge_it_is_noted_and_done_later(scene):
+    """None within a second; the next judge does it, once, and one after that does not do it again."""
+    scene.awake = scene.judge("one")
+    async with scene.at_work(scene.awake):
+        name = await scene.outage()
+    began = time.monotonic()
+    assert await scene.acts().act("claude", scene.wish("ack", name, id="late")) is None
+    assert time.monotonic() - began < WAIT_S + 0.3
+    for owner in ("two", "three"):
+        scene.awake = scene.judge(owner)
+        async with scene.at_work(scene.awake):
+            await scene.see(True)
+            await scene.remembered(scene.sent + 1)
+            outcome = await scene.acts().act("claude", scene.wish("ack", name, id="late"))
+            assert outcome is not None
+            assert outcome.ok
+    assert len(events(await scene.incident(name), "acknowledged")) == 1
+    assert len(await scene.audit()) == 1
+
+
+async def test_a_judge_that_dies_before_its_commit_loses_nothing(scene):
+    """It has read the act, its commit is refused: nothing is done; the next one does it once."""
+    scene.awake = scene.judge("one")
+    async with scene.at_work(scene.awake):
+        name = await scene.outage()
+    token = await scene.store.lease("claude", "dead", 60_000)
+    await scene.store.release("claude", token)
+    assert await scene.acts().act("claude", scene.wish("resolve", name, id="r1")) is None
+    await scene.judge("dead")._hold(token)
+    assert (await scene.incident(name)).status is not IncidentStatus.RESOLVED
+    assert await scene.audit() == []
+    assert await scene.store.views.outcome("claude", "r1") is None
+
+    async with scene.at_work(scene.judge("next")):
+        await scene.until(lambda: scene.store.views.outcome("claude", "r1"))
+    incident = await scene.incident(name)
+
+    assert incident.resolved_by.name == "Ann"
+    assert len(events(incident, "resolved")) == len(await scene.audit()) == 1
+
+
+async def test_a_store_that_hangs_is_said(scene, redis_url):
+    """Nothing is known to be noted: an error within a second, and the same press again does it, once."""
+    scene.awake = scene.judge("one")
+    async with scene.at_work(scene.awake), Redis.from_url(redis_url) as redis:
+        name = await scene.outage()
+        press = scene.wish("ack", name, id="again")
+        await redis.execute_command("CLIENT", "PAUSE", 1_300, "ALL")
+        began = time.monotonic()
+        with pytest.raises(StoreError):
+            await scene.acts().act("claude", press)
+        assert time.monotonic() - began < WAIT_S + 0.3
+        assert (await redis.ping()) is True
+        outcome = await scene.acts().act("claude", press)
+
+    assert outcome is not None
+    assert outcome.ok
+    assert len(events(await scene.incident(name), "acknowledged")) == 1
+
+
+async def test_silence_edits_what_stands_and_posts_nothing_new(scene):
+    """The root goes on being edited, its trail stands still, through a restart; at the end it is said, once."""
+    scene.awake = scene.judge("one")
+    async with scene.at_work(scene.awake):
+        name = await scene.outage()
+        told = await scene.acts().act("claude", scene.wish("silence", "claude-api", "10m", "known"))
+        assert told.ok
+    [before] = await scene.store.views.deliveries("claude", 10)
+    scene.awake = scene.judge("two")
+    async with scene.at_work(scene.awake):
+        for _ in range(6):
+            await scene.see(True)
+            await scene.remembered(scene.sent + 1)
+        assert (await scene.acts().act("claude", scene.wish("ack", name))).ok
+        [during] = await scene.store.views.deliveries("claude", 10)
+        kept = await scene.remembered(0)
+        for _ in range(20):
+            await scene.see(True)
+            await scene.remembered(scene.sent + 2)
+    [after] = await scene.store.views.deliveries("claude", 10)
+    incident = await scene.incident(name)
+
+    assert [s.reason for s in kept.silences] == ["known"]
+    assert during.version > before.version
+    assert during.waiting_trail == before.waiting_trail
+    assert after.waiting_trail == during.waiting_trail + 1
+    assert [e.text for e in events(incident, "silence ended")] == ["silence ended, still failing"]
+    assert incident.acknowledged_by.name == "Ann"
+    assert incident.silence is None
+
+
+async def test_what_opens_under_maintenance_is_recorded_and_not_posted(scene):
+    """Nothing on any channel while it lasts; in the record with its silence; said when the work ends."""
+    scene.awake = scene.judge("one")
+    async with scene.at_work(scene.awake):
+        await scene.see(*[False] * 40)
+        await scene.remembered(40)
+        assert (await scene.acts().act("claude", scene.wish("maintenance", "claude", "1h"))).ok
+        for _ in range(12):
+            await scene.see(True)
+            await scene.remembered(scene.sent + 1)
+        [incident] = await scene.incidents()
+        assert incident.silence.work
+        assert await scene.store.views.deliveries("claude", 10) == []
+        standing = await scene.store.views.assessments("claude")
+        assert '"work":true' in standing["claude-api"]
+
+        assert (await scene.acts().act("claude", scene.wish("unsilence", "claude"))).ok
+    [delivery] = await scene.store.views.deliveries("claude", 10)
+    assert delivery.subject == incident.id
+
+
+async def test_feedback_after_the_end_edits_the_message(scene):
+    """The judge has forgotten it: the record is read, the vote written, the root edited, no line in the trail."""
+    scene.awake = scene.judge("one")
+    async with scene.at_work(scene.awake):
+        name = await scene.outage()
+        assert (await scene.acts().act("claude", scene.wish("resolve", name))).ok
+        [before] = await scene.store.views.deliveries("claude", 10)
+        assert (await scene.acts().act("claude", scene.wish("wrong", name.lower(), who=BOB))).ok
+        assert not (await scene.acts().act("claude", scene.wish("wrong", name, who=BOB))).ok
+        late = await scene.acts().act("claude", scene.wish("ack", name, who=BOB))
+        [after] = await scene.store.views.deliveries("claude", 10)
+        kept = await scene.remembered(0)
+
+    assert late.text.startswith(f"incident {name} is already resolved by Ann on Slack")
+    assert [(v.by.name, v.right) for v in (await scene.incident(name)).verdict] == [("Bob", False)]
+    assert after.version > before.version
+    assert after.waiting_trail == before.waiting_trail
+    assert kept.incidents == {}
+
+
+@pytest.mark.parametrize("words", ["<!channel> @everyone </a>", "\x1b[2J\n\n", "\u202e" * 50, "x" * 5000, "\ud800"])
+async def test_hostile_words_are_only_words(scene, words):
+    """As name, id, verb, target, length and reason."""
+    scene.awake = scene.judge("one")
+    async with scene.at_work(scene.awake):
+        name = await scene.outage()
+        for args in ((name, "1h", words), (words, "1h", words), (name, words), (name,)):
+            for verb in ("silence", "ack", "right", words):
+                wish = Command(scene.now, verb, args, words, words, words, f"{words}{verb[:9]}{args}"[:3000])
+                outcome = await scene.acts().act("claude", wish)
+                assert outcome is not None
+                assert "\n" not in outcome.text
+                assert "\x1b" not in outcome.text
+        incident = await scene.incident(name)
+
+    assert all("\n" not in line.text and "\x1b" not in line.text for line in incident.timeline)
+    assert incident.silence is not None
+
+
+async def test_a_clock_ahead_of_the_judges_sets_nothing_in_the_future(scene):
+    """A desk whose clock is a day ahead silences from now."""
+    scene.awake = scene.judge("one")
+    async with scene.at_work(scene.awake):
+        name = await scene.outage()
+        ahead = Command(scene.now + 86_400, "silence", (name, "1h"), ANN, "", "Ann")
+        assert (await scene.acts().act("claude", ahead)).ok
+        assert (await scene.incident(name)).silenced_until == scene.now + 3600
+
+
+async def test_verdicts_go_by_themselves(scene):
+    """The key of an outcome has its time to live."""
+    scene.awake = scene.judge("one")
+    async with scene.at_work(scene.awake):
+        await scene.acts().act("claude", scene.wish("ack", "ZZZZ", id="a1"))
+    left = await scene.store._link.call("TTL", keys_of("claude").outcome("a1"))
+    assert 0 < left <= OUTCOME_TTL_S
+
+
+def test_rows_of_acts_of_an_older_version_are_read():
+    """They had no name and no id."""
+    row = decode(b'{"k":"c","t":1.5,"b":"ack","w":"slack:T1:U1","p":"C1","a":["4F7K"]}')
+    assert row == Command(1.5, "ack", ("4F7K",), "slack:T1:U1", "C1")
+    fresh = Command(1.5, "ack", ("4F7K",), "slack:T1:U1", "slack:C1", "Ann", "id-1")
+    assert decode(encode(fresh)) == fresh

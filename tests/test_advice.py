@@ -1,0 +1,95 @@
+"""Tips with live states: what the courier words and the desk answers come from the store of this moment."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot import catalogue
+from bot.advice import Counsel, recipes, tips
+from bot.alternatives import candidates
+from bot.config import from_text
+from bot.core.alternatives import Candidate, Similarity
+from bot.core.incident import IncidentStatus, Measured, Voices
+from bot.core.words.answer import Standing
+from probes.model import State
+from tests.core.situations import INCIDENT, NOW, SITUATIONS
+
+BEDROCK = Candidate("Claude on Amazon Bedrock", Similarity.SAME_MODEL, "aws-bedrock", ("bedrock-us-east-1",))
+ELSEWHERE = Candidate("Not watched here", Similarity.OTHER, "nowhere")
+
+
+class Store:
+    """How services stand, with a note of who was asked about."""
+
+    def __init__(self, measured: Measured) -> None:
+        self.measured = measured
+        self.asked: list[str] = []
+
+    async def standing(self, service: str) -> Standing:
+        self.asked.append(service)
+        return Standing(service, service, (Voices(self.measured),))
+
+
+UP = Measured("bedrock-us-east-1", "Bedrock (N. Virginia)", State.OPERATIONAL, at=NOW - 20)
+
+
+def counsel(store):
+    return Counsel(store, {"claude-api": (BEDROCK, ELSEWHERE)}, ["claude", "aws-bedrock"])
+
+
+async def do_now(store, snapshot=SITUATIONS["intermittent"][0]):
+    """What the card says to do."""
+    return dict((await counsel(store).card(snapshot, NOW)).lines).get("Do now", "")
+
+
+async def test_the_card_has_the_live_state():
+    """A route that is up is offered with the age of the look; one look at the store for each service."""
+    store = Store(UP)
+
+    said = await do_now(store)
+
+    assert "2. go by Amazon Bedrock" in said
+    assert "(Bedrock (N. Virginia): up, front door only, probed 20 s ago)" in said
+    assert store.asked == ["aws-bedrock"]
+
+
+async def test_the_card_offers_nothing_that_fails():
+    """Failing, stale or never looked at: another step takes its place."""
+    for measured in (replace(UP, state=State.PARTIAL, rate=0.4), replace(UP, at=NOW - 3600), replace(UP, at=None)):
+        said = await do_now(Store(measured))
+
+        assert "Bedrock" not in said
+        assert "another route" not in said
+        assert "1. retry with exponential backoff" in said
+
+
+async def test_what_needs_no_alternatives_asks_for_none():
+    """A message of an end, or of a disagreement, reads nothing."""
+    store = Store(UP)
+    snapshot, _ = SITUATIONS["intermittent"]
+    over = replace(snapshot, incident=replace(INCIDENT, status=IncidentStatus.RESOLVED, resolved_at=NOW))
+
+    assert await do_now(store, over) == ""
+    await counsel(store).card(SITUATIONS["discrepancy_open"][0], NOW)
+    assert store.asked == []
+
+
+@pytest.mark.parametrize("tip", [tip for tip in tips() if tip.needs], ids=lambda tip: tip.name)
+def test_where_tips_send_people_is_known(tip):
+    """The catalogue offers it in place of each component the tip is for; a gateway or deployment is the user's own."""
+    offered = candidates(from_text(f"services: [{', '.join(catalogue.names())}]", environ={}))
+
+    for component in tip.components:
+        found = [one for one in offered[component] if tip.needs == one.service or tip.needs in one.components]
+        assert found or tip.needs in {"gateway", "azure-foundry"}
+
+
+def test_recipes_come_in_three_languages():
+    """Each of the four is there in all three, with a comment that says how to use it."""
+    found = {(recipe.name, recipe.language) for recipe in recipes()}
+
+    assert found == {
+        (n, x) for n in ("backoff", "breaker", "cache", "fallback") for x in ("python", "typescript", "curl")
+    }
+    assert all(recipe.code.startswith(('"""', "//", "#!/usr/bin/env bash\n#")) for recipe in recipes())
+    assert all(len(recipe.code) < 3000 for recipe in recipes())

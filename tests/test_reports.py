@@ -1,0 +1,125 @@
+"""What people say, from a command to the judge's count: hashed, once, and answered with what others say."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+from bot.core.detection.assessment import AssessorSettings
+from bot.core.incident import Person
+from bot.core.people import Report
+from bot.core.service import ServiceView
+from bot.judge import VOICES, Bench, Judge
+from bot.reports import Reports
+from bot.store.records import decode, encode
+from probes.model import Observation, Outcome
+
+START = 1_776_000_000.0
+VIEW = ServiceView("claude", "Claude", {"claude-api": "Claude API"})
+SETTINGS = AssessorSettings(components=("claude-api",), interval_s=30.0)
+ANN, BOB = Person("slack", "T1", "U1", "Ann"), Person("slack", "T1", "U2", "Bob")
+
+
+async def rows(store):
+    return [decode(raw) for _, raw in await store.read("claude")]
+
+
+def reports(store, woken=None):
+    return Reports(store, (woken if woken is not None else []).append, lambda: START)
+
+
+@asynccontextmanager
+async def judging(store):
+    """A judge at work until the block is left."""
+
+    async def routes(_now=None):
+        return ()
+
+    bench = Bench("one", lambda: START + 1, routes, lambda: None)
+    task = asyncio.create_task(Judge(store, VIEW, SETTINGS, bench).run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def counted(store, affected):
+    """The component's voices once so many are counted."""
+    async with asyncio.timeout(20):
+        while True:
+            raw = (await store.views.assessments("claude")).get("claude-api")
+            if raw and (heard := VOICES.validate_json(raw).reports).affected == affected:
+                return heard
+            await asyncio.sleep(0.01)
+
+
+async def test_a_report_names_nobody(store, caplog):
+    """Neither id nor name nor workspace is in the row; two people of one workspace share its hash alone."""
+    caplog.set_level(0)
+    woken: list[str] = []
+    for person in (ANN, BOB):
+        await reports(store, woken).report("claude", "claude-api", person, works=False, text="logs me out")
+    ann, bob = await rows(store)
+
+    assert (ann.component, ann.works, ann.text, ann.at) == ("claude-api", False, "logs me out", START)
+    assert ann.place == bob.place
+    assert ann.who != bob.who
+    assert not {"U1", "Ann", "T1"} & {ann.who, ann.place}
+    assert woken == ["claude", "claude"]
+    salt = (await store.people.salt()).decode()
+    assert salt not in caplog.text
+    assert "U1" not in caplog.text
+
+
+async def test_every_process_knows_a_person_again(store):
+    """The salt is the store's: another process makes the same hash; a forgotten salt makes everybody new."""
+    for _ in range(2):
+        await reports(store).report("claude", "claude-api", ANN, works=False)
+    one, other = await rows(store)
+
+    assert one.who == other.who
+    assert len(await store.people.salt()) == 64
+
+
+async def test_one_interaction_is_one_row(store):
+    """A click that is sent three times, by two replicas, with an id of any length and shape."""
+    for given in ("abc", "x" * 500, "ключ\n{}"):
+        for _ in range(3):
+            await reports(store).report("claude", "claude-api", ANN, False, "", given)
+
+    assert len(await rows(store)) == 3
+
+
+async def test_others_are_counted_without_the_one_who_asks(store):
+    """By the judge's own count; the same person again hears the same."""
+    async with judging(store):
+        await store.append(
+            "claude", "eu.1", 1, [encode(Observation("c", "claude", "claude-api", "eu", START, Outcome.OK))]
+        )
+        first = await reports(store).report("claude", "claude-api", ANN, works=False)
+        await counted(store, 1)
+        again = await reports(store).report("claude", "claude-api", ANN, works=False)
+        second = await reports(store).report("claude", "claude-api", BOB, works=False)
+        heard = await counted(store, 2)
+        changed = await reports(store).report("claude", "claude-api", BOB, works=True)
+
+    assert (first.others, first.repeated, first.text) == (
+        0,
+        False,
+        "noted: nobody else reports trouble with claude-api in 15 min",
+    ) or first.text == "noted: nobody else reports trouble with Claude API in 15 min"
+    assert (again.others, again.repeated) == (0, True)
+    assert again.text == "noted, as you said before: nobody else reports trouble with Claude API in 15 min"
+    assert (second.others, second.text) == (
+        1,
+        "noted: 1 other person reports trouble with Claude API in 15 min (normally 0–1)",
+    )
+    assert heard.surprise < 4
+    assert (changed.others, changed.repeated) == (1, False)
+    assert changed.text.startswith("noted that it works for you: 1 other person reports")
+
+
+def test_old_rows_are_read():
+    """Rows without a place, of a version before this one, and rows with one."""
+    assert decode(b'{"k":"r","t":5,"c":"api","w":"h","n":2}') == Report(5, "api", "h", n=2)
+    row = Report(5.0, "api", "h", True, "x", place="p")
+    assert decode(encode(row)) == row

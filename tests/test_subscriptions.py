@@ -1,0 +1,122 @@
+"""Subscriptions against the real store, courier and judge: a place is written to before it is confirmed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+
+from bot.core.incident import Person
+from bot.core.routing import Interest, Route
+from bot.courier import Courier, Office
+from bot.errors import DeliveryError, UserError
+from bot.own import OwnNews, Troubles
+from bot.routes import Routes
+from bot.store.store import Store
+from bot.subscriptions import Subscriptions
+from probes.model import State
+from tests.test_courier import Notebook, World
+
+ANN = Person("slack", "T1", "U1", "Ann")
+
+
+class Place:
+    """A channel with places, its courier, and the subscriptions."""
+
+    def __init__(self, store: Store) -> None:
+        self.book = Notebook("slack")
+        self.world = World(store)
+        self.news = OwnNews(store, "anna", lambda: self.world.now, self.wake)
+        self.routes = Routes(store.shared, [Route("console")])
+        self.subscriptions = Subscriptions(store, self.news, self.routes, {"slack": True, "console": False})
+        office = Office("anna", lambda: self.world.now, self.world.worded, self.world.trouble)
+        self.courier = Courier(store, ["claude"], {"slack": self.book}, office)
+
+    def wake(self) -> None:
+        self.courier.wake()
+
+    @asynccontextmanager
+    async def served(self) -> AsyncIterator[None]:
+        task = asyncio.create_task(self.courier.run("slack"))
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def test_a_subscription_is_confirmed_after_a_message_stands_there(store: Store) -> None:
+    """Then the place is a route, once, however often it is asked for."""
+    place = Place(store)
+    async with place.served():
+        said = await place.subscriptions.add("slack:C1", Interest(("claude-api",)), ANN, 5.0)
+        await place.subscriptions.add("slack:C1", Interest(("claude-api",), State.MAJOR), ANN, 6.0)
+    assert said == "slack:C1 is subscribed to claude-api: a message was posted there"
+    assert place.book.places == ["C1", "C1"]
+    assert "Ann" in place.book.cards[0].headline
+    assert await place.routes.current() == (
+        Route("console"),
+        Route("slack:C1", Interest(("claude-api",), State.MAJOR), ANN, 6.0),
+    )
+
+
+async def test_a_place_that_refuses_is_not_subscribed(store: Store) -> None:
+    """The platform's reason is the answer, and nobody else is bothered with it."""
+    place = Place(store)
+    place.book.fail = [DeliveryError("not_in_channel: invite me with /invite", permanent=True)]
+    async with place.served():
+        with pytest.raises(DeliveryError, match="cannot post to slack:C1: not_in_channel: invite me"):
+            await place.subscriptions.add("slack:C1", Interest(), ANN, 5.0)
+    assert await place.routes.subscribed() == {}
+    assert place.world.troubles == []
+
+
+@pytest.mark.parametrize(
+    ("target", "sentence"),
+    [
+        ("teams:1", "there is no channel 'teams': configured are slack and console"),
+        ("slack", "names no place there: expected slack:<place>"),
+        ("slack:", "names no place there: expected slack:<place>"),
+        ("console:1", "names no place there: expected console"),
+        ("slack:C1/x", "is no channel"),
+        ("slack:" + "x" * 300, "is no channel"),
+        ("slack:a\nb", "is no channel"),
+    ],
+)
+async def test_what_is_no_target_is_said(store: Store, target: str, sentence: str) -> None:
+    """One sentence, and nothing is written."""
+    place = Place(store)
+    with pytest.raises(UserError, match=sentence):
+        await place.subscriptions.add(target, Interest(), ANN, 5.0)
+    assert await store.views.deliveries("GROUNDTRUTH") == []
+
+
+async def test_unsubscribing_ends_one_or_all(store: Store) -> None:
+    """And says so where there is nothing to end."""
+    place = Place(store)
+    async with place.served():
+        for about in (("claude-api",), ("claude-ai",), ()):
+            await place.subscriptions.add("slack:C1", Interest(about), ANN, 5.0)
+    await place.subscriptions.remove("slack:C1", "claude-api", ANN, 6.0)
+    assert len(await place.subscriptions.list("slack:C1")) == 2
+    await place.subscriptions.remove("slack:C1", "", ANN, 6.0)
+    assert await place.subscriptions.list("slack:C1") == []
+    with pytest.raises(UserError, match="slack:C1 is not subscribed to anything"):
+        await place.subscriptions.remove("slack:C1", "", ANN, 6.0)
+    with pytest.raises(UserError, match="is in the configuration"):
+        await place.subscriptions.remove("console", "", ANN, 6.0)
+
+
+async def test_troubles_are_told_once_to_the_others_and_closed(store: Store) -> None:
+    """Not to the one that cannot be reached, nor to its whole channel's places."""
+    place = Place(store)
+    troubles = Troubles(place.news, ["console", "slack:C1", "slack:C2"], lambda: place.world.now)
+    await troubles("slack", "slack does not take messages: token_revoked", False)
+    await troubles("slack", "slack does not take messages: token_revoked", False)
+    await troubles("slack:C9", "cannot post to slack:C9: is_archived", False)
+    rows = await store.views.deliveries("GROUNDTRUTH")
+    assert sorted(row.channel for row in rows) == ["console", "console", "slack:C1", "slack:C2"]
+    await troubles("slack", "slack: deliveries work again", True)
+    await troubles("slack", "slack: deliveries work again", True)
+    assert len(await store.views.deliveries("GROUNDTRUTH")) == 4
