@@ -55,6 +55,9 @@ class Notebook(Channel):
         if error is not None:
             raise error
 
+    def health(self):
+        return True, "written down"
+
     async def has(self, acts):
         while True:
             if len(self.acts) >= acts:
