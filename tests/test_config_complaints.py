@@ -8,6 +8,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.channels.registry import CHANNELS
 from bot.config import from_text, load
 from bot.configuration.schema import Configuration
 from bot.configuration.shape import known_keys
@@ -214,7 +215,7 @@ BAD = {
             "f:1: servises: unknown key; did you mean services?",
             f"f:2: redis: {AN_ADDRESS}",
             "f:3: intervals.checks: expected at least 0.1",
-            "f:4: channels.c.kind: unknown kind of channel; expected one of: console",
+            f"f:4: channels.c.kind: unknown kind of channel; expected one of: {', '.join(sorted(CHANNELS))}",
             f"f:4: channels.c.token: {NOT_THE_SECRET}",
         ],
     ),

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
+from pydantic import BaseModel
+
 from bot.channels.channel import Channel
 from bot.channels.desk import Asks, Memory
 from bot.channels.discord import options as discord
+from bot.channels.sign import Sign
 from bot.channels.slack import options as slack
 
 
@@ -45,18 +48,28 @@ class Kind:
     """One kind: the module whose `opened(name, options, outside)` makes a channel of it, imported only when needed.
 
     `options` are the keys beside `kind`; `check(name, options)` raises UserError with every complaint; `places` are
-    those of its options that hear of everything, None for a kind that is one place by itself.
+    those of its options that hear of everything, None for a kind that is one place by itself. `model` describes the
+    options to editors; `doctor` is a module like the first, whose `examine(name, checked options)` gives signs.
     """
 
     module: str
     options: frozenset[str] = frozenset()
     check: Callable[[str, Mapping[str, Any]], object] | None = None
     places: Callable[[Mapping[str, Any]], Sequence[str]] | None = None
+    model: type[BaseModel] | None = None
+    doctor: str = ""
 
     def opened(self, name: str, options: Mapping[str, Any], outside: Outside) -> Channel:
         """The channel, to be entered by whoever asked for it."""
         channel: Channel = importlib.import_module(self.module).opened(name, options, outside)
         return channel
+
+    async def examined(self, name: str, options: Mapping[str, Any]) -> Sequence[Sign]:
+        """What a look at our way there says; nothing is posted. None for a kind that has nothing to look at."""
+        if not self.doctor or self.check is None:
+            return ()
+        signs: Sequence[Sign] = await importlib.import_module(self.doctor).examine(name, self.check(name, options))
+        return signs
 
     def targets(self, name: str, options: Mapping[str, Any]) -> tuple[str, ...]:
         """Where a channel of this kind and name says things without being subscribed."""
@@ -71,6 +84,20 @@ def _listed(options: Mapping[str, Any]) -> Sequence[str]:
 
 CHANNELS: Mapping[str, Kind] = {
     "console": Kind("bot.channels.console.opening"),
-    "discord": Kind("bot.channels.discord.opening", discord.OPTIONS, discord.options, _listed),
-    "slack": Kind("bot.channels.slack.opening", slack.OPTIONS, slack.read, _listed),
+    "discord": Kind(
+        "bot.channels.discord.opening",
+        discord.OPTIONS,
+        discord.options,
+        _listed,
+        discord.Options,
+        "bot.channels.discord.doctor",
+    ),
+    "slack": Kind(
+        "bot.channels.slack.opening",
+        slack.OPTIONS,
+        slack.read,
+        _listed,
+        slack.Options,
+        "bot.channels.slack.doctor",
+    ),
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.core.disagreement import Discrepancy
+from bot.core.facts import Facts
 from bot.core.mention import Mention
 from bot.core.people import Reports
 from probes.model import State
@@ -231,8 +232,8 @@ class Action:
 class Card:
     """A message, ready for any channel to render: plain text throughout, upstream words quoted, nothing marked up.
 
-    `headline` alone must suffice. `lines` are (label, text) in order; `actions` the buttons where there are any.
-    `times` are moments (label, Unix seconds) for platforms that show them in the reader's own zone.
+    `headline` alone must suffice. `lines` are (label, text) in order, `actions` the buttons, `times` moments (label,
+    Unix seconds) for platforms that show them in the reader's own zone, `facts` for machines.
     """
 
     subject: str
@@ -247,3 +248,4 @@ class Card:
     closed: bool = False
     trail: tuple[Entry, ...] = ()
     times: tuple[tuple[str, float], ...] = ()
+    facts: Facts = Facts()

@@ -12,14 +12,17 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ValidationError
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from bot import catalogue
+from bot.channels.registry import CHANNELS
 from bot.config import load
 from bot.core.words.durations import ago
 from bot.core.words.figures import number
+from bot.core.words.quoting import clean
 from bot.errors import GroundtruthError
-from bot.settings import Settings
+from bot.settings import Channel, Settings
 from bot.store.connect import open_store
 from bot.store.store import Store
 from probes.control import answered
@@ -27,13 +30,16 @@ from probes.request import Fetched, Request
 from probes.transport import Transport
 
 EXAMPLES = """\
-  groundtruth doctor                      check configuration, store, clock, network, catalogue
+  groundtruth doctor                      check configuration, store, clock, network, catalogue, channels
   groundtruth --config prod.yaml doctor   the same for another configuration
   groundtruth doctor --json               for machines
 Exit code: 0 in order (perhaps with warnings), 1 something must be mended."""
 
 SILENT_S = 120.0
 """Four words of a prober missed."""
+
+PATIENCE_S = 60.0
+"""For one channel: a platform that makes us wait longer is not in order."""
 
 SKEW_S = 5.0
 """Beyond this our clock is wrong for comparing times with a vendor's; at 300 s chat platforms refuse our signatures."""
@@ -91,13 +97,26 @@ async def _findings(config: str | None) -> list[Finding]:
 
 
 async def examined(settings: Settings) -> AsyncIterator[Finding]:
-    """What only trying shows: the store, the network, the clock."""
+    """What only trying shows: the store, the network, the clock, the channels."""
     for finding in await _store(settings):
         yield finding
     async with Transport(settings.transport) as transport:
         fetched = [await transport.fetch(Request(url, 5.0, redirects=0, max_bytes=65536)) for url in settings.control]
     yield _network(settings, fetched)
     yield _clock(fetched, time.time())
+    for findings in await asyncio.gather(*map(_channel, settings.channels)):
+        for finding in findings:
+            yield finding
+
+
+async def _channel(channel: Channel) -> list[Finding]:
+    """What the kind's own doctor says; it speaks of names that others gave, so they are cleaned."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            signs = await CHANNELS[channel.kind].examined(channel.name, channel.options)
+    except TimeoutError:
+        return [Finding(channel.name, Health.BAD, f"no answer to all questions within {PATIENCE_S:.0f} s: try again")]
+    return [Finding(clean(sign.name, 80), Health(sign.level), clean(sign.sentence, 600)) for sign in signs]
 
 
 def _configuration(settings: Settings) -> Finding:
@@ -208,5 +227,6 @@ def _print(findings: list[Finding]) -> None:
     table = Table("what", "how", "", box=None, pad_edge=False, header_style="bold")
     colours = {Health.GOOD: "green", Health.WARN: "yellow", Health.BAD: "red"}
     for finding in findings:
-        table.add_row(finding.name, f"[{colours[finding.health]}]{finding.health}[/]", finding.sentence)
+        how = f"[{colours[finding.health]}]{finding.health}[/]"
+        table.add_row(escape(finding.name), how, escape(finding.sentence))
     Console().print(table)

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from bot.errors import UserError
+from bot.pasted.curl import from_curl
 from bot.terminal import fingerprint as command
-from bot.terminal.fingerprint import from_curl, readings
+from bot.terminal.fingerprint import readings
 
 DATA = Path(__file__).parents[1] / "data" / "http"
 ERROR = '{"type":"error","error":{"type":"api_error","message":"Internal server error"},"request_id":"req_1"}'

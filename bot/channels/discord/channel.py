@@ -19,6 +19,7 @@ from bot.channels.discord import refusals, render
 from bot.channels.discord.options import Options
 from bot.channels.discord.refusals import DiscordError
 from bot.channels.discord.rest import Rest
+from bot.channels.discord.rights import NEEDED, lacking, rights_in
 from bot.channels.discord.spacing import Spacing
 from bot.core.incident import Card, Entry, Tone
 from bot.errors import DeliveryError, StoreError
@@ -112,6 +113,8 @@ class DiscordChannel:
         try:
             message = await self.rest.call("POST", path, sent, channel)
         except DiscordError as error:
+            if error.code == refusals.MISSING_PERMISSIONS and error.permanent:
+                raise await self._named(channel, error) from error
             if error.code not in PLAINLY:
                 raise
             log.warning("%s refuses the form of %s, which goes out as plain text: %s", self.name, card.subject, error)
@@ -145,6 +148,15 @@ class DiscordChannel:
     @staticmethod
     def _where(channel: str, message: str, card: Card, key: str) -> Where:
         return {"channel": channel, "message": message, "key": key, "name": render.thread_name(card)}
+
+    async def _named(self, channel: str, error: DiscordError) -> DiscordError:
+        """The same refusal, with the right that is missing."""
+        try:
+            missing = lacking(await rights_in(self.rest, channel), NEEDED)
+        except DeliveryError:
+            return error
+        why = f"the bot may not post here, missing {', '.join(missing)}: give it under Edit Channel, Permissions"
+        return DiscordError(why, error.status, error.code, permanent=True) if missing else error
 
     async def _edit(self, channel: str, message: str, card: Card) -> None:
         payload = render.root(card, threaded=channel not in self._threadless)

@@ -25,7 +25,9 @@ class Spacing:
         turns = self._turns.setdefault(channel, {})
         self._forget(channel, turns, now)
         turn = turns.get(message)
-        if turn is None:
+        if turn is None or turn <= now < self._last.get(channel, -self._every_s) + self._every_s:
+            # Never asked, or it came too late for its turn and another has just edited.
+            turns.pop(message, None)
             turn = self._free(channel, turns, now)
         if turn > now:
             turns[message] = turn

@@ -69,7 +69,7 @@ def bolt(options: Options, web: Web, talks: Talks, errands: Errands, installed: 
     def handed(errand: Errand) -> Listener:
         async def listener(ack: AsyncAck, body: Body) -> None:
             await ack()
-            errands.begin(errand(body))
+            errands.begin(errand(body), lambda: talks.sorry(body))
 
         return listener
 

@@ -28,6 +28,8 @@ SILENCES = (("30 min", "30m"), ("1 h", "1h"), ("4 h", "4h"), ("24 h", "24h"), ("
 """What the Silence menu offers, with the duration the desk is told."""
 LINES = 30
 """Lines of a card at most; more is no message but a document."""
+TOGETHER = 650
+"""Characters of a line with those that go on under its label; beyond some 700 Slack hides the rest of a section."""
 BUTTONS = 25
 ASK, SILENCE, SHARE = "ask", "silence", "share"
 """How ids of actions begin: a line for the desk, the menu of durations, the same answer for everybody."""
@@ -92,13 +94,22 @@ def context(*texts: str) -> list[Block]:
 
 
 def labelled(lines: Sequence[tuple[str, str]], total: int) -> list[str]:
-    """Lines as `*label*  text`, in markup that is ready, together within `total`; what is left out is counted."""
+    """Lines as `*label*  text`, in markup that is ready, together within `total`; what is left out is counted.
+
+    A line without a label goes on with the one before.
+    """
     shown, left = first(lines, LINES)
     labels = [f"*{literal(clean(label, 40))}*  " if clean(label, 40) else "" for label, _ in shown]
     pieces = [Piece(clean(text, SLACK.text), SLACK.text - 100) for _, text in shown]
     more = [f"… ({left} more)"] if left else []
     room = total - sum(map(width, labels)) - 20
-    return [label + text for label, text in zip(labels, fitted(pieces, room, literal), strict=True)] + more
+    said: list[str] = []
+    for label, text in zip(labels, fitted(pieces, room, literal), strict=True):
+        if said and not label and width(said[-1]) + width(text) < TOGETHER:
+            said[-1] += f"\n{text}"
+        else:
+            said.append(label + text)
+    return said + more
 
 
 def buttons(actions: Sequence[Action], *, after: Sequence[Block] = ()) -> list[Block]:

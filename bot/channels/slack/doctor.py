@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.channels.sign import Sign
 from bot.channels.slack.failures import code, failure
 from bot.channels.slack.options import Options
 from bot.channels.slack.web import WRONG, Web, header
@@ -19,15 +19,6 @@ TOO_FAR_S = 300.0
 """Beyond this Slack's signatures are refused: https://docs.slack.dev/authentication/verifying-requests-from-slack."""
 NEEDED: Mapping[str, str] = {"chat:write": "post alerts", "commands": "hear /avail"}
 OPTIONAL: Mapping[str, str] = {"im:write": "write to people on call", "usergroups:read": "know user groups in `roles`"}
-
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """One thing looked at; `level` is "ok", "warning" or "bad", the sentence says what to do where it is not well."""
-
-    name: str
-    level: str
-    sentence: str
 
 
 async def examine(name: str, options: Options) -> list[Sign]:

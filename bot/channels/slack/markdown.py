@@ -13,12 +13,15 @@ _HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*")
 _BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _LINK = re.compile(r"\[([^\[\]|]{1,300})\]\((https?://[^\s()<>|]{1,1000})\)")
 _ITEM = re.compile(r"^(\s*)[-*+]\s+")
+_ROW = re.compile(r"\s*\|.*\|\s*")
+_RULE = re.compile(r"\s*\|(?:\s*:?-{2,}:?\s*\|)+\s*")
+_CELLS = re.compile(r"(?<!\\)\|")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 def sections(text: str, limit: int, total: int) -> list[str]:
     """Pieces of at most `limit` characters, `total` in all; code stays code across a cut; what is cut is counted."""
-    lines = _CONTROLS.sub("", text).split("\n")
+    lines = [line for line in _CONTROLS.sub("", text).split("\n") if not _RULE.fullmatch(line)]
     found: list[str] = []
     piece, fenced, used = "", False, 0
     for number, line in enumerate(lines):
@@ -43,6 +46,10 @@ def _line(line: str, *, fenced: bool) -> str:
         return FENCE
     if fenced:
         return line
+    if _ROW.fullmatch(line):
+        # Slack's markup knows no tables.
+        cells = [cell.strip().replace("\\|", "|") for cell in _CELLS.split(line.strip().strip("|"))]
+        return "  ·  ".join(cell for cell in cells if cell)
     heading = _HEADING.fullmatch(line)
     if heading:
         return f"*{heading[1].replace('*', '')}*"

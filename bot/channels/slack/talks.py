@@ -30,6 +30,7 @@ ASK_S = 10.0
 NAMES_S = 1.0
 """A form has to be open within three seconds."""
 FORMS = {"report": forms.report, "maintenance": forms.maintenance}
+BROKEN = "something broke on my side, and it is in my log; please try again"
 AWAY = "I cannot read my store right now, so I know nothing fresh; please try again in a minute"
 
 
@@ -94,6 +95,13 @@ class Talks:
         press = of_action(body)
         if await self._first(press):
             await self._show_home(press)
+
+    async def sorry(self, body: Mapping[str, Any]) -> None:
+        """What a person hears when something here broke: never nothing."""
+        press = of_action(body) if "actions" in body else of_command(body)
+        if press.answer_to:
+            answer = Answer(BROKEN, self._now(), understood=False)
+            await self._respond(press, answers.answer(answer, self._now()), public=False)
 
     async def _show_home(self, press: Press) -> None:
         standing = await self._ask(press, "status")

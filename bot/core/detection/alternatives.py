@@ -2,7 +2,8 @@
 
 An alternative is a share g of failing looks, how failures keep together (a memory of `holds_s` seconds: 0 for none,
 a minute for outages in bursts), and whether their symptoms vary. Its chance of a failure after a look `dt` ago is
-g + (1-g)m after a failure and g(1-m) after a success, m = exp(-dt/holds_s).
+g + (1-g)m after a failure and g(1-m) after a success, m = exp(-dt/holds_s); but after a success, too, at least
+`ABOVE` times what is usual: where looks are a second apart, one success after the other would else speak for bursts.
 """
 
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ Odds = tuple[list[float], list[float]]
 
 def after_success(usual: float, expected: float, dt: float) -> list[float]:
     """Likelihood ratios of another success `dt` seconds after one; `expected` is the usual chance of a failure."""
-    return [(1 - _share(a, usual) * (1 - _memory(a, dt))) / (1 - expected) for a in ALTERNATIVES]
+    return [(1 - _anew(a, usual, expected, dt)) / (1 - expected) for a in ALTERNATIVES]
 
 
 def of_success(usual: float, expected: float, dt: float, *, failed_before: bool) -> Odds:
@@ -64,7 +65,7 @@ def of_failure(usual: float, expected: float, dt: float, same: bool | None) -> O
     for a in ALTERNATIVES:
         g, m = _share(a, usual), _memory(a, dt)
         if same is None:
-            goes_on.append(g * (1 - m) / expected)
+            goes_on.append(_anew(a, usual, expected, dt) / expected)
             begins.append(g / expected)
         else:
             word = a.alike if same else 1 - a.alike
@@ -75,6 +76,12 @@ def of_failure(usual: float, expected: float, dt: float, same: bool | None) -> O
 
 def _share(a: Alternative, usual: float) -> float:
     return max(a.share, min(0.95, ABOVE * usual))
+
+
+def _anew(a: Alternative, usual: float, expected: float, dt: float) -> float:
+    """The chance of a failure after a success."""
+    g = _share(a, usual)
+    return max(g * (1 - _memory(a, dt)), min(g, ABOVE * expected))
 
 
 def _memory(a: Alternative, dt: float) -> float:

@@ -1,6 +1,7 @@
 """The short notice that page and measurement disagree, and how the disagreement ended. Pure."""
 
 from bot.core.disagreement import Discrepancy, DiscrepancyKind
+from bot.core.facts import Facts
 from bot.core.flavour import Flavour
 from bot.core.incident import Card, Measured, Snapshot, Tone, Voices
 from bot.core.words.discrepancy_end import SAYS, ended, times
@@ -31,6 +32,7 @@ def card(record: Discrepancy, snapshot: Snapshot, now: float) -> Card:
         links=(("vendor page", snapshot.page_url),) if snapshot.page_url else (),
         closed=record.closed_at is not None,
         times=dated(("Began", record.since), ("Over", record.closed_at)),
+        facts=Facts(record.service, (record.component,) if record.component else ()),
     )
 
 

@@ -6,6 +6,7 @@ Pure. All text is plain and in one line each; channels render it.
 from collections.abc import Sequence
 
 from bot.core.alternatives import Option
+from bot.core.facts import Facts
 from bot.core.incident import Action, Card, Incident, IncidentStatus, Snapshot, Tone, Voices
 from bot.core.words import advice
 from bot.core.words.choosing import best, circumstances
@@ -45,7 +46,13 @@ def card(
         closed=over,
         trail=incident.timeline[-TRAIL:],
         times=dated(("Began", incident.started_at), ("Over", incident.resolved_at)),
+        facts=_facts(incident),
     )
+
+
+def _facts(incident: Incident) -> Facts:
+    taken, quiet = incident.acknowledged_at is not None, incident.silence is not None
+    return Facts(incident.service, incident.components, incident.worst, acknowledged=taken, silenced=quiet)
 
 
 def tone_of(incident: Incident, snapshot: Snapshot, now: float) -> Tone:

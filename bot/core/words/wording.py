@@ -7,6 +7,7 @@ others are quoted and harmless. Plain text only: each channel renders and escape
 from collections.abc import Sequence
 
 from bot.core.alternatives import Option
+from bot.core.facts import Facts
 from bot.core.incident import Card, Entry, Snapshot, Tone
 from bot.core.words import discrepancy_card, incident_card
 from bot.core.words.durations import clock
@@ -32,7 +33,14 @@ def card(snapshot: Snapshot, now: float, tips: Sequence[Tip] = (), options: Sequ
     text = f"{EMOJI[tone]} {name}: {clean(snapshot.reason, LONGEST) or 'nothing to say'}"
     foot = f"as of {clock(snapshot.at, now, seconds=True)}"
     return Card(
-        clean(snapshot.service, 40), "notice", tone, EMOJI[tone], cut(text, 250), footer=foot, closed=snapshot.over
+        clean(snapshot.service, 40),
+        "notice",
+        tone,
+        EMOJI[tone],
+        cut(text, 250),
+        footer=foot,
+        closed=snapshot.over,
+        facts=Facts(snapshot.service),
     )
 
 

@@ -275,7 +275,9 @@ async def test_only_allowed_roles_are_pinged_and_only_when_it_opens(fake, clock,
     """From the list of this channel; hostile words ping nobody; an edit calls nobody again."""
     role = fake.world.role("on call")
     hostile = replace(CARD, headline=f"<@&{role}> @everyone <@1>", lines=(("<@&5>", "@here"),), footer="@everyone")
-    async with DiscordChannel("discord", pointed_at(fake, ping_roles={place.id: [role]}), store.notes, clock) as channel:
+    async with DiscordChannel(
+        "discord", pointed_at(fake, ping_roles={place.id: [role]}), store.notes, clock
+    ) as channel:
         where = await channel.post(place.id, hostile, "k1")
         clock.at += 30
         await channel.edit(where, hostile)

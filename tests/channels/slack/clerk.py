@@ -19,6 +19,7 @@ class Clerk:
         self.asked: list[tuple[str, Asker]] = []
         self.choices: list[tuple[str, str]] = [("Claude API", "claude-api"), ("claude.ai", "claude-ai")]
         self.away = False
+        self.broken: Exception | None = None
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
@@ -31,6 +32,8 @@ class Clerk:
         await self.may_answer.wait()
         if self.away:
             raise StoreError("store: nobody answers there")
+        if self.broken:
+            raise self.broken
         verb = text.partition(" ")[0]
         if verb in ACTS:
             if not asker.role.may(Role.RESPONDER):

@@ -112,6 +112,14 @@ async def test_where_an_alert_was_posted_people_may_act(fake, app, clerk):
     assert answer.headline == "ack: done by u9"
 
 
+async def test_a_talk_with_the_bot_gives_nobody_a_role(fake, app, clerk):
+    """Whoever subscribed their own conversation is not thereby on duty."""
+    fake.workspace.room("D5")
+    await app.post("D5", CARD, "k")
+    (answer,) = await answered(fake, await fake.person("U5").types("ack 4F7K", channel="D5"))
+    assert "needs the role responder" in answer.headline
+
+
 @pytest.mark.parametrize(
     ("given", "scopes", "role"),
     [
@@ -139,6 +147,17 @@ async def test_the_store_away_is_said(fake, app, clerk):
     clerk.away = True
     (answer,) = await answered(fake, await fake.person("U1").types("status"))
     assert "cannot read my store" in answer.headline
+
+
+async def test_what_breaks_here_is_said_too(fake, app, clerk):
+    """A person who pressed hears something, and the log has the rest."""
+    ann = fake.person("U1")
+    (answer,) = await answered(fake, await ann.types("status"))
+    clerk.broken = LookupError("a mistake of ours")
+    for reply in (await ann.types("status"), await ann.presses(answer, "Acknowledge")):
+        (sorry,) = await answered(fake, reply)
+        assert "something broke on my side" in sorry.headline
+        assert "mistake" not in str(sorry.said)
 
 
 async def test_an_answer_that_is_refused_is_tried_plainly_and_then_by_the_api(fake, app):

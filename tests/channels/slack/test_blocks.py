@@ -121,7 +121,7 @@ def test_a_card_as_it_is_meant_to_look():
     """Headline in `text` and first block, the rest under a bar of colour, a menu for silences."""
     card = Card(
         "4F7K", "incident", Tone.ORANGE, "🟠", "🟠 Claude API: intermittent failures, about 18 % of requests",
-        lines=(("We see", "29 of 160 requests failed"), ("They say", '"All Systems Operational"')),
+        lines=(("We see", "29 of 160 requests failed"), ("", "claude.ai: 3 of 40"), ("They say", '"All fine"')),
         footer="incident 4F7K", times=(("Began", NOW - 720),), links=(("vendor page", "https://status.claude.com"),),
         actions=(Action("ack", "Acknowledge", "4F7K"), Action("silence", "Silence", "4F7K")),
     )  # fmt: skip
@@ -130,6 +130,7 @@ def test_a_card_as_it_is_meant_to_look():
     (bar,) = said["attachments"]
     assert bar["color"] == "#daa038"
     assert [block["type"] for block in bar["blocks"]] == ["section", "section", "actions", "context"]
+    assert bar["blocks"][0]["text"]["text"] == "*We see*  29 of 160 requests failed\nclaude.ai: 3 of 40"
     ack, silence = bar["blocks"][2]["elements"]
     assert (ack["value"], ack["style"]) == ("ack 4F7K", "primary")
     assert [one["value"] for one in silence["options"]][:2] == ["silence 4F7K 30m", "silence 4F7K 1h"]
@@ -144,6 +145,8 @@ def test_markdown_becomes_slacks_own():
             "```\nif a &lt; b &amp;&amp; **c**:\n```"
         )
     ]
+    table = "| what | figure |\n|---|:--|\n| a \\| b | 3 < 4 |\n| | only |"
+    assert sections(table, 500, 900) == ["what  ·  figure\na | b  ·  3 &lt; 4\nonly"]
     parts = sections("```\n" + "line\n" * 500 + "```", 500, 1_500)
     assert all(part.count("```") == 2 for part in parts)
     assert parts[-1].endswith("more lines)")

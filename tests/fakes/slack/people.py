@@ -23,6 +23,9 @@ class Reply:
     payload: dict[str, Any]
     kind: str
 
+    def is_answered(self) -> bool:
+        return bool(self.answers)
+
     @property
     def shown(self) -> str:
         return "\n".join(answer.shown for answer in self.answers)

@@ -1,0 +1,235 @@
+"""HTTP requests to outlets: bounded, never redirected, every failure a `DeliveryError` that tells no secret.
+
+One request is one try; when to try again is the courier's business. What one delivery alone suffers (a refused form) is
+its own; what they would all suffer (a wrong key, a closed port, a limit) is `everywhere`.
+"""
+
+import asyncio
+import json
+import logging
+import math
+import socket
+import ssl
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Any, NoReturn, Self
+
+import httpx
+
+from bot.core.words.quoting import clean
+from bot.errors import DeliveryError, UserError
+from probes.secret import MASK, Secret
+
+ANSWER_S = 20.0
+"""One request with its answer; the courier gives a call 30 s."""
+CONNECT_S = 5.0
+LARGEST = 64 * 1024
+"""Bytes of an answer that are read."""
+AWAY_S = 15.0
+"""Rest of an outlet that cannot be reached."""
+BUSY_S = 60.0
+"""The same after a 429 that names no time."""
+LONGEST_WAIT_S = 3_600.0
+WRONG = frozenset({401, 403, 404, 405, 407, 410})
+"""Key or address are wrong, so nothing gets through until a person acts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: the status, and the body as JSON, None where it is none."""
+
+    status: int
+    body: Any
+
+
+class RefusedError(DeliveryError):
+    """An answer that is an error: its status and JSON, for outlets that tell more by it."""
+
+    def __init__(self, why: str, answer: Answer, **how: Any) -> None:
+        super().__init__(why, **how)
+        self.answer = answer
+
+
+class Outgoing:
+    """The way to one outlet. Enter it once; leaving closes all connections."""
+
+    def __init__(
+        self,
+        who: str,
+        now: Callable[[], float],
+        secrets: Sequence[Secret] = (),
+        ca_file: str = "",
+        answer_s: float = ANSWER_S,
+    ) -> None:
+        """`who` is the outlet's name in sentences; `secrets` are kept out of them, whatever the outlet answers."""
+        for library in ("httpx", "httpcore"):
+            # Their logs quote addresses and headers, which may be secrets.
+            logging.getLogger(library).setLevel(logging.WARNING)
+        self.who = who
+        self._now = now
+        self._hidden = sorted({s.reveal() for s in secrets if s.reveal()}, key=len, reverse=True)
+        self._ca_file = ca_file
+        self._answer_s = answer_s
+        self._client: httpx.AsyncClient | None = None
+        self._unheard: set[str] = set()
+        self._wrong = ""
+
+    async def __aenter__(self) -> Self:
+        """Raises UserError where the certificates to trust cannot be read."""
+        context = httpx.create_ssl_context()
+        if self._ca_file:
+            try:
+                context.load_verify_locations(self._ca_file)
+            except OSError as error:
+                raise UserError(f"{self.who}: ca_file cannot be read as certificates") from error
+        limits = httpx.Limits(max_connections=16, max_keepalive_connections=4, keepalive_expiry=30)
+        timeout = httpx.Timeout(self._answer_s, connect=min(CONNECT_S, self._answer_s))
+        self._client = httpx.AsyncClient(verify=context, limits=limits, timeout=timeout, follow_redirects=False)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._client is not None:
+            await self._client.aclose()
+
+    def health(self) -> tuple[bool, str]:
+        """Whether the last request was taken, in a sentence."""
+        return not self._wrong, self._wrong or f"{self.who} takes messages"
+
+    async def send(
+        self,
+        method: str,
+        address: Secret,
+        path: str = "",
+        *,
+        body: bytes | Mapping[str, Any] | Sequence[Any],
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Ask once; the answer if its status is a 2xx. What is no bytes is sent as JSON.
+
+        Raises:
+            DeliveryError: for everything else, in a sentence without secrets.
+        """
+        content = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
+        all_headers = {
+            "content-type": "application/json",
+            "accept": "application/json",
+            # An answer that needs no unpacking cannot unpack to gigabytes.
+            "accept-encoding": "identity",
+            "user-agent": "groundtruth",
+            **(headers or {}),
+        }
+        try:
+            async with asyncio.timeout(self._answer_s):
+                status, told, text = await self._ask(method, address.reveal() + path, content, all_headers)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            # `from None`: the cause quotes the address.
+            raise self._noted(self._unanswered(error, method, content)) from None
+        answer = Answer(status, _parsed(text))
+        if not 200 <= status < 300:
+            raise self._noted(self._refused(answer, told, text, content))
+        self._wrong = ""
+        self._unheard.clear()
+        return answer
+
+    def unclear(self, answer: Answer) -> NoReturn:
+        """A 2xx that this outlet does not answer with: a proxy's page or somebody else. Raises DeliveryError."""
+        why = f"{self.who} gives an answer ({answer.status}) that is not its own: look what stands at its address"
+        raise self._noted(RefusedError(why, answer, ambiguous=True, everywhere=True))
+
+    def wrong(self, why: str, answer: Answer) -> NoReturn:
+        """A refusal that only a person can mend. Raises DeliveryError."""
+        raise self._noted(RefusedError(f"{self.who}: {why}", answer, permanent=True, everywhere=True))
+
+    async def _ask(
+        self, method: str, address: str, content: bytes, headers: Mapping[str, str]
+    ) -> tuple[int, httpx.Headers, str]:
+        assert self._client is not None, "not opened"
+        async with self._client.stream(method, address, content=content, headers=headers) as response:
+            read = b""
+            async for chunk in response.aiter_raw():
+                read += chunk
+                if len(read) > LARGEST:
+                    break
+            return response.status_code, response.headers, read[:LARGEST].decode("utf-8", "replace")
+
+    def _noted(self, error: DeliveryError) -> DeliveryError:
+        self._wrong = str(error)
+        return error
+
+    def _unanswered(self, error: Exception, method: str, content: bytes) -> DeliveryError:
+        """No answer: one message that is never answered is its own trouble, several are the outlet's."""
+        if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError | httpx.InvalidURL):
+            why = f"{self.who} cannot be reached: {_reason(error)}"
+            return DeliveryError(why, retry_after=AWAY_S, everywhere=True)
+        if isinstance(error, httpx.PoolTimeout):
+            return DeliveryError(f"{self.who} is slow to take what is waiting already")
+        late = isinstance(error, httpx.TimeoutException | TimeoutError)
+        heard = "no answer in time" if late else f"a broken answer ({type(error).__name__})"
+        return DeliveryError(f"{self.who} gives {heard}", ambiguous=True, everywhere=self._several(method, content))
+
+    def _several(self, method: str, content: bytes) -> bool:
+        self._unheard.add(f"{method} {hash(content)}")
+        return len(self._unheard) > 1
+
+    def _refused(self, answer: Answer, headers: Mapping[str, str], text: str, content: bytes) -> RefusedError:
+        status = answer.status
+        said = self._said(text) if not headers.get("content-type", "").startswith("text/html") else ""
+        why = f"{self.who} answers {status}" + (f": {said}" if said else "")
+        wait = self._wait(headers.get("retry-after", ""))
+        if status == 429:
+            return RefusedError(why, answer, retry_after=BUSY_S if wait is None else wait, everywhere=True)
+        if 300 <= status < 400:
+            why = f"{self.who} answers {status}, a redirect: set the final address"
+            return RefusedError(why, answer, permanent=True, everywhere=True)
+        if status in WRONG:
+            return RefusedError(f"{why} (look at its key and address)", answer, permanent=True, everywhere=True)
+        if status >= 500 or status in {408, 425}:
+            several = self._several("", content)
+            return RefusedError(why, answer, retry_after=wait, ambiguous=True, everywhere=several)
+        return RefusedError(why, answer, permanent=True)
+
+    def _said(self, text: str) -> str:
+        """The outlet's own words, without our secrets, which some repeat."""
+        for hidden in self._hidden:
+            text = text.replace(hidden, MASK)
+        return clean(text, 160)
+
+    def _wait(self, given: str) -> float | None:
+        """Seconds of a Retry-After header, given in seconds or as a date; None where it says nothing useful."""
+        try:
+            wait = float(given)
+        except ValueError:
+            try:
+                wait = parsedate_to_datetime(given).timestamp() - self._now()
+            except (ValueError, OverflowError):
+                return None
+        return min(max(wait, 0.0), LONGEST_WAIT_S) if math.isfinite(wait) else None
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _reason(error: BaseException) -> str:
+    """Why there is no connection, in a word that quotes nothing."""
+    seen: BaseException | None = error
+    for _ in range(10):
+        if isinstance(seen, ssl.SSLCertVerificationError):
+            return "its certificate is not trusted (ca_file names one of your own)"
+        if isinstance(seen, ssl.SSLError):
+            return "it does not speak TLS as we do"
+        if isinstance(seen, socket.gaierror):
+            return "its name is not known"
+        if isinstance(seen, ConnectionRefusedError):
+            return "the connection is refused"
+        if seen is None:
+            break
+        seen = seen.__cause__ or seen.__context__
+    return "no connection"

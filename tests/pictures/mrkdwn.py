@@ -1,0 +1,70 @@
+"""Slack's markup as HTML: the part of it that is used here; anything else is an error.
+
+https://docs.slack.dev/messaging/formatting-message-text
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from bot.channels.slack.words import unescape
+from tests.pictures.page import Html, joined, ready, tag
+
+_ANGLED = re.compile(r"<([^<>]*)>")
+_DATE = re.compile(r"!date\^(\d+)\^([^|^]*)\|(.*)")
+_LINK = re.compile(r"(https?://[^|]+)\|(.*)")
+_BARE = re.compile(r"&(?!amp;|lt;|gt;)|[<>]")
+_INLINE = re.compile(r"```\n?(?P<pre>.*?)\n?```|`(?P<code>[^`\n]+)`|(?<!\w)(?P<mark>[*_~])(?P<said>(?![\s\u200b]).+?)(?<!\s)(?P=mark)(?!\w)", re.DOTALL)  # fmt: skip
+_TAGS: Mapping[str, str] = {"*": "b", "_": "i", "~": "s"}
+_FORMATS: Mapping[str, Callable[[datetime, datetime], str]] = {
+    "{date_short_pretty}": lambda at, now: "Today" if at.date() == now.date() else f"{at:%b} {at.day}, {at.year}",
+    "{time}": lambda at, _: f"{at:%H:%M}",
+    "{time_secs}": lambda at, _: f"{at:%H:%M:%S}",
+}
+"""How Slack fills in a moment, for a reader in UTC who has the day in 24 hours."""
+
+
+def mrkdwn(text: str, now: float) -> Html:
+    """Markup as people see it at `now`. Raises ValueError for markup that nothing here should make."""
+    parts: list[Html] = []
+    end = 0
+    for found in _ANGLED.finditer(text):
+        parts += [_formatted(text[end : found.start()]), _angled(found[1], now)]
+        end = found.end()
+    return joined(*parts, _formatted(text[end:]))
+
+
+def plain(text: str) -> Html:
+    """Text of a place without markup: only the three escapes mean something."""
+    _strict(text)
+    return ready(unescape(text))
+
+
+def _angled(inside: str, now: float) -> Html:
+    if found := _DATE.fullmatch(inside):
+        at, seen = datetime.fromtimestamp(int(found[1]), UTC), datetime.fromtimestamp(now, UTC)
+        return tag("span", re.sub(r"{\w+}", lambda name: _FORMATS[name[0]](at, seen), found[2]), look="date")
+    if found := _LINK.fullmatch(inside):
+        return tag("span", plain(found[2]), look="link")
+    raise ValueError(f"markup that is not ours: <{inside[:60]}>")
+
+
+def _formatted(text: str) -> Html:
+    """Bold, italic, struck and code, one in the other; line breaks stay."""
+    parts: list[Html] = []
+    end = 0
+    for found in _INLINE.finditer(text):
+        parts.append(plain(text[end : found.start()]))
+        if found["pre"] is not None:
+            parts.append(tag("pre", plain(found["pre"])))
+        elif found["code"] is not None:
+            parts.append(tag("code", plain(found["code"])))
+        else:
+            parts.append(tag(_TAGS[found["mark"]], _formatted(found["said"])))
+        end = found.end()
+    return joined(*parts, plain(text[end:]))
+
+
+def _strict(text: str) -> None:
+    if bare := _BARE.search(text):
+        raise ValueError(f"{bare[0]!r} is not escaped in {text!r:.80}")
