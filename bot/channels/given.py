@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.errors import UserError
 from probes.secret import Secret
@@ -59,9 +59,10 @@ class Part(BaseModel):
 
 
 class Reached(Part):
-    """What every outlet on HTTP may have: `ca_file`, a file of certificates to trust besides the usual ones."""
+    """What every outlet on the network may have: certificates to trust besides the usual ones, and its patience."""
 
-    ca_file: str = ""
+    ca_file: str = Field("", description="a PEM file of certificates to trust besides the usual ones")
+    answer_s: float = Field(20.0, gt=0, le=25, description="seconds for one request with its answer")
 
 
 Options = TypeVar("Options", bound=Part)

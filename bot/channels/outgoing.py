@@ -11,19 +11,18 @@ import math
 import socket
 import ssl
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
 import httpx
 
+from bot.channels.given import Reached
 from bot.core.words.quoting import clean
 from bot.errors import DeliveryError, UserError
 from probes.secret import MASK, Secret
 
-ANSWER_S = 20.0
-"""One request with its answer; the courier gives a call 30 s."""
 CONNECT_S = 5.0
 LARGEST = 64 * 1024
 """Bytes of an answer that are read."""
@@ -34,6 +33,18 @@ BUSY_S = 60.0
 LONGEST_WAIT_S = 3_600.0
 WRONG = frozenset({401, 403, 404, 405, 407, 410})
 """Key or address are wrong, so nothing gets through until a person acts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request: whose delivery it is `about`, where to, and what; a body that is no bytes is sent as JSON."""
+
+    about: str
+    address: Secret
+    body: bytes | Mapping[str, Any] | Sequence[Any]
+    path: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    method: str = "POST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +70,8 @@ class Outgoing:
         self,
         who: str,
         now: Callable[[], float],
-        secrets: Sequence[Secret] = (),
-        ca_file: str = "",
-        answer_s: float = ANSWER_S,
+        secrets: Sequence[Secret],
+        reached: Reached,
     ) -> None:
         """`who` is the outlet's name in sentences; `secrets` are kept out of them, whatever the outlet answers."""
         for library in ("httpx", "httpcore"):
@@ -70,8 +80,8 @@ class Outgoing:
         self.who = who
         self._now = now
         self._hidden = sorted({s.reveal() for s in secrets if s.reveal()}, key=len, reverse=True)
-        self._ca_file = ca_file
-        self._answer_s = answer_s
+        self._ca_file = reached.ca_file
+        self._answer_s = reached.answer_s
         self._client: httpx.AsyncClient | None = None
         self._unheard: set[str] = set()
         self._wrong = ""
@@ -99,38 +109,29 @@ class Outgoing:
         """Whether the last request was taken, in a sentence."""
         return not self._wrong, self._wrong or f"{self.who} takes messages"
 
-    async def send(
-        self,
-        method: str,
-        address: Secret,
-        path: str = "",
-        *,
-        body: bytes | Mapping[str, Any] | Sequence[Any],
-        headers: Mapping[str, str] | None = None,
-    ) -> Answer:
-        """Ask once; the answer if its status is a 2xx. What is no bytes is sent as JSON.
+    async def send(self, request: Request) -> Answer:
+        """Ask once; the answer if its status is a 2xx.
 
         Raises:
             DeliveryError: for everything else, in a sentence without secrets.
         """
-        content = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
-        all_headers = {
+        headers = {
             "content-type": "application/json",
             "accept": "application/json",
             # An answer that needs no unpacking cannot unpack to gigabytes.
             "accept-encoding": "identity",
             "user-agent": "groundtruth",
-            **(headers or {}),
+            **request.headers,
         }
         try:
             async with asyncio.timeout(self._answer_s):
-                status, told, text = await self._ask(method, address.reveal() + path, content, all_headers)
+                status, told, text = await self._ask(request, headers)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             # `from None`: the cause quotes the address.
-            raise self._noted(self._unanswered(error, method, content)) from None
+            raise self._noted(self._unanswered(error, request.about)) from None
         answer = Answer(status, _parsed(text))
         if not 200 <= status < 300:
-            raise self._noted(self._refused(answer, told, text, content))
+            raise self._noted(self._refused(answer, told, text, request.about))
         self._wrong = ""
         self._unheard.clear()
         return answer
@@ -144,11 +145,11 @@ class Outgoing:
         """A refusal that only a person can mend. Raises DeliveryError."""
         raise self._noted(RefusedError(f"{self.who}: {why}", answer, permanent=True, everywhere=True))
 
-    async def _ask(
-        self, method: str, address: str, content: bytes, headers: Mapping[str, str]
-    ) -> tuple[int, httpx.Headers, str]:
+    async def _ask(self, request: Request, headers: Mapping[str, str]) -> tuple[int, httpx.Headers, str]:
         assert self._client is not None, "not opened"
-        async with self._client.stream(method, address, content=content, headers=headers) as response:
+        body, address = request.body, request.address.reveal() + request.path
+        content = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
+        async with self._client.stream(request.method, address, content=content, headers=headers) as response:
             read = b""
             async for chunk in response.aiter_raw():
                 read += chunk
@@ -160,7 +161,7 @@ class Outgoing:
         self._wrong = str(error)
         return error
 
-    def _unanswered(self, error: Exception, method: str, content: bytes) -> DeliveryError:
+    def _unanswered(self, error: Exception, about: str) -> DeliveryError:
         """No answer: one message that is never answered is its own trouble, several are the outlet's."""
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError | httpx.InvalidURL):
             why = f"{self.who} cannot be reached: {_reason(error)}"
@@ -169,13 +170,14 @@ class Outgoing:
             return DeliveryError(f"{self.who} is slow to take what is waiting already")
         late = isinstance(error, httpx.TimeoutException | TimeoutError)
         heard = "no answer in time" if late else f"a broken answer ({type(error).__name__})"
-        return DeliveryError(f"{self.who} gives {heard}", ambiguous=True, everywhere=self._several(method, content))
+        return DeliveryError(f"{self.who} gives {heard}", ambiguous=True, everywhere=self._several(about))
 
-    def _several(self, method: str, content: bytes) -> bool:
-        self._unheard.add(f"{method} {hash(content)}")
+    def _several(self, about: str) -> bool:
+        if len(self._unheard) < 2:
+            self._unheard.add(about)
         return len(self._unheard) > 1
 
-    def _refused(self, answer: Answer, headers: Mapping[str, str], text: str, content: bytes) -> RefusedError:
+    def _refused(self, answer: Answer, headers: Mapping[str, str], text: str, about: str) -> RefusedError:
         status = answer.status
         said = self._said(text) if not headers.get("content-type", "").startswith("text/html") else ""
         why = f"{self.who} answers {status}" + (f": {said}" if said else "")
@@ -188,7 +190,7 @@ class Outgoing:
         if status in WRONG:
             return RefusedError(f"{why} (look at its key and address)", answer, permanent=True, everywhere=True)
         if status >= 500 or status in {408, 425}:
-            several = self._several("", content)
+            several = self._several(about)
             return RefusedError(why, answer, retry_after=wait, ambiguous=True, everywhere=several)
         return RefusedError(why, answer, permanent=True)
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from bot.channels.channel import Channel
 from bot.channels.desk import Asks, Memory
 from bot.channels.discord import options as discord
+from bot.channels.pagerduty import options as pagerduty
 from bot.channels.sign import Sign
 from bot.channels.slack import options as slack
 
@@ -65,7 +66,7 @@ class Kind:
         return channel
 
     async def examined(self, name: str, options: Mapping[str, Any]) -> Sequence[Sign]:
-        """What a look at our way there says; nothing is posted. None for a kind that has nothing to look at."""
+        """What a look at our way there says, without posting; nothing where there is nothing to look at."""
         if not self.doctor or self.check is None:
             return ()
         signs: Sequence[Sign] = await importlib.import_module(self.doctor).examine(name, self.check(name, options))
@@ -92,6 +93,7 @@ CHANNELS: Mapping[str, Kind] = {
         discord.Options,
         "bot.channels.discord.doctor",
     ),
+    "pagerduty": Kind("bot.channels.pagerduty.opening", pagerduty.OPTIONS, pagerduty.read),
     "slack": Kind(
         "bot.channels.slack.opening",
         slack.OPTIONS,

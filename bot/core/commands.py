@@ -159,6 +159,7 @@ _ALL = (
     Command("doctor", "our own health: sockets, store, ages, queues, vantages", "doctor"),
     Command("deliveries", "what was sent where, what waits, what could not be sent and why", "deliveries",
             (_SERVICE,)),
+    Command("audit", "who did what, where and when, and who was refused", "audit", role=Role.ADMIN),
     Command("help", "all commands, or one with its example", "help why",
             (Argument("command", Takes.COMMAND, "a command"),), aliases=("?",)),
 )  # fmt: skip

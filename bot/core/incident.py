@@ -232,8 +232,7 @@ class Action:
 class Card:
     """A message, ready for any channel to render: plain text throughout, upstream words quoted, nothing marked up.
 
-    `headline` alone must suffice. `lines` are (label, text) in order, `actions` the buttons, `times` moments (label,
-    Unix seconds) for platforms that show them in the reader's own zone, `facts` for machines.
+    `headline` alone suffices; `lines` are (label, text), `times` (label, Unix seconds) to show in the reader's zone.
     """
 
     subject: str
@@ -248,4 +247,4 @@ class Card:
     closed: bool = False
     trail: tuple[Entry, ...] = ()
     times: tuple[tuple[str, float], ...] = ()
-    facts: Facts = Facts()
+    facts: Facts = field(default_factory=Facts)

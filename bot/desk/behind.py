@@ -7,6 +7,7 @@ from typing import Protocol
 from bot.core.acts import Outcome
 from bot.core.alternatives import Candidate, Option
 from bot.core.asking import Asker
+from bot.core.deeds import Deed
 from bot.core.detection.assessment import Explanation
 from bot.core.incident import Incident, Person
 from bot.core.ledger import Row
@@ -64,6 +65,16 @@ class Health(Protocol):
 
     async def signs(self, now: float) -> Sequence[Sign]:
         """What each process, channel and vantage last said of itself, and the store."""
+
+
+class Audits(Protocol):
+    """What people did."""
+
+    async def record(self, deed: Deed) -> None:
+        """Write down what was done or refused."""
+
+    async def deeds(self, limit: int) -> Sequence[Deed]:
+        """The latest, newest first."""
 
 
 class Acts(Protocol):
@@ -139,6 +150,7 @@ class Behind:
     reports: Reports | None = None
     subscribes: Subscribes | None = None
     health: Health | None = None
+    audit: Audits | None = None
     candidates: Mapping[str, Sequence[Candidate]] = field(default_factory=dict)
 
 

@@ -7,16 +7,16 @@ from uuid import uuid4
 
 from bot.core.asking import Asker
 from bot.core.commands import COMMANDS
+from bot.core.deeds import DONE, REFUSED, Deed
 from bot.core.parsing import PASTED, Misunderstood, Request, parse
 from bot.core.words import replies
 from bot.core.words.answer import Answer
 from bot.core.words.secrets import redacted
-from bot.desk import acting, completing, helping, looking, past, reporting, subscribing
+from bot.desk import acting, auditing, completing, helping, looking, past, reporting, subscribing
 from bot.desk.behind import Behind, Handler, Question
 
 log = logging.getLogger(__name__)
 
-REFUSED = "refused"
 EXPLAIN = "explain"
 """It takes out the secrets itself, and says so."""
 HANDLERS: Mapping[str, Handler] = {
@@ -47,6 +47,7 @@ HANDLERS: Mapping[str, Handler] = {
     "unsubscribe": subscribing.unsubscribe,
     "subscriptions": subscribing.subscriptions,
     "test": subscribing.test,
+    "audit": auditing.audit,
 }
 
 
@@ -71,13 +72,20 @@ class Desk:
             return replies.not_understood(request, now)
         needed = COMMANDS[request.command].role
         if not asker.role.may(needed):
-            _audit(request, asker, REFUSED)
+            await self._record(request, asker, now, REFUSED)
             return replies.refused(request.command, needed, asker, now)
         known = replace(asker, id=asker.id or uuid4().hex)
         answer = await HANDLERS[request.command](self._behind, Question(request, known, now))
         if answer.changed:
-            _audit(request, asker, "done")
+            await self._record(request, asker, now, DONE)
         return answer
+
+    async def _record(self, request: Request, asker: Asker, now: float, outcome: str) -> None:
+        """What was done to an incident or component is in its service's timeline besides, by the judge."""
+        if self._behind.audit is not None:
+            about = request.word or (request.target.id if request.target else "")
+            deed = Deed(now, asker.person, request.command, about, asker.here, outcome)
+            await self._behind.audit.record(deed)
 
     async def complete(self, text: str, asker: Asker) -> list[tuple[str, str]]:  # noqa: ARG002 - who asks may matter
         """What the line could go on to, as (label, value), 25 at most: a command, or the value of its next argument.
@@ -86,12 +94,3 @@ class Desk:
             StoreError: the store is away.
         """
         return await completing.complete(self._behind, text)
-
-
-def _audit(request: Request, asker: Asker, outcome: str) -> None:
-    """Who asked for which act; what was done is in the service's timeline besides, by the judge."""
-    person = asker.person
-    who = f"{person.platform}:{person.place}:{person.user}"
-    about = request.word or (request.target.id if request.target else "")
-    level = logging.WARNING if outcome == REFUSED else logging.INFO
-    log.log(level, "%s %s by %r from %r: %s", request.command, about, who[:200], asker.here[:100], outcome)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from bot.acts import Acts
 from bot.advice import Counsel
 from bot.alternatives import candidates
+from bot.desk.auditing import Audit
 from bot.desk.behind import Behind, Subscribes
 from bot.desk.desk import Desk
 from bot.desk.health import Health
@@ -38,6 +39,7 @@ def open_desk(
             reports=Reports(store, wake, now),
             subscribes=subscribes,
             health=Health(store, settings),
+            audit=Audit(store),
             candidates=offered,
         )
     )

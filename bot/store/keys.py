@@ -45,6 +45,8 @@ latencies spread over thirty bins; 340 KiB a day in the append-only file.
 NOTE_TTL_S = DELIVERY_TTL_S
 """At most: what a platform was told stays known as long as its delivery does."""
 HEALTH_TTL_S = _DAY
+AUDIT_TTL_S = 365 * _DAY
+AUDIT_KEPT = 2_000
 BUDGET_TTL_S = 2 * _DAY
 """Only today's counts."""
 SALT_TTL_S = 90 * _DAY
@@ -92,13 +94,14 @@ KINDS: dict[str, Kind] = {
     "note": Kind("string", NOTE_TTL_S, "one value", "what a chat platform must not forget, or do twice"),
     "turn": Kind("string", None, "one name", "which process serves what only one may"),
     "routes": Kind("hash", None, "5 000 fields", "what places have subscribed to, until they unsubscribe"),
+    "audit": Kind("list", AUDIT_TTL_S, f"{AUDIT_KEPT} newest", "what people did, and what was refused"),
     "health": Kind("hash", HEALTH_TTL_S, "one field a part", "the last word of each part of each process"),
     "seen": Kind("zset", VANTAGE_TTL_S, f"{VANTAGES_KEPT} newest", "vantages by the time of that word"),
 }
 
 _ALL = f"gt:{SCHEMA}:{{_}}:"
 """Prefix of what belongs to no service; no service's name begins with an underscore."""
-ROUTES, HEALTH = _ALL + "routes", _ALL + "health"
+ROUTES, HEALTH, AUDIT = _ALL + "routes", _ALL + "health", _ALL + "audit"
 SERVICES, VANTAGES, SEEN, SALT = _ALL + "services", _ALL + "vantages", _ALL + "seen", _ALL + "salt"
 
 _SERVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

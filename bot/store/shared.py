@@ -51,3 +51,17 @@ class Shared:
     async def health(self) -> dict[str, str]:
         """Every part's last word (JSON)."""
         return mapping(await self._link.call("HGETALL", keys.HEALTH))
+
+    # Audit.
+
+    async def audit(self, line: str) -> None:
+        """One more deed (JSON); the oldest beyond the bound go."""
+        await self._link.calls([
+            ("LPUSH", keys.AUDIT, line),
+            ("LTRIM", keys.AUDIT, 0, keys.AUDIT_KEPT - 1),
+            ("EXPIRE", keys.AUDIT, keys.AUDIT_TTL_S),
+        ])  # fmt: skip
+
+    async def audited(self, limit: int) -> list[str]:
+        """The latest deeds, newest first."""
+        return [text(line) for line in await self._link.call("LRANGE", keys.AUDIT, 0, limit - 1)]

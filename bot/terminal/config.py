@@ -3,13 +3,17 @@
 import argparse
 import json
 import sys
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
 
 from bot import catalogue
+from bot.channels.registry import CHANNELS, Kind
 from bot.config import KNOWN, effective
-from bot.configuration.schema import Configuration
+from bot.configuration.schema import REFERENCE, Configuration
+from probes.secret import Secret
 
 EXAMPLES = """\
   groundtruth config check                          every complaint as file:line: key: what was expected
@@ -98,7 +102,40 @@ def schema() -> dict[str, Any]:
                 value["additionalProperties"] = False
     options = (option for kind in KNOWN.checks.values() for option in kind.items())
     parts["CheckPart"]["properties"]["options"]["properties"] = {name: {"description": o.help} for name, o in options}
+    parts["ChannelPart"] = {"anyOf": [_channel(name, kind, parts) for name, kind in CHANNELS.items()]}
     services = found["properties"]["services"]
     services["items"] = {"anyOf": [{"enum": list(catalogue.names())}, services["items"]]}
     services["default"] = ["claude"]
     return found
+
+
+class Keys(GenerateJsonSchema):
+    """A channel's own keys as they stand in the file: secrets by name, long ids in quotes or not."""
+
+    ignored_warning_kinds: ClassVar = {"skipped-choice", "non-serializable-default"}
+
+    def is_instance_schema(self, schema: core_schema.IsInstanceSchema) -> JsonSchemaValue:
+        """The only class of which there are instances is `Secret`."""
+        assert schema["cls"] is Secret
+        return {"type": "string", "pattern": REFERENCE.pattern, "description": "the name of a secret, as ${NAME}"}
+
+    def int_schema(self, schema: core_schema.IntSchema) -> JsonSchemaValue:
+        """Editors cut numbers of more than 53 bits."""
+        return {"anyOf": [super().int_schema(schema), {"type": "string", "pattern": "^[0-9]+$"}]}
+
+
+def _channel(name: str, kind: Kind, parts: dict[str, Any]) -> dict[str, Any]:
+    """A channel of one kind; what its options refer to is put among the parts."""
+    found: dict[str, Any] = {}
+    if kind.model is not None:
+        found = kind.model.model_json_schema(ref_template=f"#/$defs/{name}.{{model}}", schema_generator=Keys)
+        parts |= {f"{name}.{key}": part for key, part in found.pop("$defs", {}).items()}
+    own = {"kind": {"const": name}, "enabled": {"type": "boolean", "default": True}}
+    return {
+        **found,
+        "title": name,
+        "type": "object",
+        "properties": {**own, **found.get("properties", {})},
+        "required": ["kind", *found.get("required", [])],
+        "additionalProperties": False,
+    }

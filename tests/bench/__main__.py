@@ -10,6 +10,7 @@ BENCHES = {
     "detector": ("the detector: delay, false alarms, distance from the optimum", 240),
     "store": ("the store", 60),
     "desk": ("the desk: every command's answer with 1,000 components", 120),
+    "slack": ("Slack: commands by 50 people at once, an alert to 1,000 channels", 120),
     "capacity": ("one prober: throughput, lateness, memory, look to judged", 120),
 }
 """A benchmark's module -> what it measures, and the seconds after which it is given up."""

@@ -115,6 +115,8 @@ async def everywhere(fake: Workspace, store: Store) -> bool:
         assert await store.commit("claude", token, Commit(START, b"{}", deliveries=writes))
         task = asyncio.create_task(courier.run("slack"))
         try:
+            await fake.workspace.until(fake.workspace.standing, 60.0)
+            soonest = time.perf_counter() - began
             await fake.workspace.until(lambda: len(fake.workspace.standing()) >= CHANNELS - 1, 60.0)
             took = time.perf_counter() - began
             await fake.workspace.until(lambda: len(fake.workspace.standing()) == CHANNELS, 60.0)
@@ -122,6 +124,7 @@ async def everywhere(fake: Workspace, store: Store) -> bool:
         finally:
             task.cancel()
             await asyncio.wait([task])
+    told(f"  verdict written to first message {soonest * 1000:.0f} ms")
     told(f"  an alert in 999 channels after {took:.1f} s, in the one that hung (for 5 s) after {last:.1f} s")
     return took < 30
 

@@ -6,6 +6,9 @@ import math
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.core.detection.alternatives import after_success
+from bot.core.detection.detector import LOW
+from bot.core.detection.usual import CAP, FLOOR
 from tests.core.looks import START, assessor, fed, look, quiet
 
 Q = settings(max_examples=30, deadline=None)
@@ -153,3 +156,19 @@ def test_waiting_successes_read_the_same_as_told_ones():
         asked.explain("api", o.at)
         asked.assessments(o.at)
     assert asked.dump() == silent.dump()
+
+
+@Q
+@given(st.floats(FLOOR, CAP), st.floats(0, 0.02), st.floats(0.01, 600))
+def test_a_success_never_speaks_for_an_outage(usual, entered, dt):
+    """However soon after the last one it comes, and whatever is usual."""
+    expected = entered + (1 - entered) * usual
+    assert all(odds < 1 for odds in after_success(usual, expected, dt))
+
+
+def test_looks_that_are_near_each_other_and_all_good_are_quiet():
+    """Ten minutes of two good looks a second: no evidence, no alert (it was one of "0 of 1,794 failed")."""
+    judge = assessor(("a", "b"))
+    rows = [look(START + n * 0.5, component=c) for n in range(1200) for c in ("a", "b")]
+    assert fed(judge, rows) == []
+    assert judge.episodes.evidence(judge.now) < LOW

@@ -6,6 +6,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from tests.pictures.palette import reduced
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 SCALE = 2
 TALLEST = 4_000
@@ -46,7 +48,7 @@ def shoot(page: str, width: int, picture: Path) -> None:
             f"--screenshot={shot}", file.as_uri(),
         )  # fmt: skip
         picture.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(shot, picture)
+        picture.write_bytes(reduced(shot.read_bytes()))
 
 
 def _run(folder: str, *arguments: str) -> str:

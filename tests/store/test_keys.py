@@ -30,6 +30,7 @@ async def test_every_key_is_in_the_table_and_goes_by_itself(store: Store, redis_
     assert await store.shared.hold("gateway", "a", 60_000)
     await store.shared.subscribe("r1", "{}")
     await store.shared.put_health("a/slack", "{}")
+    await store.shared.audit("{}")
     await store.announce([SERVICE], 1.0)
     await store.put_vantage("local", "{}", 1.0)
     found = set()

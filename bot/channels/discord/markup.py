@@ -5,6 +5,7 @@ https://discord.com/developers/docs/reference#message-formatting
 
 import re
 
+from bot.core.sizes import fit
 from bot.core.words.quoting import clean
 
 _SPECIAL = re.compile(r"[\\*_~`|<\[\]]")
@@ -31,7 +32,7 @@ def unpinged(text: str) -> str:
 
 def plain(text: str, limit: int) -> str:
     """One clean line, for places that know no markup: footers, labels, the names of threads."""
-    return unpinged(clean(text, limit))
+    return fit(unpinged(clean(text, limit)), limit)
 
 
 def moment(at: float) -> str:

@@ -38,7 +38,7 @@ STYLES: Mapping[str, int] = {"ack": _BLUE, "resolve": _GREEN, "wrong": _RED, "ri
 def root(card: Card, *, threaded: bool = True, pings: Sequence[int] = ()) -> Payload:
     """The message of a card. Without a thread the last lines of its trail stand in it; `pings` are roles to call."""
     trail = () if threaded else tuple(("", f"{e.event}: {e.text}") for e in card.trail[-TRAIL_SHOWN:])
-    shown = [("Trail" if not n else "\u2003", text) for n, (_, text) in enumerate(trail)]
+    shown = [("Trail" if not n else "\u200b", text) for n, (_, text) in enumerate(trail)]
     return {
         "content": " ".join(f"<@&{role}>" for role in pings),
         "embeds": [embed(card, shown)],
@@ -87,11 +87,11 @@ def framed(frame: Frame) -> Payload:
     kept, left = first([(n, t) for n, t in frame.lines if t.strip() or n.strip()], DISCORD.parts - bool(frame.times))
     pieces = [Piece(clean(frame.title, DISCORD.title) or "no headline", DISCORD.title)]
     for name, value in kept:
-        pieces += [Piece(clean(name, 100) or "\u2003", 100), Piece(clean(value, 4_000) or "–", DISCORD.value)]
+        pieces += [Piece(clean(name, 100) or "\u200b", 100), Piece(clean(value, 4_000) or "–", DISCORD.value)]
     foot = plain(" · ".join(p for p in (f"{left} more lines" if left else "", frame.footer) if p), 500)
     room = DISCORD.total - len(frame.times) - 10 - width(foot) - width(frame.text)
     said = fitted(pieces, room, escape)
-    fields = [{"name": n or "\u2003", "value": v or "–"} for n, v in zip(said[1::2], said[2::2], strict=True)]
+    fields = [{"name": n or "\u200b", "value": v or "–"} for n, v in zip(said[1::2], said[2::2], strict=True)]
     told: Payload = {"title": said[0] or "…", "color": frame.colour, "fields": fields}
     if frame.times:
         told["fields"] = [*fields, {"name": "When", "value": frame.times}]

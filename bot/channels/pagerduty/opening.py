@@ -1,0 +1,117 @@
+"""PagerDuty: incidents are alerts of the Events API v2, what informs without waking anybody are change events.
+
+https://developer.pagerduty.com/docs/events-api-v2-overview. An event is sent when something has changed, not for
+fresher figures: a trigger for an alert that a person has resolved there would open a new one and page again. The API
+cannot take back an acknowledgement; a handed back incident is triggered again, which PagerDuty only notes.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.channels import said
+from bot.channels.channel import Where
+from bot.channels.desk import Memory
+from bot.channels.outgoing import Answer, Outgoing, RefusedError, Request
+from bot.channels.outlet import Outlet
+from bot.channels.pagerduty.options import Options, read
+from bot.channels.registry import Outside
+from bot.channels.said import Standing
+from bot.core.incident import Card, Entry
+from bot.core.words.quoting import clean
+
+WHO = "PagerDuty"
+KEY = 255
+SUMMARY = 1_024
+ACTIONS: Mapping[Standing, str] = {
+    Standing.FIRING: "trigger",
+    Standing.TAKEN: "acknowledge",
+    Standing.OVER: "resolve",
+}
+
+
+class PagerDuty(Outlet):
+    """One integration key, that is one service of PagerDuty's."""
+
+    refresh_s = 300.0
+
+    def __init__(self, name: str, options: Options, http: Outgoing, memory: Memory) -> None:
+        super().__init__(name, http, memory)
+        self._options = options
+
+    async def post(self, place: str, card: Card, key: str) -> Where:  # noqa: ARG002  one place
+        """Trigger; what has its end behind it already resolves nothing, and wakes nobody."""
+        return await self.edit({"key": said.identity(key, KEY)}, card)
+
+    async def edit(self, where: Where, card: Card) -> Where:
+        """Trigger, acknowledge or resolve the alert, if that is news to it."""
+        told = {"state": said.standing(card).value, "severity": said.severity(card).value, "shape": said.shape(card)}
+        key, known = str(where["key"]), {name: where.get(name, "") for name in told}
+        if known == told:
+            return where
+        if card.kind == "incident":
+            await self._send("/v2/enqueue", key, _event(key, card))
+        elif known["shape"] != told["shape"]:
+            payload = {"summary": said.headline(card, SUMMARY), **_about(card)}
+            event = {"payload": payload, "links": _links(card)}
+            await self._once(f"{key}:{told['shape']}", lambda: self._send("/v2/change/enqueue", key, event))
+        return {"key": key, "kind": card.kind, **told}
+
+    async def follow(self, where: Where, entry: Entry, key: str) -> None:
+        """A line about an incident is a change event; what is one itself says its own changes."""
+        if where.get("kind") != "incident":
+            return
+        payload = {
+            "summary": said.line(entry, SUMMARY),
+            "source": "Groundtruth",
+            "timestamp": said.moment(entry.at),
+            "custom_details": {"alert": str(where["key"])},
+        }
+        await self._once(key, lambda: self._send("/v2/change/enqueue", key, {"payload": payload}))
+
+    async def _send(self, path: str, about: str, event: Mapping[str, Any]) -> None:
+        body = {"routing_key": self._options.routing_key.reveal(), **event}
+        try:
+            answer = await self._http.send(Request(about, self._options.url, body, path))
+        except RefusedError as error:
+            if error.answer.status == 400 and "routing key" in str(error.answer.body).lower():
+                self._http.wrong("it does not know the routing_key: copy the integration key again", error.answer)
+            raise
+        if not _taken(answer):
+            self._http.unclear(answer)
+
+
+def _event(key: str, card: Card) -> dict[str, Any]:
+    payload = {"summary": said.headline(card, SUMMARY), "severity": said.severity(card).value, **_about(card)}
+    if card.facts.components:
+        payload["component"] = ", ".join(card.facts.components)[:200]
+    return {
+        "event_action": ACTIONS[said.standing(card)],
+        "dedup_key": key,
+        "client": "Groundtruth",
+        "payload": payload,
+        "links": _links(card),
+    }
+
+
+def _about(card: Card) -> dict[str, Any]:
+    details: dict[str, Any] = dict(said.details(card))
+    if card.trail:
+        details["Timeline"] = said.timeline(card)
+    if card.footer:
+        details["Note"] = clean(card.footer, 300)
+    return {"source": card.facts.service or "Groundtruth", "custom_details": details}
+
+
+def _links(card: Card) -> list[dict[str, str]]:
+    return [{"href": url, "text": label} for label, url in said.links(card)]
+
+
+def _taken(answer: Answer) -> bool:
+    return answer.status == 202 and isinstance(answer.body, dict) and answer.body.get("status") == "success"
+
+
+def opened(name: str, options: Mapping[str, Any], outside: Outside) -> PagerDuty:
+    """The channel of the configuration, to be entered. Raises UserError with every complaint about its options."""
+    wanted = read(name, options)
+    http = Outgoing(WHO, outside.now, (wanted.routing_key, wanted.url), wanted)
+    return PagerDuty(name, wanted, http, outside.memory)

@@ -1,0 +1,58 @@
+"""The record of what people did: written by the desk for every act, read by admins."""
+
+import logging
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.core.deeds import REFUSED, Deed
+from bot.core.words import replies
+from bot.core.words.answer import Answer
+from bot.core.words.audited import audited
+from bot.desk.behind import Behind, Question
+from bot.errors import StoreError
+from bot.store.store import Store
+
+log = logging.getLogger(__name__)
+
+REFUSAL_S = 600.0
+"""The same refusal of the same person is written once in this time, so that nobody can push real deeds out."""
+SHOWN = 100
+
+DEED = TypeAdapter(Deed)
+
+
+class Audit:
+    """The deeds as the store keeps them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def record(self, deed: Deed) -> None:
+        """Write it down; the deed is done, so a store that is away at this moment costs the line and not the answer."""
+        who = f"{deed.by.platform}:{deed.by.place}:{deed.by.user}"
+        level = logging.WARNING if deed.outcome == REFUSED else logging.INFO
+        log.log(level, "%s %s by %r from %r: %s", deed.command, deed.about, who[:200], deed.here[:100], deed.outcome)
+        try:
+            name = f"refused:{who}:{deed.command}"
+            if deed.outcome == REFUSED and not await self._store.notes.once(name, REFUSAL_S):
+                return
+            await self._store.shared.audit(DEED.dump_json(deed, exclude_defaults=True).decode())
+        except StoreError as error:
+            log.warning("the audit misses a line, the store is away: %s", error)
+
+    async def deeds(self, limit: int) -> list[Deed]:
+        """The latest, newest first; those of another version are passed over. Raises StoreError."""
+        found = []
+        for line in await self._store.shared.audited(limit):
+            try:
+                found.append(DEED.validate_json(line))
+            except ValidationError:
+                log.debug("a line of the audit cannot be read")
+        return found
+
+
+async def audit(behind: Behind, question: Question) -> Answer:
+    """The latest deeds."""
+    if behind.audit is None:
+        return replies.not_here(question.request.command, question.now)
+    return audited(await behind.audit.deeds(SHOWN), question.now)
