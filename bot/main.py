@@ -150,8 +150,7 @@ class Works:
                 channels[c.name] = await stack.enter_async_context(opened)
             services = [s.id for s in settings.services]
             counsel = Counsel(Reading(store.views, settings.services), candidates(settings), services)
-            watchers = [route.target for route in self._routes.fixed]
-            troubles = Troubles(self._news, watchers, around.now)
+            troubles = Troubles(self._news, self._routes.watchers)
             office = Office(self._owner, around.now, counsel.card, troubles)
             self._courier = Courier(store, services, channels, office)
             self._pulse = Pulse(store.shared, channels, self._courier.state, self._owner, around.now)

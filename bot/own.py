@@ -1,13 +1,17 @@
 """What Groundtruth says of itself: tests of a target, and that a target or a whole channel cannot be reached.
 
 It goes the way all notices go, through the outbox, as the service `OWN` that nobody can configure: services' names
-have no capital letters.
+have no capital letters. Which troubles are open is that service's state, written with the notice, so that several
+processes tell of each once, and the next process tells of its end.
 """
 
+import asyncio
+import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from bot.core.incident import Snapshot
 from bot.core.words.durations import clock
@@ -19,33 +23,99 @@ log = logging.getLogger(__name__)
 
 OWN = "GROUNDTRUTH"
 LEASE_MS = 2_000
+TRIES, AGAIN_S = 25, 0.1
+"""Who finds another process speaking tries again for longer than its lease can last."""
 AT_ONCE = 20
 """Troubles told at the same time; more of them are one trouble, and the log has the rest."""
+DAY_S = 86_400.0
+"""A trouble that lasts is told again after a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One that was told and is not over: since when (Unix seconds), and the sentence."""
+
+    since: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What is said: the same subject again is an edit."""
+
+    subject: str
+    text: str
+    targets: Sequence[str]
+    over: bool = False
+
 
 SNAPSHOT = TypeAdapter(Snapshot)
+OPEN = TypeAdapter(dict[str, Trouble])
 
 
 class OwnNews:
-    """Says things to targets beside the judges. `said` is called when there is something to deliver."""
+    """Says things to targets beside the judges. `said` is called when there is something to deliver.
+
+    Every call is False when another process is just saying something, and raises `StoreError` when the store is away.
+    """
 
     def __init__(self, store: Store, owner: str, now: Callable[[], float], said: Callable[[], None]) -> None:
         self._store = store
         self._owner = owner
         self._now = now
         self._said = said
+        self._one = asyncio.Lock()
 
-    async def tell(self, subject: str, text: str, targets: Sequence[str], *, over: bool = False) -> bool:
-        """Say it, or bring it up to date; False when another process is just saying something. Raises StoreError."""
+    async def tell(self, subject: str, text: str, targets: Sequence[str]) -> bool:
+        """Say it, or bring it up to date."""
+        async with self._turn() as token:
+            return token is not None and await self._write(token, await self._open(), Notice(subject, text, targets))
+
+    async def trouble(self, what: str, text: str, targets: Sequence[str], *, over: bool) -> bool:
+        """Say that `what` cannot be reached, once, and when it can again; True as well where nothing is new in that."""
+        if over and what not in await self._open():
+            return True
+        async with self._turn() as token:
+            if token is None:
+                return False
+            troubles = await self._open()
+            known = troubles.pop(what, None)
+            if over is (known is None) or (known is None and len(troubles) >= AT_ONCE):
+                return True
+            since, first = (known.since, known.text) if known else (self._now(), text)
+            if not over:
+                troubles[what] = Trouble(since, text)
+            said = f"{text}; it was: {first}" if over else f"{text} (since {clock(since, self._now())})"
+            return await self._write(token, troubles, Notice(f"trouble@{what}@{round(since)}", said, targets, over))
+
+    @contextlib.asynccontextmanager
+    async def _turn(self) -> AsyncIterator[int | None]:
+        """The right to write, one after the other; None while another process has it."""
+        async with self._one:
+            token = await self._store.lease(OWN, self._owner, LEASE_MS)
+            try:
+                yield token
+            finally:
+                if token is not None:
+                    await self._store.release(OWN, token)
+
+    async def _open(self) -> dict[str, Trouble]:
+        """The troubles that were told lately and are not over."""
+        state = (await self._store.load(OWN)).state
+        try:
+            found = OPEN.validate_json(state) if state else {}
+        except ValidationError:
+            log.warning("what was said of our own troubles cannot be read and is forgotten")
+            return {}
+        return {what: one for what, one in found.items() if self._now() - one.since < DAY_S}
+
+    async def _write(self, token: int, troubles: dict[str, Trouble], notice: Notice) -> bool:
         now = self._now()
-        snapshot = Snapshot(now, OWN, "Groundtruth", None, None, (), reason=text, over=over)
+        snapshot = Snapshot(now, OWN, "Groundtruth", None, None, (), reason=notice.text, over=notice.over)
         body = SNAPSHOT.dump_json(snapshot, exclude_defaults=True).decode()
-        token = await self._store.lease(OWN, self._owner, LEASE_MS)
-        if token is None:
-            return False
         edition = round(now * 1000)
-        writes = tuple(DeliveryWrite(subject, t, edition, body, urgent=True) for t in targets)
-        written = await self._store.commit(OWN, token, Commit(START, b"", deliveries=writes))
-        await self._store.release(OWN, token)
+        writes = tuple(DeliveryWrite(notice.subject, t, edition, body, urgent=True) for t in notice.targets)
+        written = await self._store.commit(OWN, token, Commit(START, OPEN.dump_json(troubles), deliveries=writes))
         self._said()
         return written
 
@@ -53,27 +123,18 @@ class OwnNews:
 class Troubles:
     """Tells those who watch the other targets that one cannot be reached, once, and when it can again."""
 
-    def __init__(self, news: OwnNews, watchers: Sequence[str], now: Callable[[], float]) -> None:
+    def __init__(self, news: OwnNews, watchers: Callable[[], Awaitable[Sequence[str]]]) -> None:
         self._news = news
         self._watchers = watchers
-        self._now = now
-        self._open: dict[str, tuple[float, str]] = {}
 
     async def __call__(self, what: str, text: str, over: bool) -> None:
         """`what` is a target or a whole channel."""
-        known = self._open.get(what)
-        if over is (known is None) or (known is None and len(self._open) >= AT_ONCE):
-            return
-        since, first = known or (self._now(), text)
-        told = f"{text} (since {clock(since, self._now())})" if known is None else f"{text}; it was: {first}"
-        others = [w for w in self._watchers if w != what and (":" in what or outlet_of(w) != what)]
         try:
-            if others and not await self._news.tell(f"trouble@{what}@{round(since)}", told, others, over=over):
-                return
+            watchers = await self._watchers()
+            others = [w for w in watchers if w != what and (":" in what or outlet_of(w) != what)]
+            for _ in range(TRIES):
+                if await self._news.trouble(what, text, others, over=over):
+                    return
+                await asyncio.sleep(AGAIN_S)
         except StoreError as error:
             log.warning("it could not be said that %s: %s", text, error)
-            return
-        if known is None:
-            self._open[what] = since, text
-        else:
-            del self._open[what]

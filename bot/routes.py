@@ -14,6 +14,8 @@ from bot.store.store import Store
 log = logging.getLogger(__name__)
 
 ROUTE = TypeAdapter(Route)
+WATCHERS = 10
+"""Of a thousand subscribers not all need to know that one of them cannot be reached."""
 
 
 def configured_routes(store: Store, settings: Settings) -> "Routes":
@@ -32,6 +34,11 @@ class Routes:
     async def current(self) -> tuple[Route, ...]:
         """All of them now, the configuration's first. Raises StoreError."""
         return (*self.fixed, *(await self.subscribed()).values())
+
+    async def watchers(self) -> tuple[str, ...]:
+        """Who is told of our own troubles: the configuration's targets, else some that subscribed. Raises StoreError."""
+        routes = self.fixed or tuple((await self.subscribed()).values())[:WATCHERS]
+        return tuple(dict.fromkeys(route.target for route in routes))
 
     async def subscribed(self) -> dict[str, Route]:
         """The subscriptions by name; one that cannot be read (another version's) is passed over. Raises StoreError."""

@@ -24,6 +24,7 @@ class Instance:
         wanted |= {"state_dir": str(folder / "state"), "vantage": {"name": "here"}, **more}
         self.file.write_text(yaml.safe_dump(wanted))
         self.process: asyncio.subprocess.Process | None = None
+        self.environ: dict[str, str] = {}
         self.errors = folder / "stderr"
 
     async def start(self, *args: str) -> None:
@@ -33,7 +34,7 @@ class Instance:
                 *(sys.executable, "-m", "bot", "--config", str(self.file), *self.command, *args),
                 stdout=out,
                 stderr=errors,
-                env={"PATH": os.environ["PATH"]},
+                env={"PATH": os.environ["PATH"], **self.environ},
             )
 
     async def kill(self) -> None:

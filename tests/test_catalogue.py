@@ -13,6 +13,7 @@ from bot.config import from_text
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted((ROOT / "deploy" / "examples").glob("*.yaml"))
+SECRETS = {"GATEWAY_KEY": "x", "SLACK_BOT_TOKEN": "xoxb-x", "SLACK_APP_TOKEN": "xapp-x", "DISCORD_TOKEN": "x"}
 
 
 @pytest.mark.parametrize("name", catalogue.names())
@@ -48,7 +49,7 @@ def test_claude_needs_no_key():
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.name)
 def test_the_examples_are_good(file):
     """What the deployment folder shows can be used as it is."""
-    assert from_text(file.read_text(), environ={"GATEWAY_KEY": "x"}).services
+    assert from_text(file.read_text(), environ=SECRETS).services
 
 
 def test_an_unknown_service():

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from bot import catalogue
+from bot.channels.registry import CHANNELS
 from bot.cli import COMMANDS, command, main
 from bot.config import from_text
 from bot.errors import StoreError
@@ -162,6 +163,62 @@ def test_schema_describes_the_users_file(capsys):
     assert "expect_status" in schema["$defs"]["CheckPart"]["properties"]["options"]["properties"]
     for file in (ROOT / "deploy" / "examples").glob("*.yaml"):
         assert yaml.safe_load(file.read_text()).keys() <= schema["properties"].keys()
+
+
+def test_the_example_of_both_platforms_is_good(monkeypatch, capsys):
+    """`config check` takes it as it is, and names what is missing where a secret is not set."""
+    file = str(ROOT / "deploy" / "examples" / "slack-and-discord.yaml")
+    for name, value in {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "DISCORD_TOKEN": "a.b.c"}.items():
+        monkeypatch.setenv(name, value)
+
+    assert main(["--config", file, "config", "check"]) == 0
+    assert "channels: slack, discord" in capsys.readouterr().out
+    monkeypatch.delenv("DISCORD_TOKEN")
+    assert main(["--config", file, "config", "check"]) == 2
+    assert "channels.discord.token: expected DISCORD_TOKEN or DISCORD_TOKEN_FILE" in capsys.readouterr().err
+
+
+def _takes(schema, part, value):
+    """Whether a value is one that the schema describes, as far as channels need it."""
+    if "$ref" in part:
+        part = schema["$defs"][part["$ref"].removeprefix("#/$defs/")]
+    if "anyOf" in part:
+        return any(_takes(schema, one, value) for one in part["anyOf"])
+    if "const" in part or "enum" in part:
+        return value in part.get("enum", [part.get("const")])
+    match value:
+        case dict():
+            known, others = part.get("properties", {}), part.get("additionalProperties", True)
+            return all(name in value for name in part.get("required", ())) and all(
+                _takes(schema, known[key], child) if key in known else others and _takes(schema, others, child)
+                for key, child in value.items()
+            )
+        case list():
+            return part["type"] == "array" and all(_takes(schema, part["items"], child) for child in value)
+    types = {bool: "boolean", int: "integer", str: "string"}
+    return part["type"] == types[type(value)] and bool(re.search(part.get("pattern", ""), str(value)))
+
+
+def test_schema_describes_the_channels_own_keys(capsys):
+    """Each kind has its keys; the example fits, another kind's key or a secret in the file does not."""
+    assert main(["config", "schema"]) == 0
+    schema = json.loads(capsys.readouterr().out)
+    kinds = {part["title"]: part for part in schema["$defs"]["ChannelPart"]["anyOf"]}
+    for name, kind in CHANNELS.items():
+        assert set(kinds[name]["properties"]) == {"kind", "enabled", *kind.options}
+    channels = yaml.safe_load((ROOT / "deploy" / "examples" / "slack-and-discord.yaml").read_text())["channels"]
+
+    def fits(given):
+        return _takes(schema, schema["$defs"]["ChannelPart"], given)
+
+    for given in channels.values():
+        assert fits(given)
+        assert not fits(given | {"colour": "red"})
+        assert not fits(given | {"token": "xoxb-1"})
+        assert not fits(given | {"kind": "console"})
+    assert fits({"kind": "console"})
+    assert not fits(channels["slack"] | {"guild": 7})
+    assert fits(channels["discord"] | {"guild": 7})
 
 
 class Ending:

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from bot.core.asking import Asker
 from bot.core.commands import COMMANDS, Role
 from bot.core.detection.assessment import Explanation
-from bot.core.incident import Incident, Person, Voices
+from bot.core.incident import Incident, Person, Silence, Voices
 from bot.core.ledger import Row, Source
 from bot.core.mention import Mention
 from bot.core.people import Command
@@ -122,6 +122,8 @@ async def test_status_of_one_thing(desk):
     assert [row[0] for row in answer.table.rows] == ["Claude Code"]
     assert answer.title.startswith("⚪")
     assert "Incident 4F7K" not in dict(answer.lines)
+    assert dict(answer.lines)["Trend"].startswith("····")
+    assert "Trend" not in dict((await desk.ask("status", VIEWER, NOW)).lines)
 
 
 async def test_why_gives_evidence_and_what_would_change_it(desk):
@@ -131,6 +133,28 @@ async def test_why_gives_evidence_and_what_would_change_it(desk):
     assert lines["Failures"] == "15:42:56 UTC  HTTP 529 from iad"
     assert lines["Ends"].startswith("closes after 12 more quiet minutes")
     assert lines["Judged"] == "4 s ago"
+
+
+@pytest.mark.parametrize("question", ["why api", "why 4F7K", "incident 4F7K"])
+async def test_why_says_who_was_told(desk, question):
+    """Each channel with what became of it there; of what is no incident nobody was told."""
+    lines = (await desk.ask(question, ANNA, NOW)).lines
+    told = [text for _, text in lines[[label for label, _ in lines].index("Told") :]]
+    assert sorted(told) == ["console: said (edition 1)", "slack: given up 60 s ago · channel_not_found"]
+    assert "Told" not in dict((await desk.ask("why code", ANNA, NOW)).lines)
+
+
+async def test_why_says_what_holds_messages_back(desk, store):
+    """A silence, by whom, until when and why."""
+    token = await store.lease("claude", "other", 60_000)
+    if token is None:
+        token = 1
+    quiet = Silence("claude-api", NOW, NOW + 3600, Person("slack", "T1", "U1", "Ann"), "known")
+    (api,) = voices(API)
+    kept = {"claude-api": packed(Voices, replace(api, silence=quiet))}
+    assert await store.commit("claude", token, Commit(position=START, state=b"", assessments=kept))
+    lines = dict((await desk.ask("why api", ANNA, NOW)).lines)
+    assert lines["Silence"].startswith("silenced by Ann on Slack until ")
 
 
 async def test_why_of_a_service_is_of_its_worst_component(desk):
@@ -281,6 +305,14 @@ async def test_a_secret_in_the_wrong_place_is_not_repeated(desk, store):
     rows = await store.read("claude")
     assert rows
     assert "abcdefghijklmnop" not in f"{answer} {rows}"
+
+
+@pytest.mark.parametrize("question", ["{}", "report api {}", "frob {}", "resolve 4F7K key {}", "explain {}", "help {}"])
+async def test_whoever_pastes_a_secret_is_told(desk, question):
+    """Whatever the command, and whether it was understood."""
+    answer = await desk.ask(question.format("sk-ant-api03-abcdefghijklmnop"), ANNA, NOW)
+    assert [label for label, _ in answer.lines].count("Secret") == 1
+    assert "Anthropic key" in dict(answer.lines)["Secret"]
 
 
 @pytest.mark.parametrize("question", ["subscribe claude to=nowhere:C1", "unsubscribe", "test to=nowhere:C1"])

@@ -1,7 +1,7 @@
 """Subscriptions against the real store, courier and judge: a place is written to before it is confirmed."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import pytest
@@ -10,14 +10,23 @@ from bot.core.incident import Person
 from bot.core.routing import Interest, Route
 from bot.courier import Courier, Office
 from bot.errors import DeliveryError, UserError
-from bot.own import OwnNews, Troubles
-from bot.routes import Routes
+from bot.own import DAY_S, OwnNews, Troubles
+from bot.routes import ROUTE, Routes
 from bot.store.store import Store
 from bot.subscriptions import Subscriptions
 from probes.model import State
 from tests.test_courier import Notebook, World
 
 ANN = Person("slack", "T1", "U1", "Ann")
+
+
+def watching(*targets: str) -> Callable[[], Awaitable[Sequence[str]]]:
+    """Who is told of troubles."""
+
+    async def who() -> Sequence[str]:
+        return targets
+
+    return who
 
 
 class Place:
@@ -111,7 +120,7 @@ async def test_unsubscribing_ends_one_or_all(store: Store) -> None:
 async def test_troubles_are_told_once_to_the_others_and_closed(store: Store) -> None:
     """Not to the one that cannot be reached, nor to its whole channel's places."""
     place = Place(store)
-    troubles = Troubles(place.news, ["console", "slack:C1", "slack:C2"], lambda: place.world.now)
+    troubles = Troubles(place.news, watching("console", "slack:C1", "slack:C2"))
     await troubles("slack", "slack does not take messages: token_revoked", False)
     await troubles("slack", "slack does not take messages: token_revoked", False)
     await troubles("slack:C9", "cannot post to slack:C9: is_archived", False)
@@ -120,3 +129,41 @@ async def test_troubles_are_told_once_to_the_others_and_closed(store: Store) -> 
     await troubles("slack", "slack: deliveries work again", True)
     await troubles("slack", "slack: deliveries work again", True)
     assert len(await store.views.deliveries("GROUNDTRUTH")) == 4
+
+
+async def test_troubles_of_the_same_moment_are_all_told(store: Store) -> None:
+    """Two places that fail at once, and another process that is just saying something: none is swallowed."""
+    place = Place(store)
+    troubles = Troubles(place.news, watching("console"))
+    held = await store.lease("GROUNDTRUTH", "ben", 300)
+    assert held is not None
+    await asyncio.gather(*(troubles(f"slack:C{n}", f"cannot post to slack:C{n}", False) for n in range(5)))
+    assert len(await store.views.deliveries("GROUNDTRUTH")) == 5
+
+
+async def test_a_trouble_that_two_processes_see_is_told_once(store: Store) -> None:
+    """And its end by whichever sees that, after a restart as well."""
+    place = Place(store)
+    other = OwnNews(store, "ben", lambda: place.world.now + 3, place.wake)
+    here = Troubles(place.news, watching("console"))
+    there = Troubles(other, watching("console"))
+    await asyncio.gather(here("slack", "slack rests", False), there("slack", "slack rests", False))
+    (row,) = await store.views.deliveries("GROUNDTRUTH")
+    place.world.now += 60
+    later = Troubles(other, watching("console"))
+    await later("slack", "slack: deliveries work again", True)
+    (again,) = await store.views.deliveries("GROUNDTRUTH")
+    assert again.id == row.id
+    assert again.version > row.version
+
+
+async def test_where_nothing_is_configured_subscribers_are_told(store: Store) -> None:
+    """The surviving channels hear of it, whoever named them; a trouble is told again after a day."""
+    place = Place(store)
+    await store.shared.subscribe("slack:C5", ROUTE.dump_json(Route("slack:C5")).decode())
+    troubles = Troubles(place.news, Routes(store.shared, []).watchers)
+    await troubles("slack:C9", "cannot post to slack:C9: is_archived", False)
+    place.world.now += DAY_S + 1
+    await troubles("slack:C9", "cannot post to slack:C9: is_archived", False)
+    rows = await store.views.deliveries("GROUNDTRUTH")
+    assert [row.channel for row in rows] == ["slack:C5", "slack:C5"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from bot.errors import UserError
 from probes.secret import Secret
@@ -48,7 +48,7 @@ Confidential = Annotated[Secret, BeforeValidator(_secret), AfterValidator(_senda
 """A secret that may be left out."""
 Needed = Annotated[Confidential, AfterValidator(_given)]
 """A secret that may not."""
-Address = Annotated[Confidential, AfterValidator(_address)]
+Address = Annotated[Confidential, AfterValidator(_address), WithJsonSchema({"type": "string", "format": "uri"})]
 """An http or https address. A `Secret`, since with many outlets whoever has the address may post."""
 
 

@@ -8,6 +8,7 @@ import asyncio
 import json
 import logging
 import math
+import re
 import socket
 import ssl
 from collections.abc import Callable, Mapping, Sequence
@@ -31,6 +32,8 @@ AWAY_S = 15.0
 BUSY_S = 60.0
 """The same after a 429 that names no time."""
 LONGEST_WAIT_S = 3_600.0
+SHORT = 8
+"""Parts of an address no longer than this are no secret: "api", "v2", "alerts"."""
 WRONG = frozenset({401, 403, 404, 405, 407, 410})
 """Key or address are wrong, so nothing gets through until a person acts."""
 
@@ -49,10 +52,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: the status, and the body as JSON, None where it is none."""
+    """What came back: the status, and the body as JSON (None where it is none) and as text."""
 
     status: int
     body: Any
+    text: str = field(default="", repr=False)
 
 
 class RefusedError(DeliveryError):
@@ -79,7 +83,7 @@ class Outgoing:
             logging.getLogger(library).setLevel(logging.WARNING)
         self.who = who
         self._now = now
-        self._hidden = sorted({s.reveal() for s in secrets if s.reveal()}, key=len, reverse=True)
+        self._hidden = sorted({part for secret in secrets for part in _telling(secret)}, key=len, reverse=True)
         self._ca_file = reached.ca_file
         self._answer_s = reached.answer_s
         self._client: httpx.AsyncClient | None = None
@@ -129,7 +133,7 @@ class Outgoing:
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             # `from None`: the cause quotes the address.
             raise self._noted(self._unanswered(error, request.about)) from None
-        answer = Answer(status, _parsed(text))
+        answer = Answer(status, _parsed(text), text)
         if not 200 <= status < 300:
             raise self._noted(self._refused(answer, told, text, request.about))
         self._wrong = ""
@@ -210,6 +214,13 @@ class Outgoing:
             except (ValueError, OverflowError):
                 return None
         return min(max(wait, 0.0), LONGEST_WAIT_S) if math.isfinite(wait) else None
+
+
+def _telling(secret: Secret) -> set[str]:
+    """What of a secret must not be repeated: all of it, and of an address also what is long in its path or query."""
+    text = secret.reveal()
+    parts = re.split(r"[/?&=]", text.partition("://")[2])[1:]
+    return {part for part in (text, *parts) if len(part) > (SHORT if part is not text else 0)}
 
 
 def _parsed(text: str) -> Any:

@@ -1,26 +1,51 @@
-"""What outlets on HTTP share: one way out, opened and closed together, and a memory of the lines already said."""
+"""What outlets share: a memory of what was said there, and on HTTP one way out, opened and closed together."""
 
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Self
 
 from bot.channels.desk import Memory
 from bot.channels.outgoing import Outgoing
 
-LINE_S = 7 * 86_400.0
-"""A line of a trail is known to be said for so long."""
+KEPT_S = 14 * 86_400.0
+"""What was said is known for so long: as long as messages are edited after their end."""
 
 
-class Outlet:
-    """An outlet in one place, where a repeat lands on the first by its key."""
+class Notebook:
+    """An outlet's notes on what it was told, shared by replicas."""
+
+    def __init__(self, name: str, memory: Memory) -> None:
+        self.name = name
+        self._memory = memory
+
+    async def _once(self, key: str, say: Callable[[], Awaitable[object]]) -> None:
+        """Say what has no key of its own there, unless it is noted as said; a crash between the two repeats it."""
+        name = f"said:{self.name}:{key}"
+        if not await self._memory.noted(name):
+            await say()
+            await self._memory.note(name, "1", KEPT_S)
+
+    async def _told(self, key: str) -> Mapping[str, str]:
+        """What the outlet was last told about a root, as `_tell` noted it."""
+        noted = await self._memory.noted(f"told:{self.name}:{key}")
+        told: Mapping[str, str] = json.loads(noted) if noted else {}
+        return told
+
+    async def _tell(self, key: str, told: Mapping[str, str]) -> None:
+        """Note what the outlet has been told, once it has taken it."""
+        await self._memory.note(f"told:{self.name}:{key}", json.dumps(dict(told)), KEPT_S)
+
+
+class Outlet(Notebook):
+    """An outlet on HTTP in one place, where a repeat lands on the first by its key."""
 
     lands = True
     refresh_s = 60.0
 
     def __init__(self, name: str, http: Outgoing, memory: Memory) -> None:
-        self.name = name
+        super().__init__(name, memory)
         self._http = http
-        self._memory = memory
 
     async def __aenter__(self) -> Self:
         await self._http.__aenter__()
@@ -34,10 +59,3 @@ class Outlet:
     def health(self) -> tuple[bool, str]:
         """Whether the last request was taken, in a sentence."""
         return self._http.health()
-
-    async def _once(self, key: str, say: Callable[[], Awaitable[object]]) -> None:
-        """Say what has no key of its own there, unless it is noted as said; a crash between the two repeats it."""
-        name = f"said:{self.name}:{key}"
-        if not await self._memory.noted(name):
-            await say()
-            await self._memory.note(name, "1", LINE_S)

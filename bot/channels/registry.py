@@ -4,16 +4,23 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Protocol, TextIO
 
 from pydantic import BaseModel
 
+from bot.channels.alertmanager import options as alertmanager
 from bot.channels.channel import Channel
 from bot.channels.desk import Asks, Memory
 from bot.channels.discord import options as discord
+from bot.channels.grafana_irm import options as grafana_irm
+from bot.channels.incident_io import options as incident_io
+from bot.channels.jira_service_management import options as jira_service_management
+from bot.channels.ntfy import options as ntfy
 from bot.channels.pagerduty import options as pagerduty
 from bot.channels.sign import Sign
 from bot.channels.slack import options as slack
+from bot.channels.webhook import options as webhook
 
 
 class Turns(Protocol):
@@ -83,7 +90,14 @@ def _listed(options: Mapping[str, Any]) -> Sequence[str]:
     return [str(place) for place in options.get("channels", ())]
 
 
+def _outlet(described: ModuleType) -> Kind:
+    """A kind that is one place by itself, from the module of its options; its `opening` stands beside it."""
+    module = described.__name__.replace(".options", ".opening")
+    return Kind(module, described.OPTIONS, described.read, model=described.Options)
+
+
 CHANNELS: Mapping[str, Kind] = {
+    "alertmanager": _outlet(alertmanager),
     "console": Kind("bot.channels.console.opening"),
     "discord": Kind(
         "bot.channels.discord.opening",
@@ -93,7 +107,11 @@ CHANNELS: Mapping[str, Kind] = {
         discord.Options,
         "bot.channels.discord.doctor",
     ),
-    "pagerduty": Kind("bot.channels.pagerduty.opening", pagerduty.OPTIONS, pagerduty.read),
+    "grafana_irm": _outlet(grafana_irm),
+    "incident_io": _outlet(incident_io),
+    "jira_service_management": _outlet(jira_service_management),
+    "ntfy": _outlet(ntfy),
+    "pagerduty": _outlet(pagerduty),
     "slack": Kind(
         "bot.channels.slack.opening",
         slack.OPTIONS,
@@ -102,4 +120,5 @@ CHANNELS: Mapping[str, Kind] = {
         slack.Options,
         "bot.channels.slack.doctor",
     ),
+    "webhook": _outlet(webhook),
 }

@@ -106,6 +106,11 @@ def shape(card: Card) -> str:
     return digest(NUMBERS.sub("#", f"{card.closed}{card.headline}"))[:16]
 
 
+def news(card: Card) -> dict[str, str]:
+    """What a pager has to hear again if it differs: state, severity and the headline but for its figures."""
+    return {"state": standing(card).value, "severity": severity(card).value, "shape": shape(card)}
+
+
 def digest(text: str) -> str:
     """A hash of a text, in hexadecimal digits."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -141,11 +141,12 @@ def _silence(cases: Casebook, command: Command, target: str, past: Incident | No
     if lasting is None or not silences.SHORTEST_S <= lasting <= silences.LONGEST_S:
         most = duration(silences.LONGEST_S)
         return Outcome(ok=False, text=f'for how long? from one minute to {most}, such as "30m", "2h" or "1d"')
-    if len(silences.without(cases.silences, aim)) >= silences.MOST:
-        return Outcome(ok=False, text=f"{silences.MOST} silences stand already; end one of them first")
     reason = clean(" ".join(command.args[2:]), REASON)
     one = Silence(aim, command.at, command.at + lasting, doer(command), reason, work)
-    cases.silences = silences.with_one(cases.silences, one)
+    quiet = silences.with_one(cases.silences, one)
+    if len(quiet) > silences.MOST:
+        return Outcome(ok=False, text=f"{silences.MOST} silences stand already; end one of them first")
+    cases.silences = quiet
     cases.hush(command.at)
     what = "under maintenance" if work else "silenced"
     text = f"{_called(cases, aim)} is {what} until {clock(one.until, command.at)} ({duration(lasting)})"

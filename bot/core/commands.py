@@ -6,7 +6,7 @@ text for the desk out of what was filled in.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -64,6 +64,8 @@ class Argument:
         said = "|".join(self.choices) or self.name
         if self.name == "what" or self.takes is Takes.PLACE:
             said = self.takes.partition(" ")[2]
+        if END in self.suggested:
+            said = f"{said}|{END}"
         said = f"{self.name}={said}" if self.keyed else said
         return f"<{said}>" if self.required else f"[{said}]"
 
@@ -92,6 +94,8 @@ class Command:
 ONLY_OPEN = "the only open incident"
 LATEST = "the latest incident"
 LENGTHS = ("30m", "1h", "4h", "1d")
+END = "end"
+"""Instead of a duration, where that is suggested: it is over now."""
 SPANS = ("24h", "7d", "90d")
 SEVERITIES = ("degraded", "partial", "major")
 
@@ -104,6 +108,7 @@ _LATEST = Argument("incident", Takes.INCIDENT, "an incident; without it the late
 _QUIET = Argument("what", Takes.SUBJECT, "an incident, component or service", fallback=ONLY_OPEN)
 _WORKED = Argument("what", Takes.TARGET, "the component or service that is worked on", required=True)
 _LENGTH = Argument("duration", Takes.DURATION, "for how long: 30m, 2h, 1d", required=True, suggested=LENGTHS)
+_WORK = replace(_LENGTH, description="for how long: 30m, 2h, 1d; or end, when it is over", suggested=(*LENGTHS, END))
 _REASON = Argument("reason", Takes.WORDS, "why, for those who look later")
 _TO = Argument("to", Takes.PLACE, "a channel, if not this one: slack:C0123", keyed=True)
 _ABOVE = Argument("severity", Takes.CHOICE, "say nothing below this", choices=SEVERITIES)
@@ -143,7 +148,7 @@ _ALL = (
     Command("unsilence", "end a silence, or announced work", "unsilence claude-api", (_QUIET,), Role.RESPONDER,
             ("unmute",)),
     Command("maintenance", "announce work: trouble in that time is recorded and not alerted",
-            "maintenance claude-api 90m gateway upgrade", (_WORKED, _LENGTH, _REASON), Role.RESPONDER),
+            "maintenance claude-api 90m gateway upgrade", (_WORKED, _WORK, _REASON), Role.RESPONDER),
     Command("right", "after the end: the alert was right", "right 4F7K", (_LATEST,)),
     Command("wrong", "after the end: the alert was wrong", "wrong 4F7K", (_LATEST,)),
     Command("report-card", "the post-incident report: impact, timeline, lags, evidence", "report-card 4F7K", (_LATEST,),

@@ -4,6 +4,7 @@ Failures by symptom and layer, a few request ids for the vendor's support, the c
 page said when. Some 5 kB at most; the oldest detail is merged or left out first, never the counts.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,8 @@ from probes.model import State
 
 KINDS, IDS, POINTS, CLAIMS, WORDS = 12, 10, 120, 40, 160
 OTHER = "other"
+
+Symptoms = Iterable[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,23 @@ class Dossier:
         return max(telling, key=lambda s: s.failed / s.total, default=None)
 
 
-def opened(failures: Iterable[tuple[str, Failure]]) -> Dossier:
-    """A dossier that begins with the failures of which we knew when the incident was opened, by component."""
-    dossier = Dossier({}, {}, components={})
+def opened(failures: Iterable[tuple[str, Failure]], counted: Mapping[str, Symptoms] | None = None) -> Dossier:
+    """A dossier that begins with the failures of which we knew when the incident was opened, by component.
+
+    Only the latest are known one by one; `counted` has how many there were of each symptom by then.
+    """
+    dossier, known = Dossier({}, {}, components={}), Counter[tuple[str, str]]()
     for component, failure in sorted(failures, key=lambda pair: pair[1].at):
         dossier = failed(dossier, component, failure)
+        known[component, failure.symptom] += 1
+    for component, symptoms in (counted or {}).items():
+        for symptom, n in symptoms:
+            more = max(0, n - known[component, symptom])
+            dossier = replace(
+                dossier,
+                symptoms=_more(dossier.symptoms, symptom, more),
+                components=_more(dossier.components or {}, component, more),
+            )
     return dossier
 
 
@@ -115,11 +130,13 @@ def heard(dossier: Dossier, incident: Incident, says: Mapping[str, Heard]) -> Do
     return dossier
 
 
-def _more(counts: Mapping[str, int], word: str) -> dict[str, int]:
+def _more(counts: Mapping[str, int], word: str, n: int = 1) -> dict[str, int]:
+    if not n:
+        return dict(counts)
     name = word[:64] or "unknown"
     if name not in counts and len(counts) >= KINDS:
         name = OTHER
-    return {**counts, name: counts.get(name, 0) + 1}
+    return {**counts, name: counts.get(name, 0) + n}
 
 
 def _covered(fresh: Stretch, kept: Iterable[Stretch]) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.core import dossier
-from bot.core.dossier import Dossier
+from bot.core.dossier import Dossier, Symptoms
 from bot.core.incident import Heard, Incident, IncidentStatus
 from bot.core.measuring import Failure
 from bot.core.tally import Tallies, pooled
@@ -28,6 +28,7 @@ class Evidence:
     failures: Mapping[str, tuple[Failure, ...]]
     tallies: Tallies
     heard: Mapping[str, Heard]
+    symptoms: Mapping[str, Symptoms] = field(default_factory=dict)
 
 
 class Files:
@@ -51,12 +52,7 @@ class Files:
             if kept is None:
                 if incident.status is IncidentStatus.RESOLVED:
                     continue  # one of the past that somebody acted on: its dossier is written
-                kept = dossier.opened(
-                    (c, f)
-                    for c in incident.components
-                    for f in evidence.failures.get(c, ())
-                    if f.at >= incident.started_at
-                )
+                kept = _opened(incident, evidence)
             minutes = {c: pooled(evidence.tallies.get(c, {})) for c in incident.components}
             kept = dossier.followed(kept, incident, minutes)
             self._dossiers[incident.id] = dossier.heard(kept, incident, evidence.heard)
@@ -77,3 +73,10 @@ class Files:
     def state(self) -> Filed:
         """What must be written for another process to go on here."""
         return Filed(dict(self._dossiers), dict(self._written))
+
+
+def _opened(incident: Incident, evidence: Evidence) -> Dossier:
+    known = ((c, f) for c in incident.components for f in evidence.failures.get(c, ()) if f.at >= incident.started_at)
+    if incident.kind != "failures":
+        return dossier.opened(known)
+    return dossier.opened(known, {c: evidence.symptoms.get(c, ()) for c in incident.active})

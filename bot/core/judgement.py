@@ -154,7 +154,8 @@ class Judgement:
         disputed = self._comparison.standing()
         silent = frozenset(r.id for r in (*disputed, *(r for r, _ in said)) if self._cases.silent(r))
         touched = self._cases.take()
-        self._files.follow(standing.values(), touched, Evidence(self._failures, self._tallies, self._heard))
+        symptoms = {c: v.measured.symptoms for c, v in voices.items()}
+        self._files.follow(standing.values(), touched, Evidence(self._failures, self._tallies, self._heard, symptoms))
         done, self._done = self._done, []
         scene = Scene(now, standing, voices, silent)
         notices = self._notices.after(touched, said, scene) + self._notices.renewed(disputed, scene)

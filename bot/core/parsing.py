@@ -5,7 +5,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.commands import ALIASES, COMMANDS, DEFAULT, NAMES, Argument, Command, Takes
+from bot.core.acts import ENDS
+from bot.core.commands import ALIASES, COMMANDS, DEFAULT, END, NAMES, Argument, Command, Takes
 from bot.core.names import Named, Names
 from bot.core.silences import LONGEST_S, SHORTEST_S, seconds_of
 from bot.core.words.quoting import clean, listed
@@ -90,9 +91,17 @@ def _command(words: list[str], names: Names) -> Command | Request:
     if len(words) == 1 and words[0].startswith("#") and (found := INCIDENT_ID.fullmatch(words[0])):
         return Request("incident", word=found[1].upper())
     command = command_named(said)
+    if command is None and len(words) == 1 and _like_an_id(words[0]):
+        return Request("incident", word=words[0].upper())
     if command is None:
         raise _UnclearError(_unknown(" ".join(words), words[0], meant))
     return command
+
+
+def _like_an_id(word: str) -> bool:
+    """Whether a lone word can only be an incident's id: as we write it, or with a digit; no error looks so."""
+    written = word.isupper() or any(map(str.isdigit, word))
+    return written and INCIDENT_ID.fullmatch(word) is not None and not _ERROR.match(word)
 
 
 def _pasted(command: Command, text: str) -> Request:
@@ -112,12 +121,14 @@ def _read(command: Command, words: list[str], names: Names) -> Request:
         if argument.takes is Takes.CHOICE and not argument.keyed:
             words, request = _chosen(argument, words, request)
     after: list[str] | None = None
-    if timed := next((a for a in command.arguments if a.takes is Takes.DURATION), None):
+    timed = next((a for a in command.arguments if a.takes is Takes.DURATION), None)
+    if timed and END in timed.suggested and _ended(words):  # after the name, where a length of time would stand
+        words, after = words[:-1], []
+    elif timed:
         words, after, seconds = _lasting(command, timed, words)
         request = replace(request, length_s=seconds)
     free = any(argument.takes is Takes.WORDS for argument in command.arguments)
-    if after is not None:
-        request = replace(request, text=" ".join(after))
+    request = replace(request, text=" ".join(after or ()))
     if named := next((a for a in command.arguments if a.takes in NAMES), None):
         request = _named(named, words, names, request, free=free and after is None)
     return request
@@ -144,6 +155,10 @@ def _chosen(argument: Argument, words: list[str], request: Request) -> tuple[lis
         return words, request
     given = (*request.given, (argument.name, words[at].casefold()))
     return words[:at] + words[at + 1 :], replace(request, given=given)
+
+
+def _ended(words: list[str]) -> bool:
+    return len(words) > 1 and words[-1].casefold() in ENDS and not any(map(seconds_of, words))
 
 
 def _lasting(command: Command, argument: Argument, words: list[str]) -> tuple[list[str], list[str], float]:
@@ -186,12 +201,22 @@ def _about(command: Command, argument: Argument, said: str, names: Names, reques
     found = INCIDENT_ID.fullmatch(said)
     if found and argument.takes is not Takes.TARGET:
         return replace(request, word=found[1].upper())
+    _unchosen(command, said, names)
     nearest = names.nearest(said)
     if argument.takes is Takes.INCIDENT and not nearest:
         why = f"{clean(said, 40)!r} is no incident's id"
         raise _UnclearError(Misunderstood(why, "incidents", command.example))
     example = f"{command.name} {nearest}" if nearest else command.example
     raise _UnclearError(Misunderstood(f"no service or component is called {clean(said, 40)!r}", nearest, example))
+
+
+def _unchosen(command: Command, said: str, names: Names) -> None:
+    """A good name with a word after it that is none of those to choose from."""
+    name, _, last = said.rpartition(" ")
+    argument = next((a for a in command.arguments if a.takes is Takes.CHOICE and not a.keyed), None)
+    if argument is not None and (len(names.find(name)) == 1 or seconds_of(last) is not None):
+        why = f"{argument.name} is {' or '.join(argument.choices)}, not {clean(last, 40)!r}"
+        raise _UnclearError(Misunderstood(why, command.name, command.example))
 
 
 def _help(word: str) -> str:
@@ -206,8 +231,8 @@ def _wanting(command: Command, argument: Argument) -> Misunderstood:
 
 
 def _ambiguous(said: str, command: str, meant: Sequence[Named]) -> Misunderstood:
-    choices = listed([named.id for named in meant], 6)
-    return Misunderstood(f"{clean(said, 40)!r} could be {choices}", meant[0].id, f"{command} {meant[0].id}")
+    ids = [named.id for named in meant]
+    return Misunderstood(f"{clean(said, 40)!r} could be {listed(ids, 6)}", ids[0], f"{command} {ids[0]}")
 
 
 def _unknown(said: str, word: str, meant: Sequence[Named]) -> Misunderstood:

@@ -34,13 +34,8 @@ def standing(silences: Silences, now: float) -> Silences:
 
 
 def with_one(silences: Silences, silence: Silence) -> Silences:
-    """One more; it takes the place of one on the same target."""
-    return (*without(silences, silence.target), silence)
-
-
-def without(silences: Silences, target: str) -> Silences:
-    """All but those on this target."""
-    return tuple(s for s in silences if s.target != target)
+    """One more; it takes the place of one on the same target, but announced work and a silence stand side by side."""
+    return (*(s for s in silences if (s.target, s.work) != (silence.target, silence.work)), silence)
 
 
 def on(silences: Silences, target: str) -> Silences:

@@ -1,7 +1,7 @@
 """What people do: each act goes to the judge, who decides, writes it down and says what became of it."""
 
 from bot.core.acts import Outcome
-from bot.core.commands import COMMANDS
+from bot.core.commands import COMMANDS, END
 from bot.core.people import Command
 from bot.core.words import acted
 from bot.core.words.answer import Answer
@@ -33,7 +33,7 @@ async def quiet(behind: Behind, question: Question) -> Answer:
             return chosen
         one, standing = chosen
         service, about = one.service, one.id
-    args = (about,)
+    args = (about, END) if request.command == "maintenance" else (about,)
     if request.length_s is not None:
         args = (about, f"{request.length_s:.0f}s", *((request.text,) if request.text else ()))
     outcome = await _done(behind, question, service, args)

@@ -49,7 +49,8 @@ async def incident(behind: Behind, question: Question) -> Found | Answer:
         going = [max(known, key=lambda one: one.opened_at)]
     if not going:
         where = f" on {request.target.name}" if request.target else ""
-        return replies.not_known(f"no incident {'is on record' if latest else 'is open'}{where}", now)
+        which = "is over" if request.command in AFTERWARDS else "is on record" if latest else "is open"
+        return replies.not_known(f"no incident {which}{where}", now)
     found = await beside(behind, going[:NEWEST])
     return found[0] if len(going) == 1 else replies.which(request.command, found, now)
 

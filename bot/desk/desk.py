@@ -11,7 +11,7 @@ from bot.core.deeds import DONE, REFUSED, Deed
 from bot.core.parsing import PASTED, Misunderstood, Request, parse
 from bot.core.words import replies
 from bot.core.words.answer import Answer
-from bot.core.words.secrets import redacted
+from bot.core.words.secrets import redacted, secret
 from bot.desk import acting, auditing, completing, helping, looking, past, reporting, subscribing
 from bot.desk.behind import Behind, Handler, Question
 
@@ -64,9 +64,14 @@ class Desk:
             StoreError: the store is away.
         """
         request = parse(text, self._behind.names)
-        if isinstance(request, Misunderstood) or request.command != EXPLAIN:
-            # A key pasted in the wrong place is neither echoed nor kept.
-            request = parse(redacted(text[:PASTED])[0], self._behind.names)
+        if not isinstance(request, Misunderstood) and request.command == EXPLAIN:
+            return await self._answer(request, asker, now)
+        # A key pasted in the wrong place is neither echoed nor kept, and whoever pasted it is told.
+        safe, kinds = redacted(text[:PASTED])
+        answer = await self._answer(parse(safe, self._behind.names), asker, now)
+        return replace(answer, lines=(*secret(kinds), *answer.lines)) if kinds else answer
+
+    async def _answer(self, request: Request | Misunderstood, asker: Asker, now: float) -> Answer:
         if isinstance(request, Misunderstood):
             log.debug("a line from %s was not understood", asker.person.platform)
             return replies.not_understood(request, now)

@@ -4,14 +4,19 @@ from dataclasses import replace
 
 from bot import advice
 from bot.core.honesty import honesty
+from bot.core.spans import SPANS
 from bot.core.words import answers, health, ledger_answer, replies
 from bot.core.words.answer import Answer, Standing
+from bot.core.words.answers import Delivered
+from bot.core.words.history_answer import trend
 from bot.core.words.overview import overview
 from bot.desk import choosing
 from bot.desk.behind import Behind, Question
 
 LATEST = 20
 DELIVERIES = 50
+DELIVERED = 200
+"""The latest deliveries, among which those of an incident are looked for."""
 
 
 async def status(behind: Behind, question: Question) -> Answer:
@@ -20,6 +25,9 @@ async def status(behind: Behind, question: Question) -> Answer:
     target = question.request.target
     if target is not None and target.component:
         standings = [_only(standing, target.component) for standing in standings]
+        pasts = await behind.reads.history(target.service, target.component, SPANS["24h"], question.now)
+        answer = overview(standings, question.now)
+        return replace(answer, lines=(*map(trend, pasts), *answer.lines))
     return overview(standings, question.now)
 
 
@@ -32,7 +40,10 @@ async def why(behind: Behind, question: Question) -> Answer:
         return chosen
     voices, standing = chosen
     told = await behind.reads.explanation(standing.service, voices.measured.component)
-    return answers.why(voices, standing, told, question.now)
+    about = voices.measured.component
+    going = [one.id for one in standing.incidents if about in one.active]
+    heard = await _heard(behind, standing.service, going[0]) if going else None
+    return answers.why(voices, standing, told, question.now, heard)
 
 
 async def incidents(behind: Behind, question: Question) -> Answer:
@@ -56,7 +67,8 @@ async def incident(behind: Behind, question: Question) -> Answer:
         return chosen
     one, standing = chosen
     options = await behind.counsel.options(one.active or one.components, question.now)
-    return answers.incident(one, standing, question.now, advice.tips(), options)
+    heard = await _heard(behind, one.service, one.id)
+    return answers.incident(one, standing, question.now, advice.tips(), options, heard)
 
 
 async def ledger(behind: Behind, question: Question) -> Answer:
@@ -86,6 +98,11 @@ async def doctor(behind: Behind, question: Question) -> Answer:
 async def help_with(_: Behind, question: Question) -> Answer:
     """All commands, or one."""
     return replies.help_with(question.request.word, question.now)
+
+
+async def _heard(behind: Behind, service: str, incident: str) -> list[Delivered]:
+    """What became of the word on an incident."""
+    return [row for row in await behind.reads.deliveries(service, DELIVERED) if row.subject == incident]
 
 
 def _only(standing: Standing, component: str) -> Standing:

@@ -131,11 +131,12 @@ def _channel(name: str, kind: Kind, parts: dict[str, Any]) -> dict[str, Any]:
         found = kind.model.model_json_schema(ref_template=f"#/$defs/{name}.{{model}}", schema_generator=Keys)
         parts |= {f"{name}.{key}": part for key, part in found.pop("$defs", {}).items()}
     own = {"kind": {"const": name}, "enabled": {"type": "boolean", "default": True}}
+    keys: dict[str, Any] = {key: {} for key in sorted(kind.options)}
     return {
         **found,
         "title": name,
         "type": "object",
-        "properties": {**own, **found.get("properties", {})},
+        "properties": {**own, **keys, **found.get("properties", {})},
         "required": ["kind", *found.get("required", [])],
         "additionalProperties": False,
     }

@@ -10,7 +10,7 @@ from bot.core.incident import Entry, Tone
 from bot.errors import DeliveryError, UserError
 from probes.model import State
 from tests.channels.contract import CARD, ChannelContract
-from tests.channels.outlets import OutletFaults
+from tests.channels.outlets import Outlet, OutletFaults
 from tests.fakes.outlet import Fault
 from tests.fakes.pagerduty import ROUTING_KEY, PagerDuty
 
@@ -41,7 +41,7 @@ class TestPagerDuty(OnPagerDuty, OutletFaults, ChannelContract):
         return self.fake_world.of(key)[-1].summary
 
 
-class TestLife(OnPagerDuty, OutletFaults):
+class TestLife(OnPagerDuty, Outlet):
     async def test_trigger_acknowledge_resolve(self, fake, channel):
         """Three events, one alert, each sent once however often the figures are refreshed."""
         where = await channel.post("", CARD, "k1")

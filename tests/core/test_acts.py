@@ -177,6 +177,16 @@ def test_maintenance_can_be_ended_early():
     assert not acts.act(cases, said(30, "maintenance", "api", "end")).ok
 
 
+def test_work_on_what_is_silenced_does_not_end_the_silence():
+    """Both stand side by side; the end of the work leaves the silence."""
+    cases, _ = opened()
+    acts.act(cases, said(5, "silence", "api", "8h"))
+    acts.act(cases, said(10, "maintenance", "api", "5m"))
+    assert [s.work for s in cases.silences] == [False, True]
+    acts.act(cases, said(20, "maintenance", "api", "end"))
+    assert [s.until for s in cases.silences] == [NOW + 5 + 8 * 3600]
+
+
 @pytest.mark.parametrize("length", ["", "soon", "-5m", "5", "0m", "30s", "31d", "9999999d", "1h and", "∞"])
 def test_a_silence_needs_an_end(length):
     """From a minute to thirty days."""

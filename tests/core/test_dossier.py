@@ -30,6 +30,16 @@ def test_the_first_and_the_last_request_ids_stay():
     assert len(kept.ids) == IDS
 
 
+def test_what_failed_before_the_alert_is_counted_whole():
+    """Only the latest failures are kept one by one; how many there were is known all the same."""
+    latest = [("api", failure(n)) for n in range(12)]
+    kept = dossier.opened(latest, {"api": (("http_500", 31), ("reset", 2)), "web": ()})
+
+    assert kept.symptoms == {"http_500": 31, "reset": 2}
+    assert kept.components == {"api": 33}
+    assert dossier.opened(latest, {"api": (("http_500", 3),)}).symptoms == {"http_500": 12}
+
+
 @given(st.lists(st.text(max_size=80), max_size=60))
 def test_kinds_are_bounded_and_all_are_counted(words):
     """A hostile vendor may invent symptoms without end."""

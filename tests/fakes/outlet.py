@@ -85,7 +85,7 @@ async def serving(make: Callable[[], Kind], tls: ssl.SSLContext | None = None) -
     world = make()
     app = web.Application(client_max_size=2**20)
     app.router.add_route("*", "/{path:.*}", world.answer)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
     await site.start()

@@ -13,9 +13,9 @@ SCALE = 2
 TALLEST = 4_000
 LIMIT_S = 60
 FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-lcd-text", "--disable-quic", "--no-first-run", "--hide-scrollbars",
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-lcd-text", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--virtual-time-budget=2000",
-    "--proxy-server=127.0.0.1:9",
+    "--hide-scrollbars", "--proxy-server=127.0.0.1:9",
 )  # fmt: skip
 
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.core.words.durations import duration
 from tests.pictures.page import Html, joined, page, ready, tag
 
 WIDTH = 660
@@ -17,7 +16,8 @@ ROW, BUTTON, MENU = 1, 2, 3
 STYLES: Mapping[int, str] = {1: "blue", 2: "grey", 3: "green", 4: "red", 5: "grey away"}
 
 STYLE = """
-body{background:#313338;color:#dbdee1;font:400 15px/21px "Noto Sans",sans-serif,"Noto Color Emoji";padding:16px 18px 16px}
+body{background:#313338;color:#dbdee1;font:400 15px/21px "Noto Sans",sans-serif,"Noto Color Emoji";
+  padding:16px 18px 16px}
 .message{display:flex;gap:14px}
 .face{flex:none;width:40px;height:40px;border-radius:50%;background:#1e1f22;color:#fff;font:700 15px/40px "Noto Sans";
   text-align:center;letter-spacing:-.5px}
@@ -26,7 +26,8 @@ body{background:#313338;color:#dbdee1;font:400 15px/21px "Noto Sans",sans-serif,
 .app{margin:0 6px;padding:0 5px;border-radius:4px;background:#5865f2;color:#fff;font:600 10px/15px "Noto Sans";
   display:inline-block;vertical-align:1px}
 .at{color:#949ba4;font-size:12px}
-.embed{margin-top:4px;max-width:540px;border-left:4px solid;border-radius:4px;background:#2b2d31;padding:10px 16px 14px 12px}
+.embed{margin-top:4px;max-width:540px;border-left:4px solid;border-radius:4px;background:#2b2d31;
+  padding:10px 16px 14px 12px}
 .title{font-weight:600;color:#f2f3f5;font-size:16px;line-height:22px}
 .about{font-size:14px;line-height:19px;margin-top:8px;white-space:pre-wrap}
 .name{font-weight:600;color:#f2f3f5;font-size:14px;line-height:19px;margin-top:9px}
@@ -36,9 +37,10 @@ body{background:#313338;color:#dbdee1;font:400 15px/21px "Noto Sans",sans-serif,
 .row{display:flex;flex-wrap:wrap;gap:8px;margin-top:8px}
 .button{height:32px;padding:0 14px;border-radius:8px;font-weight:500;font-size:14px;line-height:32px;color:#fff}
 .blue{background:#5865f2}.grey{background:#4e5058}.green{background:#248046}.red{background:#da373c}
-.menu{width:400px;height:40px;padding:0 12px;border-radius:8px;background:#1e1f22;border:1px solid #3f4147;color:#949ba4;
-  line-height:38px;display:flex;justify-content:space-between}
-.thread{margin-top:10px;max-width:540px;padding:8px 12px;border-radius:8px;background:#2b2d31;font-size:14px;line-height:20px}
+.menu{width:400px;height:40px;padding:0 12px;border-radius:8px;background:#1e1f22;border:1px solid #3f4147;
+  color:#949ba4;line-height:38px;display:flex;justify-content:space-between}
+.thread{margin-top:10px;max-width:540px;padding:8px 12px;border-radius:8px;background:#2b2d31;
+  font-size:14px;line-height:20px}
 .thread b{font-weight:600;color:#f2f3f5;margin-right:8px}
 .thread .count{color:#00a8fc;font-weight:500}
 .line{display:flex;gap:6px;margin-top:2px;color:#b5bac1}
@@ -99,8 +101,16 @@ def markdown(text: str, now: float) -> Html:
 def _moment(at: int, form: str, now: float) -> str:
     when = datetime.fromtimestamp(at, UTC)
     if form == "R":
-        return f"{duration(now - at)} ago"
+        return _ago(now - at)
     return f"{when:%H:%M:%S}" if form == "T" else f"{when:%A}, {when.day} {when:%B} {when.year} at {when:%H:%M}"
+
+
+def _ago(seconds: float) -> str:
+    """As Discord says it."""
+    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if (count := round(seconds / length)) >= 1:
+            return f"{count} {unit}s ago" if count > 1 else f"{'an' if unit == 'hour' else 'a'} {unit} ago"
+    return "a few seconds ago"
 
 
 def _row(it: Payload) -> Html:

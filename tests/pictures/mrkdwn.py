@@ -14,7 +14,12 @@ _ANGLED = re.compile(r"<([^<>]*)>")
 _DATE = re.compile(r"!date\^(\d+)\^([^|^]*)\|(.*)")
 _LINK = re.compile(r"(https?://[^|]+)\|(.*)")
 _BARE = re.compile(r"&(?!amp;|lt;|gt;)|[<>]")
-_INLINE = re.compile(r"```\n?(?P<pre>.*?)\n?```|`(?P<code>[^`\n]+)`|(?<!\w)(?P<mark>[*_~])(?P<said>(?![\s\u200b]).+?)(?<!\s)(?P=mark)(?!\w)", re.DOTALL)  # fmt: skip
+_INLINE = re.compile(
+    r"```\n?(?P<pre>.*?)\n?```|`(?P<code>[^`\s\u200b][^`\n]*)`"
+    r"|(?<![\w\u200b])(?P<mark>[*_~])(?P<said>(?![\s\u200b]).+?)(?<!\s)(?P=mark)(?!\w)",
+    re.DOTALL,
+)
+"""A mark with U+200B beside it marks nothing, as our own escaping has it."""
 _TAGS: Mapping[str, str] = {"*": "b", "_": "i", "~": "s"}
 _FORMATS: Mapping[str, Callable[[datetime, datetime], str]] = {
     "{date_short_pretty}": lambda at, now: "Today" if at.date() == now.date() else f"{at:%b} {at.day}, {at.year}",

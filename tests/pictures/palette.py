@@ -11,7 +11,7 @@ from collections.abc import Iterator
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 COLOURS = 256
 DEEPEST, TRUECOLOUR, INDEXED = 8, 2, 3
-Colour = tuple[int, ...]
+Colour = tuple[int, int, int]
 
 
 def reduced(png: bytes) -> bytes:
@@ -27,7 +27,7 @@ def reduced(png: bytes) -> bytes:
     raw = zlib.decompress(b"".join(data for name, data in parts if name == b"IDAT"))
     rows = [list(zip(row[::3], row[1::3], row[2::3], strict=True)) for row in _unfiltered(raw, width * 3)]
     counted = Counter(colour for row in rows for colour in row)
-    palette = [colour for colour, _ in counted.most_common(COLOURS)]
+    palette = _palette(counted)
     number = {colour: _nearest(colour, palette) for colour in counted}
     lines = b"".join(b"\0" + bytes(number[colour] for colour in row) for row in rows)
     return SIGNATURE + b"".join(
@@ -74,6 +74,20 @@ def _guess(how: int, left: int, up: int, corner: int) -> int:
     return min((abs(whole - left), 0, left), (abs(whole - up), 1, up), (abs(whole - corner), 2, corner))[2]
 
 
+def _palette(counted: Counter[Colour]) -> list[Colour]:
+    """The commonest colours, then time after time the one whose pixels are furthest off: a small red sign stays."""
+    palette = [colour for colour, _ in counted.most_common(COLOURS // 2)]
+    off = {colour: min(_apart(colour, one) for one in palette) for colour in counted}
+    while len(palette) < min(COLOURS, len(counted)):
+        worst = max(off, key=lambda colour: off[colour] * counted[colour])
+        palette.append(worst)
+        off = {colour: min(before, _apart(colour, worst)) for colour, before in off.items()}
+    return palette
+
+
 def _nearest(colour: Colour, palette: list[Colour]) -> int:
-    distances = [sum((a - b) ** 2 for a, b in zip(colour, one, strict=True)) for one in palette]
-    return distances.index(min(distances))
+    return min(range(len(palette)), key=lambda number: _apart(colour, palette[number]))
+
+
+def _apart(one: Colour, other: Colour) -> int:
+    return (one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2 + (one[2] - other[2]) ** 2

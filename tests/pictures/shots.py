@@ -25,7 +25,6 @@ from tests.core.situations import (
     NOTICE,
     NOW,
     START,
-    WEB,
     WELL,
     evening,
     told,
@@ -109,9 +108,10 @@ def slack_discrepancy() -> str:
 
 def slack_status() -> str:
     """The private answer to `/avail status`."""
-    web = replace(WEB, **_figures(WELL))
+    web = replace(WELL, component="claude-web", name="claude.ai")
     about = (*voices(API), Voices(CODE, HELD, Reports(0, 0, 600, 0.2)), Voices(web, HELD, Reports(0, 0, 600, 0.4)))
-    standing = Standing("claude", "Claude", about, (INCIDENT,), PAGE, (15 * MIN, 54 * MIN))
+    both = replace(INCIDENT, components=("claude-api", "claude-code"), active=("claude-api", "claude-code"))
+    standing = Standing("claude", "Claude", about, (both,), PAGE, (15 * MIN, 54 * MIN))
     said = answers.answer(overview([standing], NOW), NOW, share="status")
     return slack.show(slack.private(said.arguments(), NOW))
 
@@ -138,11 +138,6 @@ def _discord(it: Card, one: Incident, now: float) -> str:
 
 def _at_claude(snapshot: Snapshot) -> Snapshot:
     return replace(snapshot, page_url=PAGE)
-
-
-def _figures(like: Measured) -> dict[str, object]:
-    names = ("state", "rate", "low", "high", "failed", "total", "symptoms", "layer", "why")
-    return {name: getattr(like, name) for name in names}
 
 
 SHOTS: Mapping[str, tuple[Callable[[], str], int]] = {

@@ -15,15 +15,14 @@ body{background:#fff;color:#1d1c1d;font:15px/22px Lato,"Noto Sans",sans-serif,"N
 b{font-weight:700}
 .message{display:flex;gap:8px}
 .message+.message{margin-top:12px}
-.face{flex:none;width:36px;height:36px;border-radius:8px;background:#1d1c1d;color:#fff;font:700 15px/36px Lato,"Noto Sans";
-  text-align:center;letter-spacing:-.5px}
+.face{flex:none;width:36px;height:36px;border-radius:8px;background:#1d1c1d;color:#fff;
+  font:700 15px/36px Lato,"Noto Sans";text-align:center;letter-spacing:-.5px}
 .side{flex:1;min-width:0}
 .who{font-weight:900}
-.app{margin:0 6px;padding:1px 3px;border-radius:3px;background:#e8e8e8;color:#454447;font:700 10px/14px Lato,"Noto Sans";
-  vertical-align:2px}
-.at,.edited{color:#616061;font-size:12px}
+.app{margin:0 6px;padding:1px 3px;border-radius:3px;background:#e8e8e8;color:#454447;
+  font:700 10px/14px Lato,"Noto Sans";vertical-align:2px}
+.at{color:#616061;font-size:12px}
 .only{margin:0 0 4px 44px;color:#616061;font-size:13px;line-height:18px}
-.typed{margin:0 0 4px 44px;color:#616061;font-size:13px;line-height:18px}
 .header{font:900 18px/24px Lato,"Noto Sans",sans-serif,"Noto Color Emoji";margin:6px 0 4px}
 .section{margin:4px 0;white-space:pre-wrap;overflow-wrap:anywhere}
 .context{margin:6px 0 2px;color:#616061;font-size:13px;line-height:18px;display:flex;flex-wrap:wrap;gap:2px 10px}
@@ -38,8 +37,8 @@ b{font-weight:700}
 .danger{background:#e01e5a;border-color:#e01e5a;color:#fff}
 .select{min-width:96px;display:flex;justify-content:space-between;gap:12px;font-weight:400;color:#454447}
 .link{color:#1264a3}
-code{font:12px/18px "DejaVu Sans Mono",monospace;color:#c01343;background:#f8f8f8;border:1px solid #ddd;border-radius:3px;
-  padding:1px 3px}
+code{font:12px/18px "DejaVu Sans Mono",monospace;color:#c01343;background:#f8f8f8;border:1px solid #ddd;
+  border-radius:3px;padding:1px 3px}
 pre{font:12px/18px "DejaVu Sans Mono",monospace;background:#f8f8f8;border:1px solid #ddd;border-radius:4px;padding:8px;
   margin:4px 0;white-space:pre-wrap}
 .replies{display:flex;align-items:center;gap:12px;color:#616061;font-size:13px;margin:12px 0 12px 44px}
@@ -52,17 +51,14 @@ def show(*parts: Html) -> str:
     return page(STYLE, joined(*parts), WIDTH)
 
 
-def message(sent: Mapping[str, Any], at: float, now: float, *, edited: bool = False) -> Html:
+def message(sent: Mapping[str, Any], at: float, now: float) -> Html:
     """A message by its arguments of chat.postMessage, posted `at`, as seen at `now` (Unix seconds)."""
     parts = [block(one, now) for one in sent.get("blocks") or ()]
     parts += [_attachment(one, now) for one in sent.get("attachments") or ()]
     if not parts:
         parts = [tag("div", mrkdwn(sent["text"], now), look="section")]
-    changed = [tag("span", "(edited)", look="edited")] if edited else []
     who = tag("div", tag("span", "Groundtruth", look="who"), tag("span", "APP", look="app"), _at(at))
-    return tag(
-        "div", tag("div", "gt", look="face"), tag("div", who, *parts, *changed, look="side"), look="message"
-    )  # fmt: skip
+    return tag("div", tag("div", "gt", look="face"), tag("div", who, *parts, look="side"), look="message")
 
 
 def private(sent: Mapping[str, Any], now: float) -> Html:

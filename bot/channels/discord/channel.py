@@ -16,6 +16,7 @@ from typing import Any, Self
 from bot.channels.channel import Where
 from bot.channels.desk import Memory
 from bot.channels.discord import refusals, render
+from bot.channels.discord.markup import plain
 from bot.channels.discord.options import Options
 from bot.channels.discord.refusals import DiscordError
 from bot.channels.discord.rest import Rest
@@ -198,7 +199,7 @@ class DiscordChannel:
         """Make the thread unless it stands already."""
         if message in self._threads:
             return
-        body = {"name": render.plain(name, 90) or "trail", "auto_archive_duration": ARCHIVE_MIN}
+        body = {"name": plain(name, 90) or "trail", "auto_archive_duration": ARCHIVE_MIN}
         try:
             await self.rest.call("POST", f"/channels/{channel}/messages/{message}/threads", body, channel)
         except DiscordError as error:

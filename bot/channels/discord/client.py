@@ -45,7 +45,6 @@ class Client(discord.Client):
         super().__init__(
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
-            application_id=reception.options.application_id,
             enable_debug_events=True,
             max_ratelimit_timeout=30.0,
             guild_ready_timeout=0.5,

@@ -1,14 +1,14 @@
 """Buttons, menus and forms. All they mean is in their ids, so they work after a restart and on every replica."""
 
 import re
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import discord
 from discord import ui
 
 from bot.channels.discord.markup import plain
 from bot.channels.discord.reception import Reception
-from bot.channels.discord.render import LENGTHS, STYLES, custom_id
+from bot.channels.discord.render import LENGTHS, STYLES, custom_id, once
 from bot.channels.discord.replies import Reply
 from bot.core.commands import COMMANDS, NAMES, Command, line
 from bot.core.incident import Action
@@ -17,14 +17,10 @@ SHARE = "share"
 FORM = "form-"
 MORE = {"report": "Tell more…"}
 """Verbs that act at once and can say more in a form afterwards."""
+MOST = 20
+"""Buttons under a reply: four rows, and one for the menu."""
 _LABEL = 45
 _WORDS = 1_000
-
-
-class HasReception(Protocol):
-    """discord.py's client, as far as a press needs it."""
-
-    reception: Reception
 
 
 def _reception(interaction: discord.Interaction) -> Reception:
@@ -79,8 +75,9 @@ class Choose(ui.DynamicItem[ui.Select[ui.View]], template=r"gt:silence:(?P<subje
 
     async def callback(self, interaction: discord.Interaction) -> None:
         """Ask for the silence."""
-        chosen = (interaction.data or {}).get("values") or [LENGTHS[0][1]]
-        text = f"silence {self.subject} {str(chosen[0])[:20]}"  # type: ignore[index]
+        data: Any = interaction.data or {}
+        chosen = data.get("values") or [LENGTHS[0][1]]
+        text = f"silence {self.subject} {str(chosen[0])[:20]}"
         await _reception(interaction).ask(interaction, text, dressed("silence", self.subject))
 
 
@@ -89,24 +86,17 @@ def dressed(verb: str = "", subject: str = "") -> Any:
 
     def dress(said: Reply) -> ui.View:
         view = ui.View(timeout=None)
-        for action in dict.fromkeys(said.actions[:20]):
-            _add(view, action)
-        if said.shareable and verb in MORE and subject:
-            view.add_item(Press(FORM + verb, subject, MORE[verb]))
-        if said.shareable:
-            view.add_item(Press(SHARE, "answer", "Share in channel"))
+        more = [Action(FORM + verb, MORE[verb], subject)] if said.shareable and verb in MORE else []
+        share = [Action(SHARE, "Share in channel", "answer")] if said.shareable else []
+        actions = once([*said.actions, *more])
+        menus = [Choose(action.subject) for action in actions if action.verb == "silence"][:1]
+        for action in [*(a for a in actions if a.verb != "silence"), *share][-MOST:]:
+            view.add_item(Press(action.verb, action.subject, action.label))
+        for menu in menus:
+            view.add_item(menu)
         return view
 
     return dress
-
-
-def _add(view: ui.View, action: Action) -> None:
-    try:
-        view.add_item(
-            Choose(action.subject) if action.verb == "silence" else Press(action.verb, action.subject, action.label)
-        )
-    except ValueError:
-        return  # a subject that is no word, or no more room: the command says the same
 
 
 def _needs_more(command: Command) -> bool:
@@ -138,6 +128,6 @@ async def submitted(interaction: discord.Interaction, reception: Reception) -> N
         return
     values = {named.name: match["subject"] for named in command.arguments if named.takes in NAMES}
     for row in data.get("components") or []:
-        inside = row.get("component") or next(iter(row.get("components") or []), {})
+        inside: Any = row.get("component") or next(iter(row.get("components") or []), {})
         values[str(inside.get("custom_id"))] = " ".join(str(inside.get("value") or "").split())
     await reception.ask(interaction, line(command, values), dressed(command.name))

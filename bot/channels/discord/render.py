@@ -30,7 +30,7 @@ LENGTHS = (("30 min", "30m"), ("1 h", "1h"), ("4 h", "4h"), ("1 day", "1d"), ("7
 TRAIL_SHOWN = 4
 SUPPRESS_EMBEDS = 1 << 2
 _ROW, _ROWS = 5, 5
-_SUBJECT = re.compile(r"[^\s:]{1,64}")
+_VERB, _SUBJECT = re.compile(r"[a-z-]{1,24}"), re.compile(r"[!-9;-~]{1,64}")
 _GREEN, _RED, _GREY, _BLUE, _LINK = 3, 4, 2, 1, 5
 STYLES: Mapping[str, int] = {"ack": _BLUE, "resolve": _GREEN, "wrong": _RED, "right": _GREEN}
 
@@ -129,9 +129,10 @@ def thread_name(card: Card) -> str:
 
 def buttons(actions: Sequence[Action], links: Sequence[tuple[str, str]] = ()) -> list[Payload]:
     """Rows of components: buttons, links after them, each menu in a row of its own; nothing twice."""
-    items = [_button(a) for a in dict.fromkeys(actions) if a.verb != "silence" and _fits(a)]
+    unlike = once(actions)
+    items = [_button(action) for action in unlike if action.verb != "silence"]
     items += [_link(label, url) for label, url in links if _opens(url)]
-    menus = [_menu(a) for a in dict.fromkeys(actions) if a.verb == "silence" and _fits(a)]
+    menus = [_menu(action) for action in unlike if action.verb == "silence"]
     rows = [{"type": 1, "components": items[n : n + _ROW]} for n in range(0, len(items), _ROW)]
     return [*rows[: _ROWS - len(menus[:1])], *({"type": 1, "components": [menu]} for menu in menus[:1])]
 
@@ -141,8 +142,10 @@ def custom_id(verb: str, subject: str) -> str:
     return f"gt:{verb}:{subject}"
 
 
-def _fits(action: Action) -> bool:
-    return bool(re.fullmatch(r"[a-z-]{1,24}", action.verb) and _SUBJECT.fullmatch(action.subject))
+def once(actions: Sequence[Action]) -> list[Action]:
+    """Those that can be buttons, each once: verb and subject make the id."""
+    fit_ids = (a for a in actions if _VERB.fullmatch(a.verb) and _SUBJECT.fullmatch(a.subject))
+    return list({(action.verb, action.subject): action for action in fit_ids}.values())
 
 
 def _button(action: Action) -> Payload:

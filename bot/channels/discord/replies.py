@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 
 import discord
 
-from bot.channels.discord.markup import escape, unpinged
+from bot.channels.discord.markup import unpinged
 from bot.channels.discord.render import COLOURS, Frame, framed
 from bot.core.incident import Action, Tone
-from bot.core.sizes import fit
+from bot.core.sizes import width
 from bot.core.words.answer import Answer, Table
 from bot.core.words.quoting import clean
 
-TEXT = 3_000
+TEXT = 2_400
 """Characters of a long body in the message; more goes into a file beside it."""
-TABLE = 2_400
+TABLE = 1_600
 CELL = 60
 ROWS = 25
 _COLOURS = {True: COLOURS[Tone.BLUE], False: COLOURS[Tone.GREY]}
@@ -37,10 +37,10 @@ class Reply:
 
 def reply(answer: Answer) -> Reply:
     """An answer as a message; it fits, whatever its size."""
-    long = len(answer.text) > TEXT
-    body = unpinged(answer.text[:TEXT]) if answer.text else ""
-    if long:
-        body = f"{body.rpartition(chr(10))[0] or body}\n… the whole of it is in the file"
+    lines = [unpinged(line) for line in answer.text.split("\n")] if answer.text else []
+    kept = within(lines, TEXT)
+    long = len(kept) < len(lines)
+    body = "\n".join(kept) + ("\n… the whole of it is in the file" if long else "")
     parts = [body, table(answer.table) if answer.table else ""]
     text = "\n".join(part for part in parts if part)
     frame = Frame(
@@ -67,11 +67,17 @@ def table(shown: Table) -> str:
 
 
 def _boxed(lines: Sequence[str], left: int) -> str:
+    kept = within([unpinged(line) for line in lines], TABLE)
+    left += len(lines) - len(kept)
+    return "```\n" + "\n".join(kept) + "\n```" + (f"\n… {left} more" if left else "")
+
+
+def within(lines: Sequence[str], room: int) -> list[str]:
+    """As many of the first lines as there is room for."""
     kept: list[str] = []
     for line in lines:
-        if sum(len(k) + 1 for k in kept) + len(line) > TABLE:
+        room -= width(line) + 1
+        if room < 0:
             break
-        kept.append(unpinged(line))
-    left += len(lines) - len(kept)
-    more = f"\n{fit(f'… {left} more', 40, escape)}" if left else ""
-    return "```\n" + "\n".join(kept) + "\n```" + more
+        kept.append(line)
+    return kept

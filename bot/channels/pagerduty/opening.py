@@ -40,21 +40,20 @@ class PagerDuty(Outlet):
 
     async def post(self, place: str, card: Card, key: str) -> Where:  # noqa: ARG002  one place
         """Trigger; what has its end behind it already resolves nothing, and wakes nobody."""
-        return await self.edit({"key": said.identity(key, KEY)}, card)
+        return await self.edit({"key": said.identity(key, KEY), "kind": card.kind}, card)
 
     async def edit(self, where: Where, card: Card) -> Where:
         """Trigger, acknowledge or resolve the alert, if that is news to it."""
-        told = {"state": said.standing(card).value, "severity": said.severity(card).value, "shape": said.shape(card)}
-        key, known = str(where["key"]), {name: where.get(name, "") for name in told}
-        if known == told:
+        key, known, news = str(where["key"]), await self._told(str(where["key"])), said.news(card)
+        if known == news:
             return where
         if card.kind == "incident":
             await self._send("/v2/enqueue", key, _event(key, card))
-        elif known["shape"] != told["shape"]:
+        elif known.get("shape") != news["shape"]:
             payload = {"summary": said.headline(card, SUMMARY), **_about(card)}
-            event = {"payload": payload, "links": _links(card)}
-            await self._once(f"{key}:{told['shape']}", lambda: self._send("/v2/change/enqueue", key, event))
-        return {"key": key, "kind": card.kind, **told}
+            await self._send("/v2/change/enqueue", key, {"payload": payload, "links": _links(card)})
+        await self._tell(key, news)
+        return where
 
     async def follow(self, where: Where, entry: Entry, key: str) -> None:
         """A line about an incident is a change event; what is one itself says its own changes."""

@@ -11,6 +11,7 @@ from bot.core.words.answer import Answer, Standing, Table
 from bot.core.words.durations import ago, clock, duration
 from bot.core.words.figures import number, percent
 from bot.core.words.overview import headline_of, snapshot, we_see
+from bot.core.words.persons import hushed
 from bot.core.words.quoting import clean
 from bot.core.words.reporting import links
 from bot.core.words.symptoms import named, symptom
@@ -18,7 +19,7 @@ from bot.core.words.tips import Tip
 from bot.core.words.voicing import others_say, page_says, people_say, seen
 from bot.core.words.wording import card, trail_line
 
-RECENT = 12
+RECENT, TOLD = 12, 8
 
 
 class Delivered(Protocol):
@@ -44,8 +45,13 @@ class Delivered(Protocol):
     def dead_at(self) -> float | None: ...
 
 
-def why(voices: Voices, standing: Standing, told: Explanation | None, now: float) -> Answer:
-    """The evidence on one component: the voices, the detector's figures, the latest results, what would change it."""
+def why(
+    voices: Voices, standing: Standing, told: Explanation | None, now: float, heard: Sequence[Delivered] | None = None
+) -> Answer:
+    """The evidence on one component: the voices, the detector's figures, the latest results, what would change it.
+
+    And what held messages back, and to whom they went: `heard` are the deliveries of its incident, if there is one.
+    """
     measured, service = voices.measured, standing.name
     lines = [("We see", seen(measured, now)), ("They say", page_says([voices], now))]
     lines.append(("Others say", others_say(standing.others, now)))
@@ -53,6 +59,9 @@ def why(voices: Voices, standing: Standing, told: Explanation | None, now: float
     lines.append(("Because", clean(measured.why, 300) if told else "nothing was judged yet"))
     if told is not None:
         lines += _account(told, now)
+    if voices.silence is not None and voices.silence.until > now:
+        lines.append(("Silence", hushed(voices.silence, now)))
+    lines += [] if heard is None else sent(heard, now)
     return Answer(
         title=f"{named(service, measured.name or measured.component)}: {we_see(measured, now)}",
         at=now,
@@ -79,20 +88,37 @@ def incidents(found: Sequence[tuple[Incident, Standing]], now: float) -> Answer:
     )
 
 
-def incident(
-    one: Incident, standing: Standing, now: float, tips: Sequence[Tip], options: Sequence[Option] = ()
+def incident(  # noqa: PLR0913, PLR0917 - one handler calls it, with all that is known of it
+    one: Incident,
+    standing: Standing,
+    now: float,
+    tips: Sequence[Tip],
+    options: Sequence[Option] = (),
+    heard: Sequence[Delivered] | None = None,
 ) -> Answer:
-    """One incident: its card and its timeline."""
+    """One incident: its card, its timeline, and to whom it was told (`heard`)."""
     made = card(snapshot(one, standing, now), now, tips, options)
     told = [("Timeline" if n == 0 else "", trail_line(entry, now)) for n, entry in enumerate(one.timeline)]
     return Answer(
         title=made.headline,
         at=now,
-        lines=(*made.lines, *told),
+        lines=(*made.lines, *told, *([] if heard is None else sent(heard, now))),
         footer=made.footer,
         data={"at": now, "incident": asdict(one)},
         actions=made.actions,
     )
+
+
+def sent(rows: Sequence[Delivered], now: float) -> list[tuple[str, str]]:
+    """To whom an incident was told, and what became of it, as lines."""
+    said = [
+        f"{clean(row.channel, 40)}: {_fate(row, now)}{f' · {clean(row.error, 120)}' if row.error else ''}"
+        for row in rows[:TOLD]
+    ]
+    if len(rows) > TOLD:
+        said.append(f"… and {len(rows) - TOLD} more: deliveries")
+    said = said or ["nobody: no channel's route covers it, or it began in silence"]
+    return [("Told" if n == 0 else "", line) for n, line in enumerate(said)]
 
 
 def deliveries(rows: Sequence[Delivered], now: float) -> Answer:
@@ -137,7 +163,8 @@ def _owed(row: Delivered) -> bool:
 
 def _fate(row: Delivered, now: float) -> str:
     if row.dead_at is not None:
-        return f"given up {ago(row.dead_at, now)} after {number(row.tries, 'try', 'tries')}"
+        after = f" after {number(row.tries, 'try', 'tries')}" if row.tries else ""
+        return f"given up {ago(row.dead_at, now)}{after}"
     if not _owed(row):
         return f"said (edition {row.version})"
     later = f", again in {duration(row.due_at - now)}" if row.due_at is not None and row.due_at > now else ""

@@ -12,11 +12,13 @@ from bot.core.incident import Measured
 from bot.core.words.alternatives_answer import title as instead
 from bot.core.words.answer import Answer
 from bot.core.words.durations import duration
+from bot.core.words.figures import number
 from bot.core.words.meanings import ADVICE, SHORT, WHOSE, means
 from bot.core.words.overview import we_see
 from bot.core.words.quoting import clean, counted, listed
-from bot.core.words.secrets import REVOKE
-from bot.core.words.symptoms import called, symptom
+from bot.core.words.secrets import secret
+from bot.core.words.symptoms import called, present, symptom
+from bot.core.words.tones import TROUBLE
 from bot.core.words.voicing import page_says, people_say
 from bot.core.words.witnesses import Agreement, Context, What, Witness, verdict, witnesses
 from probes.model import NETWORK_LAYERS, Fault, Layer
@@ -76,7 +78,7 @@ def explanation(finding: Finding, context: Context, now: float) -> Answer:
         now,
     )
     agreed = verdict(found)
-    lines = [*_secret(finding), *_told(finding, agreed), *_others(finding, found, context, now)]
+    lines = [*secret(finding.secrets), *_told(finding, agreed), *_others(finding, found, context, now)]
     if steps := _steps(finding, found, context):
         lines.append(("Do now", "  ".join(f"{n}. {step}" for n, step in enumerate(steps, 1))))
     lines += _id(finding, context)
@@ -125,14 +127,6 @@ def _short(finding: Finding) -> str:
     return SHORT[finding.layer] if finding.layer is not Layer.UNKNOWN else means(finding.layer, finding.symptom)
 
 
-def _secret(finding: Finding) -> list[tuple[str, str]]:
-    if not finding.secrets:
-        return []
-    where = [f"{kind} ({REVOKE[kind]})" if kind in REVOKE else kind for kind in finding.secrets]
-    text = f"what you pasted held a secret: {listed(where)}. Revoke it now and delete your message"
-    return [("Secret", f"{text}; it is neither stored nor repeated here")]
-
-
 def _told(finding: Finding, agreed: Agreement) -> list[tuple[str, str]]:
     if not finding.known:
         return [("Looked at", f"{LOOKED_AT}: none found" if not finding.request_id else "an id and nothing else")]
@@ -154,7 +148,7 @@ def _told(finding: Finding, agreed: Agreement) -> list[tuple[str, str]]:
 
 def _others(finding: Finding, found: Sequence[Witness], context: Context, now: float) -> list[tuple[str, str]]:
     if not found:
-        return [("Others", _nobody(finding, context))]
+        return [("Others", _nobody(finding, context, now))]
     lines: list[tuple[str, str]] = []
     for witness in found:
         measured = witness.voices.measured
@@ -165,14 +159,17 @@ def _others(finding: Finding, found: Sequence[Witness], context: Context, now: f
     return [*lines, ("They say", page_says(about, now)), ("People say", people_say(about))]
 
 
-def _nobody(finding: Finding, context: Context) -> str:
-    measured = sum(len(standing.voices) for standing in context.standings)
+def _nobody(finding: Finding, context: Context, now: float) -> str:
+    every = [voices.measured for standing in context.standings for voices in standing.voices]
+    ill = [called(one) for one in every if present(one, now) in TROUBLE]
     service = clean(context.service or finding.service, 60)
     if service:
         return f"not measured here (add {service} under services:)"
-    if not measured:
+    if not every:
         return "nothing is measured here yet"
-    return f"it does not say whose it is; none of the {measured} components measured here is known to be in trouble"
+    trouble = f"{listed(ill)} {'is' if len(ill) == 1 else 'are'}" if ill else "none is known to be"
+    measured = number(len(every), "component", "components")
+    return f"it does not say whose it is; of the {measured} measured here {trouble} in trouble"
 
 
 def _steps(finding: Finding, found: Sequence[Witness], context: Context) -> list[str]:

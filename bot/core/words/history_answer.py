@@ -46,6 +46,14 @@ def history_answer(pasts: Sequence[Past], service: str, now: float, *, ascii_onl
     )
 
 
+def trend(past: Past, *, ascii_only: bool = False) -> tuple[str, str]:
+    """The last hours as one line, for whoever asks for the present."""
+    columns = folded(past.points, past.span)
+    line = spark([_share(point) for point in columns], ascii_only=ascii_only)
+    every = duration(past.span.step.seconds * past.span.fold)
+    return "Trend", f"{line}  failures in {past.span.name}, {every} a column: history {past.component}"
+
+
 def _summary(past: Past) -> str:
     up, failed = uptime(past.sums), failure_rate(past.sums)
     if up is None and failed is None:
@@ -99,7 +107,7 @@ def _uptime_line(past: Past) -> str:
     said += [
         f"{WORDS[state]} {duration(ms / 1000)}"
         for state, ms in zip(HELD, sums.held_ms, strict=True)
-        if ms and state is not State.OPERATIONAL
+        if ms >= 500 and state is not State.OPERATIONAL
     ]
     if past.unknown_s >= 1:
         said.append(f"unknown {duration(past.unknown_s)} of {duration(past.span.seconds)}")

@@ -16,7 +16,8 @@ SURGE = "people report trouble"
 def thanks(component: str, others: Reports, *, works: bool, repeated: bool) -> str:
     """The answer to a report: that it is noted, and what others say."""
     name = clean(component, 60)
-    noted = "noted, as you said before" if repeated else "noted"
+    noted = f"noted{', as you said before,' if repeated else ''}{' that it works for you' if works else ''}"
+    noted = noted.removesuffix(",")
     window = duration(others.window_s)
     if not others.affected:
         said = f"nobody else reports trouble with {name} in {window}"
@@ -25,7 +26,7 @@ def thanks(component: str, others: Reports, *, works: bool, repeated: bool) -> s
         said = f"{who} trouble with {name} in {window} ({usually(others.usual)})"
     if others.works:
         said += f", {number(others.works, 'says', 'say')} it works"
-    return f"{noted}{' that it works for you' if works else ''}: {said}"
+    return f"{noted}: {said}"
 
 
 def voices_of(reports: Sequence[Reports]) -> str:

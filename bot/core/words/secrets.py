@@ -6,8 +6,10 @@ too much is taken out than too little; what is only long and random is taken out
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
+
+from bot.core.words.quoting import listed
 
 LONGEST: Final = 20_000
 """Characters of a pasted text that are looked at; what lies beyond is dropped."""
@@ -97,6 +99,15 @@ def redacted(text: str) -> tuple[str, tuple[str, ...]]:
     safe = _ESCAPES.sub("", _masked(safe, _FORMS, found))  # an escape may stand before a secret, or within it
     safe = _visible(_masked(safe, (*_FORMS, _RANDOM), found), kept="")
     return safe, tuple(dict.fromkeys(found))
+
+
+def secret(kinds: Sequence[str]) -> list[tuple[str, str]]:
+    """The line that tells whoever pasted secrets of these kinds what to do; none where there was none."""
+    if not kinds:
+        return []
+    where = [f"{kind} ({REVOKE[kind]})" if kind in REVOKE else kind for kind in kinds]
+    text = f"what you pasted held a secret: {listed(where)}. Revoke it now and delete your message"
+    return [("Secret", f"{text}; it is neither stored nor repeated here")]
 
 
 def _masked(text: str, rules: Iterable[tuple[str, re.Pattern[str]]], found: list[str]) -> str:

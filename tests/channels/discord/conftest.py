@@ -71,9 +71,11 @@ class FrontDesk:
         await asyncio.sleep(self.slow_s)
         if self.broken is not None:
             raise self.broken
-        needed = {"ack": Role.RESPONDER, "silence": Role.RESPONDER, "subscribe": Role.ADMIN}.get(text.split()[0])
+        needed = {"ack": Role.RESPONDER, "silence": Role.RESPONDER, "subscribe": Role.ADMIN}.get(
+            text.split(maxsplit=1)[0]
+        )
         if needed is not None and not asker.role.may(needed):
-            return Answer(f"{text.split()[0]} needs the role {needed}", AT, refused=True)
+            return Answer(f"{text.split(maxsplit=1)[0]} needs the role {needed}", AT, refused=True)
         return replace(self.answer, title=f"{text}: {self.answer.title}")
 
     async def complete(self, text: str, _asker: Asker) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Posting to Discord by REST alone: faults, limits, rights, and what is never said twice."""
 
 import asyncio
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -44,7 +45,7 @@ async def test_the_gateway_is_not_needed(fake, channel, place):
 
 
 async def test_a_crash_between_posting_and_writing_it_down_never_doubles(fake, clock, store, channel, place):
-    """Another process posts the same key a minute later: the nonce finds the first message, which is brought up to date."""
+    """Another process posts the same key a minute later: the first message is found and brought up to date."""
     first = await channel.post(place.id, CARD, "k1")
     clock.at += 61
     async with DiscordChannel("discord", pointed_at(fake), store.notes, clock) as other:
@@ -64,7 +65,7 @@ async def test_an_answer_that_is_lost_is_said_to_be_ambiguous_and_repeated_harml
 
 
 async def test_a_storm_of_429_is_waited_out_and_the_newest_goes_out(fake, clock, channel, place):
-    """Discord says how long; meanwhile nothing is asked, not even by other messages of this channel; then the newest."""
+    """Discord says how long; meanwhile nothing is asked, whatever is to be said here; then the newest goes out."""
     where = await channel.post(place.id, CARD, "k1")
     clock.at += 60
     storm = fake.fail("PATCH", 429, retry_after=300.0)
@@ -194,7 +195,7 @@ async def test_edits_in_one_channel_are_ten_seconds_apart_and_everyone_gets_a_tu
                 edits[n].append(clock.at)
                 again[n] = clock.at
     moments = sorted(at for times in edits.values() for at in times)
-    assert min(b - a for a, b in zip(moments, moments[1:], strict=False)) >= 10
+    assert min(b - a for a, b in itertools.pairwise(moments)) >= 10
     assert {len(times) for times in edits.values()} <= {4, 5, 6}
     assert max(tries.values()) <= 12
 

@@ -79,7 +79,7 @@ IDS = st.sampled_from(["guild", "r1", "r2", "me"])
 
 @given(st.dictionaries(IDS, BITS), st.dictionaries(IDS, st.tuples(BITS, BITS)), st.sets(st.sampled_from(["r1", "r2"])))
 def test_rights_as_discord_counts_them(roles, overwrites, own):
-    """Each bit by itself: the member's own word, else any of its roles' (allowing wins), else everyone's, else granted."""
+    """Each bit by itself: the member's own word, else its roles' (allowing wins), else everyone's, else granted."""
     told = [{"id": name, "permissions": str(bits)} for name, bits in roles.items()]
     channel = {
         "permission_overwrites": [{"id": n, "allow": str(a), "deny": str(d)} for n, (a, d) in overwrites.items()]

@@ -11,7 +11,7 @@ from tests.fakes.discord.people import People
 from tests.fakes.discord.rules import Refused, check, check_commands, check_message
 from tests.fakes.discord.world import World
 
-BODY: web.RequestKey[Any] = web.RequestKey("body", object)  # type: ignore[type-var,arg-type]
+BODY: web.RequestKey[Any] = web.RequestKey("body", object)
 """The request's JSON."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

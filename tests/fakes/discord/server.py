@@ -101,19 +101,20 @@ class Discord:
             _cut(request)
             return web.Response()
         if request.path == "/gateway":
-            return await handler(request)
+            connected: web.StreamResponse = await handler(request)
+            return connected
         path = request.path.removeprefix("/api/v10")
         request[BODY] = await _body(request)
         self.requests.append((request.method, path, request[BODY]))
         route, major = _route(request)
-        refusal = self.limits.refusal(route, major) or self._unknown(request, path)
-        if refusal is None:
-            refusal = await self._answered(request, handler, f"{request.method} {path}")
-        refusal.headers.update({k: v for k, v in self.limits.headers(route, major).items() if k not in refusal.headers})
-        if refusal.headers.get("Content-Type") != "application/json":
-            del refusal.headers["Via"]
-        self.limits.count(refusal.status, refusal.headers.get("X-RateLimit-Scope", "user"))
-        return refusal
+        answer: web.StreamResponse | None = self.limits.refusal(route, major) or self._unknown(request, path)
+        if answer is None:
+            answer = await self._answered(request, handler, f"{request.method} {path}")
+        answer.headers.update({k: v for k, v in self.limits.headers(route, major).items() if k not in answer.headers})
+        if answer.headers.get("Content-Type") != "application/json":
+            del answer.headers["Via"]
+        self.limits.count(answer.status, answer.headers.get("X-RateLimit-Scope", "user"))
+        return answer
 
     def _unknown(self, request: web.Request, path: str) -> web.Response | None:
         open_to_all = path.startswith(("/interactions", "/webhooks"))

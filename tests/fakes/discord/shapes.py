@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from tests.fakes.discord.world import Channel, Message, User, World
+from tests.fakes.discord.world import PERMISSIONS, Channel, Message, User, World
 
 if TYPE_CHECKING:
     from tests.fakes.discord.people import Asked
@@ -27,21 +27,15 @@ def member(one: User) -> dict[str, Any]:
 
 def channel(world: World, one: Channel) -> dict[str, Any]:
     """With the permission overwrite that takes the bot's rights away."""
-    from_bot = sum(_bit(name) for name in one.denied)
+    from_bot = sum(PERMISSIONS[name] for name in one.denied)
     overwrites = [{"id": world.bot.id, "type": 1, "allow": "0", "deny": str(from_bot)}] if from_bot else []
     told: dict[str, Any] = {"id": one.id, "type": one.type, "guild_id": one.guild, "name": one.name, "position": 0}
     if one.parent:
-        meta = {"archived": one.archived, "auto_archive_duration": 1440, "locked": one.locked}
+        meta: dict[str, Any] = {"archived": one.archived, "auto_archive_duration": 1440, "locked": one.locked}
         meta["archive_timestamp"] = iso(world.now())
         more = {"owner_id": world.bot.id, "member_count": 1, "message_count": len(one.messages)}
         return {**told, "parent_id": one.parent, "thread_metadata": meta, **more}
     return {**told, "permission_overwrites": overwrites, "nsfw": False, "topic": None, "parent_id": None}
-
-
-def _bit(name: str) -> int:
-    from tests.fakes.discord.world import PERMISSIONS  # noqa: PLC0415
-
-    return PERMISSIONS[name]
 
 
 def guild(world: World) -> dict[str, Any]:

@@ -1,0 +1,76 @@
+"""A card as an e-mail: plain text and HTML, one thread an incident. Pure.
+
+A thread is held together by Message-ID, In-Reply-To and References (RFC 5322, 3.6.4) and by its subject, which some
+programs go by: answers keep the root's. The same message has the same Message-ID, so that mailboxes know a repeat.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import format_datetime, formataddr
+from datetime import UTC, datetime
+from html import escape
+
+from bot.channels import said
+from bot.core.incident import Card, Tone
+
+BODY = 20_000
+COLOURS = {
+    Tone.GREEN: "#2eb886",
+    Tone.YELLOW: "#daa038",
+    Tone.ORANGE: "#e07b00",
+    Tone.RED: "#a30200",
+    Tone.BLUE: "#439fe0",
+    Tone.GREY: "#999999",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """From whom to whom, and when (Unix seconds)."""
+
+    sender: str
+    to: Sequence[str]
+    at: float
+
+
+def letter(card: Card, root: str, subject: str, envelope: Envelope, *, first: bool) -> EmailMessage:
+    """The message; `root` is the thread's key, `subject` the root's."""
+    domain = envelope.sender.partition("@")[2]
+    thread = f"<groundtruth.{said.digest(root)[:32]}@{domain}>"
+    message = EmailMessage()
+    message["From"] = formataddr(("Groundtruth", envelope.sender))
+    message["To"] = ", ".join(envelope.to)
+    message["Date"] = format_datetime(datetime.fromtimestamp(envelope.at, UTC))
+    message["Subject"] = subject if first else f"Re: {subject}"
+    if first:
+        message["Message-ID"] = thread
+    else:
+        its_own = said.digest(f"{root} {sorted(said.news(card).items())}")[:32]
+        message["Message-ID"] = f"<groundtruth.{its_own}@{domain}>"
+        message["In-Reply-To"] = message["References"] = thread
+    # Nobody's holiday is to be announced to us (RFC 3834; the second is Exchange's word for it).
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    if card.tone is Tone.RED and said.standing(card) is said.Standing.FIRING:
+        message["Importance"] = "high"
+    head = said.headline(card, 300)
+    message.set_content(f"{head}\n\n{said.body(card, BODY, trail=True)}\n")
+    message.add_alternative(_html(card, head), subtype="html")
+    return message
+
+
+def _html(card: Card, head: str) -> str:
+    rows = "".join(
+        f'<tr><td style="padding:2px 12px 2px 0;color:#666;vertical-align:top">{escape(label)}</td>'
+        f"<td>{escape(text)}</td></tr>"
+        for label, text in said.details(card).items()
+    )
+    trail = "".join(f"<li>{escape(row)}</li>" for row in said.timeline(card))
+    links = " · ".join(f'<a href="{escape(url)}">{escape(label)}</a>' for label, url in said.links(card))
+    foot = escape(said.clean(card.footer, 300))
+    return (
+        f'<html><body style="font-family:sans-serif"><div style="border-left:4px solid {COLOURS[card.tone]};'
+        f'padding-left:12px"><h3>{escape(head)}</h3><table>{rows}</table><ul>{trail}</ul>'
+        f'<p style="color:#666">{foot} {links}</p></div></body></html>'
+    )

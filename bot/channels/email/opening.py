@@ -1,0 +1,160 @@
+"""E-mail by SMTP: one message when an incident opens, one in the same thread for each change.
+
+What a mail server has taken cannot be replaced, so fresher figures alone are not sent. A repeat has the same
+Message-ID; most mailboxes show it once.
+"""
+
+import asyncio
+import logging
+import smtplib
+import ssl
+from collections.abc import Callable, Mapping
+from email.message import EmailMessage
+from types import TracebackType
+from typing import Any, Self
+
+from bot.channels import said
+from bot.channels.channel import Where
+from bot.channels.desk import Memory
+from bot.channels.email.letter import Envelope, letter
+from bot.channels.email.options import Options, read
+from bot.channels.outlet import Notebook
+from bot.channels.registry import Outside
+from bot.core.incident import Card, Entry
+from bot.errors import DeliveryError, UserError
+
+log = logging.getLogger(__name__)
+
+AWAY_S = 30.0
+BUSY_S = 60.0
+SUBJECT = 200
+
+
+class Email(Notebook):
+    """One list of recipients. `place` is one place."""
+
+    lands = False
+    refresh_s = 300.0
+
+    def __init__(self, name: str, options: Options, memory: Memory, now: Callable[[], float]) -> None:
+        super().__init__(name, memory)
+        self._options = options
+        self._now = now
+        self._wrong = ""
+        self._tls: ssl.SSLContext | None = None
+
+    async def __aenter__(self) -> Self:
+        """Raises UserError where the certificates to trust cannot be read."""
+        self._tls = ssl.create_default_context()
+        if self._options.ca_file:
+            try:
+                self._tls.load_verify_locations(self._options.ca_file)
+            except OSError as error:
+                raise UserError(f"{self.name}: ca_file cannot be read as certificates") from error
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Nothing stays open between messages."""
+
+    def health(self) -> tuple[bool, str]:
+        """Whether the last message was taken, in a sentence."""
+        return not self._wrong, self._wrong or "the mail server takes messages"
+
+    async def post(self, place: str, card: Card, key: str) -> Where:  # noqa: ARG002  one place
+        """Send the message that begins the thread."""
+        return await self.edit({"key": said.identity(key, 255)}, card)
+
+    async def edit(self, where: Where, card: Card) -> Where:
+        """Send what has changed, as an answer to the first message."""
+        key, news = str(where["key"]), said.news(card)
+        known = dict(await self._told(key))
+        subject = known.pop("subject", "") or said.headline(card, SUBJECT)
+        if known != news:
+            envelope = Envelope(self._options.sender, self._options.to, self._now())
+            await self._send(letter(card, key, subject, envelope, first=not known))
+            await self._tell(key, {**news, "subject": subject})
+        return where
+
+    async def follow(self, where: Where, entry: Entry, key: str) -> None:
+        """A mail a line would be too many: the newest lines stand in the next message."""
+
+    async def _send(self, message: EmailMessage) -> None:
+        try:
+            await asyncio.to_thread(self._deliver, message)
+        except DeliveryError as error:
+            self._wrong = str(error)
+            raise
+        self._wrong = ""
+
+    def _deliver(self, message: EmailMessage) -> None:
+        """Raises DeliveryError; runs in a thread of its own."""
+        try:
+            with self._connected() as server:
+                try:
+                    refused = server.send_message(message)
+                except (OSError, smtplib.SMTPException) as error:
+                    # `from None`: the cause repeats what the server said, and that may repeat ours.
+                    raise _unsent(error) from None
+        except (OSError, smtplib.SMTPException) as error:
+            raise _unreached(error) from None
+        if refused:
+            log.warning("%s: the mail server refuses %d of %d recipients", self.name, len(refused), len(message["To"]))
+
+    def _connected(self) -> smtplib.SMTP:
+        options = self._options
+        if options.security == "tls":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                options.host, options.port, timeout=options.answer_s, context=self._tls
+            )
+        else:
+            server = smtplib.SMTP(options.host, options.port, timeout=options.answer_s)
+        try:
+            if options.security == "starttls":
+                server.starttls(context=self._tls)
+            if options.user:
+                server.login(options.user, options.password.reveal())
+        except (OSError, smtplib.SMTPException):
+            server.close()
+            raise
+        return server
+
+
+def _unreached(error: OSError | smtplib.SMTPException) -> DeliveryError:
+    """Nothing was sent yet: it is the whole channel's trouble."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        why = f"the mail server refuses user or password ({error.smtp_code})"
+        return DeliveryError(why, permanent=error.smtp_code >= 500, everywhere=True)
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        why = "the mail server offers no STARTTLS or no login: look at port and security"
+        return DeliveryError(why, permanent=True, everywhere=True)
+    if isinstance(error, ssl.SSLCertVerificationError):
+        why = "the mail server's certificate is not trusted (ca_file names one of your own)"
+    elif isinstance(error, ssl.SSLError):
+        why = "the mail server does not speak TLS as we do"
+    else:
+        why = f"the mail server cannot be reached ({type(error).__name__})"
+    return DeliveryError(why, retry_after=AWAY_S, everywhere=True)
+
+
+def _unsent(error: OSError | smtplib.SMTPException) -> DeliveryError:
+    """The server has answered, or has not, while the message was on its way."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = [code for code, _ in error.recipients.values()]
+        why = f"the mail server refuses every recipient ({codes[0]})"
+        return DeliveryError(why, permanent=min(codes) >= 500, retry_after=BUSY_S)
+    if isinstance(error, smtplib.SMTPResponseException):
+        code = error.smtp_code
+        if code < 0:
+            return DeliveryError("the mail server gives a broken answer", ambiguous=True)
+        busy = code < 500
+        why = f"the mail server answers {code}"
+        return DeliveryError(why, permanent=not busy, retry_after=BUSY_S if busy else None, everywhere=busy)
+    heard = "no answer in time" if isinstance(error, TimeoutError) else f"a broken answer ({type(error).__name__})"
+    return DeliveryError(f"the mail server gives {heard}", ambiguous=True)
+
+
+def opened(name: str, options: Mapping[str, Any], outside: Outside) -> Email:
+    """The channel of the configuration, to be entered. Raises UserError with every complaint about its options."""
+    return Email(name, read(name, options), outside.memory, outside.now)

@@ -1,0 +1,28 @@
+"""The options of the kind `incident_io`, as they stand under a channel in the configuration."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field
+
+from bot.channels import given
+from bot.channels.given import Address, Needed, Reached
+from probes.secret import Secret
+
+PUBLIC = Secret("https://api.incident.io")
+
+
+class Options(Reached):
+    """All of them."""
+
+    source: str = Field(pattern="^[A-Za-z0-9_-]{1,64}$", description="the id at the end of the HTTP source's address")
+    token: Needed = Field(description="the HTTP source's token")
+    url: Address = PUBLIC
+
+
+OPTIONS = frozenset(Options.model_fields)
+
+
+def read(name: str, options: Mapping[str, Any]) -> Options:
+    """The options of the channel `name`. Raises UserError with every complaint."""
+    return given.read(Options, name, options)

@@ -1,0 +1,121 @@
+"""Alerts of Jira Service Management, and of Opsgenie, whose API it has taken over: known by their alias.
+
+https://docs.opsgenie.com/docs/alert-api. An alert is created once; later its message, description and priority are
+replaced, so that nothing is reopened that a person has closed there, and only when something has changed.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from bot.channels import said
+from bot.channels.channel import Where
+from bot.channels.desk import Memory
+from bot.channels.jira_service_management.options import Options, read
+from bot.channels.outgoing import Outgoing, Request
+from bot.channels.outlet import Outlet
+from bot.channels.registry import Outside
+from bot.channels.said import Severity, Standing
+from bot.core.incident import Card, Entry
+from bot.core.words.quoting import clean
+
+WHO = "Jira Service Management"
+ALIAS = 255
+MESSAGE = 130
+DESCRIPTION = 15_000
+NOTE = 1_000
+SOURCE = "Groundtruth"
+PRIORITY: Mapping[Severity, str] = {
+    Severity.CRITICAL: "P1",
+    Severity.ERROR: "P2",
+    Severity.WARNING: "P3",
+    Severity.INFO: "P5",
+}
+TURNS: Mapping[Standing, str] = {
+    Standing.FIRING: "unacknowledge",
+    Standing.TAKEN: "acknowledge",
+    Standing.OVER: "close",
+}
+
+
+class JiraServiceManagement(Outlet):
+    """One integration."""
+
+    refresh_s = 300.0
+
+    def __init__(self, name: str, options: Options, http: Outgoing, memory: Memory) -> None:
+        super().__init__(name, http, memory)
+        self._options = options
+
+    async def post(self, place: str, card: Card, key: str) -> Where:  # noqa: ARG002  one place
+        """Create the alert; what has its end behind it already wakes nobody."""
+        return await self.edit({"key": said.identity(key, ALIAS)}, card)
+
+    async def edit(self, where: Where, card: Card) -> Where:
+        """Bring the alert up to date, as far as something has changed: words, priority, then where it stands."""
+        key, news = str(where["key"]), said.news(card)
+        known = await self._told(key)
+        if known == news or (not known and card.closed):
+            return where
+        fresh = not known or (known["state"] == Standing.OVER and not card.closed)
+        if fresh:
+            await self._ask(key, "POST", "/alerts", self._alert(key, card))
+        else:
+            await self._reword(key, card, dearer=known["severity"] != news["severity"])
+        before = Standing.FIRING.value if fresh else known["state"]
+        if news["state"] != before:
+            turn = TURNS[said.standing(card)]
+            await self._ask(key, "POST", f"{_alias(key)}/{turn}", {"source": SOURCE}, by_alias=True)
+        await self._tell(key, news)
+        return where
+
+    async def follow(self, where: Where, entry: Entry, key: str) -> None:
+        """A note on the alert."""
+        alert = str(where["key"])
+        note = {"note": said.line(entry, NOTE), "source": SOURCE}
+        await self._once(key, lambda: self._ask(key, "POST", f"{_alias(alert)}/notes", note, by_alias=True))
+
+    async def _reword(self, key: str, card: Card, *, dearer: bool) -> None:
+        words = {"message": said.headline(card, MESSAGE), "description": _description(card)}
+        if dearer:
+            words["priority"] = PRIORITY[said.severity(card)]
+        for what, text in words.items():
+            await self._ask(key, "PUT", f"{_alias(key)}/{what}", {what: text}, by_alias=True)
+
+    def _alert(self, key: str, card: Card) -> dict[str, Any]:
+        facts = card.facts
+        return {
+            "message": said.headline(card, MESSAGE),
+            "alias": key,
+            "description": _description(card),
+            "priority": PRIORITY[said.severity(card)],
+            "source": SOURCE,
+            "entity": clean(facts.service, 512),
+            "tags": [*self._options.tags, "groundtruth", clean(card.kind, 50) or "notice"],
+            "details": {"incident": clean(card.subject, 80), "components": clean(", ".join(facts.components), 400)},
+        }
+
+    async def _ask(
+        self, about: str, method: str, path: str, body: Mapping[str, Any], *, by_alias: bool = False
+    ) -> None:
+        headers = {"authorization": f"GenieKey {self._options.api_key.reveal()}"}
+        whole = f"{path}?identifierType=alias" if by_alias else path
+        answer = await self._http.send(Request(about, self._options.url, body, whole, headers, method))
+        if answer.status != 202 or not isinstance(answer.body, dict) or "result" not in answer.body:
+            self._http.unclear(answer)
+
+
+def _alias(key: str) -> str:
+    return f"/alerts/{quote(key, safe='')}"
+
+
+def _description(card: Card) -> str:
+    """The whole headline, since the message holds only the beginning of a long one, and the rest of the card."""
+    return f"{said.headline(card, 1_000)}\n\n{said.body(card, DESCRIPTION - 1_100)}"
+
+
+def opened(name: str, options: Mapping[str, Any], outside: Outside) -> JiraServiceManagement:
+    """The channel of the configuration, to be entered. Raises UserError with every complaint about its options."""
+    wanted = read(name, options)
+    http = Outgoing(WHO, outside.now, (wanted.api_key, wanted.url), wanted)
+    return JiraServiceManagement(name, wanted, http, outside.memory)

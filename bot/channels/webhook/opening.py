@@ -1,0 +1,81 @@
+"""A signed webhook for whatever has no kind of its own.
+
+`X-Groundtruth-Signature: v1=<hex>` is the HMAC-SHA256, with the shared secret, of `<X-Groundtruth-Timestamp>.<body>`.
+A receiver compares it in constant time, refuses timestamps older than five minutes, and answers 2xx once it has kept
+the message. Anything else is tried again by the courier, with the same `id`.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.channels import said
+from bot.channels.channel import Where
+from bot.channels.desk import Memory
+from bot.channels.outgoing import Outgoing, Request
+from bot.channels.outlet import Outlet
+from bot.channels.registry import Outside
+from bot.channels.webhook.message import Message, line, told
+from bot.channels.webhook.options import Options, read
+from bot.core.incident import Card, Entry
+
+WHO = "the webhook"
+KEY = 255
+
+
+class Webhook(Outlet):
+    """One address."""
+
+    def __init__(self, name: str, options: Options, http: Outgoing, memory: Memory, now: Callable[[], float]) -> None:
+        super().__init__(name, http, memory)
+        self._options = options
+        self._now = now
+
+    async def post(self, place: str, card: Card, key: str) -> Where:  # noqa: ARG002  one place
+        """Send the root."""
+        where = {"key": said.identity(key, KEY)}
+        await self._send(self._root("closed" if card.closed else "opened", where, card))
+        return where
+
+    async def edit(self, where: Where, card: Card) -> Where:
+        """Send it again, as it reads now."""
+        await self._send(self._root("closed" if card.closed else "changed", where, card))
+        return where
+
+    async def follow(self, where: Where, entry: Entry, key: str) -> None:
+        """Send the line, under an id of its own."""
+        its_id = said.identity(key, KEY)
+        message = Message(
+            event="line", key=str(where["key"]), id=its_id, sent_at=said.moment(self._now()), line=line(entry)
+        )
+        await self._once(key, lambda: self._send(message))
+
+    def _root(self, event: Any, where: Where, card: Card) -> Message:
+        key = str(where["key"])
+        return Message(event=event, key=key, id=key, sent_at=said.moment(self._now()), message=told(card))
+
+    async def _send(self, message: Message) -> None:
+        body = message.model_dump_json().encode()
+        stamp = str(int(self._now()))
+        headers = {
+            "x-groundtruth-timestamp": stamp,
+            "x-groundtruth-signature": f"v1={signature(self._options.secret.reveal(), stamp, body)}",
+            "idempotency-key": message.id if message.id.isascii() else said.digest(message.id),
+        }
+        token = self._options.token.reveal()
+        if token:
+            headers["authorization"] = f"Bearer {token}"
+        await self._http.send(Request(message.id, self._options.url, body, headers=headers))
+
+
+def signature(secret: str, stamp: str, body: bytes) -> str:
+    """The hexadecimal HMAC-SHA256 of `stamp.body`."""
+    return hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+
+
+def opened(name: str, options: Mapping[str, Any], outside: Outside) -> Webhook:
+    """The channel of the configuration, to be entered. Raises UserError with every complaint about its options."""
+    wanted = read(name, options)
+    http = Outgoing(WHO, outside.now, (wanted.url, wanted.secret, wanted.token), wanted)
+    return Webhook(name, wanted, http, outside.memory, outside.now)

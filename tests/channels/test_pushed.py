@@ -1,0 +1,132 @@
+"""incident.io, ntfy and Grafana IRM: the contract, the faults, and what is sent when."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.channels import said
+from bot.channels.ntfy.options import read
+from bot.core.facts import Facts
+from bot.core.incident import Entry, Tone
+from bot.errors import UserError
+from probes.model import State
+from tests.channels.contract import CARD, ChannelContract
+from tests.channels.outlets import NOW, Outlet, OutletFaults
+from tests.fakes.pushed import ACCESS, SOURCE, TOKEN, TOPIC, WAY_IN, GrafanaIrm, IncidentIo, Ntfy
+
+TAKEN = replace(CARD, tone=Tone.YELLOW, facts=Facts("claude", ("api",), State.PARTIAL, acknowledged=True))
+OVER = replace(CARD, tone=Tone.GREEN, closed=True, headline="🟢 Claude API: resolved")
+
+
+class Pushed(OutletFaults, ChannelContract):
+    """One message a key, replaced; the newest lines of the trail stand in its text."""
+
+    lines = False
+    title = "title"
+    text = "message"
+
+    def named(self, key):
+        return key
+
+    def roots(self, key):
+        return int(self.named(key) in self.fake_world.standing)
+
+    def trail(self, key):
+        rows = self.fake_world.standing[self.named(key)][self.text].splitlines()
+        return [row.partition("changed: ")[2] for row in rows if "changed: " in row]
+
+    def headline(self, key):
+        return self.fake_world.standing[self.named(key)][self.title]
+
+    async def test_the_trail_keeps_its_order_and_takes_each_line_once(self, channel):
+        """There is no trail: the card brings its newest lines."""
+        lines = tuple(Entry(NOW + n, "changed", f"line {n}") for n in (1, 2, 3))
+        await channel.post("", replace(CARD, trail=lines), "k1")
+        assert self.trail("k1") == ["line 1", "line 2", "line 3"]
+
+
+class OnIncidentIo:
+    kind = "incident_io"
+    world = IncidentIo
+    secrets = (TOKEN,)
+
+    def options(self, url):
+        return {"url": url, "source": SOURCE, "token": TOKEN}
+
+
+class OnNtfy:
+    kind = "ntfy"
+    world = Ntfy
+    secrets = (TOPIC, ACCESS)
+
+    def options(self, url):
+        return {"url": url, "topic": TOPIC, "token": ACCESS}
+
+
+class OnGrafanaIrm:
+    kind = "grafana_irm"
+    world = GrafanaIrm
+    secrets = (WAY_IN,)
+
+    def options(self, url):
+        return {"url": f"{url}/integrations/v1/formatted_webhook/{WAY_IN}/"}
+
+
+class TestIncidentIo(OnIncidentIo, Pushed):
+    text = "description"
+
+
+class TestNtfy(OnNtfy, Pushed):
+    def named(self, key):
+        return said.digest(key)[:32]
+
+
+class TestGrafanaIrm(OnGrafanaIrm, Pushed):
+    pass
+
+
+class TestIncidentIoLife(OnIncidentIo, Outlet):
+    async def test_firing_then_resolved(self, fake, channel):
+        """Fresher figures are not sent; an acknowledgement stands in the metadata."""
+        where = await channel.post("", CARD, "k1")
+        where = await channel.edit(where, replace(CARD, headline=CARD.headline.replace("18", "23")))
+        where = await channel.edit(where, TAKEN)
+        await channel.edit(where, OVER)
+        told = [(a["status"], a["metadata"]["standing"], a["metadata"]["severity"]) for a in fake.taken]
+        assert told == [
+            ("firing", "firing", "error"),
+            ("firing", "acknowledged", "error"),
+            ("resolved", "resolved", "info"),
+        ]
+
+
+class TestNtfyLife(OnNtfy, Outlet):
+    async def test_louder_when_worse_and_quiet_when_in_hand(self, fake, channel):
+        """A telephone rings only for what nobody has taken yet."""
+        where = await channel.post("", CARD, "k1")
+        for card in (CARD, replace(CARD, tone=Tone.RED), TAKEN, OVER):
+            where = await channel.edit(where, card)
+        assert [m["priority"] for m in fake.taken] == [4, 5, 2, 2]
+
+    async def test_long_words_stay_a_message(self, fake, channel):
+        """4,096 bytes, whatever the letters."""
+        await channel.post("", replace(CARD, lines=(("We see", "😀" * 5_000),)), "k1")
+        assert len(fake.taken[0]["message"].encode()) <= 4_096
+
+    @pytest.mark.parametrize("topic", ["", "a/b", "x" * 65])
+    async def test_topics(self, topic):
+        with pytest.raises(UserError, match=r"channels\.phone\.topic"):
+            read("phone", {"topic": topic})
+
+
+class TestGrafanaIrmLife(OnGrafanaIrm, Outlet):
+    async def test_alerting_then_ok(self, fake, channel):
+        """What somebody has taken is not alerted again; handed back it is, and the end is told."""
+        where = await channel.post("", CARD, "k1")
+        for card in (TAKEN, replace(TAKEN, headline="still"), replace(CARD, tone=Tone.RED), OVER):
+            where = await channel.edit(where, card)
+        assert [(a["state"], a["severity"]) for a in fake.taken] == [
+            ("alerting", "error"),
+            ("alerting", "critical"),
+            ("ok", "info"),
+        ]
