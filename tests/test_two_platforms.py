@@ -69,7 +69,9 @@ async def test_one_incident_from_first_failure_to_the_end(both, tmp_path):
         both.vendor.follow()
         ended = [lambda: "🟢" in here.headline, lambda: "🟢" in there.headline, lambda: "🟢" in title(on_discord)]
         await until(lambda: all(one() for one in ended), 20.0, lambda: [here.headline, title(on_discord)])
-        await until(lambda: any("resolved" in line.text and line.broadcast for line in both.slack.workspace.thread(here)))
+        await until(
+            lambda: any("resolved" in line.text and line.broadcast for line in both.slack.workspace.thread(here))
+        )
         await until(lambda: any("resolved" in words(line) for line in trail(both.discord, on_discord)))
         assert both.all_roots() == [1, 1, 1]
         assert here.edits >= 3
@@ -189,7 +191,7 @@ def replica(both, folder, redis_url):
 async def recorded(redis_url, folder):
     """Wait until what stands is written down: what a killed courier has in hand is another's a minute later."""
     async with open_store(redis_url, folder) as store, asyncio.timeout(10):
-        while not all(row.where for row in await store.views.deliveries("claude")):
+        while not all(row.where for row in await store.views.deliveries("claude")):  # noqa: ASYNC110  (another process)
             await asyncio.sleep(0.02)
 
 

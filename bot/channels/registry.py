@@ -13,6 +13,7 @@ from bot.channels.alertmanager import options as alertmanager
 from bot.channels.channel import Channel
 from bot.channels.desk import Asks, Memory
 from bot.channels.discord import options as discord
+from bot.channels.email import options as email
 from bot.channels.grafana_irm import options as grafana_irm
 from bot.channels.incident_io import options as incident_io
 from bot.channels.jira_service_management import options as jira_service_management
@@ -107,6 +108,7 @@ CHANNELS: Mapping[str, Kind] = {
         discord.Options,
         "bot.channels.discord.doctor",
     ),
+    "email": _outlet(email),
     "grafana_irm": _outlet(grafana_irm),
     "incident_io": _outlet(incident_io),
     "jira_service_management": _outlet(jira_service_management),

@@ -62,10 +62,11 @@ def headline(card: Card, limit: int) -> str:
 
 
 def details(card: Card) -> dict[str, str]:
-    """The lines by label; labels that come twice share one entry."""
+    """The lines by label; labels that come twice share one entry, as does what goes on without one."""
     found: dict[str, str] = {}
+    name = "also"
     for label, text in card.lines[:LINES]:
-        name, words = clean(label, 40) or "also", clean(text, WIDE)
+        name, words = clean(label, 40) or name, clean(text, WIDE)
         found[name] = f"{found[name]} · {words}" if name in found else words
     return found
 

@@ -88,6 +88,11 @@ class Casebook:
             after = incidents.admitted(after, heard, self.service.names)
             if after is not incident:
                 self.put(after)
+            # A higher peak is no news by itself: it is told with the next figures, and with the end.
+            worst = incidents.peaked(
+                self._incidents[incident.id], [voices[c].measured for c in incident.active if c in voices]
+            )
+            self._incidents[incident.id] = worst
 
     def adopt(self, incident: Incident) -> None:
         """Take back an open incident that only the store knows, after the state was lost."""

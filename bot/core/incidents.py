@@ -1,16 +1,18 @@
 """The life of an incident: opened, changed, monitoring, resolved, each step with its line for the timeline. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from bot.core.claims import SEVERITY
 from bot.core.detection.assessment import Transition
 from bot.core.discrepancy import short_id
-from bot.core.incident import Entry, Heard, Incident, IncidentStatus, Person, Silence
+from bot.core.incident import Entry, Heard, Incident, IncidentStatus, Measured, Person, Silence
 from bot.core.words.persons import hushed, person
 from bot.core.words.quoting import quoted
 from probes.model import State
 
+SURE = 0.4
+"""An interval of a rate wider than this is a guess."""
 TIMELINE = 200
 """Lines kept of one incident; the first ones and the latest matter, the middle is what goes."""
 
@@ -81,9 +83,8 @@ def admitted(incident: Incident, heard: Mapping[str, Heard], names: Mapping[str,
         return incident
     since, component = min(red)
     heard_of = heard[component]
-    text = (
-        f"the page says {heard_of.state.value.replace('_', ' ')} of {names.get(component, component)}: {heard_of.words}"
-    )
+    words = f": {quoted(heard_of.words)}" if heard_of.words.strip() else ""
+    text = f"the page says {heard_of.state.value.replace('_', ' ')} of {names.get(component, component)}{words}"
     return noted(replace(incident, page_first_at=since), since, "acknowledged by the vendor", text)
 
 
@@ -117,9 +118,16 @@ def noted(incident: Incident, at: float, event: str, text: str) -> Incident:
     return replace(incident, timeline=timeline, version=incident.version + 1)
 
 
+def peaked(incident: Incident, measured: Iterable[Measured]) -> Incident:
+    """The same incident with the highest failure rate so far; one that is only guessed at is no peak."""
+    rates = [m.rate for m in measured if m.total and m.high - m.low <= SURE and not m.slow]
+    highest = max(rates, default=0.0)
+    return replace(incident, peak_rate=highest) if highest > incident.peak_rate else incident
+
+
 def _sure(step: Transition) -> float:
     """The rate as a peak to remember: while it is only guessed at, what it is at least."""
-    return step.rate if step.high - step.low <= 0.4 else step.low
+    return step.rate if step.high - step.low <= SURE else step.low
 
 
 def worse(one: State, other: State) -> State:

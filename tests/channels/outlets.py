@@ -6,6 +6,7 @@ Subclass it with `kind`, `world` and `options`; the channel is opened as in prod
 import contextlib
 import io
 import logging
+import ssl
 import traceback
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
@@ -51,6 +52,8 @@ class Outlet(ABC):
     kind: str
     world: type[World]
     secrets: tuple[str, ...] = ()
+    fake_world: Any
+    """What stands at the platform, for those who look."""
 
     @abstractmethod
     def options(self, url: str) -> dict[str, Any]:
@@ -199,7 +202,7 @@ class OutletFaults(Outlet):
         """An unknown one is refused and said; named in `ca_file` it is good. No TLS at all is refused too."""
         authority = trustme.CA()
         authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-        tls = web.ssl.SSLContext(web.ssl.PROTOCOL_TLS_SERVER)
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert("127.0.0.1").configure_cert(tls)
         async with serving(self.world, tls) as secure:
             async with opens(secure.url) as channel:

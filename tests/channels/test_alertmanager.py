@@ -18,7 +18,7 @@ RED = replace(CARD, tone=Tone.RED, headline="🔴 Claude API: down")
 OVER = replace(CARD, tone=Tone.GREEN, closed=True, headline="🟢 Claude API: resolved")
 
 
-class OnAlertmanager:
+class OnAlertmanager(Outlet):
     kind = "alertmanager"
     world = Alertmanager
     secrets = (PASSWORD, BASIC)
@@ -61,7 +61,7 @@ class TestAlertmanager(OnAlertmanager, OutletFaults, ChannelContract):
         assert self.trail("k1") == ["line 1", "line 2", "line 3"]
 
 
-class TestAlerts(OnAlertmanager, Outlet):
+class TestAlerts(OnAlertmanager):
     async def test_identity_is_stable_and_told_in_labels(self, fake, channel):
         """Fresher words and more components are the same alert; people route by service and severity."""
         where = await channel.post("", replace(CARD, facts=Facts("claude", ("api",))), "k1")

@@ -1,6 +1,7 @@
 """E-mail: the contract, threads, and what is told of a mail server that fails."""
 
 import logging
+import ssl
 import traceback
 from dataclasses import replace
 
@@ -9,18 +10,24 @@ import trustme
 
 from bot.channels.email.opening import Email
 from bot.channels.email.options import read
+from bot.channels.said import digest
 from bot.core.incident import Entry, Tone
 from bot.errors import DeliveryError, UserError
 from tests.channels.contract import CARD, HOSTILE, ChannelContract
 from tests.channels.outlets import NOW
 from tests.fakes.mail import PASSWORD, USER, mailing
-from tests.fakes.web import ssl
 
 OVER = replace(CARD, tone=Tone.GREEN, closed=True, headline="🟢 Claude API: resolved")
 
 
 def options(port, **changes):
-    given = {"host": "127.0.0.1", "port": port, "security": "none", "sender": "bot@example.com", "to": ["a@example.com"]}
+    given = {
+        "host": "127.0.0.1",
+        "port": port,
+        "security": "none",
+        "sender": "bot@example.com",
+        "to": ["a@example.com"],
+    }
     return read("mail", given | changes)
 
 
@@ -50,31 +57,12 @@ class TestEmail(ChannelContract):
     @pytest.fixture
     async def channel(self, fake, store):
         self.box = fake
-        self.keys = {}
         async with channel_on(fake, store) as it:
-            edit = it.edit
-
-            async def noted(where, card):
-                before = len(self.box.box)
-                result = await edit(where, card)
-                for message in self.box.box[before:]:
-                    self.keys.setdefault(where["key"], message["In-Reply-To"] or message["Message-ID"])
-                return result
-
-            it.edit = noted
             yield it
 
     def thread(self, key):
-        mine = [m for m in self.box.box if self.head(key) in (m["Message-ID"], m["In-Reply-To"])]
-        assert mine
-        return mine
-
-    def head(self, key):
-        from_key = {m["Message-ID"] for m in self.box.box if m["X-Key"] == key}
-        return next(iter(from_key), None) or self.by_order(key)
-
-    def by_order(self, key):
-        return self.keys[key]
+        head = f"<groundtruth.{digest(key)[:32]}@example.com>"
+        return [m for m in self.box.box if head in (m["Message-ID"], m["In-Reply-To"])]
 
     def roots(self, key):
         return sum(m["In-Reply-To"] is None for m in self.thread(key))
@@ -92,3 +80,108 @@ class TestEmail(ChannelContract):
         await channel.follow(where, Entry(NOW, "changed", "line 4"), "k1#4")
         assert self.trail("k1") == ["line 1", "line 2", "line 3"]
         assert len(self.box.arrived) == 1
+
+
+async def test_one_thread(fake, channel):
+    """Answers refer to the first message and keep its subject; fresher figures send nothing."""
+    where = await channel.post("", CARD, "k1")
+    where = await channel.edit(where, replace(CARD, headline=CARD.headline.replace("18", "23")))
+    await channel.edit(where, OVER)
+    first, last = fake.box
+    assert last["In-Reply-To"] == last["References"] == first["Message-ID"]
+    assert first["Subject"] == CARD.headline
+    assert last["Subject"] == f"Re: {CARD.headline}"
+    assert plain(last).startswith(OVER.headline)
+    assert first["Auto-Submitted"] == "auto-generated"
+
+
+async def test_a_repeat_has_the_same_id(fake, channel):
+    """Taken, but we were not told: mailboxes show it once."""
+    fake.replies = {".": None}
+    with pytest.raises(DeliveryError) as caught:
+        await channel.post("", CARD, "k1")
+    assert caught.value.ambiguous
+    fake.replies = {}
+    await channel.post("", CARD, "k1")
+    assert (len(fake.arrived), len(fake.box)) == (2, 1)
+
+
+async def test_html_is_escaped(fake, channel):
+    """What vendors write stands there as letters."""
+    await channel.post("", replace(CARD, headline=HOSTILE, lines=((HOSTILE, HOSTILE),)), "k1")
+    html = fake.box[0].get_body(("html",)).get_content()
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+
+
+@pytest.mark.parametrize(
+    ("verb", "reply", "expected"),
+    [
+        ("MAIL", "421 too busy", (False, True, False)),
+        ("RCPT", "450 later", (False, False, False)),
+        ("RCPT", "550 nobody", (True, False, False)),
+        ("DATA", "554 spam", (True, False, False)),
+        (".", "451 later", (False, True, False)),
+        (".", "552 too big", (True, False, False)),
+        ("DATA", None, (False, False, True)),
+        ("DATA", "", (False, False, True)),
+        ("DATA", "what?", (False, False, True)),
+    ],
+)
+async def test_refusals(fake, store, verb, reply, expected):
+    """4xx later, 5xx never, no answer: it may have arrived."""
+    fake.replies = {verb: reply}
+    async with channel_on(fake, store, answer_s=0.3) as channel:
+        with pytest.raises(DeliveryError) as caught:
+            await channel.post("", CARD, "k1")
+        error = caught.value
+        assert (error.permanent, error.everywhere, error.ambiguous) == expected
+        assert channel.health() == (False, str(error))
+        fake.replies = {}
+        await channel.post("", CARD, "k1")
+        assert channel.health()[0]
+
+
+async def test_nobody_there(store):
+    """The whole channel waits."""
+    async with mailing() as gone:
+        port = gone.port
+    async with Email("mail", options(port), store.notes, lambda: NOW) as channel:
+        with pytest.raises(DeliveryError, match="reached") as caught:
+            await channel.post("", CARD, "k1")
+    assert (caught.value.everywhere, caught.value.ambiguous) == (True, False)
+
+
+async def test_tls_and_login(store, tmp_path, caplog):
+    """STARTTLS with a certificate we know, then the login; a wrong password is nobody's secret."""
+    caplog.set_level(logging.DEBUG)
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(tls)
+    safe = {"security": "starttls", "user": USER, "ca_file": str(tmp_path / "ca.pem")}
+    said = []
+    async with mailing(tls) as fake:
+        async with channel_on(fake, store, **safe, password=PASSWORD) as channel:
+            await channel.post("", CARD, "k1")
+        assert len(fake.box) == 1
+        for wrong, words in (({"password": "other"}, "password"), ({"ca_file": ""}, "certificate")):
+            async with channel_on(fake, store, **(safe | {"password": PASSWORD} | wrong)) as channel:
+                with pytest.raises(DeliveryError, match=words) as caught:
+                    await channel.post("", CARD, "k2")
+            assert caught.value.everywhere
+            said += traceback.format_exception(caught.value)
+    async with mailing() as fake, channel_on(fake, store, security="starttls") as channel:
+        with pytest.raises(DeliveryError, match="STARTTLS"):
+            await channel.post("", CARD, "k2")
+        assert not fake.arrived
+    assert PASSWORD not in "".join(said) + caplog.text
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"to": []}, {"to": ["a@b\r\nBcc: c@d"]}, {"sender": "bot"}, {"user": "u"}, {"host": "a b"}]
+)
+def test_wrong_options(wrong):
+    """Nothing that could become a header, and no password in the open."""
+    with pytest.raises(UserError, match=r"channels\.mail\."):
+        options(25, **wrong)

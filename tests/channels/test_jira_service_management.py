@@ -17,7 +17,7 @@ TAKEN = replace(CARD, tone=Tone.YELLOW, facts=Facts("claude", ("api",), State.PA
 OVER = replace(CARD, tone=Tone.GREEN, closed=True, headline="🟢 Claude API: resolved")
 
 
-class OnJira:
+class OnJira(Outlet):
     kind = "jira_service_management"
     world = JiraServiceManagement
     secrets = (API_KEY,)
@@ -39,7 +39,7 @@ class TestJiraServiceManagement(OnJira, OutletFaults, ChannelContract):
         return self.fake_world.of(key)[-1].words["message"]
 
 
-class TestLife(OnJira, Outlet):
+class TestLife(OnJira):
     async def test_create_acknowledge_hand_back_close(self, fake, channel):
         """One alert through all of it, each turn asked for once."""
         where = await channel.post("", CARD, "slack/x 4F7K")

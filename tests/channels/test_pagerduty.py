@@ -19,7 +19,7 @@ OVER = replace(CARD, headline="🟢 Claude API: resolved", tone=Tone.GREEN, clos
 DISPUTE = replace(CARD, kind="discrepancy", headline="⚖️ the page says fine; we measure 22 % failures")
 
 
-class OnPagerDuty:
+class OnPagerDuty(Outlet):
     kind = "pagerduty"
     world = PagerDuty
     secrets = (ROUTING_KEY,)
@@ -41,7 +41,7 @@ class TestPagerDuty(OnPagerDuty, OutletFaults, ChannelContract):
         return self.fake_world.of(key)[-1].summary
 
 
-class TestLife(OnPagerDuty, Outlet):
+class TestLife(OnPagerDuty):
     async def test_trigger_acknowledge_resolve(self, fake, channel):
         """Three events, one alert, each sent once however often the figures are refreshed."""
         where = await channel.post("", CARD, "k1")

@@ -45,7 +45,7 @@ class Pushed(OutletFaults, ChannelContract):
         assert self.trail("k1") == ["line 1", "line 2", "line 3"]
 
 
-class OnIncidentIo:
+class OnIncidentIo(Outlet):
     kind = "incident_io"
     world = IncidentIo
     secrets = (TOKEN,)
@@ -54,7 +54,7 @@ class OnIncidentIo:
         return {"url": url, "source": SOURCE, "token": TOKEN}
 
 
-class OnNtfy:
+class OnNtfy(Outlet):
     kind = "ntfy"
     world = Ntfy
     secrets = (TOPIC, ACCESS)
@@ -63,7 +63,7 @@ class OnNtfy:
         return {"url": url, "topic": TOPIC, "token": ACCESS}
 
 
-class OnGrafanaIrm:
+class OnGrafanaIrm(Outlet):
     kind = "grafana_irm"
     world = GrafanaIrm
     secrets = (WAY_IN,)
@@ -85,7 +85,7 @@ class TestGrafanaIrm(OnGrafanaIrm, Pushed):
     pass
 
 
-class TestIncidentIoLife(OnIncidentIo, Outlet):
+class TestIncidentIoLife(OnIncidentIo):
     async def test_firing_then_resolved(self, fake, channel):
         """Fresher figures are not sent; an acknowledgement stands in the metadata."""
         where = await channel.post("", CARD, "k1")
@@ -100,7 +100,7 @@ class TestIncidentIoLife(OnIncidentIo, Outlet):
         ]
 
 
-class TestNtfyLife(OnNtfy, Outlet):
+class TestNtfyLife(OnNtfy):
     async def test_louder_when_worse_and_quiet_when_in_hand(self, fake, channel):
         """A telephone rings only for what nobody has taken yet."""
         where = await channel.post("", CARD, "k1")
@@ -119,7 +119,7 @@ class TestNtfyLife(OnNtfy, Outlet):
             read("phone", {"topic": topic})
 
 
-class TestGrafanaIrmLife(OnGrafanaIrm, Outlet):
+class TestGrafanaIrmLife(OnGrafanaIrm):
     async def test_alerting_then_ok(self, fake, channel):
         """What somebody has taken is not alerted again; handed back it is, and the end is told."""
         where = await channel.post("", CARD, "k1")

@@ -21,7 +21,7 @@ EXAMPLE = "d3e6869574c67879c58d4a401c353c66273b12e23c354b84b8ec5ae443cc6545"
 SCHEMA = Path(__file__).parents[2] / "deploy" / "webhook" / "schema.json"
 
 
-class OnWebhook:
+class OnWebhook(Outlet):
     kind = "webhook"
     world = Webhook
     secrets = (SECRET, TOKEN, "t0pic-in-the-path")
@@ -45,7 +45,7 @@ class TestWebhook(OnWebhook, OutletFaults, ChannelContract):
         return self.fake_world.roots[key].message.headline
 
 
-class TestMessages(OnWebhook, Outlet):
+class TestMessages(OnWebhook):
     async def test_the_life_of_a_root(self, fake, channel):
         """Opened, changed, a line, closed; machines read state and ids without parsing words."""
         facts = Facts("claude", ("api",), State.PARTIAL, acknowledged=True)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.core import incidents
 from bot.core.detection.assessment import Transition
-from bot.core.incident import Heard, IncidentStatus
+from bot.core.incident import Heard, IncidentStatus, Measured
 from probes.model import State
 
 OPENING = Transition(
@@ -85,3 +85,19 @@ def test_a_long_timeline_keeps_its_beginning_and_its_end():
 
     assert len(incident.timeline) <= incidents.TIMELINE
     assert (incident.timeline[0].event, incident.timeline[-1].text) == ("opened", "499")
+
+
+def test_the_peak_is_the_highest_rate_that_was_sure():
+    """Also between two changes of state; a guess, slowness and lower rates leave it as it is."""
+    incident = incidents.opened("claude", OPENING)
+    sure = Measured("api", "API", State.PARTIAL, rate=0.28, low=0.2, high=0.36, failed=28, total=100)
+    for other in (
+        replace(sure, low=0.0, high=0.9, rate=0.6),
+        replace(sure, rate=0.1, low=0.05, high=0.15),
+        replace(sure, rate=0.9, slow=True),
+        replace(sure, total=0),
+    ):
+        assert incidents.peaked(incident, [other]) is incident
+
+    assert incidents.peaked(incident, [sure]).peak_rate == 0.28
+    assert incidents.peaked(incident, []) is incident

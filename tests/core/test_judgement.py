@@ -125,3 +125,18 @@ def test_what_is_silenced_is_recorded_and_not_said():
         assert len({i.id for d in decided for i in d.incidents}) == 1
         assert len({n.subject for d in decided for n in d.notices}) == told
         assert all(d.voices["api"].silence for d in decided[:-1] if "api" in d.voices and told == 0)
+
+
+def test_the_peak_grows_while_the_state_stays():
+    """Half an hour at one failure in five, then two in three: the peak follows."""
+    rows = [seen(30.0 * n) for n in range(120)]
+    rows += [seen(3600 + 10.0 * n, failed=n % 5 == 0) for n in range(180)]
+    before, decided = judged(rows)
+    [early] = before.state().incidents.values()
+    after, _ = judged([seen(5400 + 10.0 * n, failed=n % 3 != 0) for n in range(60)], before)
+    [late] = after.state().incidents.values()
+
+    assert early.peak_rate < 0.3
+    assert late.peak_rate > 0.4
+    assert late.id == early.id
+    assert decided

@@ -38,12 +38,8 @@ class Mail:
         while line := (await reader.readline()).decode().strip():
             verb = line.partition(" ")[0].upper()
             if verb in self.replies:
-                said = self.replies[verb]
-                if said is None:
+                if not await self._instead(self.replies[verb], writer):
                     return
-                if not said:
-                    await asyncio.Event().wait()
-                writer.write(f"{said}\r\n".encode())
                 continue
             if verb == "EHLO":
                 offers = ["mail.example", "AUTH PLAIN"] + (["STARTTLS"] if self.tls and not secure else [])
@@ -59,21 +55,32 @@ class Mail:
                 known = base64.b64decode(line.split()[2]).decode().split("\0")[1:] == [USER, PASSWORD]
                 said = "235 welcome" if known else f"535 no such user or password {PASSWORD}"
             elif verb == "DATA":
-                writer.write(b"354 go on\r\n")
-                content = await reader.readuntil(b"\r\n.\r\n")
-                parsed = email.message_from_bytes(content[:-3], policy=email.policy.default)
-                assert isinstance(parsed, EmailMessage)
-                if self.replies.get(".", "") is None:
-                    self.arrived.append(parsed)
+                said = await self._take(reader, writer)
+                if not said:
                     return
-                said = self.replies.get(".") or "250 queued"
-                if said.startswith("250"):
-                    self.arrived.append(parsed)
             elif verb == "QUIT":
                 return
             else:
                 said = "250 ok" if known or self.tls is None else "530 log in first"
             writer.write(f"{said}\r\n".encode())
+
+    async def _instead(self, reply: str | None, writer: asyncio.StreamWriter) -> bool:
+        """Answer as the test wants; False to hang up."""
+        if reply == "":
+            await asyncio.Event().wait()
+        writer.write(f"{reply}\r\n".encode() if reply else b"")
+        return reply is not None
+
+    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:
+        """Receive one message; the answer, "" to hang up with the message kept."""
+        writer.write(b"354 go on\r\n")
+        content = await reader.readuntil(b"\r\n.\r\n")
+        parsed = email.message_from_bytes(content[:-3], policy=email.policy.default)
+        assert isinstance(parsed, EmailMessage)
+        said = self.replies.get(".", "250 queued")
+        if said is None or said.startswith("250"):
+            self.arrived.append(parsed)
+        return said or ""
 
 
 @contextlib.asynccontextmanager

@@ -13,6 +13,7 @@ from bot.channels.discord.doctor import examine
 from bot.channels.discord.opening import Discord as Bot
 from bot.channels.registry import Outside
 from bot.core.incident import Card, Entry, Tone
+from bot.core.words.unbroken import unbroken
 from bot.store.store import Store
 from tests.channels.discord.conftest import PACE, Clock, pointed_at
 from tests.channels.discord.reading import headline
@@ -98,10 +99,12 @@ async def offers(store: Store) -> Offers:
 def paths(it: Hands) -> dict[str, str]:
     """Where each command stands among those that were registered."""
     [avail] = it.fake.world.commands
-    found = {}
+    found: dict[str, str] = {}
     for one in avail["options"]:
         inside = [o for o in one.get("options") or () if o["type"] == 1]
-        found |= {o["name"]: f"avail {one['name']} {o['name']}" for o in inside} or {one["name"]: f"avail {one['name']}"}
+        found |= {o["name"]: f"avail {one['name']} {o['name']}" for o in inside} or {
+            one["name"]: f"avail {one['name']}"
+        }
     return found
 
 
@@ -110,7 +113,7 @@ async def _commands(it: Hands, found: Offers) -> None:
     for command, values, line in filled():
         path = where.get(command.name, "")
         if path:
-            await it.typed(path, **values)
+            await it.typed(path, None, None, **values)
         found.commands[command.name] = f"/{path}" if path and it.desk.lines[-1] == line else "no"
 
 
@@ -131,7 +134,7 @@ async def _message(it: Hands, found: Offers) -> None:
     card = cards()["intermittent"]
     _, root = await it.post(card)
     found.parts |= {
-        Part.HEADLINE: yes(headline(root) == card.headline),
+        Part.HEADLINE: yes(unbroken(headline(root)) == unbroken(card.headline)),
         Part.COLOUR: str(len(set(colours.values()) - {None})),
         Part.LINES: ", ".join(sorted(filter(None, labels))),
         Part.LINK: yes(any(c.get("url") == card.links[0][1] for c in _components(root))),

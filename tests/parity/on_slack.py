@@ -10,12 +10,13 @@ from bot.channels.slack.around import Around
 from bot.channels.slack.doctor import examine
 from bot.channels.slack.opening import Slack as App
 from bot.core.incident import Card, Entry, Tone
+from bot.core.words.unbroken import unbroken
 from bot.store.store import Store
 from tests.channels.slack.conftest import QUICK, options
 from tests.fakes.slack.people import Reply
 from tests.fakes.slack.server import Slack, slack
 from tests.fakes.slack.workspace import Message
-from tests.parity.rows import Desk, Offers, Part, Talk, Who, cards, every_action, filled, states, yes
+from tests.parity.rows import Desk, Offers, Part, Talk, Who, cards, filled, states, yes
 from tests.platforms import until
 
 
@@ -106,21 +107,19 @@ async def _buttons(it: Hands, found: Offers) -> None:
         found.labels[state], found.heard[state] = await it.pressed((await it.post(card))[1])
     answer = (await it.typed("status")).answers[0]
     found.labels["answer"], found.heard["answer"] = await it.pressed(answer)
-    assert every_action()
 
 
 async def _message(it: Hands, found: Offers) -> None:
-    colours, labels, tones = {}, dict[str, None](), dict[str, Tone]()
+    colours, labels = dict[Tone, str](), dict[str, None]()
     for card in cards().values():
         _, root = await it.post(card)
-        tones[card.tone] = card.tone
         colours[card.tone] = root.color
         shown = letters(root.shown)
         labels |= {label: None for label, text in card.lines if letters(label + text[:30]) in shown}
     card = cards()["intermittent"]
     _, root = await it.post(card)
     found.parts |= {
-        Part.HEADLINE: yes(root.text == root.headline == card.headline),
+        Part.HEADLINE: yes(unbroken(root.text) == unbroken(root.headline) == unbroken(card.headline)),
         Part.COLOUR: str(len(set(colours.values()) - {""})),
         Part.LINES: ", ".join(sorted(filter(None, labels))),
         Part.LINK: yes(f"<{card.links[0][1]}|" in str(root.said)),

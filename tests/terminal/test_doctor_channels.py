@@ -99,7 +99,7 @@ async def test_a_channel_that_is_off_is_left_alone(theirs, doctor):
 
 async def test_names_of_others_are_only_text(theirs, doctor):
     """The workspace's name comes from elsewhere: the terminal shows it as it stands, in JSON and in the table."""
-    one, other, place = theirs
+    one, _, _ = theirs
     one.workspace.rooms["C1"].name = "[red]x[/red]\x1b[2J\nall"
     _, found = await doctor()
     assert found["team: channel C1"] == ("ok", "#[red]x[/red] all: the app is in it")

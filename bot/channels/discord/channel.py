@@ -21,7 +21,7 @@ from bot.channels.discord.options import Options
 from bot.channels.discord.refusals import DiscordError
 from bot.channels.discord.rest import Rest
 from bot.channels.discord.rights import NEEDED, lacking, rights_in
-from bot.channels.discord.spacing import Spacing
+from bot.channels.discord.spacing import Spacing, is_old
 from bot.core.incident import Card, Entry, Tone
 from bot.errors import DeliveryError, StoreError
 
@@ -82,7 +82,7 @@ class DiscordChannel:
     async def edit(self, where: Where, card: Card) -> Where:
         """Bring the root up to date, not more often than Discord likes; a new root where the old one was deleted."""
         channel, message, key = self._at(where)
-        wait = self._spacing.wait(channel, message, self._now())
+        wait = self._spacing.wait(channel, message, self._now()) if is_old(message, self._now()) else 0.0
         if wait > 0:
             raise DeliveryError("edits in this channel are spaced", retry_after=wait)
         try:

@@ -14,6 +14,7 @@ from bot.channels.discord.markup import escape, moment, plain
 from bot.core.incident import Action, Card, Entry, Tone
 from bot.core.sizes import DISCORD, Piece, first, fit, fitted, width
 from bot.core.words.quoting import clean
+from bot.core.words.unbroken import unbroken
 
 COLOURS: Mapping[Tone, int] = {
     Tone.GREEN: 0x2EB886,
@@ -31,8 +32,8 @@ TRAIL_SHOWN = 4
 SUPPRESS_EMBEDS = 1 << 2
 _ROW, _ROWS = 5, 5
 _VERB, _SUBJECT = re.compile(r"[a-z-]{1,24}"), re.compile(r"[!-9;-~]{1,64}")
-_GREEN, _RED, _GREY, _BLUE, _LINK = 3, 4, 2, 1, 5
-STYLES: Mapping[str, int] = {"ack": _BLUE, "resolve": _GREEN, "wrong": _RED, "right": _GREEN}
+_GREEN, _GREY, _BLUE, _LINK = 3, 2, 1, 5
+STYLES: Mapping[str, int] = {"ack": _BLUE, "resolve": _GREEN, "right": _GREEN}
 
 
 def root(card: Card, *, threaded: bool = True, pings: Sequence[int] = ()) -> Payload:
@@ -49,7 +50,7 @@ def root(card: Card, *, threaded: bool = True, pings: Sequence[int] = ()) -> Pay
 
 def embed(card: Card, more: Sequence[tuple[str, str]] = ()) -> Payload:
     """The card itself; everything fits, and what was cut is counted."""
-    times = " · ".join(f"{label}: {moment(at)}" for label, at in card.times if 0 <= at < 1e11)
+    times = " · ".join(f"{escape(clean(label, 40))} {moment(at)}" for label, at in card.times if 0 <= at < 1e11)
     return framed(Frame(card.headline, (*card.lines, *more), _footer(card), COLOURS[card.tone], times))
 
 
@@ -84,25 +85,40 @@ class Frame:
 
 def framed(frame: Frame) -> Payload:
     """The embed, within all limits."""
-    kept, left = first([(n, t) for n, t in frame.lines if t.strip() or n.strip()], DISCORD.parts - bool(frame.times))
-    pieces = [Piece(clean(frame.title, DISCORD.title) or "no headline", DISCORD.title)]
+    kept, left = first(_together(frame.lines), DISCORD.parts - bool(frame.times))
+    pieces = [Piece(unbroken(clean(frame.title, DISCORD.title)) or "no headline", DISCORD.title)]
     for name, value in kept:
-        pieces += [Piece(clean(name, 100) or "\u200b", 100), Piece(clean(value, 4_000) or "–", DISCORD.value)]
+        pieces += [Piece(clean(name, 100) or "\u200b", 100), Piece(value or "–", DISCORD.value)]
     foot = plain(" · ".join(p for p in (f"{left} more lines" if left else "", frame.footer) if p), 500)
     room = DISCORD.total - len(frame.times) - 10 - width(foot) - width(frame.text)
     said = fitted(pieces, room, escape)
     fields = [{"name": n or "\u200b", "value": v or "–"} for n, v in zip(said[1::2], said[2::2], strict=True)]
     told: Payload = {"title": said[0] or "…", "color": frame.colour, "fields": fields}
     if frame.times:
-        told["fields"] = [*fields, {"name": "When", "value": frame.times}]
+        told["fields"] = [*fields, {"name": "\u200b", "value": frame.times}]
     if frame.text:
         told["description"] = frame.text
     return {**told, "footer": {"text": foot}} if foot else told
 
 
+def _together(lines: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What goes on without a label stands in the field before it, on a line of its own, while there is room."""
+    found: list[tuple[str, str]] = []
+    for name, text in lines:
+        said = unbroken(clean(text, 4_000))
+        if not said and not name.strip():
+            continue
+        if found and not clean(name, 100) and width(escape(f"{found[-1][1]}\n{said}")) < DISCORD.value:
+            found[-1] = found[-1][0], f"{found[-1][1]}\n{said}"
+        else:
+            found.append((name, said))
+    return found
+
+
 def plainly(card: Card) -> Payload:
     """The same without form, for when the form is refused."""
-    lines = [clean(card.headline, 300), *(f"{label}: {text}" for label, text in card.lines), _footer(card)]
+    rows = (f"{label}: {text}".removeprefix(": ") for label, text in card.lines)
+    lines = [clean(card.headline, 300), *rows, _footer(card)]
     text = "\n".join(clean(line, 700) for line in lines if line.strip()) or "no headline"
     content = fit(text, DISCORD.plain, escape)
     return {"content": content, "embeds": [], "components": [], "allowed_mentions": dict(QUIET)}
@@ -165,4 +181,4 @@ def _opens(url: str) -> bool:
 
 
 def _link(label: str, url: str) -> Payload:
-    return {"type": 2, "style": _LINK, "label": f"{plain(label, 70) or 'open'} ↗", "url": url}
+    return {"type": 2, "style": _LINK, "label": plain(label, 70) or "open", "url": url}

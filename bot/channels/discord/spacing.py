@@ -10,6 +10,14 @@ from collections.abc import Mapping
 EVERY_S = 10.0
 KEPT_S = 60.0
 """A turn that is not taken within this time after it came is given up."""
+OLD_S = 3_000.0
+"""Younger messages than this have no such limit; ten minutes are left for clocks that differ."""
+EPOCH_S = 1_420_070_400.0
+
+
+def is_old(message: str, now: float) -> bool:
+    """Whether a message's id, which holds the moment it was posted, is from an hour ago or nearly so."""
+    return now - (EPOCH_S + (int(message) >> 22) / 1000) > OLD_S
 
 
 class Spacing:

@@ -6,13 +6,14 @@ programs go by: answers keep the root's. The same message has the same Message-I
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
-from datetime import UTC, datetime
 from html import escape
 
 from bot.channels import said
 from bot.core.incident import Card, Tone
+from bot.core.words.quoting import clean
 
 BODY = 20_000
 COLOURS = {
@@ -68,7 +69,7 @@ def _html(card: Card, head: str) -> str:
     )
     trail = "".join(f"<li>{escape(row)}</li>" for row in said.timeline(card))
     links = " · ".join(f'<a href="{escape(url)}">{escape(label)}</a>' for label, url in said.links(card))
-    foot = escape(said.clean(card.footer, 300))
+    foot = escape(clean(card.footer, 300))
     return (
         f'<html><body style="font-family:sans-serif"><div style="border-left:4px solid {COLOURS[card.tone]};'
         f'padding-left:12px"><h3>{escape(head)}</h3><table>{rows}</table><ul>{trail}</ul>'

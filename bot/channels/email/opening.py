@@ -31,7 +31,7 @@ SUBJECT = 200
 
 
 class Email(Notebook):
-    """One list of recipients. `place` is one place."""
+    """One list of recipients."""
 
     lands = False
     refresh_s = 300.0
@@ -100,7 +100,9 @@ class Email(Notebook):
         except (OSError, smtplib.SMTPException) as error:
             raise _unreached(error) from None
         if refused:
-            log.warning("%s: the mail server refuses %d of %d recipients", self.name, len(refused), len(message["To"]))
+            log.warning(
+                "%s: the mail server refuses %d of %d recipients", self.name, len(refused), len(self._options.to)
+            )
 
     def _connected(self) -> smtplib.SMTP:
         options = self._options

@@ -20,6 +20,7 @@ from bot.channels.slack.words import literal, moment
 from bot.core.sizes import SLACK, fit, width
 from bot.core.words.answer import Answer, Table
 from bot.core.words.quoting import clean
+from bot.core.words.unbroken import unbroken
 
 ROW = 600
 """Characters of one row of a table."""
@@ -71,7 +72,7 @@ def rows(table: Table, total: int) -> list[str]:
 
 def _row(head: Sequence[str], cells: Sequence[str]) -> str:
     name, *others = (clean(cell, 200) for cell in cells)
-    parts = [f"{_label(head, number)}{literal(cell)}" for number, cell in enumerate(others, 1) if cell]
+    parts = [f"{_label(head, number)}{literal(unbroken(cell))}" for number, cell in enumerate(others, 1) if cell]
     said = f"*{literal(name.replace('*', '∗'))}*  " + "  ·  ".join(parts)
     return (
         said

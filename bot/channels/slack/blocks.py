@@ -12,13 +12,15 @@ from typing import Any
 from bot.channels.slack.words import escape, link, literal, moment
 from bot.core.incident import Action, Card, Entry, Tone
 from bot.core.sizes import SLACK, Piece, first, fit, fitted, width
+from bot.core.words.durations import clock
 from bot.core.words.quoting import clean
+from bot.core.words.unbroken import unbroken
 
 Block = dict[str, Any]
 
 COLORS: Mapping[Tone, str] = {
     Tone.RED: "#a30200",
-    Tone.ORANGE: "#daa038",
+    Tone.ORANGE: "#e8762d",
     Tone.YELLOW: "#daa038",
     Tone.GREEN: "#2eb886",
     Tone.BLUE: "#439fe0",
@@ -79,7 +81,7 @@ def title(text: str) -> Block:
     """The first block: large where it is short enough for a header, else whole."""
     kind = "header" if width(escape(text)) <= SLACK.title else "section"
     limit = SLACK.title if kind == "header" else SLACK.text
-    return {"type": kind, "text": {"type": "plain_text", "text": fit(text, limit, escape), "emoji": False}}
+    return {"type": kind, "text": {"type": "plain_text", "text": fit(unbroken(text), limit, escape), "emoji": False}}
 
 
 def section(text: str) -> Block:
@@ -100,7 +102,7 @@ def labelled(lines: Sequence[tuple[str, str]], total: int) -> list[str]:
     """
     shown, left = first(lines, LINES)
     labels = [f"*{literal(clean(label, 40))}*  " if clean(label, 40) else "" for label, _ in shown]
-    pieces = [Piece(clean(text, SLACK.text), SLACK.text - 100) for _, text in shown]
+    pieces = [Piece(unbroken(clean(text, SLACK.text)), SLACK.text - 100) for _, text in shown]
     more = [f"… ({left} more)"] if left else []
     room = total - sum(map(width, labels)) - 20
     said: list[str] = []
@@ -132,7 +134,7 @@ def button(label: str, action_id: str, value: str, *, style: str = "") -> Block:
 
 def plain(headline: str, lines: Sequence[tuple[str, str]], footer: str) -> str:
     """The message without any form."""
-    rows = [f"{clean(label, 40)}: {clean(text, 1_000)}" for label, text in lines[:LINES]]
+    rows = [f"{clean(label, 40)}: {clean(text, 1_000)}".removeprefix(": ") for label, text in lines[:LINES]]
     return fit("\n".join(text for text in (headline, *rows, clean(footer, 300)) if text), SLACK.plain, literal)
 
 
@@ -146,9 +148,16 @@ def _lines(lines: Sequence[tuple[str, str]], total: int) -> list[Block]:
 
 
 def _foot(it: Card, now: float) -> list[Block]:
-    yours = " · ".join(f"{literal(clean(label, 30))} {moment(at, now)}" for label, at in it.times[:5])
+    foot = fit(unbroken(clean(it.footer, 1_000)), 1_000, literal)
+    other = []
+    for label, at in it.times[:5]:
+        # The footer says UTC for those who can show nothing else; here everybody reads it in a zone of their own.
+        if clock(at, now) in foot:
+            foot = foot.replace(clock(at, now), moment(at, now), 1)
+        else:
+            other.append(f"{literal(clean(label, 30))} {moment(at, now)}")
     links = "  ".join(link(url, f"{clean(label, 40)} ↗") for label, url in it.links[:5])
-    return context(fit(clean(it.footer, 1_000), 1_000, literal), yours, fit_links(links))
+    return context(foot, " · ".join(other), fit_links(links))
 
 
 def fit_links(text: str) -> str:

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 CALL_S = 28.0
 """Longer than Slack takes at its worst, so that an outcome is known; less than the courier's own patience."""
 BOOT_S = 10.0
+AWAY_S = 10.0
+"""From one try to the next while Slack answers nothing properly."""
 WRONG = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
 """All that a call can raise."""
 
@@ -54,6 +56,7 @@ class Web:
         self._session: aiohttp.ClientSession | None = None
         self._identity: Identity | None = None
         self.refused = ""
+        self._unheard = 0
 
     async def __aenter__(self) -> Self:
         # With a session of one's own the client's time-out does not count, so it stands on the session.
@@ -119,10 +122,14 @@ class Web:
             answer = await doing
         except WRONG as error:
             failed = failure(error)
+            self._unheard = self._unheard + 1 if failed.ambiguous else 0
+            if self._unheard > 1:
+                # One message without an answer is its own trouble; several in a row are Slack's, and nothing is lost.
+                failed.everywhere, failed.retry_after = True, AWAY_S
             if failed.everywhere:
                 self.refused = str(failed)
             raise failed from error
-        self.refused = ""
+        self.refused, self._unheard = "", 0
         data = answer.data
         return data if isinstance(data, dict) else {}
 

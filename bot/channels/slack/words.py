@@ -4,7 +4,7 @@ import re
 
 from bot.core.words.durations import clock
 
-_MARKS = re.compile(r"(?<![^\s(\[\"'])([*_~`])(?=\S)|:(?=[A-Za-z+_-][\w+'-]*:)")
+_MARKS = re.compile(r"(?<![^\s(\[\"'])([*_~`]+)(?=\S)|:(?=[A-Za-z+_-][\w+'-]*:)")
 """Where Slack would begin bold, italic, struck or code, or an emoji by its name."""
 _INVISIBLE = "\u200b"
 _LATEST = 253_402_300_800
@@ -23,7 +23,7 @@ def unescape(text: str) -> str:
 
 def literal(text: str) -> str:
     """The text for a place with markup (mrkdwn): escaped, and what would begin a format is kept from it."""
-    return escape(_MARKS.sub(lambda found: found[0] + _INVISIBLE, text))
+    return escape(_MARKS.sub(lambda found: "".join(mark + _INVISIBLE for mark in found[0]), text))
 
 
 def moment(at: float, now: float, *, seconds: bool = False) -> str:

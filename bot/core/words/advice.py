@@ -3,7 +3,7 @@
 What a single vantage outside the vendor cannot tell apart is not told apart.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from probes.model import Layer
 
@@ -20,8 +20,14 @@ LOOKS_LIKE: Mapping[str, str] = {
     Layer.STREAM: "answers begin and break off before their end",
 }
 UNCLEAR = "cannot be told from outside yet"
+DO_NOW = "Do now"
 
 
 def looks_like(layer: str) -> str:
     """The most that can be said of where the trouble sits."""
     return LOOKS_LIKE.get(layer, UNCLEAR)
+
+
+def do_now(steps: Sequence[str]) -> list[tuple[str, str]]:
+    """The lines "Do now": a step each, numbered; those after the first go on under its label."""
+    return [(DO_NOW if n == 1 else "", f"{n}. {step}") for n, step in enumerate(steps, 1)]

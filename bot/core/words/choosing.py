@@ -67,8 +67,10 @@ class Advised:
 
     def said(self, now: float) -> str:
         """The step as people read it, with the live state of where it sends them."""
-        state = live_state(self.option, now) if self.option else ""
-        return f"{self.tip.text} ({state})" if state else self.tip.text
+        if self.option is None:
+            return self.tip.text
+        state = live_state(self.option, now)
+        return f"{state}: {self.tip.text}" if self.tip.needs else f"{self.tip.text}; {state}"
 
 
 def circumstances(
@@ -141,10 +143,10 @@ def usable(option: Option, now: float) -> bool:
 
 
 def live_state(option: Option, now: float) -> str:
-    """The option in a few words: "Bedrock (Oregon): up, front door only, probed 20 s ago"."""
+    """The option in a few words: "Bedrock (Oregon) is up (front door only, probed 20 s ago)"."""
     name = called(option.measured) if option.measured else clean(option.name, ROUTE)
-    door = "" if option.infers else ", front door only"
-    return f"{name}: up{door}, probed {ago(option.at, now)}" if option.at is not None else f"{name}: not measured"
+    door = "" if option.infers else "front door only, "
+    return f"{name} is up ({door}probed {ago(option.at, now)})" if option.at is not None else f"{name} is not measured"
 
 
 def _when(measured: Measured, *, slow: bool) -> When:

@@ -31,7 +31,7 @@ def card(record: Discrepancy, snapshot: Snapshot, now: float) -> Card:
         footer=_footer(record, snapshot, now),
         links=(("vendor page", snapshot.page_url),) if snapshot.page_url else (),
         closed=record.closed_at is not None,
-        times=dated(("Began", record.since), ("Over", record.closed_at)),
+        times=dated(("Apart since", record.since), ("Over", record.closed_at)),
         facts=Facts(record.service, (record.component,) if record.component else ()),
     )
 

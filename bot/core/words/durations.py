@@ -42,6 +42,11 @@ def clock(at: float, now: float, *, seconds: bool = False) -> str:
     return f"{day}{then:%H:%M:%S} UTC" if seconds else f"{day}{then:%H:%M} UTC"
 
 
+def between(start: float, end: float, now: float) -> str:
+    """From when to when: "15:31 to 16:36 UTC", each with its date when that is not today's."""
+    return f"{clock(start, now).removesuffix(' UTC')} to {clock(end, now)}"
+
+
 def lag(later: float, earlier: float, what: str) -> str:
     """Which came first and by how much: "12 min after our alert", "3 min before our alert"."""
     apart = later - earlier

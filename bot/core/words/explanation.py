@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 from bot.core.incident import Measured
+from bot.core.words.advice import do_now
 from bot.core.words.alternatives_answer import title as instead
 from bot.core.words.answer import Answer
 from bot.core.words.durations import duration
@@ -79,8 +80,7 @@ def explanation(finding: Finding, context: Context, now: float) -> Answer:
     )
     agreed = verdict(found)
     lines = [*secret(finding.secrets), *_told(finding, agreed), *_others(finding, found, context, now)]
-    if steps := _steps(finding, found, context):
-        lines.append(("Do now", "  ".join(f"{n}. {step}" for n, step in enumerate(steps, 1))))
+    lines += do_now(_steps(finding, found, context))
     lines += _id(finding, context)
     return Answer(
         title=_title(finding, found, context),

@@ -10,7 +10,7 @@ from bot.core.facts import Facts
 from bot.core.incident import Action, Card, Incident, IncidentStatus, Snapshot, Tone, Voices
 from bot.core.words import advice
 from bot.core.words.choosing import best, circumstances
-from bot.core.words.durations import ago, clock, dated, duration, lag
+from bot.core.words.durations import ago, between, clock, dated, duration, lag
 from bot.core.words.figures import number, percent
 from bot.core.words.persons import hushed, person
 from bot.core.words.quoting import clean, cut, listed
@@ -94,7 +94,7 @@ def headline(incident: Incident, snapshot: Snapshot, now: float) -> str:
     elif not sick:
         text = f"{_who(incident, snapshot)}: {_was(incident)}"
     else:
-        text = _sick_headline(snapshot, sick)
+        text = _sick_headline(snapshot, sick, interval=incident.acknowledged_at is None)
     tail = _in_hand(incident, now)
     return cut(f"{emoji} {text}", HEADLINE - len(tail)) + tail
 
@@ -114,15 +114,15 @@ def _in_hand(incident: Incident, now: float) -> str:
     return f"{quiet} · acknowledged by {person(incident.acknowledged_by)} {ago(incident.acknowledged_at, now)}"
 
 
-def _sick_headline(snapshot: Snapshot, sick: tuple[Ailment, ...]) -> str:
+def _sick_headline(snapshot: Snapshot, sick: tuple[Ailment, ...], *, interval: bool) -> str:
     service = clean(snapshot.service_name, 40)
     if len(sick) == 1:
         first = sick[0]
         if len(first.sick) == 1:
-            return f"{named(service, called(first.sick[0]))}: {first.words}, {how_much(first)}"
+            return f"{named(service, called(first.sick[0]))}: {first.words}, {how_much(first, interval=interval)}"
         names = listed([called(m) for m in first.sick])
         what = f"{names} {DOWN}" if first.words == DOWN else f"{first.words} on {names}"
-        return f"{service}: {what}, {how_much(first)}"
+        return f"{service}: {what}, {how_much(first, interval=interval)}"
     parts = [f"{listed([called(m) for m in a.sick], 3)} {a.words}, {how_much(a, interval=False)}" for a in sick]
     return f"{service}: {'; '.join(parts)}"
 
@@ -135,7 +135,7 @@ def _resolved_headline(incident: Incident, snapshot: Snapshot) -> str:
     else:
         page = f"the page said so {lag(incident.page_first_at, incident.opened_at, 'our alert')}"
     said = f" · {page}" if incident.scope != "vantage" else ""
-    return f"{_who(incident, snapshot)}: resolved{by} after {lasted}; {_was(incident)}{said}"
+    return f"{_who(incident, snapshot)}: resolved{by} after {lasted}{said}"
 
 
 def _unknown_headline(incident: Incident, snapshot: Snapshot, now: float) -> str:
@@ -158,8 +158,7 @@ def _open_lines(
         slow = incident.kind == "slowness"
         at = circumstances(voices, now, slow=slow, trouble=True)
         lines.append(("Looks like", "" if slow else advice.looks_like(at.layer)))
-        steps = [advised.said(now) for advised in best(helps[0], at, helps[1], now)]
-        lines.append(("Do now", "  ".join(f"{n}. {step}" for n, step in enumerate(steps, 1))))
+        lines += advice.do_now([advised.said(now) for advised in best(helps[0], at, helps[1], now)])
     ids = list(dict.fromkeys(clean(i, 80) for v in voices for i in v.measured.request_ids if i.strip()))
     more = f" … ({len(ids) - 3} more)" if len(ids) > 3 else ""
     lines.append(("Quiet", hushed(incident.silence, now) if incident.silence else ""))
@@ -177,7 +176,7 @@ def story(incident: Incident, now: float) -> str:
     """The whole incident in one line: how long, how bad, who knew first, who took it, how many reported."""
     end = incident.resolved_at if incident.resolved_at is not None else now
     parts = [
-        f"{clock(incident.started_at, now)} to {clock(end, now)} ({duration(end - incident.started_at)})",
+        f"{between(incident.started_at, end, now)} ({duration(end - incident.started_at)})",
         _was(incident),
         f"we alerted {lag(incident.opened_at, incident.started_at, 'the first failure')}",
     ]

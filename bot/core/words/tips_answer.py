@@ -59,8 +59,7 @@ def _told(n: int, one: Advised, now: float) -> str:
         filter(
             None,
             (
-                f"## {n}. {tip.text}",
-                f"_{live_state(one.option, now)}_" if one.option else "",
+                f"## {n}. {one.said(now)}",
                 tip.more,
                 tip.steps,
                 f"Limits: {tip.limits}",

@@ -1,0 +1,29 @@
+"""The example of all outlets is a configuration that works."""
+
+from pathlib import Path
+
+from bot.channels.registry import CHANNELS
+from bot.config import load
+
+ON_CALL = Path(__file__).parents[2] / "deploy" / "examples" / "on-call.yaml"
+SECRETS = {
+    "PAGERDUTY_ROUTING_KEY": "R0UT1NGKEYR0UT1NGKEYR0UT1NGKEY00",
+    "JSM_API_KEY": "1b2c3d4e",
+    "INCIDENT_IO_TOKEN": "token",
+    "GRAFANA_IRM_URL": "https://irm.example.com/integrations/v1/formatted_webhook/abc/",
+    "WEBHOOK_SECRET": "0123456789abcdef",
+    "NTFY_TOPIC": "topic",
+    "SMTP_PASSWORD": "password",
+}
+CHAT = {"slack", "discord"}
+
+
+def test_every_outlet_is_shown_and_right():
+    """Every kind that is no chat stands in the example, with options that its own check accepts."""
+    settings = load(str(ON_CALL), SECRETS)
+    assert {channel.kind for channel in settings.channels} == set(CHANNELS) - CHAT
+
+
+def test_what_has_no_secret_is_left_out():
+    """With no secret at all, what needs none remains."""
+    assert {channel.kind for channel in load(str(ON_CALL), {}).channels} == {"console", "alertmanager"}
