@@ -36,7 +36,7 @@ class Routes:
         return (*self.fixed, *(await self.subscribed()).values())
 
     async def watchers(self) -> tuple[str, ...]:
-        """Who is told of our own troubles: the configuration's targets, else some that subscribed. Raises StoreError."""
+        """Who is told of our own troubles: the configuration's targets, else some subscribers. Raises StoreError."""
         routes = self.fixed or tuple((await self.subscribed()).values())[:WATCHERS]
         return tuple(dict.fromkeys(route.target for route in routes))
 
