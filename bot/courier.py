@@ -214,8 +214,10 @@ class Courier:
         if doubtful and claimed.doubts + 1 >= DOUBTS - 1:
             wait = BACKOFF_S
         if error.everywhere:
-            wait = error.retry_after if error.retry_after is not None else PAUSE_S
-            await self._rest(line, str(error), wait)
+            rest = error.retry_after if error.retry_after is not None else PAUSE_S
+            await self._rest(line, str(error), rest)
+            # What may stand there already is tried at ever longer intervals, so that few can.
+            wait = min(BACKOFF_S, rest * 2.0 ** max(0, claimed.doubts - 1)) if doubtful else rest
         elif claimed.tries == SAID_AFTER:
             await self._trouble(line.channel.name, f"{line.channel.name}: deliveries fail: {error}", False)
         again = self._now() + wait

@@ -27,7 +27,7 @@ from probes.fingerprints.values import ERROR_KINDS, TransportError
 from probes.fingerprints.verdicts import Verdict
 from probes.fingerprints.words import GENERIC, SPECIFIC
 from probes.model import Fault, Layer, State
-from tests.core.situations import API, CODE, INCIDENT, NOW, WELL, voices
+from tests.core.situations import API, CODE, INCIDENT, NOW, WELL, stood, voices
 from tests.core.test_alternatives import ALL, at
 from tests.core.test_secrets import SECRETS
 
@@ -57,8 +57,8 @@ OVERLOADED = (
 
 
 def said(answer: Answer) -> dict[str, str]:
-    """The lines by label."""
-    return dict(answer.lines)
+    """The lines by label; those without one go on with the one before."""
+    return {label: stood(answer.lines, label) for label, _ in answer.lines if label}
 
 
 def everything(answer: Answer) -> str:

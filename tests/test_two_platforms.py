@@ -87,7 +87,13 @@ def cells(text):
     """What is said of each component, without platform's form and without figures, which change while one asks."""
     found = {}
     for line in text.splitlines():
-        told = line.replace("*", "").replace("_we see_", "").replace("_they say_", "").replace("_people say_", "")
+        told = (
+            line.replace("\xa0", " ")
+            .replace("*", "")
+            .replace("_we see_", "")
+            .replace("_they say_", "")
+            .replace("_people say_", "")
+        )
         parts = [NUMBER.sub("N", part.strip(" ·")) for part in re.split(r"\s{2,}|  ·  ", told) if part.strip(" ·")]
         if parts and parts[0] in ("claude.ai", "Claude API", "Claude Code"):
             found[parts[0]] = tuple(parts[1:])

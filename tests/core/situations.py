@@ -98,6 +98,15 @@ def voices(*measured: Measured, heard: Heard = HELD, reports: Reports | None = N
     return tuple(Voices(m, heard, reports or Reports(7 if m is measured[0] else 0, 0, 600, 0.4)) for m in measured)
 
 
+def stood(lines: tuple[tuple[str, str], ...], wanted: str) -> str:
+    """What stands under a label, with what goes on under it without one on lines of its own; "" where there is none."""
+    found, under = [], ""
+    for label, text in lines:
+        under = label or under
+        found += [text] if under == wanted else []
+    return "\n".join(found)
+
+
 def told(incident: Incident | None, about: tuple[Voices, ...], notice: Discrepancy | None = None) -> Snapshot:
     """A snapshot of this night."""
     return Snapshot(

@@ -217,9 +217,9 @@ def test_the_answer_has_all_one_needs():
     answer = tips_answer(at, tips(), [live("aws-bedrock")], NOW, recipes(), "Claude API")
 
     assert answer.title == "🟠 3 tips for Claude API (partial outage)"
-    assert answer.lines[1][1].endswith("(The aws-bedrock: up, front door only, probed 20 s ago)")
+    assert answer.lines[1][1].startswith("The aws-bedrock is up (front door only, probed 20 s ago): switch to it")
     assert [tip["name"] for tip in answer.data["tips"]] == ["backoff", "bedrock", "postpone"]
-    assert answer.data["tips"][1]["live"]["state"] == "The aws-bedrock: up, front door only, probed 20 s ago"
+    assert answer.data["tips"][1]["live"]["state"] == "The aws-bedrock is up (front door only, probed 20 s ago)"
     for word in ("1. Wait a random time", "Limits: At one failure in three", "Source: <https://code.claude.com/"):
         assert word in answer.text
     for fence in ("```python\n", "```typescript\n", "```bash\n"):

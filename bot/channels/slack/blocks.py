@@ -168,7 +168,7 @@ def fit_links(text: str) -> str:
 def _element(action: Action, number: int) -> Block:
     """The button or menu of an action; nothing where its line would be cut, for it would do something else."""
     line = f"{action.verb} {action.subject}".strip()
-    if len(line) > 140:
+    if width(line) > 140:
         return {}
     if action.verb != "silence":
         style = "primary" if action.verb == "ack" else ""

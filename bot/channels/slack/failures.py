@@ -38,6 +38,8 @@ CLOSED: Mapping[str, str] = {
     "messages_tab_disabled": "the app's Messages Tab is switched off: turn it on under App Home",
 }
 """This place takes nothing more until a person acts, by code; so do all that begin with `restricted_action`."""
+AWAY_S = 10.0
+"""Rest of a channel whose Slack cannot be reached at all."""
 UNSURE = frozenset({"fatal_error", "internal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
 """It may have been done all the same."""
 
@@ -53,7 +55,7 @@ def failure(error: SlackApiError | aiohttp.ClientError | TimeoutError | OSError)
     if isinstance(error, SlackApiError):
         return _answered(error)
     if isinstance(error, aiohttp.ConnectionTimeoutError | aiohttp.ClientConnectorError):
-        return DeliveryError("Slack cannot be reached")
+        return DeliveryError("Slack cannot be reached", everywhere=True, retry_after=AWAY_S)
     if isinstance(error, TimeoutError):
         return DeliveryError("no answer from Slack in time", ambiguous=True)
     return DeliveryError(f"the connection to Slack broke ({type(error).__name__})", ambiguous=True)

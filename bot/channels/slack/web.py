@@ -14,7 +14,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.channels.slack.failures import REFUSED, code, failure
+from bot.channels.slack.failures import AWAY_S, REFUSED, code, failure
 from bot.channels.slack.options import Options
 from bot.errors import DeliveryError, UserError
 
@@ -23,8 +23,6 @@ log = logging.getLogger(__name__)
 CALL_S = 28.0
 """Longer than Slack takes at its worst, so that an outcome is known; less than the courier's own patience."""
 BOOT_S = 10.0
-AWAY_S = 10.0
-"""From one try to the next while Slack answers nothing properly."""
 WRONG = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
 """All that a call can raise."""
 

@@ -135,3 +135,13 @@ def test_edits_of_a_channel_are_never_closer_than_the_pace(asks):
         if wait == 0:
             assert now - last.get(channel, 0.0) >= EVERY_S - 1e-6
             last[channel] = now
+
+
+def test_what_goes_on_without_a_label_stands_in_the_same_field():
+    """One step a line under one label; numbers keep their units; what a label of a time says is shown as it stands."""
+    lines = (("Do now", "1. retry in 4 s"), ("", "2. wait"), ("They say", "fine"), ("", "x" * 2_000))
+    card = Card("4F7K", "incident", Tone.RED, "🔴", "🔴 down", lines=lines, times=(("**Began**", 9.0),))
+    do_now, they_say, more, when = render.embed(card)["fields"]
+    assert do_now == {"name": "Do now", "value": "1\\. retry in 4\u00a0s\n2\\. wait"}
+    assert (they_say["value"], more["name"]) == ("fine", "\u200b")
+    assert when["value"].startswith(r"\*\*Began\*\* <t:9:F>")

@@ -98,6 +98,7 @@ def test_hostile_words_are_letters():
         ("req_011CabC_x claude-3_5", "req_011CabC_x claude-3_5"),
         (":smile: 15:31:04 a:b", ":\u200bsmile: 15:31:04 a:b"),
         ("2 * 3 = 6", "2 * 3 = 6"),
+        ("**x** ```y", "*\u200b*\u200bx** `\u200b`\u200b`\u200by"),
     ],
 )
 def test_marks_are_kept_from_marking(given_, shown):
@@ -126,9 +127,10 @@ def test_a_card_as_it_is_meant_to_look():
         actions=(Action("ack", "Acknowledge", "4F7K"), Action("silence", "Silence", "4F7K")),
     )  # fmt: skip
     said = blocks.card(card, "m", NOW).arguments()
-    assert said["text"] == said["blocks"][0]["text"]["text"] == card.headline
+    assert said["text"] == card.headline
+    assert said["blocks"][0]["text"]["text"] == card.headline.replace("18 %", "18\u00a0%")
     (bar,) = said["attachments"]
-    assert bar["color"] == "#daa038"
+    assert bar["color"] == "#e8762d"
     assert [block["type"] for block in bar["blocks"]] == ["section", "section", "actions", "context"]
     assert bar["blocks"][0]["text"]["text"] == "*We see*  29 of 160 requests failed\nclaude.ai: 3 of 40"
     ack, silence = bar["blocks"][2]["elements"]

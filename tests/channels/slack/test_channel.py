@@ -28,9 +28,9 @@ async def test_a_root_as_people_see_it(fake, channel):
     where = await channel.post("C1", CARD, "k")
     (root,) = fake.workspace.standing("C1")
     assert root.text == root.headline == CARD.headline
-    assert root.color == "#daa038"
+    assert root.color == "#e8762d"
     assert "We see" in root.shown
-    assert "29 of 160 requests failed in 12 min" in root.shown
+    assert "29 of 160 requests failed in 12\u00a0min" in root.shown
     assert (root.said["unfurl_links"], root.said["unfurl_media"]) == (False, False)
     assert where["permalink"] == f"https://groundtruth-test.slack.com/archives/C1/p{root.ts.replace('.', '')}"
     assert (where["channel"], where["ts"], where["possibly_duplicated"]) == ("C1", root.ts, False)
