@@ -144,6 +144,11 @@ async def test_our_own_network_gone_is_no_alert(instance_of, tmp_path):
         await vendor.log.until(lambda log: log.total > 30, 30.0)
         await vendor.refuse(*vendor.urls)
         await asyncio.sleep(4)
+        async with asyncio.timeout(15):
+            while True:
+                if "our own network fails" in instance.said:
+                    break
+                await asyncio.sleep(0.1)
         assert await instance.stop() == 0
     rows, _, _ = await everything(tmp_path)
     last = [o for _, raw in rows if isinstance(o := decode(raw), Observation) and not o.page][-10:]
