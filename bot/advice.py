@@ -6,7 +6,8 @@ from importlib.resources import files
 from typing import Protocol
 
 from bot.core.alternatives import Candidate, Option, ranked
-from bot.core.incident import Card, IncidentStatus, Snapshot
+from bot.core.card import Card
+from bot.core.incident import IncidentStatus, Snapshot
 from bot.core.words.answer import Standing
 from bot.core.words.tips import Recipe, Tip, parse
 from bot.core.words.wording import card

@@ -10,12 +10,13 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bot.core.acts import Done, Outcome
+from bot.core.decisions import Decisions, Remembered
 from bot.core.detection.assessment import AssessorSettings, Explanation, Plan
 from bot.core.disagreement import Discrepancy
 from bot.core.dossier import Dossier
 from bot.core.honesty import usual_lag
 from bot.core.incident import Entry, Incident, Snapshot, Voices
-from bot.core.judgement import Decisions, Judgement, Remembered
+from bot.core.judgement import Judgement
 from bot.core.notices import Notice
 from bot.core.people import Command, Report, Row
 from bot.core.routing import Route, heard_by

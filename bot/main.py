@@ -5,24 +5,25 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import Flag, auto
 from typing import TextIO
 
 from bot.advice import Counsel
 from bot.alternatives import candidates
+from bot.attendants import Company, attendants
 from bot.channels.channel import Channel
 from bot.channels.registry import CHANNELS, Outside
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.service import Other, ServiceView
-from bot.courier import Courier, Office
+from bot.courier import Courier
 from bot.desk.opening import open_desk
 from bot.errors import StoreError
 from bot.judge import Bench, Judge
+from bot.line import Office
 from bot.own import OwnNews, Troubles
 from bot.prober import Clock, Prober
-from bot.pulse import Pulse
 from bot.reading import Reading
 from bot.routes import configured_routes
 from bot.settings import Service, Settings, page_check_id
@@ -112,7 +113,7 @@ class Works:
         self._routes = configured_routes(opened.store, opened.settings)
         self._judges: dict[str, Judge] = {}
         self._courier: Courier | None = None
-        self._pulse: Pulse | None = None
+        self._attendants: Mapping[str, Callable[[], Awaitable[None]]] = {}
         self._prober: Prober | None = None
         if Role.JUDGE in roles:
             self._judges = {s.id: self._judge(s) for s in opened.settings.services}
@@ -153,7 +154,20 @@ class Works:
             troubles = Troubles(self._news, self._routes.watchers)
             office = Office(self._owner, around.now, counsel.card, troubles)
             self._courier = Courier(store, services, channels, office)
-            self._pulse = Pulse(store.shared, channels, self._courier.state, self._owner, around.now)
+            self._attendants = attendants(
+                Company(
+                    store,
+                    settings,
+                    channels,
+                    self._courier,
+                    desk,
+                    self._news,
+                    troubles,
+                    self._routes,
+                    self._owner,
+                    around.now,
+                )
+            )
             yield
 
     @contextlib.asynccontextmanager
@@ -165,8 +179,7 @@ class Works:
             if self._courier is not None:
                 couriers = ((name, self._courier.run(name)) for name in self._courier.names)
                 workers += [tasks.create_task(run, name=f"courier of {name}") for name, run in couriers]
-            if self._pulse is not None:
-                workers.append(tasks.create_task(self._pulse.run(), name="pulse"))
+            workers += [tasks.create_task(run(), name=name) for name, run in self._attendants.items()]
             async with contextlib.AsyncExitStack() as looking:
                 if self._prober is not None:
                     workers.append(tasks.create_task(self._prober.stream.run(), name="stream"))

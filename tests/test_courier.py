@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from bot import advice
 from bot.channels.channel import Channel
-from bot.core.incident import Card, Entry, Incident, IncidentStatus, Measured, Snapshot, Voices
+from bot.core.card import Card
+from bot.core.incident import Entry, Incident, IncidentStatus, Measured, Snapshot, Voices
 from bot.core.words.wording import card
-from bot.courier import DOUBTS, PAUSE_S, TRIES, Courier, Office
+from bot.courier import DOUBTS, PAUSE_S, TRIES, Courier
 from bot.errors import DeliveryError
 from bot.judge import ENTRY, SNAPSHOT
+from bot.line import Office
 from bot.store.values import Commit, DeliveryWrite
 from probes.model import State
 

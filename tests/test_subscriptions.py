@@ -8,8 +8,9 @@ import pytest
 
 from bot.core.incident import Person
 from bot.core.routing import Interest, Route
-from bot.courier import Courier, Office
+from bot.courier import Courier
 from bot.errors import DeliveryError, UserError
+from bot.line import Office
 from bot.own import DAY_S, OwnNews, Troubles
 from bot.routes import ROUTE, Routes
 from bot.store.store import Store

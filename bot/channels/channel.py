@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from bot.core.incident import Card, Entry
+from bot.core.card import Card
+from bot.core.incident import Entry
 
 Where = Mapping[str, Any]
 """Where a card was posted, in the channel's own words (a ts, a message id, a key); JSON-able, kept in the store."""

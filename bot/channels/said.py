@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from bot.channels.console.plain import NUMBERS
-from bot.core.incident import Card, Entry, Tone
+from bot.core.card import Card, Tone
+from bot.core.incident import Entry
 from bot.core.words.quoting import clean, cut
 from bot.core.words.tones import TONE
 from bot.core.words.wording import trail_line

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.configuration.complaints import Complaint, unknown
 from bot.configuration.document import Node, Path
-from bot.configuration.schema import REFERENCE
+from bot.configuration.types import REFERENCE
 from bot.configuration.vault import Vault
 from probes.options import Options, complaints
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from bot.configuration.complaints import Complaint, Place
 from bot.configuration.document import Node
-from bot.configuration.schema import ID, REFERENCE, STORES
+from bot.configuration.types import ID, REFERENCE, STORES
 from bot.configuration.vault import Vault
 
 ENVIRONMENT = Place("environment", 0)

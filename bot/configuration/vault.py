@@ -7,7 +7,7 @@ from typing import Any
 from bot.configuration.complaints import Complaint, Place
 from bot.configuration.document import Node
 from bot.configuration.document import Path as Trail
-from bot.configuration.schema import REFERENCE
+from bot.configuration.types import REFERENCE
 from probes.secret import Secret
 
 LARGEST_SECRET = 64 * 1024

@@ -1,14 +1,13 @@
-"""Incidents and what is known around them: the values that are kept, sent and shown. Pure.
+"""Incidents and what is known around them: the values that are kept and sent. Pure.
 
 An `Incident` is our own episode of trouble on one service. A `Snapshot` is all a message needs, so that it is worded at
-the moment of delivery. Disagreements with the page are in `disagreement`.
+the moment of delivery. Disagreements with the page are in `disagreement`, messages as they are shown in `card`.
 """
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.core.disagreement import Discrepancy
-from bot.core.facts import Facts
 from bot.core.mention import Mention
 from bot.core.people import Reports
 from probes.model import State
@@ -206,45 +205,3 @@ class Snapshot:
     usual_lag_s: tuple[float, float] | None = None
     others: tuple[Mention, ...] = ()
     over: bool = False
-
-
-class Tone(StrEnum):
-    """The colour of a card, always with its emoji and word."""
-
-    GREEN = "green"
-    YELLOW = "yellow"
-    ORANGE = "orange"
-    RED = "red"
-    BLUE = "blue"
-    GREY = "grey"
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """A button: what it does (`verb`), its label, and the incident it belongs to."""
-
-    verb: str
-    label: str
-    subject: str
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A message, ready for any channel to render: plain text throughout, upstream words quoted, nothing marked up.
-
-    `headline` alone suffices; `lines` are (label, text), `times` (label, Unix seconds) to show in the reader's zone.
-    """
-
-    subject: str
-    kind: str
-    tone: Tone
-    emoji: str
-    headline: str
-    lines: tuple[tuple[str, str], ...] = ()
-    footer: str = ""
-    actions: tuple[Action, ...] = ()
-    links: tuple[tuple[str, str], ...] = ()
-    closed: bool = False
-    trail: tuple[Entry, ...] = ()
-    times: tuple[tuple[str, float], ...] = ()
-    facts: Facts = field(default_factory=Facts)

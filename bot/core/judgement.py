@@ -5,33 +5,29 @@ and writes the `Decisions` together with `state()` and the stream position in on
 clock or knows where things are kept, so replay, demo and production run the very same code.
 """
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 from bot.core import acts, claims, crowd, silences
 from bot.core.acts import Done
-from bot.core.asides import Aside
 from bot.core.bookkeeping import Bookkeeping
 from bot.core.casebook import Casebook
-from bot.core.comparison import Compared, Comparison
-from bot.core.crowd import Remembered as Crowded
-from bot.core.detection.assessment import AssessorSettings, Explanation, Plan
+from bot.core.comparison import Comparison
+from bot.core.decisions import Decisions, Remembered
+from bot.core.detection.assessment import AssessorSettings
 from bot.core.detection.assessor import Assessor
 from bot.core.detection.evidence import classified
-from bot.core.disagreement import Discrepancy
 from bot.core.discrepancy import Case
 from bot.core.dossier import Dossier
-from bot.core.files import Evidence, Filed, Files
-from bot.core.incident import Heard, Incident, Silence, Voices
-from bot.core.ledger import Row
+from bot.core.files import Evidence, Files
+from bot.core.incident import Heard, Incident, Voices
 from bot.core.measuring import Failure, measured
-from bot.core.mention import Mention, corroboration
-from bot.core.notices import Notice, Notices, Scene, Told
+from bot.core.mention import corroboration
+from bot.core.notices import Notice, Notices, Scene
 from bot.core.people import Command, Report
-from bot.core.rolling import Rolled, Rolling
+from bot.core.rolling import Rolling
 from bot.core.rollups import Chunk
 from bot.core.service import ServiceView
-from bot.core.tally import Tallies, apart, lately, noted, pooled
+from bot.core.tally import apart, lately, noted, pooled
 from probes.model import Fault, Observation, Outcome, Page
 
 LATE_S = 600.0
@@ -39,46 +35,6 @@ LATE_S = 600.0
 
 SEEN = 12
 """Latest failures kept per component as evidence for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    """The state of a judgement between two commits, JSON-able field by field; `counted` rows were taken in so far."""
-
-    assessor: dict[str, Any] = field(default_factory=dict)
-    heard: dict[str, Heard] = field(default_factory=dict)
-    incidents: dict[str, Incident] = field(default_factory=dict)
-    compared: Compared = field(default_factory=Compared)
-    failures: dict[str, tuple[Failure, ...]] = field(default_factory=dict)
-    told: dict[str, Told] = field(default_factory=dict)
-    checks: Tallies = field(default_factory=dict)
-    counted: int = 0
-    ledger: dict[str, Row] = field(default_factory=dict)
-    others: dict[str, Mention] = field(default_factory=dict)
-    silences: tuple[Silence, ...] = ()
-    asides: tuple[Aside, ...] = ()
-    rolled: Rolled = field(default_factory=Rolled)
-    filed: Filed = field(default_factory=Filed)
-    crowd: Crowded = field(default_factory=Crowded)
-
-
-@dataclass(frozen=True, slots=True)
-class Decisions:
-    """What one settling came to, to be written in one commit."""
-
-    voices: dict[str, Voices]
-    explanations: dict[str, Explanation]
-    plans: dict[str, Plan]
-    incidents: tuple[Incident, ...] = ()
-    discrepancies: tuple[Discrepancy, ...] = ()
-    notices: tuple[Notice, ...] = ()
-    ledger: tuple[Row, ...] = ()
-    outcomes: tuple[Done, ...] = ()
-
-    @property
-    def eventful(self) -> bool:
-        """Whether anything was decided that others must learn now."""
-        return bool(self.incidents or self.discrepancies or self.notices or self.ledger or self.outcomes)
 
 
 class Judgement:

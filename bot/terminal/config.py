@@ -12,7 +12,8 @@ from pydantic_core import core_schema
 from bot import catalogue
 from bot.channels.registry import CHANNELS, Kind
 from bot.config import KNOWN, effective
-from bot.configuration.schema import REFERENCE, Configuration
+from bot.configuration.schema import Configuration
+from bot.configuration.types import REFERENCE
 from probes.secret import Secret
 
 EXAMPLES = """\

@@ -9,7 +9,7 @@ import sys
 from dataclasses import replace
 
 from bot.config import load
-from bot.configuration.schema import ID
+from bot.configuration.types import ID
 from bot.errors import UserError
 from bot.main import Role, Surroundings, running
 from bot.settings import Settings

@@ -16,11 +16,13 @@ from bot.channels.slack.around import Around
 from bot.channels.slack.intake import PATH, Http
 from bot.channels.slack.opening import Slack
 from bot.channels.slack.options import read
-from bot.core.incident import Card, Snapshot, Voices
+from bot.core.card import Card
+from bot.core.incident import Snapshot, Voices
 from bot.core.words.wording import card
-from bot.courier import Courier, Office
+from bot.courier import Courier
 from bot.desk.opening import open_desk
 from bot.judge import ENTRY, SNAPSHOT
+from bot.line import Office
 from bot.store.connect import open_store
 from bot.store.embedded import EmbeddedServer
 from bot.store.store import Store

@@ -8,7 +8,8 @@ import asyncio
 from abc import ABC, abstractmethod
 from dataclasses import replace
 
-from bot.core.incident import Card, Entry, Tone
+from bot.core.card import Card, Tone
+from bot.core.incident import Entry
 
 CARD = Card(
     subject="4F7K",

@@ -11,7 +11,8 @@ import trustme
 from bot.channels.email.opening import Email
 from bot.channels.email.options import read
 from bot.channels.said import digest
-from bot.core.incident import Entry, Tone
+from bot.core.card import Tone
+from bot.core.incident import Entry
 from bot.errors import DeliveryError, UserError
 from tests.channels.contract import CARD, HOSTILE, ChannelContract
 from tests.channels.outlets import NOW

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.card import Tone
 from bot.core.facts import Facts
-from bot.core.incident import Entry, Tone
+from bot.core.incident import Entry
 from bot.errors import DeliveryError
 from probes.model import State
 from tests.channels.contract import CARD, ChannelContract

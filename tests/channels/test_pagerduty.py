@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bot.channels.pagerduty.options import read
+from bot.core.card import Tone
 from bot.core.facts import Facts
-from bot.core.incident import Entry, Tone
+from bot.core.incident import Entry
 from bot.errors import DeliveryError, UserError
 from probes.model import State
 from tests.channels.contract import CARD, ChannelContract

@@ -6,8 +6,9 @@ import pytest
 
 from bot.channels import said
 from bot.channels.ntfy.options import read
+from bot.core.card import Tone
 from bot.core.facts import Facts
-from bot.core.incident import Entry, Tone
+from bot.core.incident import Entry
 from bot.errors import UserError
 from probes.model import State
 from tests.channels.contract import CARD, ChannelContract

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from bot.core.card import Tone
 from bot.core.crowd import SUSTAINED_S, WINDOW_S
-from bot.core.incident import IncidentStatus, Tone
+from bot.core.incident import IncidentStatus
 from bot.core.judgement import Judgement
 from bot.core.people import Report
 from bot.core.words.answer import Standing

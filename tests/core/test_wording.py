@@ -9,19 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.advice import tips
+from bot.core.card import Card, Tone
 from bot.core.disagreement import Discrepancy, DiscrepancyKind
-from bot.core.incident import (
-    Card,
-    Entry,
-    Heard,
-    Incident,
-    IncidentStatus,
-    Measured,
-    Person,
-    Snapshot,
-    Tone,
-    Voices,
-)
+from bot.core.incident import Entry, Heard, Incident, IncidentStatus, Measured, Person, Snapshot, Voices
 from bot.core.people import Reports
 from bot.core.words.incident_card import HEADLINE, LINE
 from bot.core.words.wording import card, headline, trail_line

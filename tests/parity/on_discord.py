@@ -12,7 +12,8 @@ from typing import Any
 from bot.channels.discord.doctor import examine
 from bot.channels.discord.opening import Discord as Bot
 from bot.channels.registry import Outside
-from bot.core.incident import Card, Entry, Tone
+from bot.core.card import Card, Tone
+from bot.core.incident import Entry
 from bot.core.words.unbroken import unbroken
 from bot.store.store import Store
 from tests.channels.discord.conftest import PACE, Clock, pointed_at

@@ -9,7 +9,8 @@ from dataclasses import replace
 from bot.channels.slack.around import Around
 from bot.channels.slack.doctor import examine
 from bot.channels.slack.opening import Slack as App
-from bot.core.incident import Card, Entry, Tone
+from bot.core.card import Card, Tone
+from bot.core.incident import Entry
 from bot.core.words.unbroken import unbroken
 from bot.store.store import Store
 from tests.channels.slack.conftest import QUICK, options

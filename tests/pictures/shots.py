@@ -8,7 +8,8 @@ from bot.channels.discord import render
 from bot.channels.slack import answers, blocks
 from bot.core import incidents
 from bot.core.alternatives import Candidate, Option, Similarity, ranked
-from bot.core.incident import Card, Heard, Incident, IncidentStatus, Measured, Snapshot, Voices
+from bot.core.card import Card
+from bot.core.incident import Heard, Incident, IncidentStatus, Measured, Snapshot, Voices
 from bot.core.people import Reports
 from bot.core.words.answer import Standing
 from bot.core.words.overview import overview

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from bot.channels.discord import render
 from bot.channels.slack import answers, blocks, forms
-from bot.core.incident import Action, Card, Entry, Tone
+from bot.core.card import Action, Card, Tone
+from bot.core.incident import Entry
 from bot.core.words.answer import Answer, Table
 from bot.core.words.wording import card
 from tests.channels.contract import HOSTILE

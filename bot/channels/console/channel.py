@@ -18,7 +18,8 @@ from bot.channels.console.live import LiveScreen
 from bot.channels.console.plain import Act, JsonScreen, PlainScreen, Screen, harmless
 from bot.channels.console.record import Record
 from bot.channels.console.scribe import Scribe
-from bot.core.incident import Card, Entry
+from bot.core.card import Card
+from bot.core.incident import Entry
 from bot.core.words.quoting import clean
 from bot.errors import DeliveryError
 

@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.channels.console.plain import LABEL, Act
-from bot.core.incident import Card, Entry, Tone
+from bot.core.card import Card, Tone
+from bot.core.incident import Entry
 from bot.core.words.durations import clock
 from bot.core.words.quoting import clean
 from bot.core.words.wording import trail_line

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TextIO
 
-from bot.core.incident import Card, Entry
+from bot.core.card import Card
+from bot.core.incident import Entry
 from bot.core.words.durations import clock
 from bot.core.words.quoting import clean
 from bot.core.words.wording import trail_line

@@ -22,7 +22,8 @@ from bot.channels.discord.refusals import DiscordError
 from bot.channels.discord.rest import Rest
 from bot.channels.discord.rights import NEEDED, lacking, rights_in
 from bot.channels.discord.spacing import Spacing, is_old
-from bot.core.incident import Card, Entry, Tone
+from bot.core.card import Card, Tone
+from bot.core.incident import Entry
 from bot.errors import DeliveryError, StoreError
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.channels.discord.markup import escape, moment, plain
-from bot.core.incident import Action, Card, Entry, Tone
+from bot.core.card import Action, Card, Tone
+from bot.core.incident import Entry
 from bot.core.sizes import DISCORD, Piece, first, fit, fitted, width
 from bot.core.words.quoting import clean
 from bot.core.words.unbroken import unbroken

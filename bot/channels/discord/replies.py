@@ -8,7 +8,7 @@ import discord
 
 from bot.channels.discord.markup import unpinged
 from bot.channels.discord.render import COLOURS, Frame, framed
-from bot.core.incident import Action, Tone
+from bot.core.card import Action, Tone
 from bot.core.sizes import width
 from bot.core.words.answer import Answer, Table
 from bot.core.words.quoting import clean

@@ -12,7 +12,7 @@ from email.utils import format_datetime, formataddr
 from html import escape
 
 from bot.channels import said
-from bot.core.incident import Card, Tone
+from bot.core.card import Card, Tone
 from bot.core.words.quoting import clean
 
 BODY = 20_000

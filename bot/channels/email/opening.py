@@ -20,7 +20,8 @@ from bot.channels.email.letter import Envelope, letter
 from bot.channels.email.options import Options, read
 from bot.channels.outlet import Notebook
 from bot.channels.registry import Outside
-from bot.core.incident import Card, Entry
+from bot.core.card import Card
+from bot.core.incident import Entry
 from bot.errors import DeliveryError, UserError
 
 log = logging.getLogger(__name__)

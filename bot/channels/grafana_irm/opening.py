@@ -15,7 +15,8 @@ from bot.channels.outgoing import Outgoing, Request
 from bot.channels.outlet import Outlet
 from bot.channels.registry import Outside
 from bot.channels.said import Standing
-from bot.core.incident import Card, Entry
+from bot.core.card import Card
+from bot.core.incident import Entry
 
 WHO = "Grafana IRM"
 KEY = 250

@@ -14,7 +14,8 @@ from bot.channels.incident_io.options import Options, read
 from bot.channels.outgoing import Outgoing, Request
 from bot.channels.outlet import Outlet
 from bot.channels.registry import Outside
-from bot.core.incident import Card, Entry
+from bot.core.card import Card
+from bot.core.incident import Entry
 from bot.core.words.quoting import clean
 
 WHO = "incident.io"

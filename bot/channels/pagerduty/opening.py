@@ -16,7 +16,8 @@ from bot.channels.outlet import Outlet
 from bot.channels.pagerduty.options import Options, read
 from bot.channels.registry import Outside
 from bot.channels.said import Standing
-from bot.core.incident import Card, Entry
+from bot.core.card import Card
+from bot.core.incident import Entry
 from bot.core.words.quoting import clean
 
 WHO = "PagerDuty"

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.channels.slack.words import escape, link, literal, moment
-from bot.core.incident import Action, Card, Entry, Tone
+from bot.core.card import Action, Card, Tone
+from bot.core.incident import Entry
 from bot.core.sizes import SLACK, Piece, first, fit, fitted, width
 from bot.core.words.durations import clock
 from bot.core.words.quoting import clean

@@ -19,7 +19,8 @@ from bot.channels.slack.blocks import Said
 from bot.channels.slack.failures import GONE, TOO_RICH, code
 from bot.channels.slack.web import WRONG, Web
 from bot.channels.slack.words import link, literal
-from bot.core.incident import Card, Entry, Tone
+from bot.core.card import Card, Tone
+from bot.core.incident import Entry
 from bot.errors import DeliveryError, StoreError
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.channels import said
-from bot.core.incident import Card, Entry, Tone
+from bot.core.card import Card, Tone
+from bot.core.incident import Entry
 from bot.core.words.quoting import clean
 from probes.model import State
 

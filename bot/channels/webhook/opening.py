@@ -18,7 +18,8 @@ from bot.channels.outlet import Outlet
 from bot.channels.registry import Outside
 from bot.channels.webhook.message import Message, line, told
 from bot.channels.webhook.options import Options, read
-from bot.core.incident import Card, Entry
+from bot.core.card import Card
+from bot.core.incident import Entry
 
 WHO = "the webhook"
 KEY = 255

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from bot.core.alternatives import Option, Similarity, better
-from bot.core.incident import Measured, Tone
+from bot.core.card import Tone
+from bot.core.incident import Measured
 from bot.core.words.answer import Answer, Table
 from bot.core.words.durations import ago
 from bot.core.words.figures import latency, number

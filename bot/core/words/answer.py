@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.core.incident import Action, Incident, Voices
+from bot.core.card import Action
+from bot.core.incident import Incident, Voices
 from bot.core.mention import Mention
 
 

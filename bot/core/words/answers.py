@@ -5,8 +5,9 @@ from dataclasses import asdict
 from typing import Protocol
 
 from bot.core.alternatives import Option
+from bot.core.card import Action
 from bot.core.detection.assessment import Explanation
-from bot.core.incident import Action, Incident, IncidentStatus, Voices
+from bot.core.incident import Incident, IncidentStatus, Voices
 from bot.core.words.answer import Answer, Standing, Table
 from bot.core.words.durations import ago, clock, duration
 from bot.core.words.figures import number, percent

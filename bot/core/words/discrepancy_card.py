@@ -1,9 +1,10 @@
 """The short notice that page and measurement disagree, and how the disagreement ended. Pure."""
 
+from bot.core.card import Card, Tone
 from bot.core.disagreement import Discrepancy, DiscrepancyKind
 from bot.core.facts import Facts
 from bot.core.flavour import Flavour
-from bot.core.incident import Card, Measured, Snapshot, Tone, Voices
+from bot.core.incident import Measured, Snapshot, Voices
 from bot.core.words.discrepancy_end import SAYS, ended, times
 from bot.core.words.durations import clock, dated, duration
 from bot.core.words.figures import percent

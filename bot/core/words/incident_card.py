@@ -6,8 +6,9 @@ Pure. All text is plain and in one line each; channels render it.
 from collections.abc import Sequence
 
 from bot.core.alternatives import Option
+from bot.core.card import Action, Card, Tone
 from bot.core.facts import Facts
-from bot.core.incident import Action, Card, Incident, IncidentStatus, Snapshot, Tone, Voices
+from bot.core.incident import Incident, IncidentStatus, Snapshot, Voices
 from bot.core.words import advice
 from bot.core.words.choosing import best, circumstances
 from bot.core.words.durations import ago, between, clock, dated, duration, lag

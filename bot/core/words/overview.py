@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-from bot.core.incident import Action, Incident, Measured, Snapshot, Tone, Voices
+from bot.core.card import Action, Tone
+from bot.core.incident import Incident, Measured, Snapshot, Voices
 from bot.core.words.answer import Answer, Standing, Table
 from bot.core.words.durations import ago, duration
 from bot.core.words.figures import percent, span

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.core.incident import Tone
+from bot.core.card import Tone
 from probes.model import State
 
 EMOJI: Mapping[Tone, str] = {

@@ -7,8 +7,9 @@ others are quoted and harmless. Plain text only: each channel renders and escape
 from collections.abc import Sequence
 
 from bot.core.alternatives import Option
+from bot.core.card import Card, Tone
 from bot.core.facts import Facts
-from bot.core.incident import Card, Entry, Snapshot, Tone
+from bot.core.incident import Entry, Snapshot
 from bot.core.words import discrepancy_card, incident_card
 from bot.core.words.durations import clock
 from bot.core.words.quoting import clean, cut

@@ -12,7 +12,8 @@ import pytest
 
 from bot.channels.console.channel import Console
 from bot.channels.console.scribe import Scribe
-from bot.core.incident import Entry, Tone
+from bot.core.card import Tone
+from bot.core.incident import Entry
 from bot.errors import DeliveryError
 from tests.channels.contract import CARD, HOSTILE
 

@@ -8,7 +8,8 @@ import pytest
 
 from bot.channels.discord import rest
 from bot.channels.discord.channel import DiscordChannel
-from bot.core.incident import Action, Entry, Tone
+from bot.core.card import Action, Tone
+from bot.core.incident import Entry
 from bot.errors import DeliveryError
 from tests.channels.contract import CARD, HOSTILE
 from tests.channels.discord.conftest import pointed_at

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.card import Action
 from bot.core.commands import COMMANDS, Role
-from bot.core.incident import Action
 from bot.errors import StoreError
 from tests.channels.contract import CARD
 from tests.channels.discord.reading import shown

@@ -10,8 +10,9 @@ from bot.channels.discord import presses, render, tree
 from bot.channels.discord.markup import escape
 from bot.channels.discord.replies import reply, sentence
 from bot.channels.discord.spacing import EVERY_S, Spacing
+from bot.core.card import Action, Card, Tone
 from bot.core.commands import COMMANDS, Command
-from bot.core.incident import Action, Card, Entry, Tone
+from bot.core.incident import Entry
 from bot.core.words.answer import Answer, Table
 from bot.core.words.quoting import clean
 from tests.channels.contract import HOSTILE

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from bot.channels.slack import answers, blocks
 from bot.channels.slack.markdown import sections
 from bot.channels.slack.words import escape, link, literal, moment, unescape
-from bot.core.incident import Action, Card, Entry, Tone
+from bot.core.card import Action, Card, Tone
+from bot.core.incident import Entry
 from bot.core.sizes import SLACK, width
 from bot.core.words.answer import Answer, Table
 from tests.channels.contract import HOSTILE

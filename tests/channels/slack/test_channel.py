@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.incident import Card, Entry, Tone
+from bot.core.card import Card, Tone
+from bot.core.incident import Entry
 from bot.errors import DeliveryError
 from tests.channels.contract import CARD
 from tests.channels.slack.conftest import NOW, channel_on

@@ -1,0 +1,59 @@
+"""What a judgement keeps between two commits, and what one settling comes to: the values. Pure."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.core.acts import Done
+from bot.core.asides import Aside
+from bot.core.comparison import Compared
+from bot.core.crowd import Remembered as Crowded
+from bot.core.detection.assessment import Explanation, Plan
+from bot.core.disagreement import Discrepancy
+from bot.core.files import Filed
+from bot.core.incident import Heard, Incident, Silence, Voices
+from bot.core.ledger import Row
+from bot.core.measuring import Failure
+from bot.core.mention import Mention
+from bot.core.notices import Notice, Told
+from bot.core.rolling import Rolled
+from bot.core.tally import Tallies
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """The state of a judgement between two commits, JSON-able field by field; `counted` rows were taken in so far."""
+
+    assessor: dict[str, Any] = field(default_factory=dict)
+    heard: dict[str, Heard] = field(default_factory=dict)
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    compared: Compared = field(default_factory=Compared)
+    failures: dict[str, tuple[Failure, ...]] = field(default_factory=dict)
+    told: dict[str, Told] = field(default_factory=dict)
+    checks: Tallies = field(default_factory=dict)
+    counted: int = 0
+    ledger: dict[str, Row] = field(default_factory=dict)
+    others: dict[str, Mention] = field(default_factory=dict)
+    silences: tuple[Silence, ...] = ()
+    asides: tuple[Aside, ...] = ()
+    rolled: Rolled = field(default_factory=Rolled)
+    filed: Filed = field(default_factory=Filed)
+    crowd: Crowded = field(default_factory=Crowded)
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What one settling came to, to be written in one commit."""
+
+    voices: dict[str, Voices]
+    explanations: dict[str, Explanation]
+    plans: dict[str, Plan]
+    incidents: tuple[Incident, ...] = ()
+    discrepancies: tuple[Discrepancy, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    ledger: tuple[Row, ...] = ()
+    outcomes: tuple[Done, ...] = ()
+
+    @property
+    def eventful(self) -> bool:
+        """Whether anything was decided that others must learn now."""
+        return bool(self.incidents or self.discrepancies or self.notices or self.ledger or self.outcomes)
