@@ -5,19 +5,20 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from enum import Flag, auto
 from typing import TextIO
 
 from bot.advice import Counsel
 from bot.alternatives import candidates
-from bot.attendants import Company, attendants
+from bot.attendants import Company, Us, Worker, attendants
 from bot.channels.channel import Channel
 from bot.channels.registry import CHANNELS, Outside
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.service import Other, ServiceView
 from bot.courier import Courier
+from bot.desk.desk import Desk
 from bot.desk.opening import open_desk
 from bot.errors import StoreError
 from bot.judge import Bench, Judge
@@ -113,7 +114,7 @@ class Works:
         self._routes = configured_routes(opened.store, opened.settings)
         self._judges: dict[str, Judge] = {}
         self._courier: Courier | None = None
-        self._attendants: Mapping[str, Callable[[], Awaitable[None]]] = {}
+        self._attendants: Mapping[str, Worker] = {}
         self._prober: Prober | None = None
         if Role.JUDGE in roles:
             self._judges = {s.id: self._judge(s) for s in opened.settings.services}
@@ -134,8 +135,21 @@ class Works:
             return
         subscriptions = configured_subscriptions(store, settings, self._news)
         desk = open_desk(store, settings, wake=self._written, subscribes=subscriptions, now=around.now)
+        async with contextlib.AsyncExitStack() as stack:
+            channels = await self._opened(stack, desk)
+            services = [s.id for s in settings.services]
+            counsel = Counsel(Reading(store.views, settings.services), candidates(settings), services)
+            troubles = Troubles(self._news, self._routes.watchers)
+            self._courier = Courier(store, services, channels, Office(self._owner, around.now, counsel.card, troubles))
+            us = Us(store, settings, self._routes, self._owner, around.now)
+            self._attendants = attendants(Company(us, channels, self._courier, desk, self._news, troubles))
+            yield
+
+    async def _opened(self, stack: contextlib.AsyncExitStack, desk: Desk) -> dict[str, Channel]:
+        """The configured channels by name, open until the stack is left."""
+        around, store = self._around, self._store
         outside = Outside(
-            settings.state_dir,
+            self._settings.state_dir,
             around.out,
             around.style,
             around.now,
@@ -144,31 +158,10 @@ class Works:
             store.shared,
             self._owner,
         )
-        async with contextlib.AsyncExitStack() as stack:
-            channels: dict[str, Channel] = {}
-            for c in settings.channels:
-                opened = CHANNELS[c.kind].opened(c.name, c.options, outside)
-                channels[c.name] = await stack.enter_async_context(opened)
-            services = [s.id for s in settings.services]
-            counsel = Counsel(Reading(store.views, settings.services), candidates(settings), services)
-            troubles = Troubles(self._news, self._routes.watchers)
-            office = Office(self._owner, around.now, counsel.card, troubles)
-            self._courier = Courier(store, services, channels, office)
-            self._attendants = attendants(
-                Company(
-                    store,
-                    settings,
-                    channels,
-                    self._courier,
-                    desk,
-                    self._news,
-                    troubles,
-                    self._routes,
-                    self._owner,
-                    around.now,
-                )
-            )
-            yield
+        return {
+            c.name: await stack.enter_async_context(CHANNELS[c.kind].opened(c.name, c.options, outside))
+            for c in self._settings.channels
+        }
 
     @contextlib.asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
