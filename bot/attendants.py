@@ -13,7 +13,6 @@ from bot.routes import Routes
 from bot.settings import Settings
 from bot.store.store import Store
 
-
 Worker = Callable[[], Coroutine[Any, Any, None]]
 """Runs until it is cancelled, and waits for a store that is away."""
 
