@@ -19,8 +19,10 @@ from probes.transport import Transport
 HOSTS = ("https://www.cloudflare.com/cdn-cgi/trace", "http://connectivitycheck.gstatic.com/generate_204")
 """Made for such questions, run by two companies on two networks."""
 
-FRESH_S = 5.0
-"""A word of the control hosts holds this long for failures around it."""
+FINE_S = 1.0
+"""That a control host answered holds this long: our network may go at any moment, and what fails then is ours."""
+GONE_S = 5.0
+"""That none answered holds longer: a failure said to be ours too often costs less than one laid on a vendor."""
 
 OPTIONS: Options = MappingProxyType({})
 
@@ -64,13 +66,11 @@ class Control:
         hosts: Sequence[str] = HOSTS,
         *,
         timeout_s: float = 5.0,
-        fresh_s: float = FRESH_S,
     ) -> None:
         self._transport = transport
         self._now = now
         self._hosts = tuple(hosts)
         self._timeout_s = timeout_s
-        self._fresh_s = fresh_s
         self._asked_at = float("-inf")
         self._asking: asyncio.Task[bool] | None = None
 
@@ -85,14 +85,20 @@ class Control:
             await asyncio.wait([self._asking])
 
     async def reading(self, after: float) -> bool:
-        """Whether at least one control host answered at about that time (Unix seconds), later or `fresh_s` before."""
-        now = self._now()
-        stale = self._asked_at < after - self._fresh_s or now - self._asked_at > self._fresh_s
-        if self._asking is None or self._asking.cancelled() or (stale and self._asking.done()):
-            self._asked_at = now
+        """Whether at least one control host answered at about that time (Unix seconds), later or shortly before."""
+        if self._asking is None or self._stale(self._asking, after):
+            self._asked_at = self._now()
             self._asking = asyncio.create_task(self._ask(), name="control hosts")
         # Shielded: the one who asked first may be cancelled while others wait.
         return await asyncio.shield(self._asking)
+
+    def _stale(self, asking: asyncio.Task[bool], after: float) -> bool:
+        if not asking.done():
+            return False
+        if asking.cancelled() or asking.exception() is not None:
+            return True
+        holds = FINE_S if asking.result() else GONE_S
+        return self._asked_at < after - holds or self._now() - self._asked_at > holds
 
     async def _ask(self) -> bool:
         asks = [asyncio.create_task(self._one(url)) for url in self._hosts]

@@ -1,6 +1,7 @@
 """Control hosts: whose network failed."""
 
 import asyncio
+import contextlib
 from dataclasses import replace
 
 import pytest
@@ -58,10 +59,32 @@ async def test_over_https_any_answer_counts(trusting: TransportSettings, ca: tru
 
 
 async def test_many_failures_ask_once(transport: Transport) -> None:
-    """A hundred at the same time, and those of the next seconds, share one answer."""
+    """A hundred at the same time, and those of the same second, share one answer."""
     async with serve(NO_CONTENT) as site, network(transport, site.url()) as control:
         assert all(await asyncio.gather(*(control.reading(100.0) for _ in range(100))))
-        assert await control.reading(104.0)
+        assert await control.reading(100.9)
+        assert len(site.requests) == 1
+
+
+async def test_a_good_word_does_not_outlive_the_network(transport: Transport) -> None:
+    """What fails two seconds after it is asked about anew, and is ours where nobody answers any more."""
+    clock = [100.0]
+    async with contextlib.AsyncExitStack() as asking:
+        async with serve(NO_CONTENT) as site:
+            control = await asking.enter_async_context(Control(transport, lambda: clock[0], [site.url()]))
+            assert (await attribute(FAILED, control)).fault is Fault.VENDOR
+        clock[0] = 102.0
+        seen = await attribute(replace(FAILED, at=102.0), control)
+        assert (seen.control, seen.fault) == (False, Fault.OURS)
+
+
+async def test_a_bad_word_holds_for_some_seconds(transport: Transport) -> None:
+    """Nobody is asked again at each of the failures of a network that is gone."""
+    clock = [100.0]
+    async with serve(answer(status=500)) as site, Control(transport, lambda: clock[0], [site.url()]) as control:
+        assert not await control.reading(100.0)
+        clock[0] = 104.0
+        assert not await control.reading(104.0)
         assert len(site.requests) == 1
 
 
