@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.core.acts import Outcome
+from bot.core.outcome import Outcome
 from bot.core.people import Command
 from bot.errors import StoreError
 from bot.store.records import encode

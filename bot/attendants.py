@@ -4,28 +4,18 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.attendance import Us
 from bot.channels.channel import Channel
 from bot.courier import Courier
 from bot.desk.desk import Desk
+from bot.grouping import Grouping
+from bot.heartbeat import Heart
 from bot.own import OwnNews, Troubles
 from bot.pulse import Pulse
-from bot.routes import Routes
-from bot.settings import Settings
-from bot.store.store import Store
+from bot.selfwatch import SelfWatch
 
 Worker = Callable[[], Coroutine[Any, Any, None]]
 """Runs until it is cancelled, and waits for a store that is away."""
-
-
-@dataclass(frozen=True, slots=True)
-class Us:
-    """This process: the open store, the configuration, the routes in force, our name and clock (Unix seconds)."""
-
-    store: Store
-    settings: Settings
-    routes: Routes
-    owner: str
-    now: Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +28,17 @@ class Company:
     desk: Desk
     news: OwnNews
     troubles: Troubles
+    groups: Grouping
 
 
 def attendants(company: Company) -> Mapping[str, Worker]:
     """The workers by name."""
     us = company.us
-    pulse = Pulse(us.store.shared, company.channels, company.courier.state, us.owner, us.now)
-    return {"pulse": pulse.run}
+    pulse = Pulse(us.store, company.channels, company.courier.state, us.owner, us.now)
+    workers: dict[str, Worker] = {"pulse": pulse.run, "groups": company.groups.run}
+    if us.speed == 1.0:
+        # Where a story is played, our own pauses look as long as the story's.
+        workers["self-watch"] = SelfWatch(us, company.news).run
+        if us.settings.watching.heartbeat is not None:
+            workers["heartbeat"] = Heart(us, us.settings.watching.heartbeat).run
+    return workers

@@ -14,6 +14,7 @@ from bot.errors import GroundtruthError
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "ask": ("bot.terminal.ask", "ask what is known: status, why, help"),
     "catalogue": ("bot.terminal.catalogue", "the services we know; their status pages tried; a saved page read"),
+    "channels": ("bot.terminal.channels", "where Groundtruth can speak; a marked test sent, and the answer shown"),
     "check": ("bot.terminal.check", "look once, now, and print what we see beside what the vendor says"),
     "config": ("bot.terminal.config", "check, show or describe the configuration"),
     "demo": ("bot.terminal.demo", "play an outage against a vendor on loopback, and catch it"),

@@ -9,28 +9,22 @@ import asyncio
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from itertools import groupby
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from bot.channels.channel import Channel
+from bot.claiming import Claiming, hold
 from bot.core.incident import Entry, Snapshot
 from bot.errors import DeliveryError, StoreError
 from bot.line import Line, Office, Progress
 from bot.own import OWN
 from bot.store.store import Store
 from bot.store.values import Claimed
-from bot.store.values import Courier as Claimant
 
 log = logging.getLogger(__name__)
 
-CLAIM_S = 60.0
-"""A courier that died holding a claim is followed by another after this long."""
 DELIVER_S = 30.0
 """One call to a channel; longer than that is an ambiguous failure."""
-AT_ONCE = 32
-"""Places of one channel served at the same time."""
 IDLE_S = 0.5
 TRIES = 12
 """Then a delivery is put aside, with the reason, in the list of the undeliverable (after about half an hour)."""
@@ -42,6 +36,9 @@ BACKOFF_S = 300.0
 PAUSE_S = 60.0
 """What is the whole channel's trouble rests this long, where the channel does not say how long."""
 
+HELD = "told with others in one message"
+"""Why a delivery is held back, as the desk shows it."""
+
 SNAPSHOT = TypeAdapter(Snapshot)
 ENTRY = TypeAdapter(Entry)
 
@@ -51,10 +48,10 @@ class Courier:
 
     def __init__(self, store: Store, judged: Sequence[str], channels: Mapping[str, Channel], office: Office) -> None:
         self._outbox = store.outbox
-        self._services = (*judged, OWN)
         self._judged = frozenset(judged)
         self._lines = {name: Line(channel) for name, channel in channels.items()}
-        self._claimant = Claimant(office.owner, CLAIM_S, AT_ONCE)
+        self._claiming = Claiming(store.outbox, (*judged, OWN), office.owner, office.now, office.speed)
+        self._gate = office.gate
         self._now = office.now
         self._wording = office.wording
         self._trouble = office.trouble
@@ -78,10 +75,11 @@ class Courier:
         """Deliver to one channel, for ever."""
         line = self._lines[name]
         async with asyncio.TaskGroup() as hands:
+            hands.create_task(self._claiming.keep(line))
             while True:
                 line.news.clear()
                 try:
-                    found = await self._claim(name)
+                    found = await self._claiming.take(line)
                 except StoreError as error:
                     log.debug("courier of %s waits for the store: %s", name, error)
                     found = {}
@@ -101,47 +99,41 @@ class Courier:
         Raises:
             StoreError: the store is away; what was said but not written down is repeated under the same key.
         """
-        found = await self._claim(name)
+        line = self._lines[name]
+        found = await self._claiming.take(line)
         async with asyncio.TaskGroup() as hands:
             for target, claims in found.items():
-                hands.create_task(self._serve(self._lines[name], target, claims))
+                hands.create_task(self._serve(line, target, claims))
         return sum(map(len, found.values()))
 
-    async def _claim(self, name: str) -> dict[str, list[Claimed]]:
-        """What is due, by target; those are busy from now on."""
-        line, found = self._lines[name], list[Claimed]()
-        if len(line.busy) >= AT_ONCE or self._now() < line.rests_until:
-            return {}
-        # After a rest one delivery tries whether it is over.
-        claimant = replace(self._claimant, at_once=1) if line.why else self._claimant
-        for service in self._services:
-            found += await self._outbox.claim(service, name, claimant, self._now(), line.busy)
-            if found and line.why:
-                break
-        found.sort(key=lambda claimed: claimed.channel)
-        by_target = {target: list(claims) for target, claims in groupby(found, lambda claimed: claimed.channel)}
-        line.busy.update(by_target)
-        return by_target
+    async def settled(self) -> None:
+        """Wait until nothing is in hand: what was said is written down."""
+        for line in self._lines.values():
+            while line.busy:
+                line.news.clear()
+                await line.news.wait()
 
     async def _serve(self, line: Line, target: str, claims: Sequence[Claimed]) -> None:
-        """Deliver to one target, in turn; what would outlive its claim is left to the next round."""
-        clock = asyncio.get_running_loop().time
-        began = clock()
+        """Deliver to one target, in turn; what another courier has claimed meanwhile is left to it."""
         try:
             for claimed in claims:
-                if clock() - began > CLAIM_S - DELIVER_S:
-                    break
-                await self._deliver(line, claimed)
+                if hold(claimed) in line.hands:
+                    await self._deliver(line, claimed)
         except StoreError as error:
             log.debug("courier of %s waits for the store: %s", target, error)
         finally:
+            for claimed in claims:
+                line.hands.pop(hold(claimed), None)
             line.busy.discard(target)
             line.news.set()
 
     async def _deliver(self, line: Line, claimed: Claimed) -> None:
         progress = Progress(claimed.done_version, 0, claimed.where)
         try:
-            await self._say(line.channel, claimed, progress)
+            snapshot = _read(claimed)
+            if not claimed.where and await self._waits(claimed, snapshot):
+                return
+            await self._say(line.channel, claimed, snapshot, progress)
         except TimeoutError:
             error = DeliveryError(f"no answer within {DELIVER_S:.0f} s", ambiguous=True)
             await self._failed(line, claimed, progress, error)
@@ -152,20 +144,39 @@ class Courier:
             if await self._outbox.done(claimed, progress.version, progress.trail, progress.where, calm):
                 await self._reached(line, claimed)
 
-    async def _say(self, channel: Channel, claimed: Claimed, progress: Progress) -> None:
+    async def _waits(self, claimed: Claimed, snapshot: Snapshot) -> bool:
+        """Whether a root that does not stand yet is not for now, or never for itself."""
+        ruling = await self._gate(claimed, snapshot, self._now())
+        if ruling.never:
+            last = max((number for number, _ in claimed.trail), default=0)
+            await self._outbox.done(claimed, claimed.version, last, "")
+        elif ruling.held_until is not None:
+            await self._outbox.hold(claimed, HELD, ruling.held_until)
+        return ruling.never or ruling.held_until is not None
+
+    async def _say(self, channel: Channel, claimed: Claimed, snapshot: Snapshot, progress: Progress) -> None:
         """Root first, then the trail in its order; `progress` says how far it came if something is raised."""
-        message = await self._wording(SNAPSHOT.validate_json(claimed.body), self._now())
-        async with asyncio.timeout(DELIVER_S):
-            if not progress.where:
-                where = await channel.post(claimed.channel.partition(":")[2], message, claimed.id)
-                progress.where, progress.version = json.dumps(dict(where)), claimed.version
-            elif progress.version < claimed.version:
-                where = await channel.edit(json.loads(progress.where), message)
-                progress.where, progress.version = json.dumps(dict(where)), claimed.version
+        message = await self._wording(snapshot, self._now())
+        late: DeliveryError | None = None
+        try:
+            async with asyncio.timeout(DELIVER_S):
+                if not progress.where:
+                    where = await channel.post(claimed.channel.partition(":")[2], message, claimed.id)
+                    progress.where, progress.version = json.dumps(dict(where)), claimed.version
+                elif progress.version < claimed.version:
+                    where = await channel.edit(json.loads(progress.where), message)
+                    progress.where, progress.version = json.dumps(dict(where)), claimed.version
+        except DeliveryError as error:
+            if error.later is None:
+                raise
+            # Edits are scarce there and posts are not: what follows need not wait for the root.
+            late, progress.where = error, json.dumps(dict(error.later))
         for number, line in claimed.trail:
             async with asyncio.timeout(DELIVER_S):
                 await channel.follow(json.loads(progress.where), ENTRY.validate_json(line), f"{claimed.id}#{number}")
             progress.trail = number
+        if late is not None:
+            raise late
 
     async def _reached(self, line: Line, claimed: Claimed) -> None:
         if line.why or claimed.tries > 1:
@@ -200,8 +211,8 @@ class Courier:
         log.warning("%s is tried again in %.0f s: %s", claimed.id, wait, error)
 
     def _hopeless(self, claimed: Claimed, error: DeliveryError, *, doubtful: bool) -> bool:
-        if error.everywhere:
-            return False
+        if error.everywhere or (error.retry_after is not None and not error.permanent):
+            return False  # whoever asks us to wait has not failed
         return error.permanent or claimed.tries >= TRIES or (doubtful and claimed.doubts + 1 >= DOUBTS)
 
     async def _rest(self, line: Line, why: str, wait: float) -> None:
@@ -210,3 +221,11 @@ class Courier:
         line.rests_until, line.why = self._now() + wait, why
         if fresh:
             await self._trouble(line.channel.name, f"{line.channel.name} does not take messages: {why}", False)
+
+
+def _read(claimed: Claimed) -> Snapshot:
+    """What is to be said. Raises DeliveryError for the words of a version that we do not know."""
+    try:
+        return SNAPSHOT.validate_json(claimed.body)
+    except ValidationError as error:
+        raise DeliveryError("written by another version, and not to be read by this one", permanent=True) from error

@@ -7,6 +7,9 @@ GroundtruthError
 └── DeliveryError      a channel said no; `permanent` tells the courier whether to try again
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class GroundtruthError(Exception):
     """Anything this program raises on purpose."""
@@ -33,7 +36,8 @@ class DeliveryError(GroundtruthError):
 
     `permanent`: trying again is useless. `retry_after`: seconds the channel asked us to wait, if it did.
     `ambiguous`: it may have been posted all the same. `everywhere`: it is the whole channel's trouble (its token, its
-    limits), not this place's.
+    limits), not this place's. `later`: only the root's edit has to wait, what follows it need not; the place as it is
+    known by now.
     """
 
     def __init__(
@@ -50,3 +54,4 @@ class DeliveryError(GroundtruthError):
         self.retry_after = retry_after
         self.ambiguous = ambiguous
         self.everywhere = everywhere
+        self.later: Mapping[str, Any] | None = None

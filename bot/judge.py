@@ -9,18 +9,20 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.core.acts import Done, Outcome
 from bot.core.decisions import Decisions, Remembered
 from bot.core.detection.assessment import AssessorSettings, Explanation, Plan
 from bot.core.disagreement import Discrepancy
 from bot.core.dossier import Dossier
+from bot.core.expiry import answered
 from bot.core.honesty import usual_lag
 from bot.core.incident import Entry, Incident, Snapshot, Voices
 from bot.core.judgement import Judgement
 from bot.core.notices import Notice
+from bot.core.outcome import Done, Outcome
 from bot.core.people import Command, Report, Row
-from bot.core.routing import Route, heard_by
+from bot.core.routing import Before, Table, addressed
 from bot.core.service import About, ServiceView
+from bot.core.unanswered import Calls, nobody
 from bot.errors import StoreError
 from bot.ledger import ledger_row, ledger_rows
 from bot.store.records import decode
@@ -55,13 +57,17 @@ OUTCOME = TypeAdapter(Outcome)
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What one judge needs beside the service: who it is, the clock, the routes in force, and whom to tell."""
+    """What one judge needs beside the service: who it is, the clock, the routes in force, and whom to tell.
+
+    `calls` are the escalations and reminders that the routes want for an incident.
+    """
 
     owner: str
     now: Callable[[], float]
-    routes: Callable[[], Awaitable[Sequence[Route]]]
+    routes: Callable[[], Awaitable[Table]]
     said: Callable[[], None]
     lease_ms: int = LEASE_MS
+    calls: Calls = nobody
 
 
 class Judge:
@@ -98,7 +104,7 @@ class Judge:
 
     async def _hold(self, token: int) -> None:
         loaded = await self._store.load(self._service.id)
-        judgement = Judgement(await self._informed(), self._settings, self._remembered(loaded))
+        judgement = Judgement(await self._informed(), self._settings, self._remembered(loaded), self._bench.calls)
         position = loaded.position
         written = renewed = self._bench.now()
         while True:
@@ -108,7 +114,7 @@ class Judge:
             decisions = judgement.settle(await self._take(judgement, rows))
             now = self._bench.now()
             if rows or decisions.eventful or not 0 <= now - written < KEEP_S:
-                routes = await self._bench.routes() if decisions.notices else ()
+                routes = await self._bench.routes() if decisions.notices else Table()
                 commit = self._commit(position, judgement, decisions, routes)
                 if not await self._store.commit(self._service.id, token, commit):
                     log.warning("the judgement of %s has passed to another judge", self._service.id)
@@ -171,7 +177,8 @@ class Judge:
             log.exception("the stored judgement of %s cannot be read; beginning afresh", self._service.id)
             return None
 
-    def _commit(self, position: str, judgement: Judgement, decisions: Decisions, routes: Sequence[Route]) -> Commit:
+    def _commit(self, position: str, judgement: Judgement, decisions: Decisions, routes: Table) -> Commit:
+        deliveries = tuple(write for notice in decisions.notices for write in self._writes(judgement, notice, routes))
         rollups, dossiers = judgement.take(self._bench.now())
         state = judgement.state()
         return Commit(
@@ -182,7 +189,7 @@ class Judge:
             | {ABOUT_FIELD: _pack(ABOUT, self._about(judgement, state))},
             attention={c: _pack(PLAN, p) for c, p in decisions.plans.items()},
             incidents=tuple(IncidentWrite(i.id, i.opened_at, _pack(INCIDENT, i)) for i in decisions.incidents),
-            deliveries=tuple(w for notice in decisions.notices for w in self._writes(notice, routes)),
+            deliveries=deliveries,
             log=(
                 *(_pack(DISCREPANCY, d) for d in decisions.discrepancies),
                 *(_pack(DONE, done) for done in decisions.outcomes),
@@ -197,14 +204,33 @@ class Judge:
         )
 
     def _about(self, judgement: Judgement, state: Remembered) -> About:
-        return About(self._bench.now(), judgement.service.usual_lag_s, tuple(state.others.values()))
+        now = self._bench.now()
+        return About(now, judgement.service.usual_lag_s, tuple(state.others.values()), judgement.stands(now))
 
-    def _writes(self, notice: Notice, routes: Sequence[Route]) -> list[DeliveryWrite]:
-        body = _pack(SNAPSHOT, notice.snapshot)
-        trail = tuple(_pack(ENTRY, line) for line in notice.trail)
+    def _writes(self, judgement: Judgement, notice: Notice, routes: Table) -> list[DeliveryWrite]:
+        """The notice on its way to everybody who hears of it; whom it goes to is part of the judgement's state."""
+        now, body = self._bench.now(), _pack(SNAPSHOT, notice.snapshot)
+        lines = [(line.to, _pack(ENTRY, line)) for line in notice.trail]
+        if notice.to:
+            to = answered(notice.to, routes)
+        else:
+            to = addressed(notice.snapshot, routes, self._service.labels, now, Before(notice.told, notice.also))
+        judgement.went(notice.subject, {address.target: address.held_until for address in to})
         return [
-            DeliveryWrite(notice.subject, target, notice.edition, body, notice.urgent, trail, self._bench.now())
-            for target in heard_by(notice.snapshot, routes)
+            DeliveryWrite(
+                notice.subject,
+                address.target,
+                notice.edition,
+                body,
+                notice.urgent,
+                tuple(line for whose, line in lines if not whose or address.target in whose),
+                due_at=now,
+                held_until=address.held_until,
+                over=notice.over,
+                begins=notice.begins,
+                by=address.by,
+            )
+            for address in to
         ]
 
 

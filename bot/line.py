@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from bot.channels.channel import Channel
 from bot.core.card import Card
 from bot.core.incident import Snapshot
+from bot.store.values import Claimed
 
 Wording = Callable[[Snapshot, float], Awaitable[Card]]
 """The card of a snapshot as it should read now."""
@@ -15,13 +16,35 @@ Trouble = Callable[[str, str, bool], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """What becomes of a root that does not stand yet: it is said; or held until then (Unix seconds); or never said."""
+
+    held_until: float | None = None
+    never: bool = False
+
+
+Gate = Callable[[Claimed, Snapshot, float], Awaitable[Ruling]]
+"""Asked before a root is posted for the first time."""
+
+
+async def everything(_claimed: Claimed, _snapshot: Snapshot, _now: float) -> Ruling:
+    """The gate that lets everything pass."""
+    return Ruling()
+
+
+@dataclass(frozen=True, slots=True)
 class Office:
-    """What a courier needs beside the store and the channels: who it is, the clock, words, and whom to tell."""
+    """What a courier needs beside the store and the channels: who it is, the clock, words, whom to tell, and the gate.
+
+    `speed` is the clock's: how many of its seconds pass in one of the machine.
+    """
 
     owner: str
     now: Callable[[], float]
     wording: Wording
     trouble: Trouble
+    gate: Gate = everything
+    speed: float = 1.0
 
 
 @dataclass(slots=True)
@@ -35,9 +58,10 @@ class Progress:
 
 @dataclass(slots=True)
 class Line:
-    """One channel as its courier sees it: targets being served, and until when all of them rest."""
+    """One channel as its courier sees it: targets being served, claims in hand, until when all of them rest."""
 
     channel: Channel
+    hands: dict[str, Claimed] = field(default_factory=dict)
     news: asyncio.Event = field(default_factory=asyncio.Event)
     busy: set[str] = field(default_factory=set)
     rests_until: float = 0.0

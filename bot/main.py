@@ -8,19 +8,23 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from enum import Flag, auto
+from functools import partial
 from typing import TextIO
 
 from bot.advice import Counsel
 from bot.alternatives import candidates
-from bot.attendants import Company, Us, Worker, attendants
+from bot.attendance import Us
+from bot.attendants import Company, Worker, attendants
 from bot.channels.channel import Channel
 from bot.channels.registry import CHANNELS, Outside
 from bot.core.detection.assessment import AssessorSettings
+from bot.core.routing import calls
 from bot.core.service import Other, ServiceView
 from bot.courier import Courier
 from bot.desk.desk import Desk
 from bot.desk.opening import open_desk
 from bot.errors import StoreError
+from bot.grouping import Grouping
 from bot.judge import Bench, Judge
 from bot.line import Office
 from bot.own import OwnNews, Troubles
@@ -81,6 +85,7 @@ def view(service: Service, settings: Settings) -> ServiceView:
         page_url=service.page.page_url if service.page else "",
         usual_lag_s=(lag.median_s, lag.p90_s) if lag else None,
         people_open=settings.reports_open_incidents,
+        labels={"": service.labels} | {c.id: c.labels for c in service.components},
         others={page_check_id(other.id): Other(other.name, other.mentions[service.id]) for other in witnesses},
     )
 
@@ -123,8 +128,10 @@ class Works:
             self._prober = Prober(opened.settings, opened.store, clock, self._owner, self._written)
 
     def _judge(self, service: Service) -> Judge:
-        bench = Bench(self._owner, self._around.now, self._routes.current, self._wake)
-        return Judge(self._store, view(service, self._settings), assessing(service, self._settings), bench)
+        settings, seen = self._settings, view(service, self._settings)
+        due = partial(calls, self._routes.tree, settings.escalations, labels=seen.labels)
+        bench = Bench(self._owner, self._around.now, self._routes.table, self._wake, calls=due)
+        return Judge(self._store, seen, assessing(service, settings), bench)
 
     @contextlib.asynccontextmanager
     async def channels(self) -> AsyncIterator[None]:
@@ -139,10 +146,12 @@ class Works:
             channels = await self._opened(stack, desk)
             services = [s.id for s in settings.services]
             counsel = Counsel(Reading(store.views, settings.services), candidates(settings), services)
-            troubles = Troubles(self._news, self._routes.watchers)
-            self._courier = Courier(store, services, channels, Office(self._owner, around.now, counsel.card, troubles))
-            us = Us(store, settings, self._routes, self._owner, around.now)
-            self._attendants = attendants(Company(us, channels, self._courier, desk, self._news, troubles))
+            troubles = Troubles(self._news, self._routes.watchers, self._routes.tree.targets())
+            groups = Grouping(store, self._news, self._owner, around.now, self._routes.tree.pace_of)
+            office = Office(self._owner, around.now, counsel.card, troubles, groups.gate, around.speed)
+            self._courier = Courier(store, services, channels, office)
+            us = Us(store, settings, self._routes, self._owner, around.now, around.speed)
+            self._attendants = attendants(Company(us, channels, self._courier, desk, self._news, troubles, groups))
             yield
 
     async def _opened(self, stack: contextlib.AsyncExitStack, desk: Desk) -> dict[str, Channel]:
@@ -200,6 +209,7 @@ class Works:
                 if self._courier is not None:
                     for name in self._courier.names:
                         await self._courier.round(name)
+                    await self._courier.settled()
         except (TimeoutError, StoreError) as error:
             left = waiting.waiting if waiting else 0
             log.warning("stopped with %d observations not yet written: %s", left, error or "no time left")

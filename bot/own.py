@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter, ValidationError
 
 from bot.core.incident import Snapshot
+from bot.core.own_health import listeners
+from bot.core.several import Several
 from bot.core.words.durations import clock
 from bot.errors import StoreError
 from bot.store.store import Store
-from bot.store.values import START, Commit, DeliveryWrite, outlet_of
+from bot.store.values import START, Commit, DeliveryWrite
 
 log = logging.getLogger(__name__)
 
@@ -41,16 +43,29 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What is said: the same subject again is an edit."""
+    """What is said: the same subject again is an edit. In place of a text it may be about `several` incidents."""
 
     subject: str
     text: str
     targets: Sequence[str]
     over: bool = False
+    lines: Sequence[tuple[str, str]] = ()
+    several: Several | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of our own timeline: what was said of which trouble, when (Unix seconds), and whether it was its end."""
+
+    at: float
+    what: str
+    text: str
+    over: bool = False
 
 
 SNAPSHOT = TypeAdapter(Snapshot)
 OPEN = TypeAdapter(dict[str, Trouble])
+TOLD = TypeAdapter(Told)
 
 
 class OwnNews:
@@ -66,27 +81,42 @@ class OwnNews:
         self._said = said
         self._one = asyncio.Lock()
 
-    async def tell(self, subject: str, text: str, targets: Sequence[str]) -> bool:
-        """Say it, or bring it up to date."""
+    async def tell(
+        self, subject: str, text: str, targets: Sequence[str], lines: Sequence[tuple[str, str]] = ()
+    ) -> bool:
+        """Say it, or bring it up to date; `lines` are (label, text) below the text."""
         async with self._turn() as token:
-            return token is not None and await self._write(token, await self._open(), Notice(subject, text, targets))
+            notice = Notice(subject, text, targets, lines=lines)
+            return token is not None and await self._write(token, await self.open(), (notice,))
 
-    async def trouble(self, what: str, text: str, targets: Sequence[str], *, over: bool) -> bool:
-        """Say that `what` cannot be reached, once, and when it can again; True as well where nothing is new in that."""
-        if over and what not in await self._open():
+    async def publish(self, notices: Sequence[Notice]) -> bool:
+        """Say all of these, or bring them up to date, in one write."""
+        async with self._turn() as token:
+            return token is not None and await self._write(token, await self.open(), notices)
+
+    async def trouble(
+        self, what: str, text: str, targets: Sequence[str], *, over: bool, since: float | None = None
+    ) -> bool:
+        """Say that `what` is in trouble, once, and when it is not any more; True as well where nothing is new in that.
+
+        `since` (Unix seconds) is when it began, if that was not just now.
+        """
+        if over and what not in await self.open():
             return True
         async with self._turn() as token:
             if token is None:
                 return False
-            troubles = await self._open()
+            troubles = await self.open()
             known = troubles.pop(what, None)
             if over is (known is None) or (known is None and len(troubles) >= AT_ONCE):
                 return True
-            since, first = (known.since, known.text) if known else (self._now(), text)
+            now = self._now()
+            told, first = (known.since, known.text) if known else (now, text)
             if not over:
-                troubles[what] = Trouble(since, text)
-            said = f"{text}; it was: {first}" if over else f"{text} (since {clock(since, self._now())})"
-            return await self._write(token, troubles, Notice(f"trouble@{what}@{round(since)}", said, targets, over))
+                troubles[what] = Trouble(told, text)
+            said = f"{text}; it was: {first}" if over else f"{text} (since {clock(since or told, now)})"
+            notice = Notice(f"trouble@{what}@{round(told)}", said, targets, over)
+            return await self._write(token, troubles, (notice,), (Told(now, what, text, over),))
 
     @contextlib.asynccontextmanager
     async def _turn(self) -> AsyncIterator[int | None]:
@@ -99,7 +129,7 @@ class OwnNews:
                 if token is not None:
                     await self._store.release(OWN, token)
 
-    async def _open(self) -> dict[str, Trouble]:
+    async def open(self) -> dict[str, Trouble]:
         """The troubles that were told lately and are not over."""
         state = (await self._store.load(OWN)).state
         try:
@@ -109,29 +139,41 @@ class OwnNews:
             return {}
         return {what: one for what, one in found.items() if self._now() - one.since < DAY_S}
 
-    async def _write(self, token: int, troubles: dict[str, Trouble], notice: Notice) -> bool:
-        now = self._now()
-        snapshot = Snapshot(now, OWN, "Groundtruth", None, None, (), reason=notice.text, over=notice.over)
-        body = SNAPSHOT.dump_json(snapshot, exclude_defaults=True).decode()
-        edition = round(now * 1000)
-        writes = tuple(DeliveryWrite(notice.subject, t, edition, body, urgent=True) for t in notice.targets)
-        written = await self._store.commit(OWN, token, Commit(START, OPEN.dump_json(troubles), deliveries=writes))
+    async def _write(
+        self, token: int, troubles: dict[str, Trouble], notices: Sequence[Notice], told: Sequence[Told] = ()
+    ) -> bool:
+        writes = tuple(write for notice in notices for write in self._deliveries(notice))
+        log_lines = tuple(TOLD.dump_json(one, exclude_defaults=True).decode() for one in told)
+        commit = Commit(START, OPEN.dump_json(troubles), deliveries=writes, log=log_lines)
+        written = await self._store.commit(OWN, token, commit)
         self._said()
         return written
+
+    def _deliveries(self, notice: Notice) -> list[DeliveryWrite]:
+        now = self._now()
+        lines = tuple((label, text) for label, text in notice.lines)
+        snapshot = Snapshot(
+            now, OWN, "Groundtruth", None, None, (), notice.text, over=notice.over, lines=lines, several=notice.several
+        )
+        body, edition = SNAPSHOT.dump_json(snapshot, exclude_defaults=True).decode(), round(now * 1000)
+        return [DeliveryWrite(notice.subject, t, edition, body, urgent=True) for t in notice.targets]
 
 
 class Troubles:
     """Tells those who watch the other targets that one cannot be reached, once, and when it can again."""
 
-    def __init__(self, news: OwnNews, watchers: Callable[[], Awaitable[Sequence[str]]]) -> None:
+    def __init__(
+        self, news: OwnNews, watchers: Callable[[], Awaitable[Sequence[str]]], otherwise: Sequence[str] = ()
+    ) -> None:
+        """`otherwise` are told where none of the watchers can be reached."""
         self._news = news
         self._watchers = watchers
+        self._otherwise = tuple(otherwise)
 
     async def __call__(self, what: str, text: str, over: bool) -> None:
         """`what` is a target or a whole channel."""
         try:
-            watchers = await self._watchers()
-            others = [w for w in watchers if w != what and (":" in what or outlet_of(w) != what)]
+            others = listeners(await self._watchers(), self._otherwise, frozenset({what}))
             for _ in range(TRIES):
                 if await self._news.trouble(what, text, others, over=over):
                     return

@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from typing import Any
 
 from bot.budget import Budgets
 from bot.core.courtesy import Extras
@@ -26,6 +27,8 @@ from probes.transport import Transport
 log = logging.getLogger(__name__)
 
 PRESENCE_S = 30.0
+LATE_TOLD = 20
+"""Checks named that are not done in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +88,17 @@ class Prober:
     async def _present(self) -> None:
         """Leave word that this vantage is at work, and on what."""
         left_out = self._schedule.left_out if self._schedule else 0
-        word = {
+        word: dict[str, Any] = {
             "at": self._clock.now(),
             "version": version("groundtruth"),
             "waiting": self.stream.waiting,
             "dropped": self.stream.dropped,
             "skipped": self._courtesy.skipped + left_out,
+            "lost": self.stream.lost,
+            "late": self._watch.late()[:LATE_TOLD] if self._watch else [],
         }
         try:
+            word["skew"] = round(await self._store.skew(), 3)
             await self._store.announce(tuple(self._services), self._clock.now())
             await self._store.put_vantage(self._settings.vantage, json.dumps(word), self._clock.now())
         except StoreError as error:

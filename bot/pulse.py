@@ -1,4 +1,4 @@
-"""The pulse of a process: what its channels say of themselves, written down for whoever asks how we are."""
+"""The pulse of a process: what its channels and its clock say of themselves, written down for whoever asks."""
 
 import asyncio
 import logging
@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from pydantic import TypeAdapter, ValidationError
 
 from bot.channels.channel import Channel
-from bot.core.words.health import Sign
+from bot.core.own_health import Kind, Sign
+from bot.core.words.health import ticking
 from bot.errors import StoreError
-from bot.store.shared import Shared
+from bot.store.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -25,13 +26,13 @@ class Pulse:
 
     def __init__(
         self,
-        shared: Shared,
+        store: Store,
         channels: Mapping[str, Channel],
         resting: Callable[[str], str],
         owner: str,
         now: Callable[[], float],
     ) -> None:
-        self._shared = shared
+        self._store = store
         self._channels = channels
         self._resting = resting
         self._owner = owner
@@ -48,11 +49,13 @@ class Pulse:
 
     async def beat(self) -> None:
         """Write once, and forget the parts of processes that are no more. Raises StoreError."""
-        now = self._now()
-        for sign in self.signs(now):
-            await self._shared.put_health(f"{self._owner}/{sign.name}", SIGN.dump_json(sign).decode())
-        parts = await self._shared.health()
-        await self._shared.drop_health(*(part for part, body in parts.items() if _age(body, now) > FORGOTTEN_S))
+        now, shared = self._now(), self._store.shared
+        signs = [*self.signs(now), ticking(self._owner, await self._store.skew(), now)]
+        for sign in signs:
+            part = sign.name if sign.kind is Kind.CHANNEL else sign.kind
+            await shared.put_health(f"{self._owner}/{part}", SIGN.dump_json(sign).decode())
+        parts = await shared.health()
+        await shared.drop_health(*(part for part, body in parts.items() if _age(body, now) > FORGOTTEN_S))
 
     def signs(self, now: float) -> list[Sign]:
         """How each channel is, as it and its courier see it."""
@@ -60,8 +63,10 @@ class Pulse:
         for name, channel in self._channels.items():
             well, sentence = channel.health()
             rests = self._resting(name)
+            said = f"{sentence}; deliveries rest: {rests}" if rests else sentence
+            # Of what rests its courier has told.
             found.append(
-                Sign(name, well and not rests, f"{sentence}; deliveries rest: {rests}" if rests else sentence, now)
+                Sign(name, well and not rests, said, now, elsewhere=bool(rests), back="heard and served again")
             )
         return found
 

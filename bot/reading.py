@@ -66,6 +66,7 @@ class Reading:
             page_url=page.page_url if page else "",
             usual_lag_s=about.usual_lag_s if about else (lag.median_s, lag.p90_s) if lag else None,
             others=about.others if about else (),
+            silences=about.silences if about else (),
         )
 
     async def explanation(self, service: str, component: str) -> Explanation | None:

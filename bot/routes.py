@@ -1,13 +1,14 @@
-"""Where notices go: the targets of the configuration, and those that subscribed."""
+"""Where notices go: the tree of the configuration, and the places that subscribed."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from pydantic import TypeAdapter, ValidationError
 
 from bot.channels.registry import CHANNELS
-from bot.core.routing import Route
-from bot.settings import Settings
+from bot.core.routing import Branch, Interest, Route, Table, Tree
+from bot.settings import Channel, Settings
 from bot.store.shared import Shared
 from bot.store.store import Store
 
@@ -16,27 +17,70 @@ log = logging.getLogger(__name__)
 ROUTE = TypeAdapter(Route)
 WATCHERS = 10
 """Of a thousand subscribers not all need to know that one of them cannot be reached."""
+BY_DEFAULT = "default"
+"""The branch of a configuration without routes: everything goes to every channel and to every place that it names."""
+
+
+def tree_of(settings: Settings) -> Tree:
+    """The routes of a configuration; a channel named there without a place means all its places.
+
+    A channel that is off (its secret is not set) is left out.
+    """
+    places = {channel.name: _places(channel) for channel in settings.channels}
+    wakes = {channel.name for channel in settings.channels if CHANNELS[channel.kind].wakes}
+    wakes |= {f"{c.name}:{person}" for c in settings.channels for person in CHANNELS[c.kind].people(c.options)}
+    if settings.routes is None:
+        every = tuple(target for targets in places.values() for target in targets)
+        return Tree((Branch(BY_DEFAULT, to=every),), frozenset(wakes))
+    return Tree(tuple(_placed(settings.routes, places)), frozenset(wakes))
+
+
+def _places(channel: Channel) -> tuple[str, ...]:
+    return CHANNELS[channel.kind].targets(channel.name, channel.options)
+
+
+def _placed(branches: Iterable[Branch], places: Mapping[str, Sequence[str]]) -> Iterable[Branch]:
+    for branch in branches:
+        to = (t for given in branch.to for t in _meant(given, places))
+        yield replace(branch, to=tuple(dict.fromkeys(to)), below=tuple(_placed(branch.below, places)))
+
+
+def _meant(target: str, places: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    channel, _, place = target.partition(":")
+    if channel not in places:
+        return ()
+    return (target,) if place else places[channel]
 
 
 def configured_routes(store: Store, settings: Settings) -> "Routes":
-    """The routes of a configuration: everything to every channel and to every place that it names."""
-    fixed = [Route(t) for c in settings.channels for t in CHANNELS[c.kind].targets(c.name, c.options)]
-    return Routes(store.shared, fixed)
+    """The routes of a configuration."""
+    return Routes(store.shared, tree_of(settings), settings.watching.to)
 
 
 class Routes:
-    """The routes in force. `fixed` are the configuration's."""
+    """The routes in force. `tree` and `fixed` are the configuration's: the latter as one route a target, for people."""
 
-    def __init__(self, shared: Shared, fixed: Sequence[Route]) -> None:
+    def __init__(self, shared: Shared, tree: Tree, watchers: Sequence[str] = ()) -> None:
         self._shared = shared
-        self.fixed = tuple(fixed)
+        self.tree = tree
+        self._watchers = tuple(watchers)
+        self.fixed = tuple(_fixed(tree, target) for target in tree.targets())
+
+    async def table(self) -> Table:
+        """All of them now, for addressing. Raises StoreError."""
+        return Table(self.tree, tuple((await self.subscribed()).values()))
 
     async def current(self) -> tuple[Route, ...]:
-        """All of them now, the configuration's first. Raises StoreError."""
+        """All of them now, for people; the configuration's first. Raises StoreError."""
         return (*self.fixed, *(await self.subscribed()).values())
 
     async def watchers(self) -> tuple[str, ...]:
-        """Who is told of our own troubles: the configuration's targets, else some subscribers. Raises StoreError."""
+        """Who is told of our own troubles: those of `self.to`, else the configuration's, else some subscribers.
+
+        Raises StoreError.
+        """
+        if self._watchers:
+            return self._watchers
         routes = self.fixed or tuple((await self.subscribed()).values())[:WATCHERS]
         return tuple(dict.fromkeys(route.target for route in routes))
 
@@ -49,3 +93,10 @@ class Routes:
             except ValidationError:
                 log.warning("the subscription %s cannot be read and is passed over", name)
         return found
+
+
+def _fixed(tree: Tree, target: str) -> Route:
+    """What a target of the tree hears: the branches that lead there, where routes are configured."""
+    names = tuple(branch.name for branch in tree.every() if target in branch.to)
+    wanted = Interest(discrepancies=not tree.rouses(target))
+    return Route(target, wanted, branches=() if names == (BY_DEFAULT,) else names)

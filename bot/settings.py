@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 
 from bot.core.alternatives import Similarity
 from bot.core.courtesy import Limits
+from bot.core.escalation import Policy
+from bot.core.routing import Branch
+from bot.watching import Watching
 from probes.control import HOSTS
 from probes.model import Check
 from probes.request import TransportSettings
@@ -25,6 +28,7 @@ class Component:
     nicknames: tuple[str, ...] = ()
     page_id: str = ""
     checks: tuple[Check, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,7 @@ class Service:
     mentions: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     budget: Allowance = Allowance()
     talk: Talk | None = None
+    labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +134,9 @@ class Channel:
 class Settings:
     """The whole configuration. `redis` is the store's address with its password, None for the embedded store.
 
-    `community` is None where public posts are not looked for; `reports_open_incidents`: what only people report makes
-    an incident. `secrets` holds what the checks' options refer to as `${NAME}`; `notes` say what was left out, and why.
+    `routes` is None where the file has none: everything goes everywhere. `community` is None where public posts are
+    not looked for; `reports_open_incidents`: what only people report makes an incident. `secrets` holds what the
+    checks' options refer to as `${NAME}`; `notes` say what was left out, and why.
     """
 
     services: tuple[Service, ...]
@@ -145,6 +151,9 @@ class Settings:
     community: Community | None = None
     courtesy: Limits = field(default_factory=Limits)
     channels: tuple[Channel, ...] = (Channel("console", "console"),)
+    routes: tuple[Branch, ...] | None = None
+    escalations: Mapping[str, Policy] = field(default_factory=lambda: MappingProxyType({}))
+    watching: Watching = field(default_factory=Watching)
     secrets: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     notes: tuple[str, ...] = ()
     source: str = "defaults"

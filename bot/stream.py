@@ -24,6 +24,7 @@ class Stream:
 
     Rows of one service get consecutive numbers under this run's own id, so that a batch sent again after a lost reply
     is not counted twice. `written` is called after each write with the service and its re-probe plans by component.
+    `dropped` counts the rows given up since the store is away, `lost` those of earlier times.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Stream:
         self._fresh = asyncio.Event()
         self.waiting = 0
         self.dropped = 0
+        self.lost = 0
         self.away_since: float | None = None
 
     def put(self, service: str, row: bytes) -> None:
@@ -110,4 +112,5 @@ class Stream:
             lost = f", {self.dropped} dropped" if self.dropped else ", none lost"
             log.warning("store is back after %.1f s: caught up with what was seen meanwhile%s", gone, lost)
             self.away_since = None
+            self.lost += self.dropped
             self.dropped = 0

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.core.courtesy import Extras, Limits
 from bot.core.detection.reprobe import Plan, due
+from bot.core.own_health import MISSED
 from bot.courtesy import Courtesy
 from bot.schedule import Schedule
 from bot.turns import TICKS, Turn
@@ -80,6 +81,8 @@ class Watch:
         self._read_at: dict[str, float] = {}
         self._plans: dict[str, Standing] = {}
         self._looking: set[str] = set()
+        self._began = 0.0
+        self._done: dict[str, float] = {}
         self._blind = False
         self._turn: dict[str, list[Check]] = {}
         for check in self._checks:
@@ -88,6 +91,7 @@ class Watch:
 
     def start(self, schedule: Schedule) -> None:
         """Give every check its place in time."""
+        self._began = self._now()
         for check in self._checks:
             if check.kind in IN_TURN and self._turns is not None:
                 schedule.every(check.interval_s / TICKS, self.read, check, name=check.id)
@@ -105,6 +109,12 @@ class Watch:
             standing = self._plans.get(component)
             self._plans[component] = Standing(plan, standing.followed if standing else 0.0)
 
+    def late(self) -> list[str]:
+        """The checks of this vantage alone that were not done for `MISSED` intervals, whatever keeps them."""
+        now = self._now()
+        patient = ((c.id, MISSED * c.interval_s + c.timeout_s) for c in self._checks if c.kind not in IN_TURN)
+        return [name for name, wait in patient if now - self._done.get(name, self._began) > wait]
+
     async def once(self, check: Check) -> None:
         """Look once and pass on what was seen; nothing if this check is looking already."""
         await self._look(check)
@@ -119,6 +129,7 @@ class Watch:
             self._looking.discard(check.id)
         if seen is None:
             return None
+        self._done[check.id] = self._now()
         if seen.control is not None and seen.control is self._blind:
             self._blind = not seen.control
             log.warning(BLIND if self._blind else SIGHT, self._vantage)

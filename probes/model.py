@@ -113,7 +113,8 @@ class VendorIncident:
     """One entry of a vendor's page, in the vendor's words and times (Unix seconds, None where it states none).
 
     `posted_at` is the creation of its first update: `started_at` and displayed times may be backdated. `posted` has, by
-    component, the creation of the update in which it came to the state it has, where that is not operational.
+    component, the creation of the update in which it came to the state it has, where that is not operational. Of
+    maintenance, `started_at` and `ends_at` are the window it is announced for: a plan.
     """
 
     id: str
@@ -127,6 +128,7 @@ class VendorIncident:
     url: str = ""
     maintenance: bool = False
     posted: tuple[tuple[str, float], ...] = ()
+    ends_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One reading of a status page. Unreadable pages carry the reason and no claims: they are never green."""
+    """One reading of a status page. Unreadable pages carry the reason and no claims: they are never green.
+
+    `planned` is maintenance that the page announces and that has not begun by its word.
+    """
 
     url: str
     claims: tuple[Claim, ...] = ()
@@ -148,6 +153,7 @@ class Page:
     words: str = ""
     unreadable: str = ""
     unchanged: bool = False
+    planned: tuple[VendorIncident, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from tests.fakes.discord.server import Discord, discord
 from tests.fakes.discord.shapes import custom_ids
 from tests.fakes.discord.world import PERMISSIONS, Channel
 from tests.fakes.discord.world import Message as Embedded
+from tests.fakes.pagerduty import ROUTING_KEY, WEBHOOK_SECRET
 from tests.fakes.slack.people import Reply
 from tests.fakes.slack.server import Slack, slack
 from tests.fakes.slack.workspace import APP_TOKEN, BOT_TOKEN, Message
@@ -34,7 +35,12 @@ with warnings.catch_warnings():
 ALL = ("claude-ai", "claude-api", "claude-code")
 OURS = re.compile(r"asked by|cannot post to|does not take messages|deliveries|this is a test")
 """What Groundtruth says of itself."""
-SECRETS = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN}
+SECRETS = {
+    "SLACK_BOT_TOKEN": BOT_TOKEN,
+    "SLACK_APP_TOKEN": APP_TOKEN,
+    "PAGERDUTY_ROUTING_KEY": ROUTING_KEY,
+    "PAGERDUTY_WEBHOOK_SECRET": WEBHOOK_SECRET,
+}
 
 
 async def until(true: Callable[[], Any], within_s: float = 10.0, what: Callable[[], object] = str) -> Any:

@@ -1,14 +1,20 @@
 """Routes for tests: everything to these targets."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
-from bot.core.routing import Route
+from bot.core.routing import Branch, Table, Tree
+from bot.routes import BY_DEFAULT
 
 
-def to(*targets: str) -> Callable[[], Awaitable[Sequence[Route]]]:
+def tree(*targets: str) -> Tree:
+    """The tree of a configuration without routes, with these targets."""
+    return Tree((Branch(BY_DEFAULT, to=targets),))
+
+
+def to(*targets: str) -> Callable[[], Awaitable[Table]]:
     """What a judge asks for its routes."""
 
-    async def current() -> Sequence[Route]:
-        return tuple(Route(target) for target in targets)
+    async def current() -> Table:
+        return Table(tree(*targets))
 
     return current

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot import advice
 from bot.channels.channel import Channel
+from bot.claiming import CLAIM_S
 from bot.core.card import Card
 from bot.core.incident import Entry, Incident, IncidentStatus, Measured, Snapshot, Voices
 from bot.core.words.wording import card
@@ -14,6 +15,7 @@ from bot.errors import DeliveryError
 from bot.judge import ENTRY, SNAPSHOT
 from bot.line import Office
 from bot.store.values import Commit, DeliveryWrite
+from bot.store.values import Courier as Claimant
 from probes.model import State
 
 TIPS = advice.tips()
@@ -150,10 +152,9 @@ async def test_a_crash_between_saying_and_writing_it_down_repeats_the_same_key(s
     """The claim runs out, another courier says it again, and it lands on the same root."""
     world = World(store)
     await world.say()
-    dying = world.courier("dying")
-    [claimed] = await store.outbox.claim("claude", "one", dying._claimant, world.now)
+    [claimed] = await store.outbox.claim("claude", "one", Claimant("dying", CLAIM_S), world.now)
     await world.books["one"].post("", type("C", (), {"headline": "x"})(), claimed.id)
-    world.now += 61
+    world.now += CLAIM_S + 1
     await world.courier("living").round("one")
 
     assert len(world.books["one"].roots) == 1

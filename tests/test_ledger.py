@@ -5,12 +5,13 @@ from dataclasses import replace
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.judgement import Judgement
 from bot.core.ledger import Row, Source
+from bot.core.routing import Table
 from bot.core.service import ServiceView
 from bot.judge import Bench, Judge
 from bot.ledger import ledger_row, ledger_rows
 from bot.store.store import Store
 from bot.store.values import LedgerWrite
-from tests.routing import to
+from tests.routing import to, tree
 
 CLAUDE = ServiceView("claude", "Claude", {"api": "Claude API"}, {"api": "k8w"}, "", (900.0, 3240.0))
 SETTINGS = AssessorSettings(("api",), 30.0)
@@ -29,7 +30,7 @@ async def test_a_finished_row_is_in_the_judgement_s_own_commit(store: Store) -> 
     judgement = Judgement(CLAUDE, SETTINGS)
     decisions = replace(judgement.settle(1000.0), ledger=(ROW,))
     assert decisions.eventful
-    assert await store.commit("claude", token, judge(store)._commit("1-0", judgement, decisions, ()))
+    assert await store.commit("claude", token, judge(store)._commit("1-0", judgement, decisions, Table(tree())))
     assert ledger_rows(await store.views.ledger("claude")) == [ROW]
 
 

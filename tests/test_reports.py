@@ -11,6 +11,7 @@ from bot.judge import VOICES, Bench, Judge
 from bot.reports import Reports
 from bot.store.records import decode, encode
 from probes.model import Observation, Outcome
+from tests.routing import to
 
 START = 1_776_000_000.0
 VIEW = ServiceView("claude", "Claude", {"claude-api": "Claude API"})
@@ -30,10 +31,7 @@ def reports(store, woken=None):
 async def judging(store):
     """A judge at work until the block is left."""
 
-    async def routes(_now=None):
-        return ()
-
-    bench = Bench("one", lambda: START + 1, routes, lambda: None)
+    bench = Bench("one", lambda: START + 1, to(), lambda: None)
     task = asyncio.create_task(Judge(store, VIEW, SETTINGS, bench).run())
     try:
         yield

@@ -16,6 +16,7 @@ from bot.routes import ROUTE, Routes
 from bot.store.store import Store
 from bot.subscriptions import Subscriptions
 from probes.model import State
+from tests.routing import tree
 from tests.test_courier import Notebook, World
 
 ANN = Person("slack", "T1", "U1", "Ann")
@@ -37,7 +38,7 @@ class Place:
         self.book = Notebook("slack")
         self.world = World(store)
         self.news = OwnNews(store, "anna", lambda: self.world.now, self.wake)
-        self.routes = Routes(store.shared, [Route("console")])
+        self.routes = Routes(store.shared, tree("console"))
         self.subscriptions = Subscriptions(store, self.news, self.routes, {"slack": True, "console": False})
         office = Office("anna", lambda: self.world.now, self.world.worded, self.world.trouble)
         self.courier = Courier(store, ["claude"], {"slack": self.book}, office)
@@ -162,7 +163,7 @@ async def test_where_nothing_is_configured_subscribers_are_told(store: Store) ->
     """The surviving channels hear of it, whoever named them; a trouble is told again after a day."""
     place = Place(store)
     await store.shared.subscribe("slack:C5", ROUTE.dump_json(Route("slack:C5")).decode())
-    troubles = Troubles(place.news, Routes(store.shared, []).watchers)
+    troubles = Troubles(place.news, Routes(store.shared, tree()).watchers)
     await troubles("slack:C9", "cannot post to slack:C9: is_archived", False)
     place.world.now += DAY_S + 1
     await troubles("slack:C9", "cannot post to slack:C9: is_archived", False)

@@ -260,4 +260,4 @@ async def test_killed_between_post_and_record(both, tmp_path, redis_url):
         assert max(both.all_roots()) <= 2
     async with open_store(redis_url, tmp_path) as store:
         rows = await store.views.deliveries("claude")
-    assert all(row.done_version >= row.version for row in rows if row.channel.startswith("discord"))
+    assert all(row.done_version >= row.version for row in rows if row.channel.startswith("discord")), rows

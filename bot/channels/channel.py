@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
 from bot.core.card import Card
 from bot.core.incident import Entry
@@ -42,3 +42,11 @@ class Channel(Protocol):
 
     async def follow(self, where: Where, entry: Entry, key: str) -> None:
         """Add one line to the root message's trail."""
+
+
+@runtime_checkable
+class Hears(Protocol):
+    """A channel that can repeat what its platform answered last, for whoever tries it by hand."""
+
+    def heard(self) -> str:
+        """The answer in a sentence, without secrets; "" before the first."""

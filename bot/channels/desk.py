@@ -10,6 +10,11 @@ from bot.core.asking import Asker
 from bot.core.words.answer import Answer
 
 
+def posted_in(name: str, place: str) -> str:
+    """The note that says that alerts were posted in a place of the channel `name` lately: who is there may act."""
+    return f"{name}:posted:{place}"
+
+
 class Asks(Protocol):
     """The desk: every command and every button of every platform is a line of text to it."""
 

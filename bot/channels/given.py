@@ -44,12 +44,21 @@ def _address(value: Secret) -> Secret:
     return Secret(text.rstrip("/"))
 
 
+def _listen(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if not host or not port.isascii() or not port.isdecimal() or not 0 <= int(port) < 65_536:
+        raise ValueError("expected host:port, such as 0.0.0.0:8080")
+    return value
+
+
 Confidential = Annotated[Secret, BeforeValidator(_secret), AfterValidator(_sendable)]
 """A secret that may be left out."""
 Needed = Annotated[Confidential, AfterValidator(_given)]
 """A secret that may not."""
 Address = Annotated[Confidential, AfterValidator(_address), WithJsonSchema({"type": "string", "format": "uri"})]
 """An http or https address. A `Secret`, since with many outlets whoever has the address may post."""
+Listen = Annotated[str, AfterValidator(_listen)]
+"""Where requests come in: an own address and port, for `bot.channels.listening`."""
 
 
 class Part(BaseModel):

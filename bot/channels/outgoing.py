@@ -8,7 +8,6 @@ import asyncio
 import json
 import logging
 import math
-import re
 import socket
 import ssl
 from collections.abc import Callable, Mapping, Sequence
@@ -20,9 +19,9 @@ from typing import Any, NoReturn, Self
 import httpx
 
 from bot.channels.given import Reached
-from bot.core.words.quoting import clean
+from bot.channels.hiding import hidden, masked
 from bot.errors import DeliveryError, UserError
-from probes.secret import MASK, Secret
+from probes.secret import Secret
 
 CONNECT_S = 5.0
 LARGEST = 64 * 1024
@@ -32,8 +31,6 @@ AWAY_S = 15.0
 BUSY_S = 60.0
 """The same after a 429 that names no time."""
 LONGEST_WAIT_S = 3_600.0
-SHORT = 8
-"""Parts of an address no longer than this are no secret: "api", "v2", "alerts"."""
 WRONG = frozenset({401, 403, 404, 405, 407, 410})
 """Key or address are wrong, so nothing gets through until a person acts."""
 
@@ -67,6 +64,23 @@ class RefusedError(DeliveryError):
         self.answer = answer
 
 
+class Unheard:
+    """Whose deliveries came to nothing lately: one message's trouble is its own, that of several is the outlet's."""
+
+    def __init__(self) -> None:
+        self._about: set[str] = set()
+
+    def several(self, about: str) -> bool:
+        """Whether it is the outlet's, now that this one came to nothing too."""
+        if len(self._about) < 2:
+            self._about.add(about)
+        return len(self._about) > 1
+
+    def clear(self) -> None:
+        """One was taken."""
+        self._about.clear()
+
+
 class Outgoing:
     """The way to one outlet. Enter it once; leaving closes all connections."""
 
@@ -83,12 +97,14 @@ class Outgoing:
             logging.getLogger(library).setLevel(logging.WARNING)
         self.who = who
         self._now = now
-        self._hidden = sorted({part for secret in secrets for part in _telling(secret)}, key=len, reverse=True)
+        self._hidden = hidden(secrets)
         self._ca_file = reached.ca_file
         self._answer_s = reached.answer_s
         self._client: httpx.AsyncClient | None = None
-        self._unheard: set[str] = set()
+        self._unheard = Unheard()
         self._wrong = ""
+        self.heard = ""
+        """The last answer that was a yes, in a sentence."""
 
     async def __aenter__(self) -> Self:
         """Raises UserError where the certificates to trust cannot be read."""
@@ -138,6 +154,7 @@ class Outgoing:
             raise self._noted(self._refused(answer, told, text, request.about))
         self._wrong = ""
         self._unheard.clear()
+        self.heard = f"{self.who} answers {status}" + (f": {said}" if (said := masked(text, self._hidden)) else "")
         return answer
 
     def unclear(self, answer: Answer) -> NoReturn:
@@ -174,16 +191,11 @@ class Outgoing:
             return DeliveryError(f"{self.who} is slow to take what is waiting already")
         late = isinstance(error, httpx.TimeoutException | TimeoutError)
         heard = "no answer in time" if late else f"a broken answer ({type(error).__name__})"
-        return DeliveryError(f"{self.who} gives {heard}", ambiguous=True, everywhere=self._several(about))
-
-    def _several(self, about: str) -> bool:
-        if len(self._unheard) < 2:
-            self._unheard.add(about)
-        return len(self._unheard) > 1
+        return DeliveryError(f"{self.who} gives {heard}", ambiguous=True, everywhere=self._unheard.several(about))
 
     def _refused(self, answer: Answer, headers: Mapping[str, str], text: str, about: str) -> RefusedError:
         status = answer.status
-        said = self._said(text) if not headers.get("content-type", "").startswith("text/html") else ""
+        said = masked(text, self._hidden) if not headers.get("content-type", "").startswith("text/html") else ""
         why = f"{self.who} answers {status}" + (f": {said}" if said else "")
         wait = self._wait(headers.get("retry-after", ""))
         if status == 429:
@@ -194,15 +206,9 @@ class Outgoing:
         if status in WRONG:
             return RefusedError(f"{why} (look at its key and address)", answer, permanent=True, everywhere=True)
         if status >= 500 or status in {408, 425}:
-            several = self._several(about)
+            several = self._unheard.several(about)
             return RefusedError(why, answer, retry_after=wait, ambiguous=True, everywhere=several)
         return RefusedError(why, answer, permanent=True)
-
-    def _said(self, text: str) -> str:
-        """The outlet's own words, without our secrets, which some repeat."""
-        for hidden in self._hidden:
-            text = text.replace(hidden, MASK)
-        return clean(text, 160)
 
     def _wait(self, given: str) -> float | None:
         """Seconds of a Retry-After header, given in seconds or as a date; None where it says nothing useful."""
@@ -214,13 +220,6 @@ class Outgoing:
             except (ValueError, OverflowError):
                 return None
         return min(max(wait, 0.0), LONGEST_WAIT_S) if math.isfinite(wait) else None
-
-
-def _telling(secret: Secret) -> set[str]:
-    """What of a secret must not be repeated: all of it, and of an address also what is long in its path or query."""
-    text = secret.reveal()
-    parts = re.split(r"[/?&=]", text.partition("://")[2])[1:]
-    return {part for part in (text, *parts) if len(part) > (SHORT if part is not text else 0)}
 
 
 def _parsed(text: str) -> Any:

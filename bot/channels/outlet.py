@@ -1,15 +1,24 @@
 """What outlets share: a memory of what was said there, and on HTTP one way out, opened and closed together."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
-from typing import Self
+from typing import Generic, Self, TypeVar
 
+from bot.channels import said
+from bot.channels.channel import Where
 from bot.channels.desk import Memory
+from bot.channels.given import Reached
 from bot.channels.outgoing import Outgoing
+from bot.core.card import Card
+from bot.core.incident import Entry
 
 KEPT_S = 14 * 86_400.0
 """What was said is known for so long: as long as messages are edited after their end."""
+
+CALLS = frozenset({"escalated", "reminded"})
+"""Lines of a trail that call people, where a platform can."""
 
 
 class Notebook:
@@ -59,3 +68,44 @@ class Outlet(Notebook):
     def health(self) -> tuple[bool, str]:
         """Whether the last request was taken, in a sentence."""
         return self._http.health()
+
+    def heard(self) -> str:
+        """What the platform answered last."""
+        return self._http.heard
+
+
+Wanted = TypeVar("Wanted", bound=Reached)
+
+
+class Alerts(Outlet, ABC, Generic[Wanted]):
+    """An outlet that keeps one alert a key and hears only what is news: how it is told is the platform's own."""
+
+    refresh_s = 300.0
+    longest = 255
+    """Characters of a key."""
+
+    def __init__(self, name: str, options: Wanted, http: Outgoing, memory: Memory) -> None:
+        super().__init__(name, http, memory)
+        self._options = options
+
+    async def post(self, place: str, card: Card, key: str) -> Where:  # noqa: ARG002  one place
+        """Alert; a repeat lands on the first by its key."""
+        return await self.edit({"key": self._named(key), "kind": card.kind}, card)
+
+    async def edit(self, where: Where, card: Card) -> Where:
+        """Bring the alert up to date, if there is news."""
+        key, news = str(where["key"]), said.news(card)
+        known = await self._told(key)
+        if known != news and await self._change(key, card, known):
+            await self._tell(key, news)
+        return where
+
+    async def follow(self, where: Where, entry: Entry, key: str) -> None:
+        """Nothing: the newest lines stand in the alert itself."""
+
+    def _named(self, key: str) -> str:
+        return said.identity(key, self.longest)
+
+    @abstractmethod
+    async def _change(self, key: str, card: Card, known: Mapping[str, str]) -> bool:
+        """Tell the platform of what is news since `known`; False where it need not know. Raises DeliveryError."""

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TextIO
 from pydantic import BaseModel
 
 from bot.channels.alertmanager import options as alertmanager
+from bot.channels.apprise import options as apprise
 from bot.channels.channel import Channel
 from bot.channels.desk import Asks, Memory
 from bot.channels.discord import options as discord
@@ -39,7 +40,8 @@ class Outside:
     """What the surroundings give to channels.
 
     Where files may be kept, the terminal and its style, the clock; for channels that people answer in the desk, the
-    notes and turns that replicas share, and `owner`, this process's name among them.
+    notes and turns that replicas share, and `owner`, this process's name among them. A `trial` is a test by hand:
+    nobody is listened to, and what acts on its own out there only says what it would do.
     """
 
     state_dir: Path
@@ -50,6 +52,11 @@ class Outside:
     memory: Memory
     turns: Turns
     owner: str
+    trial: bool = False
+
+
+def _nobody(_: Mapping[str, Any]) -> Sequence[str]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,8 @@ class Kind:
     `options` are the keys beside `kind`; `check(name, options)` raises UserError with every complaint; `places` are
     those of its options that hear of everything, None for a kind that is one place by itself. `model` describes the
     options to editors; `doctor` is a module like the first, whose `examine(name, checked options)` gives signs.
+    `wakes`: every message there may wake somebody, so that without a route that says otherwise it hears of incidents
+    alone. `people` are places of its options where each message wakes a person, in a kind that else wakes nobody.
     """
 
     module: str
@@ -67,6 +76,8 @@ class Kind:
     places: Callable[[Mapping[str, Any]], Sequence[str]] | None = None
     model: type[BaseModel] | None = None
     doctor: str = ""
+    wakes: bool = False
+    people: Callable[[Mapping[str, Any]], Sequence[str]] = _nobody
 
     def opened(self, name: str, options: Mapping[str, Any], outside: Outside) -> Channel:
         """The channel, to be entered by whoever asked for it."""
@@ -84,21 +95,26 @@ class Kind:
         """Where a channel of this kind and name says things without being subscribed."""
         if self.places is None:
             return (name,)
-        return tuple(f"{name}:{place}" for place in self.places(options))
+        return tuple(f"{name}:{place}" for place in (*self.places(options), *self.people(options)))
 
 
 def _listed(options: Mapping[str, Any]) -> Sequence[str]:
     return [str(place) for place in options.get("channels", ())]
 
 
-def _outlet(described: ModuleType) -> Kind:
+def _on_call(options: Mapping[str, Any]) -> Sequence[str]:
+    return [str(person) for person in options.get("on_call", ())]
+
+
+def _outlet(described: ModuleType, *, wakes: bool = False) -> Kind:
     """A kind that is one place by itself, from the module of its options; its `opening` stands beside it."""
     module = described.__name__.replace(".options", ".opening")
-    return Kind(module, described.OPTIONS, described.read, model=described.Options)
+    return Kind(module, described.OPTIONS, described.read, model=described.Options, wakes=wakes)
 
 
 CHANNELS: Mapping[str, Kind] = {
-    "alertmanager": _outlet(alertmanager),
+    "alertmanager": _outlet(alertmanager, wakes=True),
+    "apprise": _outlet(apprise),
     "console": Kind("bot.channels.console.opening"),
     "discord": Kind(
         "bot.channels.discord.opening",
@@ -109,10 +125,10 @@ CHANNELS: Mapping[str, Kind] = {
         "bot.channels.discord.doctor",
     ),
     "email": _outlet(email),
-    "grafana_irm": _outlet(grafana_irm),
-    "incident_io": _outlet(incident_io),
-    "jira_service_management": _outlet(jira_service_management),
-    "ntfy": _outlet(ntfy),
+    "grafana_irm": _outlet(grafana_irm, wakes=True),
+    "incident_io": _outlet(incident_io, wakes=True),
+    "jira_service_management": _outlet(jira_service_management, wakes=True),
+    "ntfy": _outlet(ntfy, wakes=True),
     "pagerduty": _outlet(pagerduty),
     "slack": Kind(
         "bot.channels.slack.opening",
@@ -121,6 +137,7 @@ CHANNELS: Mapping[str, Kind] = {
         _listed,
         slack.Options,
         "bot.channels.slack.doctor",
+        people=_on_call,
     ),
     "webhook": _outlet(webhook),
 }

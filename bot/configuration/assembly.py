@@ -5,8 +5,11 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from bot.configuration.escalation import policies
+from bot.configuration.routing import branches
 from bot.configuration.schema import CheckPart, ComponentPart, Configuration, Page, ServicePart
 from bot.configuration.vault import Vault, named, plainly
+from bot.configuration.watching import watching
 from bot.core.courtesy import Limits
 from bot.settings import (
     Allowance,
@@ -53,6 +56,9 @@ class Assembly:
             community=self._community(),
             courtesy=Limits(given.courtesy.at_once, given.courtesy.per_second, given.courtesy.reprobes_per_hour),
             channels=channels,
+            routes=None if given.routes is None else branches(given.routes),
+            escalations=MappingProxyType(policies(given.escalations)),
+            watching=watching(given.heartbeat, given.self, self._vault),
             secrets=MappingProxyType(self._secrets),
             notes=tuple(f"{name} is not set, so off: {', '.join(off)}" for name, off in self._off.items()),
             source=source,
@@ -84,6 +90,7 @@ class Assembly:
             ),
             mentions=MappingProxyType(part.mentions),
             talk=Talk(part.community.query, part.community.repositories) if part.community else None,
+            labels=MappingProxyType(part.labels),
             budget=Allowance(part.budget.tokens_per_day, part.budget.usd_per_day),
         )
 
@@ -113,6 +120,7 @@ class Assembly:
             nicknames=part.nicknames,
             page_id=part.page_id or "",
             checks=tuple(check for check in checks if check),
+            labels=MappingProxyType(part.labels),
         )
 
     def _check(self, service: str, component: str, name: str, part: CheckPart) -> Check | None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from bot.configuration import escalation, routing, watching
 from bot.configuration.complaints import Complaint, unknown
 from bot.configuration.document import Node, Path
 from bot.configuration.types import REFERENCE
@@ -49,6 +50,12 @@ def broken(root: Node, known: Known, vault: Vault) -> Iterator[Complaint]:
         yield from _channel_keys(channel, path, known.channels)
         yield from vault.complaints(channel, path)
         yield from _literals(channel, path)
+    yield from escalation.broken(root)
+    yield from routing.broken(root)
+    yield from watching.broken(root, vault)
+    beat = root.get("heartbeat")
+    if beat:
+        yield from _literals(beat, ("heartbeat",))
     redis = root.get("redis")
     if redis:
         yield from vault.complaints(redis, ("redis",))

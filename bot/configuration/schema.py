@@ -4,7 +4,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
+from bot.configuration.escalation import EscalationPart
 from bot.configuration.plain import unrelated
+from bot.configuration.routing import BranchPart, Labels
 from bot.configuration.types import (
     ID,
     Duration,
@@ -19,6 +21,7 @@ from bot.configuration.types import (
     Url,
     store,
 )
+from bot.configuration.watching import HeartbeatPart, SelfPart
 from bot.core.alternatives import Similarity
 from probes.control import HOSTS
 
@@ -53,6 +56,7 @@ class ComponentPart(Part):
     nicknames: tuple[Text, ...] = Field((), max_length=20)
     page_id: Text | None = Field(None, description="the vendor's id of this component on its status page")
     checks: dict[Id, CheckPart] = Field(default_factory=dict)
+    labels: Labels = Field(default_factory=dict, max_length=20, description="your own words about it, for matchers")
     enabled: bool = True
 
 
@@ -89,6 +93,7 @@ class ServicePart(Part):
         default_factory=dict, description="services its page speaks of besides, with the words that mean them"
     )
     alternatives: tuple[AlternativePart, ...] = ()
+    labels: Labels = Field(default_factory=dict, max_length=20, description="the same for all its components")
     budget: BudgetPart = Field(BudgetPart(), description="what its paid checks may use in a day (UTC)")
     community: TalkPart | None = Field(None, description="where people write of it in public; not searched if absent")
 
@@ -164,3 +169,11 @@ class Configuration(Part):
     reports: ReportsPart = ReportsPart()
     community: Community = CommunityPart()
     channels: dict[Id, ChannelPart] = Field(default_factory=lambda: {"console": ChannelPart(kind="console")})
+    heartbeat: HeartbeatPart | None = Field(None, description="a dead-man's switch that we keep quiet while we work")
+    self: SelfPart = Field(SelfPart(), description="what is said of our own troubles")
+    routes: tuple[BranchPart, ...] | None = Field(
+        None, max_length=1000, description="who hears of what; everybody of everything if absent"
+    )
+    escalations: dict[Id, EscalationPart] = Field(
+        default_factory=dict, max_length=50, description="whom an incident goes to while nobody acknowledges it"
+    )

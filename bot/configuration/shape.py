@@ -78,7 +78,11 @@ def known_keys(path: Sequence[str | int]) -> tuple[str, ...]:
         else:
             inner = get_args(here)
             here = _bare(inner[1] if get_origin(here) is dict else inner[0]) if inner else None
-    return tuple(here.model_fields) if isinstance(here, type) and issubclass(here, BaseModel) else ()
+    return (
+        tuple(field.alias or name for name, field in here.model_fields.items())
+        if isinstance(here, type) and issubclass(here, BaseModel)
+        else ()
+    )
 
 
 def _bare(annotation: Any) -> Any:

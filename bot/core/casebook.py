@@ -4,13 +4,15 @@ Every change goes through `put`, so that nothing happens to an incident without 
 """
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from bot.core import asides, incidents, silences
 from bot.core.asides import Asides
+from bot.core.claims import announced
 from bot.core.detection.assessment import Transition
 from bot.core.disagreement import Discrepancy
-from bot.core.incident import Entry, Heard, Incident, IncidentStatus, Person, Silence, Voices
+from bot.core.incident import Entry, Heard, Incident, IncidentStatus, Measured, Person, Silence, Voices
 from bot.core.service import ServiceView
 from bot.core.silences import Silences
 
@@ -26,6 +28,9 @@ class Casebook:
     ) -> None:
         self.service = service
         self.silences = quiet
+        self.announced: Silences = ()
+        self.expired: list[Silence] = []
+        self.ground = silences.Ground(service.id, service.labels)
         self.asides = aside
         self._incidents = dict(kept)
         self._touched: dict[str, list[Entry]] = {}
@@ -89,13 +94,11 @@ class Casebook:
             if after is not incident:
                 self.put(after)
             # A higher peak is no news by itself: it is told with the next figures, and with the end.
-            worst = incidents.peaked(
-                self._incidents[incident.id], [voices[c].measured for c in incident.active if c in voices]
-            )
-            self._incidents[incident.id] = worst
+            measured = [voices[c].measured for c in incident.active if c in voices]
+            self.keep(incidents.peaked(self._incidents[incident.id], measured))
 
-    def adopt(self, incident: Incident) -> None:
-        """Take back an open incident that only the store knows, after the state was lost."""
+    def keep(self, incident: Incident) -> None:
+        """Keep an open incident as it is now, which is no news of it; or one that only the store knew."""
         self._incidents[incident.id] = incident
 
     def close(self, incident: Incident, by: Person, at: float, reason: str = "") -> None:
@@ -103,19 +106,59 @@ class Casebook:
         self.asides = (*self.asides, asides.aside(incident, at))
         self.put(incidents.closed(incident, by, at, reason))
 
+    def look(self, measured: Mapping[str, Measured], heard: Mapping[str, Heard]) -> None:
+        """What silences are held against from now on, and the work that the vendor's page announces."""
+        self.ground = replace(self.ground, measured=measured)
+        self.announced = announced(heard, self.service.name)
+
+    def take_expired(self) -> list[Silence]:
+        """The silences that ran out since the last call with nothing under them."""
+        expired, self.expired = self.expired, []
+        return expired
+
     def hush(self, now: float) -> None:
         """Let silences run out, and note what holds each incident back now."""
-        targets = {"", *self.service.names, *(i.id for i in self.open())}
-        self.silences = tuple(s for s in silences.standing(self.silences, now) if s.target in targets)
-        for incident in self.open():
-            held = incidents.held(incident, silences.of_incident(self.silences, incident), now)
+        open_ = self.open()
+        targets = {"", *self.service.names, *(i.id for i in open_)}
+        left = [s for s in self.silences if not self._stands(s, targets, now)]
+        self.silences = tuple(s for s in self.silences if s not in left)
+        self.expired += [s for s in left if s.until <= now and not any(i.silence == s for i in open_)]
+        for incident in self._incidents.values():
+            if incident.silence in left and incident.status is IncidentStatus.RESOLVED and incident.silence.till_over:
+                self.put(incidents.noted(incident, now, "silence ended", "with the incident"))
+        for incident in open_:
+            held = incidents.held(incident, self.holding(incident, now), now)
             if held is not incident:
                 self.put(held)
 
-    def silent(self, record: Discrepancy) -> Silence | None:
-        """What holds a disagreement back: a silence on its component, or on the incident it belongs to."""
+    def holding(self, incident: Incident, now: float) -> Silence | None:
+        """What holds an incident back at this moment: people's wish, or work that was announced."""
+        return silences.of_incident(self.quiet(now), incident, self.ground)
+
+    def quiet(self, now: float) -> Silences:
+        """All that holds back at this moment."""
+        return silences.under_way((*self.silences, *self.announced), now)
+
+    def stands(self, now: float) -> tuple[silences.Standing, ...]:
+        """People's silences and announced work that have not run out, each with what it holds back now."""
+        kept = silences.standing(self.silences, now)
+        return tuple(
+            silences.Standing(
+                s, tuple(i.id for i in self.open() if silences.over((s,), i, self.ground)) if s.since <= now else ()
+            )
+            for s in kept
+        )
+
+    def silent(self, record: Discrepancy, now: float) -> Silence | None:
+        """What holds a disagreement back: a silence on it, or on the incident it belongs to."""
         incident = self._incidents.get(record.incident)
-        return silences.of_component(self.silences, record.component) or (incident.silence if incident else None)
+        direct = silences.of_dispute(silences.under_way(self.silences, now), record, self.ground)
+        return direct or (incident.silence if incident else None)
+
+    def _stands(self, silence: Silence, targets: AbstractSet[str], now: float) -> bool:
+        if silence.until <= now or not (silence.target in targets or silences.conditions_of(silence.target)):
+            return False
+        return not silence.till_over or any(silences.over((silence,), i, self.ground) for i in self.open())
 
     def _after(self, step: Transition) -> list[Incident]:
         ours = [i for i in self._incidents.values() if _concerns(i, step)]

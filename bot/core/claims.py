@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.core.incident import Heard
+from bot.core.incident import PAGE, Heard, Person, Silence
 from bot.core.mention import Mention, goes_on, is_open, unmarked
+from bot.core.silences import Silences
+from bot.core.work import works_of
 from probes.model import Claim, Page, State, VendorIncident
 
 SEVERITY = {
@@ -43,22 +45,39 @@ def listen(page: Page, at: float, known: Mapping[str, Heard], page_ids: Mapping[
 def _heard(page: Page, claim: Claim, before: Heard, at: float) -> Heard:
     about = [i for i in page.incidents if claim.id in i.components]
     state = claim.state
-    works = [i for i in about if goes_on(i, at)]
-    if state is State.OPERATIONAL and works:
-        # Announced work on this component that goes on now, though its state was left green.
+    works = [i for i in (*about, *_planned(page, claim)) if goes_on(i, at)]
+    if state in (State.OPERATIONAL, State.MAINTENANCE) and works:
+        # Announced work on this component that goes on now, even where its state was left green.
         state, about = State.MAINTENANCE, works
     else:
         about = [i for i in about if is_open(i)]
+    since = before.since if before.state is state and before.since is not None else at
     return Heard(
         state=state,
         words="; ".join(i.name for i in about[:3]) or page.words,
         read_at=at,
-        since=before.since if before.state is state and before.since is not None else at,
+        since=since,
         posted_at=min((t for i in about if (t := _posted(i, claim.id)) is not None), default=None),
         url=page.url,
         started_at=min((i.started_at for i in about if i.started_at is not None), default=None),
         mention=_mention(page, claim, before.mention, at) if state is State.OPERATIONAL else None,
+        works=works_of(page, claim, before.works, since, at),
     )
+
+
+def announced(heard: Mapping[str, Heard], service: str) -> Silences:
+    """The work that the page of a service (by its name) announces on our components, as what it holds back."""
+    page = Person(PAGE, "", "", f"{service}'s status page")
+    return tuple(
+        Silence(component, max(work.since, work.seen_at), work.until, page, work.title, work=True)
+        for component, said in heard.items()
+        for work in said.works
+        if work.named
+    )
+
+
+def _planned(page: Page, claim: Claim) -> list[VendorIncident]:
+    return [i for i in page.planned if claim.id in i.components]
 
 
 def _posted(incident: VendorIncident, page_id: str) -> float | None:

@@ -17,6 +17,7 @@ class Takes(StrEnum):
     SUBJECT = "a component or incident"
     INCIDENT = "an incident"
     DURATION = "a duration"
+    MOMENT = "a moment"
     CHOICE = "one of a few words"
     WORDS = "your words"
     PASTE = "pasted text, as it is"
@@ -46,7 +47,7 @@ class Argument:
     """One argument; `name` is lower case and one word, as platforms want it.
 
     `keyed` ones are given as `name=value`, anywhere; `suggested` are values worth offering; `fallback` says in words
-    what is meant where it is left out.
+    what is meant where it is left out; `matched`: matchers may stand in its place.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Argument:
     keyed: bool = False
     suggested: tuple[str, ...] = ()
     fallback: str = ""
+    matched: bool = False
 
     @property
     def usage(self) -> str:
@@ -64,9 +66,11 @@ class Argument:
         said = "|".join(self.choices) or self.name
         if self.name == "what" or self.takes is Takes.PLACE:
             said = self.takes.partition(" ")[2]
-        if END in self.suggested:
-            said = f"{said}|{END}"
-        said = f"{self.name}={said}" if self.keyed else said
+        said = "|".join((said, *(word for word in (END, UNTIL_RESOLVED) if word in self.suggested)))
+        if self.takes is Takes.MOMENT:
+            said = "from moment"
+        elif self.keyed:
+            said = f"{self.name}={said}"
         return f"<{said}>" if self.required else f"[{said}]"
 
 
@@ -96,6 +100,8 @@ LATEST = "the latest incident"
 LENGTHS = ("30m", "1h", "4h", "1d")
 END = "end"
 """Instead of a duration, where that is suggested: it is over now."""
+UNTIL_RESOLVED = "until resolved"
+"""Instead of a duration, where that is suggested: as long as the trouble lasts."""
 SPANS = ("24h", "7d", "90d")
 SEVERITIES = ("degraded", "partial", "major")
 
@@ -105,10 +111,24 @@ _SUBJECT = Argument("what", Takes.SUBJECT, "a component or incident; without it 
 _VOICED = Argument("what", Takes.SUBJECT, "the component or incident you speak of", required=True)
 _OPEN = Argument("incident", Takes.INCIDENT, "an incident; without it the only open one", fallback=ONLY_OPEN)
 _LATEST = Argument("incident", Takes.INCIDENT, "an incident; without it the latest", fallback=LATEST)
-_QUIET = Argument("what", Takes.SUBJECT, "an incident, component or service", fallback=ONLY_OPEN)
-_WORKED = Argument("what", Takes.TARGET, "the component or service that is worked on", required=True)
-_LENGTH = Argument("duration", Takes.DURATION, "for how long: 30m, 2h, 1d", required=True, suggested=LENGTHS)
+_QUIET = Argument(
+    "what",
+    Takes.SUBJECT,
+    "an incident, component or service, or matchers such as state=partial_outage",
+    fallback=ONLY_OPEN,
+    matched=True,
+)
+_LOUD = replace(_QUIET, description="an incident, component, service, a silence's id, or its matchers")
+_WORKED = Argument("what", Takes.TARGET, "the component or service that is worked on", required=True, matched=True)
+_LENGTH = Argument(
+    "duration",
+    Takes.DURATION,
+    "for how long: 30m, 2h, 1d, until resolved",
+    required=True,
+    suggested=(*LENGTHS, UNTIL_RESOLVED),
+)
 _WORK = replace(_LENGTH, description="for how long: 30m, 2h, 1d; or end, when it is over", suggested=(*LENGTHS, END))
+_START = Argument("start", Takes.MOMENT, "when it begins, if not now: 22:00 or 2026-05-01T22:00Z", keyed=True)
 _REASON = Argument("reason", Takes.WORDS, "why, for those who look later")
 _TO = Argument("to", Takes.PLACE, "a channel, if not this one: slack:C0123", keyed=True)
 _ABOVE = Argument("severity", Takes.CHOICE, "say nothing below this", choices=SEVERITIES)
@@ -145,10 +165,13 @@ _ALL = (
     Command("silence", "hold messages back for a while; everything is still recorded",
             "silence claude-api 2h known, vendor is on it", (_QUIET, _LENGTH, _REASON), Role.RESPONDER,
             ("mute", "snooze")),
-    Command("unsilence", "end a silence, or announced work", "unsilence claude-api", (_QUIET,), Role.RESPONDER,
+    Command("unsilence", "end a silence, or announced work", "unsilence claude-api", (_LOUD,), Role.RESPONDER,
             ("unmute",)),
+    Command("quiet", "what is silenced now, by whom, why, until when, and what it covers; announced work",
+            "quiet", (_SERVICE,), aliases=("silences",)),
     Command("maintenance", "announce work: trouble in that time is recorded and not alerted",
-            "maintenance claude-api 90m gateway upgrade", (_WORKED, _WORK, _REASON), Role.RESPONDER),
+            "maintenance claude-api 90m from 22:00 gateway upgrade", (_WORKED, _WORK, _START, _REASON),
+            Role.RESPONDER),
     Command("right", "after the end: the alert was right", "right 4F7K", (_LATEST,)),
     Command("wrong", "after the end: the alert was wrong", "wrong 4F7K", (_LATEST,)),
     Command("report-card", "the post-incident report: impact, timeline, lags, evidence", "report-card 4F7K", (_LATEST,),

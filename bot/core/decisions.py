@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.core.acts import Done
 from bot.core.asides import Aside
 from bot.core.comparison import Compared
 from bot.core.crowd import Remembered as Crowded
@@ -15,6 +14,7 @@ from bot.core.ledger import Row
 from bot.core.measuring import Failure
 from bot.core.mention import Mention
 from bot.core.notices import Notice, Told
+from bot.core.outcome import Done
 from bot.core.rolling import Rolled
 from bot.core.tally import Tallies
 

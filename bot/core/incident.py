@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.core.disagreement import Discrepancy
+from bot.core.escalation import Course
 from bot.core.mention import Mention
 from bot.core.people import Reports
+from bot.core.several import Several
+from bot.core.work import Work
 from probes.model import State
 
 
@@ -23,11 +26,19 @@ class IncidentStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of an incident's timeline: when, what happened in a word, and the sentence for people."""
+    """One line of an incident's timeline: when, what happened in a word, and the sentence for people.
+
+    A line that is for some targets alone is said only `to` them.
+    """
 
     at: float
     event: str
     text: str
+    to: tuple[str, ...] = ()
+
+
+PAGE = "page"
+"""The platform of whoever speaks on a vendor's status page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +55,9 @@ class Person:
 class Silence:
     """What is recorded but not spoken of, from `since` until `until` (Unix seconds), by whose wish and why.
 
-    `target` is an incident's id, a component's, or "" for the whole service; `work`: people announced maintenance.
+    `target` is an incident's id, a component's, matchers as they are written, or "" for the whole service; `work`:
+    maintenance was announced. `till_over`: it ends with the trouble it covers, at the latest at `until`. `id` names it
+    on every service that it reaches; `where` is the target it was asked from, and no part of what it is.
     """
 
     target: str
@@ -53,6 +66,14 @@ class Silence:
     by: Person
     reason: str = ""
     work: bool = False
+    till_over: bool = False
+    id: str = ""
+    where: str = field(default="", compare=False)
+
+    @property
+    def announced(self) -> bool:
+        """Whether the vendor's own page announced this work: such trouble is told, but wakes nobody."""
+        return self.work and self.by.platform == PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +92,8 @@ class Incident:
     those affected at any time, `active` those affected now; `peak_rate` the highest failure rate (0 to 1) seen on one
     of them; `worst` the highest state. `page_first_at` is when, by our clock, the page first admitted trouble on an
     affected component. `silence` is the one that holds its messages back, `resolved_by` who called it over before we
-    did, `verdict` one vote a person. `version` grows with each change.
+    did, `verdict` one vote a person, `courses` whom it goes to while nobody acknowledges it. `version` grows with each
+    change.
     """
 
     id: str
@@ -99,6 +121,7 @@ class Incident:
     silence: Silence | None = None
     resolved_by: Person | None = None
     verdict: tuple[Vote, ...] = ()
+    courses: tuple[Course, ...] = ()
 
     @property
     def silenced_until(self) -> float | None:
@@ -110,13 +133,25 @@ class Incident:
         """By whose wish."""
         return self.silence.by if self.silence else None
 
+    @property
+    def announced(self) -> bool:
+        """Whether it began under work that the vendor's page announced, which goes on."""
+        return self.silence is not None and self.silence.announced
+
+    @property
+    def mute(self) -> bool:
+        """Whether nothing is added to what was said of it; a silence until it is over ends with its end."""
+        if self.silence is None or self.silence.announced:
+            return False
+        return not (self.silence.till_over and self.status is IncidentStatus.RESOLVED)
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
     """The page's word on one component: its state, the vendor's words, when read, and since when it says so.
 
     `posted_at` and `started_at` are the page's own times of this trouble; `mention` an open incident that it marks on
-    no component.
+    no component; `works` the windows of announced work, under way or to come.
     """
 
     state: State = State.UNKNOWN
@@ -128,6 +163,7 @@ class Heard:
     url: str = ""
     started_at: float | None = None
     mention: Mention | None = None
+    works: tuple[Work, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +227,8 @@ class Voices:
 class Snapshot:
     """All that a message needs; `reason` says why it is sent now.
 
-    Without incident and discrepancy, `reason` is what we say of ourselves, and `over` that it has ended.
+    Without incident and discrepancy it is about `several` of them, or `reason` is what we say of ourselves, `over` that
+    it has ended, and `lines` are (label, text) below it.
     """
 
     at: float
@@ -205,3 +242,5 @@ class Snapshot:
     usual_lag_s: tuple[float, float] | None = None
     others: tuple[Mention, ...] = ()
     over: bool = False
+    lines: tuple[tuple[str, str], ...] = ()
+    several: Several | None = None

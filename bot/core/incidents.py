@@ -110,9 +110,9 @@ def held(incident: Incident, silence: Silence | None, now: float) -> Incident:
     return noted(after, now, "silence ended", f"{what} ended, {still}")
 
 
-def noted(incident: Incident, at: float, event: str, text: str) -> Incident:
-    """The incident with one more line in its timeline and the next version."""
-    timeline = (*incident.timeline, Entry(at, event, text))
+def noted(incident: Incident, at: float, event: str, text: str, to: tuple[str, ...] = ()) -> Incident:
+    """The incident with one more line in its timeline (said only `to` some, if to any) and the next version."""
+    timeline = (*incident.timeline, Entry(at, event, text, to))
     if len(timeline) > TIMELINE:
         timeline = (*timeline[: TIMELINE // 2], *timeline[-TIMELINE // 2 :])
     return replace(incident, timeline=timeline, version=incident.version + 1)

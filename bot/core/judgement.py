@@ -5,10 +5,10 @@ and writes the `Decisions` together with `state()` and the stream position in on
 clock or knows where things are kept, so replay, demo and production run the very same code.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.core import acts, claims, crowd, silences
-from bot.core.acts import Done
+from bot.core import acts, claims, crowd, expiry, silences, unanswered
 from bot.core.bookkeeping import Bookkeeping
 from bot.core.casebook import Casebook
 from bot.core.comparison import Comparison
@@ -19,10 +19,11 @@ from bot.core.detection.evidence import classified
 from bot.core.discrepancy import Case
 from bot.core.dossier import Dossier
 from bot.core.files import Evidence, Files
-from bot.core.incident import Heard, Incident, Voices
+from bot.core.incident import Heard, Incident, Measured, Snapshot, Voices
 from bot.core.measuring import Failure, measured
 from bot.core.mention import corroboration
 from bot.core.notices import Notice, Notices, Scene
+from bot.core.outcome import Done
 from bot.core.people import Command, Report
 from bot.core.rolling import Rolling
 from bot.core.rollups import Chunk
@@ -40,9 +41,16 @@ SEEN = 12
 class Judgement:
     """Everything believed of one service."""
 
-    def __init__(self, service: ServiceView, settings: AssessorSettings, remembered: Remembered | None = None) -> None:
+    def __init__(
+        self,
+        service: ServiceView,
+        settings: AssessorSettings,
+        remembered: Remembered | None = None,
+        calls: unanswered.Calls = unanswered.nobody,
+    ) -> None:
         kept = remembered or Remembered()
         self.service = service
+        self._calls = calls
         self._assessor = Assessor(settings, kept.assessor or None)
         self._heard = dict(kept.heard)
         self._cases = Casebook(service, kept.incidents, kept.silences, kept.asides)
@@ -98,23 +106,28 @@ class Judgement:
         """Let time pass to `now` and say what follows from everything taken in since the last settling."""
         self._cases.follow(self._assessor.advance(now))
         recounted = self._gather(now)
+        ours = self._measured(now)
+        self._cases.look(ours, self._heard)
         self._cases.hush(now)
-        voices = self._voices(now)
+        voices = self._voices(ours, now)
         self._rolling.hold(voices, now)
         self._cases.watch(voices, self._heard, now)
+        unanswered.press(self._cases, lambda incident: self._calls(self._seen(incident, voices, now)), now)
         cases = [self._case(c, v) for c, v in voices.items() if c in self.service.page_ids]
         self._comparison.compare(cases, now)
         said = self._comparison.take()
         self._books, finished = self._books.step(self.service.id, cases, now)
         standing = self._cases.incidents
         disputed = self._comparison.standing()
-        silent = frozenset(r.id for r in (*disputed, *(r for r, _ in said)) if self._cases.silent(r))
+        silent = frozenset(r.id for r in (*disputed, *(r for r, _ in said)) if self._cases.silent(r, now))
         touched = self._cases.take()
         symptoms = {c: v.measured.symptoms for c, v in voices.items()}
         self._files.follow(standing.values(), touched, Evidence(self._failures, self._tallies, self._heard, symptoms))
-        done, self._done = self._done, []
+        expired = self._cases.take_expired()
+        done, self._done = [*self._done, *(expiry.done(s, self.service, now) for s in expired)], []
         scene = Scene(now, standing, voices, silent)
-        notices = self._notices.after(touched, said, scene) + self._notices.renewed(disputed, scene)
+        ended = tuple(n for s in expired if (n := expiry.notice(s, self.service, now)) is not None)
+        notices = (*self._notices.after(touched, said, scene), *self._notices.renewed(disputed, scene), *ended)
         return Decisions(
             voices=voices,
             explanations={c: self._assessor.explain(c, now) for c in self.service.names},
@@ -126,9 +139,17 @@ class Judgement:
             outcomes=tuple(done),
         )
 
+    def stands(self, now: float) -> tuple[silences.Standing, ...]:
+        """What people keep quiet now or announced, and what that holds back."""
+        return self._cases.stands(now)
+
     def take(self, now: float) -> tuple[tuple[Chunk, ...], dict[str, Dossier]]:
         """What the commit that writes `state()` adds to the roll-ups, and the dossiers it writes; ask before that."""
         return self._rolling.take(now), self._files.take(now)
+
+    def went(self, subject: str, to: Mapping[str, float]) -> None:
+        """Keep to whom a notice went, and until when quiet holds it there, for `state()`."""
+        self._notices.went(subject, to)
 
     def state(self) -> Remembered:
         """All that must be written for another process to go on exactly here."""
@@ -168,16 +189,25 @@ class Judgement:
             return notice
         return replace(notice, snapshot=replace(notice.snapshot, others=tuple(self._others.values())))
 
-    def _voices(self, now: float) -> dict[str, Voices]:
-        names = self.service.names
-        voices = {}
+    def _measured(self, now: float) -> dict[str, Measured]:
+        names, found = self.service.names, {}
         for c, figures in self._assessor.assessments(now).items():
             looks = self._tallies.get(c, {})
             ours = measured(figures, names.get(c, c), self._failures.get(c, ()), lately(pooled(looks), now))
-            ours = replace(ours, apart=apart(looks, now))
-            quiet = silences.of_component(self._cases.silences, c)
-            voices[c] = Voices(ours, self._heard.get(c, Heard()), self._crowd.reports(c, now), quiet)
-        return voices
+            found[c] = replace(ours, apart=apart(looks, now))
+        return found
+
+    def _voices(self, measured: Mapping[str, Measured], now: float) -> dict[str, Voices]:
+        quiet, ground = self._cases.quiet(now), self._cases.ground
+        return {
+            c: Voices(
+                ours,
+                self._heard.get(c, Heard()),
+                self._crowd.reports(c, now),
+                silences.of_component(quiet, c, ground),
+            )
+            for c, ours in measured.items()
+        }
 
     def _gather(self, now: float) -> dict[str, Incident]:
         """Let people's voices count; the incidents that more people report than before.
@@ -190,6 +220,11 @@ class Judgement:
             self._assessor.urge(component, now)
         self._cases.follow(self._crowd.steps(now, measured))
         return self._cases.recount(self._crowd.count(self._cases.open()))
+
+    def _seen(self, incident: Incident, voices: Mapping[str, Voices], now: float) -> Snapshot:
+        """An incident as routes look at it."""
+        about = tuple(voices[c] for c in incident.components if c in voices)
+        return Snapshot(now, self.service.id, self.service.name, incident, None, about, reason="")
 
     def _case(self, component: str, voices: Voices) -> Case:
         kept = self._failures.get(component, ())

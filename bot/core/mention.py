@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from probes.model import Page, State, VendorIncident
 
-OVER = frozenset({"resolved", "postmortem", "closed", "fixed", "recovered", "mitigated", "completed", "available"})
+OVER = frozenset({"resolved", "postmortem", "closed", "fixed", "recovered", "mitigated", "completed", "available",
+                  "cancelled", "canceled"})  # fmt: skip
 """Words of vendors for an incident that is over."""
 
 UNDERWAY = frozenset({"inprogress", "verifying", "maintenanceinprogress", "underway", "started"})
@@ -34,21 +35,27 @@ class Mention:
     url: str = ""
 
 
+def is_over(incident: VendorIncident) -> bool:
+    """Whether an entry has ended, or was called off; feeds say so by the word alone, without the time of the end."""
+    return incident.resolved_at is not None or _run_together(incident.status) in OVER
+
+
 def is_open(incident: VendorIncident) -> bool:
-    """Whether an entry is of trouble that goes on; feeds say so by the word alone, without the time of the end."""
-    return incident.resolved_at is None and incident.status.lower() not in OVER and not incident.maintenance
+    """Whether an entry is of trouble that goes on."""
+    return not incident.maintenance and incident.resolved_at is None and incident.status.lower() not in OVER
 
 
 def goes_on(incident: VendorIncident, at: float) -> bool:
     """Whether this is announced work that goes on at `at` (Unix seconds), rather than work to come or long past.
 
-    By the page's word; where it has none, from the start for `WORK_S`: the ends pages state are plans.
+    By the page's word; where it has none, from the start for as long as was planned, but for `WORK_S` at most: the ends
+    pages state are plans.
     """
-    said = re.sub(r"[\s_-]", "", incident.status.lower())
-    if not incident.maintenance or incident.resolved_at is not None or said in OVER:
+    if not incident.maintenance or is_over(incident):
         return False
     begun = incident.started_at is not None and 0 <= at - incident.started_at < WORK_S
-    return begun or said in UNDERWAY
+    planned = incident.ends_at is None or at < incident.ends_at
+    return (begun and planned) or _run_together(incident.status) in UNDERWAY
 
 
 def unmarked(page: Page, component: str) -> VendorIncident | None:
@@ -80,6 +87,10 @@ def corroboration(page: Page, who: str, words: Iterable[str], at: float, before:
         return None
     since = before.since if before is not None and before.words == first.name else at
     return Mention(first.name, since, first.posted_at, who, first.url or page.url)
+
+
+def _run_together(status: str) -> str:
+    return re.sub(r"[\s_-]", "", status.lower())
 
 
 def _posted(incident: VendorIncident) -> float:

@@ -1,8 +1,9 @@
 """Which changes are said, and when a standing message is due for fresher figures. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from bot.core import escalation
 from bot.core.disagreement import Discrepancy
 from bot.core.incident import Entry, Incident, IncidentStatus, Snapshot, Voices
 from bot.core.service import ServiceView
@@ -17,21 +18,42 @@ UNSAID = frozenset({"opened", "feedback"})
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The last edition of a subject's message and when it was made."""
+    """The last edition of a subject's message and when it was made (Unix seconds).
+
+    `to` are the targets it went to, each with the time until which quiet held it there; 0 where nothing did.
+    """
 
     edition: int
     at: float
+    to: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something to say: a subject's newest edition, urgent or only fresher figures, and new lines for its trail."""
+    """Something to say: a subject's newest edition, urgent or only fresher figures, and new lines for its trail.
+
+    `also` are targets beside those of the routes: whom an escalation has told; `told` those that earlier editions went
+    to (as in `Told`). One that is not `begins` comes after the end, and is said only where something was said before.
+    `to` is for these targets alone, whatever the routes say.
+    """
 
     subject: str
     edition: int
     snapshot: Snapshot
     urgent: bool
     trail: tuple[Entry, ...] = ()
+    also: tuple[str, ...] = ()
+    told: Mapping[str, float] = field(default_factory=dict)
+    begins: bool = True
+    to: tuple[str, ...] = ()
+
+    @property
+    def over(self) -> bool:
+        """Whether it says that its subject is over."""
+        incident, record = self.snapshot.incident, self.snapshot.discrepancy
+        if record is not None:
+            return record.closed_at is not None
+        return incident is not None and incident.status is IncidentStatus.RESOLVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +79,12 @@ class Notices:
     def state(self) -> dict[str, Told]:
         """What must be written for another process to go on here."""
         return dict(self._told)
+
+    def went(self, subject: str, to: Mapping[str, float]) -> None:
+        """Keep to whom an edition went (as in `Told`): a target once told stays told."""
+        told = self._told.get(subject)
+        if told is not None:
+            self._told[subject] = replace(told, to=to)
 
     def after(
         self,
@@ -84,7 +112,7 @@ class Notices:
 
     def _may_say(self, incident: Incident, scene: Scene) -> bool:
         """A silenced incident begins no message; one that was over before is spoken of for some days."""
-        if incident.id in self._told:
+        if incident.id in self._told or (incident.announced and incident.status is not IncidentStatus.RESOLVED):
             return True
         return incident.silence is None and scene.now - (incident.resolved_at or scene.now) < REMEMBERED_S
 
@@ -106,10 +134,13 @@ class Notices:
     ) -> Notice:
         about = tuple(scene.voices[c] for c in incident.components if c in scene.voices)
         reason = trail[-1].event if trail else "fresher figures"
-        lines = () if incident.silence else tuple(line for line in trail if line.event not in UNSAID)
+        lines = () if incident.mute else tuple(line for line in trail if line.event not in UNSAID)
         snapshot = self._snapshot(scene.now, reason, about, incident=incident)
         over = incident.status is IncidentStatus.RESOLVED
-        return Notice(incident.id, self._next(incident.id, scene.now, over=over), snapshot, urgent, lines)
+        begins = not over or incident.id in self._told or any(line.event == "opened" for line in trail)
+        told, edition = self._to(incident.id), self._next(incident.id, scene.now, over=over)
+        also = escalation.told(incident.courses)
+        return Notice(incident.id, edition, snapshot, urgent, lines, also, told, begins)
 
     def _of_discrepancy(
         self,
@@ -121,9 +152,12 @@ class Notices:
         about = (voices[record.component],) if record.component in voices else tuple(voices.values())
         incident = scene.standing.get(record.incident)
         snapshot = self._snapshot(scene.now, record.kind.value, about, incident=incident, discrepancy=record)
-        edition = self._next(record.id, scene.now, over=record.closed_at is not None)
+        told, edition = self._to(record.id), self._next(record.id, scene.now, over=record.closed_at is not None)
         trail = (line,) if line and record.id not in scene.silent else ()
-        return Notice(record.id, edition, snapshot, urgent=True, trail=trail)
+        return Notice(record.id, edition, snapshot, urgent=True, trail=trail, told=told)
+
+    def _to(self, subject: str) -> Mapping[str, float]:
+        return self._told[subject].to if subject in self._told else {}
 
     def _next(self, subject: str, now: float, *, over: bool) -> int:
         edition = self._told[subject].edition + 1 if subject in self._told else 1
@@ -133,7 +167,7 @@ class Notices:
         if over:
             self._told.pop(subject, None)
         else:
-            self._told[subject] = Told(edition, now)
+            self._told[subject] = Told(edition, now, self._to(subject))
         return edition
 
     def _snapshot(

@@ -1,18 +1,26 @@
-"""Who hears of what: routes from incidents and discrepancies to targets. Pure.
+"""Who hears of what, and when: a tree of branches, and what places subscribed to. Pure.
 
-A target is a channel, or a place in one: `console`, `slack:C0123ABC`. A route once taken stays taken: what is asked of
-an incident (its components, the worst it has been) only grows, so that no root message is left behind half told.
+A target is a channel, or a place in one: `console`, `slack:C0123ABC`. The tree is Alertmanager's: the first branch that
+takes a notice ends the search among its siblings unless it says `continue`; within it the branches below are asked, and
+where none of them takes it, it goes to the branch's own targets. A target once told of a subject stays told, whatever
+routes say later, so that no root message is left behind half told.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from bot.core.claims import SEVERITY
+from bot.core.escalation import Policy, reminder
+from bot.core.grouping import Pace
 from bot.core.incident import Person, Snapshot
+from bot.core.matching import Facts, Labels, Matcher, facts_of
+from bot.core.quiet import Quiet, quiet_until
 from probes.model import State
 
 SUBSCRIPTIONS = 5_000
 """Subscriptions kept in all."""
+BY_SUBSCRIPTION, BY_ESCALATION, TOLD_BEFORE = "subscription", "escalation", "told before"
+"""Why a target is told, where it is no branch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +34,184 @@ class Interest:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One target's interest; `by` and `at` (Unix seconds) say who subscribed it and when, if somebody did."""
+    """One target's interest; `by` and `at` (Unix seconds) say who subscribed it and when, if somebody did.
+
+    `branches` are those of the configured tree that lead there instead.
+    """
 
     target: str
     interest: Interest = Interest()
     by: Person | None = None
     at: float = 0.0
+    branches: tuple[str, ...] = ()
 
 
-def heard_by(snapshot: Snapshot, routes: Iterable[Route]) -> tuple[str, ...]:
-    """The targets that hear of this, each once, in the order of the routes."""
-    return tuple(dict.fromkeys(route.target for route in routes if wanted(snapshot, route.interest)))
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One branch of the tree, with everything that it inherits filled in.
+
+    `name` counts it through the tree ("2.1": the first below the second); `asks_kind`: a matcher of it or above it is
+    about the kind of notice; `goes_on`: the siblings after it are asked too; `repeat_s` 0: nobody is reminded.
+    """
+
+    name: str
+    match: tuple[Matcher, ...] = ()
+    to: tuple[str, ...] = ()
+    minimum: State = State.DEGRADED
+    quiet: tuple[Quiet, ...] = ()
+    goes_on: bool = False
+    escalation: str = ""
+    repeat_s: float = 0.0
+    pace: Pace = field(default_factory=Pace)
+    asks_kind: bool = False
+    below: tuple["Branch", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The routes of a configuration. `wakes` are the channels, and places of others, that wake people.
+
+    They hear of discrepancies only where a matcher of the branch is about `kind`, and not of trouble under work that
+    the vendor announced.
+    """
+
+    branches: tuple[Branch, ...] = ()
+    wakes: frozenset[str] = frozenset()
+
+    def every(self) -> Iterator[Branch]:
+        """All branches, each before those below it."""
+        return _every(self.branches)
+
+    def targets(self) -> tuple[str, ...]:
+        """Everybody who may hear of something, each once."""
+        return tuple(dict.fromkeys(target for branch in self.every() for target in branch.to))
+
+    def pace_of(self, target: str) -> Pace:
+        """How a target wants to hear of many at once: as the first branch says that leads there."""
+        return next((branch.pace for branch in self.every() if target in branch.to), Pace())
+
+    def told_by(self, branch: Branch, snapshot: Snapshot) -> tuple[str, ...]:
+        """The targets of a branch that hear of this when the branch takes it."""
+        if snapshot.discrepancy is not None:
+            calm = not branch.asks_kind
+        else:
+            calm = snapshot.incident is not None and snapshot.incident.announced
+        return tuple(target for target in branch.to if not self.rouses(target)) if calm else branch.to
+
+    def rouses(self, target: str) -> bool:
+        """Whether what is said there wakes people."""
+        return target in self.wakes or target.partition(":")[0] in self.wakes
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The routes in force: the configuration's tree, and the subscriptions."""
+
+    tree: Tree = Tree()
+    subscribed: tuple[Route, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a branch says of a notice: it takes it, or why not.
+
+    `failed` is the first matcher that does not hold; `mild`: it is below the branch's minimum; `left_to` is the branch
+    that has it instead: one below, or an earlier sibling.
+    """
+
+    branch: Branch
+    taken: bool = False
+    failed: Matcher | None = None
+    mild: bool = False
+    left_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Somebody who hears of a notice: by which branch (or why else), and not before `held_until` (Unix seconds; 0)."""
+
+    target: str
+    by: str
+    held_until: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was settled earlier of a subject: targets told, with the time until which quiet held it, and those besides.
+
+    `also` are the targets of escalation steps.
+    """
+
+    told: Mapping[str, float] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
+
+
+def addressed(
+    snapshot: Snapshot, table: Table, labels: Labels, now: float, before: Before | None = None
+) -> tuple[Address, ...]:
+    """Who hears of this at `now` (Unix seconds), each target once.
+
+    Where several ways lead to one target the earliest counts, and what was due is never put off. Escalation and
+    subscriptions know no quiet hours.
+    """
+    before = before or Before()
+    found = dict[str, Address]()
+    for address in _found(snapshot, table, labels, now):
+        known = found.get(address.target)
+        if known is None or address.held_until < known.held_until:
+            found[address.target] = address
+    for target, held in before.told.items():
+        until = held if held > now else 0.0
+        again = found.get(target)
+        if again is None or until < again.held_until:
+            found[target] = Address(target, again.by if again else TOLD_BEFORE, until)
+    for target in before.also:
+        if target not in found or found[target].held_until:
+            found[target] = Address(target, BY_ESCALATION)
+    return tuple(found.values())
+
+
+def verdicts(branches: Iterable[Branch], facts: Facts, severity: int | None) -> Iterator[Verdict]:
+    """What each branch says, in the order of the tree; branches below one that does not take it are not asked.
+
+    `severity` is an incident's worst; None for what has none, which every minimum lets pass.
+    """
+    had = ""
+    for branch in branches:
+        if had:
+            yield Verdict(branch, left_to=had)
+            continue
+        failed = next((one for one in branch.match if not one.fits(facts)), None)
+        if failed is not None:
+            yield Verdict(branch, failed=failed)
+        elif severity is not None and severity < SEVERITY[branch.minimum]:
+            yield Verdict(branch, mild=True)
+        else:
+            below = tuple(verdicts(branch.below, facts, severity))
+            deeper = next((v.branch.name for v in below if v.taken), "")
+            # One below that left it to another one below has it too: the first that takes it is named.
+            yield Verdict(branch, taken=not deeper, left_to=deeper)
+            yield from below
+            had = "" if branch.goes_on else branch.name
+
+
+def severity_of(snapshot: Snapshot) -> int | None:
+    """The worst an incident has been, as a rank; None for what has no severity of its own."""
+    if snapshot.discrepancy is not None or snapshot.incident is None:
+        return None
+    return SEVERITY.get(snapshot.incident.worst, 0)
+
+
+def calls(tree: Tree, policies: Mapping[str, Policy], snapshot: Snapshot, labels: Labels) -> tuple[Policy, ...]:
+    """The escalations of the branches that take an incident, and who is reminded how often."""
+    found = dict[Policy, None]()
+    for verdict in verdicts(tree.branches, facts_of(snapshot, labels), severity_of(snapshot)):
+        branch = verdict.branch
+        if verdict.taken and branch.escalation in policies:
+            found[policies[branch.escalation]] = None
+        if verdict.taken and branch.repeat_s and branch.to:
+            found[reminder(branch.repeat_s, branch.to)] = None
+    return tuple(found)
 
 
 def wanted(snapshot: Snapshot, interest: Interest) -> bool:
@@ -51,5 +226,23 @@ def wanted(snapshot: Snapshot, interest: Interest) -> bool:
     return bad_enough and _about(interest, {snapshot.service, *incident.components})
 
 
+def _found(snapshot: Snapshot, table: Table, labels: Labels, now: float) -> Iterator[Address]:
+    severity = severity_of(snapshot)
+    for verdict in verdicts(table.tree.branches, facts_of(snapshot, labels), severity):
+        if verdict.taken:
+            until = quiet_until(verdict.branch.quiet, severity, now) or 0.0
+            for target in table.tree.told_by(verdict.branch, snapshot):
+                yield Address(target, verdict.branch.name, until)
+    for route in table.subscribed:
+        if wanted(snapshot, route.interest):
+            yield Address(route.target, BY_SUBSCRIPTION)
+
+
 def _about(interest: Interest, touched: set[str]) -> bool:
     return not interest.about or not touched.isdisjoint(interest.about)
+
+
+def _every(branches: Iterable[Branch]) -> Iterator[Branch]:
+    for branch in branches:
+        yield branch
+        yield from _every(branch.below)

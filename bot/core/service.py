@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.core.matching import Labels
 from bot.core.mention import Mention
+from bot.core.silences import Standing
 
 REFRESH_S = 45.0
 """Figures of a standing message are renewed this often; changes of state at once (Grafana OnCall's rule)."""
@@ -23,7 +25,8 @@ class ServiceView:
 
     `usual_lag_s` is this vendor's (median, p90) lateness in seconds, where known; `refresh_s` how often the figures of
     a standing message are renewed. `others` are the pages whose word corroborates, by the check that reads them.
-    `people_open`: what only people report makes an incident when it lasts.
+    `people_open`: what only people report makes an incident when it lasts. `labels` are the operator's own, by
+    component; those of the whole service under "".
     """
 
     id: str
@@ -35,15 +38,18 @@ class ServiceView:
     others: Mapping[str, Other] = field(default_factory=dict)
     refresh_s: float = REFRESH_S
     people_open: bool = False
+    labels: Labels = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class About:
     """What the judge knows of a whole service: when it last judged (`at`), the page's usual lateness, who else speaks.
 
-    `usual_lag_s` (median, p90) is the ledger's where that has enough to tell, else the catalogue's.
+    `usual_lag_s` (median, p90) is the ledger's where that has enough to tell, else the catalogue's; `silences` are
+    those that stand, and work that people announced.
     """
 
     at: float
     usual_lag_s: tuple[float, float] | None = None
     others: tuple[Mention, ...] = ()
+    silences: tuple[Standing, ...] = ()

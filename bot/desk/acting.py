@@ -1,10 +1,18 @@
 """What people do: each act goes to the judge, who decides, writes it down and says what became of it."""
 
-from bot.core.acts import Outcome
-from bot.core.commands import COMMANDS, END
+import asyncio
+from dataclasses import replace
+
+from bot.core import wishes
+from bot.core.commands import COMMANDS, END, UNTIL_RESOLVED
+from bot.core.outcome import Outcome
+from bot.core.parsing import SILENCE_ID
 from bot.core.people import Command
-from bot.core.words import acted
+from bot.core.quieting import FROM
+from bot.core.silences import may_reach, written
+from bot.core.words import acted, replies, silenced
 from bot.core.words.answer import Answer
+from bot.core.words.quoting import clean
 from bot.desk import choosing
 from bot.desk.behind import Behind, Question
 
@@ -22,8 +30,15 @@ async def act(behind: Behind, question: Question) -> Answer:
 
 
 async def quiet(behind: Behind, question: Question) -> Answer:
-    """What is kept quiet, or no longer: silence, unsilence, maintenance; an incident, a component or a service."""
+    """What is kept quiet, or no longer: silence, unsilence, maintenance; one thing, or what matchers fit."""
     request = question.request
+    how = _how(question)
+    if isinstance(how, Answer):
+        return how
+    if request.conditions:
+        return await _widely(behind, question, written(request.conditions), how)
+    if SILENCE_ID.fullmatch(request.word):
+        return await _by_id(behind, question)
     one = standing = None
     if request.target is not None:
         service, about = request.target.service, request.target.id
@@ -33,11 +48,58 @@ async def quiet(behind: Behind, question: Question) -> Answer:
             return chosen
         one, standing = chosen
         service, about = one.service, one.id
-    args = (about, END) if request.command == "maintenance" else (about,)
-    if request.length_s is not None:
-        args = (about, f"{request.length_s:.0f}s", *((request.text,) if request.text else ()))
-    outcome = await _done(behind, question, service, args)
+    outcome = await _done(behind, question, service, (about, *how))
     return acted.answer(request.command, one, standing, outcome, question.now)
+
+
+async def silences(behind: Behind, question: Question) -> Answer:
+    """What is kept quiet now, and what work is announced."""
+    return silenced.silences(await choosing.standings(behind, question), question.now)
+
+
+def _how(question: Question) -> tuple[str, ...] | Answer:
+    """The length, with its beginning, and the reason, as the judge reads them."""
+    request = question.request
+    if request.till_over:
+        length = UNTIL_RESOLVED
+    elif request.length_s is not None:
+        length = f"{request.length_s:.0f}s"
+    else:
+        return (END,) if request.command == "maintenance" else ()
+    if request.begins:
+        begins = wishes.moment(request.begins, question.now)
+        if begins is None or begins < 0:
+            return replies.not_known(f"{clean(request.begins, 40)!r} is no moment", question.now)
+        length += f"{FROM}{begins:.0f}"
+    return (length, *((request.text,) if request.text else ()))
+
+
+async def _widely(behind: Behind, question: Question, about: str, how: tuple[str, ...]) -> Answer:
+    """To every service that matchers may reach; the first of them tells the end of it where it was asked."""
+    names, conditions = behind.names, question.request.conditions
+    parts = {s: [n.component for n in names.every if n.service == s and n.component] for s in names.services}
+    reached = [s for s, components in parts.items() if may_reach(conditions, s, components)]
+    if not reached:
+        return replies.not_known(f"no service or component fits {clean(about, 200)}", question.now)
+    elsewhere = replace(question, asker=replace(question.asker, here=""))
+    asked = [(s, question if n == 0 else elsewhere) for n, s in enumerate(reached)]
+    outcomes = await asyncio.gather(*(_done(behind, who, s, (about, *how)) for s, who in asked))
+    joined = silenced.together(outcomes)
+    return acted.answer(question.request.command, None, None, joined, question.now)
+
+
+async def _by_id(behind: Behind, question: Question) -> Answer:
+    """A silence by its id, on every service where it stands."""
+    word = question.request.word
+    if question.request.command != "unsilence":
+        return replies.not_known(f"{word} is a silence; only unsilence takes its id", question.now)
+    standings = await choosing.standings(behind, question)
+    where = [s.service for s in standings if any(held.silence.id == word for held in s.silences)]
+    if not where:
+        return replies.not_known(f"no silence {word} stands", question.now)
+    outcomes = await asyncio.gather(*(_done(behind, question, s, (word,)) for s in where))
+    done = next((one for one in outcomes if one is not None and one.ok), outcomes[0])
+    return acted.answer(question.request.command, None, None, done, question.now)
 
 
 async def _done(behind: Behind, question: Question, service: str, args: tuple[str, ...]) -> Outcome | None:

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.core.acts import Outcome
 from bot.core.alternatives import Candidate, Option
 from bot.core.asking import Asker
 from bot.core.deeds import Deed
@@ -12,6 +11,8 @@ from bot.core.detection.assessment import Explanation
 from bot.core.incident import Incident, Person
 from bot.core.ledger import Row
 from bot.core.names import Names
+from bot.core.outcome import Outcome
+from bot.core.own_health import Own, Sign
 from bot.core.parsing import Request
 from bot.core.people import Command
 from bot.core.routing import Interest, Route
@@ -19,7 +20,6 @@ from bot.core.spans import Past, Span
 from bot.core.words.answer import Answer, Standing
 from bot.core.words.answers import Delivered
 from bot.core.words.casefile import Casefile
-from bot.core.words.health import Own, Sign
 
 
 class Reads(Protocol):
@@ -60,8 +60,8 @@ class Counsels(Protocol):
 class Health(Protocol):
     """How we ourselves are."""
 
-    async def own(self, service: str) -> Own:
-        """How well we serve this service: ages and queues."""
+    async def every(self, now: float) -> Sequence[Own]:
+        """How well we serve each service: ages and queues."""
 
     async def signs(self, now: float) -> Sequence[Sign]:
         """What each process, channel and vantage last said of itself, and the store."""

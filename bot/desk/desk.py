@@ -8,7 +8,8 @@ from uuid import uuid4
 from bot.core.asking import Asker
 from bot.core.commands import COMMANDS
 from bot.core.deeds import DONE, REFUSED, Deed
-from bot.core.parsing import PASTED, Misunderstood, Request, parse
+from bot.core.parsing import PASTED, Request, parse
+from bot.core.unclear import Misunderstood
 from bot.core.words import replies
 from bot.core.words.answer import Answer
 from bot.core.words.secrets import redacted, secret
@@ -43,6 +44,7 @@ HANDLERS: Mapping[str, Handler] = {
     "silence": acting.quiet,
     "unsilence": acting.quiet,
     "maintenance": acting.quiet,
+    "quiet": acting.silences,
     "subscribe": subscribing.subscribe,
     "unsubscribe": subscribing.unsubscribe,
     "subscriptions": subscribing.subscriptions,

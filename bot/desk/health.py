@@ -5,27 +5,34 @@ from dataclasses import replace
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from bot.core.own_health import SILENT_S, Kind, Own, Sign
 from bot.core.service import About
 from bot.core.words.figures import number
-from bot.core.words.health import SILENT_S, Own, Sign
+from bot.core.words.health import answering, checking, saving, ticking
 from bot.judge import ABOUT, ABOUT_FIELD
-from bot.settings import Settings
+from bot.settings import Service, Settings
 from bot.store.store import Store
 
 MOST = 1_000
 """Rows counted of a backlog; more are as bad."""
-SLOW_MS = 50.0
 UNREADABLE = "its last word cannot be read: another version?"
 
 SIGN = TypeAdapter(Sign)
 
 
 class VantageWord(BaseModel):
-    """What a prober leaves of itself in the store."""
+    """What a prober leaves of itself in the store.
+
+    Rows that wait to be written and were lost, looks that were left out, checks not done in time, and how far its
+    clock is ahead of the store's (seconds).
+    """
 
     at: float
     waiting: int = 0
     skipped: int = 0
+    lost: int = 0
+    late: tuple[str, ...] = ()
+    skew: float = 0.0
 
 
 class Health:
@@ -33,36 +40,61 @@ class Health:
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
-        self._names = {service.id: service.name for service in settings.services}
+        self._services = {service.id: service for service in settings.services}
         self._outlets = tuple(channel.name for channel in settings.channels)
 
-    async def own(self, service: str) -> Own:
+    async def every(self, now: float) -> Sequence[Own]:
+        """All services."""
+        return [await self.own(service, now) for service in self._services]
+
+    async def own(self, service: str, now: float) -> Own:
         """Ages and queues of one service."""
         views, outbox = self._store.views, self._store.outbox
         kept = (await views.assessed(service, [ABOUT_FIELD])).get(ABOUT_FIELD)
         backlog, written = await views.backlog(service, MOST)
-        due = [(outlet, await outbox.waiting(service, outlet)) for outlet in self._outlets]
-        since = [await outbox.next_due(service, outlet) for outlet, count in due if count]
+        due = [(outlet, count) for outlet in self._outlets if (count := await outbox.waiting(service, outlet))]
+        first = [(outlet, at) for outlet, _ in due if (at := await outbox.next_due(service, outlet)) is not None]
         lost = await views.undeliverable(service)
+        configured = self._services[service]
         return Own(
             service=service,
-            name=self._names[service],
+            name=configured.name,
             judged_at=_judged(kept),
             written_at=written,
             backlog=backlog,
-            due=tuple((outlet, count) for outlet, count in due if count),
-            due_since=min((at for at in since if at is not None), default=None),
+            due=tuple(due),
+            due_since=min((at for _, at in first), default=None),
             lost_at=tuple(one.at for one in lost),
+            late=tuple((outlet, at) for outlet, at in first if at < now),
+            every_s=_pace(configured),
+            cut=(await self._store.load(service)).lost,
+            refused=(await self._store.purse.spent(service)).refused,
         )
 
     async def signs(self, now: float) -> Sequence[Sign]:
-        """The store, the channels, the vantages."""
-        latency = await self._store.ping()
-        signs = [Sign("store", latency < SLOW_MS, f"answers in {latency:.1f} ms", now)]
-        signs += _channels(await self._store.shared.health(), now)
+        """The store, the parts of every process, the vantages."""
+        info = await self._store.info()
+        signs = [saving(info.aof, info.memory_bytes, info.memory_limit, info.eviction, now)]
+        signs.append(answering(await self._store.ping(), now))
+        signs += _parts(await self._store.shared.health(), now)
         for name, record in sorted((await self._store.vantages()).items()):
-            signs.append(_vantage(name, record, now))
+            signs += _vantage(name, record, now)
         return signs
+
+    async def lost(self, owned: Sequence[Own]) -> dict[str, int]:
+        """How many observations were lost so far: cut from the stream of a service, or given up by a vantage."""
+        found = {own.name: own.cut for own in owned}
+        for name, record in (await self._store.vantages()).items():
+            word = _word(record)
+            found[f"vantage {name}"] = word.lost if word else 0
+        return found
+
+
+def _pace(service: Service) -> float:
+    """How often something of a service is looked at and written down, in seconds; 0 where nothing is."""
+    every = [check.interval_s for component in service.components for check in component.checks]
+    every += [service.page.interval_s] if service.page else []
+    return min(every, default=0.0)
 
 
 def _judged(kept: str | None) -> float | None:
@@ -73,8 +105,8 @@ def _judged(kept: str | None) -> float | None:
     return about.at if about else None
 
 
-def _channels(parts: dict[str, str], now: float) -> list[Sign]:
-    """Each process's word on each channel; of processes that are silent only where none else speaks of the channel."""
+def _parts(parts: dict[str, str], now: float) -> list[Sign]:
+    """Each process's word on each part; of processes that are silent only where none else speaks of the part."""
     fresh: list[Sign] = []
     silent: dict[str, Sign] = {}
     for part, record in sorted(parts.items()):
@@ -83,20 +115,36 @@ def _channels(parts: dict[str, str], now: float) -> list[Sign]:
         except ValidationError:
             fresh.append(Sign(f"channel {part}", ok=False, sentence=UNREADABLE))
             continue
-        sign = replace(sign, name=f"channel {sign.name}")
+        sign = replace(sign, name=f"channel {sign.name}") if sign.kind is Kind.CHANNEL else sign
         if sign.at is not None and now - sign.at > SILENT_S:
-            silent[sign.name] = replace(sign, ok=False, sentence=f"silent; its last word: {sign.sentence}")
+            said = f"silent; its last word: {sign.sentence}"
+            silent[sign.name] = replace(sign, ok=False, sentence=said, since=sign.at, elsewhere=False)
         else:
             fresh.append(sign)
     heard = {sign.name for sign in fresh}
-    return fresh + [sign for name, sign in silent.items() if name not in heard]
+    gone = [sign for name, sign in silent.items() if name not in heard]
+    # The clock of a process that is no more is nobody's.
+    return fresh + [sign for sign in gone if sign.kind is not Kind.CLOCK]
 
 
-def _vantage(name: str, record: str, now: float) -> Sign:
-    try:
-        word = VantageWord.model_validate_json(record)
-    except ValidationError:
-        return Sign(f"vantage {name}", ok=False, sentence=UNREADABLE)
+def _vantage(name: str, record: str, now: float) -> list[Sign]:
+    """Its presence, its checks and its clock; of a silent one only that it is."""
+    word = _word(record)
+    if word is None:
+        return [Sign(f"vantage {name}", ok=False, sentence=UNREADABLE, kind=Kind.VANTAGE)]
     waiting = number(word.waiting, "observation", "observations")
-    told = f"{waiting} waiting, {number(word.skipped, 'look', 'looks')} left out"
-    return Sign(f"vantage {name}", now - word.at <= SILENT_S, told, word.at)
+    said = f"{waiting} waiting, {number(word.skipped, 'look', 'looks')} left out"
+    said += f", {number(word.lost, 'observation', 'observations')} lost" if word.lost else ""
+    if now - word.at > SILENT_S:
+        silent = f"silent; its last word: {said}"
+        return [Sign(f"vantage {name}", False, silent, word.at, Kind.VANTAGE, word.at, back="heard of again")]
+    here = Sign(f"vantage {name}", True, said, word.at, Kind.VANTAGE)
+    more = [checking(name, word.late, word.at), ticking(f"vantage {name}", word.skew, word.at)]
+    return [here, *(sign for sign in more if not sign.ok)]
+
+
+def _word(record: str) -> VantageWord | None:
+    try:
+        return VantageWord.model_validate_json(record)
+    except ValidationError:
+        return None

@@ -91,7 +91,7 @@ async def doctor(behind: Behind, question: Question) -> Answer:
     """How we are ourselves."""
     if behind.health is None:
         return replies.not_here("doctor", question.now)
-    owned = [await behind.health.own(service) for service in behind.names.services]
+    owned = await behind.health.every(question.now)
     return health.doctor(owned, await behind.health.signs(question.now), question.now)
 
 

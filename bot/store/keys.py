@@ -44,6 +44,11 @@ latencies spread over thirty bins; 340 KiB a day in the append-only file.
 """
 NOTE_TTL_S = DELIVERY_TTL_S
 """At most: what a platform was told stays known as long as its delivery does."""
+GROUP_TTL_S = DELIVERY_TTL_S
+"""As long as what is held back for a group waits in the outbox."""
+BEGUN_AGE_S = _HOUR
+BEGUN_KEPT = 5_000
+"""What began lately on one target, so that what was once told to go out is not held back by a later storm."""
 HEALTH_TTL_S = _DAY
 AUDIT_TTL_S = 365 * _DAY
 AUDIT_KEPT = 2_000
@@ -96,6 +101,12 @@ KINDS: dict[str, Kind] = {
     "routes": Kind("hash", None, "5 000 fields", "what places have subscribed to, until they unsubscribe"),
     "audit": Kind("list", AUDIT_TTL_S, f"{AUDIT_KEPT} newest", "what people did, and what was refused"),
     "health": Kind("hash", HEALTH_TTL_S, "one field a part", "the last word of each part of each process"),
+    "groups": Kind(
+        "hash", GROUP_TTL_S, "two fields a target", "what targets hear together: since when, and what was said"
+    ),
+    "members": Kind("hash", GROUP_TTL_S, "one field a held delivery", "what is held back for one group's message"),
+    "begun": Kind("zset", GROUP_TTL_S, f"{BEGUN_AGE_S // _HOUR} h, {BEGUN_KEPT} rows", "what one target heard begin"),
+    "cause": Kind("string", GROUP_TTL_S, "one value", "trouble of several services that may share a cause"),
     "seen": Kind("zset", VANTAGE_TTL_S, f"{VANTAGES_KEPT} newest", "vantages by the time of that word"),
 }
 
@@ -106,6 +117,19 @@ SERVICES, VANTAGES, SEEN, SALT = _ALL + "services", _ALL + "vantages", _ALL + "s
 
 _SERVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _KEY = re.compile(rf"gt:{SCHEMA}:\{{[^{{}}]+\}}:([a-z]+)(?::.+)?", re.DOTALL)
+
+
+GROUPS, CAUSE = _ALL + "groups", _ALL + "cause"
+
+
+def members(group: str) -> str:
+    """The key of what is held back for a group."""
+    return f"{_ALL}members:{group[:400]}"
+
+
+def begun(group: str) -> str:
+    """The key of what a group's target heard begin."""
+    return f"{_ALL}begun:{group[:400]}"
 
 
 def turn(name: str) -> str:

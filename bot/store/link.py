@@ -18,7 +18,7 @@ from redis.exceptions import AuthenticationError, NoScriptError, RedisError
 from bot.errors import StoreError
 
 Value = str | bytes | int | float
-SCRIPTS = ("append", "budget", "claim", "commit", "lease", "once", "reader", "settle")
+SCRIPTS = ("append", "budget", "claim", "commit", "group", "lease", "once", "pick", "reader", "settle")
 
 
 class Script:

@@ -15,7 +15,9 @@ from bot.store.link import Link, Value, text
 from bot.store.values import Claimed, Courier, Undeliverable, outlet_of
 
 _CANDIDATES = 500
-"""Due rows of one channel looked at for one claim; more than any courier takes at once."""
+"""Due rows of targets that are free, looked at for one claim; more than any courier takes at once."""
+_EACH = 8
+"""Rows of one target taken in one claim: they are served in turn, so that more would only wait."""
 _ERROR = 300
 """Longest reason kept, in characters."""
 
@@ -35,11 +37,11 @@ class Outbox:
         """
         k = keys_of(service)
         due = k.due(outlet)
-        ready = await self._link.call("ZRANGEBYSCORE", due, "-inf", now, "LIMIT", 0, _CANDIDATES)
-        ids = [name for name in map(text, ready) if name.partition("/")[0] not in busy]
+        ids = [text(name) for name in await self._link.run("pick", (due,), (now, _CANDIDATES, *busy))]
         if not ids:
             return []
-        args: tuple[Value, ...] = (now, now + courier.lease_s, courier.name, keys.DELIVERY_TTL_S, courier.at_once, *ids)
+        numbers = (now, now + courier.lease_s, courier.name, keys.DELIVERY_TTL_S, courier.at_once, _EACH)
+        args: tuple[Value, ...] = (*numbers, *ids)
         taken = await self._link.run("claim", (due, *map(k.delivery, ids)), args)
         return [_claimed(service, row) for row in taken]
 
@@ -68,6 +70,14 @@ class Outbox:
         `doubtful`: it may have been posted all the same; that is counted and stays on record.
         """
         return await self._settle(claimed, "retry", (error[:_ERROR], due_at, int(doubtful)))
+
+    async def keep(self, claimed: Claimed, until: float) -> bool:
+        """The claim goes on until then; False when it had expired and another courier has the row."""
+        return await self._settle(claimed, "keep", (until,))
+
+    async def hold(self, claimed: Claimed, why: str, until: float) -> bool:
+        """Not tried: it is looked at again at `until`, however urgent its news, and the reason stands on the desk."""
+        return await self._settle(claimed, "hold", (why[:_ERROR], until))
 
     async def give_up(self, claimed: Claimed, error: str, now: float) -> bool:
         """Never in this form: kept in the list of undeliverable ones with the reason; urgent news will try again."""

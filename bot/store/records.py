@@ -120,6 +120,7 @@ def _page(page: Page) -> Fields:
         "w": cut(page.words, TEXT),
         "x": cut(page.unreadable, TEXT),
         "s": int(page.unchanged),
+        "n": [_incident(i) for i in page.planned[:INCIDENTS]],
     }
     return {key: value for key, value in fields.items() if value}
 
@@ -129,7 +130,7 @@ def _incident(i: VendorIncident) -> list[Any]:
         cut(i.id), cut(i.name, LINE), cut(i.status), cut(i.impact), [cut(c) for c in i.components[:CLAIMS]],
         finite(i.posted_at, 3), finite(i.started_at, 3), finite(i.resolved_at, 3),
         cut(i.url, LINE) or None, int(i.maintenance) or None,
-        [[cut(c), finite(at, 3)] for c, at in i.posted[:CLAIMS] if math.isfinite(at)] or None,
+        [[cut(c), finite(at, 3)] for c, at in i.posted[:CLAIMS] if math.isfinite(at)] or None, finite(i.ends_at, 3),
     ])  # fmt: skip
 
 
@@ -174,11 +175,16 @@ def _read_page(value: object) -> Page:
         claims=tuple(
             Claim(text(c[0]), text(c[1], LINE), member(State, c[2], State.UNKNOWN, State.UNKNOWN)) for c in claims
         ),
-        incidents=tuple(_read_incident(pad(list(bounded(i, 11)), 11)) for i in bounded(value.get("i"), INCIDENTS)),
+        incidents=_read_incidents(value.get("i")),
         words=text(value.get("w"), TEXT),
         unreadable=text(value.get("x"), TEXT),
         unchanged=bool(value.get("s")),
+        planned=_read_incidents(value.get("n")),
     )
+
+
+def _read_incidents(value: object) -> tuple[VendorIncident, ...]:
+    return tuple(_read_incident(pad(list(bounded(i, 12)), 12)) for i in bounded(value, INCIDENTS))
 
 
 def _read_incident(i: list[Any]) -> VendorIncident:
@@ -194,6 +200,7 @@ def _read_incident(i: list[Any]) -> VendorIncident:
         url=text(i[8], LINE),
         maintenance=bool(i[9]),
         posted=tuple((text(c), number(at)) for c, at in bounded(i[10], CLAIMS)),
+        ends_at=maybe(number, i[11]),
     )
 
 

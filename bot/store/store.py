@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.store import keys
 from bot.store.book import Book
+from bot.store.groups import Groups
 from bot.store.keys import keys_of
 from bot.store.link import Link, Value, mapping, text
 from bot.store.notes import Notes
@@ -44,6 +45,7 @@ class Store:
         self.people = People(link)
         self.notes = Notes(link)
         self.shared = Shared(link)
+        self.groups = Groups(link)
         self.warnings = warnings
 
     def __repr__(self) -> str:
@@ -156,6 +158,12 @@ class Store:
         await self._link.call("PING")
         return (time.perf_counter() - started) * 1000
 
+    async def skew(self) -> float:
+        """How far this machine's clock is ahead of the server's, in seconds, to within half the way there and back."""
+        began = time.time()
+        seconds, micros = await self._link.call("TIME")
+        return (began + time.time()) / 2 - (int(seconds) + int(micros) / 1e6)
+
     async def info(self) -> Info:
         """The server's own health."""
         return parse_info(await self._link.call("INFO"))
@@ -174,6 +182,7 @@ def parse_info(info: Mapping[str, Any]) -> Info:
         aof=aof,
         eviction=str(info.get("maxmemory_policy", "noeviction")),
         mode=str(info.get("server_mode", info.get("redis_mode", "standalone"))),
+        memory_limit=int(info.get("maxmemory", 0)),
     )
 
 
@@ -209,5 +218,6 @@ def _words(token: int, commit: Commit) -> Iterator[Value]:
 
 def _delivery_words(write: DeliveryWrite) -> Iterator[Value]:
     yield from (write.id, write.subject, write.channel, write.version, int(write.urgent), write.due_at, write.body)
+    yield from (write.held_until, int(write.over), int(write.begins), write.by)
     yield len(write.trail)
     yield from write.trail

@@ -74,7 +74,9 @@ class DeliveryWrite:
     """What should stand on a channel about a subject (an incident or a discrepancy).
 
     A higher `version` replaces what was wanted before; `trail` lines are appended. `due_at` (Unix seconds) is the
-    earliest moment for a write that is not `urgent`.
+    moment of writing; a write that is not `urgent` may wait longer. What does not stand there yet is not begun before
+    `held_until` (Unix seconds), and never if it is `over` by then; unless it `begins` here, it is said only where its
+    subject was wanted before. `by` says in a word why it goes there.
     """
 
     subject: str
@@ -84,6 +86,10 @@ class DeliveryWrite:
     urgent: bool = False
     trail: tuple[str, ...] = ()
     due_at: float = 0.0
+    held_until: float = 0.0
+    over: bool = False
+    begins: bool = True
+    by: str = ""
 
     @property
     def id(self) -> str:
@@ -154,7 +160,8 @@ class Claimed:
 class Delivery:
     """One delivery as the desk shows it; `due_at` is None when nothing waits, `dead_at` unless it was given up.
 
-    `doubts`: so many times it may have been posted twice.
+    `doubts`: so many times it may have been posted twice. `by` is the branch of the routes that leads there, or why
+    else it goes there; quiet hours hold it back until `held_until` (Unix seconds), None where they do not.
     """
 
     id: str
@@ -169,6 +176,8 @@ class Delivery:
     due_at: float | None
     dead_at: float | None
     doubts: int = 0
+    by: str = ""
+    held_until: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +194,7 @@ class Undeliverable:
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """The server's own health. `aof` is "on", "off" or "failing"."""
+    """The server's own health. `aof` is "on", "off" or "failing"; `memory_limit` is 0 where there is none."""
 
     product: str
     version: str
@@ -193,3 +202,4 @@ class Info:
     aof: str
     eviction: str
     mode: str
+    memory_limit: int = 0

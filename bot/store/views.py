@@ -83,7 +83,7 @@ class Views:
 
     async def _deliveries(self, service: str, ids: Sequence[str]) -> list[Delivery]:
         k = keys_of(service)
-        fields = ("sub", "ch", "v", "dv", "n", "dn", "where", "tries", "error", "dead", "doubts")
+        fields = ("sub", "ch", "v", "dv", "n", "dn", "where", "tries", "error", "dead", "doubts", "by", "held")
         rows = [("HMGET", k.delivery(name), *fields) for name in ids]
         scores = [("ZSCORE", k.due(outlet_of(name)), name) for name in ids]
         replies = await self._link.calls([*rows, *scores])
@@ -107,7 +107,7 @@ class Views:
 
 
 def _delivery(name: str, row: list[Any], due: object) -> Delivery:
-    subject, channel, version, done, trail, posted, where, tries, error, dead, doubts = row
+    subject, channel, version, done, trail, posted, where, tries, error, dead, doubts, by, held = row
     return Delivery(
         id=name,
         subject=text(subject),
@@ -121,4 +121,6 @@ def _delivery(name: str, row: list[Any], due: object) -> Delivery:
         due_at=None if due is None else float(text(str(due))),
         dead_at=None if dead is None else float(dead),
         doubts=int(doubts or 0),
+        by=text(by),
+        held_until=None if held is None else float(held),
     )

@@ -18,6 +18,7 @@ from probes.model import Claim, Page, State, VendorIncident
 _WITHOUT_COMPONENTS = (("incidents", list), ("scheduled_maintenances", list), ("incident", dict))
 """Answers of the same platform that list no components: they are read for their incidents and claim nothing."""
 
+_UNDER_WAY = ("in_progress", "verifying")
 ULID = 26
 """Characters of an incident.io id; Statuspage's have 12."""
 
@@ -26,7 +27,7 @@ MANY = 500
 
 
 def read(body: bytes, options: Mapping[str, Any]) -> Page:
-    """Claims by component id, incidents, maintenance that goes on now. Raises NotUnderstoodError."""
+    """Claims by component id, incidents, maintenance that goes on now or is to come. Raises NotUnderstoodError."""
     found = document(body)
     if not isinstance(found, dict):
         raise NotUnderstoodError("a JSON object was expected")
@@ -48,16 +49,15 @@ def read(body: bytes, options: Mapping[str, Any]) -> Page:
     incidents = [_incident(row, maintenance=False) for row in _rows(found.get("incidents"))]
     if isinstance(found.get("incident"), dict):
         incidents.append(_incident(found["incident"], maintenance=False))
-    works = [
-        _incident(row, maintenance=True)
-        for row in _rows(found.get("scheduled_maintenances"))
-        if not claims or row.get("status") in ("in_progress", "verifying")
-    ]
+    rows = _rows(found.get("scheduled_maintenances"))
+    works = [_incident(r, maintenance=True) for r in rows if not claims or r.get("status") in _UNDER_WAY]
+    planned = [_incident(r, maintenance=True) for r in rows if claims and r.get("status") == "scheduled"]
     return Page(
         url=link(page.get("url")),
         claims=claims,
         incidents=tuple(incident for incident in (*incidents, *works) if incident.id),
         words=text(status.get("description")),
+        planned=tuple(work for work in planned if work.id),
     )
 
 
@@ -87,6 +87,7 @@ def _incident(row: dict[str, Any], *, maintenance: bool) -> VendorIncident:
         url=link(row.get("shortlink")),
         maintenance=maintenance,
         posted=() if maintenance else _posted(updates),
+        ends_at=times.iso(row.get("scheduled_until")) if maintenance else None,
     )
 
 

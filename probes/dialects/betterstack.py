@@ -90,6 +90,7 @@ def _report(entry: Mapping[str, Any], posts: Mapping[str, list[Any]]) -> VendorI
         # A maintenance's end is a plan, and an open report's would be one too.
         resolved_at=times.iso(about.get("ends_at")) if status == "resolved" and not maintenance else None,
         maintenance=maintenance,
+        ends_at=times.iso(about.get("ends_at")) if maintenance else None,
     )
 
 

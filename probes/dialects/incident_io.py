@@ -58,8 +58,9 @@ def _incident(entry: Mapping[str, Any], *, maintenance: bool) -> VendorIncident:
         components=ids(components, "id", "component_id", "code"),
         # display_at may be backdated and updated_at is touched in bulk: neither is news.
         posted_at=times.earliest([update.get("created_at") for update in updates] or [entry.get("created_at")]),
-        started_at=times.iso(entry.get("started_at")),
+        started_at=times.iso(entry.get("started_at")) or times.iso(entry.get("scheduled_for")),
         resolved_at=times.iso(entry.get("resolved_at")),
         url=link(entry.get("shortlink") or entry.get("url")),
         maintenance=maintenance,
+        ends_at=times.iso(entry.get("scheduled_until")) if maintenance else None,
     )

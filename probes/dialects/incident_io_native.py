@@ -81,6 +81,7 @@ def _incident(entry: Mapping[str, Any], *, maintenance: bool) -> VendorIncident:
     affected = [*maybe(entry, "affected_components"), *impacts]
     worst_impact = worst((read_state(one.get("status")) for one in impacts), default=State.UNKNOWN)
     stated = text(entry.get("current_worst_impact"), 60)
+    works = maintenance or text(entry.get("type"), 20) == "maintenance"
     return VendorIncident(
         id=ident(entry.get("id"), "an incident"),
         name=text(entry.get("name")),
@@ -88,8 +89,10 @@ def _incident(entry: Mapping[str, Any], *, maintenance: bool) -> VendorIncident:
         impact=stated or ("" if worst_impact is State.UNKNOWN else worst_impact.value),
         components=ids(affected, "component_id", "id"),
         posted_at=times.earliest([update.get("published_at") for update in updates] or [entry.get("published_at")]),
-        started_at=times.iso(entry.get("started_at")) or times.earliest([one.get("start_at") for one in impacts]),
+        started_at=times.iso(entry.get("started_at") or entry.get("starts_at"))
+        or times.earliest([one.get("start_at") for one in impacts]),
         resolved_at=times.iso(entry.get("resolved_at")),
         url=link(entry.get("url") or entry.get("permalink")),
-        maintenance=maintenance or text(entry.get("type"), 20) == "maintenance",
+        maintenance=works,
+        ends_at=times.iso(entry.get("scheduled_end_at") or entry.get("ends_at")) if works else None,
     )

@@ -66,6 +66,7 @@ def _component(entry: Mapping[str, Any]) -> Claim:
 
 
 def _incident(entry: Mapping[str, Any], *, maintenance: bool) -> VendorIncident:
+    started = times.iso(entry.get("started") or entry.get("start"))
     return VendorIncident(
         id=ident(entry.get("id") or entry.get("url") or entry.get("name"), "an incident"),
         name=text(entry.get("name")),
@@ -73,8 +74,16 @@ def _incident(entry: Mapping[str, Any], *, maintenance: bool) -> VendorIncident:
         impact=text(entry.get("impact"), 60),
         components=ids(maybe(entry, "components"), "id"),
         posted_at=times.iso(entry.get("createdAt")),
-        started_at=times.iso(entry.get("started") or entry.get("start")),
+        started_at=started,
         resolved_at=times.iso(entry.get("resolved")),
         url=link(entry.get("url")),
         maintenance=maintenance,
+        ends_at=_planned_end(started, entry.get("duration")) if maintenance else None,
     )
+
+
+def _planned_end(started: float | None, minutes: Any) -> float | None:
+    """The end of a window by its length, a number or a text of digits."""
+    said = str(minutes) if isinstance(minutes, int) else text(minutes, 8)
+    known = started is not None and said.isascii() and said.isdigit() and len(said) < 6
+    return started + 60.0 * int(said) if started is not None and known else None

@@ -43,6 +43,7 @@ def _bounded(page: Page) -> Page:
     """The reading in a size that can be kept every minute: of too many incidents, those that go on stay."""
     if len(page.claims) > MAX_CLAIMS:
         raise NotUnderstoodError(f"{len(page.claims)} components; the limit is {MAX_CLAIMS}")
+    page = replace(page, planned=page.planned[:MAX_INCIDENTS])
     if len(page.incidents) <= MAX_INCIDENTS:
         return page
     by_need = sorted(page.incidents, key=_is_over)  # stable: the page's own order within each

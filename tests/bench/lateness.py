@@ -54,7 +54,7 @@ class Timed(Watch):
 
     def clocked(self, schedule: Schedule) -> None:
         """Find out what the schedule intends."""
-        self.late: list[float] = []
+        self.delays: list[float] = []
         self.measuring = False
         self._due: dict[str, float] = {}
         self._place = {
@@ -72,7 +72,7 @@ class Timed(Watch):
     async def once(self, check: Check) -> None:
         slot, after_s = self._place[check.id]
         if self.measuring and slot in self._due:
-            self.late.append(time.time() - self._due[slot] - after_s)
+            self.delays.append(time.time() - self._due[slot] - after_s)
         await super().once(check)
 
 
@@ -102,11 +102,11 @@ async def measure(number: int, url: str) -> dict[str, float]:
         watch.measuring = False
         used, took = time.process_time() - used, time.perf_counter() - began
         gc.collect()
-        late = sorted(watch.late) or [0.0]
+        late = sorted(watch.delays) or [0.0]
         return {
             "left_out": schedule.left_out,
-            "rate": len(watch.late) / took,
-            "cpu_ms": used / max(1, len(watch.late)) * 1000,
+            "rate": len(watch.delays) / took,
+            "cpu_ms": used / max(1, len(watch.delays)) * 1000,
             "busy": used / took,
             "p50_ms": late[len(late) // 2] * 1000,
             "p99_ms": late[int(len(late) * 0.99)] * 1000,

@@ -198,6 +198,13 @@ class OutletFaults(Outlet):
         assert error.retry_after
         assert "refused" in str(error)
 
+    async def test_a_name_that_nobody_knows(self, opens):
+        """No address for it (RFC 6761 keeps .invalid free): the whole channel waits, and it is said."""
+        async with opens("https://nowhere.invalid") as channel:
+            error = await failing(channel)
+        assert (error.everywhere, error.permanent, error.ambiguous) == (True, False, False)
+        assert "its name is not known" in str(error)
+
     async def test_certificates(self, fake, opens, tmp_path):
         """An unknown one is refused and said; named in `ca_file` it is good. No TLS at all is refused too."""
         authority = trustme.CA()

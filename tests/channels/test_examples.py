@@ -14,6 +14,7 @@ SECRETS = {
     "WEBHOOK_SECRET": "0123456789abcdef",
     "NTFY_TOPIC": "topic",
     "SMTP_PASSWORD": "password",
+    "TEAMS_URL": "json://localhost/room",
 }
 CHAT = {"slack", "discord"}
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from bot.core.commands import ALIASES, COMMANDS, NAMES, Role, Takes, line
 from bot.core.names import Named, Names
-from bot.core.parsing import Misunderstood, Request, parse
+from bot.core.parsing import Request, parse
+from bot.core.unclear import Misunderstood
 
 CLAUDE = Named("claude", "", "Claude", ("anthropic",))
 WEB = Named("claude", "claude-web", "claude.ai", ("web", "chat"))

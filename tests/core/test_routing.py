@@ -3,7 +3,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.routing import Interest, Route, heard_by, wanted
+from bot.core.routing import Interest, Route, Table, addressed, wanted
 from probes.model import State
 from tests.core.situations import INCIDENT, NOTICE, told, voices
 
@@ -16,6 +16,11 @@ INTERESTS = st.builds(Interest, st.lists(IDS, max_size=3).map(tuple), STATES, st
 def about(worst=State.PARTIAL, components=("claude-api",)):
     """A snapshot of an incident that was so bad, on these."""
     return told(replace(INCIDENT, service="claude", worst=worst, components=tuple(components)), voices())
+
+
+def heard_by(snapshot, routes):
+    """The targets of subscriptions that hear of this."""
+    return tuple(one.target for one in addressed(snapshot, Table(subscribed=tuple(routes)), {}, 0.0))
 
 
 def test_nothing_named_is_everything():

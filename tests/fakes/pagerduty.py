@@ -1,16 +1,28 @@
-"""Our own PagerDuty: the Events API v2, as strict as the documentation.
+"""Our own PagerDuty: the Events API v2, as strict as the documentation, and its webhooks v3.
 
-https://developer.pagerduty.com/docs/events-api-v2-overview
+https://developer.pagerduty.com/docs/events-api-v2-overview, https://developer.pagerduty.com/docs/webhooks-overview
 """
 
+import hashlib
+import hmac
+import itertools
+import json
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
+import httpx
 from aiohttp import web
 
 from tests.fakes.outlet import Asked, World, said
 
 ROUTING_KEY = "R0UT1NGKEYR0UT1NGKEYR0UT1NGKEY00"
+WEBHOOK_SECRET = "s3cret-that-was-shown-once-and-is-long"
+ANN = {"id": "PXPGF42", "type": "user_reference", "summary": "Ann", "self": "https://api.pagerduty.com/users/PXPGF42"}
+OURSELVES = {"id": "PEVT001", "type": "events_api_v2_inbound_integration_reference", "summary": "Groundtruth"}
+_NUMBERS = itertools.count(1)
 
 
 @dataclass
@@ -81,3 +93,33 @@ class PagerDuty(World):
         if not payload.get("source") or payload.get("severity") not in ("critical", "error", "warning", "info"):
             found.append("source or severity are missing")
         return found
+
+
+def event(kind: str, key: str, agent: Any = ANN, at: float | None = None, **changes: Any) -> dict[str, Any]:
+    """A webhook's body, as the documentation shows it."""
+    happened = datetime.fromtimestamp(time.time() if at is None else at, UTC)
+    told = {
+        "id": f"01BRB6ZP4M6T8ZG4X6BP63ZB{next(_NUMBERS):04}",
+        "event_type": f"incident.{kind}",
+        "resource_type": "incident",
+        "occurred_at": happened.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "agent": agent,
+        "client": {"name": "PagerDuty"},
+        "data": {"id": "PT4KHLK", "type": "incident", "number": 1234, "incident_key": key, "title": "on fire"},
+    }
+    return {"event": told | changes}
+
+
+def signature(secret: str, body: bytes) -> str:
+    """One of the signatures of a body."""
+    return "v1=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+async def deliver(url: str, what: dict[str, Any] | bytes, secrets: Sequence[str] = (WEBHOOK_SECRET,)) -> httpx.Response:
+    """Send a webhook, signed with each secret; PagerDuty waits five seconds."""
+    body = what if isinstance(what, bytes) else json.dumps(what).encode()
+    headers = {"content-type": "application/json", "x-webhook-id": "w1"}
+    if secrets:
+        headers["x-pagerduty-signature"] = ",".join(signature(secret, body) for secret in secrets)
+    async with httpx.AsyncClient(timeout=5) as client:
+        return await client.post(url, content=body, headers=headers)

@@ -81,20 +81,10 @@ async def offers(store: Store) -> Offers:
     named = {"responder": ["S1"], "admin": ["U4"]}
     async with hands(store, "named", roles=named) as it:
         await _named(it, found)
-    async with hands(store, "calls", ping_groups={"C1": ["S1"]}) if "ping_groups" in _keys() else _nothing() as one:
-        if one is not None:
-            await one.app.post("C1", cards()["intermittent"], "ping")
-            found.parts[Part.PINGS] = yes("<!subteam^S1>" in one.fake.workspace.dump())
+    async with hands(store, "calls", ping_groups={"C1": ["S1"]}) as it:
+        await it.app.post("C1", cards()["intermittent"], "ping")
+        found.parts[Part.PINGS] = yes("<!subteam^S1>" in it.fake.workspace.dump())
     return found
-
-
-def _keys() -> frozenset[str]:
-    return frozenset(type(options("http://127.0.0.1:1/api/")).model_fields)
-
-
-@contextlib.asynccontextmanager
-async def _nothing() -> AsyncIterator[None]:
-    yield None
 
 
 async def _commands(it: Hands, found: Offers) -> None:

@@ -25,13 +25,10 @@ REASONS: dict[tuple[str, str], str] = {
     (Talk.DIRECT, "Discord"): "roles are a server's, so commands are registered for servers",
 }
 """Why one platform lacks what the other has; only what the platform itself cannot."""
-GAPS: dict[tuple[str, str], str] = {
-    (Part.PINGS, "Slack"): "not built yet",
-}
+GAPS: dict[tuple[str, str], str] = {}
 """What one platform lacks for no reason of its own: said in the table until it is mended."""
 DIFFER: Mapping[str, str] = {
     Who.BESIDE: "a Slack channel is joined, a Discord channel is seen: there named roles narrow",
-    Who.SUBSCRIBED: "there channels listed under `channels` count alone",
 }
 """Why the same person may do different things."""
 

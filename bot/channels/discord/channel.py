@@ -9,33 +9,32 @@ ago, the channel is read first.
 import hashlib
 import logging
 from base64 import b32encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
 from bot.channels.channel import Where
-from bot.channels.desk import Memory
+from bot.channels.desk import Memory, posted_in
 from bot.channels.discord import refusals, render
-from bot.channels.discord.markup import plain
 from bot.channels.discord.options import Options
 from bot.channels.discord.refusals import DiscordError
 from bot.channels.discord.rest import Rest
 from bot.channels.discord.rights import NEEDED, lacking, rights_in
 from bot.channels.discord.spacing import Spacing, is_old
+from bot.channels.discord.trails import Trails, bound
 from bot.core.card import Card, Tone
 from bot.core.incident import Entry
 from bot.errors import DeliveryError, StoreError
 
 log = logging.getLogger(__name__)
 
-ARCHIVE_MIN = 1440
 ALARMING = (Tone.ORANGE, Tone.RED)
-NO_THREAD = frozenset({refusals.MISSING_ACCESS, refusals.MISSING_PERMISSIONS, refusals.THREADS_FULL})
 PLAINLY = frozenset({refusals.INVALID_FORM, refusals.EMPTY_MESSAGE})
-REMEMBERED = 5_000
 NONCE_S = 120.0
 """For less than "a few minutes" after the first try a nonce is trusted."""
 TRIED_S = 2 * 86_400.0
+POSTED_S = 14 * 86_400.0
+"""As long after an alert people there may act on it."""
 READ = 50
 
 
@@ -53,12 +52,11 @@ class DiscordChannel:
     def __init__(self, name: str, options: Options, memory: Memory, now: Callable[[], float]) -> None:
         self.name = name
         self._memory = memory
-        self.rest = Rest(options.api_url, options.token, now)
+        self.rest = Rest(name, options, now)
         self._options = options
         self._now = now
         self._spacing = Spacing()
-        self._threads: dict[str, None] = {}
-        self._threadless: dict[str, None] = {}
+        self._trails = Trails(name, self.rest)
         self._told: dict[str, str] = {}
 
     async def __aenter__(self) -> Self:
@@ -83,7 +81,10 @@ class DiscordChannel:
     async def edit(self, where: Where, card: Card) -> Where:
         """Bring the root up to date, not more often than Discord likes; a new root where the old one was deleted."""
         channel, message, key = self._at(where)
-        wait = self._spacing.wait(channel, message, self._now()) if is_old(message, self._now()) else 0.0
+        pressed = where.get("verbs", _verbs(card)) != _verbs(card)
+        wait = 0.0
+        if is_old(message, self._now()):
+            wait = self._spacing.wait(channel, message, self._now(), urgent=pressed)
         if wait > 0:
             raise DeliveryError("edits in this channel are spaced", retry_after=wait)
         try:
@@ -95,21 +96,31 @@ class DiscordChannel:
                 self._spacing.rest(channel, refusals.OLD_EDIT_WAIT_S, self._now())
                 await self._say_instead(channel, message, card)
             raise
-        return where
+        return {**where, "verbs": _verbs(card)}
 
     async def follow(self, where: Where, entry: Entry, key: str) -> None:
         """Add a line to the thread; where there can be none, the root alone tells."""
         channel, message, _ = self._at(where)
         name = str(where.get("name", ""))
-        await self._in_thread(channel, message, name, {**render.trail(entry), "nonce": nonce(self.name, message, key)})
+        await self._trails.say(channel, message, name, {**render.trail(entry), "nonce": nonce(self.name, message, key)})
 
     async def _post(self, channel: str, card: Card, key: str, once: str) -> Where:
-        standing = await self._standing(channel, card, once)
-        if standing:
-            await self._edit(channel, standing, card)
-            return self._where(channel, standing, card, key)
+        message = await self._standing(channel, card, once)
+        if message:
+            await self._edit(channel, message, card)
+        else:
+            message = await self._created(channel, card, once)
+        try:
+            await self._memory.note(posted_in(self.name, channel), "1", POSTED_S)
+        except StoreError as error:
+            log.warning("%s: cannot note that people of %s may act: %s", self.name, channel, error)
+        where = {"channel": channel, "message": message, "key": key}
+        return {**where, "name": render.thread_name(card), "verbs": _verbs(card)}
+
+    async def _created(self, channel: str, card: Card, once: str) -> str:
+        """The id of a new message, or of the one that stands under this nonce, brought up to date."""
         pings = self._pings(channel, card)
-        payload = render.root(card, threaded=channel not in self._threadless, pings=pings)
+        payload = render.root(card, threaded=self._trails.possible(channel), pings=pings)
         sent = {**payload, "nonce": once, "enforce_nonce": True}
         path = f"/channels/{channel}/messages"
         try:
@@ -124,7 +135,7 @@ class DiscordChannel:
             message = await self.rest.call("POST", path, sent, channel)
         if _title(message) != _title(sent):
             await self._edit(channel, _id(message), card)
-        return self._where(channel, _id(message), card, key)
+        return _id(message)
 
     async def _standing(self, channel: str, card: Card, once: str) -> str:
         """The id of the root if an earlier try, too old for its nonce, has left one; "" where there is none."""
@@ -147,10 +158,6 @@ class DiscordChannel:
             return ""
         return next((_id(m) for m in latest or () if render.is_root_of(m, card.subject)), "")
 
-    @staticmethod
-    def _where(channel: str, message: str, card: Card, key: str) -> Where:
-        return {"channel": channel, "message": message, "key": key, "name": render.thread_name(card)}
-
     async def _named(self, channel: str, error: DiscordError) -> DiscordError:
         """The same refusal, with the right that is missing."""
         try:
@@ -161,7 +168,7 @@ class DiscordChannel:
         return DiscordError(why, error.status, error.code, permanent=True) if missing else error
 
     async def _edit(self, channel: str, message: str, card: Card) -> None:
-        payload = render.root(card, threaded=channel not in self._threadless)
+        payload = render.root(card, threaded=self._trails.possible(channel))
         del payload["content"]
         path = f"/channels/{channel}/messages/{message}"
         try:
@@ -176,38 +183,9 @@ class DiscordChannel:
         if self._told.get(message) == card.headline:
             return
         once = nonce(self.name, message, card.headline)
-        await self._in_thread(channel, message, render.thread_name(card), {**render.news(card), "nonce": once})
+        await self._trails.say(channel, message, render.thread_name(card), {**render.news(card), "nonce": once})
         self._told[message] = card.headline
-        _bound(self._told)
-
-    async def _in_thread(self, channel: str, message: str, name: str, payload: Mapping[str, Any]) -> None:
-        """Post to the thread of that name; where there can be none it is left out."""
-        try:
-            await self._threaded(channel, message, name)
-            sent = {**payload, "enforce_nonce": True}
-            await self.rest.call("POST", f"/channels/{message}/messages", sent, message)
-        except DiscordError as error:
-            if error.code in NO_THREAD:
-                self._threadless[channel] = None
-                log.warning("%s: no threads in channel %s, roots alone tell: %s", self.name, channel, error)
-            elif error.code not in (refusals.THREAD_LOCKED, refusals.UNKNOWN_MESSAGE, refusals.UNKNOWN_CHANNEL):
-                raise
-            self._threads.pop(message, None)
-        else:
-            self._threadless.pop(channel, None)
-
-    async def _threaded(self, channel: str, message: str, name: str) -> None:
-        """Make the thread unless it stands already."""
-        if message in self._threads:
-            return
-        body = {"name": plain(name, 90) or "trail", "auto_archive_duration": ARCHIVE_MIN}
-        try:
-            await self.rest.call("POST", f"/channels/{channel}/messages/{message}/threads", body, channel)
-        except DiscordError as error:
-            if error.code != refusals.THREAD_EXISTS:
-                raise
-        self._threads[message] = None
-        _bound(self._threads)
+        bound(self._told)
 
     def _pings(self, channel: str, card: Card) -> tuple[int, ...]:
         """The roles that are called when an incident opens here."""
@@ -236,12 +214,12 @@ def _id(message: Any) -> str:
     return found
 
 
+def _verbs(card: Card) -> str:
+    """The buttons of a card, which change when somebody acted, or when it is over."""
+    return " ".join(action.verb for action in card.actions)
+
+
 def _title(message: Any) -> str:
     """What a message says first."""
     embeds = message.get("embeds") or [{}]
     return str(embeds[0].get("title") or message.get("content") or "").strip()
-
-
-def _bound(kept: dict[str, Any]) -> None:
-    while len(kept) > REMEMBERED:
-        del kept[next(iter(kept))]

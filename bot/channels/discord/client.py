@@ -4,17 +4,17 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import aiohttp
 import discord
-import yarl
 from discord import app_commands
+from discord.gateway import KeepAliveHandler
 
 from bot.channels.desk import Memory
 from bot.channels.discord import presses, tree
-from bot.channels.discord.options import Options
 from bot.channels.discord.reception import Reception
 from bot.errors import GroundtruthError, StoreError
 
@@ -25,6 +25,9 @@ IDENTIFIES = 900
 DAY_S = 86_400.0
 SYNC_S = 30.0
 COMMANDS_TTL_S = 30 * DAY_S
+CLOSE_S = 2.0
+"""A socket that nobody answers on any more is not waited for longer than this."""
+THREADS_S = 5.0
 _ACK = re.compile(r'"op":\s*11\b')
 
 
@@ -32,17 +35,19 @@ class SpentError(GroundtruthError):
     """No more sessions may be begun today."""
 
 
-def point(options: Options) -> None:
-    """Let discord.py talk to the configured addresses; they are globals of its, one Discord a process."""
-    discord.http.Route.BASE = options.api_url
-    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(options.gateway_url)
-
-
 class Client(discord.Client):
-    """One try at the gateway; the next one is a new client. `acked_at` is loop time."""
+    """One try at the gateway; the next one is a new client. `acked_at` is loop time; `ways` are its to close."""
 
-    def __init__(self, reception: Reception, memory: Memory, now: Callable[[], float], pause_s: float) -> None:
+    def __init__(
+        self,
+        reception: Reception,
+        memory: Memory,
+        now: Callable[[], float],
+        pause_s: float,
+        ways: aiohttp.BaseConnector,
+    ) -> None:
         super().__init__(
+            connector=ways,
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             enable_debug_events=True,
@@ -55,6 +60,7 @@ class Client(discord.Client):
         self._memory = memory
         self._now = now
         self._pause_s = pause_s
+        self._ways = ways
 
     @property
     def stale_s(self) -> float:
@@ -94,6 +100,26 @@ class Client(discord.Client):
         left = max(60.0, began + DAY_S - self._now())
         await self._note(name, json.dumps([began, count + 1]), left)
 
+    async def leave(self) -> None:
+        """End the session, so that nothing more is sent to it; what was heard can still be answered."""
+        if self.ws is not None and self.ws.open:
+            await _within(CLOSE_S, self.ws.close(code=1000))
+
+    async def close(self) -> None:
+        """End all of it, its threads too: they talk to the loop, so they must not outlive it."""
+        await _within(CLOSE_S, super().close())
+        await _within(CLOSE_S, self.http.close())
+        await self._ways.close()
+        beating = [one for one in threading.enumerate() if isinstance(one, KeepAliveHandler) and self._owns(one)]
+        for one in beating:
+            one.stop()
+        # The loop runs meanwhile: a thread may just be waiting for it.
+        await asyncio.to_thread(_joined, beating)
+
+    def _owns(self, beating: KeepAliveHandler) -> bool:
+        """Also of a connection that was given up before it was one, of which discord.py keeps nothing else."""
+        return beating.ws._connection is self._connection  # noqa: SLF001
+
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Forms; commands, buttons and menus find their own way."""
         if interaction.type is discord.InteractionType.modal_submit:
@@ -116,6 +142,23 @@ class Client(discord.Client):
             await self._memory.note(name, text, ttl_s)
         except StoreError as error:
             log.debug("the store does not keep %s: %s", name, error)
+
+
+async def _within(seconds: float, ending: Coroutine[Any, Any, None]) -> None:
+    """Let something end, for so long; that it ends badly is nobody's news."""
+    task = asyncio.create_task(ending)
+    await asyncio.wait({task}, timeout=seconds)
+    task.cancel()
+    await asyncio.wait({task})
+    if not task.cancelled() and task.exception() is not None:
+        log.debug("the gateway closed badly: %s", task.exception())
+
+
+def _joined(threads: Sequence[threading.Thread]) -> None:
+    for one in threads:
+        one.join(THREADS_S)
+        if one.is_alive():
+            log.warning("the thread %s of discord.py does not end", one.name)
 
 
 def _window(noted: str, now: float) -> tuple[float, int]:

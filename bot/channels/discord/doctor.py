@@ -10,7 +10,7 @@ from bot.channels.discord.rest import Rest
 from bot.channels.discord.rights import NEEDED, WANTED, lacking, rights_in
 from bot.channels.sign import Sign
 from bot.core.words.quoting import clean
-from bot.errors import DeliveryError
+from bot.errors import DeliveryError, UserError
 
 PRIVILEGED = (1 << 12 | 1 << 13, 1 << 14 | 1 << 15, 1 << 18 | 1 << 19)
 """Application flags of presence, members and message content."""
@@ -18,15 +18,22 @@ PRIVILEGED = (1 << 12 | 1 << 13, 1 << 14 | 1 << 15, 1 << 18 | 1 << 19)
 
 async def examine(name: str, options: Options) -> list[Sign]:
     """Token, application, intents, servers, channels and their rights; nothing is posted and nothing raised."""
-    async with Rest(options.api_url, options.token, time.time) as rest:
-        try:
-            application = await rest.call("GET", "/oauth2/applications/@me")
-            guilds = await rest.call("GET", "/users/@me/guilds")
-        except DeliveryError as error:
-            return [Sign(f"{name}: token", "bad", str(error))]
-        found = [_application(name, options, application), _intents(name, application)]
-        found.append(_guilds(name, options, application, guilds))
-        return [*found, *[await _channel(name, str(place), rest) for place in options.channels]]
+    try:
+        async with Rest(name, options, time.time) as rest:
+            return await _examined(name, options, rest)
+    except UserError as error:
+        return [Sign(f"{name}: certificates", "bad", str(error))]
+
+
+async def _examined(name: str, options: Options, rest: Rest) -> list[Sign]:
+    try:
+        application = await rest.call("GET", "/oauth2/applications/@me")
+        guilds = await rest.call("GET", "/users/@me/guilds")
+    except DeliveryError as error:
+        return [Sign(f"{name}: token", "bad", str(error))]
+    found = [_application(name, options, application), _intents(name, application)]
+    found.append(_guilds(name, options, application, guilds))
+    return [*found, *[await _channel(name, str(place), rest) for place in options.channels]]
 
 
 def _application(name: str, options: Options, told: Any) -> Sign:

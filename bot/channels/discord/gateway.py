@@ -6,14 +6,16 @@ parse is thrown away, and a new one is made after a while. Its task is watched f
 
 import asyncio
 import logging
+import ssl
 from dataclasses import dataclass
-from typing import Any
 
 import discord
 
-from bot.channels.discord.client import Client, SpentError, point
+from bot.channels.discord.addresses import point
+from bot.channels.discord.client import Client, SpentError
 from bot.channels.discord.reception import Reception
 from bot.channels.registry import Outside
+from bot.channels.ways import Ways
 from bot.errors import StoreError
 
 log = logging.getLogger(__name__)
@@ -28,7 +30,7 @@ class Pace:
 
     The lease's life and how often it is looked at; from one try to connect to the next (`again_s`, doubled up to
     `most_s`); before a session is begun anew on the same client; how long a heartbeat may go unanswered, and a
-    connection may take until it is ready.
+    connection may take until it is ready; how long what was asked before the end may take to be answered.
     """
 
     lease_s: float = 5.0
@@ -38,6 +40,7 @@ class Pace:
     identify_s: float = 5.0
     stale_s: float = 120.0
     start_s: float = 60.0
+    drain_s: float = 10.0
 
 
 class Gateway:
@@ -52,6 +55,7 @@ class Gateway:
         self._client: Client | None = None
         self._why = "not connected yet"
         self._failures = 0
+        self._ending: set[asyncio.Task[None]] = set()
 
     def health(self) -> tuple[bool, str]:
         """Whether Discord is listened to, here or elsewhere, and how it stands."""
@@ -62,30 +66,38 @@ class Gateway:
             return False, f"not listening to Discord: {self._why}"
         return client.stale_s < self._pace.stale_s, f"listening; last heartbeat {client.stale_s:.0f} s ago"
 
-    async def run(self) -> None:
-        """Take the turn whenever it is free, and listen as long as it lasts."""
+    async def run(self, trusted: ssl.SSLContext) -> None:
+        """Take the turn whenever it is free, and listen as long as it lasts; at the end answer what was heard."""
         point(self._reception.options)
         try:
             while True:
                 wait = self._pace.look_s
                 if await self._our_turn():
-                    wait = await self._listen()
+                    wait = await self._listen(trusted)
                 await self._rest(wait)
         finally:
             await self._pass_on()
+            if self._ending:
+                await asyncio.wait(self._ending)
 
-    async def _listen(self) -> float:
+    async def _listen(self, trusted: ssl.SSLContext) -> float:
         """One client from login to its end; the seconds to wait before the next."""
         clock = asyncio.get_running_loop().time
         began = clock()
         outside, pace = self._outside, self._pace
-        client = self._client = Client(self._reception, outside.memory, outside.now, pace.identify_s)
+        ways = Ways(trusted)
+        client = self._client = Client(self._reception, outside.memory, outside.now, pace.identify_s, ways)
         task = asyncio.create_task(client.start(self._reception.options.token.reveal()), name="discord gateway")
         try:
             while not task.done() and self._alive(client, clock() - began) and await self._our_turn():
                 await asyncio.wait({task}, timeout=pace.look_s)
         finally:
-            await self._end(client, task)
+            self._client = None
+            task.cancel()
+            await asyncio.wait({task})
+            ending = asyncio.create_task(self._end(client), name="discord gateway ends")
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
         return self._after(None if task.cancelled() else task.exception())
 
     def _alive(self, client: Client, age: float) -> bool:
@@ -135,18 +147,11 @@ class Gateway:
         self._ours = ours
         return ours
 
-    async def _end(self, client: Client, task: asyncio.Task[Any]) -> None:
-        """Close the session; the task ends with it, or is ended."""
-        self._client = None
-        task.cancel()
-        await asyncio.wait({task})
-        closing = asyncio.create_task(client.close())
-        await asyncio.wait({closing}, timeout=2.0)
-        closing.cancel()
-        # An error of closing what is thrown away is nobody's news.
-        await asyncio.wait({closing})
-        if not closing.cancelled() and closing.exception() is not None:
-            log.debug("the gateway closed badly: %s", closing.exception())
+    async def _end(self, client: Client) -> None:
+        """Hear no more; what was heard is answered, then all is closed. A new client need not wait for it."""
+        await client.leave()
+        await self._reception.drained(self._pace.drain_s)
+        await client.close()
 
     async def _pass_on(self) -> None:
         """Let another replica listen at once."""

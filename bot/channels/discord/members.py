@@ -10,9 +10,12 @@ from bot.core.incident import Person
 NOT_FOR_YOU = "only some roles of this server may ask here; whoever manages the server can give you one of them"
 
 
-def asker(interaction: discord.Interaction, options: Options, name: str) -> Asker | None:
-    """The asker, with the interaction's id so that it acts once; None for whom the options give no role at all."""
-    role = role_of(interaction, options)
+def asker(interaction: discord.Interaction, options: Options, name: str, *, alerted: bool) -> Asker | None:
+    """The asker, with the interaction's id so that it acts once; None for whom the options give no role at all.
+
+    `alerted`: alerts were posted lately where the asker is.
+    """
+    role = role_of(interaction, options, alerted=alerted)
     if role is None:
         return None
     user = interaction.user
@@ -20,8 +23,8 @@ def asker(interaction: discord.Interaction, options: Options, name: str) -> Aske
     return Asker(person, role, f"{name}:{channel_of(interaction)}", f"discord-{interaction.id}")
 
 
-def role_of(interaction: discord.Interaction, options: Options) -> Role | None:
-    """By Discord's roles; Manage Server is admin, and who can speak in an alert channel acts unless roles are named."""
+def role_of(interaction: discord.Interaction, options: Options, *, alerted: bool) -> Role | None:
+    """By Discord's roles; Manage Server is admin, and who can speak where alerts come acts unless roles are named."""
     named = options.roles
     member = interaction.user
     # The ids Discord sent with this very interaction: `roles` leaves out those that the cache does not know (yet).
@@ -30,7 +33,7 @@ def role_of(interaction: discord.Interaction, options: Options) -> Role | None:
         return Role.ADMIN
     if has & set(named.responder):
         return Role.RESPONDER
-    if not named.responder and channel_of(interaction) in options.channels:
+    if not named.responder and (alerted or channel_of(interaction) in options.channels):
         return Role.RESPONDER
     if not named.viewer or has & set(named.viewer):
         return Role.VIEWER

@@ -24,7 +24,7 @@ class Discord(DiscordChannel):
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
-        self._listening = asyncio.create_task(self.gateway.run(), name=f"{self.name} listens")
+        self._listening = asyncio.create_task(self.gateway.run(self.rest.trusted), name=f"{self.name} listens")
         return self
 
     async def __aexit__(
@@ -40,9 +40,14 @@ class Discord(DiscordChannel):
         """Whether all is well with posting and listening."""
         why = self.rest.trouble()
         heard, how = self.gateway.health()
+        if self._listening is not None and self._listening.done():
+            heard, how = False, "listening to Discord has ended by an error, which is in the log"
         return (heard and not why), "; ".join(part for part in (why, how) if part)
 
 
-def opened(name: str, given: Mapping[str, Any], outside: Outside) -> Discord:
+def opened(name: str, given: Mapping[str, Any], outside: Outside) -> DiscordChannel:
     """A channel from its options. Raises UserError with every complaint about them."""
-    return Discord(name, options(name, given), outside)
+    wanted = options(name, given)
+    if outside.trial:
+        return DiscordChannel(name, wanted, outside.memory, outside.now)
+    return Discord(name, wanted, outside)

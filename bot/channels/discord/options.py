@@ -61,6 +61,7 @@ class Options(Part):
     application_id: Snowflake | None = Field(None, description="found out from the token if absent")
     api_url: Annotated[str, Field(max_length=500), _address("https", "http")] = API
     gateway_url: Annotated[str, Field(max_length=500), _address("wss", "ws")] = GATEWAY
+    ca_file: str = Field("", description="a PEM file of certificates to trust besides the usual ones")
     channels: Snowflakes = Field((), description="the channels that hear of everything")
     guild: Snowflake | None = Field(None, description="a server to register commands in at once, while developing")
     roles: Roles = Roles()

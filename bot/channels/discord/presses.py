@@ -8,7 +8,7 @@ from discord import ui
 
 from bot.channels.discord.markup import plain
 from bot.channels.discord.reception import Reception
-from bot.channels.discord.render import LENGTHS, STYLES, custom_id, once
+from bot.channels.discord.render import SILENCES, STYLES, custom_id, once
 from bot.channels.discord.replies import Reply
 from bot.core.card import Action
 from bot.core.commands import COMMANDS, NAMES, Command, line
@@ -61,7 +61,7 @@ class Choose(ui.DynamicItem[ui.Select[ui.View]], template=r"gt:silence:(?P<subje
     """The menu of how long to be silent."""
 
     def __init__(self, subject: str) -> None:
-        options = [discord.SelectOption(label=f"Silence for {words}", value=length) for words, length in LENGTHS]
+        options = [discord.SelectOption(label=words, value=length) for words, length in SILENCES]
         name = custom_id("silence", subject)
         super().__init__(ui.Select(custom_id=name, placeholder="🔕 Silence…", options=options))
         self.subject = subject
@@ -76,7 +76,7 @@ class Choose(ui.DynamicItem[ui.Select[ui.View]], template=r"gt:silence:(?P<subje
     async def callback(self, interaction: discord.Interaction) -> None:
         """Ask for the silence."""
         data: Any = interaction.data or {}
-        chosen = data.get("values") or [LENGTHS[0][1]]
+        chosen = data.get("values") or [SILENCES[0][1]]
         text = f"silence {self.subject} {str(chosen[0])[:20]}"
         await _reception(interaction).ask(interaction, text, dressed("silence", self.subject))
 

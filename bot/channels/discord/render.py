@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.channels.discord.markup import escape, moment, plain
 from bot.core.card import Action, Card, Tone
+from bot.core.commands import UNTIL_RESOLVED
 from bot.core.incident import Entry
 from bot.core.sizes import DISCORD, Piece, first, fit, fitted, width
 from bot.core.words.quoting import clean
@@ -29,6 +30,11 @@ Payload = dict[str, Any]
 QUIET: Mapping[str, Any] = {"parse": []}
 """Nobody is pinged, whatever the text says."""
 LENGTHS = (("30 min", "30m"), ("1 h", "1h"), ("4 h", "4h"), ("1 day", "1d"), ("7 days", "7d"))
+SILENCES = (
+    *((f"Silence for {words}", length) for words, length in LENGTHS),
+    (f"Silence {UNTIL_RESOLVED}", UNTIL_RESOLVED),
+)
+"""The menu's choices."""
 TRAIL_SHOWN = 4
 SUPPRESS_EMBEDS = 1 << 2
 _ROW, _ROWS = 5, 5
@@ -172,7 +178,7 @@ def _button(action: Action) -> Payload:
 
 
 def _menu(action: Action) -> Payload:
-    told = [{"label": f"Silence for {words}", "value": length} for words, length in LENGTHS]
+    told = [{"label": words, "value": length} for words, length in SILENCES]
     where = custom_id(action.verb, action.subject)
     return {"type": 3, "custom_id": where, "placeholder": "🔕 Silence…", "options": told}
 

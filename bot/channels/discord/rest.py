@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import aiohttp
 
+from bot.channels.discord.options import Options
 from bot.channels.discord.refusals import (
     LONGEST_WAIT_S,
     MISSING_ACCESS,
@@ -21,8 +22,8 @@ from bot.channels.discord.refusals import (
     refused,
     seconds,
 )
+from bot.channels.ways import Ways, trusted
 from bot.errors import DeliveryError
-from probes.secret import Secret
 
 ANSWER_S = 20.0
 """Below the time a courier gives one call."""
@@ -34,20 +35,26 @@ ALL = "everywhere"
 
 
 class Rest:
-    """One bot's requests; `now` is Unix seconds. Opened and closed as a context."""
+    """One bot's requests; `now` is Unix seconds. Opened and closed as a context; `trusted` are its certificates."""
 
-    def __init__(self, api_url: str, token: Secret, now: Callable[[], float]) -> None:
-        self._url = api_url.rstrip("/")
-        self._token = token
+    def __init__(self, name: str, options: Options, now: Callable[[], float]) -> None:
+        self._name = name
+        self._options = options
+        self._url = options.api_url.rstrip("/")
         self._now = now
         self._session: aiohttp.ClientSession | None = None
         self._closed: dict[str, tuple[float, DiscordError]] = {}
         self._unheard: set[str] = set()
 
     async def __aenter__(self) -> Self:
-        headers = {"Authorization": f"Bot {self._token.reveal()}", "User-Agent": AGENT}
-        timeout = aiohttp.ClientTimeout(total=ANSWER_S)
-        self._session = aiohttp.ClientSession(headers=headers, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
+        """Raises UserError where the certificates to trust cannot be read."""
+        self.trusted = trusted(self._name, self._options.ca_file)
+        self._session = aiohttp.ClientSession(
+            connector=Ways(self.trusted),
+            headers={"Authorization": f"Bot {self._options.token.reveal()}", "User-Agent": AGENT},
+            timeout=aiohttp.ClientTimeout(total=ANSWER_S),
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
         return self
 
     async def __aexit__(

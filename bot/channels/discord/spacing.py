@@ -1,8 +1,9 @@
 """When a message of a channel may be edited: at most one edit in so many seconds, everyone in turn. Pure.
 
 Discord limits edits of messages older than an hour and does not publish the number; one edit in ten seconds is below
-every figure that was ever seen. Who comes too early is given a turn of their own, so that of many messages in one
-channel none is overtaken for ever.
+every figure that was ever seen (three in six seconds). Who comes too early is given a turn of their own, so that of
+many messages in one channel none is overtaken for ever. What people did with an incident is shown at once: one such
+edit may come between two others, so that there are never more than two in ten seconds.
 """
 
 from collections.abc import Mapping
@@ -26,14 +27,17 @@ class Spacing:
     def __init__(self, every_s: float = EVERY_S) -> None:
         self._every_s = every_s
         self._last: dict[str, float] = {}
+        self._before: dict[str, float] = {}
         self._turns: dict[str, dict[str, float]] = {}
 
-    def wait(self, channel: str, message: str, now: float) -> float:
+    def wait(self, channel: str, message: str, now: float, *, urgent: bool = False) -> float:
         """Seconds until this message may be edited; 0: now, and the turn is taken."""
         turns = self._turns.setdefault(channel, {})
         self._forget(channel, turns, now)
         turn = turns.get(message)
-        if turn is None or turn <= now < self._last.get(channel, -self._every_s) + self._every_s:
+        if urgent and now - self._before.get(channel, -self._every_s) >= self._every_s:
+            turn = now
+        elif turn is None or turn <= now < self._last.get(channel, -self._every_s) + self._every_s:
             # Never asked, or it came too late for its turn and another has just edited.
             turns.pop(message, None)
             turn = self._free(channel, turns, now)
@@ -41,12 +45,13 @@ class Spacing:
             turns[message] = turn
             return turn - now
         turns.pop(message, None)
+        self._before[channel] = self._last.get(channel, -self._every_s)
         self._last[channel] = now
         return 0.0
 
     def rest(self, channel: str, seconds: float, now: float) -> None:
         """No edits there for a while: Discord said so."""
-        self._last[channel] = now + seconds - self._every_s
+        self._last[channel] = self._before[channel] = now + seconds - self._every_s
 
     def _free(self, channel: str, turns: Mapping[str, float], now: float) -> float:
         """The first moment that is nobody's."""
@@ -60,3 +65,4 @@ class Spacing:
         # A clock that was set back must not hold edits up.
         if self._last.get(channel, now) - now > 10 * KEPT_S:
             del self._last[channel]
+            self._before.pop(channel, None)

@@ -17,7 +17,7 @@ from bot.core.commands import COMMANDS, NAMES, Argument, Command, Takes, line
 ROOT = "avail"
 MOST = 25
 """What Discord takes in one group."""
-ASIDE = ("right", "wrong", "deliveries", "subscriptions", "unsilence")
+ASIDE = ("right", "wrong", "deliveries", "subscriptions", "quiet", "unsilence")
 """Where the table is longer these go to `/avail more`, as many as must: buttons or other answers lead to them too."""
 _DESCRIPTION = 90
 

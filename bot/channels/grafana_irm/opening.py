@@ -8,46 +8,26 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.channels import said
-from bot.channels.channel import Where
-from bot.channels.desk import Memory
 from bot.channels.grafana_irm.options import Options, read
 from bot.channels.outgoing import Outgoing, Request
-from bot.channels.outlet import Outlet
+from bot.channels.outlet import Alerts
 from bot.channels.registry import Outside
 from bot.channels.said import Standing
 from bot.core.card import Card
-from bot.core.incident import Entry
 
 WHO = "Grafana IRM"
-KEY = 250
 MESSAGE = 4_000
 
 
-class GrafanaIrm(Outlet):
+class GrafanaIrm(Alerts[Options]):
     """One integration."""
 
-    refresh_s = 300.0
+    longest = 250
 
-    def __init__(self, name: str, options: Options, http: Outgoing, memory: Memory) -> None:
-        super().__init__(name, http, memory)
-        self._options = options
-
-    async def post(self, place: str, card: Card, key: str) -> Where:  # noqa: ARG002  one place
-        """Alert."""
-        return await self.edit({"key": said.identity(key, KEY)}, card)
-
-    async def edit(self, where: Where, card: Card) -> Where:
-        """Alert again or resolve, if that is news."""
-        key, news = str(where["key"]), said.news(card)
-        if said.standing(card) is not Standing.TAKEN and await self._told(key) != news:
-            await self._send(key, card)
-            await self._tell(key, news)
-        return where
-
-    async def follow(self, where: Where, entry: Entry, key: str) -> None:
-        """Alerts have no trail: the newest lines stand in the message."""
-
-    async def _send(self, key: str, card: Card) -> None:
+    async def _change(self, key: str, card: Card, known: Mapping[str, str]) -> bool:  # noqa: ARG002  it is told all
+        """Alert again or resolve."""
+        if said.standing(card) is Standing.TAKEN:
+            return False
         links = said.links(card)
         alert = {
             "alert_uid": key,
@@ -60,6 +40,7 @@ class GrafanaIrm(Outlet):
         answer = await self._http.send(Request(key, self._options.url, alert))
         if answer.text.lstrip().startswith("<"):
             self._http.unclear(answer)
+        return True
 
 
 def opened(name: str, options: Mapping[str, Any], outside: Outside) -> GrafanaIrm:

@@ -8,46 +8,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.channels import said
-from bot.channels.channel import Where
-from bot.channels.desk import Memory
 from bot.channels.incident_io.options import Options, read
 from bot.channels.outgoing import Outgoing, Request
-from bot.channels.outlet import Outlet
+from bot.channels.outlet import Alerts
 from bot.channels.registry import Outside
 from bot.core.card import Card
-from bot.core.incident import Entry
 from bot.core.words.quoting import clean
 
 WHO = "incident.io"
-KEY = 250
 DESCRIPTION = 8_000
 
 
-class IncidentIo(Outlet):
+class IncidentIo(Alerts[Options]):
     """One alert source."""
 
-    refresh_s = 300.0
+    longest = 250
 
-    def __init__(self, name: str, options: Options, http: Outgoing, memory: Memory) -> None:
-        super().__init__(name, http, memory)
-        self._options = options
-
-    async def post(self, place: str, card: Card, key: str) -> Where:  # noqa: ARG002  one place
-        """Fire the alert."""
-        return await self.edit({"key": said.identity(key, KEY)}, card)
-
-    async def edit(self, where: Where, card: Card) -> Where:
-        """Fire or resolve it, if that is news."""
-        key, news = str(where["key"]), said.news(card)
-        if await self._told(key) != news:
-            await self._send(key, card)
-            await self._tell(key, news)
-        return where
-
-    async def follow(self, where: Where, entry: Entry, key: str) -> None:
-        """Alerts have no trail: the newest lines stand in the description."""
-
-    async def _send(self, key: str, card: Card) -> None:
+    async def _change(self, key: str, card: Card, known: Mapping[str, str]) -> bool:  # noqa: ARG002  it is told all
+        """Fire or resolve it."""
         links = said.links(card)
         alert = {
             "title": said.headline(card, 300),
@@ -69,6 +47,7 @@ class IncidentIo(Outlet):
         answer = await self._http.send(Request(key, self._options.url, alert, path, headers))
         if not isinstance(answer.body, dict) or answer.body.get("status") != "success":
             self._http.unclear(answer)
+        return True
 
 
 def opened(name: str, options: Mapping[str, Any], outside: Outside) -> IncidentIo:

@@ -10,10 +10,9 @@ from urllib.parse import quote
 
 from bot.channels import said
 from bot.channels.channel import Where
-from bot.channels.desk import Memory
 from bot.channels.jira_service_management.options import Options, read
 from bot.channels.outgoing import Outgoing, Request
-from bot.channels.outlet import Outlet
+from bot.channels.outlet import Alerts
 from bot.channels.registry import Outside
 from bot.channels.said import Severity, Standing
 from bot.core.card import Card
@@ -21,7 +20,6 @@ from bot.core.incident import Entry
 from bot.core.words.quoting import clean
 
 WHO = "Jira Service Management"
-ALIAS = 255
 MESSAGE = 130
 DESCRIPTION = 15_000
 NOTE = 1_000
@@ -39,25 +37,14 @@ TURNS: Mapping[Standing, str] = {
 }
 
 
-class JiraServiceManagement(Outlet):
+class JiraServiceManagement(Alerts[Options]):
     """One integration."""
 
-    refresh_s = 300.0
-
-    def __init__(self, name: str, options: Options, http: Outgoing, memory: Memory) -> None:
-        super().__init__(name, http, memory)
-        self._options = options
-
-    async def post(self, place: str, card: Card, key: str) -> Where:  # noqa: ARG002  one place
-        """Create the alert; what has its end behind it already wakes nobody."""
-        return await self.edit({"key": said.identity(key, ALIAS)}, card)
-
-    async def edit(self, where: Where, card: Card) -> Where:
-        """Bring the alert up to date, as far as something has changed: words, priority, then where it stands."""
-        key, news = str(where["key"]), said.news(card)
-        known = await self._told(key)
-        if known == news or (not known and card.closed):
-            return where
+    async def _change(self, key: str, card: Card, known: Mapping[str, str]) -> bool:
+        """Words, priority, then where it stands; what has its end behind it already wakes nobody."""
+        if not known and card.closed:
+            return False
+        news = said.news(card)
         fresh = not known or (known["state"] == Standing.OVER and not card.closed)
         if fresh:
             await self._ask(key, "POST", "/alerts", self._alert(key, card))
@@ -67,8 +54,7 @@ class JiraServiceManagement(Outlet):
         if news["state"] != before:
             turn = TURNS[said.standing(card)]
             await self._ask(key, "POST", f"{_alias(key)}/{turn}", {"source": SOURCE}, by_alias=True)
-        await self._tell(key, news)
-        return where
+        return True
 
     async def follow(self, where: Where, entry: Entry, key: str) -> None:
         """A note on the alert."""

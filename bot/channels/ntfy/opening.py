@@ -8,15 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.channels import said
-from bot.channels.channel import Where
-from bot.channels.desk import Memory
 from bot.channels.ntfy.options import Options, read
 from bot.channels.outgoing import Outgoing, Request
-from bot.channels.outlet import Outlet
+from bot.channels.outlet import Alerts
 from bot.channels.registry import Outside
 from bot.channels.said import Severity, Standing
 from bot.core.card import Card
-from bot.core.incident import Entry
 
 WHO = "ntfy"
 MESSAGE = 1_000
@@ -25,31 +22,14 @@ PRIORITY: Mapping[Severity, int] = {Severity.CRITICAL: 5, Severity.ERROR: 4, Sev
 QUIET = 2
 
 
-class Ntfy(Outlet):
+class Ntfy(Alerts[Options]):
     """One topic."""
 
-    refresh_s = 300.0
+    def _named(self, key: str) -> str:
+        return said.digest(key)[:32]
 
-    def __init__(self, name: str, options: Options, http: Outgoing, memory: Memory) -> None:
-        super().__init__(name, http, memory)
-        self._options = options
-
-    async def post(self, place: str, card: Card, key: str) -> Where:  # noqa: ARG002  one place
-        """Notify, under an id made of the key."""
-        return await self.edit({"key": said.digest(key)[:32]}, card)
-
-    async def edit(self, where: Where, card: Card) -> Where:
-        """Replace the notification, if there is news."""
-        key, news = str(where["key"]), said.news(card)
-        if await self._told(key) != news:
-            await self._send(key, card)
-            await self._tell(key, news)
-        return where
-
-    async def follow(self, where: Where, entry: Entry, key: str) -> None:
-        """Telephones need no trail: the newest lines stand in the message."""
-
-    async def _send(self, key: str, card: Card) -> None:
+    async def _change(self, key: str, card: Card, known: Mapping[str, str]) -> bool:  # noqa: ARG002  it is told all
+        """Replace the notification."""
         loud = said.standing(card) is Standing.FIRING
         links = said.links(card)
         message = {
@@ -66,6 +46,7 @@ class Ntfy(Outlet):
         answer = await self._http.send(Request(key, self._options.url, message, "/", headers))
         if not isinstance(answer.body, dict) or "id" not in answer.body:
             self._http.unclear(answer)
+        return True
 
 
 def opened(name: str, options: Mapping[str, Any], outside: Outside) -> Ntfy:

@@ -5,14 +5,17 @@ fresher figures: a trigger for an alert that a person has resolved there would o
 cannot take back an acknowledgement; a handed back incident is triggered again, which PagerDuty only notes.
 """
 
+import contextlib
 from collections.abc import Mapping
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from bot.channels import said
 from bot.channels.channel import Where
-from bot.channels.desk import Memory
+from bot.channels.listening import Listening
 from bot.channels.outgoing import Answer, Outgoing, RefusedError, Request
-from bot.channels.outlet import Outlet
+from bot.channels.outlet import Alerts
+from bot.channels.pagerduty.hearing import Hearing
 from bot.channels.pagerduty.options import Options, read
 from bot.channels.registry import Outside
 from bot.channels.said import Standing
@@ -21,7 +24,6 @@ from bot.core.incident import Entry
 from bot.core.words.quoting import clean
 
 WHO = "PagerDuty"
-KEY = 255
 SUMMARY = 1_024
 ACTIONS: Mapping[Standing, str] = {
     Standing.FIRING: "trigger",
@@ -30,31 +32,51 @@ ACTIONS: Mapping[Standing, str] = {
 }
 
 
-class PagerDuty(Outlet):
-    """One integration key, that is one service of PagerDuty's."""
+class PagerDuty(Alerts[Options]):
+    """One integration key, that is one service of PagerDuty's; `hearing` is its way back, where there is one."""
 
-    refresh_s = 300.0
+    def __init__(self, name: str, options: Options, http: Outgoing, outside: Outside) -> None:
+        super().__init__(name, options, http, outside.memory)
+        self._back = contextlib.AsyncExitStack()
+        self.hearing: Hearing | None = None
+        self.listening: Listening | None = None
+        if options.webhook is not None and not outside.trial:
+            self.hearing = Hearing(name, options.webhook, outside.desk, outside.memory, outside.now)
+            doors = {("POST", options.webhook.path): self.hearing.take}
+            self.listening = Listening(options.webhook.listen, "PagerDuty's webhooks", doors)
 
-    def __init__(self, name: str, options: Options, http: Outgoing, memory: Memory) -> None:
-        super().__init__(name, http, memory)
-        self._options = options
+    async def __aenter__(self) -> Self:
+        """Raises UserError where it cannot listen, or cannot read the certificates to trust."""
+        async with contextlib.AsyncExitStack() as stack:
+            await stack.enter_async_context(self._http)
+            if self.listening is not None:
+                await stack.enter_async_context(self.listening.open())
+            self._back = stack.pop_all()
+        return self
 
-    async def post(self, place: str, card: Card, key: str) -> Where:  # noqa: ARG002  one place
-        """Trigger; what has its end behind it already resolves nothing, and wakes nobody."""
-        return await self.edit({"key": said.identity(key, KEY), "kind": card.kind}, card)
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._back.__aexit__(kind, error, trace)
 
-    async def edit(self, where: Where, card: Card) -> Where:
-        """Trigger, acknowledge or resolve the alert, if that is news to it."""
-        key, known, news = str(where["key"]), await self._told(str(where["key"])), said.news(card)
-        if known == news:
-            return where
+    def health(self) -> tuple[bool, str]:
+        """Whether the last event was taken, and webhooks are heard, in a sentence."""
+        well, said_there = super().health()
+        if self.hearing is None:
+            return well, said_there
+        heard, how = self.hearing.health()
+        return well and heard, f"{said_there}; {how}"
+
+    async def _change(self, key: str, card: Card, known: Mapping[str, str]) -> bool:
+        """Trigger, acknowledge or resolve; what has its end behind it already resolves nothing, and wakes nobody."""
         if card.kind == "incident":
+            if known.get("theirs") and known.get("state") == said.standing(card):
+                return True  # People did it there: telling PagerDuty would only undo what they do meanwhile.
             await self._send("/v2/enqueue", key, _event(key, card))
-        elif known.get("shape") != news["shape"]:
+        elif known.get("shape") != said.shape(card):
             payload = {"summary": said.headline(card, SUMMARY), **_about(card)}
             await self._send("/v2/change/enqueue", key, {"payload": payload, "links": _links(card)})
-        await self._tell(key, news)
-        return where
+        return True
 
     async def follow(self, where: Where, entry: Entry, key: str) -> None:
         """A line about an incident is a change event; what is one itself says its own changes."""
@@ -113,5 +135,5 @@ def _taken(answer: Answer) -> bool:
 def opened(name: str, options: Mapping[str, Any], outside: Outside) -> PagerDuty:
     """The channel of the configuration, to be entered. Raises UserError with every complaint about its options."""
     wanted = read(name, options)
-    http = Outgoing(WHO, outside.now, (wanted.routing_key, wanted.url), wanted)
-    return PagerDuty(name, wanted, http, outside.memory)
+    secrets = (wanted.routing_key, wanted.url, *((wanted.webhook.secret,) if wanted.webhook else ()))
+    return PagerDuty(name, wanted, Outgoing(WHO, outside.now, secrets, wanted), outside)

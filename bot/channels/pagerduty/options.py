@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from bot.channels import given
-from bot.channels.given import Address, Needed, Reached
+from bot.channels.given import Address, Listen, Needed, Part, Reached
 from probes.secret import Secret
 
 US = Secret("https://events.pagerduty.com")
@@ -18,11 +18,20 @@ def _key(value: Secret) -> Secret:
     return value
 
 
+class Back(Part):
+    """Where PagerDuty's webhooks v3 reach us, so that what people do there is done here as well."""
+
+    listen: Listen = "0.0.0.0:8180"
+    path: str = Field("/pagerduty", pattern=r"^/[A-Za-z0-9/_.-]{0,100}$")
+    secret: Needed = Field(description="shown once, when the webhook is made in PagerDuty")
+
+
 class Options(Reached):
     """All of them."""
 
     routing_key: Annotated[Needed, AfterValidator(_key)]
     url: Address = Field(US, description="https://events.eu.pagerduty.com for accounts in the EU")
+    webhook: Back | None = Field(None, description="PagerDuty's way back to us: Generic Webhooks (v3)")
 
 
 OPTIONS = frozenset(Options.model_fields)

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.channels.slack.words import escape, link, literal, moment
 from bot.core.card import Action, Card, Tone
+from bot.core.commands import UNTIL_RESOLVED
 from bot.core.incident import Entry
 from bot.core.sizes import SLACK, Piece, first, fit, fitted, width
 from bot.core.words.durations import clock
@@ -27,7 +28,14 @@ COLORS: Mapping[Tone, str] = {
     Tone.BLUE: "#439fe0",
     Tone.GREY: "#dddddd",
 }
-SILENCES = (("30 min", "30m"), ("1 h", "1h"), ("4 h", "4h"), ("24 h", "24h"), ("7 days", "7d"))
+SILENCES = (
+    ("30 min", "30m"),
+    ("1 h", "1h"),
+    ("4 h", "4h"),
+    ("24 h", "24h"),
+    ("7 days", "7d"),
+    ("Until it is resolved", UNTIL_RESOLVED),
+)
 """What the Silence menu offers, with the duration the desk is told."""
 LINES = 30
 """Lines of a card at most; more is no message but a document."""
@@ -56,18 +64,22 @@ class Said:
         return {"text": self.plain, "blocks": [], "attachments": []}
 
 
-def card(it: Card, mark: str, now: float) -> Said:
-    """The message of a card; `mark` makes its block ids fresh, as an edit needs them."""
+def card(it: Card, mark: str, now: float, called: Sequence[str] = ()) -> Said:
+    """The message of a card; `mark` makes its block ids fresh, as an edit needs them.
+
+    `called` are ids of people and user groups who are mentioned, the only ones that ever are.
+    """
     headline = clean(it.headline, 2_000) or "no headline"
     top = title(headline)
+    named = " ".join(f"<!subteam^{who}>" if who.startswith("S") else f"<@{who}>" for who in called)
     body = [*_lines(it.lines, SLACK.total - width(top["text"]["text"])), *buttons(it.actions), *_foot(it, now)]
     rest = numbered(body, f"{mark}.b")
     fallback = fit(headline, 300, escape)
     bar = [{"color": COLORS[it.tone], "fallback": fallback, "blocks": rest}] if rest else []
     return Said(
         text=fit(headline, SLACK.plain, escape),
-        blocks=numbered([top], f"{mark}.a"),
-        plain=plain(headline, it.lines, it.footer),
+        blocks=numbered([top, *([section(named)] if named else [])], f"{mark}.a"),
+        plain=plain(headline, it.lines, it.footer, named),
         attachments=bar,
     )
 
@@ -133,10 +145,11 @@ def button(label: str, action_id: str, value: str, *, style: str = "") -> Block:
     return {**said, "style": style} if style else said
 
 
-def plain(headline: str, lines: Sequence[tuple[str, str]], footer: str) -> str:
-    """The message without any form."""
+def plain(headline: str, lines: Sequence[tuple[str, str]], footer: str, called: str = "") -> str:
+    """The message without any form; `called` is ready as it is."""
     rows = [f"{clean(label, 40)}: {clean(text, 1_000)}".removeprefix(": ") for label, text in lines[:LINES]]
-    return fit("\n".join(text for text in (headline, *rows, clean(footer, 300)) if text), SLACK.plain, literal)
+    said = "\n".join(text for text in (headline, *rows, clean(footer, 300)) if text)
+    return "\n".join(filter(None, (fit(said, SLACK.plain - width(called) - 1, literal), called)))
 
 
 def numbered(blocks: Sequence[Block], mark: str) -> list[Block]:
@@ -169,7 +182,7 @@ def fit_links(text: str) -> str:
 def _element(action: Action, number: int) -> Block:
     """The button or menu of an action; nothing where its line would be cut, for it would do something else."""
     line = f"{action.verb} {action.subject}".strip()
-    if width(line) > 140:
+    if width(line) > 134:  # Slack takes 150, with the longest choice after it
         return {}
     if action.verb != "silence":
         style = "primary" if action.verb == "ack" else ""

@@ -1,14 +1,16 @@
-"""Slack as a channel: one root message an incident and conversation, edited in place, its trail in the thread.
+"""Slack as a channel: one root message an incident and place, edited in place, its trail in the thread.
+
+A place is a conversation, or a person: whoever is on call gets the same message directly, and the channel's link.
 
 Slack has no idempotency key. What was posted where is therefore noted in the shared memory as soon as Slack has
 answered, before the courier hears of it; only a post whose answer was lost can stand twice, and it is marked.
 """
 
-import asyncio
 import json
 import logging
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,8 +19,9 @@ from bot.channels.desk import Memory
 from bot.channels.slack import blocks
 from bot.channels.slack.blocks import Said
 from bot.channels.slack.failures import GONE, TOO_RICH, code
+from bot.channels.slack.options import Options, is_person
+from bot.channels.slack.spacing import EDIT, FIGURES_S, POST, Edits, Rests
 from bot.channels.slack.web import WRONG, Web
-from bot.channels.slack.words import link, literal
 from bot.core.card import Card, Tone
 from bot.core.incident import Entry
 from bot.errors import DeliveryError, StoreError
@@ -26,24 +29,29 @@ from bot.errors import DeliveryError, StoreError
 log = logging.getLogger(__name__)
 
 NOTED_S = 14 * 86_400.0
-PERMALINK_S = 5.0
+ROOT_S = 2.5
+"""So long a person's message waits for the channel's, to lead there; if that is later the link comes by an edit."""
 QUIET: Mapping[str, Any] = {"unfurl_links": False, "unfurl_media": False}
 SEVERITY: Mapping[Tone, int] = {Tone.GREEN: 0, Tone.BLUE: 0, Tone.GREY: 1, Tone.YELLOW: 1, Tone.ORANGE: 2, Tone.RED: 3}
-ENDS = frozenset({"resolved", "closed"})
+ALOUD = frozenset({"resolved", "closed", "reminded"})
 TURNS = frozenset({"changed", "reopened", "widened", "worse"})
 """Events of a trail that may tell of worse; they are shown to the whole channel only if the root's colour says so."""
+ALARMING = frozenset({Tone.ORANGE, Tone.RED})
+PATIENCE = "Slack asks for patience (429)"
 
 
 class SlackChannel:
-    """Posts, edits and follows. `place` is a conversation's id; "" is the only configured one."""
+    """Posts, edits and follows. `place` is the id of a conversation or a person; "" is the only configured one."""
 
     lands = False
-    refresh_s = 45.0
+    refresh_s = FIGURES_S
 
-    def __init__(self, name: str, web: Web, places: tuple[str, ...], memory: Memory, now: Callable[[], float]) -> None:
+    def __init__(self, name: str, web: Web, options: Options, memory: Memory, now: Callable[[], float]) -> None:
         self.name = name
-        self.places = places
+        self.places = options.channels
+        self._calls = options.ping_groups
         self._web = web
+        self._edits, self._rests = Edits(), Rests()
         self._memory = memory
         self._now = now
 
@@ -78,90 +86,146 @@ class SlackChannel:
     async def edit(self, where: Where, card: Card) -> Where:
         """Bring the root up to date in place; where it is gone, a new one takes its place."""
         place, ts, key = str(where["channel"]), str(where["ts"]), str(where.get("key", ""))
-        said = self._said(card)
+        where = await self._led(where, card)
+        after = self._changed(where, card)
+        news = where.get("sign") != after["sign"]
+        if not news and not self._edits.spare(f"{place}/{ts}", self._now()):
+            return where
         try:
-            await self._say("chat.update", {"channel": place, "ts": ts, "parse": "none"}, said)
+            if news:
+                self._turn(f"{place}/{ts}")
+            await self._say(EDIT, place, {"ts": ts, "parse": "none"}, self._said(card, where))
         except DeliveryError as error:
             if code(error.__cause__ or error) in GONE:
-                return await self._post(place, card, key, doubted=False)
+                return await self._post(str(where.get("place", place)), card, key, doubted=False)
             # The same edit twice is the same message, so there is nothing to be unsure of.
             error.ambiguous = False
+            if error.retry_after is not None and not error.everywhere:
+                error.later = {**where, "worse": after["worse"]}
             raise
-        return self._changed(where, card)
+        return after
 
     async def follow(self, where: Where, entry: Entry, key: str) -> None:
-        """Add a line to the thread, once; to the whole channel where it tells of worse or of the end."""
+        """Add a line to the thread, once; to the whole channel where it tells of worse, of the end, or reminds."""
         if await self._noted(f"line:{key}"):
             return
-        wide = entry.event in ENDS or (entry.event in TURNS and bool(where.get("worse")))
-        line: dict[str, Any] = {"channel": str(where["channel"]), "text": blocks.trail(entry, self._now()), **QUIET}
-        thread: dict[str, Any] = {"thread_ts": str(where["ts"]), "reply_broadcast": wide}
+        wide = entry.event in ALOUD or (entry.event in TURNS and bool(where.get("worse")))
+        place, line = str(where["channel"]), {"text": blocks.trail(entry, self._now()), **QUIET}
         try:
-            await self._web.call(self._web.poster.chat_postMessage(**line, **thread))
+            await self._call(POST, place, {**line, "thread_ts": str(where["ts"]), "reply_broadcast": wide})
         except DeliveryError as error:
             if code(error.__cause__ or error) not in GONE:
                 raise
             # Without its root the line still has something to say.
-            await self._web.call(self._web.poster.chat_postMessage(**line))
+            await self._call(POST, place, line)
         await self._note(f"line:{key}", {"said": True})
 
-    async def tell(self, user: str, headline: str, permalink: str) -> None:
-        """A direct message to a person on call, with the way to the incident.
-
-        Raises:
-            DeliveryError: as `post` does; without the scope im:write it is permanent.
-        """
-        poster = self._web.poster
-        opened = await self._web.call(poster.conversations_open(users=user))
-        room = str((opened.get("channel") or {}).get("id", user))
-        text = f"{literal(headline[:1_000])}\n{link(permalink, 'Open the incident ↗')}"
-        await self._web.call(poster.chat_postMessage(channel=room, text=text, **QUIET))
-
     async def _post(self, place: str, card: Card, key: str, *, doubted: bool) -> Where:
-        answer = await self._say("chat.postMessage", {"channel": place, **QUIET}, self._said(card))
-        where = {
-            "channel": str(answer.get("channel", place)),
-            "ts": str(answer["ts"]),
+        """A new root; `place` as it was asked for."""
+        alarming = card.kind == "incident" and card.tone in ALARMING and not card.closed
+        start: Where = {
+            "place": place,
             "key": key,
             "permalink": "",
             "possibly_duplicated": doubted,
-            "tone": card.tone.value,
-            "worse": False,
+            "called": list(self._calls.get(place, ())) if alarming else [],
         }
+        start = await self._led(start, card, wait=f"asked:{key}")
+        room = await self._room(place)
+        answer = await self._say(POST, room, QUIET, self._said(card, start))
+        where = {**self._changed(start, card), "channel": str(answer.get("channel", room)), "ts": str(answer["ts"])}
         await self._note(f"post:{key}", where)
         await self._note(f"posted:{place}", {"at": self._now()})
         where["permalink"] = await self._permalink(where)
         await self._note(f"post:{key}", where)
+        if not is_person(place):
+            await self._note(f"root:{card.subject}", {"permalink": where["permalink"]})
         return where
 
-    async def _say(self, method: str, place: Mapping[str, Any], said: Said) -> Mapping[str, Any]:
-        """Post or update; in plain text where Slack does not like the form."""
-        poster = self._web.poster
-        call = poster.chat_postMessage if method == "chat.postMessage" else poster.chat_update
+    async def _room(self, place: str) -> str:
+        """The conversation with a person; any other place is one."""
+        if not is_person(place):
+            return place
         try:
-            return await self._web.call(call(**place, **said.arguments()))
+            opened = await self._web.call(place, self._web.poster.conversations_open(users=place))
+        except DeliveryError as error:
+            # Nothing was said yet, and the same conversation opens as often as one likes.
+            error.ambiguous = False
+            raise
+        return str((opened.get("channel") or {}).get("id", place))
+
+    async def _led(self, where: Where, card: Card, wait: str = "") -> Where:
+        """A person's place with the link to the channel's message, once that stands; `wait`: the note of our patience.
+
+        Raises:
+            DeliveryError: it should stand in a moment.
+        """
+        if not is_person(str(where.get("place", ""))) or where.get("root"):
+            return where
+        found = str((await self._noted(f"root:{card.subject}")).get("permalink", ""))
+        if found or not wait or not self.places:
+            return {**where, "root": found}
+        asked = await self._noted(wait)
+        if not asked:
+            await self._note(wait, {"at": self._now()})
+        if self._now() - float(asked.get("at", self._now())) < ROOT_S:
+            raise DeliveryError("the channel's message comes first, to lead there", retry_after=1.0)
+        return where
+
+    def _turn(self, root: str) -> None:
+        """Raises DeliveryError while it is not this root's turn to be edited."""
+        wait = self._edits.wait(root, self._now())
+        if wait:
+            raise DeliveryError("edits wait for their turn, Slack takes 50 a minute", retry_after=wait)
+
+    async def _call(self, method: str, place: str, what: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Post or update, unless Slack asked us to wait with that."""
+        wait = self._rests.wait(method, self._now())
+        if wait:
+            raise DeliveryError(PATIENCE, retry_after=wait)
+        poster = self._web.poster
+        call = poster.chat_postMessage if method == POST else poster.chat_update
+        try:
+            answer = await self._web.call(place, call(channel=place, **what))
+        except DeliveryError as error:
+            if error.retry_after is not None and not error.everywhere:
+                self._rests.refused(method, place, error.retry_after, self._now())
+            raise
+        self._rests.heard(method)
+        return answer
+
+    async def _say(self, method: str, place: str, more: Mapping[str, Any], said: Said) -> Mapping[str, Any]:
+        """Post or update; in plain text where Slack does not like the form."""
+        try:
+            return await self._call(method, place, {**more, **said.arguments()})
         except DeliveryError as error:
             if code(error.__cause__ or error) not in TOO_RICH:
                 raise
             log.warning("%s: Slack refuses the blocks of a message (%s); said in plain text", self.name, error)
-            return await self._web.call(call(**place, **said.plainly()))
+            return await self._call(method, place, {**more, **said.plainly()})
 
     async def _permalink(self, where: Mapping[str, Any]) -> str:
-        """The message's address, "" where Slack does not give it: no reason to call the post a failure."""
+        """The message's address, made and not asked for: a thousand posts would be a thousand questions.
+
+        "" where the workspace's own address is not known: no reason to call the post a failure.
+        """
         try:
-            async with asyncio.timeout(PERMALINK_S):
-                answer = await self._web.poster.chat_getPermalink(channel=where["channel"], message_ts=where["ts"])
+            home = (await self._web.identity()).url
         except WRONG as error:
             log.info("%s: no permalink (%s)", self.name, type(error).__name__)
             return ""
-        return str(answer.get("permalink", ""))
+        return f"{home.rstrip('/')}/archives/{where['channel']}/p{where['ts'].replace('.', '')}" if home else ""
 
-    def _said(self, card: Card) -> Said:
-        return blocks.card(card, secrets.token_hex(4), self._now())
+    def _said(self, card: Card, where: Where) -> Said:
+        root = str(where.get("root", ""))
+        led = replace(card, links=(("channel's message", root), *card.links)) if root else card
+        return blocks.card(led, secrets.token_hex(4), self._now(), called=tuple(where.get("called", ())))
 
-    def _changed(self, where: Where, card: Card) -> Where:
-        before = SEVERITY.get(Tone(where["tone"]), 0) if where.get("tone") in set(Tone) else 0
-        return {**where, "tone": card.tone.value, "worse": SEVERITY[card.tone] > before}
+    def _changed(self, where: Where, card: Card) -> dict[str, Any]:
+        """The place once the card stands there; `sign` changes with what is news, not with figures."""
+        before = SEVERITY.get(Tone(where["tone"]), 0) if where.get("tone") in set(Tone) else 9
+        sign = f"{card.tone} {card.closed} {card.facts} {where.get('root', '')}"
+        return {**where, "tone": card.tone.value, "worse": SEVERITY[card.tone] > before, "sign": sign}
 
     async def _noted(self, name: str) -> Mapping[str, Any]:
         try:

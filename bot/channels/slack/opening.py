@@ -29,7 +29,7 @@ class Slack(SlackChannel):
         self, name: str, options: Options, around: Around, pace: Pace | None = None, call_s: float = CALL_S
     ) -> None:
         web = Web(name, options, call_s)
-        super().__init__(name, web, options.channels, around.memory, around.now)
+        super().__init__(name, web, options, around.memory, around.now)
         self._options = options
         self._pace = pace or Pace()
         self._talks = Talks(name, web, Roles(name, options, web, around), around)
@@ -63,6 +63,9 @@ class Slack(SlackChannel):
         return self.intake.health() if self.intake is not None else (False, "Slack: not opened")
 
 
-def opened(name: str, options: Mapping[str, Any], outside: Outside) -> Slack:
+def opened(name: str, options: Mapping[str, Any], outside: Outside) -> SlackChannel:
     """The channel of the configuration, to be entered. Raises UserError with every complaint about its options."""
-    return Slack(name, read(name, options), Around(outside.desk, outside.memory, outside.now))
+    wanted = read(name, options)
+    if outside.trial:
+        return SlackChannel(name, Web(name, wanted), wanted, outside.memory, outside.now)
+    return Slack(name, wanted, Around(outside.desk, outside.memory, outside.now))

@@ -15,6 +15,7 @@ NOWHERE = Secret("")
 
 _CHANNEL = re.compile(r"[CGD][A-Z0-9]{1,20}")
 _WHO = re.compile(r"[UWS][A-Z0-9]{1,20}")
+_PERSON = re.compile(r"[UW][A-Z0-9]{1,20}")
 _SIGNING = re.compile(r"[0-9a-z]{32}")
 
 
@@ -52,8 +53,22 @@ def _who(value: str) -> str:
     return value
 
 
+def _person(value: str) -> str:
+    """A user's id. Raises ValueError."""
+    if not is_person(value):
+        raise ValueError("expected ids of users (U…), from a profile's menu, Copy member ID")
+    return value
+
+
+def is_person(place: str) -> bool:
+    """Whether a place is a person, who is written to directly, and not a conversation."""
+    return bool(_PERSON.fullmatch(place))
+
+
 Confidential = Annotated[Secret, BeforeValidator(_secret)]
 Who = Annotated[str, AfterValidator(_who)]
+Whos = Annotated[tuple[Who, ...], Field(max_length=100)]
+Conversation = Annotated[str, AfterValidator(_channel)]
 
 
 class Roles(BaseModel):
@@ -61,27 +76,38 @@ class Roles(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    responder: tuple[Who, ...] = ()
-    admin: tuple[Who, ...] = ()
+    responder: Whos = Field((), description="users (U…) and user groups (S…) that may act anywhere")
+    admin: Whos = Field((), description="those that may subscribe and test, besides admins of the workspace")
 
 
 class Options(BaseModel):
-    """The keys of a channel of kind `slack`.
-
-    `mode` is how Slack reaches us: `socket` (we connect out; needs `app_token`) or `http` (Slack calls us at `listen`;
-    needs `signing_secret`). `channels` are those that get alerts without having subscribed.
-    """
+    """The keys of a channel of kind `slack`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
-    token: Confidential = NOWHERE
-    app_token: Confidential = NOWHERE
-    signing_secret: Confidential = NOWHERE
-    mode: Literal["socket", "http"] = "socket"
-    listen: Annotated[str, AfterValidator(_listen)] = "0.0.0.0:3000"
-    api_url: Annotated[str, AfterValidator(_api)] = PUBLIC_API
-    channels: tuple[Annotated[str, AfterValidator(_channel)], ...] = ()
-    roles: Roles = Field(default_factory=Roles)
+    token: Confidential = Field(NOWHERE, description="the Bot User OAuth Token (xoxb-…), as ${SLACK_BOT_TOKEN}")
+    app_token: Confidential = Field(NOWHERE, description="the app-level token (xapp-…); needed by mode socket")
+    signing_secret: Confidential = Field(NOWHERE, description="the Signing Secret; needed by mode http")
+    mode: Literal["socket", "http"] = Field(
+        "socket", description="how Slack reaches us: socket (we connect out) or http (Slack calls us at `listen`)"
+    )
+    listen: Annotated[str, AfterValidator(_listen)] = Field(
+        "0.0.0.0:3000", description="host:port of mode http; requests come to /slack/events"
+    )
+    api_url: Annotated[str, AfterValidator(_api)] = Field(
+        PUBLIC_API, description="another address of the Web API: a proxy, or a compatible server"
+    )
+    channels: tuple[Conversation, ...] = Field(
+        (), description="ids of channels (C…) that get alerts without having subscribed; who is in one may act there"
+    )
+    on_call: Annotated[tuple[Annotated[str, AfterValidator(_person)], ...], Field(max_length=50)] = Field(
+        (), description="users (U…) who are told of outages directly, with a link to the channel; needs im:write"
+    )
+    ping_groups: Mapping[Conversation, Annotated[tuple[Who, ...], Field(max_length=20)]] = Field(
+        default_factory=dict,
+        description="channel id -> user groups (S…) or users (U…) that are mentioned there when an incident opens",
+    )
+    roles: Roles = Field(default_factory=Roles, description="who may act, besides those in the alert channels")
 
     def missing(self) -> list[str]:
         """What is wrong with the secrets, each in the sentence that mends it."""

@@ -2,6 +2,7 @@
 
 import logging
 
+from bot.channels.desk import posted_in
 from bot.channels.slack.around import Around
 from bot.channels.slack.failures import failure
 from bot.channels.slack.options import Options
@@ -13,11 +14,6 @@ log = logging.getLogger(__name__)
 KNOWN_S = 300.0
 """How long a group's members and an admin's rank are believed."""
 PEOPLE_KEPT = 5_000
-
-
-def posted_in(name: str, channel: str) -> str:
-    """The note that says that alerts were posted in a conversation."""
-    return f"{name}:posted:{channel}"
 
 
 class Roles:
@@ -37,16 +33,19 @@ class Roles:
         wanted = self._options.roles
         if await self._listed(user, wanted.admin) or await self._admin(user):
             return Role.ADMIN
-        if await self._listed(user, wanted.responder) or await self._at_work(channel):
+        if await self._listed(user, wanted.responder) or await self._at_work(user, channel):
             return Role.RESPONDER
         return Role.VIEWER
 
-    async def _at_work(self, channel: str) -> bool:
-        """Whoever is in a channel that gets alerts is there to deal with them; a talk with the bot is no team.
+    async def _at_work(self, user: str, channel: str) -> bool:
+        """Whoever is in a channel that gets alerts is there to deal with them, and whoever got one directly.
 
-        A channel gets alerts where the configuration says so, or where one was posted lately.
+        A channel gets alerts where the configuration says so, or where one was posted lately. A talk with the bot is
+        no team otherwise.
         """
-        if not channel or channel.startswith("D"):
+        if channel.startswith("D"):
+            return user in self._options.on_call or bool(await self._memory.noted(posted_in(self._name, user)))
+        if not channel:
             return False
         return channel in self._options.channels or bool(await self._memory.noted(posted_in(self._name, channel)))
 

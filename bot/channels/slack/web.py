@@ -29,10 +29,10 @@ WRONG = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who we are in the workspace, by auth.test; `scopes` as granted."""
+    """Who we are in the workspace, by auth.test; `url` is its own address, `scopes` as granted."""
 
     team: str
-    team_name: str
+    url: str
     user: str
     bot: str
     scopes: frozenset[str] = frozenset()
@@ -54,7 +54,8 @@ class Web:
         self._session: aiohttp.ClientSession | None = None
         self._identity: Identity | None = None
         self.refused = ""
-        self._unheard = 0
+        self._heard = ""
+        self._unheard: tuple[str, ...] = ()
 
     async def __aenter__(self) -> Self:
         # With a session of one's own the client's time-out does not count, so it stands on the session.
@@ -107,29 +108,41 @@ class Web:
             scopes = str(header(answer, "x-oauth-scopes")).split(",")
             self._identity = Identity(
                 team=str(answer.get("team_id", "")),
-                team_name=str(answer.get("team", "")),
+                url=str(answer.get("url", "")),
                 user=str(answer.get("user_id", "")),
                 bot=str(answer.get("bot_id", "")),
                 scopes=frozenset(scope.strip() for scope in scopes if scope.strip()),
             )
         return self._identity
 
-    async def call(self, doing: Awaitable[AsyncSlackResponse]) -> Mapping[str, Any]:
-        """The answer to a call of `poster`. Raises DeliveryError."""
+    async def call(self, place: str, doing: Awaitable[AsyncSlackResponse]) -> Mapping[str, Any]:
+        """The answer to a call of `poster` about a place. Raises DeliveryError."""
         try:
             answer = await doing
         except WRONG as error:
             failed = failure(error)
-            self._unheard = self._unheard + 1 if failed.ambiguous else 0
-            if self._unheard > 1:
-                # One message without an answer is its own trouble; several in a row are Slack's, and nothing is lost.
-                failed.everywhere, failed.retry_after = True, AWAY_S
+            if failed.ambiguous:
+                self._silent(place, failed)
+            elif not failed.everywhere:
+                self._answered(place)
             if failed.everywhere:
                 self.refused = str(failed)
             raise failed from error
-        self.refused, self._unheard = "", 0
+        self._answered(place)
+        self.refused = ""
         data = answer.data
         return data if isinstance(data, dict) else {}
+
+    def _answered(self, place: str) -> None:
+        self._heard, self._unheard = place, ()
+
+    def _silent(self, place: str, failed: DeliveryError) -> None:
+        """Nobody knows what became of a call: the trouble of its place where another was heard last, else Slack's."""
+        self._unheard = (*self._unheard[-1:], place)
+        alone = set(self._unheard) == {place} and self._heard not in {"", place}
+        if len(self._unheard) > 1 and not alone:
+            # Once may be chance; again and again it is Slack's, and nothing is lost.
+            failed.everywhere, failed.retry_after = True, AWAY_S
 
     def _client(self, handlers: list[AsyncRetryHandler], token: str | None) -> AsyncWebClient:
         return AsyncWebClient(

@@ -1,8 +1,8 @@
 """What somebody is told after an act: what became of it, and the incident as the record has it. Pure."""
 
-from bot.core.acts import Outcome
 from bot.core.card import Action
 from bot.core.incident import Incident
+from bot.core.outcome import Outcome
 from bot.core.words.answer import Answer, Standing
 from bot.core.words.overview import headline_of
 from bot.core.words.quoting import clean

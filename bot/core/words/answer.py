@@ -7,6 +7,7 @@ from typing import Any
 from bot.core.card import Action
 from bot.core.incident import Incident, Voices
 from bot.core.mention import Mention
+from bot.core.silences import Standing as Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ class Standing:
     """How one service stands as far as the store knows: voices by component in order, and its open incidents.
 
     `usual_lag_s` is the page's usual lateness (median, p90): by the ledger where that has enough, else by the
-    catalogue. `others` are other vendors' pages that speak of this service.
+    catalogue. `others` are other vendors' pages that speak of this service; `silences` those that stand, and work that
+    people or the configuration announced.
     """
 
     service: str
@@ -54,3 +56,4 @@ class Standing:
     page_url: str = ""
     usual_lag_s: tuple[float, float] | None = None
     others: tuple[Mention, ...] = ()
+    silences: tuple[Held, ...] = ()

@@ -1,7 +1,7 @@
 """The desk's answers from the record: why, incidents, one incident, deliveries. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Protocol
 
 from bot.core.alternatives import Option
@@ -10,11 +10,13 @@ from bot.core.detection.assessment import Explanation
 from bot.core.incident import Incident, IncidentStatus, Voices
 from bot.core.words.answer import Answer, Standing, Table
 from bot.core.words.durations import ago, clock, duration
+from bot.core.words.escalating import next_step
 from bot.core.words.figures import number, percent
 from bot.core.words.overview import headline_of, snapshot, we_see
 from bot.core.words.persons import hushed
 from bot.core.words.quoting import clean
 from bot.core.words.reporting import links
+from bot.core.words.silenced import announced
 from bot.core.words.symptoms import named, symptom
 from bot.core.words.tips import Tip
 from bot.core.words.voicing import others_say, page_says, people_say, seen
@@ -62,6 +64,8 @@ def why(
         lines += _account(told, now)
     if voices.silence is not None and voices.silence.until > now:
         lines.append(("Silence", hushed(voices.silence, now)))
+    lines += [("Next", next_step(one, now)) for one in standing.incidents if measured.component in one.active]
+    lines += [("Maintenance", line) for line in announced(replace(standing, voices=(voices,)), now)]
     lines += [] if heard is None else sent(heard, now)
     return Answer(
         title=f"{named(service, measured.name or measured.component)}: {we_see(measured, now)}",

@@ -12,6 +12,7 @@ from bot.core.incident import Incident, IncidentStatus, Snapshot, Voices
 from bot.core.words import advice
 from bot.core.words.choosing import best, circumstances
 from bot.core.words.durations import ago, between, clock, dated, duration, lag
+from bot.core.words.escalating import next_step
 from bot.core.words.figures import number, percent
 from bot.core.words.persons import hushed, person
 from bot.core.words.quoting import clean, cut, listed
@@ -52,7 +53,7 @@ def card(
 
 
 def _facts(incident: Incident) -> Facts:
-    taken, quiet = incident.acknowledged_at is not None, incident.silence is not None
+    taken, quiet = incident.acknowledged_at is not None, incident.silence is not None and not incident.announced
     return Facts(incident.service, incident.components, incident.worst, acknowledged=taken, silenced=quiet)
 
 
@@ -162,6 +163,7 @@ def _open_lines(
         lines += advice.do_now([advised.said(now) for advised in best(helps[0], at, helps[1], now)])
     ids = list(dict.fromkeys(clean(i, 80) for v in voices for i in v.measured.request_ids if i.strip()))
     more = f" … ({len(ids) - 3} more)" if len(ids) > 3 else ""
+    lines.append(("Next", next_step(incident, now)))
     lines.append(("Quiet", hushed(incident.silence, now) if incident.silence else ""))
     lines.append(("Request ids", ", ".join(ids[:3]) + more))
     return lines
@@ -239,6 +241,7 @@ def _actions(incident: Incident) -> tuple[Action, ...]:
         taken = incident.acknowledged_at is not None
         verbs = [("unack", "Hand back"), ("resolve", "Resolve")] if taken else [("ack", "Acknowledge")]
         verbs += [("report", "I'm affected"), ("works", "Works for me")]
-        verbs.append(("unsilence", "Unsilence") if incident.silence else ("silence", "Silence"))
+        hushed_up = incident.silence is not None and not incident.announced
+        verbs.append(("unsilence", "Unsilence") if hushed_up else ("silence", "Silence"))
         verbs += [("why", "Why?"), ("tips", "Tips")]
     return tuple(Action(verb, label, incident.id) for verb, label in verbs)

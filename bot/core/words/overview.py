@@ -14,6 +14,7 @@ from bot.core.words.persons import hushed
 from bot.core.words.plain import plain
 from bot.core.words.quoting import clean, listed
 from bot.core.words.reporting import SURGE
+from bot.core.words.silenced import announced, coming
 from bot.core.words.symptoms import Ailment, called, how_much, named, present, stale, sure, suspected, words
 from bot.core.words.tones import EMOJI, SEVERITY, SILENCED, TONE, TROUBLE, WORDS, emoji
 from bot.core.words.voicing import PAGE_STALE_AFTER_S, agreement, others_say, people_say, told_apart
@@ -37,7 +38,7 @@ def overview(standings: Sequence[Standing], now: float) -> Answer:
     return Answer(
         title=_title([v for _, v in worst], now),
         at=now,
-        lines=(*_open(standings, now), *_asides(standings, now)),
+        lines=(*_open(standings, now), *_coming(standings, now), *_asides(standings, now)),
         table=Table(HEAD, tuple(rows)) if rows else None,
         footer="groundtruth's own measurements; ⚪ unknown means no fresh reading, never fine",
         data={"at": now, "services": _data(standings, {id(v) for _, v in worst[:ROWS]}, now)},
@@ -73,6 +74,15 @@ def _open(standings: Sequence[Standing], now: float) -> list[tuple[str, str]]:
     lines = [(f"Incident {clean(i.id, 20)}", headline_of(i, s, now)) for i, s in every[:INCIDENTS]]
     if len(every) > INCIDENTS:
         lines.append(("", f"… and {len(every) - INCIDENTS} more open: incidents"))
+    return lines
+
+
+def _coming(standings: Sequence[Standing], now: float) -> list[tuple[str, str]]:
+    """Announced work: people's within a day, the vendors' under way as well; and how much is silenced."""
+    said = [line for s in standings for line in (*coming(s, now), *announced(s, now))]
+    lines = [("Maintenance" if n == 0 else "", line) for n, line in enumerate(said[:INCIDENTS])]
+    if len(said) > INCIDENTS:
+        lines.append(("", f"… and {len(said) - INCIDENTS} more: quiet"))
     return lines
 
 

@@ -4,7 +4,7 @@ from bot.core.incident import Person, Silence
 from bot.core.words.durations import clock
 from bot.core.words.quoting import clean, quoted
 
-PLATFORMS = {"slack": "Slack", "discord": "Discord", "terminal": "the terminal"}
+PLATFORMS = {"slack": "Slack", "discord": "Discord", "pagerduty": "PagerDuty", "terminal": "the terminal", "page": ""}
 SOMEBODY = "somebody"
 
 
@@ -19,8 +19,12 @@ def person(who: Person | None) -> str:
 
 def hushed(silence: Silence, now: float, *, reason: bool = True) -> str:
     """`silenced by Ann on Slack until 16:30 UTC: "known"`."""
-    what = "maintenance announced" if silence.work else "silenced"
     why = f": {quoted(silence.reason)}" if silence.reason and reason else ""
+    if silence.announced:
+        return f"announced maintenance until {clock(silence.until, now)}, says {person(silence.by)}{why}"
+    what = "maintenance announced" if silence.work else "silenced"
+    if silence.till_over:
+        return f"{what} by {person(silence.by)} until it is over{why}"
     return f"{what} by {person(silence.by)} until {clock(silence.until, now)}{why}"
 
 

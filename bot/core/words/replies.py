@@ -7,7 +7,7 @@ from bot.core.asking import Asker
 from bot.core.card import Action
 from bot.core.commands import COMMANDS, Argument, Command, Role
 from bot.core.incident import Incident
-from bot.core.parsing import Misunderstood
+from bot.core.unclear import Misunderstood
 from bot.core.words.answer import Answer, Standing, Table
 from bot.core.words.overview import headline_of
 from bot.core.words.quoting import clean, listed

@@ -16,7 +16,7 @@ SHOWN = 50
 def subscriptions(routes: Sequence[Route], here: str, now: float) -> Answer:
     """Which channels hear of what, those of this channel first."""
     ordered = sorted(routes, key=lambda route: route.target != here)
-    rows = tuple((clean(r.target, 60), interest(r.interest), _since(r, now)) for r in ordered[:SHOWN])
+    rows = tuple((clean(r.target, 60), _hears(r), _since(r, now)) for r in ordered[:SHOWN])
     mine = sum(route.target == here for route in routes) if here else 0
     more = f"… and {len(routes) - SHOWN} more" if len(routes) > SHOWN else ""
     return Answer(
@@ -50,6 +50,10 @@ def failed(text: str, target: str, command: str, now: float) -> Answer:
 
 def _data(text: str, target: str, command: str, now: float, *, ok: bool) -> dict[str, object]:
     return {"at": now, "command": command, "target": target, "ok": ok, "text": clean(text, 400)}
+
+
+def _hears(route: Route) -> str:
+    return f"what route {listed(route.branches, 6)} takes" if route.branches else interest(route.interest)
 
 
 def _since(route: Route, now: float) -> str:

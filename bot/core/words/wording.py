@@ -10,7 +10,7 @@ from bot.core.alternatives import Option
 from bot.core.card import Card, Tone
 from bot.core.facts import Facts
 from bot.core.incident import Entry, Snapshot
-from bot.core.words import discrepancy_card, incident_card
+from bot.core.words import discrepancy_card, incident_card, several_card
 from bot.core.words.durations import clock
 from bot.core.words.quoting import clean, cut
 from bot.core.words.tips import Tip
@@ -18,29 +18,38 @@ from bot.core.words.tones import EMOJI
 
 LONGEST = 220
 """Characters of what we say of ourselves."""
+LINE = 600
+"""Characters of one line below it."""
+SUMMARY = "📋"
+"""Before what we say in several lines: a digest."""
 
 
 def card(snapshot: Snapshot, now: float, tips: Sequence[Tip] = (), options: Sequence[Option] = ()) -> Card:
     """The message about the snapshot's discrepancy if it has one, else about its incident and with tips that fit.
 
-    With neither it is about ourselves: a test, or a channel that cannot be reached.
+    With neither it is about several of them, or about ourselves: a test, or a channel that cannot be reached.
     """
     if snapshot.discrepancy is not None:
         return discrepancy_card.card(snapshot.discrepancy, snapshot, now)
     if snapshot.incident is not None:
         return incident_card.card(snapshot.incident, snapshot, now, tips, options)
+    if snapshot.several is not None:
+        return several_card.card(snapshot.several, snapshot.at, now)
     name = clean(snapshot.service_name, 40) or clean(snapshot.service, 40) or "service"
     tone = Tone.GREEN if snapshot.over else Tone.GREY
-    text = f"{EMOJI[tone]} {name}: {clean(snapshot.reason, LONGEST) or 'nothing to say'}"
+    emoji = SUMMARY if snapshot.lines else EMOJI[tone]
+    text = f"{emoji} {name}: {clean(snapshot.reason, LONGEST) or 'nothing to say'}"
     foot = f"as of {clock(snapshot.at, now, seconds=True)}"
     return Card(
         clean(snapshot.service, 40),
         "notice",
         tone,
-        EMOJI[tone],
+        emoji,
         cut(text, 250),
+        tuple((clean(label, 40), clean(words, LINE)) for label, words in snapshot.lines),
         footer=foot,
-        closed=snapshot.over,
+        # A summary asks nobody for anything.
+        closed=snapshot.over or bool(snapshot.lines),
         facts=Facts(snapshot.service),
     )
 

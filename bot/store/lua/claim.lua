@@ -1,9 +1,10 @@
 -- Due deliveries of one channel into one courier's hands: until the claim expires nobody else gets them.
 -- KEYS: due delivery...
--- ARGV: now, claimed until, owner, delivery ttl s, how many, delivery id...
+-- ARGV: now, claimed until, owner, delivery ttl s, how many, of one target, delivery id...
 -- What is news goes before what only has fresher figures; among equals, the earliest due.
 -- Returns: for each taken one {id, token, sub, ch, v, body, uv, dv, where, tries, doubts, {number, line, ...}}
-local due, now, most, taken, calm = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[5]), {}, {}
+local due, now, most, each, taken, calm = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[5]), tonumber(ARGV[6]), {}, {}
+local of = {}  -- taken by target
 
 local function lines(key, row)
   local trail = {}
@@ -18,6 +19,8 @@ local function lines(key, row)
 end
 
 local function take(id, key, row)
+  if (of[row[2]] or 0) >= each then return end
+  of[row[2]] = (of[row[2]] or 0) + 1
   local token = ARGV[3] .. ':' .. redis.call('HINCRBY', key, 'claims', 1)
   local tries = redis.call('HINCRBY', key, 'tries', 1)
   redis.call('HSET', key, 'claim', token, 'at', ARGV[1])
@@ -27,9 +30,9 @@ local function take(id, key, row)
     tonumber(row[10] or '0'), lines(key, row)}
 end
 
-for i = 6, #ARGV do
+for i = 7, #ARGV do
   if #taken >= most then break end
-  local id, key = ARGV[i], KEYS[i - 4]
+  local id, key = ARGV[i], KEYS[i - 5]
   local score = redis.call('ZSCORE', due, id)
   if score and tonumber(score) <= now then
     local row = redis.call('HMGET', key, 'sub', 'ch', 'v', 'body', 'uv', 'dv', 'n', 'dn', 'where', 'doubts')

@@ -12,7 +12,8 @@
 --       n, (ttl s, json)...       outcomes, for the last n keys
 --       n, (id, json)...          records of incidents
 --       n, until                  roll-ups: so many keys before those of the outcomes; all is written until then
---       (id, subject, channel, version, urgent, due, body, n, line...)... one per pair of delivery keys
+--       (id, subject, channel, version, urgent, due, body, held until, over, begins, by, n, line...)... one per pair of
+--         delivery keys
 --       (ttl s, n, (bucket, sums)...)... one per roll-up key: "count,...;first bin;bin,...", to be added
 -- Returns: 1 written (now or by an earlier send of the same commit), 0 lease not held, -1 position would go back
 local call = redis.call
@@ -107,6 +108,20 @@ local function append_trail(key)
   return true
 end
 
+local function unbegun(key)
+  return (call('HGET', key, 'where') or '') == ''
+end
+
+local function forgotten(key, due_key, id, version, due, held)
+  -- What is over and never stood is not begun for its end: while quiet holds it back, and where that was settled before.
+  local settled = tonumber(call('HGET', key, 'dv') or '0') > 0
+  if not unbegun(key) or call('HEXISTS', key, 'claim') == 1 or not (settled or held > due) then return false end
+  call('HSET', key, 'dv', version, 'dn', call('HGET', key, 'n') or '0')
+  call('HDEL', key, 'held')
+  call('ZREM', due_key, id)
+  return true
+end
+
 local function schedule(key, due_key, id, urgent, due)
   if call('HEXISTS', key, 'claim') == 1 then return end  -- in a courier's hands: settling it sees what is new
   if call('HEXISTS', key, 'dead') == 1 then
@@ -123,16 +138,25 @@ end
 local function write_delivery(key, due_key, now)
   local id, subject, channel = take(), take(), take()
   local version, urgent, due, body = tonumber(take()), take() == '1', tonumber(take()), take()
+  local held, over, begins, by = tonumber(take()), take() == '1', take() == '1', take()
+  if not begins and call('EXISTS', key) == 0 then
+    for _ = 1, tonumber(take()) do take() end
+    return
+  end
   local newer = version > tonumber(call('HGET', key, 'v') or '-1')
+  if not unbegun(key) then held = 0 end
   if newer then
     call('HSET', key, 'sub', subject, 'ch', channel, 'v', version, 'body', body)
     if urgent then call('HSET', key, 'uv', version) end
   end
   local longer = append_trail(key)
   if not newer and not longer then return end
+  if by ~= '' then call('HSETNX', key, 'by', by) end
   call('ZADD', index, now, id)
   call('EXPIRE', key, delivery_ttl)
-  schedule(key, due_key, id, urgent, due)
+  if over and forgotten(key, due_key, id, version, due, held) then return end
+  if held > due then call('HSET', key, 'held', held) else call('HDEL', key, 'held') end
+  schedule(key, due_key, id, urgent, math.max(due, held))
   -- Nobody serves a channel that was taken out of the configuration: what waits for it must not grow for ever.
   call('ZREMRANGEBYRANK', due_key, 0, -DUE_KEPT - 1)
   keep(due_key)

@@ -1,7 +1,9 @@
 -- The end of one claim. A courier whose claim has expired and been given to another changes nothing.
 -- KEYS: due delivery undeliverable
 -- ARGV: id, token, delivery ttl s, verb, then
---       done version trail_n where next_due | retry error due_at doubtful | give_up error at version entry kept service_ttl_s
+--       done version trail_n where next_due | retry error due_at doubtful | hold why due_at | keep until
+--       | give_up error at version entry kept service_ttl_s
+-- `keep` is no end: the claim goes on until then. What is on `hold` was not tried.
 -- Returns: 1 settled (now or by an earlier send of the same words), 0 the claim is no longer held
 local call = redis.call
 local due, key, id, token, verb = KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[4]
@@ -9,6 +11,11 @@ local row = call('HMGET', key, 'claim', 'last', 'v', 'uv', 'n', 'dn', 'at')
 if row[1] ~= token then return row[2] == token and 1 or 0 end
 local wanted, urgent, trail = tonumber(row[3]), tonumber(row[4] or '-1'), tonumber(row[5] or '0')
 local claimed_at = row[7]
+
+if verb == 'keep' then
+  call('ZADD', due, ARGV[5], id)
+  return 1
+end
 
 call('HDEL', key, 'claim')
 call('HSET', key, 'last', token)
@@ -28,6 +35,10 @@ if verb == 'done' then
 elseif verb == 'retry' then
   call('HSET', key, 'error', ARGV[5], 'nb', ARGV[6])
   if ARGV[7] == '1' then call('HINCRBY', key, 'doubts', 1) end
+  call('ZADD', due, ARGV[6], id)
+elseif verb == 'hold' then
+  call('HSET', key, 'error', ARGV[5], 'nb', ARGV[6])
+  call('HINCRBY', key, 'tries', -1)
   call('ZADD', due, ARGV[6], id)
 else
   call('HSET', key, 'error', ARGV[5])

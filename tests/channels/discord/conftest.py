@@ -85,19 +85,42 @@ class FrontDesk:
 PACE = Pace(lease_s=1.0, look_s=0.05, again_s=0.1, most_s=1.0, identify_s=0.05, stale_s=60.0, start_s=10.0)
 
 
+class Notes:
+    """The store's notes; while they are `away` they give no answer, as a store that hangs does."""
+
+    def __init__(self, store: Store) -> None:
+        self._notes = store.notes
+        self.away = False
+
+    async def once(self, name: str, ttl_s: float) -> bool:
+        return await self._there() and await self._notes.once(name, ttl_s)
+
+    async def note(self, name: str, text_of_it: str, ttl_s: float) -> None:
+        await self._there()
+        await self._notes.note(name, text_of_it, ttl_s)
+
+    async def noted(self, name: str) -> str:
+        await self._there()
+        return await self._notes.noted(name)
+
+    async def _there(self) -> bool:
+        if self.away:
+            await asyncio.sleep(60)
+        return True
+
+
 class Replicas:
     """Processes of one bot, as many as a test wants: each with its own connection, desk and notes shared."""
 
     def __init__(self, fake: Discord, store: Store, tmp_path: Path) -> None:
         self.fake, self.store, self.folder = fake, store, tmp_path
         self.desk = FrontDesk()
+        self.notes = Notes(store)
         self.stack = contextlib.AsyncExitStack()
 
     async def start(self, owner: str = "one", pace: Pace = PACE, **more: object) -> DiscordBot:
         now = self.fake.world.now
-        outside = Outside(
-            self.folder, io.StringIO(), "plain", now, self.desk, self.store.notes, self.store.shared, owner
-        )
+        outside = Outside(self.folder, io.StringIO(), "plain", now, self.desk, self.notes, self.store.shared, owner)
         bot = DiscordBot("discord", pointed_at(self.fake, **more), outside, pace)
         return await self.stack.enter_async_context(bot)
 

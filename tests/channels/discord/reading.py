@@ -11,7 +11,7 @@ def shown(text: str) -> str:
     """The text as it is shown. Raises AssertionError where some of it would be markup."""
     found = MARKUP.search(text)
     assert not found, f"{found} in {text!r} is markup"
-    return re.sub(r"\\([^\w\s])", r"\1", text).replace("\u200b", "").replace("\xa0", " ")
+    return re.sub(r"\\([^\w\s])", r"\1", text).replace("\u200b", "")
 
 
 def headline(message: Message) -> str:

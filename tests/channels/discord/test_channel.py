@@ -228,6 +228,23 @@ async def test_our_own_pace_stays_below_the_limit_of_old_messages(fake, clock, c
     assert len(fake.limits.invalid) == 0
 
 
+async def test_what_somebody_did_is_shown_at_once_on_an_old_root(fake, clock, channel, place):
+    """Its buttons change without waiting for a turn; one such edit between two others, and never a limit met."""
+    open_, taken = (replace(CARD, actions=(Action(verb, verb, "4F7K"),)) for verb in ("ack", "unack"))
+    where = await channel.post(place.id, open_, "k1")
+    clock.at += 4_000
+    where = await channel.edit(where, replace(open_, headline="19 %"))
+    clock.at += 1
+    where = await channel.edit(where, taken)
+    assert custom_ids(place.messages[0]) == ["gt:unack:4F7K"]
+    for card in (replace(taken, headline="20 %"), open_):
+        assert 0 < (await refused(channel.edit(where, card))).retry_after <= 10
+    clock.at += 10
+    await channel.edit(where, open_)
+    assert custom_ids(place.messages[0]) == ["gt:ack:4F7K"]
+    assert len(fake.limits.invalid) == 0
+
+
 async def test_the_trail_finds_its_thread_again_and_wakes_it(fake, clock, store, channel, place):
     """Made by another process (160004), and archived since: posting is enough."""
     where = await channel.post(place.id, CARD, "k1")

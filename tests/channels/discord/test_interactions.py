@@ -7,6 +7,7 @@ import pytest
 
 from bot.core.card import Action
 from bot.core.commands import COMMANDS, Role
+from bot.core.incident import Entry
 from bot.errors import StoreError
 from tests.channels.contract import CARD
 from tests.channels.discord.reading import shown
@@ -18,6 +19,8 @@ ACTIONS = (
     Action("report", "I'm affected", "4F7K"),
     Action("silence", "Silence", "4F7K"),
 )
+
+LINE = Entry(1_776_094_000.0, "changed", "Claude Code fails too")
 
 
 @pytest.fixture
@@ -79,6 +82,33 @@ async def test_roles(fake, replicas, place, named, has, expected):
     person = fake.user("Ann", *([str(has)] if has in (7, 8) else []), permissions=has if has > 8 else None)
     await (await fake.people.slash(person, place, "avail status")).settled()
     assert replicas.desk.asked[0][1].role is expected
+
+
+@pytest.mark.parametrize(("named", "expected"), [({}, Role.RESPONDER), ({"responder": [7]}, Role.VIEWER)])
+async def test_people_where_alerts_were_posted_may_act(fake, replicas, named, expected):
+    """A channel that subscribed by command counts like a configured one, its threads too, on every replica."""
+    subscribed, other = fake.world.channel("subscribed"), fake.world.channel("other")
+    poster = await replicas.start("one", roles=named)
+    await replicas.listening()
+    await poster.post(subscribed.id, CARD, "k1")
+    await poster.follow({"channel": subscribed.id, "message": subscribed.messages[0].id}, LINE, "k1#1")
+    await poster.__aexit__(None, None, None)
+    await replicas.start("two", roles=named)
+    await replicas.listening()
+    for place in (subscribed, fake.world.channels[subscribed.messages[0].id], other):
+        await (await fake.people.slash(fake.user("Ann"), place, "avail status")).settled()
+    assert [who.role for _, who in replicas.desk.asked] == [expected, expected, Role.VIEWER]
+
+
+async def test_while_the_notes_are_away_whoever_asks_is_a_viewer_and_answered(fake, replicas, place):
+    """In less than a second and a half, and never more rights than are known."""
+    bot = await replicas.start(channels=[])
+    await replicas.listening()
+    await bot.post(place.id, CARD, "k1")
+    replicas.notes.away = True
+    asked = await (await fake.people.slash(fake.user("Ann"), place, "avail status")).settled()
+    assert replicas.desk.asked[0][1].role is Role.VIEWER
+    assert asked.answered_s < 2.5
 
 
 async def test_somebody_without_the_role_is_told_what_is_missing(fake, replicas, place):

@@ -138,6 +138,19 @@ def test_edits_of_a_channel_are_never_closer_than_the_pace(asks):
             last[channel] = now
 
 
+@given(st.lists(st.tuples(st.sampled_from("12345"), st.floats(0, 12), st.booleans()), max_size=200))
+def test_presses_and_figures_together_are_never_more_than_two_in_the_pace(asks):
+    """Whoever asks and however urgent it is; figures are never close to anything before them."""
+    spacing, now = Spacing(), 1_000.0
+    edits: list[float] = []
+    for message, passed, urgent in asks:
+        now += passed
+        if spacing.wait("c", message, now, urgent=urgent) == 0:
+            edits.append(now)
+            assert urgent or len(edits) < 2 or now - edits[-2] >= EVERY_S - 1e-6
+            assert len(edits) < 3 or now - edits[-3] >= EVERY_S - 1e-6
+
+
 def test_what_goes_on_without_a_label_stands_in_the_same_field():
     """One step a line under one label; numbers keep their units; what a label of a time says is shown as it stands."""
     lines = (("Do now", "1. retry in 4 s"), ("", "2. wait"), ("They say", "fine"), ("", "x" * 2_000))

@@ -24,10 +24,10 @@ def options(url: str, **changes) -> Options:
     return read("slack", given | changes)
 
 
-def channel_on(it: Slack, store: Store, call_s: float = 5.0, **changes) -> SlackChannel:
+def channel_on(it: Slack, store: Store, call_s: float = 5.0, now=lambda: NOW, **changes) -> SlackChannel:
     """A channel that is not open yet; another one on the same store is another replica."""
-    web = Web("slack", options(it.url, **changes), call_s)
-    return SlackChannel("slack", web, ("C1",), store.notes, lambda: NOW)
+    given = options(it.url, channels=["C1"], **changes)
+    return SlackChannel("slack", Web("slack", given, call_s), given, store.notes, now)
 
 
 QUICK = Pace(ping_s=0.1, look_s=0.05, stale_s=1.0)

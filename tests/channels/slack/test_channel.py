@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.card import Card, Tone
+from bot.core.card import Action, Card, Tone
 from bot.core.incident import Entry
 from bot.errors import DeliveryError
 from tests.channels.contract import CARD
 from tests.channels.slack.conftest import NOW, channel_on
+from tests.words import read
 
 RED = replace(CARD, tone=Tone.RED, headline="🔴 Claude API: down")
 GREEN = replace(CARD, tone=Tone.GREEN, headline="🟢 Claude API: resolved", closed=True)
@@ -28,7 +29,8 @@ async def test_a_root_as_people_see_it(fake, channel):
     """Headline in both places, colour bar, nothing unfurled, nobody mentioned; and where it stands."""
     where = await channel.post("C1", CARD, "k")
     (root,) = fake.workspace.standing("C1")
-    assert root.text == root.headline == CARD.headline
+    assert root.text == read(root.headline) == CARD.headline
+    assert "about 18\u00a0% of requests" in root.headline, "a number and its unit stay on one line"
     assert root.color == "#e8762d"
     assert "We see" in root.shown
     assert "29 of 160 requests failed in 12\u00a0min" in root.shown
@@ -196,7 +198,8 @@ async def test_a_scope_that_is_missing_is_named(fake, channel):
 
 
 async def test_a_permalink_that_does_not_come_is_no_failure(fake, channel):
-    fake.faults.add("chat.getPermalink", status=500)
+    """It is made of the workspace's own address, which may not be known yet."""
+    fake.faults.add("auth.test", times=9, status=500)
     assert (await channel.post("C1", CARD, "k"))["permalink"] == ""
 
 
@@ -208,14 +211,64 @@ async def test_a_place_must_be_known(fake, store, channel):
     assert (await refused(channel.post("", CARD, "k2"))).permanent
 
 
-async def test_somebody_on_call_gets_the_way_to_the_incident(fake, channel):
-    """A direct message with the permalink; the vendor's words in it are only letters."""
+async def test_somebody_on_call_gets_the_message_and_the_way_to_the_channel(fake, channel):
+    """A direct message: the same card, with the link to the channel's; edited in place, never a second one."""
     fake.workspace.user("U7")
-    where = await channel.post("C1", CARD, "k")
-    await channel.tell("U7", "🔴 <!channel> down", where["permalink"])
-    (message,) = fake.workspace.standing("DU7")
-    assert "&lt;!channel&gt;" in message.said["text"]
-    assert f"<{where['permalink']}|Open the incident ↗>" in message.said["text"]
+    root = await channel.post("C1", CARD, "C1/k")
+    where = await channel.post("U7", replace(CARD, actions=(Action("ack", "Acknowledge", "4F7K"),)), "U7/k")
+    (direct,) = fake.workspace.standing("DU7")
+    assert read(direct.headline) == CARD.headline
+    assert f"<{root['permalink']}|channel's message ↗>" in str(direct.said)
+    assert direct.element("Acknowledge")
+    where = await channel.edit(where, RED)
+    await channel.edit(where, GREEN)
+    (direct,) = fake.workspace.standing("DU7")
+    assert (direct.headline, direct.edits) == (GREEN.headline, 2)
+    assert f"<{root['permalink']}|channel's message ↗>" in str(direct.said)
+
+
+async def test_a_person_waits_for_the_channels_message_but_not_for_long(fake, store):
+    """The link is worth a moment; without it the alert goes out all the same, and the link comes by an edit."""
+    fake.workspace.user("U7")
+    now = [NOW]
+    async with channel_on(fake, store, now=lambda: now[0]) as channel:
+        error = await refused(channel.post("U7", CARD, "U7/k"))
+        assert (error.retry_after, error.ambiguous, error.permanent) == (1.0, False, False)
+        now[0] += 3
+        where = await channel.post("U7", CARD, "U7/k")
+        root = await channel.post("C1", CARD, "C1/k")
+        await channel.edit(where, CARD)
+        (direct,) = fake.workspace.standing("DU7")
+        assert f"<{root['permalink']}|channel's message ↗>" in str(direct.said)
+
+
+async def test_nobody_can_be_written_to_directly_without_the_scope(fake, channel):
+    fake.workspace.user("U7")
+    fake.workspace.scopes.discard("im:write")
+    await channel.post("C1", CARD, "C1/k")
+    error = await refused(channel.post("U7", CARD, "U7/k"))
+    assert "im:write" in str(error)
+    assert (error.permanent, error.everywhere) == (True, False)
+    assert (await refused(channel.post("U404", CARD, "U404/k"))).permanent
+
+
+async def test_groups_are_mentioned_where_it_was_asked_for(fake, store):
+    """Once, in the root of an alarming incident, there alone; an edit keeps the words, plain text has them too."""
+    mention = "<!subteam^S1> <@U2>"
+    async with channel_on(fake, store, ping_groups={"C1": ["S1", "U2"]}) as channel:
+        where = await channel.post("C1", CARD, "k1")
+        (root,) = fake.workspace.standing("C1")
+        assert mention in str(root.said["blocks"])
+        assert read(root.headline) == root.text == CARD.headline
+        await channel.edit(where, RED)
+        assert mention in str(root.said["blocks"])
+        await channel.post("C2", CARD, "k2")
+        await channel.post("C1", replace(CARD, tone=Tone.YELLOW), "k3")
+        await channel.post("C1", replace(CARD, kind="discrepancy"), "k4")
+        assert fake.workspace.dump().count("subteam") == 1
+        fake.faults.add("chat.postMessage", error="invalid_blocks")
+        await channel.post("C1", CARD, "k5")
+        assert mention in fake.workspace.standing("C1")[-1].said["text"]
 
 
 async def test_the_empty_and_the_huge_are_said(fake, channel):

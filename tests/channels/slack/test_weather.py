@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+from bot.channels.slack.spacing import EDITS
 from bot.core.incident import IncidentStatus, Snapshot, Voices
+from bot.store.values import Courier as Claimant
 from probes.model import State
 from tests.channels.slack.conftest import channel_on
+from tests.fakes.slack.faults import Limits
 from tests.test_courier import INCIDENT, MEASURED, Notebook, World
 
 BOTH = ("slack:C1", "slack:C2")
@@ -14,6 +17,7 @@ OVER = replace(INCIDENT, status=IncidentStatus.RESOLVED, resolved_at=1_300.0, st
 def world_of(store, channel):
     """Slack beside another channel that always works."""
     world = World(store)
+    channel._now = lambda: world.now
     world.books = {"slack": channel, "other": Notebook("other")}
     return world
 
@@ -31,8 +35,7 @@ async def test_killed_between_post_and_note_there_is_one_root(fake, store, chann
     """Slack has the message, the outbox does not know: the next process finds it by the note."""
     world = world_of(store, channel)
     await world.say(channels=("slack:C1",), trail=("opened",))
-    dying = world.courier("dying")
-    (claimed,) = await store.outbox.claim("claude", "slack", dying._claimant, world.now)
+    (claimed,) = await store.outbox.claim("claude", "slack", Claimant("dying", 60.0), world.now)
     await channel.post("C1", await world.worded(_snapshot(world), world.now), claimed.id)
     world.now += 61
     async with channel_on(fake, store) as other:
@@ -145,6 +148,43 @@ async def test_counters_are_edited_in_every_45_seconds_and_news_at_once(fake, st
     await world.say(OVER, channels=("slack:C1",))
     await courier.round("slack")
     assert "🟢" in root.headline
+
+
+async def test_where_edits_are_scarce_the_threads_hear_first(fake, store, channel):
+    """Slack takes 50 edits a minute: the news stands in every thread at once, the roots follow in their turns."""
+    places = [f"C{number}" for number in range(1, 61)]
+    for place in places:
+        fake.workspace.room(place)
+    world = world_of(store, channel)
+    courier = world.courier()
+    fake.limits = Limits(now=lambda: world.now)
+    everywhere = tuple(f"slack:{place}" for place in places)
+    await world.say(channels=everywhere)
+    await rounds(world, 4.0, courier)
+    roots = fake.workspace.standing()
+    await world.say(OVER, channels=everywhere, trail=("quiet",))
+    await rounds(world, 6.0, courier)
+    assert all(len(fake.workspace.thread(root)) == 1 for root in roots)
+    assert sum("🟢" in root.headline for root in roots) == fake.calls["chat.update"] == EDITS
+    await rounds(world, 70.0, courier)
+    assert sum("🟢" in root.headline for root in roots) == fake.calls["chat.update"] == len(roots) == 60
+    assert not await store.views.undeliverable("claude")
+    assert not fake.limits.met
+    assert all(len(fake.workspace.thread(root)) == 1 for root in roots)
+
+
+async def test_a_place_that_always_hangs_rests_nobody_else(fake, store):
+    """While others are heard it is that place's trouble, however often it is asked."""
+    async with channel_on(fake, store, call_s=0.3) as channel:
+        world = world_of(store, channel)
+        courier = world.courier()
+        fake.faults.add("chat.postMessage", times=10**6, channel="C2", hang=True)
+        await world.say(channels=BOTH)
+        await rounds(world, 400.0, courier, step=5.0)
+        assert not courier.state("slack")
+        assert [what for what, _, over in world.troubles if not over] == ["slack:C2"]
+        (dead,) = await store.views.undeliverable("claude")
+        assert "no answer" in dead.error
 
 
 def _snapshot(world):

@@ -1,6 +1,7 @@
 """What goes wrong on request: errors, storms, answers that are lost or never come."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,3 +49,31 @@ class Faults:
                     self.waiting.remove(fault)
                 return fault
         return None
+
+
+@dataclass
+class Limits:
+    """Slack's documented ones: chat.update 50 a minute a workspace, posts one a second a channel with short bursts.
+
+    https://docs.slack.dev/apis/web-api/rate-limits. `met` counts the calls refused; `now` gives seconds.
+    """
+
+    edits: int = 50
+    burst: int = 4
+    now: Callable[[], float] = time.monotonic
+    met: int = 0
+    _taken: dict[str, list[float]] = field(default_factory=dict)
+
+    def refuse(self, method: str, args: Mapping[str, Any]) -> Fault | None:
+        """The refusal with the seconds to wait, None where the call may be made."""
+        if method not in {"chat.update", "chat.postMessage"}:
+            return None
+        name, most, window = (method, self.edits, 60.0)
+        if method == "chat.postMessage":
+            name, most, window = str(args.get("channel")), self.burst, float(self.burst)
+        taken = self._taken[name] = [at for at in self._taken.get(name, ()) if self.now() - at < window]
+        if len(taken) < most:
+            taken.append(self.now())
+            return None
+        self.met += 1
+        return Fault(method, retry_after=int(taken[0] + window - self.now()) + 1)

@@ -17,7 +17,7 @@ from typing import Any
 from aiohttp import ClientSession, ClientTimeout, web
 
 from tests.fakes.slack.deliveries import Deliveries
-from tests.fakes.slack.faults import Fault, Faults
+from tests.fakes.slack.faults import Fault, Faults, Limits
 from tests.fakes.slack.methods import METHODS
 from tests.fakes.slack.people import Answering, Someone
 from tests.fakes.slack.rules import RefusedError
@@ -37,6 +37,8 @@ class Slack:
     calls: Counter[str] = field(default_factory=Counter)
     skew_s: float | None = None
     """If set, the Date header says the machine's time and this much more."""
+    limits: Limits | None = None
+    """If set, what Slack documents is refused with 429."""
     origin: str = ""
 
     @property
@@ -52,7 +54,7 @@ class Slack:
         method = request.match_info["method"]
         args = await _arguments(request)
         self.calls[method] += 1
-        fault = self.faults.take(method, args)
+        fault = self.faults.take(method, args) or (self.limits.refuse(method, args) if self.limits else None)
         reply = self._answer(request, method, args) if fault is None or fault.after else web.Response()
         await self.workspace.told()
         if fault is not None:

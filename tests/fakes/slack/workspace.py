@@ -50,7 +50,7 @@ class Message:
     @property
     def text(self) -> str:
         """The `text` argument as a person would read it."""
-        return html.unescape(str(self.said.get("text") or "")).replace("\xa0", " ")
+        return html.unescape(str(self.said.get("text") or ""))
 
     @property
     def blocks(self) -> list[dict[str, Any]]:
@@ -62,7 +62,7 @@ class Message:
     def headline(self) -> str:
         """What the first block says, else the text."""
         shown = rules.texts(self.blocks[:1])
-        return html.unescape(shown[0]).replace("\xa0", " ") if shown else self.text
+        return html.unescape(shown[0]) if shown else self.text
 
     @property
     def shown(self) -> str:

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.store.records import decode, encode
 from probes.dialects import atlassian
 from probes.dialects.atlassian import MANY
 from probes.dialects.errors import NotUnderstoodError
 from probes.dialects.shapes import MAX_TEXT
 from probes.dialects.times import iso
-from probes.model import Claim, Page, State
+from probes.model import Claim, Observation, Outcome, Page, State
 
 OURS = Path(__file__).parents[2] / "data" / "status-pages"
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "status-pages"
@@ -74,6 +75,25 @@ def test_only_maintenance_that_goes_on_now_counts() -> None:
     assert (work.id, work.maintenance, work.components) == ("mt0000000001", True, ("cmapi0000002",))
     assert work.started_at == iso("2026-05-04T10:00:00Z")
     assert found.claims[1].state is State.MAINTENANCE
+
+
+def test_planned_maintenance_is_told_apart_with_its_window() -> None:
+    """What is scheduled stands by itself, with the end that was announced, and survives the stream."""
+    planned = {
+        "id": "m",
+        "name": "Move",
+        "status": "scheduled",
+        "scheduled_for": "2026-05-05T01:00:00Z",
+        "scheduled_until": "2026-05-05T03:00:00Z",
+        "components": [{"id": "a"}],
+    }
+    whole = {"components": [{"id": "a", "status": "operational"}], "scheduled_maintenances": [planned]}
+    found = read(json.dumps(whole).encode())
+    assert found.incidents == ()
+    [work] = found.planned
+    assert (work.started_at, work.ends_at) == (iso("2026-05-05T01:00:00Z"), iso("2026-05-05T03:00:00Z"))
+    row = Observation("p", "s", "", "eu", 0.0, Outcome.OK, page=found)
+    assert decode(encode(row)) == row
 
 
 def test_components_of_an_incident_come_from_its_updates_where_it_lists_none() -> None:

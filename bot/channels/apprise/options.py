@@ -1,0 +1,31 @@
+"""The options of the kind `apprise`, as they stand under a channel in the configuration."""
+
+import importlib.util
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from bot.channels import given
+from bot.channels.given import Needed, Part
+from bot.errors import UserError
+
+
+class Options(Part):
+    """All of them."""
+
+    urls: Annotated[tuple[Needed, ...], Field(min_length=1, max_length=20)] = Field(
+        description="addresses as Apprise writes them (https://github.com/caronc/apprise/wiki), such as ${TEAMS_URL}"
+    )
+    answer_s: float = Field(20.0, gt=0, le=25, description="seconds for all of them together")
+
+
+OPTIONS = frozenset(Options.model_fields)
+
+
+def read(name: str, options: Mapping[str, Any]) -> Options:
+    """The options of the channel `name`. Raises UserError with every complaint, or with what is to be installed."""
+    wanted = given.read(Options, name, options)
+    if importlib.util.find_spec("apprise") is None:
+        raise UserError(f"channels.{name}: the kind apprise is not installed: pip install 'groundtruth[apprise]'")
+    return wanted

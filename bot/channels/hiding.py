@@ -1,0 +1,29 @@
+"""Secrets kept out of what platforms say: some repeat the key or the address they were asked with. Pure."""
+
+import re
+from collections.abc import Sequence
+
+from bot.core.words.quoting import clean
+from probes.secret import MASK, Secret
+
+SHORT = 8
+"""Parts of an address no longer than this are no secret: "api", "v2", "alerts"."""
+
+
+def hidden(secrets: Sequence[Secret]) -> list[str]:
+    """What of them must not be repeated, the longest first."""
+    return sorted({part for secret in secrets for part in _telling(secret)}, key=len, reverse=True)
+
+
+def masked(text: str, secret: Sequence[str]) -> str:
+    """An outlet's own words, without our secrets, which some repeat."""
+    for one in secret:
+        text = text.replace(one, MASK)
+    return clean(text, 160)
+
+
+def _telling(secret: Secret) -> set[str]:
+    """What of a secret must not be repeated: all of it, and of an address also what is long in its path or query."""
+    text = secret.reveal()
+    parts = re.split(r"[/?&=]", text.partition("://")[2])[1:]
+    return {part for part in (text, *parts) if len(part) > (SHORT if part is not text else 0)}

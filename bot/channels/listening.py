@@ -1,0 +1,143 @@
+"""Inbound HTTP, for whoever calls us: platforms' webhooks, probes of our readiness. One small server on its own port.
+
+Everything is bounded: head, body, time, connections. A connection is one request and ends with its answer or with its
+time, so that whoever sends slowly holds little for long. TLS is the business of what stands in front.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from bot.errors import UserError
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+"""Answers one request, whose body has been read."""
+Doors = Mapping[tuple[str, str], Handler]
+"""Handlers by method and exact path: ("POST", "/pagerduty")."""
+
+DRAIN_S = 2.0
+"""At the end, answers under way get this long."""
+LINE, FIELD, FIELDS = 4_096, 8_192, 100
+"""Of a request's head: bytes of its first line, bytes of a header, headers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Bytes of a body; seconds for a head, for its body, and again for the answer; connections at a time."""
+
+    body: int = 256 * 1024
+    head_s: float = 5.0
+    each_s: float = 4.0
+    at_once: int = 200
+
+
+class Listening:
+    """A server at `listen` ("host:port", port 0 for any) that `who` is reached at."""
+
+    def __init__(self, listen: str, who: str, doors: Doors, bounds: Bounds | None = None) -> None:
+        self._listen = listen
+        self._who = who
+        self._doors = dict(doors)
+        self._bounds = bounds or Bounds()
+        self.port = 0
+        """The port listened at, 0 while closed."""
+
+    @contextlib.asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Answer until the block ends; then what is under way is answered. Raises UserError where it cannot listen."""
+        runner = web.ServerRunner(_Server(self._answer, self._bounds), shutdown_timeout=DRAIN_S)
+        await runner.setup()
+        host, _, port = self._listen.rpartition(":")
+        try:
+            try:
+                await web.TCPSite(runner, host.strip("[]"), int(port)).start()
+            except OSError as error:
+                why = error.strerror or str(error)
+                raise UserError(f"cannot listen at {self._listen} for {self._who}: {why}") from None
+            self.port = int(runner.addresses[0][1])
+            yield
+        finally:
+            self.port = 0
+            await runner.cleanup()
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        response = await self._bounded(request)
+        response.force_close()
+        return response
+
+    async def _bounded(self, request: web.BaseRequest) -> web.StreamResponse:
+        handler = self._doors.get((request.method, request.path))
+        if handler is None:
+            methods = [method for method, path in self._doors if path == request.path]
+            return web.Response(status=405, headers={"allow": ", ".join(methods)}) if methods else _plain(404)
+        try:
+            async with asyncio.timeout(self._bounds.each_s):
+                await request.read()
+        except TimeoutError:
+            return _plain(408)
+        except web.HTTPRequestEntityTooLarge:
+            return _plain(413)
+        try:
+            async with asyncio.timeout(self._bounds.each_s):
+                return await handler(request)
+        except TimeoutError:
+            log.warning("a request for %s was not answered in %.0f s", self._who, self._bounds.each_s)
+            return _plain(503)
+
+
+def _ours(record: logging.LogRecord) -> bool:
+    """Whether a fault is ours: garbage from outside is answered, and would fill the log."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+
+
+_log = logging.getLogger(f"{__name__}.server")
+_log.addFilter(_ours)
+
+
+class _Server(web.Server):
+    """aiohttp's, with an end to every connection and to their number."""
+
+    def __init__(self, handler: Handler, bounds: Bounds) -> None:
+        super().__init__(
+            handler,
+            request_factory=self._request,
+            access_log=None,
+            logger=_log,
+            auto_decompress=False,
+            max_line_size=LINE,
+            max_field_size=FIELD,
+            max_headers=FIELDS,
+        )
+        self._bounds = bounds
+        self._ends: dict[object, asyncio.TimerHandle] = {}
+
+    def _request(self, message, payload, protocol, writer, task) -> web.BaseRequest:  # type: ignore[no-untyped-def]  # noqa: ANN001
+        loop = asyncio.get_running_loop()
+        return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=self._bounds.body)
+
+    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
+        """Of too many, the newest is closed at once; every other is when its time is over."""
+        super().connection_made(handler, transport)
+        if len(self._ends) >= self._bounds.at_once:
+            transport.abort()
+            return
+        after = self._bounds.head_s + 2 * self._bounds.each_s
+        self._ends[handler] = asyncio.get_running_loop().call_later(after, transport.abort)
+
+    def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
+        """Its time needs no watching any more."""
+        super().connection_lost(handler, exc)
+        end = self._ends.pop(handler, None)
+        if end is not None:
+            end.cancel()
+
+
+def _plain(status: int) -> web.Response:
+    return web.Response(status=status)

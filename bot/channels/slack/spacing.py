@@ -1,0 +1,95 @@
+"""How often Slack may be called, so that what matters goes first and little is refused. Pure: the time is given.
+
+Edits are counted for the whole workspace, 50 a minute (tier 3 of https://docs.slack.dev/apis/web-api/rate-limits): news
+takes its turn, and what it leaves is shared out among the roots that only have fresher figures. Posts are counted by
+conversation, and beyond that by a number Slack does not print: there its refusals teach us to wait. All of this is only
+manners: other replicas count for themselves, and Retry-After has the last word.
+"""
+
+import zlib
+from collections import deque
+
+EDITS, WINDOW_S = 50, 61.0
+"""Edits of all replicas in a minute, and a second for clocks that differ."""
+KEPT_FOR_NEWS = 10
+"""So many of them figures leave alone, so that a click is answered in the message at once."""
+FIGURES_S = 45.0
+"""How often a root's figures are wanted; a turn in sharing out lasts as long."""
+ROOTS = 10_000
+APART_S = 0.1
+"""Those that wait for the end of a rest come back one after the other."""
+POST, EDIT = "chat.postMessage", "chat.update"
+
+
+class Edits:
+    """The turns of chat.update. `root` is whatever names a message."""
+
+    def __init__(self) -> None:
+        self._taken: deque[float] = deque(maxlen=EDITS)
+        self._promised: dict[str, float] = {}
+        self._wanting: dict[str, float] = {}
+
+    def wait(self, root: str, now: float) -> float:
+        """Seconds until news of a root may be told, 0 for now; its turn is kept until it comes back for it."""
+        turn = self._promised.get(root)
+        if turn is None:
+            turn = max(now, self._taken[0] + WINDOW_S) if len(self._taken) == EDITS else now
+            self._taken.append(turn)
+        if turn > now:
+            self._promised[root] = turn
+            _bound(self._promised)
+            return turn - now
+        self._promised.pop(root, None)
+        return 0.0
+
+    def spare(self, root: str, now: float) -> bool:
+        """Whether a root with nothing but fresher figures may be edited now: in its turn, where news leaves room."""
+        self._wanting.pop(root, None)
+        self._wanting[root] = now
+        _bound(self._wanting)
+        while now - next(iter(self._wanting.values())) > 2 * FIGURES_S:
+            del self._wanting[next(iter(self._wanting))]
+        lately = sum(now - WINDOW_S < turn for turn in self._taken)
+        room = EDITS - KEPT_FOR_NEWS
+        # Half as many again, since those whose turn it is are not equally many each time.
+        turns = max(1.0, 1.5 * len(self._wanting) * WINDOW_S // (FIGURES_S * room))
+        mine = zlib.crc32(root.encode()) % turns == now // FIGURES_S % turns
+        if not mine or lately >= room or (self._taken and self._taken[-1] > now):
+            return False
+        self._taken.append(now)
+        return True
+
+
+class Rests:
+    """Methods that Slack asked us not to call for a while."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, float] = {}
+        self._behind: dict[str, int] = {}
+        self._refused: set[str] = set()
+
+    def wait(self, method: str, now: float) -> float:
+        """Seconds until a method may be called again, 0 for now."""
+        left = self._until.get(method, 0.0) - now
+        if left <= 0:
+            return 0.0
+        self._behind[method] = self._behind.get(method, 0) + 1
+        return left + APART_S * self._behind[method]
+
+    def refused(self, method: str, place: str, wait_s: float, now: float) -> None:
+        """Slack asked for patience. One place that is full is its own trouble; a second one in a row is everybody's."""
+        if method == POST:
+            self._refused.add(place)
+        if method != POST or len(self._refused) > 1:
+            self._until[method] = max(self._until.get(method, 0.0), now + wait_s)
+            self._behind[method] = 0
+
+    def heard(self, method: str) -> None:
+        """A call was taken."""
+        if method == POST:
+            self._refused.clear()
+
+
+def _bound(kept: dict[str, float]) -> None:
+    while len(kept) > ROOTS:
+        del kept[next(iter(kept))]

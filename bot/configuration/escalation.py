@@ -1,0 +1,90 @@
+"""Escalations in the configuration: their shape, what they come to, and what is complained of across keys."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, WithJsonSchema
+
+from bot.configuration.complaints import Complaint, printable, unknown
+from bot.configuration.document import Node
+from bot.configuration.types import Duration, Part
+from bot.core.escalation import Policy, Step
+from probes.model import State
+
+LONGEST_S = 7 * 86_400.0
+
+Address = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}(:[^\s/]{1,200})?$")]
+"""A channel, or a place in one: pagerduty, slack:C0123ABCD."""
+Minimum = Annotated[
+    State,
+    WithJsonSchema({"enum": [s.value for s in (State.OPERATIONAL, State.DEGRADED, State.PARTIAL, State.MAJOR)]}),
+]
+
+
+class StepPart(Part):
+    after: Annotated[Duration, Field(ge=0, le=LONGEST_S)] = Field(
+        description="how long after the step before it, the first after the beginning, while nobody acknowledges"
+    )
+    to: tuple[Address, ...] = Field(
+        min_length=1, max_length=20, description="whom this step tells: channels, or places in one (slack:C0123ABCD)"
+    )
+
+
+class EscalationPart(Part):
+    steps: tuple[StepPart, ...] = Field(min_length=1, max_length=20)
+    repeat: Annotated[int, Field(ge=0, le=9)] = Field(0, description="how many times the steps are taken again")
+    repeat_after: Annotated[Duration, Field(ge=60, le=LONGEST_S)] = Field(
+        1800.0, description="how long after the last step a further round begins"
+    )
+    minimum: Minimum = Field(State.OPERATIONAL, description="it begins when an incident has been as bad as this")
+
+
+def policies(parts: Mapping[str, EscalationPart]) -> dict[str, Policy]:
+    """The policies by name."""
+    return {
+        name: Policy(
+            name,
+            tuple(Step(step.after, tuple(dict.fromkeys(step.to))) for step in part.steps),
+            part.repeat,
+            part.repeat_after,
+            part.minimum,
+        )
+        for name, part in parts.items()
+    }
+
+
+def broken(root: Node) -> Iterator[Complaint]:
+    """Steps that tell nobody there is, and policies that no route names."""
+    channels = root.get("channels")
+    known = {name for name, _ in channels.items()} if channels else {"console"}
+    named = set(_named(root.get("routes")))
+    for name, policy in _items(root.get("escalations")):
+        path = ("escalations", name)
+        if name not in named:
+            wanted = (
+                f"expected a route that names it (routes: {{escalation: {printable(name)}}}); nothing escalates by it"
+            )
+            yield Complaint(policy.place, path, wanted)
+        for number, step in enumerate(_listed(policy.get("steps"))):
+            for place, target in enumerate(_listed(step.get("to"))):
+                if isinstance(target.value, str) and (channel := target.value.partition(":")[0]) not in known:
+                    where = (*path, "steps", number, "to", place)
+                    yield Complaint(target.place, where, unknown("channel", channel, known))
+
+
+def _named(routes: Node | None) -> Iterator[str]:
+    """The policies that routes name, at any depth."""
+    for child in _listed(routes):
+        yield from _named(child)
+    for key, child in _items(routes):
+        if key == "escalation" and isinstance(child.value, str):
+            yield child.value
+        yield from _named(child)
+
+
+def _items(node: Node | None) -> Iterator[tuple[str, Node]]:
+    return node.items() if node else iter(())
+
+
+def _listed(node: Node | None) -> list[Node]:
+    return node.value if node and isinstance(node.value, list) else []

@@ -1,0 +1,174 @@
+"""Routes in the configuration: their shape, the tree they come to, and what is complained of across keys."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+
+from bot.configuration.complaints import Complaint, unknown
+from bot.configuration.document import Node, Path
+from bot.configuration.escalation import Address
+from bot.configuration.types import Duration, Part
+from bot.configuration.watching import Zone
+from bot.core.grouping import Pace
+from bot.core.matching import KEY, KEYS, matchers
+from bot.core.quiet import Quiet
+from bot.core.routing import Branch
+from probes.model import State
+
+SEVERITIES = (State.DEGRADED, State.PARTIAL, State.MAJOR)
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+REPEAT_S = 4 * 3600.0
+"""Alertmanager's repeat_interval."""
+DEFAULTS = Branch("", repeat_s=REPEAT_S)
+"""What the branches at the top inherit."""
+
+
+def _one_or_many(given: object) -> object:
+    return given if isinstance(given, list | tuple) else [given]
+
+
+def _matcher(value: str) -> str:
+    matchers(value)
+    return value
+
+
+def _hours(value: str) -> str:
+    clock = r"([01]\d|2[0-3]):[0-5]\d"
+    if not re.fullmatch(f"{clock}-{clock}", value) or len(set(value.split("-"))) == 1:
+        raise ValueError('expected two times of day in quotes, such as "22:00-07:00"')
+    return value
+
+
+def _days(value: str) -> str:
+    _weekdays(value)
+    return value
+
+
+def _weekdays(value: str) -> frozenset[int]:
+    """`mon-fri`, `sat, sun`, `fri-mon`. Raises ValueError."""
+    found = set[int]()
+    for span in value.split(","):
+        first, _, last = span.strip().partition("-")
+        if first not in DAYS or (last or first) not in DAYS:
+            raise ValueError("expected days such as mon-fri or sat,sun")
+        begin, end = DAYS.index(first), DAYS.index(last or first)
+        found |= {day % 7 for day in range(begin, end + 1 if end >= begin else end + 8)}
+    return frozenset(found)
+
+
+def _label(value: str) -> str:
+    if not re.fullmatch(KEY, value) or value in KEYS:
+        raise ValueError(f"expected a word such as team, and none of {', '.join(KEYS)}")
+    return value
+
+
+Severity = Annotated[State, WithJsonSchema({"enum": [state.value for state in SEVERITIES]})]
+Matching = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_matcher)]
+Label = Annotated[str, StringConstraints(max_length=60), AfterValidator(_label)]
+Labels = dict[Label, Annotated[str, StringConstraints(min_length=1, max_length=100)]]
+"""The operator's own words about a service or component, for matchers."""
+
+
+class QuietPart(Part):
+    hours: Annotated[str, StringConstraints(max_length=11), AfterValidator(_hours)] | None = Field(
+        None, description='from when to when, such as "22:00-07:00"; the whole day if absent'
+    )
+    days: Annotated[str, StringConstraints(max_length=60), AfterValidator(_days)] = Field(
+        "mon-sun", description="the days on which it begins, such as mon-fri or sat,sun"
+    )
+    zone: Zone = Field("UTC", description="the time zone of the hours and days")
+    unless: Severity | None = Field(None, alias="except", description="what is as bad as this is told all the same")
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+
+class BranchPart(Part):
+    """A branch: what it leaves out it has from the branch above."""
+
+    match: Annotated[tuple[Matching, ...], BeforeValidator(_one_or_many)] = Field(
+        (),
+        max_length=20,
+        description='Alertmanager\'s matchers, such as service="claude" or state=~"major.*"; all hold',
+    )
+    to: Annotated[tuple[Address, ...], BeforeValidator(_one_or_many)] | None = Field(
+        None, max_length=100, description="channels, or places in one (slack:C0123ABCD); a channel means all its places"
+    )
+    minimum: Severity | None = Field(None, description="incidents that were never so bad are not for this branch")
+    quiet: Annotated[tuple[QuietPart, ...], BeforeValidator(_one_or_many)] | None = Field(None, max_length=10)
+    goes_on: bool = Field(False, alias="continue", description="the branches after this one are asked too")
+    escalation: str | None = Field(None, max_length=63, description="one of `escalations`, for as long as nobody acts")
+    group_wait: Annotated[Duration, Field(ge=1, le=3600)] | None = None
+    group_interval: Annotated[Duration, Field(ge=10, le=86_400)] | None = None
+    repeat_interval: Annotated[Duration, Field(ge=0, le=7 * 86_400)] | None = Field(
+        None, description="how often it reminds while nobody acknowledges; 0: never"
+    )
+    at_once: Annotated[int, Field(ge=1, le=100)] | None = Field(None, description="new incidents told as themselves")
+    routes: tuple["BranchPart", ...] = Field((), max_length=1000)
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+
+def branches(parts: Sequence[BranchPart], above: Branch = DEFAULTS, prefix: str = "") -> tuple[Branch, ...]:
+    """The branches, everything inherited filled in."""
+    return tuple(_branch(part, above, f"{prefix}{number}") for number, part in enumerate(parts, 1))
+
+
+def _branch(part: BranchPart, above: Branch, name: str) -> Branch:
+    match = tuple(one for text in part.match for one in matchers(text))
+    pace = Pace(
+        above.pace.group_wait_s if part.group_wait is None else part.group_wait,
+        above.pace.group_interval_s if part.group_interval is None else part.group_interval,
+        above.pace.at_once if part.at_once is None else part.at_once,
+    )
+    own = Branch(
+        name=name,
+        match=match,
+        to=above.to if part.to is None else tuple(dict.fromkeys(part.to)),
+        minimum=part.minimum or above.minimum,
+        quiet=above.quiet if part.quiet is None else tuple(map(_quiet, part.quiet)),
+        goes_on=part.goes_on,
+        escalation=above.escalation if part.escalation is None else part.escalation,
+        repeat_s=above.repeat_s if part.repeat_interval is None else part.repeat_interval,
+        pace=pace,
+        asks_kind=above.asks_kind or any(one.key == "kind" for one in match),
+    )
+    return replace(own, below=branches(part.routes, own, f"{name}."))
+
+
+def _quiet(part: QuietPart) -> Quiet:
+    begins, ends = (_minutes(clock) for clock in (part.hours or "00:00-00:00").split("-"))
+    return Quiet(begins, ends, _weekdays(part.days), ZoneInfo(part.zone), part.unless)
+
+
+def _minutes(clock: str) -> int:
+    hours, minutes = clock.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def broken(root: Node) -> Iterator[Complaint]:
+    """Targets in channels that do not exist, and escalations that nobody has written."""
+    channels, policies = root.get("channels"), root.get("escalations")
+    known = {name for name, _ in channels.items()} if channels else {"console"}
+    named = {name for name, _ in policies.items()} if policies else set[str]()
+    yield from _of_list(root.get("routes"), ("routes",), known, named)
+
+
+def _of_list(listed: Node | None, path: Path, known: set[str], policies: set[str]) -> Iterator[Complaint]:
+    for number, branch in enumerate(_items(listed)):
+        here = (*path, number)
+        to = branch.get("to")
+        for place, target in enumerate(_items(to) or [to] if to else ()):
+            if isinstance(target.value, str) and (channel := target.value.partition(":")[0]) not in known:
+                yield Complaint(target.place, (*here, "to", place), unknown("channel", channel, known))
+        policy = branch.get("escalation")
+        if policy and isinstance(policy.value, str) and policy.value not in policies:
+            yield Complaint(policy.place, (*here, "escalation"), unknown("escalation", policy.value, policies))
+        yield from _of_list(branch.get("routes"), (*here, "routes"), known, policies)
+
+
+def _items(node: Node | None) -> list[Node]:
+    return node.value if node and isinstance(node.value, list) else []

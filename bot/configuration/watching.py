@@ -1,0 +1,108 @@
+"""How Groundtruth itself is watched, in the configuration: its shape, what it comes to, and what is complained of."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from bot.configuration.complaints import Complaint, unknown
+from bot.configuration.document import Node, Path
+from bot.configuration.escalation import Address
+from bot.configuration.types import REFERENCE, Duration, File, Part, web
+from bot.configuration.vault import Vault
+from bot.watching import Heartbeat, Watching
+from probes.secret import Secret
+
+
+def _kept(value: str) -> str:
+    """An address that the environment keeps, perhaps with more behind it. Raises ValueError."""
+    if not REFERENCE.match(value):
+        raise ValueError("expected ${HEARTBEAT_URL}, an address of the environment: whoever has it can keep it quiet")
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("expected a time zone such as Europe/Berlin or UTC") from None
+    return value
+
+
+Zone = Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(_zone)]
+"""A time zone by its IANA name."""
+KeptAddress = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_kept)]
+To = Annotated[tuple[Address, ...], Field(min_length=1, max_length=20)]
+
+
+class HeartbeatPart(Part):
+    url: KeptAddress = Field(description="the dead-man's switch, as ${HEARTBEAT_URL}")
+    fail_url: KeptAddress | None = Field(
+        None, description='asked when we run but do not work, such as "${HEARTBEAT_URL}/fail"'
+    )
+    interval: Annotated[Duration, Field(ge=10, le=86_400)] = 60.0
+    method: Literal["GET", "HEAD", "POST", "PUT"] = "GET"
+    headers: dict[
+        Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,60}$")],
+        Annotated[str, StringConstraints(min_length=1, max_length=2000)],
+    ] = Field(default_factory=dict, max_length=10, description="headers to send, such as Authorization: ${NAME}")
+    ca_file: File | None = Field(None, description="a PEM file of certificates to trust besides the usual ones")
+
+
+class SelfPart(Part):
+    to: To | None = Field(None, description="who hears of our own troubles; whoever hears of everything if absent")
+
+
+def watching(heartbeat: HeartbeatPart | None, own: SelfPart, vault: Vault) -> Watching:
+    """What the parts come to; a heartbeat whose optional secret is not set is off."""
+    beats = _heartbeat(heartbeat, vault) if heartbeat else None
+    return Watching(heartbeat=beats, to=tuple(dict.fromkeys(own.to or ())))
+
+
+def _heartbeat(part: HeartbeatPart, vault: Vault) -> Heartbeat | None:
+    url = vault.secret(part.url)
+    if url is None:
+        return None
+    headers = ((name, vault.secret(value)) for name, value in part.headers.items())
+    return Heartbeat(
+        url=url,
+        interval_s=part.interval,
+        method=part.method,
+        fail=vault.secret(part.fail_url) if part.fail_url else None,
+        headers=tuple((name, value) for name, value in headers if value is not None),
+        ca_file=part.ca_file or "",
+    )
+
+
+def broken(root: Node, vault: Vault) -> Iterator[Complaint]:
+    """Secrets that are not there, addresses that are none, and targets in channels that do not exist."""
+    beat = root.get("heartbeat")
+    if beat:
+        yield from vault.complaints(beat, ("heartbeat",))
+        for key in ("url", "fail_url"):
+            yield from _no_address(beat.get(key), ("heartbeat", key), vault)
+    known = {name for name, _ in channels.items()} if (channels := root.get("channels")) else {"console"}
+    own = root.get("self")
+    yield from _unknown(own.get("to") if own else None, ("self", "to"), known)
+
+
+def _unknown(to: Node | None, path: Path, known: set[str]) -> Iterator[Complaint]:
+    for number, target in enumerate(to.value if to and isinstance(to.value, list) else ()):
+        if isinstance(target.value, str) and (channel := target.value.partition(":")[0]) not in known:
+            yield Complaint(target.place, (*path, number), unknown("channel", channel, known))
+
+
+def _no_address(node: Node | None, path: Path, vault: Vault) -> Iterator[Complaint]:
+    """What the environment holds under the name is no address; the value is not repeated."""
+    if node is None or not isinstance(node.value, str) or not REFERENCE.match(node.value):
+        return
+    try:
+        secret: Secret | None = vault.secret(node.value)
+        if secret is not None and secret.reveal():
+            web(secret.reveal())
+    except ValueError as error:
+        said = str(error)
+        yield Complaint(
+            node.place, path, said if said.startswith("expected an") else "expected an http:// address there"
+        )

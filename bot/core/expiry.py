@@ -1,0 +1,54 @@
+"""Silences that ran out with nothing under them: what the service's log keeps, and who is told where. Pure.
+
+Of an incident that was held back its own trail says so; of the rest, whoever asked is told where it was asked, if
+alerts go there at all.
+"""
+
+from collections.abc import Iterable
+
+from bot.core.incident import Silence, Snapshot
+from bot.core.notices import Notice
+from bot.core.outcome import Done, Outcome
+from bot.core.people import Command
+from bot.core.routing import Address, Table
+from bot.core.service import ServiceView
+from bot.core.silences import conditions_of
+from bot.core.words.durations import ago
+from bot.core.words.persons import person
+from bot.core.words.quoting import clean, quoted
+
+ENDED = "silence ended"
+"""The verb of such a line in the log; nobody can ask for it."""
+BY_WISH = "asked there"
+"""Why a target is told."""
+
+
+def done(silence: Silence, service: ServiceView, now: float) -> Done:
+    """The line of the log."""
+    who = f"{silence.by.platform}:{silence.by.place}:{silence.by.user}"
+    command = Command(now, ENDED, (silence.target, silence.id), who, silence.where, silence.by.name)
+    return Done(command, Outcome(ok=True, text=text(silence, service, now), silence=silence.id))
+
+
+def notice(silence: Silence, service: ServiceView, now: float) -> Notice | None:
+    """What whoever asked is told; None where there is no place to tell it."""
+    if not silence.where or not silence.id:
+        return None
+    said = Snapshot(now, service.id, service.name, None, None, (), reason=text(silence, service, now), over=True)
+    return Notice(silence.id, round(now * 10), said, urgent=True, to=(silence.where,))
+
+
+def text(silence: Silence, service: ServiceView, now: float) -> str:
+    """The sentence."""
+    what = "maintenance" if silence.work else "silence"
+    target = clean(service.names.get(silence.target, silence.target), 120) or "the whole service"
+    on = f"what fits {target}" if conditions_of(silence.target) else target
+    why = f", {quoted(silence.reason, 80)}," if silence.reason else ""
+    asked = f"asked for by {person(silence.by)} {ago(silence.since, now)}"
+    return f"the {what} on {on}{why} {asked} has ended; nothing is open under it"
+
+
+def answered(to: Iterable[str], table: Table) -> tuple[Address, ...]:
+    """Those of some targets that hear of anything at all: what was asked elsewhere is not answered there."""
+    known = {*table.tree.targets(), *(route.target for route in table.subscribed)}
+    return tuple(Address(target, BY_WISH) for target in to if target in known)

@@ -1,0 +1,70 @@
+"""Quiet hours: when somebody does not want to be told, and until when that lasts. Pure.
+
+Hours are those of the clock on the wall. A night belongs to the day on which it begins: `mon-fri` from 22:00 to 07:00
+ends on Saturday morning. Where clocks change, an hour that comes twice begins quiet at its first time and ends it at
+its second, and an hour that does not come is the one after it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+from bot.core.claims import SEVERITY
+from probes.model import State
+
+DAY_M = 24 * 60
+LONGEST_S = 8 * 86_400.0
+"""Quiet that would last longer than this is none: a week always has a time to tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """From one minute of the day to another (equal: all day) on days that begin it (0 is Monday), in a time zone.
+
+    What is at least as bad as `unless` is told all the same.
+    """
+
+    begins_m: int = 0
+    ends_m: int = 0
+    days: frozenset[int] = frozenset(range(7))
+    zone: tzinfo = UTC
+    unless: State | None = None
+
+    def on(self, day: date) -> tuple[float, float]:
+        """Where it begins and ends (Unix seconds) when it begins on this day."""
+        last = day + timedelta(days=1) if self.ends_m <= self.begins_m else day
+        begins, ends = _at(day, self.begins_m, self.zone), _at(last, self.ends_m, self.zone)
+        return begins.timestamp(), max(ends.timestamp(), ends.replace(fold=1).timestamp())
+
+    def spares(self, severity: int | None) -> bool:
+        """Whether something as bad as this is told all the same; None for what has no severity."""
+        return self.unless is not None and severity is not None and severity >= SEVERITY[self.unless]
+
+
+def quiet_until(hours: Iterable[Quiet], severity: int | None, now: float) -> float | None:
+    """When the quiet ends that is at `now` (both Unix seconds), or None where it is not quiet.
+
+    Quiet times that follow each other are one: a night before a quiet weekend ends with the weekend.
+    """
+    asked = [quiet for quiet in hours if not quiet.spares(severity)]
+    end = now
+    while end - now < LONGEST_S:
+        later = max((until for quiet in asked for until in _ends(quiet, end)), default=end)
+        if later <= end:
+            return end if end > now else None
+        end = later
+    return None
+
+
+def _ends(quiet: Quiet, now: float) -> Iterable[float]:
+    """The ends of those of its times that it is now."""
+    today = datetime.fromtimestamp(now, quiet.zone).date()
+    for day in (today - timedelta(days=1), today):
+        if day.weekday() in quiet.days:
+            begins, ends = quiet.on(day)
+            if begins <= now < ends:
+                yield ends
+
+
+def _at(day: date, minutes: int, zone: tzinfo) -> datetime:
+    return datetime(day.year, day.month, day.day, minutes // 60, minutes % 60, tzinfo=zone)

@@ -1,0 +1,64 @@
+"""What becomes of an incident that nobody acknowledges: the steps of its escalations, and reminders. Pure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bot.core import incidents
+from bot.core.casebook import Casebook
+from bot.core.claims import SEVERITY
+from bot.core.escalation import Course, Due, Policy
+from bot.core.incident import Entry, Incident, IncidentStatus, Snapshot
+from bot.core.words.durations import duration
+from bot.core.words.escalating import step_words
+
+Calls = Callable[[Snapshot], Sequence[Policy]]
+"""The policies that the routes in force want for an incident."""
+
+
+def nobody(_: Snapshot) -> Sequence[Policy]:
+    """No policy for anything."""
+    return ()
+
+
+def press(cases: Casebook, wanted: Callable[[Incident], Sequence[Policy]], now: float) -> None:
+    """Take the steps that are due at `now` (Unix seconds), one of each course, each with its line."""
+    for incident in cases.open():
+        after, lines = _pressed(incident, wanted, now)
+        for line in lines:
+            after = incidents.noted(after, line.at, line.event, line.text, line.to)
+        if lines:
+            cases.put(after)
+        else:
+            cases.keep(after)
+
+
+def _pressed(
+    incident: Incident, wanted: Callable[[Incident], Sequence[Policy]], now: float
+) -> tuple[Incident, list[Entry]]:
+    if incident.acknowledged_at is not None or incident.silence is not None:
+        return replace(incident, courses=tuple(c.stopped() for c in incident.courses)), []
+    courses, lines = list[Course](), list[Entry]()
+    for course in _courses(incident, wanted(incident), now):
+        due = course.due
+        if due is None or due.at > now or incident.status is not IncidentStatus.OPEN:
+            courses.append(course)
+            continue
+        lines += _said(course, due, now)
+        courses.append(course.stepped(due, now))
+    return replace(incident, courses=tuple(courses)), lines
+
+
+def _courses(incident: Incident, policies: Sequence[Policy], now: float) -> list[Course]:
+    """Those that go on, with their policies as they are configured now, and those that begin."""
+    fresh = {p.name: p for p in policies if SEVERITY.get(incident.worst, 0) >= SEVERITY.get(p.minimum, 0)}
+    going = [replace(c.going(now), policy=fresh.get(c.policy.name, c.policy)) for c in incident.courses]
+    known = {c.policy.name for c in going}
+    return [*going, *(Course(p, now, now) for name, p in fresh.items() if name not in known)]
+
+
+def _said(course: Course, due: Due, now: float) -> list[Entry]:
+    """The line for everybody; those who were told before are reminded."""
+    waited = f"nobody acknowledged for {duration(now - course.begun)}"
+    again = due.to if course.policy.reminds else tuple(t for t in due.to if t in course.to)
+    lines = [] if course.policy.reminds else [Entry(now, "escalated", f"{step_words(course.policy, due)}; {waited}")]
+    return [*lines, Entry(now, "reminded", f"still open, {waited}", again)] if again else lines

@@ -1,0 +1,135 @@
+"""The one message about several incidents or disagreements: how many, where, how bad, since when, where to see all.
+
+Pure. Names are few and the rest is a count, whatever their number.
+"""
+
+from collections.abc import Mapping
+
+from bot.core.card import Card, Tone
+from bot.core.facts import Facts
+from bot.core.several import Kind, Several
+from bot.core.words.durations import between, clock, dated, duration
+from bot.core.words.figures import number
+from bot.core.words.quoting import clean, cut
+from bot.core.words.tones import EMOJI, SCALES, TONE, WORDS
+from probes.model import State
+
+HEADLINE = 250
+NAMED, LISTED = 3, 12
+"""Services named in the headline, and in the lines."""
+WAKES: Mapping[Kind, str] = {Kind.INCIDENTS: "incident", Kind.DISCREPANCIES: "discrepancy", Kind.CAUSE: "notice"}
+"""The kind of card that channels take it for: a group of incidents alarms as one of them does."""
+SEE_ALL = "the command incidents shows all of them, the command status how everything stands"
+
+
+def card(several: Several, at: float, now: float) -> Card:
+    """The message as it should read now; `at` is when its figures were counted (Unix seconds)."""
+    over = several.over_at is not None
+    tone, lines = _tone(several), _closed(several, now) if over else _open(several)
+    emoji = SCALES if several.kind is Kind.DISCREPANCIES else EMOJI[tone]
+    text = _end(several) if over else _headline(several, now)
+    return Card(
+        subject=several.id,
+        kind=WAKES[several.kind],
+        tone=tone,
+        emoji=emoji,
+        headline=cut(f"{emoji} {text}", HEADLINE),
+        lines=tuple((label, cut(said, 700)) for label, said in lines if said),
+        footer=_footer(several, at, now),
+        closed=over,
+        times=dated(("Began", several.since), ("Over", several.over_at)),
+        facts=Facts(worst=several.worst, acknowledged=_all_taken(several)),
+    )
+
+
+def services(several: Several, shown: int) -> str:
+    """`Claude, OpenAI and 3 more`; with a count where a service has several: `Claude ×2`."""
+    names = [f"{clean(name, 40)} ×{n}" if n > 1 else clean(name, 40) for name, n in several.services[:shown]]
+    more = several.spread - len(names)
+    return ", ".join(names) + (f" and {more} more" if more > 0 else "")
+
+
+def _tone(several: Several) -> Tone:
+    if several.over_at is not None:
+        return Tone.GREY if several.own or several.kind is Kind.DISCREPANCIES else Tone.GREEN
+    if several.kind is Kind.DISCREPANCIES or _all_taken(several):
+        return Tone.YELLOW
+    return Tone.ORANGE if several.worst is State.PARTIAL else TONE[several.worst]
+
+
+def _all_taken(several: Several) -> bool:
+    return several.over_at is None and 0 < several.going <= several.taken
+
+
+def _what(several: Several, count: int) -> str:
+    """`97 more incidents on 90 services`."""
+    if several.kind is Kind.DISCREPANCIES:
+        things = number(count, "more disagreement with a status page", "more disagreements with status pages")
+    elif several.kind is Kind.CAUSE:
+        things = number(count, "incident", "incidents")
+    else:
+        things = number(count, "more incident", "more incidents")
+    return f"{things} on {number(several.spread, 'service', 'services')}"
+
+
+def _headline(several: Several, now: float) -> str:
+    since = f"since {clock(several.since, now)}"
+    taken = f" · {several.taken} of them acknowledged" if several.taken else ""
+    if several.kind is Kind.CAUSE:
+        seems = clean(several.shared[0], 90) if several.shared else "nothing found that they share"
+        return f"{_what(several, several.going)} began together {since}: {services(several, NAMED)}; {seems}"
+    worst = f", worst: {WORDS[several.worst]}" if several.kind is Kind.INCIDENTS else ""
+    return f"{_what(several, several.going)} {since}: {services(several, NAMED)}{worst}{taken}"
+
+
+def _end(several: Several) -> str:
+    lasted = duration((several.over_at or several.since) - several.since)
+    what = _what(several, several.total)
+    if several.own:
+        ended = several.total - several.own
+        own = number(several.own, "goes on and has a message of its own", "go on and have messages of their own")
+        return f"{what}: {ended} over, {own}"
+    return f"{what}: all over after {lasted}"
+
+
+def _open(several: Several) -> list[tuple[str, str]]:
+    over = several.total - several.going
+    counted = [
+        f"{several.going} going on" + (f", {over} over or silenced" if over else ""),
+        number(several.components, "component", "components"),
+        f"worst: {WORDS[several.worst]}" if several.worst is not State.UNKNOWN else "",
+        f"{several.taken} acknowledged" if several.taken else "",
+    ]
+    return [
+        ("Where", services(several, LISTED)),
+        ("We see", " · ".join(part for part in counted if part)),
+        ("Shared", "; ".join(clean(one, 300) for one in several.shared)),
+        ("Why one", _why(several)),
+        ("See all", SEE_ALL),
+    ]
+
+
+def _why(several: Several) -> str:
+    if several.kind is Kind.CAUSE:
+        return "they began within five minutes, so one cause is likely; each has its own message or is in a group"
+    return "so many at once are told as one; what remains when few go on gets a message of its own"
+
+
+def _closed(several: Several, now: float) -> list[tuple[str, str]]:
+    end = several.over_at if several.over_at is not None else now
+    parts = [
+        f"{between(several.since, end, now)} ({duration(end - several.since)})",
+        _what(several, several.total),
+        services(several, LISTED),
+        f"worst: {WORDS[several.worst]}" if several.worst is not State.UNKNOWN else "",
+        *(clean(one, 300) for one in several.shared),
+    ]
+    return [("Story", " · ".join(part for part in parts if part)), ("See all", SEE_ALL)]
+
+
+def _footer(several: Several, at: float, now: float) -> str:
+    name = "Common cause" if several.kind is Kind.CAUSE else "Group"
+    if several.over_at is not None:
+        return f"{name} {clean(several.id, 20)}"
+    since = f"Since {clock(several.since, now)} ({duration(now - several.since)})"
+    return f"{since} · as of {clock(at, now, seconds=True)} · {name.lower()} {clean(several.id, 20)}"

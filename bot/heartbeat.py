@@ -1,0 +1,85 @@
+"""The heartbeat: a dead-man's switch is kept quiet for as long as we really work, and not a moment longer.
+
+One beat an interval for all replicas: whoever holds the turn beats. Whether we work is read from the store, so the
+beat stops when the store is away, nobody judges, nothing is looked at, or nothing can be told.
+"""
+
+import asyncio
+import logging
+
+from bot.attendance import Us
+from bot.channels.given import Reached
+from bot.channels.outgoing import Outgoing, Request
+from bot.core.own_health import ready
+from bot.core.words.health import queues, service_signs
+from bot.desk.health import Health
+from bot.errors import DeliveryError, StoreError
+from bot.watching import Heartbeat
+from probes.secret import Secret
+
+log = logging.getLogger(__name__)
+
+TURN = "heartbeat"
+KEPT = 2.5
+"""Intervals for which the turn stays with a process that is not heard of."""
+
+
+class Heart:
+    """Beats every interval; `way` is open while it does."""
+
+    def __init__(self, us: Us, wanted: Heartbeat) -> None:
+        self._us = us
+        self._wanted = wanted
+        self._health = Health(us.store, us.settings)
+        self._stopped = False
+        secrets = [wanted.url, *([wanted.fail] if wanted.fail else []), *(value for _, value in wanted.headers)]
+        self.way = Outgoing("the heartbeat", us.now, secrets, Reached(ca_file=wanted.ca_file))
+
+    async def run(self) -> None:
+        """Beat for ever."""
+        async with self.way:
+            while True:
+                # What has just begun has judged nothing yet, which is no failure.
+                await asyncio.sleep(self._wanted.interval_s)
+                await self.beat()
+
+    async def beat(self) -> bool:
+        """Beat once if we work and it is our turn; whether it was sent."""
+        shared, owner, wanted = self._us.store.shared, self._us.owner, self._wanted
+        try:
+            # Whoever can take the turn can write.
+            ours = await shared.hold(TURN, owner, round(wanted.interval_s * KEPT * 1000))
+            why = await self._why() if ours else ""
+        except StoreError as error:
+            self._note(f"{error}")
+            return False
+        if not ours:
+            return False
+        again = bool(why) and self._stopped
+        self._note(why)
+        if why:
+            # One look that finds us at rest may be a moment's; the silence has begun all the same.
+            return again and wanted.fail is not None and await self._ask(wanted.fail)
+        return await self._ask(wanted.url)
+
+    async def _why(self) -> str:
+        """What keeps us from our work, "" where nothing does. Raises StoreError."""
+        now = self._us.now()
+        owned, signs = await self._health.every(now), await self._health.signs(now)
+        every = [*signs, *queues(owned, signs, now), *(sign for own in owned for sign in service_signs(own, now))]
+        return "; ".join(f"{sign.name}: {sign.sentence}" for sign in ready(every)[:3])
+
+    def _note(self, why: str) -> None:
+        """Say in the log once that it stopped, and that it goes on."""
+        if bool(why) is not self._stopped:
+            self._stopped = bool(why)
+            log.warning("the heartbeat stops: %s" if why else "the heartbeat goes on%s", why)
+
+    async def _ask(self, address: Secret) -> bool:
+        headers = {name: value.reveal() for name, value in self._wanted.headers}
+        try:
+            await self.way.send(Request("heartbeat", address, b"", headers=headers, method=self._wanted.method))
+        except DeliveryError as error:
+            log.warning("the heartbeat was not heard: %s", error)
+            return False
+        return True

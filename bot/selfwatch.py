@@ -1,0 +1,97 @@
+"""Looks after ourselves: what is not well for long is told once, with since when, and so is its end.
+
+One process at a time looks, by a turn; what it saw so far stands in the store, for the next one to go on with.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.attendance import Us
+from bot.core.own_health import Course, News, watched
+from bot.core.words.health import cut, gap, queues, service_signs, told
+from bot.desk.health import Health
+from bot.errors import StoreError
+from bot.own import OwnNews
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 15.0
+TURN = "selfwatch"
+NOTE = "selfwatch"
+KEPT_S = 14 * 86_400.0
+GAP_S = 120.0
+"""Nobody looked for longer than this: the store was away, or none of us ran."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is known from look to look: when the last one was (0: never), the courses, observations lost so far."""
+
+    at: float = 0.0
+    courses: dict[str, Course] = field(default_factory=dict)
+    lost: dict[str, int] = field(default_factory=dict)
+
+
+KEPT = TypeAdapter(Kept)
+
+
+class SelfWatch:
+    """Looks every `EVERY_S` seconds."""
+
+    def __init__(self, us: Us, news: OwnNews) -> None:
+        self._us = us
+        self._news = news
+        self._health = Health(us.store, us.settings)
+        self._away = False
+
+    async def run(self) -> None:
+        """Look for ever; a store that is away is waited for."""
+        while True:
+            try:
+                await self.look()
+            except StoreError as error:
+                self._away = True
+                log.debug("we cannot look after ourselves: %s", error)
+            await asyncio.sleep(EVERY_S)
+
+    async def look(self) -> bool:
+        """Look once, if it is our turn, and tell what is news. Raises StoreError."""
+        store, now = self._us.store, self._us.now()
+        if not await store.shared.hold(TURN, self._us.owner, round(EVERY_S * 3000)):
+            self._away = False
+            return False
+        kept = await self._kept()
+        owned, signs = await self._health.every(now), await self._health.signs(now)
+        every = [*signs, *queues(owned, signs, now), *(sign for own in owned for sign in service_signs(own, now))]
+        courses, news = watched(kept.courses, every, now)
+        lost = await self._health.lost(owned)
+        targets = await self._us.routes.watchers()
+        if kept.at and now - kept.at > GAP_S:
+            text = gap(kept.at, now, store=self._away)
+            await self._news.tell(f"gap@{round(kept.at)}", text, targets)
+        for name, count in lost.items():
+            if count > kept.lost.get(name, count):
+                text = cut(name, count - kept.lost[name])
+                await self._news.tell(f"lost@{name.replace(' ', '-')}@{round(now)}", text, targets)
+        for one in news:
+            if not await self._tell(one, targets, now):
+                # Another process is just speaking: the next look says it.
+                return False
+        body = KEPT.dump_json(Kept(now, dict(courses), lost), exclude_defaults=True).decode()
+        await store.notes.note(NOTE, body, KEPT_S)
+        self._away = False
+        return True
+
+    async def _tell(self, news: News, targets: tuple[str, ...], now: float) -> bool:
+        what, text = f"watch:{news.what}".replace(" ", "-"), told(news, now)
+        return await self._news.trouble(what, text, targets, over=news.over, since=news.since)
+
+    async def _kept(self) -> Kept:
+        body = await self._us.store.notes.noted(NOTE)
+        try:
+            return KEPT.validate_json(body) if body else Kept()
+        except ValidationError:
+            return Kept()

@@ -1,0 +1,28 @@
+"""How Groundtruth itself is watched, as configured: a heartbeat, and who hears of our troubles."""
+
+from dataclasses import dataclass
+
+from probes.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """A dead-man's switch: its address, asked every `interval_s` while we work; `fail` is asked when we do not.
+
+    Addresses and headers are secrets: whoever has them can keep the switch quiet.
+    """
+
+    url: Secret
+    interval_s: float = 60.0
+    method: str = "GET"
+    fail: Secret | None = None
+    headers: tuple[tuple[str, Secret], ...] = ()
+    ca_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """All of it; `to` are those who hear of our own troubles (none: whoever hears of everything)."""
+
+    heartbeat: Heartbeat | None = None
+    to: tuple[str, ...] = ()

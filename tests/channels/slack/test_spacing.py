@@ -1,0 +1,55 @@
+"""How a thousand roots share fifty edits a minute, by a clock the test sets."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.channels.slack.spacing import EDIT, EDITS, KEPT_FOR_NEWS, POST, WINDOW_S, Edits, Rests
+
+
+@given(st.lists(st.tuples(st.booleans(), st.floats(0, 5), st.integers(0, 200)), max_size=300))
+def test_never_more_than_the_limit_in_any_window(asked):
+    """Whatever comes in whatever order: each turn that is kept is counted once."""
+    edits, now, told = Edits(), 0.0, []
+    for news, passed, root in asked:
+        now += passed
+        allowed = edits.wait(str(root), now) == 0 if news else edits.spare(str(root), now)
+        told += [now] if allowed else []
+    assert all(sum(at - WINDOW_S < other <= at for other in told) <= EDITS for at in told)
+
+
+def test_a_thousand_roots_have_their_news_in_twenty_turns():
+    """Nobody is asked to come back twice, and the last is told as soon as the limit allows."""
+    edits = Edits()
+    waits = [edits.wait(str(root), 0.0) for root in range(1_000)]
+    assert sum(wait == 0 for wait in waits) == EDITS
+    assert max(waits) == 19 * WINDOW_S
+    assert all(edits.wait(str(root), wait) == 0 for root, wait in enumerate(waits) if wait)
+
+
+def test_figures_leave_room_for_a_click_and_wait_for_news():
+    edits = Edits()
+    assert sum(edits.spare("one", 0.0) for _ in range(100)) == EDITS - KEPT_FOR_NEWS
+    assert edits.wait("clicked", 0.0) == 0
+    for root in range(100):
+        edits.wait(str(root), 0.0)
+    assert not edits.spare("one", 10.0)
+
+
+def test_every_root_has_its_turn_with_figures():
+    """A thousand that ask every 45 s: each was shown fresh ones within two of their rounds."""
+    edits, shown = Edits(), set()
+    for second in range(2 * 51 * 45):
+        shown |= {root for root in range(second % 45, 1_000, 45) if edits.spare(str(root), float(second))}
+    assert len(shown) == 1_000
+
+
+def test_one_full_place_rests_nobody_and_a_second_rests_all_posts():
+    rests = Rests()
+    rests.refused(POST, "C1", 30.0, 0.0)
+    assert rests.wait(POST, 1.0) == 0
+    rests.refused(POST, "C2", 30.0, 1.0)
+    assert 29 < rests.wait(POST, 2.0) < rests.wait(POST, 2.0), "they come back one after the other"
+    assert rests.wait(EDIT, 2.0) == 0
+    assert rests.wait(POST, 32.0) == 0
+    rests.refused(EDIT, "C1", 5.0, 40.0)
+    assert rests.wait(EDIT, 41.0) > 0

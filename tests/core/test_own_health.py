@@ -1,0 +1,68 @@
+"""Our own troubles: told after a while and once, ended after a while, and never flapping."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core.own_health import Courses, Kind, News, Sign, listeners, ready, watched
+
+ILL = Sign("vantage eu", ok=False, sentence="silent", kind=Kind.VANTAGE, back="heard of again")
+
+
+def looks(course, every_s=15.0):
+    """What is told over a course of looks: (time, over)."""
+    kept: Courses = {}
+    told: list[tuple[float, bool]] = []
+    for number, ill in enumerate(course):
+        kept, news = watched(kept, [ILL] if ill else [], number * every_s)
+        told += [(number * every_s, one.over) for one in news]
+    return told
+
+
+def test_a_trouble_is_told_after_a_while_and_its_end_after_a_while():
+    assert looks([True] * 40 + [False] * 40) == [(60.0, False), (660.0, True)]
+
+
+def test_a_moment_is_no_trouble():
+    assert looks(([True] * 3 + [False]) * 100) == []
+
+
+@settings(deadline=None)
+@given(st.lists(st.booleans(), max_size=400))
+def test_beginnings_and_ends_take_turns(course):
+    overs = [over for _, over in looks(course)]
+    assert overs == [bool(n % 2) for n in range(len(overs))]
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(5, 60), st.integers(5, 60))
+def test_whatever_comes_and_goes_is_told_ever_less(ill, well):
+    day = ([True] * ill + [False] * well) * (5_760 // (ill + well))
+    assert len(looks(day)) <= 12
+
+
+def test_what_somebody_else_tells_of_is_not_told():
+    sign = Sign("channel slack", ok=False, sentence="rests", elsewhere=True)
+    kept: Courses = {}
+    told: tuple[News, ...] = ()
+    for number in range(100):
+        kept, news = watched(kept, [sign], number * 15.0)
+        told += news
+    assert told == ()
+
+
+def test_many_of_one_kind_are_one_message():
+    signs = [Sign(f"vantage {n}", ok=False, sentence="silent", kind=Kind.VANTAGE) for n in range(50)]
+    kept, _ = watched({}, signs, 0.0)
+    _, news = watched(kept, signs, 60.0)
+    assert [len(one.courses) for one in news] == [50]
+
+
+def test_without_a_channel_that_is_well_nothing_works():
+    bad, good = Sign("channel a", ok=False, sentence=""), Sign("channel b", ok=True, sentence="")
+    assert ready([bad]) == (bad,)
+    assert ready([bad, good]) == ()
+    assert ready([good, Sign("Claude", ok=False, sentence="", kind=Kind.JUDGE)])
+
+
+def test_who_cannot_be_reached_is_not_told_but_somebody_is():
+    assert listeners(["slack:C1"], ["discord:2", "slack:C2"], frozenset({"slack"})) == ("discord:2",)
