@@ -12,6 +12,7 @@ from bot.grouping import Grouping
 from bot.heartbeat import Heart
 from bot.own import OwnNews, Troubles
 from bot.pulse import Pulse
+from bot.readiness import Readiness
 from bot.selfwatch import SelfWatch
 
 Worker = Callable[[], Coroutine[Any, Any, None]]
@@ -31,10 +32,20 @@ class Company:
     groups: Grouping
 
 
+def pulse_of(company: Company) -> Pulse:
+    """What the process's channels and couriers say of themselves."""
+    us = company.us
+    return Pulse(us.store, company.channels, company.courier.state, us.owner, us.now)
+
+
+def readiness_of(company: Company) -> Readiness:
+    """What answers whether this process can be relied on."""
+    return Readiness(company.us, pulse_of(company).signs)
+
+
 def attendants(company: Company) -> Mapping[str, Worker]:
     """The workers by name."""
-    us = company.us
-    pulse = Pulse(us.store, company.channels, company.courier.state, us.owner, us.now)
+    us, pulse = company.us, pulse_of(company)
     workers: dict[str, Worker] = {"pulse": pulse.run, "groups": company.groups.run}
     if us.speed == 1.0:
         # Where a story is played, our own pauses look as long as the story's.

@@ -208,7 +208,9 @@ class Courier:
             return
         else:
             await self._outbox.retry(claimed, str(error), again, doubtful=doubtful)
-        log.warning("%s is tried again in %.0f s: %s", claimed.id, wait, error)
+        # Waiting for a turn is no trouble, and there may be a thousand of them.
+        level = logging.DEBUG if error.later else logging.WARNING
+        log.log(level, "%s is tried again in %.0f s: %s", claimed.id, wait, error)
 
     def _hopeless(self, claimed: Claimed, error: DeliveryError, *, doubtful: bool) -> bool:
         if error.everywhere or (error.retry_after is not None and not error.permanent):

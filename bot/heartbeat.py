@@ -10,10 +10,9 @@ import logging
 from bot.attendance import Us
 from bot.channels.given import Reached
 from bot.channels.outgoing import Outgoing, Request
-from bot.core.own_health import ready
-from bot.core.words.health import queues, service_signs
 from bot.desk.health import Health
 from bot.errors import DeliveryError, StoreError
+from bot.readiness import hindrances
 from bot.watching import Heartbeat
 from probes.secret import Secret
 
@@ -64,10 +63,8 @@ class Heart:
 
     async def _why(self) -> str:
         """What keeps us from our work, "" where nothing does. Raises StoreError."""
-        now = self._us.now()
-        owned, signs = await self._health.every(now), await self._health.signs(now)
-        every = [*signs, *queues(owned, signs, now), *(sign for own in owned for sign in service_signs(own, now))]
-        return "; ".join(f"{sign.name}: {sign.sentence}" for sign in ready(every)[:3])
+        found = await hindrances(self._health, self._us.now())
+        return "; ".join(f"{sign.name}: {sign.sentence}" for sign in found[:3])
 
     def _note(self, why: str) -> None:
         """Say in the log once that it stopped, and that it goes on."""

@@ -14,7 +14,7 @@ from typing import TextIO
 from bot.advice import Counsel
 from bot.alternatives import candidates
 from bot.attendance import Us
-from bot.attendants import Company, Worker, attendants
+from bot.attendants import Company, Worker, attendants, readiness_of
 from bot.channels.channel import Channel
 from bot.channels.registry import CHANNELS, Outside
 from bot.core.detection.assessment import AssessorSettings
@@ -151,7 +151,9 @@ class Works:
             office = Office(self._owner, around.now, counsel.card, troubles, groups.gate, around.speed)
             self._courier = Courier(store, services, channels, office)
             us = Us(store, settings, self._routes, self._owner, around.now, around.speed)
-            self._attendants = attendants(Company(us, channels, self._courier, desk, self._news, troubles, groups))
+            company = Company(us, channels, self._courier, desk, self._news, troubles, groups)
+            self._attendants = attendants(company)
+            await stack.enter_async_context(readiness_of(company).open())
             yield
 
     async def _opened(self, stack: contextlib.AsyncExitStack, desk: Desk) -> dict[str, Channel]:

@@ -22,7 +22,12 @@ class Heartbeat:
 
 @dataclass(frozen=True, slots=True)
 class Watching:
-    """All of it; `to` are those who hear of our own troubles (none: whoever hears of everything)."""
+    """All of it.
+
+    `to` are those who hear of our own troubles (none: whoever hears of everything), `listen` is where readiness is
+    asked for ("host:port", "" for nowhere).
+    """
 
     heartbeat: Heartbeat | None = None
     to: tuple[str, ...] = ()
+    listen: str = ""

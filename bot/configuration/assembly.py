@@ -58,7 +58,7 @@ class Assembly:
             channels=channels,
             routes=None if given.routes is None else branches(given.routes),
             escalations=MappingProxyType(policies(given.escalations)),
-            watching=watching(given.heartbeat, given.self, self._vault),
+            watching=watching(given.heartbeat, given.self, given.health, self._vault),
             secrets=MappingProxyType(self._secrets),
             notes=tuple(f"{name} is not set, so off: {', '.join(off)}" for name, off in self._off.items()),
             source=source,

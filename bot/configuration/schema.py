@@ -21,7 +21,7 @@ from bot.configuration.types import (
     Url,
     store,
 )
-from bot.configuration.watching import HeartbeatPart, SelfPart
+from bot.configuration.watching import HealthPart, HeartbeatPart, SelfPart
 from bot.core.alternatives import Similarity
 from probes.control import HOSTS
 
@@ -171,6 +171,7 @@ class Configuration(Part):
     channels: dict[Id, ChannelPart] = Field(default_factory=lambda: {"console": ChannelPart(kind="console")})
     heartbeat: HeartbeatPart | None = Field(None, description="a dead-man's switch that we keep quiet while we work")
     self: SelfPart = Field(SelfPart(), description="what is said of our own troubles")
+    health: HealthPart = HealthPart()
     routes: tuple[BranchPart, ...] | None = Field(
         None, max_length=1000, description="who hears of what; everybody of everything if absent"
     )

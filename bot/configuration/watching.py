@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from bot.channels.given import Listen
 from bot.configuration.complaints import Complaint, unknown
 from bot.configuration.document import Node, Path
 from bot.configuration.escalation import Address
@@ -54,10 +55,14 @@ class SelfPart(Part):
     to: To | None = Field(None, description="who hears of our own troubles; whoever hears of everything if absent")
 
 
-def watching(heartbeat: HeartbeatPart | None, own: SelfPart, vault: Vault) -> Watching:
+class HealthPart(Part):
+    listen: Listen | None = Field(None, description="where /livez and /readyz answer, such as 127.0.0.1:8080")
+
+
+def watching(heartbeat: HeartbeatPart | None, own: SelfPart, health: HealthPart, vault: Vault) -> Watching:
     """What the parts come to; a heartbeat whose optional secret is not set is off."""
     beats = _heartbeat(heartbeat, vault) if heartbeat else None
-    return Watching(heartbeat=beats, to=tuple(dict.fromkeys(own.to or ())))
+    return Watching(heartbeat=beats, to=tuple(dict.fromkeys(own.to or ())), listen=health.listen or "")
 
 
 def _heartbeat(part: HeartbeatPart, vault: Vault) -> Heartbeat | None:

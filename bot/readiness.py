@@ -1,0 +1,71 @@
+"""For those who run the process: does it live, and can it be relied on? Two addresses, small JSON, no secrets."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from aiohttp import web
+
+from bot.attendance import Us
+from bot.channels.listening import Bounds, Listening
+from bot.core.own_health import Sign, ready
+from bot.core.words.health import queues, service_signs
+from bot.desk.health import Health
+from bot.errors import StoreError
+
+PATIENCE_S = 1.0
+"""Whoever asks has little time; a store that answers later is none to rely on."""
+SAID = 10
+"""Reasons in one answer."""
+LONGEST = 200
+"""Characters of a reason: a platform may have had its word in it."""
+
+
+async def hindrances(health: Health, now: float) -> list[Sign]:
+    """What keeps us, all processes together, from our work. Raises StoreError."""
+    owned, signs = await health.every(now), await health.signs(now)
+    every = [*signs, *queues(owned, signs, now), *(sign for own in owned for sign in service_signs(own, now))]
+    return list(ready(every))
+
+
+class Readiness:
+    """Answers `/livez` and `/readyz`; `signs` are those of this process's own channels and couriers."""
+
+    def __init__(self, us: Us, signs: Callable[[float], Sequence[Sign]]) -> None:
+        self._us = us
+        self._signs = signs
+        self._health = Health(us.store, us.settings)
+
+    @contextlib.asynccontextmanager
+    async def open(self) -> AsyncIterator[int]:
+        """Answer inside, if that is configured; the port, 0 without. Raises UserError where it cannot listen."""
+        listen = self._us.settings.watching.listen
+        if not listen:
+            yield 0
+            return
+        doors = {("GET", "/livez"): self._lives, ("GET", "/readyz"): self._ready}
+        server = Listening(listen, "readiness", doors, Bounds(body=1024, at_once=50))
+        async with server.open():
+            yield server.port
+
+    async def why_not(self) -> list[str]:
+        """Why we are not ready, a sentence each; nothing where we are."""
+        now = self._us.now()
+        found = [sign for sign in self._signs(now) if not sign.ok]
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                found += await hindrances(self._health, now)
+        except (StoreError, TimeoutError):
+            return [*map(_said, found), "store: does not answer"][-SAID:]
+        return list(dict.fromkeys(map(_said, found)))[:SAID]
+
+    async def _lives(self, _request: web.BaseRequest) -> web.Response:
+        return web.json_response({"alive": True})
+
+    async def _ready(self, _request: web.BaseRequest) -> web.Response:
+        why = await self.why_not()
+        return web.json_response({"ready": not why, "why": why}, status=503 if why else 200)
+
+
+def _said(sign: Sign) -> str:
+    return f"{sign.name}: {sign.sentence}"[:LONGEST]
