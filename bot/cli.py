@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "record": ("bot.terminal.record", "write what the store holds as a trace for replay"),
     "replay": ("bot.terminal.replay", "run recorded traces through the detector that runs in production"),
     "probe": ("bot.terminal.probe", "only look, from this vantage, for the judge of a shared Redis"),
+    "routes": ("bot.terminal.routes", "who hears of what: the routing tree, and who would hear of something"),
     "run": ("bot.terminal.run", "watch, judge and tell, until stopped"),
 }
 """A command's name -> its module, imported only when chosen, and what it does in a line."""

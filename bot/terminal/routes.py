@@ -1,0 +1,197 @@
+"""`groundtruth routes`: the routing tree, and who would hear of something, when, and why not the others."""
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+
+from rich.console import Console
+
+from bot.config import load
+from bot.configuration.complaints import nearest, printable
+from bot.core.claims import SEVERITY
+from bot.core.incident import Incident, IncidentStatus, Snapshot
+from bot.core.matching import KEYS, Facts, facts_of
+from bot.core.routing import BY_SUBSCRIPTION, Tree, verdicts, wanted
+from bot.core.words.answer import Answer
+from bot.core.words.routing import Hearer, drawn, hearers, why_not
+from bot.errors import GroundtruthError, UserError
+from bot.routes import configured_routes, tree_of
+from bot.settings import Component, Service, Settings
+from bot.store.connect import open_store
+from bot.terminal.ask import show
+from probes.model import State
+
+EXAMPLES = """\
+  groundtruth routes                                              the tree as it is in force
+  groundtruth routes test "claude-api major_outage at 03:00"      who would hear, when, and why not the others
+  groundtruth routes test "claude partial_outage vantage=fra-1 team=core" --json
+Exit code: 0 somebody would hear, 1 nobody, 2 the words make no sense."""
+
+TROUBLE = tuple(state for state in State if SEVERITY.get(state, 0) > 0)
+
+
+@dataclass(slots=True)
+class Question:
+    """What is asked about: a service with its components, how bad it is, facts beside, and when (Unix seconds)."""
+
+    service: Service | None = None
+    components: tuple[Component, ...] = ()
+    state: State = State.MAJOR
+    facts: dict[str, frozenset[str]] = field(default_factory=dict)
+    at: float = 0.0
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of this command."""
+    style = argparse.ArgumentParser(add_help=False)
+    style.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    actions = parser.add_subparsers(dest="action", metavar="test")
+    test = actions.add_parser("test", parents=[style], help="who would hear of this")
+    test.add_argument(
+        "words", nargs="+", help="component or service, a state, key=value, at HH:MM (this machine's time)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Draw the tree, or ask it."""
+    settings = load(args.config)
+    if args.action == "test":
+        question = understood(" ".join(args.words).split(), settings, time.time())
+        return asyncio.run(_test(question, settings, as_json=args.json))
+    tree = tree_of(settings)
+    lines = drawn(tree.branches)
+    if args.json:
+        _json({"branches": [{"name": name.strip(), "says": says} for name, says in lines]})
+    else:
+        title = "The routes in force" if settings.routes is not None else "No routes are configured: all go to all"
+        show(Answer(title, 0.0, lines=tuple(lines)), Console())
+    return 0
+
+
+def understood(words: list[str], settings: Settings, now: float) -> Question:
+    """The question in these words. Raises UserError with the first word that makes no sense."""
+    found, rest = Question(at=now), iter(words)
+    services = {service.id: service for service in settings.services}
+    components = {component.id: component for component in settings.components()}
+    for word in rest:
+        key, equals, value = word.partition("=")
+        if word == "at":
+            found.at = _moment(next(rest, ""), now)
+        elif equals and value:
+            found.facts[key] = found.facts.get(key, frozenset()) | {value}
+        elif word in components:
+            found.components += (components[word],)
+            found.service = services[components[word].service]
+        elif word in services:
+            found.service = services[word]
+        elif word in TROUBLE:
+            found.state = State(word)
+        else:
+            known = [*components, *services, *(state.value for state in TROUBLE)]
+            close = nearest(word, known)
+            advice = (
+                f"did you mean {close}?" if close else "expected a component, a service, a state, key=value or at HH:MM"
+            )
+            raise UserError(f"'{printable(word)}' is not known here: {advice}")
+    if found.service is None:
+        raise UserError(f"expected a component or service, such as {next(iter(components), 'claude-api')}")
+    return found
+
+
+def _moment(text: str, now: float) -> float:
+    """The next time that this machine's clock shows it. Raises UserError."""
+    try:
+        told = datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a time of day, in this machine's zone
+    except ValueError:
+        raise UserError(f"expected a time such as 03:00 after 'at', found '{printable(text)}'") from None
+    today = datetime.fromtimestamp(now).astimezone()
+    there = today.replace(hour=told.hour, minute=told.minute, second=0, microsecond=0)
+    return (there if there >= today else there + timedelta(days=1)).timestamp()
+
+
+def supposed(question: Question) -> Snapshot:
+    """The incident that the words suppose."""
+    service = question.service
+    if service is None:
+        raise UserError("expected a component or service")
+    named = question.components or service.components
+    ids = tuple(component.id for component in named if component.service == service.id)
+    incident = Incident(
+        "TEST",
+        service.id,
+        "failures",
+        IncidentStatus.OPEN,
+        ids,
+        question.state,
+        question.at,
+        question.at,
+        active=ids,
+        worst=question.state,
+    )
+    return Snapshot(question.at, service.id, service.name, incident, None, (), reason="a question")
+
+
+async def _test(question: Question, settings: Settings, *, as_json: bool) -> int:
+    snapshot, service = supposed(question), question.service
+    labels: Mapping[str, Mapping[str, str]] = (
+        {"": service.labels} | {c.id: c.labels for c in service.components} if service else {}
+    )
+    facts = {**facts_of(snapshot, labels), **question.facts}
+    unknown = [key for key in question.facts if key not in KEYS and not _labelled(key, settings)]
+    tree = tree_of(settings)
+    told, silent = _asked(tree, settings, facts, question)
+    places, note = await _subscribed(settings, snapshot)
+    told += [Hearer(place, BY_SUBSCRIPTION, "at once", question.at) for place in places]
+    notes = [*note, *(f"no label of this configuration is named {printable(key)}" for key in unknown)]
+    if as_json:
+        _json({"hear": [asdict(one) for one in told], "branches": dict(silent), "notes": notes})
+    else:
+        lines = [(one.target, f"{one.when}, by {one.by}") for one in told] or [("nobody", "hears of this")]
+        lines += [("not by", f"branch {name}: {why}") for name, why in silent]
+        about = ", ".join(c.name for c in question.components) or (service.name if service else "")
+        show(
+            Answer(
+                f"Who hears of {question.state.value} of {about}",
+                question.at,
+                lines=(*lines, *(("note", n) for n in notes)),
+            ),
+            Console(),
+        )
+    return 0 if told else 1
+
+
+def _asked(
+    tree: Tree, settings: Settings, facts: Facts, question: Question
+) -> tuple[list[Hearer], list[tuple[str, str]]]:
+    severity = SEVERITY[question.state]
+    said = list(verdicts(tree.branches, facts, severity))
+    taken = [verdict for verdict in said if verdict.taken]
+    named = dict.fromkeys(v.branch.escalation for v in taken if v.branch.escalation in settings.escalations)
+    policies = [settings.escalations[name] for name in named]
+    silent = [(v.branch.name, why) for v in said if (why := why_not(v, facts))]
+    return hearers(taken, severity, policies, question.at), silent
+
+
+def _labelled(key: str, settings: Settings) -> bool:
+    return any(key in s.labels for s in settings.services) or any(key in c.labels for c in settings.components())
+
+
+async def _subscribed(settings: Settings, snapshot: Snapshot) -> tuple[list[str], list[str]]:
+    """The places that subscribed to such a thing, and a note where they could not be read."""
+    url = settings.redis.reveal() if settings.redis else None
+    try:
+        async with open_store(url, settings.state_dir, start=False) as store:
+            found = await configured_routes(store, settings).subscribed()
+    except GroundtruthError as error:
+        return [], [f"subscriptions were not read: {error}"]
+    return [route.target for route in found.values() if wanted(snapshot, route.interest)], []
+
+
+def _json(told: Mapping[str, object]) -> None:
+    sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
