@@ -1,6 +1,6 @@
-"""Several incidents told as one: a group that one target hears of in one message, or trouble that may share a cause.
+"""Several incidents told as one: a group that one target hears of in one message.
 
-Pure values; who belongs to a group is decided in `grouping` and `common_cause`, the words are `words.several_card`.
+Pure values; who belongs to a group is decided in `grouping`, the words are `words.several_card`.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,6 @@ class Kind(StrEnum):
 
     INCIDENTS = "incidents"
     DISCREPANCIES = "discrepancies"
-    CAUSE = "cause"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +21,7 @@ class Several:
     """What a message about several says; `services` are some of `spread`: (name, how many of it), the worst first.
 
     `since` is when the first one began and `over_at` when all this was over for the reader (Unix seconds). Of `total`
-    so many `going` on, of which `taken` are acknowledged; `own` have messages of their own from now on. `shared` are
-    sentences on what they have in common, for a common cause.
+    so many `going` on, of which `taken` are acknowledged; `own` have messages of their own from now on.
     """
 
     kind: Kind
@@ -38,9 +36,8 @@ class Several:
     taken: int = 0
     own: int = 0
     over_at: float | None = None
-    shared: tuple[str, ...] = ()
 
     @property
     def subject(self) -> str:
         """What its message is known by; no incident's id has an "@"."""
-        return f"{'cause' if self.kind is Kind.CAUSE else 'group'}@{self.id}"
+        return f"group@{self.id}"

@@ -6,7 +6,7 @@ A group is the messages of one kind to one target. The held deliveries themselve
 from collections.abc import Sequence
 
 from bot.store import keys
-from bot.store.link import Link, mapping, text
+from bot.store.link import Link, mapping
 
 
 class Groups:
@@ -45,14 +45,6 @@ class Groups:
     async def forget(self, group: str) -> None:
         """A group that cannot be read; what it held back began lately, and is told as itself."""
         await self._link.calls([("HDEL", keys.GROUPS, group), ("DEL", keys.members(group))])
-
-    async def cause(self) -> str:
-        """What is thought of trouble of several services (JSON), "" where nothing is."""
-        return text(await self._link.call("GET", keys.CAUSE))
-
-    async def put_cause(self, word: str) -> None:
-        """Keep it."""
-        await self._link.call("SET", keys.CAUSE, word, "EX", keys.GROUP_TTL_S)
 
     @staticmethod
     def _keys(group: str) -> tuple[str, str, str]:

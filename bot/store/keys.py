@@ -106,7 +106,6 @@ KINDS: dict[str, Kind] = {
     ),
     "members": Kind("hash", GROUP_TTL_S, "one field a held delivery", "what is held back for one group's message"),
     "begun": Kind("zset", GROUP_TTL_S, f"{BEGUN_AGE_S // _HOUR} h, {BEGUN_KEPT} rows", "what one target heard begin"),
-    "cause": Kind("string", GROUP_TTL_S, "one value", "trouble of several services that may share a cause"),
     "seen": Kind("zset", VANTAGE_TTL_S, f"{VANTAGES_KEPT} newest", "vantages by the time of that word"),
 }
 
@@ -119,7 +118,7 @@ _SERVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _KEY = re.compile(rf"gt:{SCHEMA}:\{{[^{{}}]+\}}:([a-z]+)(?::.+)?", re.DOTALL)
 
 
-GROUPS, CAUSE = _ALL + "groups", _ALL + "cause"
+GROUPS = _ALL + "groups"
 
 
 def members(group: str) -> str:

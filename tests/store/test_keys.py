@@ -35,7 +35,6 @@ async def test_every_key_is_in_the_table_and_goes_by_itself(store: Store, redis_
     await store.shared.audit("{}")
     for one in ("a/1", "a/2"):
         await store.groups.admit("slack:C1", one, time.time(), (30.0, 1), ("{}", "{}"))
-    await store.groups.put_cause("{}")
     await store.announce([SERVICE], 1.0)
     await store.put_vantage("local", "{}", 1.0)
     found = set()

@@ -17,7 +17,7 @@ from probes.model import State
 HEADLINE = 250
 NAMED, LISTED = 3, 12
 """Services named in the headline, and in the lines."""
-WAKES: Mapping[Kind, str] = {Kind.INCIDENTS: "incident", Kind.DISCREPANCIES: "discrepancy", Kind.CAUSE: "notice"}
+WAKES: Mapping[Kind, str] = {Kind.INCIDENTS: "incident", Kind.DISCREPANCIES: "discrepancy"}
 """The kind of card that channels take it for: a group of incidents alarms as one of them does."""
 SEE_ALL = "the command incidents shows all of them, the command status how everything stands"
 
@@ -65,8 +65,6 @@ def _what(several: Several, count: int) -> str:
     """`97 more incidents on 90 services`."""
     if several.kind is Kind.DISCREPANCIES:
         things = number(count, "more disagreement with a status page", "more disagreements with status pages")
-    elif several.kind is Kind.CAUSE:
-        things = number(count, "incident", "incidents")
     else:
         things = number(count, "more incident", "more incidents")
     return f"{things} on {number(several.spread, 'service', 'services')}"
@@ -75,9 +73,6 @@ def _what(several: Several, count: int) -> str:
 def _headline(several: Several, now: float) -> str:
     since = f"since {clock(several.since, now)}"
     taken = f" · {several.taken} of them acknowledged" if several.taken else ""
-    if several.kind is Kind.CAUSE:
-        seems = clean(several.shared[0], 90) if several.shared else "nothing found that they share"
-        return f"{_what(several, several.going)} began together {since}: {services(several, NAMED)}; {seems}"
     worst = f", worst: {WORDS[several.worst]}" if several.kind is Kind.INCIDENTS else ""
     return f"{_what(several, several.going)} {since}: {services(several, NAMED)}{worst}{taken}"
 
@@ -103,16 +98,9 @@ def _open(several: Several) -> list[tuple[str, str]]:
     return [
         ("Where", services(several, LISTED)),
         ("We see", " · ".join(part for part in counted if part)),
-        ("Shared", "; ".join(clean(one, 300) for one in several.shared)),
-        ("Why one", _why(several)),
+        ("Why one", "so many at once are told as one; what remains when few go on gets a message of its own"),
         ("See all", SEE_ALL),
     ]
-
-
-def _why(several: Several) -> str:
-    if several.kind is Kind.CAUSE:
-        return "they began within five minutes, so one cause is likely; each has its own message or is in a group"
-    return "so many at once are told as one; what remains when few go on gets a message of its own"
 
 
 def _closed(several: Several, now: float) -> list[tuple[str, str]]:
@@ -122,14 +110,12 @@ def _closed(several: Several, now: float) -> list[tuple[str, str]]:
         _what(several, several.total),
         services(several, LISTED),
         f"worst: {WORDS[several.worst]}" if several.worst is not State.UNKNOWN else "",
-        *(clean(one, 300) for one in several.shared),
     ]
     return [("Story", " · ".join(part for part in parts if part)), ("See all", SEE_ALL)]
 
 
 def _footer(several: Several, at: float, now: float) -> str:
-    name = "Common cause" if several.kind is Kind.CAUSE else "Group"
     if several.over_at is not None:
-        return f"{name} {clean(several.id, 20)}"
+        return f"Group {clean(several.id, 20)}"
     since = f"Since {clock(several.since, now)} ({duration(now - several.since)})"
-    return f"{since} · as of {clock(at, now, seconds=True)} · {name.lower()} {clean(several.id, 20)}"
+    return f"{since} · as of {clock(at, now, seconds=True)} · group {clean(several.id, 20)}"
