@@ -19,8 +19,6 @@ MOST = 50
 SHORTEST_S, LONGEST_S = 60.0, 30 * 86_400.0
 CONDITIONS, WRITTEN = 8, 400
 """Most matchers of one silence, and characters of them all together."""
-CONFIGURED = "configuration"
-"""The platform of windows that the configuration names: they neither replace others nor are replaced by them."""
 FIXED = frozenset({"service", "component"})
 """Keys, beside labels, whose values are known before there is any trouble."""
 
@@ -193,7 +191,7 @@ def _fits(silence: Silence, facets: Callable[[], Iterable[Facts]]) -> bool:
 def _replaced(old: Silence, new: Silence, now: float) -> bool:
     if new.id and old.id == new.id:
         return True
-    if (old.target, old.work) != (new.target, new.work) or CONFIGURED in {old.by.platform, new.by.platform}:
+    if (old.target, old.work) != (new.target, new.work):
         return False
     begun = old.since <= now and new.since <= now
     return begun or old.since == new.since or new.since <= old.since < old.until <= new.until
