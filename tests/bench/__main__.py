@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 BENCHES = {
     "outage": ("the whole path: start, memory, processor time, bytes kept, first failure to alert", 240),
+    "pager": ("from the start of an outage to the pager, as a distribution over 50 runs", 600),
     "detector": ("the detector: delay, false alarms, distance from the optimum", 240),
     "store": ("the store", 60),
     "desk": ("the desk: every command's answer with 1,000 components", 120),
