@@ -81,7 +81,7 @@ class Stream:
         Raises:
             StoreError: the store is away; what is not written stays queued.
         """
-        for service, rows in self._rows.items():
+        for service, rows in tuple(self._rows.items()):
             while rows:
                 batch = [rows[i] for i in range(min(BATCH_ROWS, len(rows)))]
                 first = self._first[service]

@@ -51,6 +51,23 @@ async def test_rows_arrive_in_order_once(store):
     assert {service for service, _ in written} == {"claude", "openai"}
 
 
+async def test_the_first_row_of_a_service_while_others_are_written(store):
+    """What is seen of a service for the first time during a write is written too, and ends nothing."""
+
+    class Busy(Fragile):
+        async def append(self, service, prober, first_seq, rows):
+            if service == "claude":
+                stream.put("openai", b'{"k":"o","n":2}')
+            return await super().append(service, prober, first_seq, rows)
+
+    stream, _ = a_stream(Busy(store))
+    stream.put("claude", b'{"k":"o","n":1}')
+    await stream.flush()
+    await stream.flush()
+    assert await rows_of(store, "claude") == [b'{"k":"o","n":1}']
+    assert await rows_of(store, "openai") == [b'{"k":"o","n":2}']
+
+
 async def test_a_lost_reply_repeats_nothing(store):
     """The batch is sent again, and the store skips what it has."""
     fragile = Fragile(store)

@@ -12,6 +12,7 @@ BENCHES = {
     "store": ("the store", 60),
     "desk": ("the desk: every command's answer with 1,000 components", 120),
     "slack": ("Slack: commands by 50 people at once, an alert to 1,000 channels", 120),
+    "platforms": ("Slack and Discord in one loop beside 200 checks a second", 60),
     "capacity": ("one prober: throughput, lateness, memory, look to judged", 120),
 }
 """A benchmark's module -> what it measures, and the seconds after which it is given up."""

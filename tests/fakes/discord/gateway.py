@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +27,10 @@ class Session:
 
 
 class Gateway:
-    """All sessions of the one bot. `acks` off makes zombies; `refuses` closes every socket with that code."""
+    """All sessions of the one bot. `acks` off makes zombies; `refuses` closes every socket with that code.
+
+    `beats` are the times of the heartbeats, as `time.monotonic` tells them.
+    """
 
     def __init__(self, world: World, url: Callable[[], str], dumps: Callable[[], dict[str, Any]]) -> None:
         self.world = world
@@ -36,6 +40,7 @@ class Gateway:
         self.sessions: dict[str, Session] = {}
         self.identifies = self.resumes = self.heartbeats = self.connections = 0
         self.intents = 0
+        self.beats: list[float] = []
         self.changed = asyncio.Condition()
         self._url = url
         self._guild = dumps
@@ -122,6 +127,7 @@ class Gateway:
         match said.get("op"):
             case 1:
                 self.heartbeats += 1
+                self.beats.append(time.monotonic())
                 if self.acks:
                     await socket.send_json({"op": ACK})
             case 2:
