@@ -301,6 +301,24 @@ ENVIRONMENT = {
 }
 
 
+def test_one_bot_in_two_channels():
+    """By what the names stand for, not by the names; a token that is not set is another complaint."""
+    text = """channels:
+  one: {kind: discord, token: "${A}"}
+  two: {kind: discord, token: "${B}"}
+  off: {kind: discord, token: "${A}", enabled: false}
+  three: {kind: slack, token: "${A}"}
+  four: {kind: slack, token: "${C}"}
+"""
+    expected = (
+        "f:3: channels.two.token: expected another bot's: channels.one has this one, and can name all of its places"
+    )
+    said = complaints(text, {"A": "secret-1", "B": "secret-1"})
+    assert [one for one in said if "another bot" in one] == [expected]
+    assert any("channels.four.token: expected C or C_FILE" in one for one in said)
+    assert not any("another bot" in one for one in complaints(text, {"A": "secret-1", "B": "secret-2"}))
+
+
 @pytest.mark.parametrize(("environ", "expected"), ENVIRONMENT.values(), ids=ENVIRONMENT.keys())
 def test_the_environment_is_checked_too(environ, expected):
     """What the environment says badly is a complaint without its value."""

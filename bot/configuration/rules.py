@@ -20,6 +20,9 @@ CONFIDENTIAL = ("authorization", "cookie", "token", "secret", "password", "key")
 LOOKS_SECRET = re.compile(r"(Bearer |Basic )?(sk-|xox[a-z]-|xapp-|gh[a-z]_|github_pat_|AKIA|AIza)[A-Za-z0-9]|Bearer ")
 """How the keys of well-known services begin."""
 
+BOTS = ("discord", "slack")
+"""Kinds of channels that are heard over a connection of the bot whose token they have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -50,6 +53,7 @@ def broken(root: Node, known: Known, vault: Vault) -> Iterator[Complaint]:
         yield from _channel_keys(channel, path, known.channels)
         yield from vault.complaints(channel, path)
         yield from _literals(channel, path)
+    yield from _one_bot_twice(root, vault)
     yield from escalation.broken(root)
     yield from routing.broken(root)
     yield from watching.broken(root, vault)
@@ -99,6 +103,24 @@ def _pages(root: Node) -> Iterator[tuple[Path, Node]]:
 def _channels(root: Node) -> Iterator[tuple[Path, Node]]:
     for name, channel in _on(root.get("channels")):
         yield ("channels", name), channel
+
+
+def _one_bot_twice(root: Node, vault: Vault) -> Iterator[Complaint]:
+    """Two channels of one token: each would take what people ask of the other."""
+    taken: dict[tuple[str, str], str] = {}
+    for path, channel in _channels(root):
+        kind, token = channel.get("kind"), channel.get("token")
+        if not kind or kind.value not in BOTS or not token or not isinstance(token.value, str):
+            continue
+        try:
+            secret = vault.secret(token.value)
+        except ValueError:  # said where references are looked at
+            continue
+        name = str(path[-1])
+        first = taken.setdefault((kind.value, secret.reveal() if secret else name), name)
+        if first != name:
+            expected = f"expected another bot's: channels.{first} has this one, and can name all of its places"
+            yield Complaint(token.place, (*path, "token"), expected)
 
 
 def _ambiguous(root: Node) -> Iterator[Complaint]:

@@ -1,38 +1,17 @@
 """Requests through a proxy of our own: its failures are told as its own."""
 
-import asyncio
-
 import pytest
 import trustme
 
 from probes.request import Request, TransportSettings
 from probes.transport import Transport
-from tests.fakes.web import Asked, Wire, answer, head, serve
+from tests.fakes.proxy import tunnel
+from tests.fakes.web import answer, serve
 from tests.probes.conftest import server_tls
 
 
 def through(proxy: str, *no_proxy: str, ca_file: str = "") -> TransportSettings:
     return TransportSettings(proxies={"http": proxy, "https": proxy}, no_proxy=no_proxy, ca_file=ca_file)
-
-
-async def tunnel(asked: Asked, wire: Wire) -> None:
-    """CONNECT, then bytes both ways."""
-    host, port = asked.target.split(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
-    await wire.send(head(200))
-    back = asyncio.create_task(_pump(reader, wire.writer))
-    try:
-        await _pump(wire.reader, writer)
-    finally:
-        writer.transport.abort()
-        back.cancel()
-        await asyncio.wait([back])
-
-
-async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-    while data := await source.read(65536):
-        sink.write(data)
-        await sink.drain()
 
 
 async def test_plain_requests_are_forwarded() -> None:

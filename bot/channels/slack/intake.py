@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import ssl
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
 from bot.channels.slack.options import Options
+from bot.channels.ways import Ways
 from bot.core.words.durations import duration
 from bot.errors import UserError
 
@@ -51,9 +53,10 @@ class Socket:
     anew, with a fresh address.
     """
 
-    def __init__(self, app: AsyncApp, options: Options, pace: Pace) -> None:
+    def __init__(self, app: AsyncApp, options: Options, pace: Pace, trusted: ssl.SSLContext) -> None:
         self._app = app
         self._token = options.app_token
+        self._trusted = trusted
         self._pace = pace
         self._handler: AsyncSocketModeHandler | None = None
         self._since = 0.0
@@ -87,6 +90,7 @@ class Socket:
         while True:
             # Inside the loop it belongs to; a handler made elsewhere would hold another loop's objects.
             handler = AsyncSocketModeHandler(self._app, self._token.reveal(), ping_interval=self._pace.ping_s)
+            await self._on_our_way(handler)
             self._handler, self._since = handler, time.time()
             connecting = asyncio.create_task(handler.client.connect(), name="Slack socket connects")  # type: ignore[no-untyped-call]
             try:
@@ -96,6 +100,12 @@ class Socket:
                 await _close(handler)
             self.rebuilt += 1
             log.warning("the Slack socket said nothing for %s; a new one is made", duration(self._pace.stale_s))
+
+    async def _on_our_way(self, handler: AsyncSocketModeHandler) -> None:
+        """Let it connect as everything else does: its own session knows neither NO_PROXY nor our certificates."""
+        client = handler.client
+        await client.aiohttp_client_session.close()
+        client.aiohttp_client_session, client.proxy = aiohttp.ClientSession(connector=Ways(self._trusted)), None
 
     async def _watch(self) -> None:
         """Until the socket counts as dead."""

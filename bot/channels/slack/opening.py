@@ -46,7 +46,9 @@ class Slack(SlackChannel):
             stack.push_async_callback(self._errands.drain, DRAIN_S)
             app = bolt(self._options, self._web, self._talks, self._errands, self._installed)
             over_http = self._options.mode == "http"
-            self.intake = Http(app, self._options) if over_http else Socket(app, self._options, self._pace)
+            self.intake = (
+                Http(app, self._options) if over_http else Socket(app, self._options, self._pace, self._web.trusted)
+            )
             await stack.enter_async_context(self.intake.open())
             self._stack = stack.pop_all()
         return self

@@ -97,6 +97,7 @@ class Options(BaseModel):
     api_url: Annotated[str, AfterValidator(_api)] = Field(
         PUBLIC_API, description="another address of the Web API: a proxy, or a compatible server"
     )
+    ca_file: str = Field("", description="a PEM file of certificates to trust besides the usual ones")
     channels: tuple[Conversation, ...] = Field(
         (), description="ids of channels (C…) that get alerts without having subscribed; who is in one may act there"
     )

@@ -16,6 +16,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.channels.slack.failures import AWAY_S, REFUSED, code, failure
 from bot.channels.slack.options import Options
+from bot.channels.ways import Ways, trusted
 from bot.errors import DeliveryError, UserError
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ class Web:
     `poster` never repeats a call by itself, for a message might then stand twice; `asker` does where Slack asks to;
     `bare` is the same without a token.
 
-    `refused` is the sentence that says why nothing works, "" while all is well.
+    `trusted` are its certificates; `refused` is the sentence that says why nothing works, "" while all is well.
     """
 
     def __init__(self, name: str, options: Options, call_s: float = CALL_S) -> None:
@@ -58,9 +59,11 @@ class Web:
         self._unheard: tuple[str, ...] = ()
 
     async def __aenter__(self) -> Self:
+        """Raises UserError where the certificates to trust cannot be read."""
+        self.trusted = trusted(self._name, self._options.ca_file)
         # With a session of one's own the client's time-out does not count, so it stands on the session.
         timeout = aiohttp.ClientTimeout(total=self._call_s)
-        self._session = aiohttp.ClientSession(timeout=timeout, trust_env=True)
+        self._session = aiohttp.ClientSession(timeout=timeout, connector=Ways(self.trusted))
         token = self._options.token.reveal()
         self.poster = self._client([], token)
         self.asker = self._client(_patient(), token)

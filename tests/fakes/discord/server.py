@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import math
+import ssl
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -50,6 +51,7 @@ class Discord:
         self.world = World(now)
         self.limits = Limits(now)
         self.port = 0
+        self.tls: ssl.SSLContext | None = None
         self.gone = False
         self.faults: list[Fault] = []
         self.requests: list[tuple[str, str, Any]] = []
@@ -59,11 +61,11 @@ class Discord:
 
     @property
     def api_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/api/v10"
+        return f"http{'s' if self.tls else ''}://127.0.0.1:{self.port}/api/v10"
 
     @property
     def gateway_url(self) -> str:
-        return f"ws://127.0.0.1:{self.port}/gateway"
+        return f"ws{'s' if self.tls else ''}://127.0.0.1:{self.port}/gateway"
 
     def user(self, name: str, *roles: str, permissions: int | None = None) -> User:
         """A member of the guild."""
@@ -172,12 +174,13 @@ def _route(request: web.Request) -> tuple[str, str]:
 
 
 @contextlib.asynccontextmanager
-async def discord(now: Callable[[], float], port: int = 0) -> AsyncIterator[Discord]:
+async def discord(now: Callable[[], float], port: int = 0, tls: ssl.SSLContext | None = None) -> AsyncIterator[Discord]:
     """Serve until the block ends; then every connection is cut."""
     fake = Discord(now)
+    fake.tls = tls
     runner = web.AppRunner(fake.app(), shutdown_timeout=0.1, access_log=None)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", port)
+    site = web.TCPSite(runner, "127.0.0.1", port, ssl_context=tls)
     await site.start()
     fake.port = runner.addresses[0][1]
     try:

@@ -7,6 +7,7 @@ what is to go wrong, `it.person("U1")` somebody who types and presses.
 import asyncio
 import contextlib
 import json
+import ssl
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -118,7 +119,7 @@ async def _spoilt(fault: Fault) -> web.Response:
 
 
 @contextlib.asynccontextmanager
-async def slack() -> AsyncIterator[Slack]:
+async def slack(tls: ssl.SSLContext | None = None) -> AsyncIterator[Slack]:
     """Serve until the block ends."""
     workspace = Workspace()
     sockets, answering = Sockets(workspace), Answering(workspace)
@@ -130,11 +131,12 @@ async def slack() -> AsyncIterator[Slack]:
         app.router.add_get("/link", sockets.connected)
         runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
+        site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
         await site.start()
         host, port = runner.addresses[0][:2]
-        it.origin = answering.origin = f"http://{host}:{port}"
-        sockets.url = f"ws://{host}:{port}/link"
+        safe = "s" if tls else ""
+        it.origin = answering.origin = f"http{safe}://{host}:{port}"
+        sockets.url = f"ws{safe}://{host}:{port}/link"
         try:
             yield it
         finally:
