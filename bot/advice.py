@@ -1,6 +1,7 @@
 """The tips and recipes that come with the package, and the live states of where tips send people."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Protocol
@@ -8,6 +9,7 @@ from typing import Protocol
 from bot.core.alternatives import Candidate, Option, ranked
 from bot.core.card import Card
 from bot.core.incident import IncidentStatus, Snapshot
+from bot.core.several import Cause
 from bot.core.words.answer import Standing
 from bot.core.words.tips import Recipe, Tip, parse
 from bot.core.words.wording import card
@@ -23,6 +25,9 @@ class Stands(Protocol):
 
     async def standing(self, service: str) -> Standing:
         """Every configured component of a service, with what is known of it."""
+
+    async def causes(self, service: str) -> tuple[Cause, ...]:
+        """What a service has in common with others that fail."""
 
 
 @cache
@@ -75,5 +80,9 @@ class Counsel:
             StoreError: the store is away.
         """
         one = snapshot.incident if snapshot.discrepancy is None else None
-        wanted = (one.active or one.components) if one and one.status is IncidentStatus.OPEN else ()
-        return card(snapshot, now, tips(), await self.options(wanted, now))
+        if one is None or one.status is not IncidentStatus.OPEN:
+            return card(snapshot, now, tips())
+        causes = await self._stands.causes(one.service)
+        shared = next((c for c in causes if one.id in {struck.incident for struck in c.going}), None)
+        options = await self.options(one.active or one.components, now)
+        return card(replace(snapshot, cause=shared), now, tips(), options)

@@ -4,12 +4,16 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.acts import Acts
 from bot.attendance import Us
+from bot.causes import Causes
 from bot.channels.channel import Channel
 from bot.courier import Courier
 from bot.desk.desk import Desk
+from bot.digests import Telling
 from bot.grouping import Grouping
 from bot.heartbeat import Heart
+from bot.maintenance import Maintenance
 from bot.own import OwnNews, Troubles
 from bot.pulse import Pulse
 from bot.readiness import Readiness
@@ -21,7 +25,7 @@ Worker = Callable[[], Coroutine[Any, Any, None]]
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """Everything an attendant may need: us, the open channels and their courier, the desk, and ways to speak of us."""
+    """Everything an attendant may need: us, the open channels, their courier, the desk, ways to speak and to act."""
 
     us: Us
     channels: Mapping[str, Channel]
@@ -30,6 +34,7 @@ class Company:
     news: OwnNews
     troubles: Troubles
     groups: Grouping
+    acts: Acts
 
 
 def pulse_of(company: Company) -> Pulse:
@@ -47,6 +52,11 @@ def attendants(company: Company) -> Mapping[str, Worker]:
     """The workers by name."""
     us, pulse = company.us, pulse_of(company)
     workers: dict[str, Worker] = {"pulse": pulse.run, "groups": company.groups.run}
+    if us.settings.maintenance:
+        workers["maintenance"] = Maintenance(us, company.acts).run
+    if us.settings.watching.digests:
+        workers["digests"] = Telling(us, company.news).run
+    workers["causes"] = Causes(us, company.news).run
     if us.speed == 1.0:
         # Where a story is played, our own pauses look as long as the story's.
         workers["self-watch"] = SelfWatch(us, company.news).run

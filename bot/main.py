@@ -11,6 +11,7 @@ from enum import Flag, auto
 from functools import partial
 from typing import TextIO
 
+from bot.acts import Acts
 from bot.advice import Counsel
 from bot.alternatives import candidates
 from bot.attendance import Us
@@ -30,8 +31,8 @@ from bot.line import Office
 from bot.own import OwnNews, Troubles
 from bot.prober import Clock, Prober
 from bot.reading import Reading
-from bot.routes import configured_routes
-from bot.settings import Service, Settings, page_check_id
+from bot.routes import configured_routes, policies_of
+from bot.settings import Service, Settings, labels_of, page_check_id
 from bot.store.connect import open_store
 from bot.store.store import Store
 from bot.subscriptions import configured_subscriptions
@@ -85,7 +86,7 @@ def view(service: Service, settings: Settings) -> ServiceView:
         page_url=service.page.page_url if service.page else "",
         usual_lag_s=(lag.median_s, lag.p90_s) if lag else None,
         people_open=settings.reports_open_incidents,
-        labels={"": service.labels} | {c.id: c.labels for c in service.components},
+        labels=labels_of(service),
         others={page_check_id(other.id): Other(other.name, other.mentions[service.id]) for other in witnesses},
     )
 
@@ -116,6 +117,7 @@ class Works:
         alone = opened.settings.redis is None
         self._owner = opened.settings.vantage if alone else f"{opened.settings.vantage}.{secrets.token_hex(4)}"
         self._news = OwnNews(opened.store, self._owner, around.now, self._wake)
+        self._acts = Acts(opened.store, self._written)
         self._routes = configured_routes(opened.store, opened.settings)
         self._judges: dict[str, Judge] = {}
         self._courier: Courier | None = None
@@ -129,7 +131,7 @@ class Works:
 
     def _judge(self, service: Service) -> Judge:
         settings, seen = self._settings, view(service, self._settings)
-        due = partial(calls, self._routes.tree, settings.escalations, labels=seen.labels)
+        due = partial(calls, self._routes.tree, policies_of(settings), labels=seen.labels)
         bench = Bench(self._owner, self._around.now, self._routes.table, self._wake, calls=due)
         return Judge(self._store, seen, assessing(service, settings), bench)
 
@@ -151,7 +153,7 @@ class Works:
             office = Office(self._owner, around.now, counsel.card, troubles, groups.gate, around.speed)
             self._courier = Courier(store, services, channels, office)
             us = Us(store, settings, self._routes, self._owner, around.now, around.speed)
-            company = Company(us, channels, self._courier, desk, self._news, troubles, groups)
+            company = Company(us, channels, self._courier, desk, self._news, troubles, groups, self._acts)
             self._attendants = attendants(company)
             await stack.enter_async_context(readiness_of(company).open())
             yield
@@ -168,6 +170,7 @@ class Works:
             store.notes,
             store.shared,
             self._owner,
+            acts=self._acts.act,
         )
         return {
             c.name: await stack.enter_async_context(CHANNELS[c.kind].opened(c.name, c.options, outside))

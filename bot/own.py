@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.core.incident import Snapshot
 from bot.core.own_health import listeners
-from bot.core.several import Several
+from bot.core.several import Cause, Several
 from bot.core.words.durations import clock
 from bot.errors import StoreError
 from bot.store.store import Store
@@ -43,7 +43,10 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What is said: the same subject again is an edit. In place of a text it may be about `several` incidents."""
+    """What is said: the same subject again is an edit.
+
+    In place of a text it may be about `several` incidents, or about what some have in common (`cause`).
+    """
 
     subject: str
     text: str
@@ -51,6 +54,7 @@ class Notice:
     over: bool = False
     lines: Sequence[tuple[str, str]] = ()
     several: Several | None = None
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,17 @@ class OwnNews:
         now = self._now()
         lines = tuple((label, text) for label, text in notice.lines)
         snapshot = Snapshot(
-            now, OWN, "Groundtruth", None, None, (), notice.text, over=notice.over, lines=lines, several=notice.several
+            now,
+            OWN,
+            "Groundtruth",
+            None,
+            None,
+            (),
+            notice.text,
+            over=notice.over,
+            lines=lines,
+            several=notice.several,
+            cause=notice.cause,
         )
         body, edition = SNAPSHOT.dump_json(snapshot, exclude_defaults=True).decode(), round(now * 1000)
         return [DeliveryWrite(notice.subject, t, edition, body, urgent=True) for t in notice.targets]

@@ -1,6 +1,7 @@
 """What the store keeps, as the desk's values: records of another version or shape are passed over, never guessed at."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -13,6 +14,7 @@ from bot.core.ledger import Row
 from bot.core.names import Named, Names
 from bot.core.rollups import Rollup
 from bot.core.service import About
+from bot.core.several import Cause
 from bot.core.spans import Past, Span, past, touches
 from bot.core.words.answer import Standing
 from bot.core.words.answers import Delivered
@@ -36,6 +38,20 @@ INCIDENTS = 200
 VOICES = TypeAdapter(Voices)
 EXPLANATION = TypeAdapter(Explanation)
 INCIDENT = TypeAdapter(Incident)
+CAUSES = "causes"
+"""The note in which what several services have in common stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What several share, the targets that are told of it, and what they were told last."""
+
+    cause: Cause
+    told: tuple[str, ...] = ()
+    said: Cause | None = None
+
+
+FOUND = TypeAdapter(list[Found])
 DISCREPANCY = TypeAdapter(Discrepancy)
 DOSSIER = TypeAdapter(Dossier)
 
@@ -56,18 +72,33 @@ class Reading:
         for component in configured.components:
             found = _read(VOICES, kept.get(component.id))
             voices.append(found or Voices(Measured(component.id, component.name, State.UNKNOWN)))
-        newest = await self.incidents(service, OPEN_AT_MOST)
         page, lag = configured.page, configured.page.usual_lag if configured.page else None
         return Standing(
             service=service,
             name=configured.name,
             voices=tuple(voices),
-            incidents=tuple(one for one in newest if one.status is not IncidentStatus.RESOLVED),
+            incidents=await self.going(service),
             page_url=page.page_url if page else "",
             usual_lag_s=about.usual_lag_s if about else (lag.median_s, lag.p90_s) if lag else None,
             others=about.others if about else (),
             silences=about.silences if about else (),
+            causes=await self.causes(service),
         )
+
+    async def going(self, service: str) -> tuple[Incident, ...]:
+        """The open incidents, newest first."""
+        newest = await self.incidents(service, OPEN_AT_MOST)
+        return tuple(one for one in newest if one.status is not IncidentStatus.RESOLVED)
+
+    async def found(self) -> list[Found]:
+        """What services that fail at once have in common."""
+        kept: list[Found] | None = _read(FOUND, await self._views.note(CAUSES) or None)
+        return kept or []
+
+    async def causes(self, service: str) -> tuple[Cause, ...]:
+        """What a service has in common with others that fail."""
+        causes = (one.cause for one in await self.found())
+        return tuple(cause for cause in causes if service in {one.service for one in cause.going})
 
     async def explanation(self, service: str, component: str) -> Explanation | None:
         """The detector's own account, as it was when last judged."""

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pydantic import TypeAdapter, ValidationError
 
 from bot.channels.registry import CHANNELS
-from bot.core.routing import Branch, Interest, Route, Table, Tree
+from bot.core.escalation import Policy, Step
+from bot.core.routing import BY_DEFAULT, Branch, Interest, Route, Table, Tree
 from bot.settings import Channel, Settings
 from bot.store.shared import Shared
 from bot.store.store import Store
@@ -17,8 +18,6 @@ log = logging.getLogger(__name__)
 ROUTE = TypeAdapter(Route)
 WATCHERS = 10
 """Of a thousand subscribers not all need to know that one of them cannot be reached."""
-BY_DEFAULT = "default"
-"""The branch of a configuration without routes: everything goes to every channel and to every place that it names."""
 
 
 def tree_of(settings: Settings) -> Tree:
@@ -29,10 +28,31 @@ def tree_of(settings: Settings) -> Tree:
     places = {channel.name: _places(channel) for channel in settings.channels}
     wakes = {channel.name for channel in settings.channels if CHANNELS[channel.kind].wakes}
     wakes |= {f"{c.name}:{person}" for c in settings.channels for person in CHANNELS[c.kind].people(c.options)}
+    acts = frozenset(channel.name for channel in settings.channels if CHANNELS[channel.kind].acts)
     if settings.routes is None:
         every = tuple(target for targets in places.values() for target in targets)
-        return Tree((Branch(BY_DEFAULT, to=every),), frozenset(wakes))
-    return Tree(tuple(_placed(settings.routes, places)), frozenset(wakes))
+        return Tree((Branch(BY_DEFAULT, to=every),), frozenset(wakes), acts)
+    return Tree(tuple(_placed(settings.routes, places)), frozenset(wakes), acts)
+
+
+def policies_of(settings: Settings) -> dict[str, Policy]:
+    """The escalations of a configuration, with the places that their channels mean.
+
+    A step to channels that are off is left out, and the one after it waits for both; so is an escalation without any.
+    """
+    places = {channel.name: _places(channel) for channel in settings.channels}
+    found = {name: tuple(_reachable(policy.steps, places)) for name, policy in settings.escalations.items()}
+    return {name: replace(settings.escalations[name], steps=steps) for name, steps in found.items() if steps}
+
+
+def _reachable(steps: Iterable[Step], places: Mapping[str, Sequence[str]]) -> Iterable[Step]:
+    waited = 0.0
+    for step in steps:
+        waited += step.after_s
+        to = tuple(dict.fromkeys(target for given in step.to for target in _meant(given, places)))
+        if to:
+            yield replace(step, after_s=waited, to=to)
+            waited = 0.0
 
 
 def _places(channel: Channel) -> tuple[str, ...]:
@@ -54,7 +74,13 @@ def _meant(target: str, places: Mapping[str, Sequence[str]]) -> Sequence[str]:
 
 def configured_routes(store: Store, settings: Settings) -> "Routes":
     """The routes of a configuration."""
-    return Routes(store.shared, tree_of(settings), settings.watching.to)
+    return Routes(store.shared, tree_of(settings), meant(settings, settings.watching.to))
+
+
+def meant(settings: Settings, to: Iterable[str]) -> tuple[str, ...]:
+    """The targets, a channel without a place as all its places; one that is off is left out."""
+    places = {channel.name: _places(channel) for channel in settings.channels}
+    return tuple(dict.fromkeys(target for one in to for target in _meant(one, places)))
 
 
 class Routes:

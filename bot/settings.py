@@ -11,6 +11,7 @@ from bot.core.alternatives import Similarity
 from bot.core.courtesy import Limits
 from bot.core.escalation import Policy
 from bot.core.routing import Branch
+from bot.recurring import Recurring
 from bot.watching import Watching
 from probes.control import HOSTS
 from probes.model import Check
@@ -98,7 +99,8 @@ class Allowance:
 class Service:
     """One vendor or gateway, with its components in the order of the file.
 
-    `mentions` are other services its page speaks of, by id, with the words that mean them there.
+    `mentions` are other services its page speaks of, by id, with the words that mean them there. `edge` is the network
+    in front of it where its answers do not say, `cloud` where it runs ("": not known).
     """
 
     id: str
@@ -111,6 +113,8 @@ class Service:
     mentions: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     budget: Allowance = Allowance()
     talk: Talk | None = None
+    edge: str = ""
+    cloud: str = ""
     labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -132,11 +136,10 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The whole configuration. `redis` is the store's address with its password, None for the embedded store.
+    """All of it. `redis` is the store's address with its password, None for the embedded store.
 
-    `routes` is None where the file has none: everything goes everywhere. `community` is None where public posts are
-    not looked for; `reports_open_incidents`: what only people report makes an incident. `secrets` holds what the
-    checks' options refer to as `${NAME}`; `notes` say what was left out, and why.
+    `routes` None: everything goes everywhere; `community` None: public posts are not looked for. What only people
+    report makes an incident if `reports_open_incidents`. `secrets` are the checks' `${NAME}`; `notes` what is left out.
     """
 
     services: tuple[Service, ...]
@@ -153,6 +156,7 @@ class Settings:
     channels: tuple[Channel, ...] = (Channel("console", "console"),)
     routes: tuple[Branch, ...] | None = None
     escalations: Mapping[str, Policy] = field(default_factory=lambda: MappingProxyType({}))
+    maintenance: tuple[Recurring, ...] = ()
     watching: Watching = field(default_factory=Watching)
     secrets: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     notes: tuple[str, ...] = ()
@@ -211,6 +215,11 @@ def community_checks(service: Service, community: Community | None) -> Iterator[
     for number, (kind, target, options) in enumerate(searches):
         name = f"{service.id}:{kind}{f':{number}' if number > 1 else ''}"
         yield Check(name, kind, service.id, "", target, community.interval_s, 15.0, MappingProxyType(options))
+
+
+def labels_of(service: Service) -> dict[str, Mapping[str, str]]:
+    """The labels that matchers ask for: the service's own under "", its components' by id."""
+    return {"": service.labels} | {component.id: component.labels for component in service.components}
 
 
 def page_check_id(service: str) -> str:

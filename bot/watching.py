@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.recurring import Recurring
 from probes.secret import Secret
 
 
@@ -21,6 +22,15 @@ class Heartbeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Digest:
+    """A "day" or "week" told to some targets when its time comes; `when` says also how late it may still be told."""
+
+    every: str
+    when: Recurring
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Watching:
     """All of it.
 
@@ -31,3 +41,4 @@ class Watching:
     heartbeat: Heartbeat | None = None
     to: tuple[str, ...] = ()
     listen: str = ""
+    digests: tuple[Digest, ...] = ()

@@ -120,6 +120,7 @@ def _good(check: Check, answer: Answer, total_ms: float | None, slow_ms: float) 
         "slow" if slow else "",
         request_id=reading.request_id,
         pop=reading.pop,
+        edge=reading.edge,
         detail=f"slower than {slow_ms:g} ms" if slow else "",
         body_hash=reading.body_hash,
     )

@@ -177,10 +177,11 @@ class Observation:
     """What one check saw once.
 
     `at` is when the look ended; `symptom` a short stable word for the kind of answer ("http_500", "timeout");
-    `control` whether this vantage's control hosts answered at that time (None: not asked, because the answer did not
-    depend on it); `detail` is bounded text for people, never trusted; `page` only from status-page checks, `mentions`
-    only from those of public places. Checks of models say which `model`, how much of our own rate limit is left
-    (`quota`, 0 to 1, None: not told) and what the look cost us in `tokens` and `cost_usd`.
+    `edge` the network whose mark the answer bears ("cloudflare"); `control` whether this vantage's control hosts
+    answered at that time (None: not asked, because the answer did not depend on it); `detail` is bounded text for
+    people, never trusted; `page` only from status-page checks, `mentions` only from those of public places. Checks of
+    models say which `model`, how much of our own rate limit is left (`quota`, 0 to 1, None: not told) and what the look
+    cost us in `tokens` and `cost_usd`.
     """
 
     check: str
@@ -205,3 +206,4 @@ class Observation:
     tokens: int = 0
     cost_usd: float = 0.0
     mentions: tuple[PublicMention, ...] = ()
+    edge: str = ""

@@ -64,6 +64,7 @@ def observe(
         timings=timings or Timings(),
         request_id=reading.request_id,
         pop=reading.pop,
+        edge=reading.edge,
         advice=reading.advice,
         detail=reading.detail,
     )

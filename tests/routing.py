@@ -2,8 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from bot.core.routing import Branch, Table, Tree
-from bot.routes import BY_DEFAULT
+from bot.core.routing import BY_DEFAULT, Branch, Table, Tree
 
 
 def tree(*targets: str) -> Tree:

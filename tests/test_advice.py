@@ -10,6 +10,7 @@ from bot.alternatives import candidates
 from bot.config import from_text
 from bot.core.alternatives import Candidate, Similarity
 from bot.core.incident import IncidentStatus, Measured, Voices
+from bot.core.several import Cause
 from bot.core.words.answer import Standing
 from probes.model import State
 from tests.core.situations import INCIDENT, NOW, SITUATIONS, stood
@@ -28,6 +29,10 @@ class Store:
     async def standing(self, service: str) -> Standing:
         self.asked.append(service)
         return Standing(service, service, (Voices(self.measured),))
+
+    async def causes(self, _service: str) -> tuple[Cause, ...]:
+        """Nothing, whoever is asked about."""
+        return ()
 
 
 UP = Measured("bedrock-us-east-1", "Bedrock (N. Virginia)", State.OPERATIONAL, at=NOW - 20)

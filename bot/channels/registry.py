@@ -1,7 +1,7 @@
 """The kinds of channels, by name: how each is opened from its settings. A new kind is one line here."""
 
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -20,9 +20,12 @@ from bot.channels.incident_io import options as incident_io
 from bot.channels.jira_service_management import options as jira_service_management
 from bot.channels.ntfy import options as ntfy
 from bot.channels.pagerduty import options as pagerduty
+from bot.channels.response import options as response
 from bot.channels.sign import Sign
 from bot.channels.slack import options as slack
 from bot.channels.webhook import options as webhook
+from bot.core.outcome import Outcome
+from bot.core.people import Command
 
 
 class Turns(Protocol):
@@ -35,13 +38,22 @@ class Turns(Protocol):
         """Give the turn up, if it is this owner's."""
 
 
+Does = Callable[[str, Command], Awaitable[Outcome | None]]
+"""Puts an act into the timeline of a service, once for each id. Raises `StoreError`."""
+
+
+async def _unwritten(_service: str, _command: Command) -> None:
+    """Where nothing is kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
     """What the surroundings give to channels.
 
     Where files may be kept, the terminal and its style, the clock; for channels that people answer in the desk, the
     notes and turns that replicas share, and `owner`, this process's name among them. A `trial` is a test by hand:
-    nobody is listened to, and what acts on its own out there only says what it would do.
+    nobody is listened to, and what acts on its own out there only says what it would do. `acts` is the way into the
+    incidents' timelines.
     """
 
     state_dir: Path
@@ -53,6 +65,7 @@ class Outside:
     turns: Turns
     owner: str
     trial: bool = False
+    acts: Does = _unwritten
 
 
 def _nobody(_: Mapping[str, Any]) -> Sequence[str]:
@@ -68,6 +81,7 @@ class Kind:
     options to editors; `doctor` is a module like the first, whose `examine(name, checked options)` gives signs.
     `wakes`: every message there may wake somebody, so that without a route that says otherwise it hears of incidents
     alone. `people` are places of its options where each message wakes a person, in a kind that else wakes nobody.
+    `acts`: it does something about each incident, so that none is told there together with others.
     """
 
     module: str
@@ -78,6 +92,7 @@ class Kind:
     doctor: str = ""
     wakes: bool = False
     people: Callable[[Mapping[str, Any]], Sequence[str]] = _nobody
+    acts: bool = False
 
     def opened(self, name: str, options: Mapping[str, Any], outside: Outside) -> Channel:
         """The channel, to be entered by whoever asked for it."""
@@ -106,10 +121,10 @@ def _on_call(options: Mapping[str, Any]) -> Sequence[str]:
     return [str(person) for person in options.get("on_call", ())]
 
 
-def _outlet(described: ModuleType, *, wakes: bool = False) -> Kind:
+def _outlet(described: ModuleType, *, wakes: bool = False, acts: bool = False) -> Kind:
     """A kind that is one place by itself, from the module of its options; its `opening` stands beside it."""
     module = described.__name__.replace(".options", ".opening")
-    return Kind(module, described.OPTIONS, described.read, model=described.Options, wakes=wakes)
+    return Kind(module, described.OPTIONS, described.read, model=described.Options, wakes=wakes, acts=acts)
 
 
 CHANNELS: Mapping[str, Kind] = {
@@ -130,6 +145,7 @@ CHANNELS: Mapping[str, Kind] = {
     "jira_service_management": _outlet(jira_service_management, wakes=True),
     "ntfy": _outlet(ntfy, wakes=True),
     "pagerduty": _outlet(pagerduty),
+    "response": _outlet(response, wakes=True, acts=True),
     "slack": Kind(
         "bot.channels.slack.opening",
         slack.OPTIONS,

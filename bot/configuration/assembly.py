@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from bot.configuration.escalation import policies
+from bot.configuration.maintenance import recurring
 from bot.configuration.routing import branches
 from bot.configuration.schema import CheckPart, ComponentPart, Configuration, Page, ServicePart
 from bot.configuration.vault import Vault, named, plainly
@@ -58,7 +59,8 @@ class Assembly:
             channels=channels,
             routes=None if given.routes is None else branches(given.routes),
             escalations=MappingProxyType(policies(given.escalations)),
-            watching=watching(given.heartbeat, given.self, given.health, self._vault),
+            maintenance=recurring(given.maintenance),
+            watching=watching(given, self._vault),
             secrets=MappingProxyType(self._secrets),
             notes=tuple(f"{name} is not set, so off: {', '.join(off)}" for name, off in self._off.items()),
             source=source,
@@ -91,6 +93,8 @@ class Assembly:
             mentions=MappingProxyType(part.mentions),
             talk=Talk(part.community.query, part.community.repositories) if part.community else None,
             labels=MappingProxyType(part.labels),
+            edge=part.edge.lower(),
+            cloud=part.cloud,
             budget=Allowance(part.budget.tokens_per_day, part.budget.usd_per_day),
         )
 

@@ -1,9 +1,10 @@
 """Escalations in the configuration: their shape, what they come to, and what is complained of across keys."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from bot.configuration.complaints import Complaint, printable, unknown
 from bot.configuration.document import Node
@@ -13,7 +14,16 @@ from probes.model import State
 
 LONGEST_S = 7 * 86_400.0
 
-Address = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}(:[^\s/]{1,200})?$")]
+ADDRESS = r"^[a-z0-9][a-z0-9._-]{0,62}(:[^\s/]{1,200})?$"
+
+
+def _address(value: str) -> str:
+    if not re.fullmatch(ADDRESS, value):
+        raise ValueError("expected a channel, or a place in one, such as slack:C0123ABCD")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address), WithJsonSchema({"type": "string", "pattern": ADDRESS})]
 """A channel, or a place in one: pagerduty, slack:C0123ABCD."""
 Minimum = Annotated[
     State,

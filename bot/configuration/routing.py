@@ -14,6 +14,7 @@ from bot.configuration.escalation import Address
 from bot.configuration.types import Duration, Part
 from bot.configuration.watching import Zone
 from bot.core.grouping import Pace
+from bot.core.incidents import worse
 from bot.core.matching import KEY, KEYS, matchers
 from bot.core.quiet import Quiet
 from bot.core.routing import Branch
@@ -66,7 +67,13 @@ def _label(value: str) -> str:
     return value
 
 
-Severity = Annotated[State, WithJsonSchema({"enum": [state.value for state in SEVERITIES]})]
+def _severity(value: object) -> object:
+    if value not in SEVERITIES:
+        raise ValueError(f"expected one of: {', '.join(SEVERITIES)}")
+    return value
+
+
+Severity = Annotated[State, BeforeValidator(_severity), WithJsonSchema({"enum": [state.value for state in SEVERITIES]})]
 Matching = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_matcher)]
 Label = Annotated[str, StringConstraints(max_length=60), AfterValidator(_label)]
 Labels = dict[Label, Annotated[str, StringConstraints(min_length=1, max_length=100)]]
@@ -150,11 +157,23 @@ def _minutes(clock: str) -> int:
 
 
 def broken(root: Node) -> Iterator[Complaint]:
-    """Targets in channels that do not exist, and escalations that nobody has written."""
+    """Targets in channels that do not exist, escalations that nobody has written, minimums that change nothing."""
     channels, policies = root.get("channels"), root.get("escalations")
     known = {name for name, _ in channels.items()} if channels else {"console"}
     named = {name for name, _ in policies.items()} if policies else set[str]()
     yield from _of_list(root.get("routes"), ("routes",), known, named)
+    yield from _too_mild(root.get("routes"), ("routes",), State.DEGRADED)
+
+
+def _too_mild(listed: Node | None, path: Path, above: State) -> Iterator[Complaint]:
+    """Minimums below the one of a branch above: what is so mild does not come as far as there."""
+    for number, branch in enumerate(_items(listed)):
+        here, least, own = (*path, number), above, branch.get("minimum")
+        if own and own.value in set(SEVERITIES):
+            least = worse(above, State(own.value))
+            if least != own.value:
+                yield Complaint(own.place, (*here, "minimum"), f"expected {above} or worse, as a branch above it has")
+        yield from _too_mild(branch.get("routes"), (*here, "routes"), least)
 
 
 def _of_list(listed: Node | None, path: Path, known: set[str], policies: set[str]) -> Iterator[Complaint]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.configuration import escalation, routing, watching
+from bot.configuration import escalation, maintenance, routing, watching
 from bot.configuration.complaints import Complaint, unknown
 from bot.configuration.document import Node, Path
 from bot.configuration.types import REFERENCE
@@ -56,6 +56,7 @@ def broken(root: Node, known: Known, vault: Vault) -> Iterator[Complaint]:
     yield from _one_bot_twice(root, vault)
     yield from escalation.broken(root)
     yield from routing.broken(root)
+    yield from maintenance.broken(root, frozenset(str(path[-1]) for path, _ in components(root)) | _ids(root))
     yield from watching.broken(root, vault)
     beat = root.get("heartbeat")
     if beat:
@@ -84,6 +85,11 @@ def services(root: Node) -> Iterator[tuple[Path, Node]]:
     listed = root.get("services")
     for number, service in enumerate(listed.value if listed and isinstance(listed.value, list) else ()):
         yield ("services", number), service
+
+
+def _ids(root: Node) -> frozenset[str]:
+    found = (service.get("id") for _, service in services(root))
+    return frozenset(node.value for node in found if node and isinstance(node.value, str))
 
 
 def _on(node: Node | None) -> Iterator[tuple[str, Node]]:

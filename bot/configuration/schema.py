@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from bot.configuration.escalation import EscalationPart
+from bot.configuration.maintenance import MaintenancePart
 from bot.configuration.plain import unrelated
 from bot.configuration.routing import BranchPart, Labels
 from bot.configuration.types import (
@@ -21,7 +22,7 @@ from bot.configuration.types import (
     Url,
     store,
 )
-from bot.configuration.watching import HealthPart, HeartbeatPart, SelfPart
+from bot.configuration.watching import DigestPart, HealthPart, HeartbeatPart, SelfPart
 from bot.core.alternatives import Similarity
 from probes.control import HOSTS
 
@@ -94,6 +95,8 @@ class ServicePart(Part):
     )
     alternatives: tuple[AlternativePart, ...] = ()
     labels: Labels = Field(default_factory=dict, max_length=20, description="the same for all its components")
+    edge: Text = Field("", description="the network in front of it, where its answers do not say (cloudflare)")
+    cloud: Text = Field("", description="where it runs; vendors of one cloud that fail at once are told as such")
     budget: BudgetPart = Field(BudgetPart(), description="what its paid checks may use in a day (UTC)")
     community: TalkPart | None = Field(None, description="where people write of it in public; not searched if absent")
 
@@ -169,9 +172,11 @@ class Configuration(Part):
     reports: ReportsPart = ReportsPart()
     community: Community = CommunityPart()
     channels: dict[Id, ChannelPart] = Field(default_factory=lambda: {"console": ChannelPart(kind="console")})
+    maintenance: tuple[MaintenancePart, ...] = Field((), max_length=100, description="planned work, by cron")
     heartbeat: HeartbeatPart | None = Field(None, description="a dead-man's switch that we keep quiet while we work")
     self: SelfPart = Field(SelfPart(), description="what is said of our own troubles")
     health: HealthPart = HealthPart()
+    digest: tuple[DigestPart, ...] = Field((), max_length=20, description="a day or a week in one message")
     routes: tuple[BranchPart, ...] | None = Field(
         None, max_length=1000, description="who hears of what; everybody of everything if absent"
     )

@@ -32,6 +32,8 @@ EXPECTED: Mapping[str, str] = {
     "too_long": "expected at most {max_length} entries",
     "greater_than": "expected more than {gt:g}",
     "greater_than_equal": "expected at least {ge:g}",
+    "enum": "expected {expected}",
+    "literal_error": "expected {expected}",
     "less_than": "expected less than {lt:g}",
     "less_than_equal": "expected at most {le:g}",
 }

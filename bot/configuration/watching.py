@@ -1,7 +1,7 @@
 """How Groundtruth itself is watched, in the configuration: its shape, what it comes to, and what is complained of."""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -12,7 +12,8 @@ from bot.configuration.document import Node, Path
 from bot.configuration.escalation import Address
 from bot.configuration.types import REFERENCE, Duration, File, Part, web
 from bot.configuration.vault import Vault
-from bot.watching import Heartbeat, Watching
+from bot.recurring import Recurring
+from bot.watching import Digest, Heartbeat, Watching
 from probes.secret import Secret
 
 
@@ -33,6 +34,8 @@ def _zone(value: str) -> str:
 
 Zone = Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(_zone)]
 """A time zone by its IANA name."""
+LATE_S = 12 * 3_600.0
+"""A digest that could not be told in time is told so long after it."""
 KeptAddress = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_kept)]
 To = Annotated[tuple[Address, ...], Field(min_length=1, max_length=20)]
 
@@ -55,14 +58,48 @@ class SelfPart(Part):
     to: To | None = Field(None, description="who hears of our own troubles; whoever hears of everything if absent")
 
 
+class DigestPart(Part):
+    every: Literal["day", "week"] = "day"
+    at: Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = Field(
+        "09:00", description="when it is told, as a clock there shows it"
+    )
+    on: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = Field("mon", description="the day of a weekly one")
+    zone: Zone = "UTC"
+    to: To = Field(description="channels, or places in one, such as slack:C0123ABCD")
+
+
 class HealthPart(Part):
     listen: Listen | None = Field(None, description="where /livez and /readyz answer, such as 127.0.0.1:8080")
 
 
-def watching(heartbeat: HeartbeatPart | None, own: SelfPart, health: HealthPart, vault: Vault) -> Watching:
+class Parts(Protocol):
+    """The sections of the configuration that this is about."""
+
+    @property
+    def heartbeat(self) -> HeartbeatPart | None: ...
+    @property
+    def self(self) -> SelfPart: ...
+    @property
+    def health(self) -> HealthPart: ...
+    @property
+    def digest(self) -> tuple[DigestPart, ...]: ...
+
+
+def watching(parts: Parts, vault: Vault) -> Watching:
     """What the parts come to; a heartbeat whose optional secret is not set is off."""
-    beats = _heartbeat(heartbeat, vault) if heartbeat else None
-    return Watching(heartbeat=beats, to=tuple(dict.fromkeys(own.to or ())), listen=health.listen or "")
+    return Watching(
+        heartbeat=_heartbeat(parts.heartbeat, vault) if parts.heartbeat else None,
+        to=tuple(dict.fromkeys(parts.self.to or ())),
+        listen=parts.health.listen or "",
+        digests=tuple(map(_digest, parts.digest)),
+    )
+
+
+def _digest(part: DigestPart) -> Digest:
+    hour, minute = map(int, part.at.split(":"))
+    day = part.on if part.every == "week" else "*"
+    when = Recurring((), f"{minute} {hour} * * {day}", part.zone, LATE_S)
+    return Digest(part.every, when, tuple(dict.fromkeys(part.to)))
 
 
 def _heartbeat(part: HeartbeatPart, vault: Vault) -> Heartbeat | None:
@@ -90,6 +127,9 @@ def broken(root: Node, vault: Vault) -> Iterator[Complaint]:
     known = {name for name, _ in channels.items()} if (channels := root.get("channels")) else {"console"}
     own = root.get("self")
     yield from _unknown(own.get("to") if own else None, ("self", "to"), known)
+    digests = root.get("digest")
+    for number, one in enumerate(digests.value if digests and isinstance(digests.value, list) else ()):
+        yield from _unknown(one.get("to"), ("digest", number, "to"), known)
 
 
 def _unknown(to: Node | None, path: Path, known: set[str]) -> Iterator[Complaint]:

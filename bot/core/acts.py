@@ -1,9 +1,11 @@
 """What people do to incidents, and what each is told. Pure.
 
-`ack`, `unack`, `resolve`, `right` and `wrong` name an incident (or what it is on, where there is but one); what keeps
-quiet is in `quieting`. The first of two people wins; the other is told who was first. Nothing a person says changes
-what is measured: who calls an incident over while the detector still sees trouble hears no more of it until it has been
-well again, or gets worse than it was (`asides`).
+`ack`, `unack`, `resolve`, `right` and `wrong` name an incident (or what it is on, where there is but one), as does
+`responded`, by which automated responses tell what they did; what keeps quiet is in `quieting`.
+
+The first of two people wins; the other is told who was first. Nothing a person says changes what is measured: who
+calls an incident over while the detector still sees trouble hears no more of it until it has been well again, or gets
+worse than it was (`asides`).
 """
 
 from collections.abc import Callable, Mapping
@@ -20,6 +22,8 @@ from bot.core.words.durations import ago
 from bot.core.words.persons import person, same
 from bot.core.words.quoting import clean, listed, quoted
 
+RESPONSE = 300
+"""Longest account of an automated response, in characters."""
 VOTES = 200
 """Votes kept of one incident; nobody counts further."""
 
@@ -104,12 +108,20 @@ def _vote(cases: Casebook, command: Command, incident: Incident) -> Outcome:
     return Outcome(ok=True, text=f"noted: {command.verb}; thank you", incident=incident.id)
 
 
+def _responded(cases: Casebook, command: Command, incident: Incident) -> Outcome:
+    """What was done about it by itself, which changes nothing else in it."""
+    text = clean(" ".join(command.args[1:]), RESPONSE)
+    cases.put(incidents.noted(incident, command.at, "response", text), past=incident)
+    return Outcome(ok=True, text=text, incident=incident.id)
+
+
 _ON_INCIDENTS: Mapping[str, Callable[[Casebook, Command, Incident], Outcome]] = {
     "ack": _ack,
     "unack": _unack,
     "resolve": _resolve,
     "right": _vote,
     "wrong": _vote,
+    "responded": _responded,
 }
 _ON_TARGETS: Mapping[str, Callable[[Casebook, Command, str, Incident | None], Outcome]] = {
     "silence": quiet,

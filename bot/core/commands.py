@@ -132,6 +132,7 @@ _START = Argument("start", Takes.MOMENT, "when it begins, if not now: 22:00 or 2
 _REASON = Argument("reason", Takes.WORDS, "why, for those who look later")
 _TO = Argument("to", Takes.PLACE, "a channel, if not this one: slack:C0123", keyed=True)
 _ABOVE = Argument("severity", Takes.CHOICE, "say nothing below this", choices=SEVERITIES)
+_PERIOD = Argument("period", Takes.CHOICE, "the last day, or the last seven", choices=("day", "week"))
 _DISAGREEING = Argument(
     "discrepancies", Takes.CHOICE, "also when page and measurement disagree", choices=("on", "off"), keyed=True
 )
@@ -156,6 +157,8 @@ _ALL = (
     Command("incident", "one incident with its timeline, and who did what", "incident 4F7K", (_LATEST,)),
     Command("history", "uptime, failure rate and latency over a day, a week, a quarter", "history claude-api 7d",
             (_TARGET, Argument("span", Takes.CHOICE, "how far back", choices=SPANS))),
+    Command("digest", "a day or a week in one answer: uptime, incidents, the pages' lag, what was not delivered",
+            "digest week", (_PERIOD,)),
     Command("ledger", "how late and how honest status pages have been, and the grade that makes",
             "ledger claude", (_SERVICE,)),
     Command("ack", "take an incident: others see that somebody is on it", "ack 4F7K", (_OPEN,),

@@ -9,6 +9,7 @@ from bot.core.crowd import Remembered as Crowded
 from bot.core.detection.assessment import Explanation, Plan
 from bot.core.disagreement import Discrepancy
 from bot.core.files import Filed
+from bot.core.fronts import Fronts
 from bot.core.incident import Heard, Incident, Silence, Voices
 from bot.core.ledger import Row
 from bot.core.measuring import Failure
@@ -28,6 +29,7 @@ class Remembered:
     incidents: dict[str, Incident] = field(default_factory=dict)
     compared: Compared = field(default_factory=Compared)
     failures: dict[str, tuple[Failure, ...]] = field(default_factory=dict)
+    fronts: Fronts = field(default_factory=dict)
     told: dict[str, Told] = field(default_factory=dict)
     checks: Tallies = field(default_factory=dict)
     counted: int = 0

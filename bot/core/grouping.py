@@ -20,6 +20,8 @@ from probes.model import State
 
 NAMED = 12
 """Services kept by name for a message; the rest is counted."""
+EVERY = 1_000_000_000
+"""So many at once are never a storm."""
 
 
 @dataclass(frozen=True, slots=True)

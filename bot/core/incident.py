@@ -11,7 +11,7 @@ from bot.core.disagreement import Discrepancy
 from bot.core.escalation import Course
 from bot.core.mention import Mention
 from bot.core.people import Reports
-from bot.core.several import Several
+from bot.core.several import Cause, Several
 from bot.core.work import Work
 from probes.model import State
 
@@ -183,7 +183,8 @@ class Measured:
 
     `rate`, `low`, `high`: failure rate and its 95 % interval, 0 to 1; `failed` of `total` results in `window_s`;
     `since` when this state began; `at` the last result that carried evidence; `vantages` those that agree, of
-    `all_vantages`; `layer` and `request_ids` the evidence for whose fault it is; `apart` a check that the pool hides.
+    `all_vantages`; `layer` and `request_ids` the evidence for whose fault it is; `apart` a check that the pool hides;
+    `edges` the networks in front of it, of what fails where something does.
     """
 
     component: str
@@ -211,6 +212,7 @@ class Measured:
     slow: bool = False
     stale_after_s: float = 300.0
     apart: Apart | None = None
+    edges: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +230,7 @@ class Snapshot:
     """All that a message needs; `reason` says why it is sent now.
 
     Without incident and discrepancy it is about `several` of them, or `reason` is what we say of ourselves, `over` that
-    it has ended, and `lines` are (label, text) below it.
+    it has ended, and `lines` are (label, text) below it. `cause`: what it has in common with others.
     """
 
     at: float
@@ -244,3 +246,4 @@ class Snapshot:
     over: bool = False
     lines: tuple[tuple[str, str], ...] = ()
     several: Several | None = None
+    cause: Cause | None = None

@@ -8,7 +8,7 @@ clock or knows where things are kept, so replay, demo and production run the ver
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.core import acts, claims, crowd, expiry, silences, unanswered
+from bot.core import acts, claims, crowd, expiry, fronts, silences, unanswered
 from bot.core.bookkeeping import Bookkeeping
 from bot.core.casebook import Casebook
 from bot.core.comparison import Comparison
@@ -57,6 +57,7 @@ class Judgement:
         self._done: list[Done] = []
         self._comparison = Comparison(service.id, kept.compared)
         self._failures = dict(kept.failures)
+        self._fronts = {c: dict(checks) for c, checks in kept.fronts.items()}
         self._notices = Notices(service, kept.told)
         self._tallies = {c: dict(checks) for c, checks in kept.checks.items()}
         self._counted = kept.counted
@@ -74,9 +75,10 @@ class Judgement:
             return
         if observation.mentions:
             self._crowd.hear(observation.mentions, observation.at)
+        edge = fronts.noted(self._fronts, observation)
         if observation.outcome is Outcome.FAILED and observation.fault in (Fault.VENDOR, Fault.EDGE):
             kept = self._failures.get(observation.component, ())
-            self._failures[observation.component] = (*kept, Failure.of(observation))[-SEEN:]
+            self._failures[observation.component] = (*kept, Failure.of(observation, edge))[-SEEN:]
         result = classified(observation)
         self._rolling.count(observation, result)
         if result is not None:
@@ -161,6 +163,7 @@ class Judgement:
             asides=self._cases.asides,
             compared=self._comparison.state(),
             failures=dict(self._failures),
+            fronts={c: dict(checks) for c, checks in self._fronts.items() if checks},
             told=self._notices.state(),
             checks={c: dict(checks) for c, checks in self._tallies.items()},
             counted=self._counted,
@@ -193,8 +196,10 @@ class Judgement:
         names, found = self.service.names, {}
         for c, figures in self._assessor.assessments(now).items():
             looks = self._tallies.get(c, {})
-            ours = measured(figures, names.get(c, c), self._failures.get(c, ()), lately(pooled(looks), now))
-            found[c] = replace(ours, apart=apart(looks, now))
+            failures, checks = self._failures.get(c, ()), self._fronts.get(c, {})
+            ours = measured(figures, names.get(c, c), failures, lately(pooled(looks), now))
+            edges = fronts.edges(checks, failures if figures.total else ())
+            found[c] = replace(ours, apart=apart(looks, now), edges=edges)
         return found
 
     def _voices(self, measured: Mapping[str, Measured], now: float) -> dict[str, Voices]:

@@ -19,12 +19,13 @@ class Failure:
     request_id: str = ""
     status: int | None = None
     detail: str = ""
+    edge: str = ""
 
     @classmethod
-    def of(cls, seen: Observation) -> Self:
-        """The part of an observation that is worth keeping."""
+    def of(cls, seen: Observation, edge: str = "") -> Self:
+        """The part of an observation that is worth keeping; `edge` is in front of what was looked at."""
         return cls(
-            seen.at, seen.symptom, seen.layer.value, seen.vantage, seen.request_id, seen.status, seen.detail[:200]
+            seen.at, seen.symptom, seen.layer.value, seen.vantage, seen.request_id, seen.status, seen.detail[:200], edge
         )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from bot.core.claims import SEVERITY
 from bot.core.escalation import Policy, reminder
-from bot.core.grouping import Pace
+from bot.core.grouping import EVERY, Pace
 from bot.core.incident import Person, Snapshot
 from bot.core.matching import Facts, Labels, Matcher, facts_of
 from bot.core.quiet import Quiet, quiet_until
@@ -19,8 +19,8 @@ from probes.model import State
 
 SUBSCRIPTIONS = 5_000
 """Subscriptions kept in all."""
-BY_SUBSCRIPTION, BY_ESCALATION, TOLD_BEFORE = "subscription", "escalation", "told before"
-"""Why a target is told, where it is no branch."""
+BY_DEFAULT, BY_SUBSCRIPTION, BY_ESCALATION, TOLD_BEFORE = "default", "subscription", "escalation", "told before"
+"""Why a target is told, where it is no branch that somebody wrote; by default everything goes everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,13 @@ class Branch:
 class Tree:
     """The routes of a configuration. `wakes` are the channels, and places of others, that wake people.
 
-    They hear of discrepancies only where a matcher of the branch is about `kind`, and not of trouble under work that
-    the vendor announced.
+    They hear of discrepancies only where a matcher of the branch is about `kind`, not of trouble under announced work.
+    `acts` are the channels that do something about each incident.
     """
 
     branches: tuple[Branch, ...] = ()
     wakes: frozenset[str] = frozenset()
+    acts: frozenset[str] = frozenset()
 
     def every(self) -> Iterator[Branch]:
         """All branches, each before those below it."""
@@ -84,10 +85,12 @@ class Tree:
 
     def targets(self) -> tuple[str, ...]:
         """Everybody who may hear of something, each once."""
-        return tuple(dict.fromkeys(target for branch in self.every() for target in branch.to))
+        return tuple(dict.fromkeys(t for branch in self.every() for t in branch.to))
 
     def pace_of(self, target: str) -> Pace:
-        """How a target wants to hear of many at once: as the first branch says that leads there."""
+        """How a target wants to hear of many at once: as the first branch says that leads there; what acts, of each."""
+        if target in self.acts:
+            return Pace(at_once=EVERY)
         return next((branch.pace for branch in self.every() if target in branch.to), Pace())
 
     def told_by(self, branch: Branch, snapshot: Snapshot) -> tuple[str, ...]:
@@ -154,8 +157,7 @@ def addressed(
     Where several ways lead to one target the earliest counts, and what was due is never put off. Escalation and
     subscriptions know no quiet hours.
     """
-    before = before or Before()
-    found = dict[str, Address]()
+    before, found = before or Before(), dict[str, Address]()
     for address in _found(snapshot, table, labels, now):
         known = found.get(address.target)
         if known is None or address.held_until < known.held_until:

@@ -1,6 +1,7 @@
-"""Several incidents told as one: a group that one target hears of in one message.
+"""Several incidents told as one: a group that one target hears of in one message, and vendors that fail together.
 
-Pure values; who belongs to a group is decided in `grouping`, the words are `words.several_card`.
+Pure values; who belongs to a group is decided in `grouping`, the words are `words.several_card`. What vendors have in
+common is looked for in `common_cause`, the words are `words.cause_card`.
 """
 
 from dataclasses import dataclass
@@ -41,3 +42,57 @@ class Several:
     def subject(self) -> str:
         """What its message is known by; no incident's id has an "@"."""
         return f"group@{self.id}"
+
+
+class Shared(StrEnum):
+    """What several vendors that fail at once have in common."""
+
+    VANTAGE = "vantage"
+    CLOUD = "cloud"
+    EDGE = "edge"
+    NETWORK = "network"
+    FAULT = "fault"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """One vendor among them: its incident, since when (Unix seconds), where that breaks, and whether it is `over`."""
+
+    service: str
+    name: str
+    incident: str
+    began: float
+    layer: str = ""
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What vendors that fail at once have in common: what kind of thing, and which (`what`: "cloudflare", "fra").
+
+    `of` are the vendors that share it and are measured now, `fine` those measured without trouble that do not, `beside`
+    the names of others that fail at the same time. `stated`: the configuration says that they share it, not their
+    answers. Times are Unix seconds.
+    """
+
+    kind: Shared
+    what: str
+    id: str
+    since: float
+    struck: tuple[Struck, ...]
+    of: int = 0
+    fine: int = 0
+    beside: tuple[str, ...] = ()
+    stated: bool = False
+    over_at: float | None = None
+
+    @property
+    def subject(self) -> str:
+        """What its message is known by; no incident's id has an "@"."""
+        return f"cause@{self.id}"
+
+    @property
+    def going(self) -> tuple[Struck, ...]:
+        """Those that are not over."""
+        return tuple(one for one in self.struck if not one.over)

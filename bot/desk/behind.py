@@ -10,12 +10,13 @@ from bot.core.deeds import Deed
 from bot.core.detection.assessment import Explanation
 from bot.core.incident import Incident, Person
 from bot.core.ledger import Row
+from bot.core.matching import Labels
 from bot.core.names import Names
 from bot.core.outcome import Outcome
 from bot.core.own_health import Own, Sign
 from bot.core.parsing import Request
 from bot.core.people import Command
-from bot.core.routing import Interest, Route
+from bot.core.routing import Interest, Route, Tree
 from bot.core.spans import Past, Span
 from bot.core.words.answer import Answer, Standing
 from bot.core.words.answers import Delivered
@@ -65,6 +66,13 @@ class Health(Protocol):
 
     async def signs(self, now: float) -> Sequence[Sign]:
         """What each process, channel and vantage last said of itself, and the store."""
+
+
+class Digests(Protocol):
+    """A day or a week of everything."""
+
+    async def of(self, name: str, ends: float, now: float) -> tuple[Answer, bool]:
+        """The digest of a "day" or "week" that ends then (Unix seconds), and whether anything was measured in it."""
 
 
 class Audits(Protocol):
@@ -140,7 +148,8 @@ class Subscribes(Protocol):
 class Behind:
     """All of it; what is None does not exist in this process, and its commands say so.
 
-    `candidates` are what can stand in for a component, by its id.
+    `candidates` are what can stand in for a component, by its id; `tree` the configured routes, `labels` what they ask
+    of each service.
     """
 
     reads: Reads
@@ -151,7 +160,10 @@ class Behind:
     subscribes: Subscribes | None = None
     health: Health | None = None
     audit: Audits | None = None
+    digests: Digests | None = None
     candidates: Mapping[str, Sequence[Candidate]] = field(default_factory=dict)
+    tree: Tree = field(default_factory=Tree)
+    labels: Mapping[str, Labels] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

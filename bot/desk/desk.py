@@ -26,6 +26,7 @@ HANDLERS: Mapping[str, Handler] = {
     "incidents": looking.incidents,
     "incident": looking.incident,
     "ledger": looking.ledger,
+    "digest": past.digest,
     "deliveries": looking.deliveries,
     "doctor": looking.doctor,
     "help": looking.help_with,

@@ -1,15 +1,20 @@
 """What is asked of the present and of the record: status, why, incidents, ledger, deliveries, our own health, help."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import advice
 from bot.core.honesty import honesty
+from bot.core.incident import Incident
+from bot.core.matching import facts_of
+from bot.core.routing import severity_of
 from bot.core.spans import SPANS
 from bot.core.words import answers, health, ledger_answer, replies
 from bot.core.words.answer import Answer, Standing
 from bot.core.words.answers import Delivered
 from bot.core.words.history_answer import trend
-from bot.core.words.overview import overview
+from bot.core.words.overview import overview, snapshot
+from bot.core.words.routing import unheard
 from bot.desk import choosing
 from bot.desk.behind import Behind, Question
 
@@ -41,9 +46,10 @@ async def why(behind: Behind, question: Question) -> Answer:
     voices, standing = chosen
     told = await behind.reads.explanation(standing.service, voices.measured.component)
     about = voices.measured.component
-    going = [one.id for one in standing.incidents if about in one.active]
-    heard = await _heard(behind, standing.service, going[0]) if going else None
-    return answers.why(voices, standing, told, question.now, heard)
+    going = [one for one in standing.incidents if about in one.active]
+    heard = await _heard(behind, standing.service, going[0].id) if going else None
+    answer = answers.why(voices, standing, told, question.now, heard)
+    return _with_unheard(answer, behind, going[0], standing, heard or []) if going else answer
 
 
 async def incidents(behind: Behind, question: Question) -> Answer:
@@ -68,7 +74,8 @@ async def incident(behind: Behind, question: Question) -> Answer:
     one, standing = chosen
     options = await behind.counsel.options(one.active or one.components, question.now)
     heard = await _heard(behind, one.service, one.id)
-    return answers.incident(one, standing, question.now, advice.tips(), options, heard)
+    answer = answers.incident(one, standing, question.now, advice.tips(), options, heard)
+    return _with_unheard(answer, behind, one, standing, heard)
 
 
 async def ledger(behind: Behind, question: Question) -> Answer:
@@ -103,6 +110,16 @@ async def help_with(_: Behind, question: Question) -> Answer:
 async def _heard(behind: Behind, service: str, incident: str) -> list[Delivered]:
     """What became of the word on an incident."""
     return [row for row in await behind.reads.deliveries(service, DELIVERED) if row.subject == incident]
+
+
+def _with_unheard(
+    answer: Answer, behind: Behind, one: Incident, standing: Standing, heard: Sequence[Delivered]
+) -> Answer:
+    """The answer with whom the routes kept it from, and why."""
+    seen = snapshot(one, standing, answer.at)
+    facts = facts_of(seen, behind.labels.get(one.service, {}))
+    missing = unheard(behind.tree, {row.channel for row in heard}, facts, severity_of(seen))
+    return replace(answer, lines=(*answer.lines, *missing))
 
 
 def _only(standing: Standing, component: str) -> Standing:

@@ -10,9 +10,11 @@ from bot.desk.auditing import Audit
 from bot.desk.behind import Behind, Subscribes
 from bot.desk.desk import Desk
 from bot.desk.health import Health
+from bot.digests import Digests
 from bot.reading import Reading, names
 from bot.reports import Reports
-from bot.settings import Settings
+from bot.routes import tree_of
+from bot.settings import Settings, labels_of
 from bot.store.store import Store
 
 
@@ -40,6 +42,9 @@ def open_desk(
             subscribes=subscribes,
             health=Health(store, settings),
             audit=Audit(store),
+            digests=Digests(store, settings.services),
             candidates=offered,
+            tree=tree_of(settings),
+            labels={service.id: labels_of(service) for service in settings.services},
         )
     )

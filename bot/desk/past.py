@@ -28,6 +28,14 @@ async def history(behind: Behind, question: Question) -> Answer:
     return history_answer(pasts, choosing.name_of(behind, service), now)
 
 
+async def digest(behind: Behind, question: Question) -> Answer:
+    """The last day, or seven."""
+    if behind.digests is None:
+        return replies.not_here(question.request.command, question.now)
+    answer, _ = await behind.digests.of(question.request.choice("period", "day"), question.now, question.now)
+    return answer
+
+
 async def report_card(behind: Behind, question: Question) -> Answer:
     """The post-incident report, from the record."""
     chosen = await choosing.incident(behind, question)

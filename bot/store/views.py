@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from bot.store import keys
 from bot.store.keys import keys_of
 from bot.store.link import Link, mapping, text
 from bot.store.values import START, Delivery, Undeliverable, outlet_of
@@ -45,6 +46,10 @@ class Views:
         """What became of a person's act (JSON), once it is judged."""
         body = await self._link.call("GET", keys_of(service).outcome(act))
         return None if body is None else text(body)
+
+    async def note(self, name: str) -> str:
+        """A note that one process keeps for all, "" where there is none."""
+        return text(await self._link.call("GET", keys.note(name)))
 
     async def record(self, service: str, incident: str) -> str | None:
         """What was kept of an incident for its report (JSON)."""

@@ -16,12 +16,15 @@ from bot.configuration.complaints import nearest, printable
 from bot.core.claims import SEVERITY
 from bot.core.incident import Incident, IncidentStatus, Snapshot
 from bot.core.matching import KEYS, Facts, facts_of
-from bot.core.routing import BY_SUBSCRIPTION, Tree, verdicts, wanted
+from bot.core.routing import BY_SUBSCRIPTION, Tree, Verdict, verdicts, wanted
 from bot.core.words.answer import Answer
-from bot.core.words.routing import Hearer, drawn, hearers, why_not
+from bot.core.words.durations import clock
+from bot.core.words.quoting import listed
+from bot.core.words.routing import Hearer, drawn, hearers, passed_over, uncalled, why_not
+from bot.core.words.tones import WORDS
 from bot.errors import GroundtruthError, UserError
-from bot.routes import configured_routes, tree_of
-from bot.settings import Component, Service, Settings
+from bot.routes import configured_routes, policies_of, tree_of
+from bot.settings import Component, Service, Settings, labels_of
 from bot.store.connect import open_store
 from bot.terminal.ask import show
 from probes.model import State
@@ -139,9 +142,7 @@ def supposed(question: Question) -> Snapshot:
 
 async def _test(question: Question, settings: Settings, *, as_json: bool) -> int:
     snapshot, service = supposed(question), question.service
-    labels: Mapping[str, Mapping[str, str]] = (
-        {"": service.labels} | {c.id: c.labels for c in service.components} if service else {}
-    )
+    labels = labels_of(service) if service else {}
     facts = {**facts_of(snapshot, labels), **question.facts}
     unknown = [key for key in question.facts if key not in KEYS and not _labelled(key, settings)]
     tree = tree_of(settings)
@@ -150,31 +151,34 @@ async def _test(question: Question, settings: Settings, *, as_json: bool) -> int
     told += [Hearer(place, BY_SUBSCRIPTION, "at once", question.at) for place in places]
     notes = [*note, *(f"no label of this configuration is named {printable(key)}" for key in unknown)]
     if as_json:
-        _json({"hear": [asdict(one) for one in told], "branches": dict(silent), "notes": notes})
+        _json(
+            {
+                "hear": [asdict(one) for one in told],
+                "branches": {v.branch.name: why for v, why in silent},
+                "notes": notes,
+            }
+        )
     else:
         lines = [(one.target, f"{one.when}, by {one.by}") for one in told] or [("nobody", "hears of this")]
-        lines += [("not by", f"branch {name}: {why}") for name, why in silent]
-        about = ", ".join(c.name for c in question.components) or (service.name if service else "")
-        show(
-            Answer(
-                f"Who hears of {question.state.value} of {about}",
-                question.at,
-                lines=(*lines, *(("note", n) for n in notes)),
-            ),
-            Console(),
-        )
+        heard = {one.target for one in told}
+        lines += [("not told", passed_over(verdict, heard, why)) for verdict, why in silent]
+        lines += [("not told", said) for said in uncalled(policies_of(settings).values(), heard, tree)]
+        lines += [("note", note) for note in notes]
+        about = listed([c.name for c in question.components]) or (service.name if service else "")
+        title = f"{about}, {WORDS[question.state]} at {clock(question.at, time.time())}: who would hear"
+        show(Answer(title, question.at, lines=tuple(lines)), Console())
     return 0 if told else 1
 
 
 def _asked(
     tree: Tree, settings: Settings, facts: Facts, question: Question
-) -> tuple[list[Hearer], list[tuple[str, str]]]:
+) -> tuple[list[Hearer], list[tuple[Verdict, str]]]:
     severity = SEVERITY[question.state]
     said = list(verdicts(tree.branches, facts, severity))
     taken = [verdict for verdict in said if verdict.taken]
-    named = dict.fromkeys(v.branch.escalation for v in taken if v.branch.escalation in settings.escalations)
-    policies = [settings.escalations[name] for name in named]
-    silent = [(v.branch.name, why) for v in said if (why := why_not(v, facts))]
+    known = policies_of(settings)
+    policies = [known[name] for name in dict.fromkeys(v.branch.escalation for v in taken) if name in known]
+    silent = [(v, why) for v in said if (why := why_not(v, facts))]
     return hearers(taken, severity, policies, question.at), silent
 
 

@@ -103,6 +103,7 @@ def write(found: Found, heard: Heard) -> Reading:
         advice=found.verdict.advice,
         request_id=request_id(heard.answer.headers, heard.said.other("request_id") or heard.said.other("requestid")),
         pop=place(heard.answer.headers),
+        edge=heard.edge,
         detail=_detail(heard) if failed else "",
         retry_after=retry_after(heard),
         body_hash=fingerprint_of(heard.answer.body) if failed else "",

@@ -51,9 +51,9 @@ class TransportError:
 class Reading:
     """What an answer means.
 
-    `symptom` is a short stable word ("http_500", "api_error", "cf_522"), `advice` a stable key; `detail` is bounded,
-    one line, free of secrets; `retry_after` in seconds, only when the answer was a refusal; `body_hash` is the start of
-    the body's SHA-256 in hex.
+    `symptom` is a short stable word ("http_500", "api_error", "cf_522"), `advice` a stable key; `edge` is the network
+    whose mark the headers bear ("cloudflare"); `detail` is bounded, one line, free of secrets; `retry_after` in
+    seconds, only when the answer was a refusal; `body_hash` is the start of the body's SHA-256 in hex.
     """
 
     outcome: Outcome
@@ -63,6 +63,7 @@ class Reading:
     advice: str = "none"
     request_id: str = ""
     pop: str = ""
+    edge: str = ""
     detail: str = ""
     retry_after: float | None = None
     body_hash: str = ""

@@ -12,6 +12,7 @@ SECRETS = {
     "INCIDENT_IO_TOKEN": "token",
     "GRAFANA_IRM_URL": "https://irm.example.com/integrations/v1/formatted_webhook/abc/",
     "WEBHOOK_SECRET": "0123456789abcdef",
+    "FLAG_SECRET": "0123456789abcdef",
     "NTFY_TOPIC": "topic",
     "SMTP_PASSWORD": "password",
     "TEAMS_URL": "json://localhost/room",
@@ -28,3 +29,11 @@ def test_every_outlet_is_shown_and_right():
 def test_what_has_no_secret_is_left_out():
     """With no secret at all, what needs none remains."""
     assert {channel.kind for channel in load(str(ON_CALL), {}).channels} == {"console", "alertmanager"}
+
+
+def test_the_responses_are_right():
+    """Three of them, as they stand in the example; none has a secret in its arguments."""
+    settings = load(str(ON_CALL.with_name("response.yaml")), SECRETS | {"GATEWAY_KEY": "key"})
+    found = {channel.name: channel.options for channel in settings.channels if channel.kind == "response"}
+    assert list(found) == ["flag", "gateway", "worker"]
+    assert found["gateway"]["env"]["GATEWAY_KEY"].reveal() == "key"

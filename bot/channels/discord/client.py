@@ -1,7 +1,6 @@
 """discord.py's client: one session at the gateway, from login to its end."""
 
 import asyncio
-import json
 import logging
 import re
 import threading
@@ -10,7 +9,6 @@ from typing import Any
 
 import aiohttp
 import discord
-from discord import app_commands
 from discord.gateway import KeepAliveHandler
 
 from bot.channels.desk import Memory
@@ -20,9 +18,11 @@ from bot.errors import GroundtruthError, StoreError
 
 log = logging.getLogger(__name__)
 
-IDENTIFIES = 900
-"""Of the 1,000 that Discord allows in 24 hours; beyond them it resets the bot's token."""
 DAY_S = 86_400.0
+AT_ONCE = 100
+EVERY_S = DAY_S / 800
+"""So many sessions may be begun at once, and one more in so many seconds: 900 in any day, and never none for long.
+Discord allows 1,000 in 24 hours, and beyond them resets the bot's token."""
 SYNC_S = 30.0
 COMMANDS_TTL_S = 30 * DAY_S
 CLOSE_S = 2.0
@@ -32,7 +32,11 @@ _ACK = re.compile(r'"op":\s*11\b')
 
 
 class SpentError(GroundtruthError):
-    """No more sessions may be begun today."""
+    """Another session may only be begun in `wait_s` seconds."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__(f"too many sessions were begun: no more until {wait_s:.0f} s have passed")
+        self.wait_s = wait_s
 
 
 class Client(discord.Client):
@@ -55,7 +59,7 @@ class Client(discord.Client):
             guild_ready_timeout=0.5,
         )
         self.reception = reception
-        self.tree = app_commands.CommandTree(self)
+        self.tree = tree.Tree(self)
         self.acked_at = asyncio.get_running_loop().time()
         self._memory = memory
         self._now = now
@@ -89,16 +93,16 @@ class Client(discord.Client):
         await self._note(name, wanted, COMMANDS_TTL_S)
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        """Count what Discord counts, through restarts; raises SpentError before the last ones are used."""
+        """Count what Discord counts, through restarts. Raises SpentError where they come too often."""
         del shard_id
         if not initial:
             await asyncio.sleep(self._pause_s)
-        name = f"discord.identifies.{self.application_id}"
-        began, count = _window(await self._noted(name), self._now())
-        if count >= IDENTIFIES:
-            raise SpentError(f"{count} sessions were begun within a day: no more until Discord counts anew")
-        left = max(60.0, began + DAY_S - self._now())
-        await self._note(name, json.dumps([began, count + 1]), left)
+        name = f"discord.sessions.{self.application_id}"
+        used = _used(await self._noted(name), self._now())
+        wait_s = used - (AT_ONCE - 1) * EVERY_S
+        if wait_s > 0:
+            raise SpentError(wait_s)
+        await self._note(name, f"{self._now() + used + EVERY_S:.0f}", used + EVERY_S + 60.0)
 
     async def leave(self) -> None:
         """End the session, so that nothing more is sent to it; what was heard can still be answered."""
@@ -124,6 +128,8 @@ class Client(discord.Client):
         """Forms; commands, buttons and menus find their own way."""
         if interaction.type is discord.InteractionType.modal_submit:
             await presses.submitted(interaction, self.reception)
+        elif interaction.type is discord.InteractionType.component and not presses.known(interaction):
+            await self.reception.say(interaction, presses.GONE, presses.dressed())
 
     async def on_socket_raw_receive(self, message: str) -> None:
         """Note each acknowledged heartbeat: a socket can be open and dead."""
@@ -161,11 +167,10 @@ def _joined(threads: Sequence[threading.Thread]) -> None:
             log.warning("the thread %s of discord.py does not end", one.name)
 
 
-def _window(noted: str, now: float) -> tuple[float, int]:
-    """When the day of counting began, and the count."""
+def _used(noted: str, now: float) -> float:
+    """For how many seconds' worth sessions were begun ahead; more than can be was noted by another clock."""
     try:
-        told: Any = json.loads(noted or "[]")
-        began, count = float(told[0]), int(told[1])
-    except (ValueError, TypeError, IndexError):
-        return now, 0
-    return (began, count) if 0 <= now - began < DAY_S else (now, 0)
+        ahead = float(noted or now) - now
+    except ValueError:
+        return 0.0
+    return ahead if 0.0 <= ahead <= AT_ONCE * EVERY_S else 0.0

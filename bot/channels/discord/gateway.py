@@ -120,7 +120,7 @@ class Gateway:
             self._why = "Discord does not know the bot's token: set a new one (Developer Portal, Bot, Reset Token)"
             wait = TOKEN_WAIT_S
         elif isinstance(error, SpentError):
-            self._why, wait = str(error), TOKEN_WAIT_S
+            self._why, wait = str(error), max(error.wait_s, wait)
         log.warning("%s listens again in %.0f s: %s", self._reception.name, wait, self._why)
         log.debug("the gateway ended", exc_info=error)
         return wait

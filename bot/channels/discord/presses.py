@@ -17,6 +17,7 @@ SHARE = "share"
 FORM = "form-"
 MORE = {"report": "Tell more…"}
 """Verbs that act at once and can say more in a form afterwards."""
+GONE = "this is of another version of this bot; type /avail help for what it offers now"
 MOST = 20
 """Buttons under a reply: four rows, and one for the menu."""
 _LABEL = 45
@@ -52,7 +53,7 @@ class Press(
         if self.verb == SHARE:
             await reception.share(interaction)
         elif command is not None and (self.verb.startswith(FORM) or _needs_more(command)):
-            await interaction.response.send_modal(form(command, self.subject))
+            await reception.fill(interaction, form(command, self.subject))
         else:
             await reception.ask(interaction, f"{self.verb} {self.subject}", dressed(self.verb, self.subject))
 
@@ -79,6 +80,13 @@ class Choose(ui.DynamicItem[ui.Select[ui.View]], template=r"gt:silence:(?P<subje
         chosen = data.get("values") or [SILENCES[0][1]]
         text = f"silence {self.subject} {str(chosen[0])[:20]}"
         await _reception(interaction).ask(interaction, text, dressed("silence", self.subject))
+
+
+def known(interaction: discord.Interaction) -> bool:
+    """Whether a press or choice is one of the above."""
+    data: Any = interaction.data or {}
+    what = str(data.get("custom_id"))
+    return any(kind.__discord_ui_compiled_template__.fullmatch(what) for kind in (Press, Choose))
 
 
 def dressed(verb: str = "", subject: str = "") -> Any:
@@ -125,6 +133,7 @@ async def submitted(interaction: discord.Interaction, reception: Reception) -> N
     match = re.fullmatch(rf"gt:{FORM}(?P<verb>[a-z-]{{1,24}}):(?P<subject>[^\s:]{{1,64}})", str(data.get("custom_id")))
     command = COMMANDS.get(match["verb"]) if match else None
     if match is None or command is None:
+        await reception.say(interaction, GONE, dressed())
         return
     values = {named.name: match["subject"] for named in command.arguments if named.takes in NAMES}
     for row in data.get("components") or []:

@@ -73,6 +73,25 @@ class Reception:
             if await self._first(interaction):
                 await self._told(interaction, self._answer(interaction, text), dress)
 
+    async def say(self, interaction: discord.Interaction, text: str, dress: Dress) -> None:
+        """Answer privately with a sentence of ours."""
+
+        async def said() -> Reply:
+            return sentence(text)
+
+        with self._under_way():
+            if await self._first(interaction):
+                await self._told(interaction, said(), dress)
+
+    async def fill(self, interaction: discord.Interaction, form: discord.ui.Modal) -> None:
+        """Show a form; a repeated interaction is passed over in silence."""
+        with self._under_way():
+            if await self._first(interaction):
+                try:
+                    await interaction.response.send_modal(form)
+                except UNHEARD as error:
+                    log.warning("%s could not show a form: %s", self.name, error)
+
     async def complete(self, interaction: discord.Interaction, text: str) -> Sequence[tuple[str, str]]:
         """What an option could be completed to; nothing where it takes too long or fails."""
         try:

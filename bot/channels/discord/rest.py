@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import aiohttp
 
+from bot.channels.discord.invalid import Refusals
 from bot.channels.discord.options import Options
 from bot.channels.discord.refusals import (
     LONGEST_WAIT_S,
@@ -29,7 +30,7 @@ ANSWER_S = 20.0
 """Below the time a courier gives one call."""
 LARGEST = 4 * 1024 * 1024
 BARRED_S = 60.0
-"""What refuses us is not asked again before this; 10,000 refusals in ten minutes ban the address."""
+"""What refuses us is not asked again before this."""
 AGENT = "DiscordBot (https://github.com/groundtruth, 1)"
 ALL = "everywhere"
 
@@ -45,6 +46,7 @@ class Rest:
         self._session: aiohttp.ClientSession | None = None
         self._closed: dict[str, tuple[float, DiscordError]] = {}
         self._unheard: set[str] = set()
+        self._refusals = Refusals()
 
     async def __aenter__(self) -> Self:
         """Raises UserError where the certificates to trust cannot be read."""
@@ -87,6 +89,10 @@ class Rest:
             return told
         no = refused(status, headers, told, creates=creates)
         self._remember(no, place, bucket, what)
+        silent = self._refusals.count(status, headers.get("X-RateLimit-Scope", ""), self._now())
+        if silent:
+            often = "Discord refuses so much that it would soon ban this address: nothing is asked for a while"
+            self._close(ALL, silent, DiscordError(often, status, everywhere=True))
         raise no
 
     def trouble(self) -> str:
@@ -107,8 +113,9 @@ class Rest:
         raise DiscordError(str(why), why.status, why.code, everywhere=why.everywhere, retry_after=left)
 
     def _close(self, gate: str, wait: float, why: DiscordError) -> None:
-        if wait > 0:
-            self._closed[gate] = (self._now() + wait, why)
+        until = self._now() + wait
+        if wait > 0 and self._closed.get(gate, (0.0, None))[0] < until:
+            self._closed[gate] = (until, why)
         while len(self._closed) > 10_000:
             del self._closed[next(iter(self._closed))]
 

@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 
 from bot.channels.discord.markup import plain
-from bot.channels.discord.presses import dressed
+from bot.channels.discord.presses import GONE, dressed
 from bot.channels.discord.reception import Reception
 from bot.core.commands import COMMANDS, NAMES, Argument, Command, Takes, line
 
@@ -20,6 +20,19 @@ MOST = 25
 ASIDE = ("right", "wrong", "deliveries", "subscriptions", "quiet", "unsilence")
 """Where the table is longer these go to `/avail more`, as many as must: buttons or other answers lead to them too."""
 _DESCRIPTION = 90
+
+
+class Tree(app_commands.CommandTree[Any]):
+    """All commands of a client; one that an older version registered is answered too."""
+
+    async def on_error(self, interaction: discord.Interaction, error: app_commands.AppCommandError, /) -> None:
+        """Say that a command is gone; anything else goes to the log."""
+        gone = isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch)
+        if gone and interaction.type is discord.InteractionType.application_command:
+            reception: Reception = self.client.reception
+            await reception.say(interaction, GONE, dressed())
+        elif not gone:
+            await super().on_error(interaction, error)
 
 
 def group(reception: Reception) -> app_commands.Group:

@@ -20,6 +20,7 @@ from bot.channels.webhook.message import Message, line, told
 from bot.channels.webhook.options import Options, read
 from bot.core.card import Card
 from bot.core.incident import Entry
+from probes.secret import Secret
 
 WHO = "the webhook"
 KEY = 255
@@ -58,16 +59,23 @@ class Webhook(Outlet):
 
     async def _send(self, message: Message) -> None:
         body = message.model_dump_json().encode()
-        stamp = str(int(self._now()))
         headers = {
-            "x-groundtruth-timestamp": stamp,
-            "x-groundtruth-signature": f"v1={signature(self._options.secret.reveal(), stamp, body)}",
+            **signed(self._options.secret, body, self._now()),
             "idempotency-key": message.id if message.id.isascii() else said.digest(message.id),
         }
         token = self._options.token.reveal()
         if token:
             headers["authorization"] = f"Bearer {token}"
         await self._http.send(Request(message.id, self._options.url, body, headers=headers))
+
+
+def signed(secret: Secret, body: bytes, now: float) -> dict[str, str]:
+    """The headers by which a receiver knows that a body is ours and fresh; `now` is Unix seconds."""
+    stamp = str(int(now))
+    return {
+        "x-groundtruth-timestamp": stamp,
+        "x-groundtruth-signature": f"v1={signature(secret.reveal(), stamp, body)}",
+    }
 
 
 def signature(secret: str, stamp: str, body: bytes) -> str:

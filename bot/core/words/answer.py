@@ -7,6 +7,7 @@ from typing import Any
 from bot.core.card import Action
 from bot.core.incident import Incident, Voices
 from bot.core.mention import Mention
+from bot.core.several import Cause
 from bot.core.silences import Standing as Held
 
 
@@ -46,7 +47,7 @@ class Standing:
 
     `usual_lag_s` is the page's usual lateness (median, p90): by the ledger where that has enough, else by the
     catalogue. `others` are other vendors' pages that speak of this service; `silences` those that stand, and work that
-    people or the configuration announced.
+    people or the configuration announced; `causes` what it has in common with others that fail.
     """
 
     service: str
@@ -57,3 +58,4 @@ class Standing:
     usual_lag_s: tuple[float, float] | None = None
     others: tuple[Mention, ...] = ()
     silences: tuple[Held, ...] = ()
+    causes: tuple[Cause, ...] = ()

@@ -9,6 +9,7 @@ from bot.core.card import Action
 from bot.core.detection.assessment import Explanation
 from bot.core.incident import Incident, IncidentStatus, Voices
 from bot.core.words.answer import Answer, Standing, Table
+from bot.core.words.cause_card import together
 from bot.core.words.durations import ago, clock, duration
 from bot.core.words.escalating import next_step
 from bot.core.words.figures import number, percent
@@ -16,6 +17,7 @@ from bot.core.words.overview import headline_of, snapshot, we_see
 from bot.core.words.persons import hushed
 from bot.core.words.quoting import clean
 from bot.core.words.reporting import links
+from bot.core.words.routing import by_which
 from bot.core.words.silenced import announced
 from bot.core.words.symptoms import named, symptom
 from bot.core.words.tips import Tip
@@ -46,6 +48,10 @@ class Delivered(Protocol):
     def due_at(self) -> float | None: ...
     @property
     def dead_at(self) -> float | None: ...
+    @property
+    def by(self) -> str: ...
+    @property
+    def held_until(self) -> float | None: ...
 
 
 def why(
@@ -64,6 +70,8 @@ def why(
         lines += _account(told, now)
     if voices.silence is not None and voices.silence.until > now:
         lines.append(("Silence", hushed(voices.silence, now)))
+    about = {one.id for one in standing.incidents if measured.component in one.active}
+    lines += [("At once", together(c)) for c in standing.causes if about & {one.incident for one in c.going}]
     lines += [("Next", next_step(one, now)) for one in standing.incidents if measured.component in one.active]
     lines += [("Maintenance", line) for line in announced(replace(standing, voices=(voices,)), now)]
     lines += [] if heard is None else sent(heard, now)
@@ -116,10 +124,7 @@ def incident(  # noqa: PLR0913, PLR0917 - one handler calls it, with all that is
 
 def sent(rows: Sequence[Delivered], now: float) -> list[tuple[str, str]]:
     """To whom an incident was told, and what became of it, as lines."""
-    said = [
-        f"{clean(row.channel, 40)}: {_fate(row, now)}{f' · {clean(row.error, 120)}' if row.error else ''}"
-        for row in rows[:TOLD]
-    ]
+    said = [f"{clean(row.channel, 40)}: {_fate(row, now)}{by_which(row.by)}{_error(row)}" for row in rows[:TOLD]]
     if len(rows) > TOLD:
         said.append(f"… and {len(rows) - TOLD} more: deliveries")
     said = said or ["nobody: no channel's route covers it, or it began in silence"]
@@ -172,9 +177,15 @@ def _fate(row: Delivered, now: float) -> str:
         return f"given up {ago(row.dead_at, now)}{after}"
     if not _owed(row):
         return f"said (edition {row.version})"
+    if row.held_until is not None and row.held_until > now and not row.done_version:
+        return f"held until {clock(row.held_until, now)} by quiet hours"
     later = f", again in {duration(row.due_at - now)}" if row.due_at is not None and row.due_at > now else ""
     tried = f"{number(row.tries, 'try', 'tries')} so far" if row.tries else "not tried yet"
     return f"waiting: {tried}{later}"
+
+
+def _error(row: Delivered) -> str:
+    return f" · {clean(row.error, 120)}" if row.error else ""
 
 
 def _delivery_data(row: Delivered) -> dict[str, object]:

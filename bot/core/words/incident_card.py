@@ -10,6 +10,7 @@ from bot.core.card import Action, Card, Tone
 from bot.core.facts import Facts
 from bot.core.incident import Incident, IncidentStatus, Snapshot, Voices
 from bot.core.words import advice
+from bot.core.words.cause_card import together
 from bot.core.words.choosing import best, circumstances
 from bot.core.words.durations import ago, between, clock, dated, duration, lag
 from bot.core.words.escalating import next_step
@@ -163,6 +164,7 @@ def _open_lines(
         lines += advice.do_now([advised.said(now) for advised in best(helps[0], at, helps[1], now)])
     ids = list(dict.fromkeys(clean(i, 80) for v in voices for i in v.measured.request_ids if i.strip()))
     more = f" … ({len(ids) - 3} more)" if len(ids) > 3 else ""
+    lines.append(("At once", together(snapshot.cause) if snapshot.cause else ""))
     lines.append(("Next", next_step(incident, now)))
     lines.append(("Quiet", hushed(incident.silence, now) if incident.silence else ""))
     lines.append(("Request ids", ", ".join(ids[:3]) + more))

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from bot.core.card import Action, Tone
 from bot.core.incident import Incident, Measured, Snapshot, Voices
 from bot.core.words.answer import Answer, Standing, Table
+from bot.core.words.cause_card import together
 from bot.core.words.durations import ago, duration
 from bot.core.words.figures import percent, span
 from bot.core.words.incident_card import headline
@@ -38,7 +39,7 @@ def overview(standings: Sequence[Standing], now: float) -> Answer:
     return Answer(
         title=_title([v for _, v in worst], now),
         at=now,
-        lines=(*_open(standings, now), *_coming(standings, now), *_asides(standings, now)),
+        lines=(*_open(standings, now), *_at_once(standings), *_coming(standings, now), *_asides(standings, now)),
         table=Table(HEAD, tuple(rows)) if rows else None,
         footer="groundtruth's own measurements; ⚪ unknown means no fresh reading, never fine",
         data={"at": now, "services": _data(standings, {id(v) for _, v in worst[:ROWS]}, now)},
@@ -77,6 +78,12 @@ def _open(standings: Sequence[Standing], now: float) -> list[tuple[str, str]]:
     return lines
 
 
+def _at_once(standings: Sequence[Standing]) -> list[tuple[str, str]]:
+    """What vendors that fail together have in common."""
+    found = dict.fromkeys(cause for standing in standings for cause in standing.causes)
+    return [("At once" if n == 0 else "", together(cause)) for n, cause in enumerate(list(found)[:ASIDES])]
+
+
 def _coming(standings: Sequence[Standing], now: float) -> list[tuple[str, str]]:
     """Announced work: people's within a day, the vendors' under way as well; and how much is silenced."""
     said = [line for s in standings for line in (*coming(s, now), *announced(s, now))]
@@ -108,6 +115,7 @@ def snapshot(incident: Incident, standing: Standing, now: float) -> Snapshot:
     """The incident beside the present voices on its components."""
     wanted = incident.active or incident.components
     about = tuple(v for v in standing.voices if v.measured.component in wanted)
+    cause = next((c for c in standing.causes if incident.id in {one.incident for one in c.going}), None)
     return Snapshot(
         at=now,
         service=standing.service,
@@ -119,6 +127,7 @@ def snapshot(incident: Incident, standing: Standing, now: float) -> Snapshot:
         page_url=standing.page_url,
         usual_lag_s=standing.usual_lag_s,
         others=standing.others,
+        cause=cause,
     )
 
 

@@ -4,7 +4,14 @@ from bot.core.incident import Person, Silence
 from bot.core.words.durations import clock
 from bot.core.words.quoting import clean, quoted
 
-PLATFORMS = {"slack": "Slack", "discord": "Discord", "pagerduty": "PagerDuty", "terminal": "the terminal", "page": ""}
+PLATFORMS = {
+    "slack": "Slack",
+    "discord": "Discord",
+    "pagerduty": "PagerDuty",
+    "terminal": "the terminal",
+    "page": "",
+    "configuration": "",
+}
 SOMEBODY = "somebody"
 
 

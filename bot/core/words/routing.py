@@ -1,13 +1,17 @@
 """The routing tree in words: the tree as it is, and who would hear of something, when, and why not the others. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.escalation import Policy, plan
 from bot.core.matching import Facts
 from bot.core.quiet import quiet_until
-from bot.core.routing import Branch, Verdict
+from bot.core.routing import BY_DEFAULT, TOLD_BEFORE, Branch, Tree, Verdict, verdicts
 from bot.core.words.durations import clock, duration
+from bot.core.words.quoting import clean, listed
+
+UNHEARD, NAMED = 2, 8
+"""Reasons told in an answer about one incident; targets named in a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,36 @@ def hearers(taken: Sequence[Verdict], severity: int, policies: Sequence[Policy],
     return list(first.values())
 
 
+def by_which(way: str) -> str:
+    """The way that led to a target: ", by branch 1.2"; "" where there are no routes that could lead elsewhere."""
+    if way in ("", BY_DEFAULT):
+        return ""
+    return f", by branch {way}" if way[0].isdigit() else f", {'by ' if way != TOLD_BEFORE else ''}{way}"
+
+
+def unheard(tree: Tree, told: Collection[str], facts: Facts, severity: int | None) -> list[tuple[str, str]]:
+    """The targets of the tree that were not told of an incident, and why not: in two lines, by reason."""
+    reasons = dict[str, list[str]]()
+    said = {verdict.branch.name: verdict for verdict in verdicts(tree.branches, facts, severity)}
+    for target in tree.targets():
+        if target not in told:
+            reasons.setdefault(_reason(tree, target, said, facts), []).append(clean(target, 40))
+    lines = [("Not told", f"{listed(names)}: {why}") for why, names in reasons.items()]
+    if len(lines) > UNHEARD:
+        rest = sum(len(names) for names in list(reasons.values())[UNHEARD:])
+        lines = [*lines[:UNHEARD], ("Not told", f"{rest} more: groundtruth routes test")]
+    return [(label if n == 0 else "", text) for n, (label, text) in enumerate(lines)]
+
+
+def _reason(tree: Tree, target: str, said: Mapping[str, Verdict], facts: Facts) -> str:
+    """Why the last branch that leads to a target did not, or the one above it."""
+    name = next(branch.name for branch in reversed(list(tree.every())) if target in branch.to)
+    while name not in said and "." in name:
+        name = name.rpartition(".")[0]
+    why = why_not(said[name], facts) if name in said else ""
+    return f"branch {name}: {why}" if why else "it began in silence, or under announced work"
+
+
 def why_not(verdict: Verdict, facts: Facts) -> str:
     """Why a branch does not take it, "" where it does."""
     if verdict.failed is not None:
@@ -68,3 +102,20 @@ def why_not(verdict: Verdict, facts: Facts) -> str:
     if verdict.mild:
         return f"below its minimum, {verdict.branch.minimum.value}"
     return f"branch {verdict.left_to} has it" if verdict.left_to else ""
+
+
+def passed_over(verdict: Verdict, told: Collection[str], why: str) -> str:
+    """A branch that does not take it, with its targets that do not hear in another way either, and `why`."""
+    names = listed([target for target in verdict.branch.to if target not in told], NAMED)
+    return f"{names}{', ' if names else ''}branch {verdict.branch.name}: {why}"
+
+
+def uncalled(policies: Iterable[Policy], told: Collection[str], tree: Tree) -> list[str]:
+    """Whom only an escalation tells, of those that nothing here calls for."""
+    found = list[str]()
+    for policy in policies:
+        targets = {target for step in policy.steps for target in step.to}
+        names = sorted(targets.difference(told, tree.targets()))
+        if names:
+            found.append(f"{listed(names, NAMED)}: only by escalation {policy.name}, of a branch that does not take it")
+    return found

@@ -10,7 +10,7 @@ from bot.core.alternatives import Option
 from bot.core.card import Card, Tone
 from bot.core.facts import Facts
 from bot.core.incident import Entry, Snapshot
-from bot.core.words import discrepancy_card, incident_card, several_card
+from bot.core.words import cause_card, discrepancy_card, incident_card, several_card
 from bot.core.words.durations import clock
 from bot.core.words.quoting import clean, cut
 from bot.core.words.tips import Tip
@@ -27,7 +27,8 @@ SUMMARY = "📋"
 def card(snapshot: Snapshot, now: float, tips: Sequence[Tip] = (), options: Sequence[Option] = ()) -> Card:
     """The message about the snapshot's discrepancy if it has one, else about its incident and with tips that fit.
 
-    With neither it is about several of them, or about ourselves: a test, or a channel that cannot be reached.
+    With neither it is about several of them, what those share, or about ourselves: a test, or a channel that cannot be
+    reached.
     """
     if snapshot.discrepancy is not None:
         return discrepancy_card.card(snapshot.discrepancy, snapshot, now)
@@ -35,6 +36,8 @@ def card(snapshot: Snapshot, now: float, tips: Sequence[Tip] = (), options: Sequ
         return incident_card.card(snapshot.incident, snapshot, now, tips, options)
     if snapshot.several is not None:
         return several_card.card(snapshot.several, snapshot.at, now)
+    if snapshot.cause is not None:
+        return cause_card.card(snapshot.cause, snapshot.at, now)
     name = clean(snapshot.service_name, 40) or clean(snapshot.service, 40) or "service"
     tone = Tone.GREEN if snapshot.over else Tone.GREY
     emoji = SUMMARY if snapshot.lines else EMOJI[tone]

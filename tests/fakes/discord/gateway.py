@@ -29,7 +29,8 @@ class Session:
 class Gateway:
     """All sessions of the one bot. `acks` off makes zombies; `refuses` closes every socket with that code.
 
-    `beats` are the times of the heartbeats, as `time.monotonic` tells them.
+    `beats` are the times of the heartbeats, as `time.monotonic` tells them; `came` the paths of the connections;
+    `guild_comes` off leaves GUILD_CREATE out, as Discord's own outages do.
     """
 
     def __init__(self, world: World, url: Callable[[], str], dumps: Callable[[], dict[str, Any]]) -> None:
@@ -37,13 +38,15 @@ class Gateway:
         self.heartbeat_ms = 41_250
         self.acks = True
         self.refuses = 0
+        self.guild_comes = True
+        self.came: list[str] = []
         self.sessions: dict[str, Session] = {}
         self.identifies = self.resumes = self.heartbeats = self.connections = 0
         self.intents = 0
         self.beats: list[float] = []
         self.changed = asyncio.Condition()
         self._url = url
-        self._guild = dumps
+        self.guild = dumps
         self._sockets: set[web.WebSocketResponse] = set()
 
     @property
@@ -98,6 +101,7 @@ class Gateway:
         socket = web.WebSocketResponse(max_msg_size=0)
         await socket.prepare(request)
         self.connections += 1
+        self.came.append(request.path)
         if self.refuses:
             await socket.close(code=self.refuses)
             return socket
@@ -150,8 +154,8 @@ class Gateway:
             session = Session(self.world.id(), socket=socket)
             self.sessions[session.id] = session
             await self._event(session, "READY", self._ready(session))
-            if self.world.in_guild:
-                await self._event(session, "GUILD_CREATE", self._guild())
+            if self.world.in_guild and self.guild_comes:
+                await self._event(session, "GUILD_CREATE", self.guild())
 
     async def _resume(self, socket: web.WebSocketResponse, said: dict[str, Any]) -> None:
         session = self.sessions.get(said["session_id"])
@@ -174,7 +178,7 @@ class Gateway:
             "user": {"id": bot.id, "username": bot.name, "discriminator": "0", "avatar": None, "bot": True},
             "guilds": [{"id": self.world.guild, "unavailable": True}] if self.world.in_guild else [],
             "session_id": session.id,
-            "resume_gateway_url": self._url(),
+            "resume_gateway_url": f"{self._url()}/resumed",
             "application": {"id": self.world.application, "flags": self.world.flags},
         }
 

@@ -127,13 +127,16 @@ class People:
         return told
 
     def original(self, token: str, data: Mapping[str, Any]) -> Message:
-        """Edit the first reply, which may still be the "thinking" of a deferred one. Raises Refused."""
+        """Edit the first reply, which may still be the "thinking" of a deferred one; after 6 and 7 it is the message
+        that the button is under. Raises Refused.
+        """
         asked = self._of(token)
         if not asked.callback:
             raise Refused(404, 10015, "Unknown Webhook")
-        if asked.replies:
+        theirs = asked.message if asked.callback in (6, 7) else next(iter(asked.replies), None)
+        if theirs is not None:
             check_message(data, new=False)
-            return self._change(asked.replies[0], data)
+            return self._change(theirs, data)
         return self._reply(asked, {**data, "flags": EPHEMERAL if asked.ephemeral else 0})
 
     def followup(self, token: str, data: Mapping[str, Any]) -> Message:
@@ -148,6 +151,7 @@ class People:
         message.content = data.get("content", message.content) or ""
         message.embeds = data.get("embeds", message.embeds) or []
         message.components = data.get("components", message.components) or []
+        message.files |= data.get("files") or {}
         return message
 
     def _reply(self, asked: Asked, data: Mapping[str, Any]) -> Message:

@@ -9,7 +9,7 @@ from tests.fakes.discord import shapes
 from tests.fakes.discord.limits import plain_json
 from tests.fakes.discord.people import People
 from tests.fakes.discord.rules import Refused, check, check_commands, check_message
-from tests.fakes.discord.world import World
+from tests.fakes.discord.world import Message, World
 
 BODY: web.RequestKey[Any] = web.RequestKey("body", object)
 """The request's JSON."""
@@ -44,7 +44,6 @@ class Rest:
             ("POST", "/interactions/{id}/{token}/callback", self.callback),
             ("POST", hook, self.followup),
             ("PATCH", hook + "/messages/{message}", self.original),
-            ("GET", hook + "/messages/{message}", self.original_read),
         ]
 
     async def me(self, _: web.Request) -> web.Response:
@@ -95,12 +94,11 @@ class Rest:
 
     async def create(self, request: web.Request) -> web.Response:
         check_message(request[BODY], new=True)
-        made = self.world.create(request.match_info["channel"], request[BODY])
-        return plain_json(shapes.message(self.world, made))
+        return self._told(self.world.create(request.match_info["channel"], request[BODY]))
 
     async def read(self, request: web.Request) -> web.Response:
         channel = self.world.need(request.match_info["channel"], "READ_MESSAGE_HISTORY")
-        return plain_json(shapes.message(self.world, self.world.find(channel, request.match_info["message"])))
+        return self._told(self.world.find(channel, request.match_info["message"]))
 
     async def latest(self, request: web.Request) -> web.Response:
         """The newest first; a nonce is not told."""
@@ -112,7 +110,7 @@ class Rest:
     async def edit(self, request: web.Request) -> web.Response:
         check_message(request[BODY], new=False)
         channel, message = request.match_info["channel"], request.match_info["message"]
-        return plain_json(shapes.message(self.world, self.world.edit(channel, message, request[BODY])))
+        return self._told(self.world.edit(channel, message, request[BODY]))
 
     async def thread(self, request: web.Request) -> web.Response:
         body = request[BODY]
@@ -134,12 +132,10 @@ class Rest:
         return plain_json(told) if wanted else web.Response(status=204)
 
     async def followup(self, request: web.Request) -> web.Response:
-        made = self.people.followup(request.match_info["token"], request[BODY])
-        return plain_json(shapes.message(self.world, made))
+        return self._told(self.people.followup(request.match_info["token"], request[BODY]))
 
     async def original(self, request: web.Request) -> web.Response:
-        made = self.people.original(request.match_info["token"], request[BODY])
-        return plain_json(shapes.message(self.world, made))
+        return self._told(self.people.original(request.match_info["token"], request[BODY]))
 
-    async def original_read(self, request: web.Request) -> web.Response:
-        return plain_json(shapes.message(self.world, self.people._of(request.match_info["token"]).replies[0]))
+    def _told(self, message: Message) -> web.Response:
+        return plain_json(shapes.message(self.world, message))

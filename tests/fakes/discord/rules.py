@@ -145,8 +145,23 @@ def check_modal(data: Mapping[str, Any]) -> None:
             yield "custom_id: Must be between 1 and 100 in length."
         if not 1 <= len(data.get("components") or []) <= 5:
             yield "components: Must be between 1 and 5 in length."
+        for row in data.get("components") or []:
+            yield from _entry(row)
 
     check(wrong())
+
+
+def _entry(row: Mapping[str, Any]) -> Iterator[str]:
+    """A label with its input. https://discord.com/developers/docs/components/reference#label"""
+    inside = row.get("component") or {}
+    if row.get("type") != 18 or inside.get("type") != 4:
+        yield "components: a text input under a label is expected"
+    if not 1 <= width(row.get("label") or "") <= 45 or width(row.get("description") or "") > 100:
+        yield "label: Must be between 1 and 45 in length, its description 100 or fewer."
+    if width(inside.get("placeholder") or "") > 100 or not 1 <= int(inside.get("max_length") or 4000) <= 4000:
+        yield "input: its placeholder must be 100 or fewer in length, max_length between 1 and 4000."
+    if not 1 <= width(inside.get("custom_id") or "") <= 100:
+        yield "input.custom_id: Must be between 1 and 100 in length."
 
 
 def check_commands(commands: list[Mapping[str, Any]]) -> None:

@@ -90,6 +90,7 @@ class Discord:
         """The web application."""
         app = web.Application(middlewares=[self._around], client_max_size=1 << 26)
         app.router.add_get("/gateway", self._connect)
+        app.router.add_get("/gateway/resumed", self._connect)
         for method, path, handler in self._rest.routes():
             app.router.add_route(method, "/api/v10" + path, handler)
         return app
@@ -102,7 +103,7 @@ class Discord:
         if self.gone:
             _cut(request)
             return web.Response()
-        if request.path == "/gateway":
+        if request.path.startswith("/gateway"):
             connected: web.StreamResponse = await handler(request)
             return connected
         path = request.path.removeprefix("/api/v10")
@@ -161,7 +162,8 @@ async def _body(request: web.Request) -> Any:
         return None
     if request.content_type == "multipart/form-data":
         form = await request.post()
-        return json.loads(str(form["payload_json"])) | {"files": [k for k in form if k != "payload_json"]}
+        files = {one.filename: one.file.read() for one in form.values() if isinstance(one, web.FileField)}
+        return json.loads(str(form["payload_json"])) | {"files": files}
     return json.loads(await request.read() or b"null")
 
 

@@ -39,6 +39,7 @@ class Message:
     content: str = ""
     embeds: list[dict[str, Any]] = field(default_factory=list)
     components: list[dict[str, Any]] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
     flags: int = 0
     nonce: str = ""
     edits: int = 0
@@ -89,6 +90,7 @@ class World:
         self.channels: dict[str, Channel] = {}
         self.commands: list[dict[str, Any]] = []
         self.syncs = 0
+        self._nonces: dict[str, Message] = {}
 
     def id(self) -> str:
         """The next snowflake."""
@@ -141,7 +143,10 @@ class World:
         raise Refused(404, 10008, "Unknown Message")
 
     def create(self, channel_id: str, payload: dict[str, Any]) -> Message:
-        """A new message of the bot, or that of the same nonce if it is enforced. Raises Refused."""
+        """A new message of the bot, or that of the same nonce if it is enforced. Raises Refused.
+
+        A nonce is its author's: whether it counts in each channel by itself is not documented, so here it does not.
+        """
         channel = self.channels.get(channel_id)
         threaded = channel is not None and channel.type == THREAD
         channel = self.need(channel_id, "SEND_MESSAGES_IN_THREADS" if threaded else "SEND_MESSAGES")
@@ -149,15 +154,17 @@ class World:
             raise Refused(400, 160005, "This thread is locked")
         nonce = str(payload.get("nonce") or "")
         if nonce and payload.get("enforce_nonce"):
-            for old in channel.messages:
-                if old.nonce == nonce and self.now() - old.at < NONCE_S:
-                    return old
+            old = self._nonces.get(nonce)
+            if old is not None and self.now() - old.at < NONCE_S and old in self.channels[old.channel].messages:
+                return old
         channel.archived = False
         if payload.get("embeds"):
             self.need(channel_id, "EMBED_LINKS")
         message = Message(self.id(), channel_id, self.bot.id, self.now(), nonce=nonce)
         self._write(message, payload)
         channel.messages.append(message)
+        if nonce:
+            self._nonces[nonce] = message
         return message
 
     def edit(self, channel_id: str, message_id: str, payload: dict[str, Any]) -> Message:
@@ -185,6 +192,7 @@ class World:
             message.embeds = payload["embeds"] or []
         if "components" in payload:
             message.components = payload["components"] or []
+        message.files |= payload.get("files") or {}
         message.flags = int(payload.get("flags") or message.flags)
 
     def thread(self, channel_id: str, message_id: str, payload: dict[str, Any]) -> Channel:

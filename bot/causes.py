@@ -1,0 +1,140 @@
+"""Looks at the incidents of all services side by side: what several have in common is said once, and kept true.
+
+The rule is `bot.core.common_cause`. One process at a time looks, by a turn. What was found stands in the store before
+anything is said of it, for the next process to go on with, and for the desk and the cards to show.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.attendance import Us
+from bot.core.common_cause import LEAST, Blow, Look, followed
+from bot.core.incident import Incident, Voices
+from bot.core.several import Cause, Shared
+from bot.core.words.answer import Standing
+from bot.core.words.symptoms import present
+from bot.core.words.tones import TROUBLE
+from bot.errors import StoreError
+from bot.own import Notice, OwnNews
+from bot.reading import CAUSES, FOUND, Found, Reading
+from bot.settings import Service
+from probes.model import State
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 5.0
+TURN = "causes"
+TURN_MS = 20_000
+KEPT_S = 14 * 86_400.0
+DELIVERIES = 200
+"""The latest deliveries of a service, among which those of an incident are looked for."""
+
+
+class Causes:
+    """Looks every `EVERY_S` seconds."""
+
+    def __init__(self, us: Us, news: OwnNews) -> None:
+        self._us = us
+        self._news = news
+        self._reading = Reading(us.store.views, us.settings.services)
+
+    async def run(self) -> None:
+        """Look for ever; a store that is away is waited for."""
+        while True:
+            try:
+                if await self._us.store.shared.hold(TURN, self._us.owner, TURN_MS):
+                    await self.look()
+            except StoreError as error:
+                log.debug("common causes wait for the store: %s", error)
+            await asyncio.sleep(max(0.2, EVERY_S / self._us.speed))
+
+    async def look(self) -> None:
+        """Look once, and say what is news. Raises StoreError."""
+        kept = await self._reading.found()
+        looks = await self._looks(bool(kept))
+        if not looks and not kept:
+            return
+        known = {one.cause.id: one for one in kept}
+        now, found = self._us.now(), []
+        for cause in followed([one.cause for one in kept], looks, self._us.now()):
+            before = known.get(cause.id, Found(cause))
+            told = before.told if cause.kind is Shared.NOTHING else await self._hearers(cause, before.told)
+            found.append(replace(before, cause=cause, told=told))
+        if found != kept:
+            # First it is written, then it is said: who dies between says it under the same name.
+            await self._keep(found)
+        due = [one for one in found if one.told and one.cause != one.said]
+        if due and not await self._news.publish([_notice(one) for one in due]):
+            return
+        said = [replace(one, said=one.cause) if one in due else one for one in found]
+        going = [one for one in said if one.cause.over_at is None]
+        if going != found:
+            await self._keep(going)
+        for one in due:
+            log.info("%d vendors at once at %.0f: %s %s", len(one.cause.going), now, one.cause.kind, one.cause.what)
+
+    async def _keep(self, found: Sequence[Found]) -> None:
+        await self._us.store.notes.note(CAUSES, FOUND.dump_json(list(found), exclude_defaults=True).decode(), KEPT_S)
+
+    async def _looks(self, something: bool) -> list[Look]:
+        """All services, where several have open incidents or something was found; else none."""
+        services = self._us.settings.services
+        if not something:
+            ill = [s.id for s in services if await self._reading.going(s.id)]
+            if len(ill) < LEAST:
+                return []
+        now = self._us.now()
+        return [look_of(await self._reading.standing(service.id), service, now) for service in services]
+
+    async def _hearers(self, cause: Cause, told: tuple[str, ...]) -> tuple[str, ...]:
+        """Who was told of several of them, and whoever heard of this before; what wakes people is left out."""
+        heard, now = Counter[str](), self._us.now()
+        for one in cause.struck:
+            rows = await self._us.store.views.deliveries(one.service, DELIVERIES)
+            mine = (r for r in rows if r.subject == one.incident and r.dead_at is None)
+            heard.update({r.channel for r in mine if r.held_until is None or r.held_until <= now})
+        tree = self._us.routes.tree
+        fresh = sorted(target for target, count in heard.items() if count >= LEAST and not tree.rouses(target))
+        return tuple(dict.fromkeys((*told, *fresh)))
+
+
+def look_of(standing: Standing, service: Service, now: float) -> Look:
+    """How a service stands, as the rule wants it; what its answers do not say the configuration may."""
+    edges = frozenset(edge for voices in standing.voices for edge in voices.measured.edges)
+    given = frozenset({service.edge} - {""})
+    states = {present(voices.measured, now) for voices in standing.voices}
+    blows = tuple(_blow(one, standing.voices, given) for one in standing.incidents if one.kind != "reports")
+    return Look(
+        service.id,
+        service.name,
+        edges or given,
+        service.cloud,
+        fine=not standing.incidents and State.OPERATIONAL in states and states.isdisjoint(TROUBLE),
+        stated=not edges and bool(given),
+        blows=blows,
+    )
+
+
+def _blow(incident: Incident, voices: Sequence[Voices], given: frozenset[str]) -> Blow:
+    hurt = [v.measured for v in voices if v.measured.component in (incident.active or incident.components)]
+    layers = Counter[str]()
+    for one in hurt:
+        if one.layer:
+            layers[one.layer] += max(one.failed, 1)
+    return Blow(
+        incident.id,
+        incident.started_at,
+        layer=layers.most_common(1)[0][0] if layers else "",
+        edges=frozenset(edge for one in hurt for edge in one.edges) or given,
+        vantage=incident.vantage if incident.scope == "vantage" else "",
+        alone=all(len(one.all_vantages) <= 1 for one in hurt),
+        quiet=incident.mute or incident.announced,
+    )
+
+
+def _notice(found: Found) -> Notice:
+    cause = found.cause
+    return Notice(cause.subject, "", found.told, over=cause.over_at is not None, cause=cause)

@@ -1,0 +1,66 @@
+"""The section `maintenance:`: planned work that comes again, by cron."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Annotated
+
+from apscheduler.triggers.cron import CronTrigger
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from bot.configuration.complaints import Complaint, unknown
+from bot.configuration.document import Node
+from bot.configuration.types import Duration, Id, Part
+from bot.configuration.watching import Zone
+from bot.recurring import Recurring, windows
+
+TRIED = 3
+"""Windows in a row that must not meet."""
+
+
+def _cron(value: str) -> str:
+    try:
+        CronTrigger.from_crontab(value)
+    except (ValueError, KeyError):
+        raise ValueError(
+            'expected cron\'s five fields, such as "0 22 * * sun" (minute, hour, day, month, weekday)'
+        ) from None
+    return value
+
+
+class MaintenancePart(Part):
+    about: tuple[Id, ...] = Field(min_length=1, max_length=50, description="services and components that are worked on")
+    cron: Annotated[str, StringConstraints(max_length=100), AfterValidator(_cron)] = Field(
+        description='when it begins, such as "0 22 * * sun"; weekdays by name, for numbers begin at Monday'
+    )
+    zone: Zone = Field("UTC", description="whose clock that is, such as Europe/Berlin")
+    lasts: Annotated[Duration, Field(ge=60, le=7 * 86_400)] = Field(description="how long, such as 2h")
+    reason: Annotated[str, StringConstraints(max_length=200)] = ""
+
+    @model_validator(mode="after")
+    def _apart(self) -> "MaintenancePart":
+        found = windows(_recurring(self), 0.0, TRIED)
+        if not found:
+            raise ValueError("expected a cron that comes again")
+        if any(after.begins < before.ends for before, after in pairwise(found)):
+            raise ValueError("expected lasts to be over when the next one begins")
+        return self
+
+
+def recurring(parts: Sequence[MaintenancePart]) -> tuple[Recurring, ...]:
+    """What the parts come to."""
+    return tuple(map(_recurring, parts))
+
+
+def _recurring(part: MaintenancePart) -> Recurring:
+    return Recurring(tuple(dict.fromkeys(part.about)), part.cron, part.zone, part.lasts, part.reason)
+
+
+def broken(root: Node, known: frozenset[str]) -> Iterator[Complaint]:
+    """Work on what nobody watches; `known` are the ids of services and components."""
+    listed = root.get("maintenance")
+    for number, part in enumerate(listed.value if listed and isinstance(listed.value, list) else ()):
+        about = part.get("about")
+        for place, one in enumerate(about.value if about and isinstance(about.value, list) else ()):
+            if isinstance(one.value, str) and one.value not in known:
+                path = ("maintenance", number, "about", place)
+                yield Complaint(one.place, path, unknown("service or component", one.value, known))

@@ -1,0 +1,189 @@
+"""The message about vendors that fail together: what they share, by what evidence, and what that may mean. Pure.
+
+What is measured and what is inferred are lines of their own; nobody is said to be at fault.
+"""
+
+from collections.abc import Mapping
+
+from bot.core.card import Card, Tone
+from bot.core.facts import Facts
+from bot.core.several import Cause, Shared
+from bot.core.words.durations import between, clock, dated, duration
+from bot.core.words.figures import number
+from bot.core.words.meanings import SHORT
+from bot.core.words.quoting import clean, cut, listed
+from bot.core.words.tones import EMOJI
+from probes.model import Layer
+
+HEADLINE, LINE = 250, 700
+NAMED, LISTED = 3, 12
+"""Vendors named in the headline, and in the lines."""
+EDGES: Mapping[str, str] = {
+    "akamai": "Akamai",
+    "alb": "AWS load balancers",
+    "azure front door": "Azure Front Door",
+    "cloudflare": "Cloudflare",
+    "cloudfront": "Amazon CloudFront",
+    "fastly": "Fastly",
+    "google": "Google's front end",
+    "imperva": "Imperva",
+    "vercel": "Vercel",
+}
+"""The networks whose marks are known; another one is called what the configuration calls it."""
+MANNERS: Mapping[str, str] = {
+    "dns": "their names do not resolve",
+    "tls": "no secure connection comes about",
+    "connections": "connections fail or bring no answer",
+}
+BEHIND: Mapping[str, str] = {
+    "dns": "our resolver, or a name service that they share",
+    "tls": "our clock, our certificates or something between that opens TLS; or a network that they share",
+    "connections": "a network on the way that they share, ours included",
+}
+"""What may be behind each manner."""
+
+
+def card(cause: Cause, at: float, now: float) -> Card:
+    """The message as it should read now; `at` is when its figures were counted (Unix seconds)."""
+    over = cause.over_at is not None
+    tone = Tone.GREEN if over else Tone.ORANGE
+    lines = _closed(cause, now) if over else _open(cause)
+    return Card(
+        subject=cause.id,
+        kind="notice",
+        tone=tone,
+        emoji=EMOJI[tone],
+        headline=cut(f"{EMOJI[tone]} {_end(cause) if over else together(cause)}", HEADLINE),
+        lines=tuple((label, cut(said, LINE)) for label, said in lines if said),
+        footer=_footer(cause, at, now),
+        closed=over,
+        times=dated(("Began", cause.since), ("Over", cause.over_at)),
+        facts=Facts(),
+    )
+
+
+def together(cause: Cause) -> str:
+    """Who fails and what they share, in one line: "3 vendors fail at once, all behind Cloudflare: …"."""
+    names = _names(cause, NAMED)
+    who = f"{number(len(names_of(cause)), 'vendor', 'vendors')} fail at once"
+    match cause.kind:
+        case Shared.NOTHING:
+            return f"{who}: {names}; nothing shared found"
+        case Shared.NETWORK:
+            total = len(names_of(cause)) + cause.fine + len(cause.beside)
+            some = "all" if total == len(names_of(cause)) else f"{len(names_of(cause))} of"
+            return f"{some} {total} vendors cannot be connected to: {names}; perhaps our own network"
+        case Shared.FAULT:
+            return f"{who} in one way: {MANNERS.get(cause.what, 'alike')}: {names}"
+        case Shared.VANTAGE:
+            return f"{who}, only from {clean(cause.what, 40)}: {names}"
+        case _:
+            return f"{who}, all {_shared(cause)}: {names}"
+
+
+def names_of(cause: Cause) -> tuple[str, ...]:
+    """The vendors that still fail; of one that is over, all of them."""
+    return tuple(dict.fromkeys(one.name for one in cause.going or cause.struck))
+
+
+def _names(cause: Cause, shown: int) -> str:
+    return listed([clean(name, 40) for name in names_of(cause)], shown)
+
+
+def _shared(cause: Cause) -> str:
+    what = EDGES.get(cause.what, clean(cause.what, 40))
+    return f"in {what}" if cause.kind is Shared.CLOUD else f"behind {what}"
+
+
+def _end(cause: Cause) -> str:
+    lasted = duration((cause.over_at or cause.since) - cause.since)
+    every = len({one.service for one in cause.struck})
+    shared = "" if cause.kind in (Shared.NETWORK, Shared.FAULT) else f", all {_where(cause)}"
+    rest = f"; {_names(cause, NAMED)} goes on alone" if cause.going else ""
+    return (
+        f"no longer several at once after {lasted}: {number(every, 'vendor', 'vendors')} failed together{shared}{rest}"
+    )
+
+
+def _where(cause: Cause) -> str:
+    return f"from {clean(cause.what, 40)}" if cause.kind is Shared.VANTAGE else _shared(cause)
+
+
+def _open(cause: Cause) -> list[tuple[str, str]]:
+    return [
+        ("We see", _seen(cause)),
+        ("In common", _evidence(cause)),
+        ("May mean", _meaning(cause)),
+        (
+            "Also failing",
+            f"{listed([clean(n, 40) for n in cause.beside])}, but not in this way" if cause.beside else "",
+        ),
+        ("Each", "has a message of its own; this one says only what they share"),
+    ]
+
+
+def _seen(cause: Cause) -> str:
+    """Where each breaks, those that break alike in one."""
+    alike = dict[str, list[str]]()
+    for one in cause.going[:LISTED]:
+        words = SHORT.get(Layer(one.layer), "") if one.layer in set(Layer) else ""
+        names = alike.setdefault(words or "it cannot be told where it breaks", [])
+        if one.name not in names:
+            names.append(one.name)
+    return "; ".join(f"{listed([clean(n, 40) for n in names], LISTED)}: {words}" for words, names in alike.items())
+
+
+def _evidence(cause: Cause) -> str:
+    """What was measured, and what the configuration says."""
+    failing = len({one.service for one in cause.going})
+    match cause.kind:
+        case Shared.EDGE | Shared.CLOUD:
+            mark = f"their answers, the last that came, bear the mark of {EDGES.get(cause.what, clean(cause.what, 40))}"
+            by = "the configuration says so" if cause.stated else mark
+            share = f"{failing} of {number(cause.of, 'vendor', 'vendors')} measured {_shared(cause)} fail"
+            return f"{by}; {share}{_elsewhere(cause, 'elsewhere')}"
+        case Shared.VANTAGE:
+            return "from the other vantages none of them fails"
+        case Shared.NETWORK:
+            from_here = "every failure is one of connecting, from our only vantage; control hosts answer"
+            return f"{from_here}{_elsewhere(cause, 'meanwhile')}"
+        case _:
+            return f"{MANNERS.get(cause.what, '')}{_elsewhere(cause, 'meanwhile')}"
+
+
+def _elsewhere(cause: Cause, where: str) -> str:
+    fine = (
+        f"{where} {number(cause.fine, 'vendor is', 'vendors are')} fine"
+        if cause.fine
+        else "no other is known to be fine"
+    )
+    return f"; {fine}"
+
+
+def _meaning(cause: Cause) -> str:
+    """What follows from it, said to be inferred."""
+    match cause.kind:
+        case Shared.EDGE:
+            what = f"{EDGES.get(cause.what, clean(cause.what, 40))}, or the way to it"
+        case Shared.CLOUD:
+            what = f"{clean(cause.what, 40)}, or the way to it"
+        case Shared.VANTAGE:
+            what = f"the network of {clean(cause.what, 40)}, hardly the vendors"
+        case Shared.NETWORK:
+            what = "our own network or its way out: look there first"
+        case _:
+            what = BEHIND.get(cause.what, "chance")
+    return f"{what} (inferred; that itself is not measured)"
+
+
+def _closed(cause: Cause, now: float) -> list[tuple[str, str]]:
+    end = cause.over_at if cause.over_at is not None else now
+    every = listed([clean(name, 40) for name in dict.fromkeys(one.name for one in cause.struck)], LISTED)
+    return [("Story", f"{between(cause.since, end, now)} ({duration(end - cause.since)}) · {every}")]
+
+
+def _footer(cause: Cause, at: float, now: float) -> str:
+    if cause.over_at is not None:
+        return f"Common cause {clean(cause.id, 20)}"
+    since = f"Since {clock(cause.since, now)} ({duration(now - cause.since)})"
+    return f"{since} · as of {clock(at, now, seconds=True)} · common cause {clean(cause.id, 20)}"

@@ -1,0 +1,128 @@
+"""The digest: a day or a week of all services read from the store, and told at a set time to those who want it."""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from bot.attendance import Us
+from bot.core.incident import Incident
+from bot.core.spans import SPANS, Span, touches
+from bot.core.words.answer import Answer
+from bot.core.words.digest_answer import Period, Told, anything, digest
+from bot.errors import StoreError
+from bot.own import OWN, TOLD, OwnNews
+from bot.reading import Reading
+from bot.recurring import windows
+from bot.routes import meant
+from bot.settings import Service
+from bot.store.store import Store
+from bot.watching import Digest
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 30.0
+TURN = "digest"
+PERIODS = {"day": SPANS["24h"], "week": SPANS["7d"]}
+INCIDENTS, DELIVERIES, LINES = 200, 500, 1_000
+"""The newest of each, among which those of the period are looked for."""
+NOTED_S = 8 * 86_400.0
+
+
+class Digests:
+    """Reads digests of the configured services."""
+
+    def __init__(self, store: Store, services: Sequence[Service]) -> None:
+        self._views = store.views
+        self._services = services
+        self._reading = Reading(store.views, services)
+
+    async def of(self, name: str, ends: float, now: float) -> tuple[Answer, bool]:
+        """The digest of a "day" or "week" that ends then (Unix seconds), and whether anything was measured in it.
+
+        Raises StoreError.
+        """
+        span = PERIODS[name]
+        period = Period(name, ends - span.seconds, ends)
+        told = [await self._told(service, span, period) for service in self._services]
+        return digest(period, told, await self._ours(period), now), anything(told)
+
+    async def _told(self, service: Service, span: Span, period: Period) -> Told:
+        last = period.ends - 1.0
+        every = await self._reading.incidents(service.id, INCIDENTS)
+        failed = await self._views.undeliverable(service.id)
+        return Told(
+            service.id,
+            service.name,
+            await self._reading.history(service.id, "", span, last),
+            await self._reading.history(service.id, "", span, last - span.seconds),
+            [one for one in every if touches(one, span, last)],
+            [row for row in await self._reading.ledger(service.id) if period.has(row.at)],
+            await self._held(service.id, every, period),
+            [(one.channel, one.error) for one in failed if period.has(one.at)],
+        )
+
+    async def _held(self, service: str, every: Sequence[Incident], period: Period) -> list[str]:
+        """What quiet hours held back for good: it was over before it could be said."""
+        ids = {one.id for one in every}
+        rows = await self._views.deliveries(service, DELIVERIES)
+        held = [row for row in rows if not row.where and row.due_at is None and period.has(row.held_until)]
+        return list(dict.fromkeys(row.subject for row in held if row.subject in ids))
+
+    async def _ours(self, period: Period) -> list[str]:
+        found = []
+        for line in await self._views.timeline(OWN, LINES):
+            try:
+                one = TOLD.validate_json(line)
+            except ValidationError:
+                continue
+            if period.has(one.at) and not one.over:
+                found.append(one.text)
+        return list(dict.fromkeys(found))
+
+
+class Telling:
+    """Tells each configured digest when its time comes, once; after an absence the newest, if it is not too late."""
+
+    def __init__(self, us: Us, news: OwnNews) -> None:
+        self._us = us
+        self._news = news
+        self._all = Digests(us.store, us.settings.services)
+
+    async def run(self) -> None:
+        """Look for ever; a store that is away is waited for."""
+        while True:
+            try:
+                await self.look()
+            except StoreError as error:
+                log.debug("the digest waits for the store: %s", error)
+            await asyncio.sleep(EVERY_S / self._us.speed)
+
+    async def look(self) -> int:
+        """Tell what is due, if it is our turn; the number of digests told. Raises StoreError."""
+        store, now, told = self._us.store, self._us.now(), 0
+        if not await store.shared.hold(TURN, self._us.owner, round(EVERY_S * 3000)):
+            return 0
+        for one in self._us.settings.watching.digests:
+            due = next((w.begins for w in windows(one.when, now, 1) if w.begins <= now), None)
+            if due is None:
+                continue
+            name = f"digest:{_named(one)}:{due:.0f}"
+            if await store.notes.noted(name):
+                continue
+            answer, anything_measured = await self._all.of(one.every, due, now)
+            subject = f"digest@{_named(one)}@{due:.0f}"
+            targets = meant(self._us.settings, one.to)
+            # The same subject again is an edit, so whoever dies before the note doubles nothing.
+            if anything_measured and not await self._news.tell(subject, answer.title, targets, answer.lines):
+                continue
+            await store.notes.note(name, "1", NOTED_S)
+            told += anything_measured
+        return told
+
+
+def _named(one: Digest) -> str:
+    words = f"{one.every} {one.when.cron} {one.when.zone} {sorted(one.to)}"
+    return hashlib.sha256(words.encode()).hexdigest()[:8]

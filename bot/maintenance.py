@@ -1,0 +1,74 @@
+"""Planned work that comes again: each window is announced as people announce theirs, under a name of its own.
+
+The window under way and the next one, at most a day ahead, go into the services' streams. Their names come from what is
+configured and when they begin, so that replicas, restarts and a clock that leaps announce each once; what somebody has
+called off stays called off.
+"""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Iterator
+
+from bot.acts import Acts
+from bot.attendance import Us
+from bot.core.people import Command
+from bot.errors import StoreError
+from bot.recurring import Recurring, Window, windows
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 30.0
+AHEAD_S = 86_400.0
+"""How long before its beginning a window is announced."""
+BY = ("configuration::maintenance", "the configuration")
+
+
+class Maintenance:
+    """Announces what `maintenance:` of the configuration says."""
+
+    def __init__(self, us: Us, acts: Acts) -> None:
+        self._us = us
+        self._acts = acts
+        self._services = {c.id: s.id for s in us.settings.services for c in s.components} | {
+            s.id: s.id for s in us.settings.services
+        }
+
+    async def run(self) -> None:
+        """Look for ever; a store that is away is waited for."""
+        while True:
+            try:
+                await self.look()
+            except StoreError as error:
+                log.debug("planned work waits for the store: %s", error)
+            await asyncio.sleep(EVERY_S / self._us.speed)
+
+    async def look(self) -> int:
+        """Announce what is due to be; the number of announcements. Raises StoreError."""
+        now, said = self._us.now(), 0
+        for service, command, until in self._due(now):
+            name = f"maintenance:{command.id}"
+            if await self._us.store.notes.noted(name):
+                continue
+            outcome = await self._acts.act(service, command)
+            if outcome is not None and not outcome.ok:
+                log.warning("planned work on %s is not announced: %s", command.args[0], outcome.text)
+            # Only now: who dies in between says it again, and the judge knows it by its id.
+            await self._us.store.notes.note(name, "1", until - now + AHEAD_S)
+            said += 1
+        return said
+
+    def _due(self, now: float) -> Iterator[tuple[str, Command, float]]:
+        for work in self._us.settings.maintenance:
+            for window in windows(work, now, 2):
+                if window.begins > now + AHEAD_S:
+                    continue
+                for about in work.about:
+                    yield self._services[about], _announced(work, window, about, now), window.ends
+
+
+def _announced(work: Recurring, window: Window, about: str, now: float) -> Command:
+    words = f"{about} {work.cron} {work.zone} {work.lasts_s:.0f} {window.begins:.0f}"
+    name = f"cron-{hashlib.sha256(words.encode()).hexdigest()[:24]}"
+    length = f"{work.lasts_s:.0f}s from {window.begins:.0f}"
+    return Command(now, "maintenance", (about, length, work.reason), BY[0], name=BY[1], id=name)

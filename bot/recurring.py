@@ -1,0 +1,51 @@
+"""Times that come again by cron: the windows of planned work. APScheduler reads the cron and knows the calendar."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.triggers.cron import CronTrigger
+
+SKIPPED = 1_000
+"""Windows looked through for those that matter now: a cron of every minute has 1,440 a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recurring:
+    """Work on services and components, by id, that begins by `cron` (five fields) on the clock of `zone`."""
+
+    about: tuple[str, ...]
+    cron: str
+    zone: str
+    lasts_s: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One time of it, Unix seconds."""
+
+    begins: float
+    ends: float
+
+
+def windows(work: Recurring, now: float, most: int) -> tuple[Window, ...]:
+    """Those that are not over at `now` (Unix seconds), in order.
+
+    A time of day that the clock skips comes an hour later, one that it shows twice counts once, but for hourly ones.
+
+    https://apscheduler.readthedocs.io/en/3.x/modules/triggers/cron.html#daylight-saving-time-behavior
+    """
+    trigger = CronTrigger.from_crontab(work.cron, timezone=work.zone)
+    hourly = "*" in work.cron.split()[1]
+    start = datetime.fromtimestamp(now - work.lasts_s, UTC)
+    found: list[Window] = []
+    last: datetime | None = None
+    for _ in range(SKIPPED):
+        # In UTC, for in local time the hour that comes twice has no end.
+        after = last.astimezone(UTC) + timedelta(microseconds=1) if last else start
+        last = trigger.get_next_fire_time(None, after)
+        if last is None or len(found) == most:
+            break
+        if last.timestamp() + work.lasts_s > now and (hourly or not last.fold):
+            found.append(Window(last.timestamp(), last.timestamp() + work.lasts_s))
+    return tuple(found)

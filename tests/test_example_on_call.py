@@ -1,0 +1,59 @@
+"""The example of a pager's configuration, read by the command line as a newcomer would."""
+
+import pytest
+
+from bot.cli import main
+from bot.config import load
+from tests.channels.test_examples import ON_CALL, SECRETS
+
+
+@pytest.fixture
+def asked(capsys, monkeypatch):
+    """The exit code of a command on the example, and what it says."""
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+
+    def ask(*words):
+        code = main(["--config", str(ON_CALL), *words])
+        told = capsys.readouterr()
+        return code, " ".join((told.out + told.err).split())
+
+    return ask
+
+
+def test_it_is_a_configuration_with_everything_that_belongs_to_being_on_call(asked):
+    """Routes, escalations, quiet hours, labels, heartbeat, who hears of us, and readiness."""
+    assert asked("config", "check")[0] == 0
+    settings = load(str(ON_CALL), SECRETS | {"HEARTBEAT_URL": "https://beats.example/abc"})
+    assert settings.routes
+    assert any(branch.quiet for branch in settings.routes)
+    assert settings.escalations
+    assert settings.service("claude").labels == {"team": "platform"}
+    assert settings.component("claude-ai").labels == {"team": "office"}
+    assert settings.watching.heartbeat is not None
+    assert settings.watching.to == ("mail", "console")
+    assert settings.watching.listen
+
+
+def test_the_worst_at_night_wakes_and_goes_on_where_nobody_answers(asked):
+    """The pagers at once, the phone after ten minutes; people read of it at night, because it is excepted."""
+    code, told = asked("routes", "test", "claude-api major_outage at 03:00")
+    assert code == 0
+    assert "Claude API, major outage at" in told
+    assert "pagerduty at once, by branch 2" in told
+    assert "teams at once, by branch 3" in told
+    assert "phone after 10 min, if nobody acknowledges (round 1), by step 1 of nobody-answers" in told
+    assert "not told" not in told
+
+
+def test_what_is_milder_or_not_ours_wakes_nobody(asked):
+    """And it is said who does not hear, and why."""
+    told = asked("routes", "test", "claude-api partial_outage at 03:00")[1]
+    assert "teams at the end of quiet hours" in told
+    assert (
+        "not told pagerduty, jira, incident-io and grafana, branch 2:"
+        ' state="major_outage" does not hold: state is partial_outage' in told
+    )
+    assert "not told phone: only by escalation nobody-answers, of a branch that does not take it" in told
+    told = asked("routes", "test", "claude-ai major_outage at 03:00")[1]
+    assert 'branch 2: team="platform" does not hold: team is office' in told
