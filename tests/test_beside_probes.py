@@ -20,7 +20,7 @@ async def test_people_on_both_are_answered_beside_a_probe_load(both, tmp_path):
     async with beside(both, tmp_path) as opened:
         gateway, sockets = both.discord.gateway, both.slack.sockets
         before, beaten = await looks(opened), gateway.heartbeats
-        acked = {"slack": [], "discord": []}
+        acked: dict[str, list[float]] = {"slack": [], "discord": []}
         both.outage()
         while await looks(opened) < before + 3 * PER_SECOND:
             took = await asking(both, 5)

@@ -46,7 +46,8 @@ class Vendors:
         """Wait until each was asked so often."""
         for site in self.sites.values():
             async with asyncio.timeout(20), site.changed:
-                await site.changed.wait_for(lambda site=site: len(site.requests) >= times)
+                while len(site.requests) < times:
+                    await site.changed.wait()
 
     def configuration(self, interval_s, timeout_s):
         """What Groundtruth is told of them."""

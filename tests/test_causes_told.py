@@ -201,10 +201,14 @@ async def test_the_configuration_may_say_what_answers_do_not(store, more, says):
     town = Town(store, more)
     await town.stand("claude", layer=Layer.NO_ANSWER, marked=False)
     await town.stand("openai", layer=Layer.NO_ANSWER, marked=False)
+    await town.stand("groq", marked=False)
+    await town.stand("gemini", marked=False)
     await town.looker().look()
     await town.deliver()
     (head,) = town.told.values()
     assert says in head
+    (found,) = await town.reading.found()
+    assert (found.cause.of, found.cause.stated) == (4, True)
 
 
 @pytest.mark.parametrize("after", [False, True])

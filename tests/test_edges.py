@@ -57,7 +57,7 @@ def test_a_failure_without_an_answer_has_the_edge_that_answered_before():
 
 def test_what_is_kept_is_bounded():
     """By checks, whatever the stream says."""
-    kept = {}
+    kept: dict[str, dict[str, str]] = {}
     for n in range(10 * CHECKS):
         noted(kept, seen(n, f"edge{n}", check=f"check{n}"))
     assert len(kept["api"]) == CHECKS

@@ -4,6 +4,8 @@ import pytest
 
 from bot.cli import main
 from bot.config import load
+from bot.core.routing import Branch, Verdict
+from bot.core.words.routing import passed_over
 from tests.channels.test_examples import ON_CALL, SECRETS
 
 
@@ -57,3 +59,10 @@ def test_what_is_milder_or_not_ours_wakes_nobody(asked):
     assert "not told phone: only by escalation nobody-answers, of a branch that does not take it" in told
     told = asked("routes", "test", "claude-ai major_outage at 03:00")[1]
     assert 'branch 2: team="platform" does not hold: team is office' in told
+
+
+def test_who_is_not_told_is_named_once():
+    """Of a branch that does not take it only those who hear in no other way."""
+    verdict = Verdict(Branch("2", to=("chat", "pager")), mild=True)
+    assert passed_over(verdict, {"chat"}, "why") == "pager, branch 2: why"
+    assert passed_over(verdict, {"chat", "pager"}, "why") == "branch 2: why"

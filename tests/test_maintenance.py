@@ -79,6 +79,8 @@ def test_windows_follow_each_other(minute, hour, zone, now, lasts):
 class Planned(Scene):
     """A scene with work in an hour, for half an hour, every day."""
 
+    began = 0.0
+
     def plan(self, after_s=HOUR_S, lasts_s=HOUR_S / 2, about=("claude-api",)):
         """Whoever announces it; another one is another process."""
         begins = datetime.fromtimestamp(self.began + after_s, UTC)

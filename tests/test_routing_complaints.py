@@ -81,7 +81,7 @@ def said():
         from_text(WRONG, "g.yaml", {})
     lines = [re.fullmatch(r"g\.yaml:(\d+): ([^:]+): (.+)", line) for line in str(caught.value).splitlines()]
     assert all(lines)
-    return {(int(line[1]), line[2]): line[3] for line in lines}
+    return {(int(line[1]), line[2]): line[3] for line in lines if line}
 
 
 def test_everything_is_said_at_once_and_nothing_besides(said):

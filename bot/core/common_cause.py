@@ -91,11 +91,11 @@ def followed(kept: Sequence[Cause], looks: Sequence[Look], now: float) -> tuple[
     onward = []
     for old in kept:
         best = max(fresh, key=lambda one: _overlap(one, old), default=None)
-        if best is not None and _overlap(best, old):
+        best = best if best is not None and _overlap(best, old) else None
+        now_so = _onward(old, best, standing, looks, now)
+        if best is not None and now_so.over_at is None:
             fresh.remove(best)
-        else:
-            best = None
-        onward.append(_onward(old, best, standing, looks, now))
+        onward.append(now_so)
     told = {one.incident for cause in onward for one in cause.struck if cause.over_at is None}
     return (*onward, *(one for one in fresh if not told.issuperset(s.incident for s in one.struck)))
 
@@ -178,8 +178,8 @@ def _cause(kind: Shared, what: str, hits: Sequence[Hit], moment: Sequence[Hit], 
     own = {look.service for look, _ in hits}
     beside = dict.fromkeys(look.name for look, _ in moment if look.service not in own)
     stated = kind is Shared.CLOUD or (kind is Shared.EDGE and any(look.stated for look, _ in hits))
-    # The first incident names it for good: whoever finds it again after a crash comes to the same message.
-    its_id = short_id("cause", struck[0].incident, f"{struck[0].began:.3f}")
+    # What is shared and the first incident name it for good, so that after a crash it is found under the same name.
+    its_id = short_id(kind, what, struck[0].incident, f"{struck[0].began:.3f}")
     return _counted(Cause(kind, what, its_id, struck[0].began, struck, beside=tuple(beside), stated=stated), looks)
 
 

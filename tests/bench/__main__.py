@@ -10,6 +10,7 @@ BENCHES = {
     "pager": ("from the start of an outage to the pager, as a distribution over 50 runs", 600),
     "detector": ("the detector: delay, false alarms, distance from the optimum", 240),
     "store": ("the store", 60),
+    "routes": ("what addressing one notice costs with 1,000 routes", 60),
     "desk": ("the desk: every command's answer with 1,000 components", 120),
     "slack": ("Slack: commands by 50 people at once, an alert to 1,000 channels", 120),
     "platforms": ("Slack and Discord in one loop beside 200 checks a second", 60),

@@ -101,8 +101,9 @@ class Gateway:
         return self._after(None if task.cancelled() else task.exception())
 
     def _alive(self, client: Client, age: float) -> bool:
-        if client.stale_s > self._pace.stale_s or (not client.is_ready() and age > self._pace.start_s):
-            self._why = "Discord has stopped answering heartbeats"
+        dead = client.stale_s > self._pace.stale_s
+        if dead or (not client.is_ready() and age > self._pace.start_s):
+            self._why = f"Discord {'has stopped answering heartbeats' if dead else 'began no session in time'}"
             log.warning("%s listens anew: %s", self._reception.name, self._why)
             return False
         if client.is_ready() and age > self._pace.start_s:

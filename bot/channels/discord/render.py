@@ -15,6 +15,7 @@ from bot.core.card import Action, Card, Tone
 from bot.core.commands import UNTIL_RESOLVED
 from bot.core.incident import Entry
 from bot.core.sizes import DISCORD, Piece, first, fit, fitted, width
+from bot.core.words.durations import clock
 from bot.core.words.quoting import clean
 from bot.core.words.unbroken import unbroken
 
@@ -56,9 +57,27 @@ def root(card: Card, *, threaded: bool = True, pings: Sequence[int] = ()) -> Pay
 
 
 def embed(card: Card, more: Sequence[tuple[str, str]] = ()) -> Payload:
-    """The card itself; everything fits, and what was cut is counted."""
-    times = " · ".join(f"{escape(clean(label, 40))} {moment(at)}" for label, at in card.times if 0 <= at < 1e11)
-    return framed(Frame(card.headline, (*card.lines, *more), _footer(card), COLOURS[card.tone], times))
+    """The card itself: headline, since when, a row for each line; everything fits, and what was cut is counted.
+
+    Rows and not fields: a field's name takes a line of its own, which makes twice the height on a telephone.
+    """
+    known = [(label, at) for label, at in card.times[:5] if 0 <= at < 1e11]
+    times = " · ".join(f"{escape(clean(label, 40))} {moment(at)}" for label, at in known)
+    text = "\n".join(row for row in (times, *_rows((*card.lines, *more), DISCORD.text - width(times) - 1)) if row)
+    # The footer says UTC for those who can show nothing else; here everybody reads it above in a zone of their own.
+    foot = " · ".join(p for p in _footer(card).split(" · ") if not any(clock(at, at) in p for _, at in known))
+    return framed(Frame(card.headline, (), foot, COLOURS[card.tone], text))
+
+
+def _rows(lines: Sequence[tuple[str, str]], room: int) -> list[str]:
+    """Lines as `**label** text`, together within `room`."""
+    kept, left = first(_together(lines), DISCORD.parts)
+    pieces = [
+        Piece(text, limit) for name, value in kept for text, limit in ((clean(name, 100), 100), (value, DISCORD.value))
+    ]
+    said = fitted(pieces, room - 6 * len(kept) - 20, escape)
+    rows = [f"**{name}** {value or '–'}" if name else value for name, value in zip(said[::2], said[1::2], strict=True)]
+    return [*rows, *([f"… ({left} more)"] if left else [])]
 
 
 def _footer(card: Card) -> str:
@@ -80,29 +99,26 @@ def is_root_of(message: Any, subject: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What goes into an embed: plain text, but for `times` and `text`, which are Markdown of ours and stay whole."""
+    """What goes into an embed: plain text, but for `text`, which is Markdown of ours and stays whole."""
 
     title: str
     lines: Sequence[tuple[str, str]]
     footer: str
     colour: int
-    times: str = ""
     text: str = ""
 
 
 def framed(frame: Frame) -> Payload:
     """The embed, within all limits."""
-    kept, left = first(_together(frame.lines), DISCORD.parts - bool(frame.times))
+    kept, left = first(_together(frame.lines), DISCORD.parts)
     pieces = [Piece(unbroken(clean(frame.title, DISCORD.title)) or "no headline", DISCORD.title)]
     for name, value in kept:
         pieces += [Piece(clean(name, 100) or "\u200b", 100), Piece(value or "–", DISCORD.value)]
     foot = plain(" · ".join(p for p in (f"{left} more lines" if left else "", frame.footer) if p), 500)
-    room = DISCORD.total - len(frame.times) - 10 - width(foot) - width(frame.text)
+    room = DISCORD.total - 10 - width(foot) - width(frame.text)
     said = fitted(pieces, room, escape)
     fields = [{"name": n or "\u200b", "value": v or "–"} for n, v in zip(said[1::2], said[2::2], strict=True)]
     told: Payload = {"title": said[0] or "…", "color": frame.colour, "fields": fields}
-    if frame.times:
-        told["fields"] = [*fields, {"name": "\u200b", "value": frame.times}]
     if frame.text:
         told["description"] = frame.text
     return {**told, "footer": {"text": foot}} if foot else told

@@ -18,6 +18,7 @@ from bot.channels.channel import Where
 from bot.channels.desk import Memory
 from bot.channels.email.letter import Envelope, letter
 from bot.channels.email.options import Options, read
+from bot.channels.outgoing import Unheard
 from bot.channels.outlet import Notebook
 from bot.channels.registry import Outside
 from bot.core.card import Card
@@ -42,6 +43,7 @@ class Email(Notebook):
         self._options = options
         self._now = now
         self._wrong = ""
+        self._unheard = Unheard()
         self._tls: ssl.SSLContext | None = None
 
     async def __aenter__(self) -> Self:
@@ -74,20 +76,24 @@ class Email(Notebook):
         subject = known.pop("subject", "") or said.headline(card, SUBJECT)
         if known != news:
             envelope = Envelope(self._options.sender, self._options.to, self._now())
-            await self._send(letter(card, key, subject, envelope, first=not known))
+            await self._send(letter(card, key, subject, envelope, first=not known), about=key)
             await self._tell(key, {**news, "subject": subject})
         return where
 
     async def follow(self, where: Where, entry: Entry, key: str) -> None:
         """A mail a line would be too many: the newest lines stand in the next message."""
 
-    async def _send(self, message: EmailMessage) -> None:
+    async def _send(self, message: EmailMessage, about: str) -> None:
         try:
             await asyncio.to_thread(self._deliver, message)
         except DeliveryError as error:
             self._wrong = str(error)
+            if error.ambiguous and self._unheard.several(about):
+                # Where several come to nothing it is the server's trouble, and none of them is given up for it.
+                error.everywhere, error.retry_after = True, AWAY_S
             raise
         self._wrong = ""
+        self._unheard.clear()
 
     def _deliver(self, message: EmailMessage) -> None:
         """Raises DeliveryError; runs in a thread of its own."""
@@ -116,6 +122,8 @@ class Email(Notebook):
         try:
             if options.security == "starttls":
                 server.starttls(context=self._tls)
+            # Before the message, so that what fails here is known to have sent nothing.
+            server.ehlo_or_helo_if_needed()
             if options.user:
                 server.login(options.user, options.password.reveal())
         except (OSError, smtplib.SMTPException):

@@ -22,6 +22,7 @@ from bot.channels.registry import Outside
 from bot.core.asking import Asker
 from bot.core.commands import Role
 from bot.core.words.answer import Answer
+from bot.errors import StoreError
 from bot.store.store import Store
 from tests.channels.contract import HOSTILE
 from tests.fakes.discord.server import Discord, discord
@@ -109,6 +110,24 @@ class Notes:
         return True
 
 
+class Turns:
+    """Whose turn it is, by the store; while that is `away` it answers nobody."""
+
+    def __init__(self, store: Store) -> None:
+        self._turns = store.shared
+        self.away = False
+        self.asked = 0
+
+    async def hold(self, name: str, owner: str, ttl_ms: int) -> bool:
+        self.asked += 1
+        if self.away:
+            raise StoreError("away")
+        return await self._turns.hold(name, owner, ttl_ms)
+
+    async def passes(self, name: str, owner: str) -> None:
+        await self._turns.passes(name, owner)
+
+
 class Replicas:
     """Processes of one bot, as many as a test wants: each with its own connection, desk and notes shared."""
 
@@ -116,11 +135,12 @@ class Replicas:
         self.fake, self.store, self.folder = fake, store, tmp_path
         self.desk = FrontDesk()
         self.notes = Notes(store)
+        self.turns = Turns(store)
         self.stack = contextlib.AsyncExitStack()
 
     async def start(self, owner: str = "one", pace: Pace = PACE, **more: object) -> DiscordBot:
         now = self.fake.world.now
-        outside = Outside(self.folder, io.StringIO(), "plain", now, self.desk, self.notes, self.store.shared, owner)
+        outside = Outside(self.folder, io.StringIO(), "plain", now, self.desk, self.notes, self.turns, owner)
         bot = DiscordBot("discord", pointed_at(self.fake, **more), outside, pace)
         return await self.stack.enter_async_context(bot)
 

@@ -158,6 +158,9 @@ async def test_a_channel_that_is_gone_or_hidden_is_a_permanent_failure(fake, cha
     error = await refused(channel.post(place.id, CARD, "k1"))
     assert error.permanent
     assert words_of_it in str(error)
+    again = await refused(channel.post(place.id, CARD, "k2"))
+    assert again.permanent is (denied is None)
+    assert len(fake.limits.invalid) == (0 if denied is None else 1)
 
 
 @pytest.mark.parametrize("place", ["general", "", "12/../34", "1²"])

@@ -5,7 +5,7 @@ import logging
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.discord.client import AT_ONCE, DAY_S, EVERY_S, _used
@@ -54,6 +54,18 @@ async def test_a_session_that_is_invalid_but_can_be_resumed_is_resumed(fake, rep
     asked = await answered(fake, place)
     await fake.gateway.until(lambda: fake.gateway.resumes == 1)
     assert (fake.gateway.identifies, len(asked.replies)) == (1, 1)
+
+
+async def test_before_ready_nobody_is_said_to_listen(fake, replicas):
+    """Identified is not enough: without READY readiness says so, and another try is made after a while."""
+    fake.gateway.ready_comes = False
+    bot = await replicas.start(pace=replace(PACE, start_s=1.0))
+    await fake.gateway.until(lambda: fake.gateway.identifies == 1)
+    assert (bot.health()[0], bot.health()[1][:24]) == (False, "not listening to Discord")
+    await until(lambda: "began no session" in bot.health()[1])
+    fake.gateway.ready_comes = True
+    await fake.gateway.until(lambda: fake.gateway.identifies == 2)
+    await until(lambda: bot.health()[0])
 
 
 async def test_a_resume_goes_where_ready_said(fake, replicas, place):
@@ -155,12 +167,25 @@ async def test_an_interaction_that_another_replica_answered_is_passed_over(fake,
 
 
 async def test_a_store_that_is_away_ends_no_session(fake, replicas, place):
-    """Who listens goes on listening, and answers."""
-    await replicas.start(pace=replace(PACE, lease_s=0.3))
+    """Who listens goes on listening, and answers; who does not begins nothing."""
+    await replicas.start("one")
     await replicas.listening()
-    replicas.notes.away = True
+    replicas.turns.away = True
+    await replicas.start("two")
+    before = replicas.turns.asked
+    await until(lambda: replicas.turns.asked > before + 5)
     await answered(fake, place)
-    assert fake.gateway.identifies == 1
+    assert (fake.gateway.identifies, len(fake.gateway.live)) == (1, 1)
+
+
+async def test_a_socket_closed_for_its_token_is_not_followed_by_a_login(fake, replicas, place):
+    """4004 says it all: a login would be one more 401 towards a ban."""
+    bot = await replicas.start()
+    await replicas.listening()
+    before = len(fake.requests)
+    await fake.gateway.drop(4004)
+    await until(lambda: "does not know the bot's token" in bot.health()[1])
+    assert len(fake.requests) == before
 
 
 async def test_the_token_stands_in_no_log(fake, replicas, place, caplog):
@@ -191,19 +216,19 @@ async def test_the_permission_to_manage_the_server_is_admin_also_in_a_thread(fak
     assert [asker.role for _, asker in replicas.desk.asked] == [Role.ADMIN, Role.RESPONDER]
 
 
-@given(st.lists(st.floats(0, 20_000), max_size=400))
-def test_no_day_has_more_sessions_than_discord_allows(waits):
-    """However they come; and none has to wait longer than a few minutes."""
+@given(st.lists(st.floats(0, 20_000), max_size=100), st.floats(1, 90))
+@settings(max_examples=30, deadline=None)
+def test_no_day_has_more_sessions_than_discord_allows(waits, loop_s):
+    """However they come, also in a loop all day; and none has to wait longer than a few minutes."""
     now, noted, begun = 1_000_000.0, "", list[float]()
-    for wait in [*waits, *[1.0] * 300]:
+    for wait in [*waits, *[loop_s] * 3_000]:
         now += wait
         used = _used(noted, now)
         if used <= (AT_ONCE - 1) * EVERY_S:
             noted = f"{now + used + EVERY_S:.0f}"
             begun.append(now)
         assert used - (AT_ONCE - 1) * EVERY_S <= EVERY_S + 1
-    for at in begun:
-        assert sum(at <= one < at + DAY_S for one in begun) < 1_000
+    assert all(late - early >= DAY_S for early, late in zip(begun, begun[999:], strict=False))
 
 
 @pytest.mark.parametrize("noted", ["", "nonsense", "nan", "inf", "-inf", "1e300", "9999999999999"])

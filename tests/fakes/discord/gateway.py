@@ -30,7 +30,7 @@ class Gateway:
     """All sessions of the one bot. `acks` off makes zombies; `refuses` closes every socket with that code.
 
     `beats` are the times of the heartbeats, as `time.monotonic` tells them; `came` the paths of the connections;
-    `guild_comes` off leaves GUILD_CREATE out, as Discord's own outages do.
+    `ready_comes` off leaves an IDENTIFY unanswered, `guild_comes` off GUILD_CREATE out, as Discord's own outages do.
     """
 
     def __init__(self, world: World, url: Callable[[], str], dumps: Callable[[], dict[str, Any]]) -> None:
@@ -38,7 +38,7 @@ class Gateway:
         self.heartbeat_ms = 41_250
         self.acks = True
         self.refuses = 0
-        self.guild_comes = True
+        self.ready_comes = self.guild_comes = True
         self.came: list[str] = []
         self.sessions: dict[str, Session] = {}
         self.identifies = self.resumes = self.heartbeats = self.connections = 0
@@ -150,7 +150,7 @@ class Gateway:
             await socket.close(code=4004, message=b"Authentication failed.")
         elif said["intents"] & PRIVILEGED:
             await socket.close(code=4014, message=b"Disallowed intent(s).")
-        else:
+        elif self.ready_comes:
             session = Session(self.world.id(), socket=socket)
             self.sessions[session.id] = session
             await self._event(session, "READY", self._ready(session))

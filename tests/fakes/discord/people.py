@@ -103,7 +103,7 @@ class People:
             raise Refused(404, 10062, "Unknown interaction")
         if asked.callback:
             raise Refused(400, 40060, "Interaction has already been acknowledged.")
-        kind, data = int(body["type"]), body.get("data") or {}
+        kind, data = int(body["type"]), {**(body.get("data") or {}), "files": body.get("files")}
         message = None
         match kind:
             case 4:
