@@ -93,8 +93,8 @@ class Assembly:
             mentions=MappingProxyType(part.mentions),
             talk=Talk(part.community.query, part.community.repositories) if part.community else None,
             labels=MappingProxyType(part.labels),
-            edge=part.edge.lower(),
-            cloud=part.cloud,
+            edge=(part.edge or "").lower(),
+            cloud=part.cloud or "",
             budget=Allowance(part.budget.tokens_per_day, part.budget.usd_per_day),
         )
 

@@ -95,8 +95,10 @@ class ServicePart(Part):
     )
     alternatives: tuple[AlternativePart, ...] = ()
     labels: Labels = Field(default_factory=dict, max_length=20, description="the same for all its components")
-    edge: Text = Field("", description="the network in front of it, where its answers do not say (cloudflare)")
-    cloud: Text = Field("", description="where it runs; vendors of one cloud that fail at once are told as such")
+    edge: Text | None = Field(None, description="the network in front of it, where its answers do not say (cloudflare)")
+    cloud: Text | None = Field(
+        None, description="where it runs; vendors of one cloud that fail at once are told as such"
+    )
     budget: BudgetPart = Field(BudgetPart(), description="what its paid checks may use in a day (UTC)")
     community: TalkPart | None = Field(None, description="where people write of it in public; not searched if absent")
 

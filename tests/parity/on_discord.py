@@ -140,7 +140,10 @@ async def _message(it: Hands, found: Offers) -> None:
         Part.LINES: ", ".join(sorted(filter(None, labels))),
         Part.LINK: yes(any(c.get("url") == card.links[0][1] for c in _components(root))),
         Part.TIMES: yes(re.search(r"<t:\d+:[A-Z]>", words(root))),
-        Part.FOOTER: yes(letters(card.footer) in letters(words(root))),
+        Part.FOOTER: yes(
+            letters(card.footer.partition(" · ")[2]) in letters(root.embeds[0]["footer"]["text"])
+            and re.search(r"<t:\d+:R>", words(root))
+        ),
         Part.PACE: f"{it.bot.refresh_s:g} s",
     }
 

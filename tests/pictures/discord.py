@@ -1,6 +1,6 @@
 """Discord's messages as HTML, as near to the desktop client (dark) as a picture needs; what is unknown is an error.
 
-Markdown: only what our own rendering makes, which is escaped letters and moments.
+Markdown: only what our own rendering makes: escaped letters, moments, and labels before the rows of a description.
 """
 
 import re
@@ -29,6 +29,7 @@ body{background:#313338;color:#dbdee1;font:400 15px/21px "Noto Sans",sans-serif,
 .embed{margin-top:4px;max-width:540px;border-left:4px solid;border-radius:4px;background:#2b2d31;
   padding:10px 16px 14px 12px}
 .title{font-weight:600;color:#f2f3f5;font-size:16px;line-height:22px}
+.about b{font-weight:600;color:#f2f3f5}
 .about{font-size:14px;line-height:19px;margin-top:8px;white-space:pre-wrap}
 .name{font-weight:600;color:#f2f3f5;font-size:14px;line-height:19px;margin-top:9px}
 .value{font-size:14px;line-height:19px;white-space:pre-wrap;overflow-wrap:anywhere}
@@ -47,6 +48,7 @@ body{background:#313338;color:#dbdee1;font:400 15px/21px "Noto Sans",sans-serif,
 .line .who{font-size:13px}
 """
 _TOKEN = re.compile(r"\\(?P<letter>.)|<t:(?P<at>\d+):(?P<form>[FRT])>|(?P<alien>[\\*_~`|<\[\]])", re.DOTALL)
+_LABEL = re.compile(r"\*\*(?P<label>(?:\\.|[^*\\])+)\*\*(?= )")
 
 
 def show(*parts: Html) -> str:
@@ -76,7 +78,7 @@ def embed(it: Payload, now: float) -> Html:
     """An embed. Raises ValueError for a part that is not known here."""
     if unknown := set(it) - {"title", "description", "color", "fields", "footer"}:
         raise ValueError(f"unknown in an embed: {unknown}")
-    about = [tag("div", markdown(it["description"], now), look="about")] if "description" in it else []
+    about = [tag("div", *_rows(it["description"], now), look="about")] if "description" in it else []
     fields = [
         tag("div", markdown(one[part], now), look=part) for one in it.get("fields", ()) for part in ("name", "value")
     ]
@@ -96,6 +98,16 @@ def markdown(text: str, now: float) -> Html:
         parts.append(found["letter"] or tag("span", _moment(int(found["at"]), found["form"], now), look="moment"))
         end = found.end()
     return joined(*map(ready, parts), text[end:])
+
+
+def _rows(text: str, now: float) -> list[Html]:
+    """A description's rows, each with its label in bold."""
+    rows = []
+    for row in text.split("\n"):
+        found = _LABEL.match(row)
+        label = [tag("b", markdown(found["label"], now))] if found else []
+        rows.append(tag("div", *label, markdown(row[found.end() :] if found else row, now)))
+    return rows
 
 
 def _moment(at: int, form: str, now: float) -> str:

@@ -37,4 +37,4 @@ def plain(text: str, limit: int) -> str:
 
 def moment(at: float) -> str:
     """A time in the reader's own zone, and how long ago that is."""
-    return f"<t:{int(at)}:f> (<t:{int(at)}:R>)"
+    return f"<t:{int(at)}:F> (<t:{int(at)}:R>)"

@@ -151,11 +151,11 @@ def test_presses_and_figures_together_are_never_more_than_two_in_the_pace(asks):
             assert len(edits) < 3 or now - edits[-3] >= EVERY_S - 1e-6
 
 
-def test_what_goes_on_without_a_label_stands_in_the_same_field():
+def test_what_goes_on_without_a_label_stands_below_its_label():
     """One step a line under one label; numbers keep their units; what a label of a time says is shown as it stands."""
     lines = (("Do now", "1. retry in 4 s"), ("", "2. wait"), ("They say", "fine"), ("", "x" * 2_000))
     card = Card("4F7K", "incident", Tone.RED, "🔴", "🔴 down", lines=lines, times=(("**Began**", 9.0),))
-    do_now, they_say, more, when = render.embed(card)["fields"]
-    assert do_now == {"name": "Do now", "value": "1\\. retry in 4\u00a0s\n2\\. wait"}
-    assert (they_say["value"], more["name"]) == ("fine", "\u200b")
-    assert when["value"].startswith(r"\*\*Began\*\* <t:9:F>")
+    when, do_now, second, they_say, more = render.embed(card)["description"].split("\n")
+    assert when.startswith(r"\*\*Began\*\* <t:9:F>")
+    assert (do_now, second) == ("**Do now** 1\\. retry in 4\u00a0s", "2\\. wait")
+    assert (they_say, more[:9]) == ("**They say** fine", "x" * 9)
