@@ -309,7 +309,7 @@ class Record:
         assert len(outcome.text) < 5000
 
 
-@given(st.lists(st.tuples(st.floats(0, 4000), wishes | moves, st.booleans()), max_size=25))
+@given(st.lists(st.tuples(st.floats(1, 4000), wishes | moves, st.booleans()), max_size=25))
 def test_whatever_happens_the_record_goes_on(happenings):
     """Versions grow with each line, what is resolved stays so, silence hides nothing, words stay in a line."""
     record, at = Record(), 0.0
