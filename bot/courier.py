@@ -195,7 +195,7 @@ class Courier:
             await self._rest(line, str(error), rest)
             # What may stand there already is tried at ever longer intervals, so that few can.
             wait = min(BACKOFF_S, rest * 2.0 ** max(0, claimed.doubts - 1)) if doubtful else rest
-        elif claimed.tries == SAID_AFTER:
+        elif claimed.tries == SAID_AFTER and not error.turn:
             await self._trouble(line.channel.name, f"{line.channel.name}: deliveries fail: {error}", False)
         again = self._now() + wait
         if progress.version > claimed.done_version or progress.trail:
@@ -209,7 +209,7 @@ class Courier:
         else:
             await self._outbox.retry(claimed, str(error), again, doubtful=doubtful)
         # Waiting for a turn is no trouble, and there may be a thousand of them.
-        level = logging.DEBUG if error.later else logging.WARNING
+        level = logging.DEBUG if error.turn or error.later else logging.WARNING
         log.log(level, "%s is tried again in %.0f s: %s", claimed.id, wait, error)
 
     def _hopeless(self, claimed: Claimed, error: DeliveryError, *, doubtful: bool) -> bool:

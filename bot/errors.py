@@ -36,8 +36,8 @@ class DeliveryError(GroundtruthError):
 
     `permanent`: trying again is useless. `retry_after`: seconds the channel asked us to wait, if it did.
     `ambiguous`: it may have been posted all the same. `everywhere`: it is the whole channel's trouble (its token, its
-    limits), not this place's. `later`: only the root's edit has to wait, what follows it need not; the place as it is
-    known by now.
+    limits), not this place's. `turn`: nobody was asked, it waits for its turn among others of ours. `later`: only the
+    root's edit has to wait, what follows it need not; the place as it is known by now.
     """
 
     def __init__(
@@ -54,4 +54,5 @@ class DeliveryError(GroundtruthError):
         self.retry_after = retry_after
         self.ambiguous = ambiguous
         self.everywhere = everywhere
+        self.turn = False
         self.later: Mapping[str, Any] | None = None

@@ -20,7 +20,7 @@ from bot.channels.slack import blocks
 from bot.channels.slack.blocks import Said
 from bot.channels.slack.failures import GONE, TOO_RICH, code
 from bot.channels.slack.options import Options, is_person
-from bot.channels.slack.spacing import EDIT, FIGURES_S, POST, Edits, Rests
+from bot.channels.slack.spacing import EDIT, FIGURES_S, POST, Edits, Posts, Rests
 from bot.channels.slack.web import WRONG, Web
 from bot.core.card import Card, Tone
 from bot.core.incident import Entry
@@ -38,6 +38,8 @@ TURNS = frozenset({"changed", "reopened", "widened", "worse"})
 """Events of a trail that may tell of worse; they are shown to the whole channel only if the root's colour says so."""
 ALARMING = frozenset({Tone.ORANGE, Tone.RED})
 PATIENCE = "Slack asks for patience (429)"
+EDITS_WAIT = "edits wait for their turn, Slack takes 50 a minute"
+POSTS_WAIT = "posts wait for their turn, Slack takes one a second in a place"
 
 
 class SlackChannel:
@@ -51,7 +53,7 @@ class SlackChannel:
         self.places = options.channels
         self._calls = options.ping_groups
         self._web = web
-        self._edits, self._rests = Edits(), Rests()
+        self._edits, self._posts, self._rests = Edits(), Posts(), Rests()
         self._memory = memory
         self._now = now
 
@@ -93,7 +95,7 @@ class SlackChannel:
             return where
         try:
             if news:
-                self._turn(f"{place}/{ts}")
+                _in_turn(self._edits.wait(f"{place}/{ts}", self._now()), EDITS_WAIT)
             await self._say(EDIT, place, {"ts": ts, "parse": "none"}, self._said(card, where))
         except DeliveryError as error:
             if code(error.__cause__ or error) in GONE:
@@ -111,6 +113,7 @@ class SlackChannel:
             return
         wide = entry.event in ALOUD or (entry.event in TURNS and bool(where.get("worse")))
         place, line = str(where["channel"]), {"text": blocks.trail(entry, self._now()), **QUIET}
+        _in_turn(self._posts.wait(place, self._now()), POSTS_WAIT)
         try:
             await self._call(POST, place, {**line, "thread_ts": str(where["ts"]), "reply_broadcast": wide})
         except DeliveryError as error:
@@ -132,6 +135,7 @@ class SlackChannel:
         }
         start = await self._led(start, card, wait=f"asked:{key}")
         room = await self._room(place)
+        _in_turn(self._posts.wait(room, self._now()), POSTS_WAIT)
         answer = await self._say(POST, room, QUIET, self._said(card, start))
         where = {**self._changed(start, card), "channel": str(answer.get("channel", room)), "ts": str(answer["ts"])}
         await self._note(f"post:{key}", where)
@@ -172,17 +176,9 @@ class SlackChannel:
             raise DeliveryError("the channel's message comes first, to lead there", retry_after=1.0)
         return where
 
-    def _turn(self, root: str) -> None:
-        """Raises DeliveryError while it is not this root's turn to be edited."""
-        wait = self._edits.wait(root, self._now())
-        if wait:
-            raise DeliveryError("edits wait for their turn, Slack takes 50 a minute", retry_after=wait)
-
     async def _call(self, method: str, place: str, what: Mapping[str, Any]) -> Mapping[str, Any]:
         """Post or update, unless Slack asked us to wait with that."""
-        wait = self._rests.wait(method, self._now())
-        if wait:
-            raise DeliveryError(PATIENCE, retry_after=wait)
+        _in_turn(self._rests.wait(method, self._now()), PATIENCE)
         poster = self._web.poster
         call = poster.chat_postMessage if method == POST else poster.chat_update
         try:
@@ -242,3 +238,11 @@ class SlackChannel:
             await self._memory.note(f"{self.name}:{name}", json.dumps(what), NOTED_S)
         except StoreError as error:
             log.warning("%s: cannot note what was said: %s", self.name, error)
+
+
+def _in_turn(wait_s: float, why: str) -> None:
+    """Raises DeliveryError where something has to wait; asked once a delivery, whatever forms it then tries."""
+    if wait_s:
+        waits = DeliveryError(why, retry_after=wait_s)
+        waits.turn = True
+        raise waits

@@ -2,12 +2,13 @@
 
 Edits are counted for the whole workspace, 50 a minute (tier 3 of https://docs.slack.dev/apis/web-api/rate-limits): news
 takes its turn, and what it leaves is shared out among the roots that only have fresher figures. Posts are counted by
-conversation, and beyond that by a number Slack does not print: there its refusals teach us to wait. All of this is only
-manners: other replicas count for themselves, and Retry-After has the last word.
+conversation, one a second with short bursts, and beyond that by a number Slack does not print: there its refusals teach
+us to wait. All of this is only manners: other replicas count for themselves, and Retry-After has the last word.
 """
 
 import zlib
 from collections import deque
+from typing import Any
 
 EDITS, WINDOW_S = 50, 61.0
 """Edits of all replicas in a minute, and a second for clocks that differ."""
@@ -16,6 +17,8 @@ KEPT_FOR_NEWS = 10
 FIGURES_S = 45.0
 """How often a root's figures are wanted; a turn in sharing out lasts as long."""
 ROOTS = 10_000
+BURST, BURST_S = 3, 3.3
+"""Posts into one conversation in so many seconds: one a second, and a burst that is surely short."""
 APART_S = 0.1
 """Those that wait for the end of a rest come back one after the other."""
 POST, EDIT = "chat.postMessage", "chat.update"
@@ -60,6 +63,24 @@ class Edits:
         return True
 
 
+class Posts:
+    """The turns of chat.postMessage, by conversation."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, deque[float]] = {}
+
+    def wait(self, room: str, now: float) -> float:
+        """Seconds until something may be posted there, 0 for now: then its turn is taken."""
+        taken = self._taken.pop(room, None) or deque(maxlen=BURST)
+        self._taken[room] = taken
+        _bound(self._taken)
+        left = taken[0] + BURST_S - now if len(taken) == BURST else 0.0
+        if left <= 0:
+            taken.append(now)
+        # A clock that was set back keeps nobody waiting for longer than a turn lasts.
+        return min(max(left, 0.0), BURST_S)
+
+
 class Rests:
     """Methods that Slack asked us not to call for a while."""
 
@@ -90,6 +111,6 @@ class Rests:
             self._refused.clear()
 
 
-def _bound(kept: dict[str, float]) -> None:
+def _bound(kept: dict[str, Any]) -> None:
     while len(kept) > ROOTS:
         del kept[next(iter(kept))]

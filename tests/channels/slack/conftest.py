@@ -1,5 +1,6 @@
 """Our own Slack, and the channel as it is opened in production, talking to it over the wire."""
 
+import itertools
 from collections.abc import AsyncIterator
 
 import pytest
@@ -22,6 +23,12 @@ def options(url: str, **changes) -> Options:
     """Valid ones for our Slack."""
     given = {"token": BOT_TOKEN, "app_token": APP_TOKEN, "signing_secret": SIGNING_SECRET, "api_url": url}
     return read("slack", given | changes)
+
+
+def hurried():
+    """A clock by which a second and a half pass whenever it is read: nothing waits for its turn."""
+    read = itertools.count()
+    return lambda: NOW + 1.5 * next(read)
 
 
 def channel_on(it: Slack, store: Store, call_s: float = 5.0, now=lambda: NOW, **changes) -> SlackChannel:

@@ -8,7 +8,7 @@ from bot.core.card import Action, Card, Tone
 from bot.core.incident import Entry
 from bot.errors import DeliveryError
 from tests.channels.contract import CARD
-from tests.channels.slack.conftest import NOW, channel_on
+from tests.channels.slack.conftest import NOW, channel_on, hurried
 from tests.words import read
 
 RED = replace(CARD, tone=Tone.RED, headline="🔴 Claude API: down")
@@ -48,20 +48,21 @@ async def test_an_edit_replaces_everything_in_place(fake, channel):
     assert (root.headline, root.text, root.color, root.edits) == (GREEN.headline, GREEN.headline, "#2eb886", 2)
 
 
-async def test_only_worse_and_the_end_reach_the_whole_channel(fake, channel):
+async def test_only_worse_and_the_end_reach_the_whole_channel(fake, store):
     """A thread is quiet; the channel hears when the colour turns worse, and when it is over."""
-    where = await channel.post("C1", CARD, "k")
-    await channel.follow(where, line("opened"), "k#1")
-    await channel.follow(where, line("changed"), "k#2")
-    where = await channel.edit(where, RED)
-    await channel.follow(where, line("changed"), "k#3")
-    await channel.follow(where, line("acknowledged"), "k#4")
-    where = await channel.edit(where, replace(RED, tone=Tone.YELLOW))
-    await channel.follow(where, line("changed"), "k#5")
-    where = await channel.edit(where, GREEN)
-    await channel.follow(where, line("resolved"), "k#6")
-    (root,) = fake.workspace.standing("C1")
-    assert [m.broadcast for m in fake.workspace.thread(root)] == [False, False, True, False, False, True]
+    async with channel_on(fake, store, now=hurried()) as channel:
+        where = await channel.post("C1", CARD, "k")
+        await channel.follow(where, line("opened"), "k#1")
+        await channel.follow(where, line("changed"), "k#2")
+        where = await channel.edit(where, RED)
+        await channel.follow(where, line("changed"), "k#3")
+        await channel.follow(where, line("acknowledged"), "k#4")
+        where = await channel.edit(where, replace(RED, tone=Tone.YELLOW))
+        await channel.follow(where, line("changed"), "k#5")
+        where = await channel.edit(where, GREEN)
+        await channel.follow(where, line("resolved"), "k#6")
+        (root,) = fake.workspace.standing("C1")
+        assert [m.broadcast for m in fake.workspace.thread(root)] == [False, False, True, False, False, True]
 
 
 async def test_a_trail_line_has_its_time_in_the_readers_zone(fake, channel):
@@ -255,7 +256,7 @@ async def test_nobody_can_be_written_to_directly_without_the_scope(fake, channel
 async def test_groups_are_mentioned_where_it_was_asked_for(fake, store):
     """Once, in the root of an alarming incident, there alone; an edit keeps the words, plain text has them too."""
     mention = "<!subteam^S1> <@U2>"
-    async with channel_on(fake, store, ping_groups={"C1": ["S1", "U2"]}) as channel:
+    async with channel_on(fake, store, now=hurried(), ping_groups={"C1": ["S1", "U2"]}) as channel:
         where = await channel.post("C1", CARD, "k1")
         (root,) = fake.workspace.standing("C1")
         assert mention in str(root.said["blocks"])

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.channels.contract import ChannelContract
-from tests.channels.slack.conftest import channel_on
+from tests.channels.slack.conftest import channel_on, hurried
 
 
 class TestSlack(ChannelContract):
@@ -15,7 +15,7 @@ class TestSlack(ChannelContract):
     async def channel(self, fake, store):
         self.workspace = fake.workspace
         self.keys: dict[str, list[str]] = {}
-        async with channel_on(fake, store) as it:
+        async with channel_on(fake, store, now=hurried()) as it:
             post = it.post
 
             async def posted(place, card, key):

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.slack.spacing import EDIT, EDITS, KEPT_FOR_NEWS, POST, WINDOW_S, Edits, Rests
+from bot.channels.slack.spacing import BURST, BURST_S, EDIT, EDITS, KEPT_FOR_NEWS, POST, WINDOW_S, Edits, Posts, Rests
 
 
 @given(st.lists(st.tuples(st.booleans(), st.floats(0, 5), st.integers(0, 200)), max_size=300))
@@ -53,3 +53,24 @@ def test_one_full_place_rests_nobody_and_a_second_rests_all_posts():
     assert rests.wait(POST, 32.0) == 0
     rests.refused(EDIT, "C1", 5.0, 40.0)
     assert rests.wait(EDIT, 41.0) > 0
+
+
+@given(st.lists(st.tuples(st.floats(0, 3), st.sampled_from("ab")), max_size=200))
+def test_posts_into_one_conversation_are_one_a_second(asked):
+    """In the long run and but for a burst; a conversation that was silent never waits, nor does one for another."""
+    posts, now, told = Posts(), 0.0, {"a": [], "b": []}
+    for passed, room in asked:
+        now += passed
+        wait = posts.wait(room, now)
+        lately = [at for at in told[room] if now - at < BURST_S]
+        assert (wait > 0) == (len(lately) >= BURST)
+        told[room] += [] if wait else [now]
+    for times in told.values():
+        assert all(sum(at <= other < at + 60 for other in times) <= 60 for at in times)
+
+
+def test_a_clock_set_back_keeps_no_conversation_waiting():
+    posts = Posts()
+    for _ in range(BURST):
+        posts.wait("a", 1e9)
+    assert posts.wait("a", 0.0) <= BURST_S
