@@ -97,7 +97,9 @@ class Causes:
             mine = (r for r in rows if r.subject == one.incident and r.dead_at is None)
             heard.update({r.channel for r in mine if r.held_until is None or r.held_until <= now})
         tree = self._us.routes.tree
-        fresh = sorted(target for target, count in heard.items() if count >= LEAST and not tree.rouses(target))
+        fresh = sorted(
+            target for target, count in heard.items() if count >= LEAST and not tree.rouses(target, softly=True)
+        )
         return tuple(dict.fromkeys((*told, *fresh)))
 
 

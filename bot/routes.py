@@ -29,10 +29,11 @@ def tree_of(settings: Settings) -> Tree:
     wakes = {channel.name for channel in settings.channels if CHANNELS[channel.kind].wakes}
     wakes |= {f"{c.name}:{person}" for c in settings.channels for person in CHANNELS[c.kind].people(c.options)}
     acts = frozenset(channel.name for channel in settings.channels if CHANNELS[channel.kind].acts)
+    soft = frozenset(channel.name for channel in settings.channels if CHANNELS[channel.kind].soft)
     if settings.routes is None:
         every = tuple(target for targets in places.values() for target in targets)
-        return Tree((Branch(BY_DEFAULT, to=every),), frozenset(wakes), acts)
-    return Tree(tuple(_placed(settings.routes, places)), frozenset(wakes), acts)
+        return Tree((Branch(BY_DEFAULT, to=every),), frozenset(wakes), acts, soft)
+    return Tree(tuple(_placed(settings.routes, places)), frozenset(wakes), acts, soft)
 
 
 def policies_of(settings: Settings) -> dict[str, Policy]:
@@ -124,5 +125,5 @@ class Routes:
 def _fixed(tree: Tree, target: str) -> Route:
     """What a target of the tree hears: the branches that lead there, where routes are configured."""
     names = tuple(branch.name for branch in tree.every() if target in branch.to)
-    wanted = Interest(discrepancies=not tree.rouses(target))
+    wanted = Interest(discrepancies=not tree.rouses(target, softly=True))
     return Route(target, wanted, branches=() if names == (BY_DEFAULT,) else names)

@@ -80,7 +80,8 @@ class Kind:
     those of its options that hear of everything, None for a kind that is one place by itself. `model` describes the
     options to editors; `doctor` is a module like the first, whose `examine(name, checked options)` gives signs.
     `wakes`: every message there may wake somebody, so that without a route that says otherwise it hears of incidents
-    alone. `people` are places of its options where each message wakes a person, in a kind that else wakes nobody.
+    alone; but where it is `soft`, what is no incident wakes nobody, and is told. `people` are places of its options
+    where each message wakes a person, in a kind that else wakes nobody.
     `acts`: it does something about each incident, so that none is told there together with others.
     """
 
@@ -93,6 +94,7 @@ class Kind:
     wakes: bool = False
     people: Callable[[Mapping[str, Any]], Sequence[str]] = _nobody
     acts: bool = False
+    soft: bool = False
 
     def opened(self, name: str, options: Mapping[str, Any], outside: Outside) -> Channel:
         """The channel, to be entered by whoever asked for it."""
@@ -121,10 +123,10 @@ def _on_call(options: Mapping[str, Any]) -> Sequence[str]:
     return [str(person) for person in options.get("on_call", ())]
 
 
-def _outlet(described: ModuleType, *, wakes: bool = False, acts: bool = False) -> Kind:
+def _outlet(described: ModuleType, *, wakes: bool = False, acts: bool = False, soft: bool = False) -> Kind:
     """A kind that is one place by itself, from the module of its options; its `opening` stands beside it."""
     module = described.__name__.replace(".options", ".opening")
-    return Kind(module, described.OPTIONS, described.read, model=described.Options, wakes=wakes, acts=acts)
+    return Kind(module, described.OPTIONS, described.read, model=described.Options, wakes=wakes, acts=acts, soft=soft)
 
 
 CHANNELS: Mapping[str, Kind] = {
@@ -144,7 +146,7 @@ CHANNELS: Mapping[str, Kind] = {
     "incident_io": _outlet(incident_io, wakes=True),
     "jira_service_management": _outlet(jira_service_management, wakes=True),
     "ntfy": _outlet(ntfy, wakes=True),
-    "pagerduty": _outlet(pagerduty),
+    "pagerduty": _outlet(pagerduty, wakes=True, soft=True),
     "response": _outlet(response, wakes=True, acts=True),
     "slack": Kind(
         "bot.channels.slack.opening",

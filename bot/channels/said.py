@@ -45,7 +45,12 @@ _SEVERITY: Mapping[Tone, Severity] = {
 
 
 def severity(card: Card) -> Severity:
-    """How bad it is; where the colour says that people have it in hand, how bad it came to be."""
+    """How bad it is; where the colour says that people have it in hand, how bad it came to be.
+
+    A page that says something else than we measure is no trouble by itself, whatever its colour.
+    """
+    if card.kind == "discrepancy":
+        return Severity.INFO
     calm = standing(card) is Standing.TAKEN and card.tone not in {Tone.RED, Tone.ORANGE}
     return _SEVERITY[TONE[card.facts.worst] if calm else card.tone]
 

@@ -69,15 +69,16 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The routes of a configuration. `wakes` are the channels, and places of others, that wake people.
+    """The routes of a configuration. `wakes` are the channels, and places of others, that wake people by incidents.
 
-    They hear of discrepancies only where a matcher of the branch is about `kind`, not of trouble under announced work.
-    `acts` are the channels that do something about each incident.
+    They do not hear of trouble under announced work, and of discrepancies only where a matcher of the branch is about
+    `kind`, but for those in `soft`, which take them quietly. `acts` are the channels that do something about each.
     """
 
     branches: tuple[Branch, ...] = ()
     wakes: frozenset[str] = frozenset()
     acts: frozenset[str] = frozenset()
+    soft: frozenset[str] = frozenset()
 
     def every(self) -> Iterator[Branch]:
         """All branches, each before those below it."""
@@ -95,15 +96,15 @@ class Tree:
 
     def told_by(self, branch: Branch, snapshot: Snapshot) -> tuple[str, ...]:
         """The targets of a branch that hear of this when the branch takes it."""
-        if snapshot.discrepancy is not None:
-            calm = not branch.asks_kind
-        else:
-            calm = snapshot.incident is not None and snapshot.incident.announced
-        return tuple(target for target in branch.to if not self.rouses(target)) if calm else branch.to
+        softly = snapshot.discrepancy is not None
+        announced = snapshot.incident is not None and snapshot.incident.announced
+        calm = not branch.asks_kind if softly else announced
+        return tuple(t for t in branch.to if not self.rouses(t, softly=softly)) if calm else branch.to
 
-    def rouses(self, target: str) -> bool:
-        """Whether what is said there wakes people."""
-        return target in self.wakes or target.partition(":")[0] in self.wakes
+    def rouses(self, target: str, *, softly: bool = False) -> bool:
+        """Whether what is told there wakes people; `softly`: even if it is no incident."""
+        name = target.partition(":")[0]
+        return not {target, name}.isdisjoint(self.wakes) and not (softly and name in self.soft)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +200,8 @@ def verdicts(branches: Iterable[Branch], facts: Facts, severity: int | None) -> 
 
 def severity_of(snapshot: Snapshot) -> int | None:
     """The worst an incident has been, as a rank; None for what has no severity of its own."""
-    if snapshot.discrepancy is not None or snapshot.incident is None:
-        return None
-    return SEVERITY.get(snapshot.incident.worst, 0)
+    incident = snapshot.incident if snapshot.discrepancy is None else None
+    return None if incident is None else SEVERITY.get(incident.worst, 0)
 
 
 def calls(tree: Tree, policies: Mapping[str, Policy], snapshot: Snapshot, labels: Labels) -> tuple[Policy, ...]:

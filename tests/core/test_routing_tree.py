@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.escalation import Policy, Step
+from bot.core.incident import PAGE, Person, Silence
 from bot.core.matching import matchers
 from bot.core.quiet import Quiet
 from bot.core.routing import Address, Before, Branch, Route, Table, Tree, addressed, calls
@@ -65,6 +66,20 @@ def test_nobody_is_woken_by_a_disagreement_that_was_not_asked_for():
     asked = branch("1", "kind=discrepancy", "ntfy", asks_kind=True)
     assert names(to([asked], disagreement, wakes=wakes)) == ["ntfy"]
     assert names(to([branch("1", "", "ntfy")], about(), wakes=wakes)) == ["ntfy"]
+
+
+def test_what_takes_disagreements_softly_hears_of_them_and_sleeps_through_announced_work():
+    """A pager with a quiet way in beside one without: the first hears of both kinds, neither of announced work."""
+    tree = Tree(
+        (branch("1", "", "ntfy", "pagerduty", "chat"),), frozenset({"ntfy", "pagerduty"}), soft=frozenset({"pagerduty"})
+    )
+    (every,) = tree.branches
+    work = Silence("", 0.0, 9.0, Person(PAGE, "", "", ""), work=True)
+    announced = replace(INCIDENT, silence=work)
+    assert announced.announced
+    assert tree.told_by(every, told(INCIDENT, voices(), NOTICE)) == ("pagerduty", "chat")
+    assert tree.told_by(every, told(INCIDENT, voices())) == ("ntfy", "pagerduty", "chat")
+    assert tree.told_by(every, told(announced, voices())) == ("chat",)
 
 
 def test_who_was_told_stays_told_and_nothing_is_put_off():

@@ -58,7 +58,8 @@ def test_one_full_place_rests_nobody_and_a_second_rests_all_posts():
 @given(st.lists(st.tuples(st.floats(0, 3), st.sampled_from("ab")), max_size=200))
 def test_posts_into_one_conversation_are_one_a_second(asked):
     """In the long run and but for a burst; a conversation that was silent never waits, nor does one for another."""
-    posts, now, told = Posts(), 0.0, {"a": [], "b": []}
+    posts, now = Posts(), 0.0
+    told: dict[str, list[float]] = {"a": [], "b": []}
     for passed, room in asked:
         now += passed
         wait = posts.wait(room, now)
