@@ -190,7 +190,9 @@ class Courier:
         doubtful = error.ambiguous and not line.channel.lands and not progress.where
         if doubtful and claimed.doubts + 1 >= DOUBTS - 1:
             wait = BACKOFF_S
-        if error.everywhere:
+        if error.everywhere and error.turn:
+            line.rests_until = max(line.rests_until, self._now() + wait)
+        elif error.everywhere:
             rest = error.retry_after if error.retry_after is not None else PAUSE_S
             await self._rest(line, str(error), rest)
             # What may stand there already is tried at ever longer intervals, so that few can.
@@ -206,6 +208,8 @@ class Courier:
             if await self._outbox.give_up(claimed, str(error), self._now()) and claimed.service in self._judged:
                 await self._trouble(claimed.channel, f"cannot post to {claimed.channel}: {error}", False)
             return
+        elif error.turn:
+            await self._outbox.hold(claimed, str(error), again)
         else:
             await self._outbox.retry(claimed, str(error), again, doubtful=doubtful)
         # Waiting for a turn is no trouble, and there may be a thousand of them.

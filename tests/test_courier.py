@@ -312,6 +312,51 @@ async def test_the_whole_channel_s_trouble_rests_the_channel_and_loses_nothing(s
     assert all(told[1:])
 
 
+def in_turn(wait_s, *, everywhere=False):
+    """What a channel raises that has not asked anybody: others of ours come first."""
+    error = DeliveryError("others come first", retry_after=wait_s, everywhere=everywhere)
+    error.turn = True
+    return error
+
+
+async def test_to_wait_for_a_turn_is_no_failure_however_often(store):
+    """It is no try, nobody is told, and what really fails afterwards has all its tries."""
+    world = World(store)
+    book = world.books["one"]
+    book.fail = [in_turn(2.0)] * (2 * TRIES) + [DeliveryError("no")]
+    await world.say()
+    courier = world.courier()
+    for _ in range(2 * TRIES):
+        assert await courier.round("one") == 1
+        world.now += 1.0
+        assert await courier.round("one") == 0
+        world.now += 1.0
+    [row] = await store.views.deliveries("claude")
+    assert (row.tries, row.error) == (0, "others come first")
+    assert world.troubles == []
+    await courier.round("one")
+    world.now += 1.0
+    await courier.round("one")
+    assert [act for act, _ in book.acts] == ["post"]
+
+
+async def test_a_channel_whose_limit_is_used_up_rests_without_a_word(store):
+    """What waits stays in the store until then, goes out at once after that, and nobody is told of trouble."""
+    world = World(store)
+    book = world.books["one"]
+    book.fail = [in_turn(1.0, everywhere=True)]
+    await world.say(channels=("one:C1",))
+    courier = world.courier()
+    assert await courier.round("one") == 1
+    await world.say(channels=tuple(f"one:C{n}" for n in range(2, 10)))
+    assert await courier.round("one") == 0
+    assert courier.state("one") == ""
+    world.now += 1.0
+    assert await courier.round("one") == 9
+    assert len(book.roots) == 9
+    assert world.troubles == []
+
+
 async def test_who_cannot_be_reached_is_told_to_those_who_watch(store):
     """A place that is gone is put aside, and said."""
     world = World(store)

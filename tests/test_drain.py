@@ -1,16 +1,18 @@
 """10,000 notices at once, to places that keep their platform's limits: each is said once, few in hand at any time."""
 
+import asyncio
+from collections import defaultdict
 from dataclasses import replace
 
 import pytest
 
 from bot.channels.slack.channel import SlackChannel
 from bot.channels.slack.web import Web
-from bot.claiming import AT_ONCE
-from bot.core.incident import Snapshot, Voices
+from bot.claiming import AT_ONCE, CLAIM_S
+from bot.core.incident import Entry, Snapshot, Voices
 from bot.core.words.wording import card
 from bot.courier import Courier
-from bot.judge import SNAPSHOT
+from bot.judge import ENTRY, SNAPSHOT
 from bot.line import Office
 from bot.store.values import Commit, DeliveryWrite
 from tests.channels.slack.conftest import options
@@ -42,7 +44,7 @@ class Draining:
         self.now = 1_776_094_260.0
         self.targets = targets
 
-    async def queue(self):
+    async def queue(self, trail=()):
         """Each incident to all of them, in one commit, at once."""
         token = await self.store.lease("claude", "judge", 600_000)
         for number in range(EACH):
@@ -51,7 +53,8 @@ class Draining:
                 self.now, "claude", "Claude", one, None, (Voices(replace(MEASURED, at=self.now)),), "opened"
             )
             body = SNAPSHOT.dump_json(snapshot, exclude_defaults=True).decode()
-            writes = [DeliveryWrite(one.id, t, 1, body, urgent=True, due_at=self.now) for t in self.targets]
+            lines = tuple(ENTRY.dump_json(Entry(self.now, "changed", text)).decode() for text in trail)
+            writes = [DeliveryWrite(one.id, t, 1, body, True, lines, self.now) for t in self.targets]
             assert await self.store.commit("claude", token, Commit("1-1", b"{}", deliveries=tuple(writes)))
 
     def courier(self, owner, channels):
@@ -97,3 +100,44 @@ async def test_ten_thousand_notices_drain(store):
         assert fake.limits.met == 0
         assert world.now - began < 2 * EACH
     assert await store.views.undeliverable("claude") == []
+
+
+class Pages(Notebook):
+    """Writes down the lines under each root, and how often each root was posted anew."""
+
+    def __init__(self):
+        super().__init__("pages")
+        self.lines = defaultdict(list)
+        self.well_begun = asyncio.Event()
+
+    async def follow(self, where, entry, key):
+        await asyncio.sleep(0)
+        self.lines[key.partition("#")[0]].append(entry.text)
+        if len(self.lines) > 100:
+            self.well_begun.set()
+
+
+async def test_who_takes_over_from_the_dead_ends_the_queue_in_order(store):
+    """Killed with its hands full: what was in them is said by the next one, the lines under a root in their order."""
+    world, book = Draining(store, [f"pages:{page}" for page in range(50)]), Pages()
+    await world.queue(trail=("first", "second", "third"))
+    async with asyncio.timeout(30):
+        dying = asyncio.create_task(world.courier("one", {"pages": book}).run("pages"))
+        await book.well_begun.wait()
+        dying.cancel()
+        await asyncio.wait([dying])
+    heir = world.courier("two", {"pages": book})
+    while await heir.round("pages"):
+        pass
+    assert 0 < await world.waiting("pages") <= 10 * AT_ONCE, "what the dead had in hand"
+    world.now += CLAIM_S + 1
+    while await heir.round("pages"):
+        pass
+    assert await world.waiting("pages") == 0
+    assert sum(act == "post" for act, _ in book.acts) == len(book.roots) == len(book.lines) == 50 * EACH
+    again = 0
+    for said in book.lines.values():
+        assert said[-3:] == ["first", "second", "third"]
+        assert said[:-3] == ["first", "second", "third"][: len(said) - 3]
+        again += len(said) > 3
+    assert again <= 2 * AT_ONCE

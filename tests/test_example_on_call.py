@@ -61,6 +61,19 @@ def test_what_is_milder_or_not_ours_wakes_nobody(asked):
     assert 'branch 2: team="platform" does not hold: team is office' in told
 
 
+def test_who_is_off_for_want_of_a_secret_is_named(asked, monkeypatch):
+    """Asked on a machine without the secrets: who would be woken where they are set, and that they are not here."""
+    for name in ("PAGERDUTY_ROUTING_KEY", "NTFY_TOPIC"):
+        monkeypatch.delenv(name)
+    code, told = asked("routes", "test", "claude-api major at 03:00")
+    assert code == 0
+    assert "not told pagerduty, branch 2: off here; `groundtruth config check` says why" in told
+    assert "not told phone, step 1 of nobody-answers: off here" in told
+    assert "jira at once, by branch 2" in told
+    told = asked("routes", "test", "claude-api partial at 03:00")[1]
+    assert "off here" not in told
+
+
 def test_who_is_not_told_is_named_once():
     """Of a branch that does not take it only those who hear in no other way."""
     verdict = Verdict(Branch("2", to=("chat", "pager")), mild=True)

@@ -104,3 +104,24 @@ routes:
   - {minimum: partial_outage, to: chat, routes: [{minimum: partial_outage}, {minimum: major_outage}]}
 """
     )
+
+
+@pytest.mark.parametrize(
+    ("quiet", "wrong"),
+    [
+        ("{}", True),
+        ("{except: major_outage}", True),
+        ('[{hours: "22:00-07:00", zone: Europe/Berlin}, {hours: "07:00-22:00", zone: Europe/Berlin}]', True),
+        ('[{days: mon-fri}, {days: "sat,sun"}]', True),
+        ('[{hours: "22:00-07:00"}, {days: "sat,sun"}]', False),
+        ('{hours: "00:00-23:59"}', False),
+    ],
+)
+def test_quiet_without_an_end_is_complained_of(quiet, wrong):
+    """Nothing could be held back until it is over."""
+    text = f"channels: {{chat: {{kind: console}}}}\nroutes: [{{to: chat, quiet: {quiet}}}]"
+    if not wrong:
+        from_text(text)
+        return
+    with pytest.raises(ConfigError, match=r":2: routes\[0\]\.quiet: expected some time of the week that is not quiet"):
+        from_text(text)

@@ -49,6 +49,12 @@ async def test_one_incident_from_first_failure_to_the_end(both, tmp_path):
         here, there, on_discord = await both.told()
         assert here.headline == there.headline == title(on_discord)
 
+        (incident,) = {one.split(":")[2] for one in custom_ids(on_discord) if one.startswith("gt:ack:")}
+        typing = await both.discord.people.typing(both.ben, both.alerts, "avail why", "what", "")
+        offered = [one["value"] for one in (await typing.settled()).choices]
+        assert offered[0] == incident, "what is open is completed first, then what there is"
+        assert {"claude", "claude-api", "claude-code"} <= set(offered)
+
         took = await both.ann.presses(here, "Acknowledge")
         await within(SOON_S, lambda: can(on_discord, "unack") and "Hand back" in labels(there))
         assert took.acked.after_s < 1.0
@@ -186,10 +192,10 @@ async def test_slack_gone_while_discord_goes_on(both, tmp_path):
         assert "🟢" in both.slack_roots("C1")[0].headline
 
 
-def replica(both, folder, redis_url):
+def replica(both, folder, redis_url, **more):
     """A process of its own; several on one server are replicas."""
     folder.mkdir()
-    them = Instance(folder, both.vendor, channels=both.channels(), redis=redis_url)
+    them = Instance(folder, both.vendor, redis=redis_url, **({"channels": both.channels()} | more))
     them.environ = both.secrets
     return them
 

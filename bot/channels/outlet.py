@@ -17,8 +17,12 @@ from bot.core.incident import Entry
 KEPT_S = 14 * 86_400.0
 """What was said is known for so long: as long as messages are edited after their end."""
 
-CALLS = frozenset({"escalated", "reminded"})
-"""Lines of a trail that call people, where a platform can."""
+CALLS = frozenset({"reminded"})
+"""Lines of a trail that call people, said only to whom they call; whom a step tells first has the message itself."""
+
+
+HEADLINE = "headline"
+"""Beside what is news, in the notes: what a reminder is about."""
 
 
 class Notebook:
@@ -95,9 +99,10 @@ class Alerts(Outlet, ABC, Generic[Wanted]):
     async def edit(self, where: Where, card: Card) -> Where:
         """Bring the alert up to date, if there is news."""
         key, news = str(where["key"]), said.news(card)
-        known = await self._told(key)
+        known = dict(await self._told(key))
+        known.pop(HEADLINE, "")
         if known != news and await self._change(key, card, known):
-            await self._tell(key, news)
+            await self._tell(key, news | {HEADLINE: said.headline(card, 250)})
         return where
 
     async def follow(self, where: Where, entry: Entry, key: str) -> None:

@@ -13,8 +13,8 @@ from bot.configuration.types import Duration, Id, Part
 from bot.configuration.watching import Zone
 from bot.recurring import Recurring, windows
 
-TRIED = 3
-"""Windows in a row that must not meet."""
+TRIED = 25
+"""Windows in a row that must not meet: a day of hours and the next."""
 
 
 def _cron(value: str) -> str:
@@ -43,6 +43,8 @@ class MaintenancePart(Part):
             raise ValueError("expected a cron that comes again")
         if any(after.begins < before.ends for before, after in pairwise(found)):
             raise ValueError("expected lasts to be over when the next one begins")
+        if all(after.begins == before.ends for before, after in pairwise(found)):
+            raise ValueError("expected some time between two of them, or nothing is ever said of it")
         return self
 
 

@@ -16,7 +16,7 @@ from bot.configuration.watching import Zone
 from bot.core.grouping import Pace
 from bot.core.incidents import worse
 from bot.core.matching import KEY, KEYS, matchers
-from bot.core.quiet import Quiet
+from bot.core.quiet import Quiet, endless
 from bot.core.routing import Branch
 from probes.model import State
 
@@ -24,6 +24,8 @@ SEVERITIES = (State.DEGRADED, State.PARTIAL, State.MAJOR)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 REPEAT_S = 4 * 3600.0
 """Alertmanager's repeat_interval."""
+SOME_WEEK = 1_767_571_200.0
+"""5 January 2026, Unix seconds: no clock changes about then."""
 DEFAULTS = Branch("", repeat_s=REPEAT_S)
 """What the branches at the top inherit."""
 
@@ -93,6 +95,12 @@ class QuietPart(Part):
     model_config = ConfigDict(serialize_by_alias=True)
 
 
+def _heard(value: tuple[QuietPart, ...]) -> tuple[QuietPart, ...]:
+    if endless([_quiet(part) for part in value], SOME_WEEK):
+        raise ValueError("expected some time of the week that is not quiet; for the worst alone there is minimum")
+    return value
+
+
 class BranchPart(Part):
     """A branch: what it leaves out it has from the branch above."""
 
@@ -105,7 +113,9 @@ class BranchPart(Part):
         None, max_length=100, description="channels, or places in one (slack:C0123ABCD); a channel means all its places"
     )
     minimum: Severity | None = Field(None, description="incidents that were never so bad are not for this branch")
-    quiet: Annotated[tuple[QuietPart, ...], BeforeValidator(_one_or_many)] | None = Field(None, max_length=10)
+    quiet: Annotated[tuple[QuietPart, ...], BeforeValidator(_one_or_many), AfterValidator(_heard)] | None = Field(
+        None, max_length=10, description="when nothing is said there; what still goes on is said at its end"
+    )
     goes_on: bool = Field(False, alias="continue", description="the branches after this one are asked too")
     escalation: str | None = Field(None, max_length=63, description="one of `escalations`, for as long as nobody acts")
     group_wait: Annotated[Duration, Field(ge=1, le=3600)] | None = None

@@ -110,7 +110,7 @@ def _vote(cases: Casebook, command: Command, incident: Incident) -> Outcome:
 
 def _responded(cases: Casebook, command: Command, incident: Incident) -> Outcome:
     """What was done about it by itself, which changes nothing else in it."""
-    text = clean(" ".join(command.args[1:]), RESPONSE)
+    text = clean(" ".join(command.args[1:]), RESPONSE) or "responded, and said nothing of it"
     cases.put(incidents.noted(incident, command.at, "response", text), past=incident)
     return Outcome(ok=True, text=text, incident=incident.id)
 

@@ -114,7 +114,7 @@ class Judgement:
         voices = self._voices(ours, now)
         self._rolling.hold(voices, now)
         self._cases.watch(voices, self._heard, now)
-        unanswered.press(self._cases, lambda incident: self._calls(self._seen(incident, voices, now)), now)
+        unanswered.press(self._cases, lambda i: self._calls(self._seen(i, voices, now)), now, self._notices.reached)
         cases = [self._case(c, v) for c, v in voices.items() if c in self.service.page_ids]
         self._comparison.compare(cases, now)
         said = self._comparison.take()

@@ -86,6 +86,10 @@ class Notices:
         if told is not None:
             self._told[subject] = replace(told, to=to)
 
+    def reached(self, subject: str, now: float) -> frozenset[str]:
+        """The targets that were told of a subject and are not waiting for the end of quiet hours at `now`."""
+        return frozenset(target for target, held in self._to(subject).items() if held <= now)
+
     def after(
         self,
         touched: Mapping[str, tuple[Incident, tuple[Entry, ...]]],

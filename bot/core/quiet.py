@@ -5,7 +5,7 @@ ends on Saturday morning. Where clocks change, an hour that comes twice begins q
 its second, and an hour that does not come is the one after it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
@@ -46,14 +46,24 @@ def quiet_until(hours: Iterable[Quiet], severity: int | None, now: float) -> flo
 
     Quiet times that follow each other are one: a night before a quiet weekend ends with the weekend.
     """
-    asked = [quiet for quiet in hours if not quiet.spares(severity)]
+    end = _end([quiet for quiet in hours if not quiet.spares(severity)], now)
+    return end if 0.0 < end - now < LONGEST_S else None
+
+
+def endless(hours: Sequence[Quiet], now: float) -> bool:
+    """Whether no time of the week is left to tell what they hold back, as seen from `now` (Unix seconds)."""
+    return _end(hours, now) - now >= LONGEST_S
+
+
+def _end(hours: Sequence[Quiet], now: float) -> float:
+    """When the quiet ends that is at `now`, looked at for `LONGEST_S`; `now` where there is none."""
     end = now
     while end - now < LONGEST_S:
-        later = max((until for quiet in asked for until in _ends(quiet, end)), default=end)
+        later = max((until for quiet in hours for until in _ends(quiet, end)), default=end)
         if later <= end:
-            return end if end > now else None
+            break
         end = later
-    return None
+    return end
 
 
 def _ends(quiet: Quiet, now: float) -> Iterable[float]:

@@ -1,6 +1,6 @@
 """What becomes of an incident that nobody acknowledges: the steps of its escalations, and reminders. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from bot.core import incidents
@@ -13,6 +13,8 @@ from bot.core.words.escalating import step_words
 
 Calls = Callable[[Snapshot], Sequence[Policy]]
 """The policies that the routes in force want for an incident."""
+Reached = Callable[[str, float], Collection[str]]
+"""The targets at which an incident's message stands already at a time (Unix seconds)."""
 
 
 def nobody(_: Snapshot) -> Sequence[Policy]:
@@ -20,10 +22,20 @@ def nobody(_: Snapshot) -> Sequence[Policy]:
     return ()
 
 
-def press(cases: Casebook, wanted: Callable[[Incident], Sequence[Policy]], now: float) -> None:
-    """Take the steps that are due at `now` (Unix seconds), one of each course, each with its line."""
+def nowhere(_: str, __: float) -> Collection[str]:
+    """No message stands anywhere."""
+    return ()
+
+
+def press(
+    cases: Casebook, wanted: Callable[[Incident], Sequence[Policy]], now: float, reached: Reached = nowhere
+) -> None:
+    """Take the steps that are due at `now` (Unix seconds), one of each course, each with its line.
+
+    Whom a step calls where the message stands already is reminded there: nobody would see that it is meant for them.
+    """
     for incident in cases.open():
-        after, lines = _pressed(incident, wanted, now)
+        after, lines = _pressed(incident, wanted, now, reached(incident.id, now))
         for line in lines:
             after = incidents.noted(after, line.at, line.event, line.text, line.to)
         if lines:
@@ -33,7 +45,7 @@ def press(cases: Casebook, wanted: Callable[[Incident], Sequence[Policy]], now: 
 
 
 def _pressed(
-    incident: Incident, wanted: Callable[[Incident], Sequence[Policy]], now: float
+    incident: Incident, wanted: Callable[[Incident], Sequence[Policy]], now: float, reached: Collection[str]
 ) -> tuple[Incident, list[Entry]]:
     if incident.acknowledged_at is not None or incident.silence is not None:
         return replace(incident, courses=tuple(c.stopped() for c in incident.courses)), []
@@ -43,7 +55,7 @@ def _pressed(
         if due is None or due.at > now or incident.status is not IncidentStatus.OPEN:
             courses.append(course)
             continue
-        lines += _said(course, due, now)
+        lines += _said(course, due, now, reached)
         courses.append(course.stepped(due, now))
     return replace(incident, courses=tuple(courses)), lines
 
@@ -56,9 +68,9 @@ def _courses(incident: Incident, policies: Sequence[Policy], now: float) -> list
     return [*going, *(Course(p, now, now) for name, p in fresh.items() if name not in known)]
 
 
-def _said(course: Course, due: Due, now: float) -> list[Entry]:
-    """The line for everybody; those who were told before are reminded."""
+def _said(course: Course, due: Due, now: float, reached: Collection[str]) -> list[Entry]:
+    """The line for everybody; those who were told before, by whatever way, are reminded."""
     waited = f"nobody acknowledged for {duration(now - course.begun)}"
-    again = due.to if course.policy.reminds else tuple(t for t in due.to if t in course.to)
+    again = due.to if course.policy.reminds else tuple(t for t in due.to if t in course.to or t in reached)
     lines = [] if course.policy.reminds else [Entry(now, "escalated", f"{step_words(course.policy, due)}; {waited}")]
     return [*lines, Entry(now, "reminded", f"still open, {waited}", again)] if again else lines

@@ -37,7 +37,7 @@ class Outbox:
         """
         k = keys_of(service)
         due = k.due(outlet)
-        ids = [text(name) for name in await self._link.run("pick", (due,), (now, _CANDIDATES, *busy))]
+        ids = [text(name) for name in await self._link.run("pick", (due,), (now, _CANDIDATES, _EACH, *busy))]
         if not ids:
             return []
         numbers = (now, now + courier.lease_s, courier.name, keys.DELIVERY_TTL_S, courier.at_once, _EACH)

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import re
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -224,9 +225,15 @@ def _date(fetched: Fetched) -> float | None:
 
 
 def _print(findings: list[Finding]) -> None:
-    table = Table("what", "how", "", box=None, pad_edge=False, header_style="bold")
+    table = Table("what", "how", box=None, pad_edge=False, header_style="bold")
+    table.add_column("", overflow="fold")
     colours = {Health.GOOD: "green", Health.WARN: "yellow", Health.BAD: "red"}
     for finding in findings:
         how = f"[{colours[finding.health]}]{finding.health}[/]"
         table.add_row(escape(finding.name), how, escape(finding.sentence))
-    Console().print(table)
+    console = Console()
+    console.print(table)
+    # A link that is folded can be neither opened nor copied: each stands below once more, whole.
+    wrong = " ".join(finding.sentence for finding in findings if finding.health is not Health.GOOD)
+    for link in dict.fromkeys(re.findall(r"https?://\S+", wrong)):
+        console.print(link, soft_wrap=True, markup=False, highlight=False)

@@ -20,7 +20,7 @@ from bot.core.routing import BY_SUBSCRIPTION, Tree, Verdict, verdicts, wanted
 from bot.core.words.answer import Answer
 from bot.core.words.durations import clock
 from bot.core.words.quoting import listed
-from bot.core.words.routing import Hearer, drawn, hearers, passed_over, uncalled, why_not
+from bot.core.words.routing import Hearer, drawn, hearers, passed_over, switched_off, uncalled, why_not
 from bot.core.words.tones import WORDS
 from bot.errors import GroundtruthError, UserError
 from bot.routes import configured_routes, policies_of, tree_of
@@ -36,6 +36,8 @@ EXAMPLES = """\
 Exit code: 0 somebody would hear, 1 nobody, 2 the words make no sense."""
 
 TROUBLE = tuple(state for state in State if SEVERITY.get(state, 0) > 0)
+BRIEFLY = {state.value: state for state in TROUBLE} | {state.value.partition("_")[0]: state for state in TROUBLE}
+"""States as in the configuration, and as in `subscribe`: major_outage, major."""
 
 
 @dataclass(slots=True)
@@ -93,8 +95,8 @@ def understood(words: list[str], settings: Settings, now: float) -> Question:
             found.service = services[components[word].service]
         elif word in services:
             found.service = services[word]
-        elif word in TROUBLE:
-            found.state = State(word)
+        elif word in BRIEFLY:
+            found.state = BRIEFLY[word]
         else:
             known = [*components, *services, *(state.value for state in TROUBLE)]
             close = nearest(word, known)
@@ -146,21 +148,24 @@ async def _test(question: Question, settings: Settings, *, as_json: bool) -> int
     facts = {**facts_of(snapshot, labels), **question.facts}
     unknown = [key for key in question.facts if key not in KEYS and not _labelled(key, settings)]
     tree = tree_of(settings)
-    told, silent = _asked(tree, settings, facts, question)
+    told, silent, taken = _asked(tree, settings, facts, question)
     places, note = await _subscribed(settings, snapshot)
     told += [Hearer(place, BY_SUBSCRIPTION, "at once", question.at) for place in places]
+    away = switched_off(Tree(settings.routes or ()), settings.escalations, taken, {c.name for c in settings.channels})
     notes = [*note, *(f"no label of this configuration is named {printable(key)}" for key in unknown)]
     if as_json:
         _json(
             {
                 "hear": [asdict(one) for one in told],
                 "branches": {v.branch.name: why for v, why in silent},
+                "off": away,
                 "notes": notes,
             }
         )
     else:
         lines = [(one.target, f"{one.when}, by {one.by}") for one in told] or [("nobody", "hears of this")]
         heard = {one.target for one in told}
+        lines += [("not told", said) for said in away]
         lines += [("not told", passed_over(verdict, heard, why)) for verdict, why in silent]
         lines += [("not told", said) for said in uncalled(policies_of(settings).values(), heard, tree)]
         lines += [("note", note) for note in notes]
@@ -172,14 +177,15 @@ async def _test(question: Question, settings: Settings, *, as_json: bool) -> int
 
 def _asked(
     tree: Tree, settings: Settings, facts: Facts, question: Question
-) -> tuple[list[Hearer], list[tuple[Verdict, str]]]:
+) -> tuple[list[Hearer], list[tuple[Verdict, str]], frozenset[str]]:
+    """Who hears; who does not, and why; the names of the branches that take it."""
     severity = SEVERITY[question.state]
     said = list(verdicts(tree.branches, facts, severity))
     taken = [verdict for verdict in said if verdict.taken]
     known = policies_of(settings)
     policies = [known[name] for name in dict.fromkeys(v.branch.escalation for v in taken) if name in known]
     silent = [(v, why) for v in said if (why := why_not(v, facts))]
-    return hearers(taken, severity, policies, question.at), silent
+    return hearers(taken, severity, policies, question.at), silent, frozenset(v.branch.name for v in taken)
 
 
 def _labelled(key: str, settings: Settings) -> bool:

@@ -19,6 +19,7 @@ from tests.channels.outlets import NOW
 from tests.fakes.mail import PASSWORD, USER, mailing
 
 OVER = replace(CARD, tone=Tone.GREEN, closed=True, headline="🟢 Claude API: resolved")
+TAKEN = replace(CARD, facts=replace(CARD.facts, acknowledged=True))
 
 
 def options(port, **changes):
@@ -94,6 +95,24 @@ async def test_one_thread(fake, channel):
     assert last["Subject"] == f"Re: {CARD.headline}"
     assert plain(last).startswith(OVER.headline)
     assert first["Auto-Submitted"] == "auto-generated"
+
+
+async def test_a_reminder_is_a_mail_in_the_thread(fake, store, channel):
+    """Once, through a restart; other lines are none, and who has taken it is left alone."""
+    where = await channel.post("", CARD, "k1")
+    call = Entry(NOW, "reminded", "still open, nobody acknowledged for 10 min")
+    await channel.follow(where, call, "k1#4")
+    async with channel_on(fake, store) as other:
+        await other.follow(where, call, "k1#4")
+        await other.follow(where, Entry(NOW, "escalated", "step 1 of on-call, to pagerduty"), "k1#5")
+        await other.edit(where, TAKEN)
+        await other.follow(where, call, "k1#6")
+    first, rung, taken = fake.arrived
+    assert rung["In-Reply-To"] == rung["References"] == first["Message-ID"]
+    assert len({m["Message-ID"] for m in fake.arrived}) == 3
+    assert rung["Subject"] == taken["Subject"] == f"Re: {CARD.headline}"
+    assert rung["Importance"] == "high"
+    assert plain(rung).split() == f"{CARD.headline} {call.text}".split()
 
 
 async def test_a_repeat_has_the_same_id(fake, channel):

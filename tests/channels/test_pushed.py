@@ -109,6 +109,25 @@ class TestNtfyLife(OnNtfy):
             where = await channel.edit(where, card)
         assert [m["priority"] for m in fake.taken] == [4, 5, 2, 2]
 
+    async def test_whoever_is_called_again_gets_a_message_of_its_own(self, fake, channel):
+        """As loud as the trouble is bad, once, and saying of what; who has taken it is left alone."""
+        where = await channel.post("", CARD, "k1")
+        calls = [Entry(NOW, "reminded", f"still open, nobody acknowledged for {n} min") for n in (10, 20, 30)]
+        for _ in range(2):
+            await channel.follow(where, calls[0], "k1#4")
+        await channel.follow(where, Entry(NOW, "escalated", "step 1 of on-call, to pagerduty"), "k1#5")
+        where = await channel.edit(where, TAKEN)
+        await channel.follow(where, calls[1], "k1#6")
+        where = await channel.edit(where, CARD)
+        await channel.follow(where, calls[2], "k1#7")
+        root, rung, taken, back, again = fake.taken
+        assert root["sequence_id"] == taken["sequence_id"] == back["sequence_id"]
+        assert len({m["sequence_id"] for m in (root, rung, again)}) == 3
+        assert [(m["title"], m["message"], m["priority"]) for m in (rung, again)] == [
+            (CARD.headline, calls[0].text, root["priority"]),
+            (CARD.headline, calls[2].text, root["priority"]),
+        ]
+
     async def test_long_words_stay_a_message(self, fake, channel):
         """4,096 bytes, whatever the letters."""
         await channel.post("", replace(CARD, lines=(("We see", "😀" * 5_000),)), "k1")

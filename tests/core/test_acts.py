@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core import acts, silences
@@ -309,6 +309,12 @@ class Record:
         assert len(outcome.text) < 5000
 
 
+@example(
+    [
+        (1.0, ("step", "opened", ["api"], State.PARTIAL, "failures"), True),
+        (1.0, ("act", "responded", "#0", "", ANN, ""), True),
+    ]
+)
 @given(st.lists(st.tuples(st.floats(1, 4000), wishes | moves, st.booleans()), max_size=25))
 def test_whatever_happens_the_record_goes_on(happenings):
     """Versions grow with each line, what is resolved stays so, silence hides nothing, words stay in a line."""

@@ -48,6 +48,7 @@ class World:
 
     def __init__(self, *policies: Policy, state: State = State.PARTIAL) -> None:
         self.policies = policies
+        self.reached: frozenset[str] = frozenset()
         self.cases = Casebook(VIEW, {})
         self.cases.follow([step(0, "opened", state)])
         self.id = next(iter(self.cases.incidents))
@@ -61,7 +62,7 @@ class World:
         before = len(self.incident.timeline)
         self.cases.hush(START + at)
         before = len(self.incident.timeline)
-        unanswered.press(self.cases, lambda _: self.policies, START + at)
+        unanswered.press(self.cases, lambda _: self.policies, START + at, lambda *_: self.reached)
         return [f"{line.event}: {line.text}" for line in self.incident.timeline[before:]]
 
     def restart(self) -> None:
@@ -84,6 +85,20 @@ def test_steps_come_in_their_order_each_after_its_wait() -> None:
     assert world.press(900) == ["escalated: step 2 of on-call, to slack:C1 and ntfy; nobody acknowledged for 15 min"]
     assert world.press(90_000) == []
     assert told(world.incident.courses) == ("pagerduty", "slack:C1", "ntfy")
+
+
+def test_whom_a_step_calls_where_the_message_stands_already_is_reminded() -> None:
+    """Told by a route before, nobody would see that it is for them now; whom the step tells first hears once."""
+    world = World(Policy("p", (Step(300, ("pagerduty", "slack:C1")), Step(300, ("slack:C1", "ntfy")))))
+    world.reached = frozenset({"slack:C1", "console"})
+    world.press(0)
+    assert world.press(300) == [
+        "escalated: step 1 of p, to pagerduty and slack:C1; nobody acknowledged for 5 min",
+        "reminded: still open, nobody acknowledged for 5 min",
+    ]
+    assert world.incident.timeline[-1].to == ("slack:C1",)
+    world.press(600)
+    assert world.incident.timeline[-1].to == ("slack:C1",)
 
 
 def test_a_first_step_without_a_wait_is_told_with_the_opening() -> None:

@@ -1,12 +1,13 @@
 """Quiet hours against the clock on the wall, through nights, weekends and the days on which clocks change."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.quiet import LONGEST_S, Quiet, quiet_until
+from bot.core.quiet import LONGEST_S, Quiet, endless, quiet_until
 from probes.model import State
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -60,6 +61,23 @@ def test_an_hour_that_comes_twice_ends_quiet_at_its_second_time():
 def test_quiet_without_end_is_none():
     """Somebody must hear in the end."""
     assert quiet_until([Quiet()], 1, 1_700_000_000.0) is None
+
+
+def test_only_what_leaves_no_minute_of_the_week_is_endless():
+    """One all day and every day, or several that share the week; a week but for a minute is not."""
+    day, night = Quiet(7 * 60, 22 * 60, zone=BERLIN), Quiet(22 * 60, 7 * 60, zone=BERLIN)
+    workdays = Quiet(days=frozenset(range(5)), zone=BERLIN)
+    now = at(2026, 1, 5, 1)
+    for every in ([Quiet()], [day, night], [workdays, WEEKEND], [replace(NIGHT, days=night.days), day]):
+        assert endless(every, now)
+    for some in ([], [day], [night], [NIGHT, WEEKEND], [Quiet(ends_m=1439)], [workdays]):
+        assert not endless(some, now)
+
+
+@given(st.lists(HOURS, max_size=4), st.floats(1_767_571_200, 1_768_176_000))
+def test_what_is_endless_is_endless_from_any_moment(hours, now):
+    """In a week without a change of clocks."""
+    assert endless(hours, now) == (quiet_until(hours, None, now) is None and endless(hours, 1_767_571_200.0))
 
 
 @given(HOURS, MOMENTS)

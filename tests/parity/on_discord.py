@@ -90,7 +90,7 @@ async def offers(store: Store) -> Offers:
         await _talk(it, found)
         await _unnamed(it, found)
     named = {"responder": [7], "admin": [8]}
-    async with hands(store, roles=named, ping_roles=lambda it: {it.alerts.id: [9]}) as it:
+    async with hands(store, roles=named, ping_roles=lambda it: {it.alerts.id: [it.fake.world.role("on call")]}) as it:
         await _named(it, found)
         await it.bot.post(it.alerts.id, cards()["intermittent"], "ping")
         found.parts[Part.PINGS] = yes(it.alerts.messages[-1].pinged)

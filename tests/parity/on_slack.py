@@ -164,7 +164,8 @@ async def _talk(it: Hands, found: Offers) -> None:
         await it.ann.types(word)
         await until(lambda: it.fake.workspace.modals)
         form = it.fake.workspace.modals.pop()
-        found.talk[row] = f"`/avail {word}`" if form["callback_id"] == f"form:{word}" else "no"
+        rows = ", ".join(block["block_id"] for block in form["blocks"])
+        found.talk[row] = f"`/avail {word}` ({rows})" if form["callback_id"] == f"form:{word}" else "no"
     await it.ann.opens_home()
     await until(lambda: it.fake.workspace.homes)
     found.talk[Talk.HOME] = "App Home"

@@ -203,6 +203,19 @@ async def test_a_channel_of_many_places_skips_those_that_are_busy(store: Store) 
     assert await store.outbox.waiting(SERVICE, "slack") == 9
 
 
+async def test_a_long_queue_of_one_place_hides_no_other_place(store: Store) -> None:
+    """One claim finds the first deliveries of every place, however many of another were due before them."""
+    queue = [delivery(channel="slack:C0", subject=f"i{n:03}", urgent=True, due_at=1.0) for n in range(600)]
+    for first in (0, 300):
+        await say(store, *queue[first : first + 300])
+    await say(store, *(delivery(channel=f"slack:C{n}", urgent=True, due_at=2.0) for n in (1, 2)))
+    taken = await store.outbox.claim(SERVICE, "slack", ANNA, 5.0)
+    assert [claimed.channel for claimed in taken] == ["slack:C0"] * 8 + ["slack:C1", "slack:C2"]
+    assert [claimed.subject for claimed in taken[:8]] == [f"i{n:03}" for n in range(8)]
+    rest = await store.outbox.claim(SERVICE, "slack", BEN, 5.0)
+    assert [claimed.subject for claimed in rest] == [f"i{n:03}" for n in range(8, 16)]
+
+
 async def test_news_goes_before_fresher_figures(store: Store) -> None:
     """However long figures have been due, and however many there are of them."""
     calm = [delivery(subject=f"calm{n}", due_at=1.0) for n in range(30)]

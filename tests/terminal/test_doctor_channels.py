@@ -7,6 +7,7 @@ import time
 import pytest
 import yaml
 
+from bot.channels.discord.invite import invite_link
 from bot.cli import main
 from bot.demo.vendor import Vendor
 from tests.fakes.discord.server import discord
@@ -87,6 +88,19 @@ async def test_a_platform_that_is_away_or_refuses_us(theirs, doctor):
     assert set(found) == {"team: token", "guild: token"}
     assert "reinstall the app" in found["team: token"][1]
     assert BOT_TOKEN not in str(found)
+
+
+async def test_a_link_to_open_is_printed_whole(theirs, doctor, monkeypatch):
+    """However narrow the terminal: in a column of the table it would be folded."""
+    _, other, _ = theirs
+    other.world.in_guild = False
+    monkeypatch.setenv("COLUMNS", "60")
+    code, out = await doctor(plainly=True)
+    assert code == 1
+    assert out.splitlines()[-1] == invite_link(other.world.application)
+    other.world.in_guild = True
+    code, out = await doctor(plainly=True)
+    assert (code, "https://" in out) == (0, False)
 
 
 async def test_a_channel_that_is_off_is_left_alone(theirs, doctor):

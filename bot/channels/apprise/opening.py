@@ -18,7 +18,7 @@ from bot.channels.apprise.options import Options, read
 from bot.channels.channel import Where
 from bot.channels.hiding import hidden, masked
 from bot.channels.outgoing import Unheard
-from bot.channels.outlet import CALLS, Notebook
+from bot.channels.outlet import CALLS, HEADLINE, Notebook
 from bot.channels.registry import Outside
 from bot.channels.said import RANK, Severity
 from bot.core.card import Card
@@ -89,14 +89,15 @@ class ByApprise(Notebook):
             body = said.body(card, BODY, trail=True) or said.headline(card, TITLE)
             await self._say(f"{key}#{number}", said.headline(card, TITLE), body, kind)
             worst = severity if worst is None or told["over"] else max(severity, worst, key=RANK.index)
-            await self._tell(key, {"worst": worst, "over": "yes" if over else "", "number": str(number)})
+            kept = {"worst": worst, "over": "yes" if over else "", "number": str(number)}
+            await self._tell(key, kept | {HEADLINE: said.headline(card, TITLE)})
         return where
 
-    async def follow(self, where: Where, entry: Entry, key: str) -> None:  # noqa: ARG002  a message cannot be answered
+    async def follow(self, where: Where, entry: Entry, key: str) -> None:
         """A message where people are called; the other lines stand in the next one."""
         if entry.event in CALLS:
-            line = said.line(entry, TITLE)
-            await self._say(f"line {key}", line, line, "warning")
+            line, told = said.line(entry, TITLE), await self._told(str(where["key"]))
+            await self._say(f"line {key}", line, told.get(HEADLINE, line), "warning")
 
     async def _say(self, name: str, title: str, body: str, kind: str) -> None:
         """To every address that has not taken it yet. Raises DeliveryError, for the addresses that did not."""

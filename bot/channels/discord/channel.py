@@ -22,6 +22,7 @@ from bot.channels.discord.rest import Rest
 from bot.channels.discord.rights import NEEDED, lacking, rights_in
 from bot.channels.discord.spacing import Spacing, is_old
 from bot.channels.discord.trails import Trails, bound
+from bot.channels.outlet import CALLS
 from bot.core.card import Card, Tone
 from bot.core.incident import Entry
 from bot.errors import DeliveryError, StoreError
@@ -99,10 +100,12 @@ class DiscordChannel:
         return {**where, "verbs": _verbs(card)}
 
     async def follow(self, where: Where, entry: Entry, key: str) -> None:
-        """Add a line to the thread; where there can be none, the root alone tells."""
+        """Add a line to the thread, calling the roles where it is a reminder; without a thread the root alone tells."""
         channel, message, _ = self._at(where)
         name = str(where.get("name", ""))
-        await self._trails.say(channel, message, name, {**render.trail(entry), "nonce": nonce(self.name, message, key)})
+        pings = self._options.ping_roles.get(int(channel), ()) if entry.event in CALLS else ()
+        said = {**render.trail(entry, pings), "nonce": nonce(self.name, message, key)}
+        await self._trails.say(channel, message, name, said)
 
     async def _post(self, channel: str, card: Card, key: str, once: str) -> Where:
         message = await self._standing(channel, card, once)

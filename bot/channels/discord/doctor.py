@@ -1,23 +1,32 @@
 """Is everything in order between Discord and us, and if not, which step is missing: one sentence each."""
 
+import asyncio
 import time
+from collections.abc import Sequence
 from typing import Any
+
+import aiohttp
+import yarl
 
 from bot.channels.discord.invite import invite_link
 from bot.channels.discord.options import Options
 from bot.channels.discord.refusals import DiscordError
 from bot.channels.discord.rest import Rest
-from bot.channels.discord.rights import NEEDED, WANTED, lacking, rights_in
+from bot.channels.discord.rights import MENTION_EVERYONE, NEEDED, WANTED, asked, lacking, rights_in
 from bot.channels.sign import Sign
+from bot.channels.ways import Ways
 from bot.core.words.quoting import clean
 from bot.errors import DeliveryError, UserError
 
 PRIVILEGED = (1 << 12 | 1 << 13, 1 << 14 | 1 << 15, 1 << 18 | 1 << 19)
 """Application flags of presence, members and message content."""
 
+HELLO, HELLO_S = 10, 10.0
+"""The gateway's first word, and for how long it is waited for."""
+
 
 async def examine(name: str, options: Options) -> list[Sign]:
-    """Token, application, intents, servers, channels and their rights; nothing is posted and nothing raised."""
+    """Token, application, intents, servers, gateway, channels, rights, pings; nothing is posted and nothing raised."""
     try:
         async with Rest(name, options, time.time) as rest:
             return await _examined(name, options, rest)
@@ -27,13 +36,22 @@ async def examine(name: str, options: Options) -> list[Sign]:
 
 async def _examined(name: str, options: Options, rest: Rest) -> list[Sign]:
     try:
-        application = await rest.call("GET", "/oauth2/applications/@me")
-        guilds = await rest.call("GET", "/users/@me/guilds")
+        application = await asked(rest, "/oauth2/applications/@me", dict)
+        guilds = await asked(rest, "/users/@me/guilds", list)
     except DeliveryError as error:
-        return [Sign(f"{name}: token", "bad", str(error))]
+        return [Sign(f"{name}: token", "bad", _away(error))]
     found = [_application(name, options, application), _intents(name, application)]
-    found.append(_guilds(name, options, application, guilds))
-    return [*found, *[await _channel(name, str(place), rest) for place in options.channels]]
+    found += [_guilds(name, options, application, guilds), await _gateway(name, options, rest)]
+    found += [await _channel(name, str(place), rest) for place in options.channels]
+    return found + [await _pings(name, str(place), roles, rest) for place, roles in options.ping_roles.items()]
+
+
+def _away(error: DeliveryError) -> str:
+    """Why nothing more can be found out, and where to look if it is not the token."""
+    if isinstance(error, DiscordError) and error.status == 404:
+        return "there is no API of Discord's at api_url (404): leave that option out, or end it in /api/v10"
+    hint = ": look at the network, at HTTPS_PROXY and at api_url"
+    return f"{error}{'' if isinstance(error, DiscordError) or 'api_url' in str(error) else hint}"
 
 
 def _application(name: str, options: Options, told: Any) -> Sign:
@@ -64,6 +82,24 @@ def _guilds(name: str, options: Options, application: Any, guilds: Any) -> Sign:
     return Sign(f"{name}: servers", "ok", f"in {', '.join(list(known.values())[:5])}")
 
 
+async def _gateway(name: str, options: Options, rest: Rest) -> Sign:
+    """Whether it greets us. No session is begun: the number of a day's is Discord's to count."""
+    what, address = f"{name}: gateway", yarl.URL(options.gateway_url).with_query(v="10", encoding="json")
+    try:
+        async with (
+            asyncio.timeout(HELLO_S),
+            aiohttp.ClientSession(connector=Ways(rest.trusted), cookie_jar=aiohttp.DummyCookieJar()) as session,
+            session.ws_connect(address) as socket,
+        ):
+            hello = await socket.receive_json()
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError, TypeError):
+        hello = None
+    if isinstance(hello, dict) and hello.get("op") == HELLO:
+        return Sign(what, "ok", "it greets us")
+    why = "no greeting of Discord's, so commands and buttons do not reach us"
+    return Sign(what, "bad", f"{why}: look at gateway_url, and whether HTTPS_PROXY lets sockets through")
+
+
 async def _channel(name: str, place: str, rest: Rest) -> Sign:
     what = f"{name}:{place}"
     try:
@@ -79,3 +115,23 @@ async def _channel(name: str, place: str, rest: Rest) -> Sign:
     if wanted:
         return Sign(what, "warning", f"alerts go out, but missing {', '.join(wanted)}: {where}")
     return Sign(what, "ok", "all rights are there")
+
+
+async def _pings(name: str, place: str, wanted: Sequence[int], rest: Rest) -> Sign:
+    """Whether the roles that are called there can be: one that nobody may mention is not, without a word."""
+    what = f"{name}:{place} pings"
+    try:
+        guild = str((await asked(rest, f"/channels/{place}", dict)).get("guild_id") or "")
+        roles = {str(role.get("id")): role for role in await asked(rest, f"/guilds/{guild}/roles", list)}
+        any_of_them = await rights_in(rest, place) & MENTION_EVERYONE
+    except DeliveryError as error:
+        return Sign(what, "warning", f"whether its ping_roles can be pinged is not known: {error}")
+    missing = [str(role) for role in wanted if str(role) not in roles]
+    if missing:
+        return Sign(what, "bad", f"ping_roles names {', '.join(missing)}, which is no role of this server")
+    known = [roles[str(role)] for role in wanted]
+    mute = [clean(str(one.get("name")), 40) for one in known if not (one.get("mentionable") or any_of_them)]
+    if mute:
+        how = "allow anyone to @mention it under Server Settings, Roles"
+        return Sign(what, "bad", f"{', '.join(mute)} would not be pinged: {how}")
+    return Sign(what, "ok", f"{len(wanted)} of its roles can be pinged")

@@ -35,9 +35,19 @@ def _address(*schemes: str) -> AfterValidator:
     return AfterValidator(fit)
 
 
-Snowflake = Annotated[int, Field(ge=1, lt=2**63)]
+def _snowflake(value: object) -> object:
+    """Digits as they are copied; for anything else a sentence that says where they come from."""
+    digits = value.strip() if isinstance(value, str) else str(value) if type(value) is int else ""
+    if not (digits.isascii() and digits.isdigit() and 0 < int(digits[:30]) < 2**63):
+        raise ValueError("expected one of Discord's ids, some 18 digits (Developer Mode, right-click, Copy ID)")
+    return int(digits)
+
+
+Snowflake = Annotated[int, BeforeValidator(_snowflake), Field(ge=1, lt=2**63)]
 """One of Discord's ids; a number or digits in quotes."""
 Snowflakes = Annotated[tuple[Snowflake, ...], Field(max_length=100)]
+Called = Annotated[tuple[Snowflake, ...], Field(max_length=40)]
+"""Roles that are called in one message: so many find room beside its words."""
 
 
 class Part(BaseModel):
@@ -65,8 +75,9 @@ class Options(Part):
     channels: Snowflakes = Field((), description="the channels that hear of everything")
     guild: Snowflake | None = Field(None, description="a server to register commands in at once, while developing")
     roles: Roles = Roles()
-    ping_roles: Mapping[Snowflake, Snowflakes] = Field(
-        default_factory=dict, description="channel id -> role ids that may be pinged there when an incident opens"
+    ping_roles: Mapping[Snowflake, Called] = Field(
+        default_factory=dict,
+        description="channel id -> role ids that may be pinged there: by what opens, and by reminders",
     )
 
 
@@ -79,5 +90,8 @@ def options(name: str, given: Mapping[str, Any]) -> Options:
     try:
         return Options.model_validate(dict(given))
     except ValidationError as error:
-        said = [f"channels.{name}.{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+        said = [
+            f"channels.{name}.{'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}"
+            for one in error.errors()
+        ]
         raise UserError("\n".join(said)) from None

@@ -28,6 +28,7 @@ MEMORY_S = 0.7
 LAST_S = 2.0
 """Of the time to drain, what is kept for telling those who would have to wait longer."""
 COMPLETE_S = 2.0
+FILE_S = 5.0
 UNHEARD = (discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError)
 """What comes of an answer that Discord does not take: too late, already answered, gone."""
 LEAVING = "this bot is being restarted and could not wait for the answer; look at /avail status and ask again"
@@ -116,9 +117,18 @@ class Reception:
             one.set_footer(text=f"{said} · shared by {who}".removeprefix(" · "))
         try:
             await interaction.response.edit_message(view=None)
-            await interaction.followup.send(embeds=embeds, ephemeral=False)
+            await interaction.followup.send(embeds=embeds, files=await self._hung(message), ephemeral=False)
         except UNHEARD as error:
             log.warning("%s could not share an answer: %s", self.name, error)
+
+    async def _hung(self, message: discord.Message) -> list[discord.File]:
+        """The file of a long answer, to hang it on another message; none where it cannot be read in time."""
+        try:
+            async with asyncio.timeout(FILE_S):
+                return [await one.to_file() for one in message.attachments[:1]]
+        except UNHEARD as error:
+            log.warning("%s shares an answer without its file: %s", self.name, error)
+            return []
 
     async def _answer(self, interaction: discord.Interaction, text: str) -> Reply:
         who = await self._who(interaction)

@@ -52,7 +52,7 @@ def root(card: Card, *, threaded: bool = True, pings: Sequence[int] = ()) -> Pay
         "content": " ".join(f"<@&{role}>" for role in pings),
         "embeds": [embed(card, shown)],
         "components": [*buttons(card.actions, card.links)],
-        "allowed_mentions": {"parse": [], "roles": [str(role) for role in pings]} if pings else dict(QUIET),
+        "allowed_mentions": _allowed(pings),
     }
 
 
@@ -147,18 +147,23 @@ def plainly(card: Card) -> Payload:
     return {"content": content, "embeds": [], "components": [], "allowed_mentions": dict(QUIET)}
 
 
-def trail(entry: Entry) -> Payload:
-    """One line in the thread."""
+def trail(entry: Entry, pings: Sequence[int] = ()) -> Payload:
+    """One line in the thread; `pings` are roles to call."""
     event, text = clean(entry.event, 80), clean(entry.text, 400)
     said = escape(f"{event}: {text}" if event and text else event or text or "changed")
     when = f"<t:{int(entry.at)}:T> " if 0 <= entry.at < 1e11 else ""
-    return {"content": f"{when}{said}"[: DISCORD.plain], "flags": SUPPRESS_EMBEDS, "allowed_mentions": dict(QUIET)}
+    content = " ".join([*(f"<@&{role}>" for role in pings), f"{when}{said}"])[: DISCORD.plain]
+    return {"content": content, "flags": SUPPRESS_EMBEDS, "allowed_mentions": _allowed(pings)}
 
 
 def news(card: Card) -> Payload:
     """A card's headline in the thread, where the root cannot be edited for now."""
     said = fit(clean(card.headline, 300) or "no headline", DISCORD.plain, escape)
     return {"content": said, "flags": SUPPRESS_EMBEDS, "allowed_mentions": dict(QUIET)}
+
+
+def _allowed(pings: Sequence[int]) -> Payload:
+    return {"parse": [], "roles": [str(role) for role in pings]} if pings else dict(QUIET)
 
 
 def thread_name(card: Card) -> str:

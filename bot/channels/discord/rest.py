@@ -19,10 +19,12 @@ from bot.channels.discord.refusals import (
     LONGEST_WAIT_S,
     MISSING_ACCESS,
     MISSING_PERMISSIONS,
+    TOO_OLD_TO_EDIT,
     DiscordError,
     refused,
     seconds,
 )
+from bot.channels.discord.spacing import Requests
 from bot.channels.ways import Ways, trusted
 from bot.errors import DeliveryError
 
@@ -33,6 +35,7 @@ BARRED_S = 60.0
 """What refuses us is not asked again before this."""
 AGENT = "DiscordBot (https://github.com/groundtruth, 1)"
 ALL = "everywhere"
+MANY = "requests wait for their turn, Discord takes 50 a second"
 
 
 class Rest:
@@ -47,6 +50,7 @@ class Rest:
         self._closed: dict[str, tuple[float, DiscordError]] = {}
         self._unheard: set[str] = set()
         self._refusals = Refusals()
+        self._requests = Requests()
 
     async def __aenter__(self) -> Self:
         """Raises UserError where the certificates to trust cannot be read."""
@@ -75,6 +79,8 @@ class Rest:
         bucket = f"{method} {place} {path.count('/')}" if place else f"{method} {path}"
         for gate in (ALL, place, bucket):
             self._check(gate)
+        if wait := self._requests.wait(self._now()):
+            raise _in_turn(DiscordError(MANY, 429, everywhere=True, retry_after=wait))
         creates, what = method == "POST", f"{path} {(body or {}).get('nonce', '')}"
         try:
             answer = await self._asked(method, path, body)
@@ -110,7 +116,8 @@ class Rest:
             del self._closed[gate]
             return
         # Only Discord itself says that something is for good: rights may have been given meanwhile.
-        raise DiscordError(str(why), why.status, why.code, everywhere=why.everywhere, retry_after=left)
+        again = DiscordError(str(why), why.status, why.code, everywhere=why.everywhere, retry_after=left)
+        raise _in_turn(again) if why.status == 429 and not why.everywhere else again
 
     def _close(self, gate: str, wait: float, why: DiscordError) -> None:
         until = self._now() + wait
@@ -127,7 +134,7 @@ class Rest:
             self._unheard.clear()
         if no.everywhere and no.retry_after is not None:
             self._close(ALL, no.retry_after, no)
-        elif no.status == 429 and no.retry_after is not None:
+        elif no.status == 429 and no.retry_after is not None and no.code != TOO_OLD_TO_EDIT:
             self._close(bucket, no.retry_after, no)
         elif no.code == MISSING_ACCESS and place:
             self._close(place, BARRED_S, no)
@@ -156,3 +163,9 @@ class Rest:
                     raise
                 told = None
             return response.status, response.headers, told
+
+
+def _in_turn(error: DiscordError) -> DiscordError:
+    """What was not asked, since it would have been too often."""
+    error.turn = True
+    return error

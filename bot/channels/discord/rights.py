@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.channels.discord.rest import Rest
+from bot.errors import DeliveryError
 
-ADMINISTRATOR = 1 << 3
+ADMINISTRATOR, MENTION_EVERYONE = 1 << 3, 1 << 17
 NEEDED: Mapping[str, int] = {"View Channel": 1 << 10, "Send Messages": 1 << 11, "Embed Links": 1 << 14}
 WANTED: Mapping[str, int] = {
     "Create Public Threads": 1 << 35,
@@ -27,7 +28,7 @@ def granted(guild: str, member: str, own: Iterable[str], roles: Iterable[Mapping
         if str(role.get("id")) in mine:
             have |= int(role.get("permissions") or 0)
     if have & ADMINISTRATOR:
-        return ALL
+        return ALL | MENTION_EVERYONE
     given = {str(one.get("id")): one for one in channel.get("permission_overwrites") or ()}
     for group in ([guild], sorted(mine - {guild}), [member]):
         found = [given[one] for one in group if one in given]
@@ -47,9 +48,17 @@ def lacking(have: int, rights: Mapping[str, int]) -> tuple[str, ...]:
 
 async def rights_in(rest: Rest, channel: str) -> int:
     """What the bot may do in a channel. Raises DeliveryError where Discord does not tell."""
-    told = await rest.call("GET", f"/channels/{channel}")
+    told = await asked(rest, f"/channels/{channel}", dict)
     guild = str(told.get("guild_id") or "")
-    me = str((await rest.call("GET", "/users/@me")).get("id"))
-    member = await rest.call("GET", f"/guilds/{guild}/members/{me}")
-    roles = await rest.call("GET", f"/guilds/{guild}/roles")
+    me = str((await asked(rest, "/users/@me", dict)).get("id"))
+    member = await asked(rest, f"/guilds/{guild}/members/{me}", dict)
+    roles = await asked(rest, f"/guilds/{guild}/roles", list)
     return granted(guild, me, [str(role) for role in member.get("roles") or ()], roles, told)
+
+
+async def asked(rest: Rest, path: str, kind: type[dict[str, Any]] | type[list[Any]]) -> Any:
+    """Discord's answer, a `dict` or a `list` of them. Raises DeliveryError, also for one that cannot be Discord's."""
+    told = await rest.call("GET", path)
+    if not isinstance(told, kind) or not all(isinstance(one, dict) for one in told if kind is list):
+        raise DeliveryError("what answers does not speak Discord's API: look at api_url")
+    return told

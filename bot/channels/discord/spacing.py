@@ -1,11 +1,15 @@
-"""When a message of a channel may be edited: at most one edit in so many seconds, everyone in turn. Pure.
+"""How often Discord may be asked, and when a message of a channel may be edited: everyone in turn. Pure.
 
 Discord limits edits of messages older than an hour and does not publish the number; one edit in ten seconds is below
 every figure that was ever seen (three in six seconds). Who comes too early is given a turn of their own, so that of
 many messages in one channel none is overtaken for ever. What people did with an incident is shown at once: one such
 edit may come between two others, so that there are never more than two in ten seconds.
+
+Requests of all kinds are counted for the bot, 50 a second (https://discord.com/developers/docs/topics/rate-limits): who
+asks more often is refused everything, and at last banned. Other replicas count for themselves.
 """
 
+from collections import deque
 from collections.abc import Mapping
 
 EVERY_S = 10.0
@@ -14,6 +18,8 @@ KEPT_S = 60.0
 OLD_S = 3_000.0
 """Younger messages than this have no such limit; ten minutes are left for clocks that differ."""
 EPOCH_S = 1_420_070_400.0
+REQUESTS, WINDOW_S = 45, 1.0
+"""Requests in so many seconds; a tenth of what Discord takes is left, since they do not arrive as evenly as they go."""
 
 
 def is_old(message: str, now: float) -> bool:
@@ -66,3 +72,18 @@ class Spacing:
         if self._last.get(channel, now) - now > 10 * KEPT_S:
             del self._last[channel]
             self._before.pop(channel, None)
+
+
+class Requests:
+    """The turns of all requests of one bot; `now` is Unix seconds and may be set back."""
+
+    def __init__(self) -> None:
+        self._taken: deque[float] = deque(maxlen=REQUESTS)
+
+    def wait(self, now: float) -> float:
+        """Seconds until one more may be made; 0: now, and the turn is taken."""
+        left = self._taken[0] + WINDOW_S - now if len(self._taken) == REQUESTS else 0.0
+        if left > 0 and self._taken[0] <= now:
+            return left
+        self._taken.append(now)
+        return 0.0

@@ -37,27 +37,39 @@ class Envelope:
 
 def letter(card: Card, root: str, subject: str, envelope: Envelope, *, first: bool) -> EmailMessage:
     """The message; `root` is the thread's key, `subject` the root's."""
+    message = _headed(root, subject, envelope, "" if first else f"{root} {sorted(said.news(card).items())}")
+    if card.tone is Tone.RED and said.standing(card) is said.Standing.FIRING:
+        message["Importance"] = "high"
+    head = said.headline(card, 300)
+    message.set_content(f"{head}\n\n{said.body(card, BODY, trail=True)}\n")
+    message.add_alternative(_html(card, head), subtype="html")
+    return message
+
+
+def reminder(words: str, root: str, subject: str, envelope: Envelope, name: str) -> EmailMessage:
+    """An answer in the thread of `root` that says no more than that it is still open; `name` is its own."""
+    message = _headed(root, subject, envelope, name)
+    message["Importance"] = "high"
+    message.set_content(f"{subject}\n\n{words}\n")
+    message.add_alternative(f"<html><body><h3>{escape(subject)}</h3><p>{escape(words)}</p></body></html>", "html")
+    return message
+
+
+def _headed(root: str, subject: str, envelope: Envelope, own: str) -> EmailMessage:
+    """A message without words; `own` is what makes an answer that one answer, "" for the root itself."""
     domain = envelope.sender.partition("@")[2]
     thread = f"<groundtruth.{said.digest(root)[:32]}@{domain}>"
     message = EmailMessage()
     message["From"] = formataddr(("Groundtruth", envelope.sender))
     message["To"] = ", ".join(envelope.to)
     message["Date"] = format_datetime(datetime.fromtimestamp(envelope.at, UTC))
-    message["Subject"] = subject if first else f"Re: {subject}"
-    if first:
-        message["Message-ID"] = thread
-    else:
-        its_own = said.digest(f"{root} {sorted(said.news(card).items())}")[:32]
-        message["Message-ID"] = f"<groundtruth.{its_own}@{domain}>"
+    message["Subject"] = f"Re: {subject}" if own else subject
+    message["Message-ID"] = f"<groundtruth.{said.digest(own)[:32]}@{domain}>" if own else thread
+    if own:
         message["In-Reply-To"] = message["References"] = thread
     # Nobody's holiday is to be announced to us (RFC 3834; the second is Exchange's word for it).
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    if card.tone is Tone.RED and said.standing(card) is said.Standing.FIRING:
-        message["Importance"] = "high"
-    head = said.headline(card, 300)
-    message.set_content(f"{head}\n\n{said.body(card, BODY, trail=True)}\n")
-    message.add_alternative(_html(card, head), subtype="html")
     return message
 
 

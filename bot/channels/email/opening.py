@@ -1,4 +1,4 @@
-"""E-mail by SMTP: one message when an incident opens, one in the same thread for each change.
+"""E-mail by SMTP: one message when an incident opens, one in the same thread for each change and each reminder.
 
 What a mail server has taken cannot be replaced, so fresher figures alone are not sent. A repeat has the same
 Message-ID; most mailboxes show it once.
@@ -16,10 +16,10 @@ from typing import Any, Self
 from bot.channels import said
 from bot.channels.channel import Where
 from bot.channels.desk import Memory
-from bot.channels.email.letter import Envelope, letter
+from bot.channels.email.letter import Envelope, letter, reminder
 from bot.channels.email.options import Options, read
 from bot.channels.outgoing import Unheard
-from bot.channels.outlet import Notebook
+from bot.channels.outlet import CALLS, Notebook
 from bot.channels.registry import Outside
 from bot.core.card import Card
 from bot.core.incident import Entry
@@ -81,7 +81,13 @@ class Email(Notebook):
         return where
 
     async def follow(self, where: Where, entry: Entry, key: str) -> None:
-        """A mail a line would be too many: the newest lines stand in the next message."""
+        """A mail where somebody is called who has not taken it; for other lines it would be one too many."""
+        root = str(where["key"])
+        known = await self._told(root)
+        if entry.event in CALLS and known.get("state") == said.Standing.FIRING:
+            envelope = Envelope(self._options.sender, self._options.to, self._now())
+            mail = reminder(said.line(entry, SUBJECT), root, known["subject"], envelope, key)
+            await self._once(key, lambda: self._send(mail, about=key))
 
     async def _send(self, message: EmailMessage, about: str) -> None:
         try:

@@ -1,19 +1,22 @@
 """Push notifications by ntfy: one an incident, replaced where the server is new enough (2.16), else sent again.
 
 https://docs.ntfy.sh/publish/. It is sent only when something has changed, since every message makes a telephone ring:
-louder the worse it is, and quietly once somebody has it in hand or it is over.
+louder the worse it is, and quietly once somebody has it in hand or it is over. Whoever is called again gets a message
+of its own, for one that is replaced may go unheard.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from bot.channels import said
+from bot.channels.channel import Where
 from bot.channels.ntfy.options import Options, read
 from bot.channels.outgoing import Outgoing, Request
-from bot.channels.outlet import Alerts
+from bot.channels.outlet import CALLS, HEADLINE, Alerts
 from bot.channels.registry import Outside
 from bot.channels.said import Severity, Standing
 from bot.core.card import Card
+from bot.core.incident import Entry
 
 WHO = "ntfy"
 MESSAGE = 1_000
@@ -33,7 +36,6 @@ class Ntfy(Alerts[Options]):
         loud = said.standing(card) is Standing.FIRING
         links = said.links(card)
         message = {
-            "topic": self._options.topic.reveal(),
             "sequence_id": key,
             "title": said.headline(card, 250),
             # ntfy writes "triggered" in place of an empty message.
@@ -41,12 +43,31 @@ class Ntfy(Alerts[Options]):
             "priority": PRIORITY[said.severity(card)] if loud else QUIET,
             **({"click": links[0][1]} if links else {}),
         }
+        await self._send(key, message)
+        return True
+
+    async def follow(self, where: Where, entry: Entry, key: str) -> None:
+        """Ring once more where somebody is called who has not taken it; other lines stand in the message itself."""
+        known = await self._told(str(where["key"]))
+        if entry.event not in CALLS or known.get("state") != Standing.FIRING:
+            return
+        words = said.line(entry, MESSAGE)
+        message = {
+            "sequence_id": self._named(key),
+            "title": known.get(HEADLINE, words),
+            "message": words,
+            "priority": PRIORITY[Severity(known["severity"])],
+        }
+        await self._once(key, lambda: self._send(key, message))
+
+    async def _send(self, key: str, message: Mapping[str, object]) -> None:
         token = self._options.token.reveal()
         headers = {"authorization": f"Bearer {token}"} if token else {}
-        answer = await self._http.send(Request(key, self._options.url, message, "/", headers))
+        answer = await self._http.send(
+            Request(key, self._options.url, {"topic": self._options.topic.reveal(), **message}, "/", headers)
+        )
         if not isinstance(answer.body, dict) or "id" not in answer.body:
             self._http.unclear(answer)
-        return True
 
 
 def opened(name: str, options: Mapping[str, Any], outside: Outside) -> Ntfy:

@@ -113,7 +113,7 @@ class SlackChannel:
             return
         wide = entry.event in ALOUD or (entry.event in TURNS and bool(where.get("worse")))
         place, line = str(where["channel"]), {"text": blocks.trail(entry, self._now()), **QUIET}
-        _in_turn(self._posts.wait(place, self._now()), POSTS_WAIT)
+        _in_turn(self._posts.wait(place, self._now(), key), POSTS_WAIT)
         try:
             await self._call(POST, place, {**line, "thread_ts": str(where["ts"]), "reply_broadcast": wide})
         except DeliveryError as error:
@@ -135,7 +135,7 @@ class SlackChannel:
         }
         start = await self._led(start, card, wait=f"asked:{key}")
         room = await self._room(place)
-        _in_turn(self._posts.wait(room, self._now()), POSTS_WAIT)
+        _in_turn(self._posts.wait(room, self._now(), key), POSTS_WAIT)
         answer = await self._say(POST, room, QUIET, self._said(card, start))
         where = {**self._changed(start, card), "channel": str(answer.get("channel", room)), "ts": str(answer["ts"])}
         await self._note(f"post:{key}", where)

@@ -8,11 +8,13 @@ from bot.channels.slack.answers import body
 from bot.channels.slack.blocks import Block, button, buttons, context, numbered, title
 from bot.channels.slack.press import Press
 from bot.channels.slack.words import escape, moment
+from bot.core import commands
 from bot.core.sizes import fit
 from bot.core.words.answer import Answer
 from bot.core.words.quoting import clean
 
 REPORT, MAINTENANCE = "form:report", "form:maintenance"
+BEGINS = "22:00 or 2026-05-01T22:00Z"
 REFRESH = "home:refresh"
 LENGTHS = (("30 minutes", "30m"), ("1 hour", "1h"), ("2 hours", "2h"), ("4 hours", "4h"), ("1 day", "1d"))
 VOICES = (("It fails for me", "report"), ("It works for me", "works"))
@@ -33,9 +35,11 @@ def report(asked: Press, names: Choices) -> Block:
 def maintenance(asked: Press, names: Choices) -> Block:
     """Announce work on something."""
     words = {"type": "plain_text_input", "action_id": "v", "max_length": 200}
+    moment = {"type": "plain_text_input", "action_id": "v", "max_length": 30, "placeholder": _plain(BEGINS)}
     rows = [
         _input("what", "What is worked on?", _names(names)),
         _input("length", "For how long?", _choice("static_select", LENGTHS, first=True)),
+        _input("start", "When does it begin, if not now?", moment, optional=True),
         _input("words", "Why?", words, optional=True),
     ]
     return _form(MAINTENANCE, "Maintenance", "Announce", rows, asked)
@@ -46,7 +50,10 @@ def line(view: Mapping[str, Any]) -> str:
     values = (view.get("state") or {}).get("values") or {}
     what, words = _value(values, "what"), " ".join(_value(values, "words").split())
     if view.get("callback_id") == MAINTENANCE:
-        return f"maintenance {what} {_value(values, 'length')} {words}".strip()
+        # People write "2026-05-01 22:00"; in a line it is one word.
+        start = "T".join(_value(values, "start").split())
+        filled = {"what": what, "duration": _value(values, "length"), "start": start, "reason": words}
+        return commands.line(commands.COMMANDS["maintenance"], filled)
     verb = "works" if _value(values, "voice") == "works" else "report"
     return f"{verb} {what} {words if verb == 'report' else ''}".strip()
 

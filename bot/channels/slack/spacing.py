@@ -19,6 +19,8 @@ FIGURES_S = 45.0
 ROOTS = 10_000
 BURST, BURST_S = 3, 3.3
 """Posts into one conversation in so many seconds: one a second, and a burst that is surely short."""
+LONGEST_S = 30.0
+"""What waits for its turn to be posted is asked again after this: there may be news of it, which is an edit."""
 APART_S = 0.1
 """Those that wait for the end of a rest come back one after the other."""
 POST, EDIT = "chat.postMessage", "chat.update"
@@ -64,21 +66,38 @@ class Edits:
 
 
 class Posts:
-    """The turns of chat.postMessage, by conversation."""
+    """The turns of chat.postMessage, by conversation; those that wait come back one after the other."""
 
     def __init__(self) -> None:
         self._taken: dict[str, deque[float]] = {}
+        self._next: dict[str, float] = {}
+        self._turns: dict[str, float] = {}
 
-    def wait(self, room: str, now: float) -> float:
-        """Seconds until something may be posted there, 0 for now: then its turn is taken."""
+    def wait(self, room: str, now: float, what: str = "") -> float:
+        """Seconds until something may be posted there, 0 for now: then its turn is taken.
+
+        `what` is its name, by which it keeps its turn however often there is news of it meanwhile.
+        """
         taken = self._taken.pop(room, None) or deque(maxlen=BURST)
         self._taken[room] = taken
         _bound(self._taken)
         left = taken[0] + BURST_S - now if len(taken) == BURST else 0.0
-        if left <= 0:
+        # What was taken in the future was taken before the clock was set back.
+        if left <= 0 or taken[0] > now:
             taken.append(now)
-        # A clock that was set back keeps nobody waiting for longer than a turn lasts.
-        return min(max(left, 0.0), BURST_S)
+            self._turns.pop(what, None)
+            return 0.0
+        kept = self._turns.get(what, 0.0)
+        if now < kept <= now + LONGEST_S:
+            return max(kept - now, left)
+        # All of a long queue asking at every turn would be more work than posting it.
+        turn = min(max(self._next.pop(room, 0.0) + BURST_S / BURST, now + left), now + LONGEST_S)
+        self._next[room] = turn
+        _bound(self._next)
+        if what:
+            self._turns[what] = turn
+            _bound(self._turns)
+        return max(turn - now, left)
 
 
 class Rests:

@@ -53,7 +53,8 @@ def hearers(taken: Sequence[Verdict], severity: int, policies: Sequence[Policy],
         branch = verdict.branch
         until = quiet_until(branch.quiet, severity, now)
         when = f"at the end of quiet hours, {clock(until, now)}" if until else "at once"
-        found += [Hearer(target, f"branch {branch.name}", when, until or now) for target in branch.to]
+        by = BY_DEFAULT if branch.name == BY_DEFAULT else f"branch {branch.name}"
+        found += [Hearer(target, by, when, until or now) for target in branch.to]
     for policy in policies:
         for due in plan(policy):
             when = f"after {duration(due.at)}, if nobody acknowledges (round {due.round})"
@@ -108,6 +109,23 @@ def passed_over(verdict: Verdict, told: Collection[str], why: str) -> str:
     """A branch that does not take it, with its targets that do not hear in another way either, and `why`."""
     names = listed([target for target in verdict.branch.to if target not in told], NAMED)
     return f"{names}{', ' if names else ''}branch {verdict.branch.name}: {why}"
+
+
+def switched_off(
+    written: Tree, policies: Mapping[str, Policy], taken: Collection[str], open_: Collection[str]
+) -> list[str]:
+    """Whom the branches that take it (by name) would tell, were their channels on; `written` as it is configured."""
+    found = list[str]()
+    for branch in written.every():
+        if branch.name in taken:
+            steps = policies[branch.escalation].steps if branch.escalation in policies else ()
+            ways = {f"branch {branch.name}": branch.to}
+            ways |= {f"step {n} of {branch.escalation}": step.to for n, step in enumerate(steps, 1)}
+            for way, to in ways.items():
+                names = [target for target in to if target.partition(":")[0] not in open_]
+                if names:
+                    found.append(f"{listed(names, NAMED)}, {way}: off here; `groundtruth config check` says why")
+    return list(dict.fromkeys(found))
 
 
 def uncalled(policies: Iterable[Policy], told: Collection[str], tree: Tree) -> list[str]:

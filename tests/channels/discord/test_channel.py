@@ -221,6 +221,22 @@ async def test_a_root_older_than_an_hour_is_followed_in_its_thread(fake, clock, 
     assert headline(place.messages[0]) == "🔴 Claude API: down"
 
 
+async def test_old_roots_that_rest_hold_no_young_one_up(fake, clock, channel, place):
+    """30046 is about what is older than an hour: of those none is asked for meanwhile, the newest incident goes on."""
+    old = [await channel.post(place.id, CARD, key) for key in ("k1", "k2")]
+    clock.at += 4_000
+    young = await channel.post(place.id, CARD, "k3")
+    fault = fake.fail(f"PATCH /channels/{place.id}/messages/{old[0]['message']}", 429, 1, code=30046)
+    await refused(channel.edit(old[0], WORSE))
+    assert fault.times == 0
+    clock.at += 11
+    asked = len(fake.requests)
+    assert (await refused(channel.edit(old[1], WORSE))).retry_after > 10
+    assert len(fake.requests) == asked
+    await channel.edit(young, WORSE)
+    assert headline(place.messages[2]) == "🔴 Claude API: down"
+
+
 async def test_our_own_pace_stays_below_the_limit_of_old_messages(fake, clock, channel, place):
     """Three edits in six seconds is the figure that is known."""
     where = await channel.post(place.id, CARD, "k1")
@@ -309,6 +325,20 @@ async def test_only_allowed_roles_are_pinged_and_only_when_it_opens(fake, clock,
         await channel.post(place.id, replace(hostile, tone=Tone.YELLOW), "k3")
     pinged = [m.pinged for c in fake.world.channels.values() for m in c.messages]
     assert pinged == [{f"role {role}"}, set(), set(), set()]
+
+
+async def test_a_reminder_calls_the_roles_again(fake, clock, store, place):
+    """In the thread, where nobody else would look; whatever its words are."""
+    role = fake.world.role("on call")
+    async with DiscordChannel(
+        "discord", pointed_at(fake, ping_roles={place.id: [role]}), store.notes, clock
+    ) as channel:
+        where = await channel.post(place.id, CARD, "k1")
+        await channel.follow(where, Entry(1.0, "escalated", "step 1 of on-call, to pagerduty"), "k1#1")
+        await channel.follow(where, Entry(2.0, "reminded", "still open @everyone <@1>"), "k1#2")
+    step, reminder = fake.world.channels[where["message"]].messages
+    assert not step.pinged
+    assert reminder.pinged == {f"role {role}"}
 
 
 async def test_times_colour_buttons_and_links(fake, channel, place):

@@ -27,8 +27,26 @@ async def test_all_in_order(fake):
     place = fake.world.channel("alerts")
     said = await told(fake, channels=[place.id], application_id=fake.world.application)
     assert {level for level, _ in said.values()} == {"ok"}
-    assert len(said) == 4
+    assert len(said) == 5
     assert place.messages == []
+    assert (fake.gateway.connections, fake.gateway.identifies) == (1, 0), "no session of the day's number is spent"
+
+
+@pytest.mark.parametrize("how", ["nowhere", "no socket", "closes", "[]", '{"op": 9}', "}{"])
+async def test_a_gateway_that_does_not_greet_us_is_said(fake, how):
+    """A proxy that lets requests through and no sockets: alerts would go out, and nobody could answer."""
+    given = {}
+    match how:
+        case "nowhere":
+            given = {"gateway_url": "ws://127.0.0.1:9/"}
+        case "no socket":
+            given = {"gateway_url": fake.api_url.replace("http", "ws") + "/users/@me"}
+        case "closes":
+            fake.gateway.refuses = 4000
+        case _:
+            fake.gateway.hello = how
+    level, sentence = (await told(fake, **given))["discord: gateway"]
+    assert (level, "gateway_url" in sentence) == ("bad", True)
 
 
 async def test_a_wrong_token_is_one_sentence(fake):
@@ -64,12 +82,51 @@ async def test_other_steps_that_are_missing(fake):
     assert "correct application_id" in (await told(fake, application_id=5))["discord: application"][1]
 
 
+@pytest.mark.parametrize("body", ["null", "[]", "{}", "[1]", '"no"', "<html>"])
+@pytest.mark.parametrize("what", ["GET", "GET /channels", "GET /users/@me/guilds", "/roles"])
+async def test_whatever_answers_in_discord_s_place_gets_a_sentence(fake, what, body):
+    """A proxy's page, or an API that is another's."""
+    place = fake.world.channel("alerts")
+    fake.fail(what, 200, body=body)
+    said = await told(fake, channels=[place.id], ping_roles={place.id: [7]})
+    assert {level for level, _ in said.values()} & {"bad", "warning"}
+
+
+async def test_an_address_that_is_not_the_api_s_is_said(fake):
+    """The two mistakes one makes with it."""
+    [(level, sentence)] = (await told(fake, api_url=fake.api_url.removesuffix("/v10"))).values()
+    assert (level, "/api/v10" in sentence) == ("bad", True)
+    fake.gone = True
+    [(level, sentence)] = (await told(fake)).values()
+    assert (level, "api_url" in sentence) == ("bad", True)
+
+
+async def test_roles_that_would_not_be_pinged_are_named(fake):
+    """Discord calls nobody for a role that nobody may mention, and says nothing of it."""
+    place, role = fake.world.channel("alerts"), fake.world.role("on call")
+    said = lambda found: found[f"discord:{place.id} pings"]  # noqa: E731
+    assert said(await told(fake, ping_roles={place.id: [role]}))[0] == "ok"
+    fake.world.roles[role]["mentionable"] = False
+    level, sentence = said(await told(fake, ping_roles={place.id: [role]}))
+    assert (level, "on call would not be pinged" in sentence) == ("bad", True)
+    rights = fake.world.roles[fake.world.guild]
+    rights["permissions"] = str(int(rights["permissions"]) | PERMISSIONS["MENTION_EVERYONE"])
+    assert said(await told(fake, ping_roles={place.id: [role]}))[0] == "ok"
+    assert "no role of this server" in said(await told(fake, ping_roles={place.id: [role, 77]}))[1]
+
+
+@pytest.mark.parametrize("given", ["general", "<#12>", 0, -5, 2**63, 1.5, True, None])
+def test_what_is_no_id_is_told_where_ids_are_found(given):
+    with pytest.raises(UserError, match=r"channels\.discord\.channels\.0: expected one of Discord's ids"):
+        options("discord", {"token": "t", "channels": [given]})
+
+
 @pytest.mark.parametrize("right", ["SEND_MESSAGES", "EMBED_LINKS"])
 async def test_a_subscription_that_cannot_post_hears_which_right_is_missing(fake, store, clock, right):
     """The test post's refusal names it."""
     place = fake.world.channel("alerts", {right})
     async with DiscordChannel("discord", pointed_at(fake), store.notes, clock) as channel:
-        with pytest.raises(DeliveryError, match=right.replace("_", " ").title()):
+        with pytest.raises(DeliveryError, match="missing " + right.replace("_", " ").title()):
             await channel.post(place.id, CARD, "k1")
 
 
@@ -121,6 +178,7 @@ def test_the_invite_asks_for_what_the_fake_calls_by_the_same_names():
     ({"token": "t", "channels": ["general"]}, "channels.0"),
     ({"token": "t", "roles": {"owner": [1]}}, "roles.owner"),
     ({"token": "t", "ping_roles": {"everyone": [1]}}, "ping_roles"),
+    ({"token": "t", "ping_roles": {"12": list(range(1, 42))}}, "ping_roles.12"),
     ({"token": "t", "colour": "red"}, "colour"),
 ])  # fmt: skip
 def test_wrong_options_are_refused_by_name_and_never_shown(given, key):

@@ -92,6 +92,18 @@ async def test_a_zombie_is_thrown_away(fake, replicas, place):
     await answered(fake, place)
 
 
+async def test_heartbeats_that_are_not_acknowledged_are_no_readiness(fake, replicas):
+    """Health says so by itself, also before anybody has looked and thrown the connection away."""
+    fake.gateway.heartbeat_ms = 100
+    bot = await replicas.start(pace=replace(PACE, stale_s=0.6, look_s=30.0))
+    await replicas.listening()
+    await until(lambda: bot.health()[0])
+    fake.gateway.acks = False
+    await until(lambda: not bot.health()[0])
+    assert "last heartbeat" in bot.health()[1]
+    assert fake.gateway.live
+
+
 async def test_a_token_that_is_not_known_is_said_and_not_tried_again_soon(fake, replicas, place):
     """Each try would count towards a ban."""
     token, fake.world.token = fake.world.token, "other"

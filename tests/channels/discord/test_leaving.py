@@ -55,7 +55,8 @@ async def test_what_would_take_longer_than_the_end_is_told_to_ask_again(fake, re
 
 async def test_another_listens_while_the_first_still_answers(fake, replicas, place):
     """The turn is passed on at once; nothing is answered twice."""
-    first = await replicas.start("one")
+    # A lease that would run out by itself only long after.
+    first = await replicas.start("one", pace=replace(PACE, lease_s=60.0))
     await replicas.listening()
     await replicas.start("two")
     replicas.desk.slow_s = 1.2

@@ -121,6 +121,20 @@ async def test_a_long_answer_comes_with_all_of_it_in_a_file(fake, replicas, bot,
     assert asked.callback == (5 if slow_s else 4)
 
 
+@pytest.mark.parametrize("readable", [True, False])
+async def test_a_long_answer_is_shared_with_its_file(fake, replicas, bot, place, readable):
+    """Whoever reads the shared one has all of it too; a file that cannot be read holds nothing up."""
+    body = "\n".join(f"line {n} of the report" for n in range(400))
+    replicas.desk.answer = replace(replicas.desk.answer, text=body)
+    asked = await (await fake.people.slash(fake.user("Ann"), place, "avail report-card")).settled()
+    fake.cdn_gone = not readable
+    shared = await fake.people.press(fake.user("Ann"), asked.replies[0], "gt:share:answer")
+    await until(lambda: shared.replies)
+    assert shared.replies[0].files == ({"answer.md": body.encode()} if readable else {})
+    assert place.messages[-1] is shared.replies[0]
+    assert asked.replies[0].files, "the asker keeps it"
+
+
 async def test_a_slow_press_is_announced_privately_and_leaves_the_message_alone(fake, replicas, bot, place):
     """Type 5 with "thinking", not 6: the answer is the presser's own."""
     await bot.post(place.id, replace(CARD, actions=(Action("ack", "Acknowledge", "4F7K"),)), "k1")

@@ -198,6 +198,16 @@ async def test_what_was_typed_arrives_as_typed(fake, app, clerk):
             },
             "maintenance claude-ai 2h",
         ),
+        (
+            "maintenance",
+            {
+                "what": {"v": {"selected_option": {"value": "claude-ai"}}},
+                "length": {"v": {"selected_option": {"value": "1h"}}},
+                "start": {"v": {"value": " 2026-05-01 22:00 "}},
+                "words": {"v": {"value": "gateway upgrade"}},
+            },
+            "maintenance claude-ai 1h start=2026-05-01T22:00 gateway upgrade",
+        ),
     ],
 )
 async def test_a_form_is_filled_in_and_answered(fake, app, clerk, command, values, line):

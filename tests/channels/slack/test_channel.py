@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.channels.slack.spacing import BURST, LONGEST_S
 from bot.core.card import Action, Card, Tone
 from bot.core.incident import Entry
 from bot.errors import DeliveryError
@@ -37,6 +38,23 @@ async def test_a_root_as_people_see_it(fake, channel):
     assert (root.said["unfurl_links"], root.said["unfurl_media"]) == (False, False)
     assert where["permalink"] == f"https://groundtruth-test.slack.com/archives/C1/p{root.ts.replace('.', '')}"
     assert (where["channel"], where["ts"], where["possibly_duplicated"]) == ("C1", root.ts, False)
+
+
+async def test_lines_of_threads_and_roots_share_the_conversation_s_turns(fake, channel):
+    """What comes too soon asks nobody and waits; another conversation and an edit do not."""
+    where = await channel.post("C1", CARD, "k1")
+    for number in range(BURST - 1):
+        await channel.follow(where, line("acknowledged"), f"k1#{number}")
+    before = fake.calls["chat.postMessage"]
+    for waits in (channel.follow(where, line("changed"), "k1#9"), channel.post("C1", CARD, "k2")):
+        error = await refused(waits)
+        assert (error.turn, error.everywhere, error.permanent, error.ambiguous) == (True, False, False, False)
+        assert error.retry_after is not None
+        assert 0 < error.retry_after <= LONGEST_S
+    assert fake.calls["chat.postMessage"] == before == BURST
+    await channel.edit(where, RED)
+    fake.workspace.room("C2")
+    await channel.post("C2", CARD, "k3")
 
 
 async def test_an_edit_replaces_everything_in_place(fake, channel):

@@ -1,9 +1,24 @@
 """How a thousand roots share fifty edits a minute, by a clock the test sets."""
 
+import heapq
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.slack.spacing import BURST, BURST_S, EDIT, EDITS, KEPT_FOR_NEWS, POST, WINDOW_S, Edits, Posts, Rests
+from bot.channels.slack.spacing import (
+    BURST,
+    BURST_S,
+    EDIT,
+    EDITS,
+    KEPT_FOR_NEWS,
+    LONGEST_S,
+    POST,
+    WINDOW_S,
+    Edits,
+    Posts,
+    Rests,
+)
 
 
 @given(st.lists(st.tuples(st.booleans(), st.floats(0, 5), st.integers(0, 200)), max_size=300))
@@ -63,7 +78,7 @@ def test_posts_into_one_conversation_are_one_a_second(asked):
     for passed, room in asked:
         now += passed
         wait = posts.wait(room, now)
-        lately = [at for at in told[room] if now - at < BURST_S]
+        lately = [at for at in told[room] if at + BURST_S - now > 0]
         assert (wait > 0) == (len(lately) >= BURST)
         told[room] += [] if wait else [now]
     for times in told.values():
@@ -75,3 +90,43 @@ def test_a_clock_set_back_keeps_no_conversation_waiting():
     for _ in range(BURST):
         posts.wait("a", 1e9)
     assert posts.wait("a", 0.0) <= BURST_S
+    assert posts.wait("a", 0.0) == 0
+    posts.wait("a", 2 * BURST_S)
+    assert posts.wait("a", 4 * BURST_S) == 0
+
+
+def test_whoever_asks_early_keeps_its_turn():
+    """News of a message that waits has it asked for again and again; it is not put off by that."""
+    posts = Posts()
+    waits = [posts.wait("a", 0.0, str(n)) for n in range(BURST + 2)]
+    assert waits[BURST] < waits[BURST + 1]
+    for tenth in range(1, 30):
+        now = tenth / 10
+        assert now + posts.wait("a", now, str(BURST + 1)) == pytest.approx(waits[BURST + 1])
+    assert posts.wait("a", waits[BURST], str(BURST)) == 0
+    assert posts.wait("a", waits[BURST + 1], str(BURST + 1)) == 0
+
+
+@given(st.floats(0, 2e9))
+def test_at_one_moment_a_burst_is_posted_and_no_more(now):
+    """Whatever the rounding of the seconds."""
+    posts = Posts()
+    waits = [posts.wait("a", now) for _ in range(3 * BURST)]
+    assert waits[:BURST] == [0.0] * BURST
+    assert all(wait > BURST_S - 0.001 for wait in waits[BURST:])
+
+
+@given(st.integers(1, 300))
+def test_a_long_queue_asks_seldom_and_is_posted_one_a_second(many):
+    """Each comes back when it was told; in the end none has waited for long while nothing was posted."""
+    posts, queue, asked, said = Posts(), [(0.0, n) for n in range(many)], 0, []
+    while queue:
+        now, n = heapq.heappop(queue)
+        asked += 1
+        if wait := posts.wait("a", now):
+            assert wait <= LONGEST_S
+            heapq.heappush(queue, (now + wait, n))
+        else:
+            said.append(now)
+    assert 0.9 * (many - BURST) <= said[-1] <= 1.5 * many + LONGEST_S
+    assert asked <= many * (3 + many / LONGEST_S)

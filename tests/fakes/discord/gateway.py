@@ -38,6 +38,7 @@ class Gateway:
         self.heartbeat_ms = 41_250
         self.acks = True
         self.refuses = 0
+        self.hello = ""  # what comes instead of HELLO, if anything
         self.ready_comes = self.guild_comes = True
         self.came: list[str] = []
         self.sessions: dict[str, Session] = {}
@@ -107,7 +108,8 @@ class Gateway:
             return socket
         self._sockets.add(socket)
         with contextlib.suppress(ConnectionError):
-            await socket.send_json({"op": HELLO, "s": None, "t": None, "d": {"heartbeat_interval": self.heartbeat_ms}})
+            greeting = {"op": HELLO, "s": None, "t": None, "d": {"heartbeat_interval": self.heartbeat_ms}}
+            await socket.send_str(self.hello or json.dumps(greeting))
             async for message in socket:
                 if message.type is not WSMsgType.TEXT:
                     break

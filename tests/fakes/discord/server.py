@@ -52,7 +52,7 @@ class Discord:
         self.limits = Limits(now)
         self.port = 0
         self.tls: ssl.SSLContext | None = None
-        self.gone = False
+        self.gone = self.cdn_gone = False
         self.faults: list[Fault] = []
         self.requests: list[tuple[str, str, Any]] = []
         self.gateway = Gateway(self.world, lambda: self.gateway_url, lambda: shapes.guild(self.world))
@@ -91,9 +91,16 @@ class Discord:
         app = web.Application(middlewares=[self._around], client_max_size=1 << 26)
         app.router.add_get("/gateway", self._connect)
         app.router.add_get("/gateway/resumed", self._connect)
+        app.router.add_get("/cdn/{message}/{name}", self._file)
         for method, path, handler in self._rest.routes():
             app.router.add_route(method, "/api/v10" + path, handler)
         return app
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        """What hangs on a message: whoever knows the address may read it."""
+        if self.cdn_gone:
+            return web.Response(status=404)
+        return web.Response(body=self.world.written[request.match_info["message"]].files[request.match_info["name"]])
 
     async def _connect(self, request: web.Request) -> web.StreamResponse:
         return await self.gateway.serve(request)
@@ -103,7 +110,7 @@ class Discord:
         if self.gone:
             _cut(request)
             return web.Response()
-        if request.path.startswith("/gateway"):
+        if request.path.startswith(("/gateway", "/cdn")):
             connected: web.StreamResponse = await handler(request)
             return connected
         path = request.path.removeprefix("/api/v10")
@@ -185,6 +192,7 @@ async def discord(now: Callable[[], float], port: int = 0, tls: ssl.SSLContext |
     site = web.TCPSite(runner, "127.0.0.1", port, ssl_context=tls)
     await site.start()
     fake.port = runner.addresses[0][1]
+    fake.world.cdn = fake.api_url.removesuffix("/api/v10") + "/cdn"
     try:
         yield fake
     finally:

@@ -66,6 +66,11 @@ def guild(world: World) -> dict[str, Any]:
     }
 
 
+def _attachment(world: World, message: str, name: str, data: bytes) -> dict[str, Any]:
+    url = f"{world.cdn}/{message}/{name}"
+    return {"id": message, "filename": name, "size": len(data), "url": url, "proxy_url": url}
+
+
 def message(world: World, one: Message) -> dict[str, Any]:
     author = {**user(world.bot), "bot": True}
     told: dict[str, Any] = {
@@ -79,7 +84,7 @@ def message(world: World, one: Message) -> dict[str, Any]:
         "mention_everyone": False,
         "mentions": [],
         "mention_roles": [],
-        "attachments": [],
+        "attachments": [_attachment(world, one.id, name, data) for name, data in one.files.items()],
         "embeds": [{"type": "rich", **embed} for embed in one.embeds],
         "components": one.components,
         "pinned": False,

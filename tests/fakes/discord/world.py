@@ -90,6 +90,8 @@ class World:
         self.channels: dict[str, Channel] = {}
         self.commands: list[dict[str, Any]] = []
         self.syncs = 0
+        self.cdn = ""
+        self.written: dict[str, Message] = {}
         self._nonces: dict[str, Message] = {}
 
     def id(self) -> str:
@@ -98,7 +100,7 @@ class World:
 
     @staticmethod
     def _role(role: str, name: str, permissions: int) -> dict[str, Any]:
-        fixed = {"color": 0, "hoist": False, "managed": False, "mentionable": False, "position": 0}
+        fixed = {"color": 0, "hoist": False, "managed": False, "mentionable": True, "position": 0}
         return {"id": role, "name": name, "permissions": str(permissions), **fixed}
 
     def role(self, name: str, permissions: int = 0) -> str:
@@ -185,15 +187,22 @@ class World:
         return message
 
     def _write(self, message: Message, payload: dict[str, Any]) -> None:
+        self.written[message.id] = message
         if "content" in payload:
             message.content = (payload["content"] or "").strip()
-            message.pinged |= pings(message.content, payload.get("allowed_mentions"))
+            named = pings(message.content, payload.get("allowed_mentions"))
+            message.pinged |= {one for one in named if not one.startswith("role ") or self._heard(one[5:], message)}
         if "embeds" in payload:
             message.embeds = payload["embeds"] or []
         if "components" in payload:
             message.components = payload["components"] or []
         message.files |= payload.get("files") or {}
         message.flags = int(payload.get("flags") or message.flags)
+
+    def _heard(self, role: str, message: Message) -> bool:
+        """Whether a mention of a role calls anybody: it must be mentionable, or the bot allowed to mention all."""
+        might = self.rights(self.channels[message.channel]) & PERMISSIONS["MENTION_EVERYONE"]
+        return role in self.roles and bool(self.roles[role]["mentionable"] or might)
 
     def thread(self, channel_id: str, message_id: str, payload: dict[str, Any]) -> Channel:
         """A thread from a message; its id is the message's. Raises Refused."""
