@@ -14,8 +14,6 @@ from bot.core.words.witnesses import Context
 from bot.pasted.clues import clues
 from bot.pasted.paste import Paste, read
 
-__all__ = ["Context", "explained", "finding"]
-
 _WORD: Final = re.compile(r"[a-z][a-z0-9_.:-]{1,39}")
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bot.core.decisions import Decisions, Remembered
-from bot.core.detection.assessment import AssessorSettings, Explanation, Plan
+from bot.core.detection.assessment import AssessorSettings, Explanation
+from bot.core.detection.reprobe import Plan
 from bot.core.disagreement import Discrepancy
 from bot.core.dossier import Dossier
 from bot.core.expiry import answered

@@ -10,7 +10,7 @@ from dataclasses import replace
 from probes.asking import document, usage
 from probes.breakage import BrokenError
 from probes.eventstream import BrokenStreamError, Message, Messages
-from probes.fingerprint import TransportError
+from probes.fingerprints.values import TransportError
 from probes.inference import Speech
 from probes.phases import NOW
 from probes.request import EVIDENCE, Request

@@ -11,7 +11,7 @@ import ssl
 import httpcore
 
 from probes.body import UndecodableError
-from probes.fingerprint import TransportError
+from probes.fingerprints.values import TransportError
 from probes.phases import Stage
 
 TEXT = 200

@@ -17,7 +17,7 @@ from typing import Any
 
 from probes.claude import CHEAP
 from probes.cli_events import Session
-from probes.fingerprint import Reading
+from probes.fingerprints.values import Reading
 from probes.model import Check, Layer, Observation, Timings
 from probes.options import Option, Options, texts, with_defaults
 from probes.prices import price_of, valid_price

@@ -6,7 +6,8 @@ Usually that is a check for robots: then the edge is alive and nothing is known 
 from dataclasses import replace
 from types import MappingProxyType
 
-from probes.fingerprint import Reading, TransportError, read_answer, read_error
+from probes.fingerprint import read_answer, read_error
+from probes.fingerprints.values import Reading, TransportError
 from probes.http import lane
 from probes.model import Check, Layer, Observation, Outcome
 from probes.options import Options

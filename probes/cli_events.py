@@ -7,9 +7,10 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from probes.fingerprint import Answer, Reading, TransportError, read_answer, read_error
+from probes.fingerprint import read_answer, read_error
 from probes.fingerprints import transport
 from probes.fingerprints.sanitise import one_line
+from probes.fingerprints.values import Answer, Reading, TransportError
 from probes.model import Fault, Layer, Outcome
 from probes.tools import ours
 

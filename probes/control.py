@@ -9,7 +9,8 @@ from dataclasses import replace
 from types import MappingProxyType, TracebackType
 from typing import Self
 
-from probes.fingerprint import Reading, TransportError, read_error
+from probes.fingerprint import read_error
+from probes.fingerprints.values import Reading, TransportError
 from probes.model import NETWORK_LAYERS, Check, Fault, Layer, Observation, Outcome
 from probes.options import Options
 from probes.request import Fetched, Request

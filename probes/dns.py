@@ -14,7 +14,7 @@ from typing import Any
 
 from probes.dialling import Dialler
 from probes.dns_message import TYPES, Answer, NotDnsError, question, understood
-from probes.fingerprint import Reading
+from probes.fingerprints.values import Reading
 from probes.model import Check, Fault, Layer, Observation, Outcome, Timings
 from probes.options import Option, Options, one_of, with_defaults
 from probes.tcp import place

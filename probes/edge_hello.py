@@ -6,7 +6,8 @@ The addresses are not documented and may vanish, so a "not found" that bears the
 from dataclasses import replace
 from types import MappingProxyType
 
-from probes.fingerprint import Reading, TransportError, read_answer, read_error
+from probes.fingerprint import read_answer, read_error
+from probes.fingerprints.values import Reading, TransportError
 from probes.http import lane
 from probes.model import Check, Fault, Layer, Observation, Outcome
 from probes.options import Options

@@ -19,8 +19,6 @@ from probes.fingerprints.transport import read
 from probes.fingerprints.values import Answer, Reading, TransportError
 from probes.fingerprints.vendors import read_vendor
 
-__all__ = ["Answer", "Reading", "TransportError", "read_answer", "read_error", "read_stream_end"]
-
 STEPS = (read_between, read_edge, read_vendor, read_success, read_gateway)
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from probes.asking import document
-from probes.fingerprint import Reading, TransportError, read_answer, read_error
+from probes.fingerprint import read_answer, read_error
+from probes.fingerprints.values import Reading, TransportError
 from probes.model import Check, Fault, Layer, Outcome
 from probes.request import Request
 from probes.secret import Secret

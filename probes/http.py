@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from probes.expect import status_matches, unmet, valid_statuses
-from probes.fingerprint import Answer, Reading, TransportError, read_answer, read_error
+from probes.fingerprint import read_answer, read_error
+from probes.fingerprints.values import Answer, Reading, TransportError
 from probes.model import Check, Fault, Layer, Observation, Outcome
 from probes.options import Option, Options, at_least, with_defaults, within
 from probes.request import Fetched, Request

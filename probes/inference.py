@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from probes.fingerprint import Answer, Reading, TransportError, read_answer, read_error, read_stream_end
+from probes.fingerprint import read_answer, read_error, read_stream_end
+from probes.fingerprints.values import Answer, Reading, TransportError
 from probes.fingerprints.verdicts import STREAM
 from probes.model import Check, Fault, Layer, Observation, Outcome, Timings
 from probes.prices import Price

@@ -13,8 +13,9 @@ from types import MappingProxyType
 from typing import Any
 
 from probes.asking import address, document, given, secret, unready
-from probes.fingerprint import Reading, TransportError, read_answer, read_error
+from probes.fingerprint import read_answer, read_error
 from probes.fingerprints.sanitise import one_line
+from probes.fingerprints.values import Reading, TransportError
 from probes.model import Check, Fault, Layer, Observation, Outcome
 from probes.options import Option, Options, with_defaults
 from probes.request import Request

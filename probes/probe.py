@@ -6,13 +6,12 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import replace
 
-from probes.fingerprint import TransportError, read_error
+from probes.fingerprint import read_error
+from probes.fingerprints.values import TransportError
 from probes.model import Check, Layer, Observation, Outcome
 from probes.registry import PROBES
 from probes.secret import MASK, Secret
-from probes.tools import Probe, Tools, observe, ours
-
-__all__ = ["Probe", "Tools", "look"]
+from probes.tools import Tools, observe, ours
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from probes.fingerprint import Answer, TransportError
+from probes.fingerprints.values import Answer, TransportError
 from probes.model import Timings
 
 EVIDENCE = 16 * 1024

@@ -11,7 +11,7 @@ import httpx
 
 from probes.breakage import BrokenError
 from probes.dialling import Dialler
-from probes.fingerprint import TransportError
+from probes.fingerprints.values import TransportError
 from probes.request import Request, TransportSettings
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -11,7 +11,8 @@ from typing import Any
 from probes.dialects.errors import NotUnderstoodError
 from probes.dialects.reading import understand
 from probes.dialects.registry import DIALECTS
-from probes.fingerprint import Reading, TransportError, read_answer, read_error
+from probes.fingerprint import read_answer, read_error
+from probes.fingerprints.values import Reading, TransportError
 from probes.http import lane
 from probes.model import Check, Fault, Layer, Observation, Outcome, Page, Timings
 from probes.options import Option, Options, texts, with_defaults, within

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from probes.breakage import BrokenError
-from probes.fingerprint import Answer, Reading, TransportError, read_answer, read_error, read_stream_end
+from probes.fingerprint import read_answer, read_error, read_stream_end
+from probes.fingerprints.values import Answer, Reading, TransportError
 from probes.model import Timings
 from probes.phases import NOW
 from probes.request import EVIDENCE, Request

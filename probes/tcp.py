@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from probes.breakage import BREAKS, BrokenError, read_break
 from probes.dialling import Wire
-from probes.fingerprint import Reading, read_error
+from probes.fingerprint import read_error
+from probes.fingerprints.values import Reading
 from probes.model import Check, Fault, Layer, Observation, Outcome, Timings
 from probes.options import Options
 from probes.phases import NOW, Phases, Stage

@@ -9,8 +9,9 @@ from types import MappingProxyType
 from typing import Any
 
 from probes.breakage import BrokenError
-from probes.fingerprint import Reading, read_error
+from probes.fingerprint import read_error
 from probes.fingerprints.sanitise import one_line
+from probes.fingerprints.values import Reading
 from probes.model import Check, Fault, Layer, Observation, Outcome
 from probes.options import Option, Options, at_least, with_defaults
 from probes.tcp import connected, passed, place

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from probes.budget import Budget, Unlimited
-from probes.fingerprint import Reading
+from probes.fingerprints.values import Reading
 from probes.model import Check, Fault, Layer, Observation, Outcome, Timings
 from probes.secret import Secret
 from probes.transport import Transport

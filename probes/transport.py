@@ -18,7 +18,7 @@ import httpx
 from probes.body import ENCODINGS, Decoder
 from probes.breakage import BREAKS, BrokenError, read_break
 from probes.dialling import Dialler, Resolver
-from probes.fingerprint import Answer, TransportError
+from probes.fingerprints.values import Answer, TransportError
 from probes.model import Timings
 from probes.phases import NOW, Phases
 from probes.request import EVIDENCE, Fetched, Request, TransportSettings

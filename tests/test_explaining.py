@@ -17,13 +17,14 @@ from hypothesis import strategies as st
 from bot.core.alternatives import ranked
 from bot.core.words.answer import Answer, Standing
 from bot.core.words.meanings import ADVICE, SHORT, WHOSE, means
-from bot.explaining import Context, explained, finding
+from bot.core.words.witnesses import Context
+from bot.explaining import explained, finding
 from bot.pasted.objects import object_in
-from probes.fingerprint import Answer as Response
 from probes.fingerprint import read_answer, read_error
 from probes.fingerprints import edges, gateways, sentences, strangers, transport, verdicts
 from probes.fingerprints.rows import Row
 from probes.fingerprints.values import ERROR_KINDS, TransportError
+from probes.fingerprints.values import Answer as Response
 from probes.fingerprints.verdicts import Verdict
 from probes.fingerprints.words import GENERIC, SPECIFIC
 from probes.model import Fault, Layer, State

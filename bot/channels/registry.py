@@ -124,8 +124,8 @@ def _on_call(options: Mapping[str, Any]) -> Sequence[str]:
 
 
 def _outlet(described: ModuleType, *, wakes: bool = False, acts: bool = False, soft: bool = False) -> Kind:
-    """A kind that is one place by itself, from the module of its options; its `opening` stands beside it."""
-    module = described.__name__.replace(".options", ".opening")
+    """A kind that is one place by itself, from the module of its options; its channel stands beside it."""
+    module = described.__name__.replace(".options", ".channel")
     return Kind(module, described.OPTIONS, described.read, model=described.Options, wakes=wakes, acts=acts, soft=soft)
 
 

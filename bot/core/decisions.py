@@ -6,7 +6,8 @@ from typing import Any
 from bot.core.asides import Aside
 from bot.core.comparison import Compared
 from bot.core.crowd import Remembered as Crowded
-from bot.core.detection.assessment import Explanation, Plan
+from bot.core.detection.assessment import Explanation
+from bot.core.detection.reprobe import Plan
 from bot.core.disagreement import Discrepancy
 from bot.core.files import Filed
 from bot.core.fronts import Fronts

@@ -15,7 +15,7 @@ from bot.core.comparison import Comparison
 from bot.core.decisions import Decisions, Remembered
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.detection.assessor import Assessor
-from bot.core.detection.evidence import classified
+from bot.core.detection.classification import classified
 from bot.core.discrepancy import Case
 from bot.core.dossier import Dossier
 from bot.core.files import Evidence, Files

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 
-from bot.core.detection.evidence import LATEST, Result
+from bot.core.detection.classification import LATEST, Sample
 from bot.core.incident import Voices
 from bot.core.latencies import bin_of
 from bot.core.rollups import HELD, MINUTES, Chunk, Rollup, chunks
@@ -56,7 +56,7 @@ class Rolling:
         self._counted_to = kept.counted_to
         self._written_at = kept.written_at
 
-    def count(self, seen: Observation, result: Result | None) -> None:
+    def count(self, seen: Observation, result: Sample | None) -> None:
         """One look at a component, with what it says of it if it says anything."""
         if seen.component not in self._components or not (isfinite(seen.at) and 0 <= seen.at < LATEST):
             return

@@ -10,9 +10,10 @@ from bot.core.words.answer import Answer
 from bot.core.words.choosing import circumstances
 from bot.core.words.symptoms import called, named
 from bot.core.words.tips_answer import tips_answer
+from bot.core.words.witnesses import Context
 from bot.desk import choosing
 from bot.desk.behind import Behind, Question
-from bot.explaining import Context, explained
+from bot.explaining import explained
 
 
 async def tips(behind: Behind, question: Question) -> Answer:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from probes.fingerprint import Answer
+from probes.fingerprints.values import Answer
 
 STATUS_LINE: Final = re.compile(rb"HTTP/(\d(?:\.\d)?)[ \t]+(\d{3})[^\r\n]*\r?\n?")
 _BLANK_LINE: Final = re.compile(rb"\r?\n[ \t]*\r?\n")

@@ -12,9 +12,10 @@ from typing import Final
 from bot.pasted.curl import STATUS_LINE, from_curl
 from bot.pasted.objects import object_in
 from bot.pasted.statuses import phrase_in, stated, word_in
-from probes.fingerprint import Answer, Reading, TransportError, read_answer, read_error, read_stream_end
+from probes.fingerprint import read_answer, read_error, read_stream_end
 from probes.fingerprints.streams import events_of
 from probes.fingerprints.transport import named
+from probes.fingerprints.values import Answer, Reading, TransportError
 from probes.model import Layer, Outcome
 
 _PAGE: Final = re.compile(r"<!doctype html|<html|<head|<title|<body|<center>|<h1>|<script|<\?xml", re.IGNORECASE)

@@ -37,9 +37,6 @@ def short(items: list[Any]) -> list[Any]:
     return items
 
 
-# Reading: everything is checked, because another version, or another hand, may have written it.
-
-
 def text(value: object, most: int = WORD) -> str:
     """Text, "" where there is none. Raises TypeError, as all below do."""
     if value is None:

@@ -11,21 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.core.people import Command, Report, Row
-from bot.store.fields import (
-    LINE,
-    TEXT,
-    bounded,
-    cut,
-    finite,
-    maybe,
-    member,
-    number,
-    pad,
-    short,
-    text,
-    whole,
-    word,
-)  # fmt: skip
+from bot.store.fields import LINE, TEXT, bounded, cut, finite, maybe, member, number, pad, short, text, whole, word
 from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, PublicMention, State, Timings, VendorIncident
 
 CLAIMS, INCIDENTS, ARGS, MENTIONS = 500, 50, 20, 50

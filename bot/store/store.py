@@ -92,11 +92,11 @@ class Store:
 
     async def reads(self, service: str, check: str, prober: str, ttl_ms: int) -> bool:
         """Whether this prober is the one that reads a page now; asking again keeps the turn, a refusal changes none."""
-        return bool(await self._link.run("reader", (keys_of(service).reader(check),), (prober, ttl_ms)))
+        return bool(await self._link.run("leader", (keys_of(service).reader(check),), (prober, ttl_ms)))
 
     async def passes(self, service: str, check: str, prober: str, ttl_ms: int) -> None:
         """Give up the turn to read a page, if it is this prober's; it is nobody's for a while."""
-        await self._link.run("reader", (keys_of(service).reader(check),), (prober, ttl_ms, "pass"))
+        await self._link.run("leader", (keys_of(service).reader(check),), (prober, ttl_ms, "pass"))
 
     async def load(self, service: str) -> Loaded:
         """What the last commit saved."""

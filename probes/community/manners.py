@@ -12,8 +12,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from probes.asking import document
-from probes.fingerprint import Reading
 from probes.fingerprints.sanitise import one_line
+from probes.fingerprints.values import Reading
 from probes.model import Check, Fault, Layer, Observation, Outcome, PublicMention
 from probes.request import Request
 from probes.tools import Tools, observe, patience

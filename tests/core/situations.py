@@ -4,18 +4,7 @@ from dataclasses import replace
 
 from bot.core.disagreement import Discrepancy, DiscrepancyKind
 from bot.core.flavour import Flavour
-from bot.core.incident import (
-    Entry,
-    Heard,
-    Incident,
-    IncidentStatus,
-    Measured,
-    Person,
-    Silence,
-    Snapshot,
-    Voices,
-    Vote,
-)
+from bot.core.incident import Entry, Heard, Incident, IncidentStatus, Measured, Person, Silence, Snapshot, Voices, Vote
 from bot.core.mention import Mention
 from bot.core.people import Reports
 from probes.model import Layer, State

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from bot.core.detection.evidence import classified
+from bot.core.detection.classification import classified
 from probes.model import Fault, Layer, Outcome, State
 from tests.core.looks import START, assessor, failing, fed, look, quiet, timed
 

@@ -6,9 +6,9 @@ import math
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.core.detection.alternatives import after_success
+from bot.core.detection.baseline import CAP, FLOOR
 from bot.core.detection.detector import LOW
-from bot.core.detection.usual import CAP, FLOOR
+from bot.core.detection.hypotheses import after_success
 from tests.core.looks import START, assessor, fed, look, quiet
 
 Q = settings(max_examples=30, deadline=None)

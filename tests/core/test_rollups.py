@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.decisions import Remembered
-from bot.core.detection.evidence import classified
+from bot.core.detection.classification import classified
 from bot.core.incident import Measured, Voices
 from bot.core.latencies import BINS, ERROR, LONGEST_MS, bin_of, quantile_ms, value_of
 from bot.core.rolling import AHEAD_S, EVERY_S, MANY, Rolled, Rolling

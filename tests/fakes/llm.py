@@ -52,9 +52,6 @@ def chunk(delta: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta, **more}]}
 
 
-# Google
-
-
 def google_error(status: int, code: str, message: str, reason: str = "") -> Script:
     """An error in Google's form."""
     details = [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason}] if reason else []
@@ -96,9 +93,6 @@ def login(token: str, status: int = 200) -> Script:
     if status != 200:
         return told({"error": "invalid_grant", "error_description": "Invalid JWT Signature."}, status)
     return told({"access_token": token, "expires_in": 3599, "token_type": "Bearer"})
-
-
-# Amazon
 
 
 def frame(payload: Any, **headers: str) -> bytes:

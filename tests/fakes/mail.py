@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import contextlib
-import email
 import email.policy
 import ssl
 from collections.abc import AsyncIterator

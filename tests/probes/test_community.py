@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.detection.evidence import classified
+from bot.core.detection.classification import classified
 from probes.community.manners import EVERY_S, LONGEST_REST_S, REST_S, TITLE
 from probes.community.trouble import named, troubled
 from probes.model import Fault, Outcome

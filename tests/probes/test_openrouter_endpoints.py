@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.detection.evidence import classified
+from bot.core.detection.classification import classified
 from probes.model import Fault, Layer, Outcome
 from probes.openrouter_endpoints import ROUTES, Route, routes_of
 from probes.probe import look

@@ -6,10 +6,7 @@ Times are Unix seconds, rates are shares (0 to 1), latencies milliseconds.
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.core.detection.reprobe import Plan
 from probes.model import State
-
-__all__ = ["Assessment", "AssessorSettings", "Explanation", "Plan", "Transition"]
 
 Event = Literal["opened", "changed", "resolved"]
 Scope = Literal["service", "component", "vantage"]

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
-from bot.core.detection import beliefs, explanation, memory
-from bot.core.detection.assessment import Assessment, AssessorSettings, Explanation, Plan, Transition
-from bot.core.detection.episodes import Calm, Episodes
-from bot.core.detection.evidence import LATEST, Result, classified
+from bot.core.detection import explanation, serialization
+from bot.core.detection.assessment import Assessment, AssessorSettings, Explanation, Transition
+from bot.core.detection.classification import LATEST, Sample, classified
+from bot.core.detection.episodes import Episodes, SuccessRun
+from bot.core.detection.reprobe import Plan
 from probes.model import Observation
 
 STREAMS = 512
@@ -27,16 +28,16 @@ class Assessor:
         self.settings = settings
         self.episodes = Episodes(settings)
         self.now = 0.0
-        self._waiting: list[Result] = []
+        self._waiting: list[Sample] = []
         if state:
-            self.now, self._waiting = memory.restore(self.episodes, state)
+            self.now, self._waiting = serialization.restore(self.episodes, state)
 
     def see(self, o: Observation) -> list[Transition]:
         """Take in one observation; returns what follows from the instants before it."""
         result = classified(o)
         return [] if result is None else self.take(result)
 
-    def take(self, result: Result) -> list[Transition]:
+    def take(self, result: Sample) -> list[Transition]:
         """Take in one classified result."""
         steps: list[Transition] = []
         if result.at > self.now:
@@ -47,7 +48,7 @@ class Assessor:
             self._waiting.append(result)
         return steps
 
-    def calm(self, runs: Sequence[Calm]) -> bool:
+    def calm(self, runs: Sequence[SuccessRun]) -> bool:
         """Take in runs of successes of several streams, if nothing else is afoot.
 
         The same as as many calls of `see`, in one step; False (and nothing done) where they must be seen one by one.
@@ -84,7 +85,7 @@ class Assessor:
 
     def assessments(self, now: float) -> dict[str, Assessment]:
         """What is believed of every component."""
-        return {c: beliefs.assessed(self.episodes, c, now) for c in self.episodes.components()}
+        return {c: explanation.assessed(self.episodes, c, now) for c in self.episodes.components()}
 
     def explain(self, component: str, now: float) -> Explanation:
         """Why, in words and numbers."""
@@ -96,7 +97,7 @@ class Assessor:
 
     def dump(self) -> dict[str, Any]:
         """Everything, JSON-able: an assessor made from it has the same future."""
-        return memory.dumped(self.episodes, self.now, self._waiting)
+        return serialization.dumped(self.episodes, self.now, self._waiting)
 
     def _settle(self) -> list[Transition]:
         waiting, self._waiting = self._waiting, []

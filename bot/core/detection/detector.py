@@ -23,10 +23,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import exp, log, sqrt
 
-from bot.core.detection.alternatives import KINDS, WEIGHTS, Odds
-from bot.core.detection.evidence import Result
-from bot.core.detection.stream import Stream
-from bot.core.detection.usual import Spells
+from bot.core.detection.baseline import BurstModel
+from bot.core.detection.classification import Sample
+from bot.core.detection.hypotheses import KINDS, WEIGHTS, Odds
+from bot.core.detection.stream_filter import Stream
 
 CALIBRATION = 1.6
 MONTH_S = 30 * 86400.0
@@ -86,7 +86,7 @@ class Detector:
     def __init__(self, interval_s: float, alarms_per_month: float) -> None:
         self.interval_s = interval_s
         self._budget = alarms_per_month
-        self.spells = Spells()
+        self.spells = BurstModel()
         self.streams: dict[Key, Stream] = {}
         self.suspicions: dict[Name, Suspicion] = {}
         self.shares: dict[Name, float] = {}
@@ -143,7 +143,7 @@ class Detector:
             return ()
         return (("all", ""), ("component", stream.component), ("vantage", stream.vantage))
 
-    def take(self, result: Result) -> Stream:
+    def take(self, result: Sample) -> Stream:
         """Take in one result."""
         self.bring()
         troubled = self.settled or self.muted

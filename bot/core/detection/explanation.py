@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.detection.assessment import Explanation
-from bot.core.detection.beliefs import assessed, usual_words
-from bot.core.detection.closing import ENOUGH
-from bot.core.detection.usual import DAY_S
+from bot.core.detection.assessment import Assessment, Explanation
+from bot.core.detection.baseline import DAY_S
+from bot.core.detection.recovery import ENOUGH
+from bot.core.detection.summary import counted
 from bot.core.words.durations import clock, duration
+from bot.core.words.figures import percent
 from bot.core.words.symptoms import symptom
+from probes.model import State
 
 if TYPE_CHECKING:
-    from bot.core.detection.course import Course
     from bot.core.detection.detector import Name
+    from bot.core.detection.disturbance import Disturbance
     from bot.core.detection.episodes import Episodes
 
 WORDS = {
@@ -68,7 +70,7 @@ def _leading(parts: dict[Name, float]) -> str:
     return f"{WORDS[kind].format(name)} ({share:.0%} of the evidence)"
 
 
-def _standing(now: Episodes, component: str) -> tuple[float, Course | None]:
+def _standing(now: Episodes, component: str) -> tuple[float, Disturbance | None]:
     """When the standing episode of this component was announced, and its course; (0, None) without one."""
     if component in now.standing:
         return now.standing[component], now.courses[component]
@@ -77,11 +79,86 @@ def _standing(now: Episodes, component: str) -> tuple[float, Course | None]:
     return 0.0, None
 
 
-def _raised(raised: float, course: Course, at: float) -> str:
+def _raised(raised: float, course: Disturbance, at: float) -> str:
     return f"alert raised {clock(raised, at, seconds=True)}, {duration(raised - course.began)} after the first failure"
 
 
-def _closes(course: Course) -> str:
+def _closes(course: Disturbance) -> str:
     test = f"reverse test {max(0.0, course.closing.value):.1f} of {ENOUGH:.0f}"
     left = course.closing.left_s
     return f"closes after {duration(left)} more without trouble ({test})" if left else f"closes soon ({test})"
+
+
+def assessed(now: Episodes, component: str, at: float) -> Assessment:
+    """The assessment of one component; without fresh evidence it is unknown, never green."""
+    streams = [s for s in now.detector.streams.values() if s.component == component and s.at >= 0]
+    heard = [s for s in streams if s.vantage not in now.detector.muted]
+    last = max((s.at for s in streams), default=None)
+    fresh = max((s.at for s in heard), default=None)
+    pace = now.paces.get(component)
+    course = now.courses.get(component)
+    usual = sum(s.usual.rate for s in streams) / len(streams) if streams else 0.0
+    state, why, since = _state(now, component, at, fresh)
+    shown = course if component in now.standing else now.slow.get(component) if component in now.slowing else None
+    low, high = shown.severity.interval() if shown else (0.0, 1.0 if not streams else usual)
+    seen = shown or course
+    return Assessment(
+        component=component,
+        state=state,
+        rate=shown.severity.rate if shown else usual,
+        low=low,
+        high=max(low, high),
+        failed=seen.severity.failed if seen else 0,
+        total=seen.severity.total if seen else 0,
+        window_s=max(0.0, at - seen.began) if seen else 0.0,
+        since=since,
+        at=last,
+        symptoms=seen.ranked if seen else (),
+        vantages=tuple(sorted(seen.vantages)) if seen else (),
+        all_vantages=tuple(sorted({s.vantage for s in streams})),
+        why=why,
+        latency_ms=pace.recent_ms if pace else None,
+        usual_latency_ms=pace.usual_ms() if pace else None,
+        evidence=now.evidence(at),
+        threshold=now.detector.threshold,
+        monitoring=_monitoring(now, component),
+        slow=component in now.slowing,
+        usual_rate=usual,
+        stale_after_s=now.settings.silence_s,
+    )
+
+
+def _state(now: Episodes, component: str, at: float, fresh: float | None) -> tuple[State, str, float | None]:
+    if fresh is None:
+        muted = sorted(now.detector.muted & set(now.vantages_of(component)))
+        why = f"measured only from {', '.join(muted)}, which has trouble of its own" if muted else "not measured yet"
+        return State.UNKNOWN, why, None
+    if at - fresh > now.settings.silence_s:
+        return State.UNKNOWN, f"no results for {at - fresh:.0f} s", None
+    if component in now.standing:
+        course = now.courses[component]
+        return course.severity.state, _why(course), course.began
+    if component in now.slowing:
+        course = now.slow[component]
+        return State.DEGRADED, counted(course.severity, [course], "slowness"), course.began
+    alone = [v for v in now.vantages if v in now.vantages_of(component)]
+    why = f"fails from {', '.join(alone)} alone: that vantage's own trouble" if alone else "as usual"
+    return State.OPERATIONAL, why, None
+
+
+def _why(course: Disturbance) -> str:
+    said = f"{course.severity.word}: {counted(course.severity, [course])}"
+    if course.closing.monitoring:
+        said += f"; quiet for {course.closing.quiet_s / 60:.0f} min"
+    return said
+
+
+def _monitoring(now: Episodes, component: str) -> bool:
+    if component in now.standing:
+        return now.courses[component].closing.monitoring
+    return component in now.slowing and now.slow[component].closing.monitoring
+
+
+def usual_words(rate: float) -> str:
+    """As in "usually about 0.5 %"."""
+    return f"usually about {percent(rate)}"

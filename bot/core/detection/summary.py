@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from bot.core.detection.course import Course
+from bot.core.detection.disturbance import Disturbance
 from bot.core.detection.severity import Severity
 from bot.core.words.figures import percent, span
 from bot.core.words.quoting import counted as kinds_of
 from bot.core.words.symptoms import symptom
 
 
-def counted(severity: Severity, courses: Iterable[Course], kind: str = "failures") -> str:
+def counted(severity: Severity, courses: Iterable[Disturbance], kind: str = "failures") -> str:
     """As in "7 of 18 failed (HTTP 500 ×5, timeout ×2) from eu, us: about 36 %, 95 % interval 18–58 %".
 
     The failures that began it are no sample of the rate and left out of it; a person counts them.

@@ -9,10 +9,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bot.core.detection.assessment import AssessorSettings, Plan, Transition
+from bot.core.detection.assessment import AssessorSettings, Transition
 from bot.core.detection.assessor import Assessor
-from bot.core.detection.episodes import Calm
-from bot.core.detection.reprobe import due
+from bot.core.detection.episodes import SuccessRun
+from bot.core.detection.reprobe import Plan, due
 from bot.core.replay.world import QUIET, Place, World
 
 TELL_EVERY = 20_000
@@ -116,7 +116,7 @@ class Replay:
             first = slot + (place.offset - slot) % world.every
             count = -(-(until - first) // world.every)
             last = world.start + (first + (count - 1) * world.every) * world.slot_s
-            runs.append(Calm(place.vantage, place.component, place.component, count, last))
+            runs.append(SuccessRun(place.vantage, place.component, place.component, count, last))
         if not self.assessor.calm(runs):
             return slot
         self.cost.scheduled += sum(run.count for run in runs)

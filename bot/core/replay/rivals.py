@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.core.detection.evidence import Result, classified
+from bot.core.detection.classification import Sample, classified
 from bot.core.replay.world import QUIET, Place, World
 
 CLEAR = 20
@@ -166,6 +166,6 @@ def _turns(world: World, place: Place, rule: Rule) -> Iterator[tuple[int, bool]]
             yield first + at * world.every, alarmed
 
 
-def _result(world: World, place: Place, slot: int) -> Result | None:
+def _result(world: World, place: Place, slot: int) -> Sample | None:
     seen = world.observed(place, slot)
     return classified(seen) if seen else None

@@ -10,11 +10,6 @@ from pathlib import Path
 
 import pytest
 
-with warnings.catch_warnings():
-    # Of sound, which we do not use: discord.py imports a module that Python 3.13 no longer has.
-    warnings.filterwarnings("ignore", "'audioop' is deprecated", DeprecationWarning)
-    import discord as _  # noqa: F401
-
 from bot.channels.discord.gateway import Pace
 from bot.channels.discord.opening import Discord as DiscordBot
 from bot.channels.discord.options import Options, options
@@ -26,6 +21,12 @@ from bot.errors import StoreError
 from bot.store.store import Store
 from tests.channels.contract import HOSTILE
 from tests.fakes.discord.server import Discord, discord
+
+with warnings.catch_warnings():
+    # Of sound, which we do not use: discord.py imports a module that Python 3.13 no longer has.
+    warnings.filterwarnings("ignore", "'audioop' is deprecated", DeprecationWarning)
+    import discord as _  # noqa: F401
+
 
 AT = 1_776_094_260.0
 

@@ -20,7 +20,7 @@ MONITORING_S = 180.0
 
 
 @dataclass(slots=True)
-class Closing:
+class RecoveryTest:
     """The test's state; `up_s` is the time with data since V was nought."""
 
     value: float = 0.0

@@ -16,7 +16,7 @@ THEIRS = frozenset({Fault.VENDOR, Fault.EDGE})
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class Sample:
     """One classified result: `failed`, the word for how, and the latencies of an answer (ms, None: not measured)."""
 
     at: float
@@ -35,7 +35,7 @@ class Result:
         return (self.at, self.component, self.vantage, self.check, not self.failed, self.symptom)
 
 
-def classified(seen: Observation) -> Result | None:
+def classified(seen: Observation) -> Sample | None:
     """The result an observation carries, or None if it says nothing about the component."""
     outcome = seen.outcome
     if not (isfinite(seen.at) and 0 <= seen.at < LATEST) or not seen.component or seen.page is not None:
@@ -43,10 +43,10 @@ def classified(seen: Observation) -> Result | None:
     if outcome is Outcome.FAILED:
         if seen.fault not in THEIRS or (seen.control is False and seen.layer in NETWORK_LAYERS):
             return None
-        return Result(seen.at, seen.vantage, seen.component, seen.check, failed=True, symptom=seen.symptom[:64])
+        return Sample(seen.at, seen.vantage, seen.component, seen.check, failed=True, symptom=seen.symptom[:64])
     if outcome is Outcome.OK or outcome is Outcome.SLOW:
         timings = seen.timings
-        return Result(
+        return Sample(
             seen.at,
             seen.vantage,
             seen.component,

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from bot.core.detection.closing import Closing
-from bot.core.detection.evidence import Result
+from bot.core.detection.classification import Sample
+from bot.core.detection.recovery import RecoveryTest
 from bot.core.detection.severity import Severity
 
 LATEST = 8
@@ -11,7 +11,7 @@ SYMPTOMS = 8
 
 
 @dataclass(slots=True)
-class Course:
+class Disturbance:
     """What has been seen since `began`; the failure that began it does not count towards the rate.
 
     `said` is the rate with its interval as of the last failure of the episode itself: what is said when it is over.
@@ -21,13 +21,13 @@ class Course:
     seen_at: float
     failed_at: float
     severity: Severity = field(default_factory=Severity)
-    closing: Closing = field(default_factory=Closing)
+    closing: RecoveryTest = field(default_factory=RecoveryTest)
     symptoms: dict[str, int] = field(default_factory=dict)
     vantages: dict[str, int] = field(default_factory=dict)
     latest: list[tuple[float, str, str]] = field(default_factory=list)
     said: tuple[float, float, float] = (1.0, 0.0, 1.0)
 
-    def take(self, result: Result, dt: float, usual: float, *, failed_before: bool, counts: bool = True) -> None:
+    def take(self, result: Sample, dt: float, usual: float, *, failed_before: bool, counts: bool = True) -> None:
         """One look, `dt` after the stream's last; `usual` the usual chance of a failure."""
         passed = min(result.at - self.seen_at, dt)
         self.seen_at = result.at
@@ -52,9 +52,9 @@ class Course:
         return tuple(sorted(self.symptoms.items(), key=lambda item: (-item[1], item[0])))
 
 
-def begun(result: Result) -> Course:
+def begun(result: Sample) -> Disturbance:
     """A course that begins with this failure."""
-    course = Course(result.at, result.at, result.at)
+    course = Disturbance(result.at, result.at, result.at)
     course.take(result, 0.0, 1.0, failed_before=False, counts=False)
-    course.closing = Closing()
+    course.closing = RecoveryTest()
     return course

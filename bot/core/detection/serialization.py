@@ -10,16 +10,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.core.detection.attention import Watched
-from bot.core.detection.closing import Closing
-from bot.core.detection.course import Course
+from bot.core.detection.baseline import Baseline, BurstModel, Pending
+from bot.core.detection.classification import Sample
 from bot.core.detection.detector import Suspicion
-from bot.core.detection.evidence import Result
-from bot.core.detection.hearing import Hearing
-from bot.core.detection.pace import Median, Pace
+from bot.core.detection.disturbance import Disturbance
+from bot.core.detection.latency import LatencyDetector, Median
+from bot.core.detection.recovery import RecoveryTest
+from bot.core.detection.report_evidence import ReportEvidence
+from bot.core.detection.reprobe import Watched
 from bot.core.detection.severity import Severity
-from bot.core.detection.stream import Run, Stream
-from bot.core.detection.usual import Pending, Spells, Usual
+from bot.core.detection.stream_filter import Run, Stream
 
 if TYPE_CHECKING:
     from bot.core.detection.episodes import Episodes
@@ -28,7 +28,7 @@ VERSION = 1
 T = TypeVar("T")
 
 
-def dumped(now: Episodes, at: float, waiting: list[Result]) -> dict[str, Any]:
+def dumped(now: Episodes, at: float, waiting: list[Sample]) -> dict[str, Any]:
     """Everything that decides the future."""
     detector = now.detector
     return {
@@ -51,12 +51,12 @@ def dumped(now: Episodes, at: float, waiting: list[Result]) -> dict[str, Any]:
     }
 
 
-def restore(now: Episodes, state: Mapping[str, Any]) -> tuple[float, list[Result]]:
+def restore(now: Episodes, state: Mapping[str, Any]) -> tuple[float, list[Sample]]:
     """Put a dumped state back; returns the latest time and the results not yet settled."""
     if state.get("version") != VERSION:
         return 0.0, []
     detector = now.detector
-    detector.spells = _rebuilt(Spells, state["spells"])
+    detector.spells = _rebuilt(BurstModel, state["spells"])
     for packed_stream in state["streams"]:
         stream = _stream(packed_stream)
         detector.streams[(stream.vantage, stream.component, stream.check)] = stream
@@ -71,11 +71,11 @@ def restore(now: Episodes, state: Mapping[str, Any]) -> tuple[float, list[Result
     now.vantages = {k: _course(v) for k, v in state["vantages"].items()}
     now.slow = {k: _course(v) for k, v in state["slow"].items()}
     now.paces = {k: _pace(v) for k, v in state["paces"].items()}
-    now.hearings = {k: Hearing(*v) for k, v in state["hearings"].items()}
+    now.hearings = {k: ReportEvidence(*v) for k, v in state["hearings"].items()}
     now.attention.watched = {k: _rebuilt(Watched, v) for k, v in state["watched"].items()}
     now.standing, now.slowing = dict(state["standing"]), dict(state["slowing"])
     now.quiet = bool(state["quiet"])
-    return float(state["now"]), [Result(*r) for r in state["waiting"]]
+    return float(state["now"]), [Sample(*r) for r in state["waiting"]]
 
 
 def packed(value: Any) -> Any:
@@ -97,18 +97,18 @@ def _rebuilt(kind: type[T], values: Iterable[Any]) -> T:
 def _stream(values: list[Any]) -> Stream:
     *names, run, usual = values
     failed, looks, pending, held, *rest = usual
-    kept = Usual(failed, looks, _rebuilt(Pending, pending), _rebuilt(Pending, held), *rest)
+    kept = Baseline(failed, looks, _rebuilt(Pending, pending), _rebuilt(Pending, held), *rest)
     return _rebuilt(Stream, [*names, Run(*run), kept])
 
 
-def _course(values: list[Any]) -> Course:
+def _course(values: list[Any]) -> Disturbance:
     began, seen, failed, severity, closing, symptoms, vantages, latest, said = values
-    return Course(
+    return Disturbance(
         began,
         seen,
         failed,
         Severity(*severity),
-        Closing(*closing),
+        RecoveryTest(*closing),
         dict(symptoms),
         dict(vantages),
         [(t, v, w) for t, v, w in latest],
@@ -116,6 +116,8 @@ def _course(values: list[Any]) -> Course:
     )
 
 
-def _pace(values: list[Any]) -> Pace:
+def _pace(values: list[Any]) -> LatencyDetector:
     sums, value, medians, levels, pending, recent = values
-    return Pace(list(sums), value, {k: Median(*m) for k, m in medians.items()}, list(levels), list(pending), recent)
+    return LatencyDetector(
+        list(sums), value, {k: Median(*m) for k, m in medians.items()}, list(levels), list(pending), recent
+    )

@@ -9,7 +9,7 @@ g + (1-g)m after a failure and g(1-m) after a success, m = exp(-dt/holds_s); but
 from dataclasses import dataclass
 from math import exp
 
-from bot.core.detection.usual import CHANCE
+from bot.core.detection.baseline import CHANCE
 
 ABOVE = 2.5
 """An outage fails at least this much more often than usual."""

@@ -59,7 +59,7 @@ class Median:
 
 
 @dataclass(slots=True)
-class Pace:
+class LatencyDetector:
     """The evidence of slowness of one component; medians by stream and metric."""
 
     sums: list[float] = field(default_factory=lambda: [0.0 for _ in SHARES])

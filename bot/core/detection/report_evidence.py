@@ -18,7 +18,7 @@ AT_MOST = 1000
 
 
 @dataclass(slots=True)
-class Hearing:
+class ReportEvidence:
     """Reports on one component: `total` is the log likelihood ratio up to the minute that runs."""
 
     minute: int = 0

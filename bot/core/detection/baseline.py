@@ -49,7 +49,7 @@ class Pending:
 
 
 @dataclass(slots=True)
-class Spells:
+class BurstModel:
     """Usual spells and hours of a service, learned from all its streams together; times are seconds of one stream."""
 
     seconds: float = 0.0
@@ -102,7 +102,7 @@ class Spells:
 
 
 @dataclass(slots=True)
-class Usual:
+class Baseline:
     """A stream's usual rate of single failures."""
 
     failed: float = 0.0
@@ -113,7 +113,7 @@ class Usual:
     rate: float = PRIOR_FAILED / PRIOR_LOOKS
     hour: int = -1
 
-    def learn(self, spells: Spells, at: float) -> None:
+    def learn(self, spells: BurstModel, at: float) -> None:
         """All is quiet at `at`: what was held since long enough is learned, and what was pending is held."""
         if at - self.turned < HOLD_S:
             return
@@ -124,7 +124,7 @@ class Usual:
         self.looks = self.looks * fade + counts.looks
         self.follow(spells, at)
 
-    def follow(self, spells: Spells, at: float) -> None:
+    def follow(self, spells: BurstModel, at: float) -> None:
         """Set the rate for the hour of `at`: what was learned of the hours holds whatever is going on."""
         self.hour = hour_of(at)
         mean = (self.failed + PRIOR_FAILED) / (self.looks + PRIOR_LOOKS)

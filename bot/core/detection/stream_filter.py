@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from math import exp
 
-from bot.core.detection import alternatives
-from bot.core.detection.alternatives import Odds
-from bot.core.detection.evidence import Result
-from bot.core.detection.usual import CHANCE, Spells, Usual, hour_of
+from bot.core.detection import hypotheses
+from bot.core.detection.baseline import CHANCE, Baseline, BurstModel, hour_of
+from bot.core.detection.classification import Sample
+from bot.core.detection.hypotheses import Odds
 
 FORGETS_S = 300.0
 """After so long a silence the last result says nothing about the next."""
@@ -35,7 +35,7 @@ class Stream:
     symptom: str = ""
     oks: int = 0
     run: Run = field(default_factory=Run)
-    usual: Usual = field(default_factory=Usual)
+    usual: Baseline = field(default_factory=Baseline)
     calm_odds: list[float] = field(default_factory=list)
 
     def calm(self, count: int, at: float, interval: float) -> None:
@@ -46,7 +46,7 @@ class Stream:
         pending.looks += count
         pending.seconds += count * interval
 
-    def take(self, result: Result, spells: Spells, interval: float) -> Odds:
+    def take(self, result: Sample, spells: BurstModel, interval: float) -> Odds:
         """Take in one result and say what it is worth."""
         dt = interval if self.at < 0 else result.at - self.at
         if dt > FORGETS_S:
@@ -69,7 +69,7 @@ class Stream:
             return self._failure(result, stays, entered, dt, spells)
         return self._success(stays, entered, dt, spells, interval)
 
-    def _failure(self, result: Result, stays: float, entered: float, dt: float, spells: Spells) -> Odds:
+    def _failure(self, result: Sample, stays: float, entered: float, dt: float, spells: BurstModel) -> Odds:
         p = self.usual.rate
         fresh = (1 - stays) * (entered + (1 - entered) * p)
         same: bool | None = None
@@ -81,9 +81,9 @@ class Stream:
         self.belief = min(1.0, (stays + entered) / expected)
         self._count(result.at, same)
         self.failed, self.symptom = True, result.symptom
-        return alternatives.of_failure(p, expected, dt, same)
+        return hypotheses.of_failure(p, expected, dt, same)
 
-    def _success(self, stays: float, entered: float, dt: float, spells: Spells, interval: float) -> Odds:
+    def _success(self, stays: float, entered: float, dt: float, spells: BurstModel, interval: float) -> Odds:
         p = self.usual.rate
         spell = stays + (1 - stays) * entered
         expected = spell + (1 - spell) * p
@@ -92,7 +92,7 @@ class Stream:
             staying = exp(-dt / spells.lasts)
             self._learn(dt, staying, _unseen(interval, spells.lasts))
         self.belief = 0.0
-        return alternatives.of_success(p, expected, dt, failed_before=before)
+        return hypotheses.of_success(p, expected, dt, failed_before=before)
 
     def _count(self, at: float, same: bool | None) -> None:
         run = self.run
@@ -119,12 +119,12 @@ class Stream:
             pending.same += spell * run.same
             pending.other += spell * run.other
 
-    def odds_of_calm(self, spells: Spells, interval: float) -> list[float]:
+    def odds_of_calm(self, spells: BurstModel, interval: float) -> list[float]:
         """What one of the waiting successes is worth; kept until something is learned."""
         if not self.calm_odds:
             entered = spells.enters * spells.lasts * (1 - exp(-interval / spells.lasts))
             p = self.usual.rate
-            self.calm_odds = alternatives.after_success(p, entered + (1 - entered) * p, interval)
+            self.calm_odds = hypotheses.after_success(p, entered + (1 - entered) * p, interval)
         return self.calm_odds
 
 
