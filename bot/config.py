@@ -21,7 +21,7 @@ from bot.errors import ConfigError, UserError
 from bot.settings import Channel, Settings
 from probes.dialects.registry import DIALECTS
 from probes.registry import KIND_OPTIONS
-from probes.request import TransportSettings
+from probes.transport.request import TransportSettings
 
 FILE = "groundtruth.yaml"
 APART = ("control", "github_issues", "hackernews", "statuspage")

@@ -19,10 +19,10 @@ from bot.store.store import Store
 from bot.stream import Stream
 from bot.turns import Turns
 from bot.watch import Manners, Watch
-from probes.control import Control
 from probes.model import Observation
+from probes.network.control import Control
 from probes.tools import Tools
-from probes.transport import Transport
+from probes.transport.client import Transport
 
 log = logging.getLogger(__name__)
 

@@ -13,10 +13,10 @@ from bot.core.escalation import Policy
 from bot.core.routing import Branch
 from bot.recurring import Recurring
 from bot.watching import Watching
-from probes.control import HOSTS
 from probes.model import Check
-from probes.request import TransportSettings
+from probes.network.control import HOSTS
 from probes.secret import Secret
+from probes.transport.request import TransportSettings
 
 
 @dataclass(frozen=True, slots=True)

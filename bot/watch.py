@@ -12,9 +12,9 @@ from bot.core.own_health import MISSED
 from bot.courtesy import Courtesy
 from bot.schedule import Schedule
 from bot.turns import TICKS, Turn
-from probes.community.manners import UNREAD
-from probes.control import Control, attribute
+from probes.community.polling import UNREAD
 from probes.model import Check, Fault, Layer, Observation, Outcome
+from probes.network.control import Control, attribute
 from probes.probe import look
 from probes.tools import Tools
 

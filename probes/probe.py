@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import replace
 
-from probes.fingerprint import read_error
+from probes.fingerprints.read import read_error
 from probes.fingerprints.values import TransportError
 from probes.model import Check, Layer, Observation, Outcome
 from probes.registry import PROBES

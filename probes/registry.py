@@ -4,7 +4,13 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from probes import (
+from probes import options, statuspage
+from probes.community import github_issues, hackernews
+from probes.model import Check
+from probes.network import control, dns, http, tcp, tls
+from probes.options import Options
+from probes.tools import Probe, named
+from probes.vendors import (
     anthropic_count_tokens,
     anthropic_message,
     anthropic_models,
@@ -12,23 +18,12 @@ from probes import (
     claude_code,
     claude_code_cli,
     claude_web,
-    control,
-    dns,
     edge_hello,
     gemini,
-    http,
     openai,
     openrouter_endpoints,
-    options,
-    statuspage,
-    tcp,
-    tls,
     vertex,
 )
-from probes.community import github_issues, hackernews
-from probes.model import Check
-from probes.options import Options
-from probes.tools import Probe, named
 
 PROBES: Mapping[str, Probe] = MappingProxyType(
     {

@@ -11,13 +11,13 @@ from typing import Any
 from probes.dialects.errors import NotUnderstoodError
 from probes.dialects.reading import understand
 from probes.dialects.registry import DIALECTS
-from probes.fingerprint import read_answer, read_error
+from probes.fingerprints.read import read_answer, read_error
 from probes.fingerprints.values import Reading, TransportError
-from probes.http import lane
 from probes.model import Check, Fault, Layer, Observation, Outcome, Page, Timings
+from probes.network.http import lane
 from probes.options import Option, Options, texts, with_defaults, within
-from probes.request import Fetched, Request
 from probes.tools import Tools, observe, patience
+from probes.transport.request import Fetched, Request
 
 MAX_BYTES = 8 * 1024 * 1024
 """Google's list of incidents has several MiB; other pages are far smaller."""

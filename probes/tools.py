@@ -6,13 +6,27 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from probes.budget import Budget, Unlimited
 from probes.fingerprints.values import Reading
 from probes.model import Check, Fault, Layer, Observation, Outcome, Timings
 from probes.secret import Secret
-from probes.transport import Transport
+from probes.transport.client import Transport
 
 _NAMED = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+class Budget(Protocol):
+    """The day's money and tokens, across all probers that share a store."""
+
+    async def allow(self, check: Check, tokens: int, cost_usd: float) -> bool:
+        """Set that much aside for one look, at most what it will cost. False: it is spent, and nothing is set aside."""
+        ...
+
+
+class Unlimited:
+    """Everything is allowed: a prober by itself, with nobody to share a budget with."""
+
+    async def allow(self, check: Check, tokens: int, cost_usd: float) -> bool:  # noqa: ARG002 - the protocol's
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from bot.watch import OVER_BUDGET, Manners, Watch
 from probes.model import Check, Observation
 from probes.secret import Secret
 from probes.tools import Tools
-from probes.transport import Transport
+from probes.transport.client import Transport
 from tests.fakes.web import answer, serve
 
 KEYED = MappingProxyType({"mode": "chat", "model": "gpt-4.1-nano", "api_key": "${KEY}"})

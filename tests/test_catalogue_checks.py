@@ -4,8 +4,8 @@ import pytest
 
 from bot import catalogue, cli
 from bot.config import from_text
+from probes.inference.prices import price_of
 from probes.options import with_defaults
-from probes.prices import price_of
 from probes.registry import KIND_OPTIONS, secrets_wanted
 
 EVERYTHING = f"services: [{', '.join(catalogue.names())}]"

@@ -11,8 +11,8 @@ from bot.configuration.document import read
 from bot.configuration.overlay import lay
 from bot.errors import ConfigError
 from bot.settings import Lag, Settings, StatusPage
-from probes.control import HOSTS
 from probes.model import Check
+from probes.network.control import HOSTS
 from probes.secret import Secret, reveal
 
 

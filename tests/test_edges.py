@@ -10,7 +10,7 @@ from bot.core.judgement import Judgement
 from bot.core.service import ServiceView
 from bot.store.fields import WORD
 from bot.store.records import decode, encode
-from probes.fingerprint import read_answer
+from probes.fingerprints.read import read_answer
 from probes.fingerprints.values import Answer
 from probes.model import Fault, Layer, Observation, Outcome
 

@@ -20,13 +20,13 @@ from bot.core.words.meanings import ADVICE, SHORT, WHOSE, means
 from bot.core.words.witnesses import Context
 from bot.explaining import explained, finding
 from bot.pasted.objects import object_in
-from probes.fingerprint import read_answer, read_error
-from probes.fingerprints import edges, gateways, sentences, strangers, transport, verdicts
-from probes.fingerprints.rows import Row
+from probes.fingerprints import edges, error_messages, gateways, middlebox_rules, transport, verdicts
+from probes.fingerprints.error_codes import GENERIC, SPECIFIC
+from probes.fingerprints.read import read_answer, read_error
+from probes.fingerprints.rules import Row
 from probes.fingerprints.values import ERROR_KINDS, TransportError
 from probes.fingerprints.values import Answer as Response
 from probes.fingerprints.verdicts import Verdict
-from probes.fingerprints.words import GENERIC, SPECIFIC
 from probes.model import Fault, Layer, State
 from tests.core.situations import API, CODE, INCIDENT, NOW, WELL, stood, voices
 from tests.core.test_alternatives import ALL, at
@@ -40,12 +40,12 @@ WHOLE = [s for s in HTTP if s.get("status") and not {"error", "url", "sent_key",
 ROWS: list[Row] = [
     row
     for table in (
-        strangers.CHALLENGES,
-        strangers.PROXIES,
-        strangers.PORTALS,
+        middlebox_rules.CHALLENGES,
+        middlebox_rules.PROXIES,
+        middlebox_rules.PORTALS,
         edges.OTHERS,
         gateways.GATEWAYS,
-        sentences.SENTENCES,
+        error_messages.SENTENCES,
     )
     for row in table
 ]

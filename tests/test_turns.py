@@ -11,9 +11,9 @@ from bot.store.store import Store
 from bot.turns import KEPT, TICKS, Turns
 from bot.watch import Manners, Watch
 from probes.model import Check, Observation
-from probes.request import TransportSettings
 from probes.tools import Tools
-from probes.transport import Transport
+from probes.transport.client import Transport
+from probes.transport.request import TransportSettings
 from tests.fakes.web import Site, answer, serve
 
 GREEN = (Path(__file__).parent / "data" / "status-pages" / "atlassian_green.json").read_bytes()

@@ -11,7 +11,7 @@ from bot.schedule import Schedule
 from bot.watch import Manners, Watch
 from probes.model import Check, Fault, Observation, Outcome
 from probes.tools import Tools
-from probes.transport import Transport
+from probes.transport.client import Transport
 from tests.fakes.web import Asked, Wire, answer, serve
 
 

@@ -26,8 +26,8 @@ from bot.settings import (
     Talk,
 )
 from probes.model import Check
-from probes.request import TransportSettings
 from probes.secret import Secret
+from probes.transport.request import TransportSettings
 
 
 class Assembly:

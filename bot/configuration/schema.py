@@ -24,7 +24,7 @@ from bot.configuration.types import (
 )
 from bot.configuration.watching import DigestPart, HealthPart, HeartbeatPart, SelfPart
 from bot.core.alternatives import Similarity
-from probes.control import HOSTS
+from probes.network.control import HOSTS
 
 
 class Lag(Part):

@@ -1,7 +1,7 @@
 """What somebody pasted, read by the fingerprints' own rules: an answer, an event stream, a missing answer, or words.
 
 Nothing here knows what an error means: a text is brought into the form of an answer or a transport error, and
-`probes.fingerprint` reads that.
+`probes.fingerprints.read` reads that.
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Final
 from bot.pasted.curl import STATUS_LINE, from_curl
 from bot.pasted.objects import object_in
 from bot.pasted.statuses import phrase_in, stated, word_in
-from probes.fingerprint import read_answer, read_error, read_stream_end
+from probes.fingerprints.read import read_answer, read_error, read_stream_end
 from probes.fingerprints.streams import events_of
 from probes.fingerprints.transport import named
 from probes.fingerprints.values import Answer, Reading, TransportError

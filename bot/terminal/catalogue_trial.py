@@ -16,7 +16,7 @@ from bot.settings import Service, Settings, page_check
 from probes.model import Check, Page
 from probes.probe import look
 from probes.tools import Tools
-from probes.transport import Transport
+from probes.transport.client import Transport
 
 AT_ONCE = 4
 

@@ -20,11 +20,11 @@ from bot.core.words.quoting import quoted
 from bot.errors import UserError
 from bot.reading import names
 from bot.settings import Component, Service, Settings, page_check
-from probes.control import Control, attribute
 from probes.model import Check, Observation, Outcome, State
+from probes.network.control import Control, attribute
 from probes.probe import look
 from probes.tools import Tools
-from probes.transport import Transport
+from probes.transport.client import Transport
 
 EXAMPLES = """\
   groundtruth check               look at everything once

@@ -26,9 +26,9 @@ from bot.errors import GroundtruthError
 from bot.settings import Channel, Settings
 from bot.store.connect import open_store
 from bot.store.store import Store
-from probes.control import answered
-from probes.request import Fetched, Request
-from probes.transport import Transport
+from probes.network.control import answered
+from probes.transport.client import Transport
+from probes.transport.request import Fetched, Request
 
 EXAMPLES = """\
   groundtruth doctor                      check configuration, store, clock, network, catalogue, channels

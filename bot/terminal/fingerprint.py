@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from bot.errors import UserError
 from bot.pasted.curl import STATUS_LINE, from_curl, merged
-from probes.fingerprint import read_answer, read_error, read_stream_end
+from probes.fingerprints.read import read_answer, read_error, read_stream_end
 from probes.fingerprints.streams import events_of
 from probes.fingerprints.transport import named
 from probes.fingerprints.values import ERROR_KINDS, Answer, Reading, TransportError

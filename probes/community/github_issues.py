@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
-from probes.asking import unready
-from probes.community.manners import ask, headline, seconds
-from probes.community.trouble import troubled
+from probes.community.keywords import troubled
+from probes.community.polling import ask, headline, seconds
+from probes.inference.model_options import unready
 from probes.model import Check, Observation, PublicMention
 from probes.options import Option, Options, with_defaults
 from probes.tools import Tools

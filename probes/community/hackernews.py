@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
-from probes.community.manners import ask, headline, seconds
-from probes.community.trouble import named, troubled
+from probes.community.keywords import named, troubled
+from probes.community.polling import ask, headline, seconds
 from probes.model import Check, Observation, PublicMention
 from probes.options import Option, Options, with_defaults
 from probes.tools import Tools

@@ -6,8 +6,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from probes.fingerprints import verdicts as v
-from probes.fingerprints.heard import Heard
-from probes.fingerprints.rows import Found
+from probes.fingerprints.answer import ParsedAnswer
+from probes.fingerprints.rules import Found
 from probes.fingerprints.verdicts import Verdict
 
 _NAMES: Final = """
@@ -55,13 +55,13 @@ _CATEGORIES: Final = {
 }
 
 
-def zone_of(heard: Heard) -> str:
+def zone_of(heard: ParsedAnswer) -> str:
     """The zone an error speaks for: named in Cloudflare's JSON, or at the head of its page's title."""
     titled = _TITLED.search(heard.title)
     return (heard.said.other("zone") or (titled.group(1) if titled else "")).lower().strip(".")
 
 
-def _stranger(heard: Heard) -> bool:
+def _stranger(heard: ParsedAnswer) -> bool:
     """Whether that zone is neither a known vendor's nor the one that was asked: then it is a gateway in between."""
     zone = zone_of(heard)
     if not zone:
@@ -74,7 +74,7 @@ def _stranger(heard: Heard) -> bool:
     return not asked and not any(zone == known or zone.endswith("." + known) for known in ZONES)
 
 
-def _code(heard: Heard) -> int:
+def _code(heard: ParsedAnswer) -> int:
     """Cloudflare's own error number, from its JSON, its bare text, its page or its 52x status; 0 if it gave none."""
     for word in heard.said.words if heard.said.other("cloudflare_error") else ():
         if word.isascii() and word.isdecimal() and len(word) <= 4 and int(word) in _MEANINGS:
@@ -89,7 +89,7 @@ def _code(heard: Heard) -> int:
     return heard.status if 520 <= heard.status <= 527 or heard.status == 530 else 0
 
 
-def read_cloudflare(heard: Heard) -> Found | None:
+def read_cloudflare(heard: ParsedAnswer) -> Found | None:
     """What Cloudflare itself says; an app's own JSON under a 52x status is left to the vendors' rules."""
     own = bool(heard.said.other("cloudflare_error")) or any(_DOCUMENTED in word for word in heard.said.words)
     if heard.kind == "json" and heard.said.words and not own:
@@ -101,7 +101,7 @@ def read_cloudflare(heard: Heard) -> Found | None:
     return _by_category(heard) if own else _by_page(heard)
 
 
-def _by_category(heard: Heard) -> Found:
+def _by_category(heard: ParsedAnswer) -> Found:
     """Cloudflare's JSON with a number we do not know: its category will do."""
     verdict = next((_CATEGORIES[word] for word in heard.said.words if word in _CATEGORIES), None)
     if verdict is None:
@@ -109,7 +109,7 @@ def _by_category(heard: Heard) -> Found:
     return Found(f"cf_{heard.status}", v.OWN_GATEWAY if _stranger(heard) else verdict)
 
 
-def _by_page(heard: Heard) -> Found | None:
+def _by_page(heard: ParsedAnswer) -> Found | None:
     """The bare nginx page is made at the edge, before or instead of asking the vendor; the branded one too."""
     symptom = f"cf_{heard.status}"
     if heard.status >= 400 and re.search(r"<center>\s{0,9}cloudflare(?:-nginx)?\s{0,9}</center>", heard.page):

@@ -3,9 +3,9 @@
 from typing import Final
 
 from probes.fingerprints import verdicts as v
+from probes.fingerprints.answer import ParsedAnswer
 from probes.fingerprints.cloudflare import read_cloudflare
-from probes.fingerprints.heard import Heard
-from probes.fingerprints.rows import BROKEN, REFUSED, Found, Row, first
+from probes.fingerprints.rules import BROKEN, REFUSED, Found, Row, first
 
 OTHERS: Final = (
     Row(
@@ -78,7 +78,7 @@ OTHERS: Final = (
 )
 
 
-def read_edge(heard: Heard) -> Found | None:
+def read_edge(heard: ParsedAnswer) -> Found | None:
     """Cloudflare, then the other edges by their pages and headers."""
     found = read_cloudflare(heard)
     if found or heard.status < 400:

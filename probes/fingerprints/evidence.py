@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from probes.fingerprints.heard import Heard
-from probes.fingerprints.rows import Found
+from probes.fingerprints.answer import ParsedAnswer
+from probes.fingerprints.rules import Found
 from probes.fingerprints.sanitise import identifier, one_line
 from probes.fingerprints.values import Reading
 
@@ -61,7 +61,7 @@ def _moment(text: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def retry_after(heard: Heard) -> float | None:
+def retry_after(heard: ParsedAnswer) -> float | None:
     """Seconds the refusal asks to wait; with an answer below 400 the header means nothing.
 
     A date is counted from the answer's own `date` header, for the clocks may differ.
@@ -85,14 +85,14 @@ def fingerprint_of(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()[:16] if body else ""
 
 
-def _detail(heard: Heard) -> str:
+def _detail(heard: ParsedAnswer) -> str:
     text = heard.said.message if heard.kind in ("json", "events") else heard.title or heard.text
     zone = heard.said.other("zone")
     provider = heard.said.other("provider_name")
     return one_line(" · ".join(part for part in (provider, zone, text) if part))
 
 
-def write(found: Found, heard: Heard) -> Reading:
+def write(found: Found, heard: ParsedAnswer) -> Reading:
     """The reading of one answer: a verdict and its evidence. Successes need no detail."""
     failed = bool(found.symptom)
     return Reading(

@@ -3,8 +3,8 @@
 from typing import Final
 
 from probes.fingerprints import verdicts as v
-from probes.fingerprints.heard import Heard
-from probes.fingerprints.rows import BROKEN, REFUSED, Found, Row, first
+from probes.fingerprints.answer import ParsedAnswer
+from probes.fingerprints.rules import BROKEN, REFUSED, Found, Row, first
 
 _GONE: Final = (500, 502, 503, 504)
 
@@ -186,6 +186,6 @@ GATEWAYS: Final = (
 )
 
 
-def read_gateway(heard: Heard) -> Found | None:
+def read_gateway(heard: ParsedAnswer) -> Found | None:
     """A gateway by its words."""
     return first(GATEWAYS, heard) if heard.status >= 400 or heard.kind in ("text", "html") else None

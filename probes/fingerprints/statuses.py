@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from probes.fingerprints import verdicts as v
-from probes.fingerprints.heard import Heard
-from probes.fingerprints.rows import Found
+from probes.fingerprints.answer import ParsedAnswer
+from probes.fingerprints.rules import Found
 from probes.fingerprints.verdicts import Verdict
 
 _REFUSALS: Final[Mapping[int, Verdict]] = {401: v.NEEDS_AUTH, 402: v.BILLING, 403: v.PLAN, 429: v.QUOTA, 451: v.REGION}
 
 
-def read_status(heard: Heard) -> Found:
+def read_status(heard: ParsedAnswer) -> Found:
     """By the status alone, and by whether an app spoke: an id header of the vendor's own says that its app answered."""
     status = heard.status
     if status >= 500:
@@ -23,7 +23,7 @@ def read_status(heard: Heard) -> Found:
     return Found(f"http_{status}", verdict)
 
 
-def _broken(heard: Heard) -> Verdict:
+def _broken(heard: ParsedAnswer) -> Verdict:
     if heard.status == 529:
         return v.CAPACITY
     if heard.status in (502, 504):
@@ -32,7 +32,7 @@ def _broken(heard: Heard) -> Verdict:
     return v.BACKEND if app else v.NAMELESS
 
 
-def _refused(heard: Heard) -> Verdict:
+def _refused(heard: ParsedAnswer) -> Verdict:
     """A 4xx is never the vendor's outage; without a word of the vendor's own it may be the edge's refusal."""
     silent = not heard.vendor and heard.kind != "json"
     if heard.status == 401 and heard.answer.sent_key:

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Final
 
 from probes.fingerprints import verdicts as v
+from probes.fingerprints.answer import ParsedAnswer, hear
 from probes.fingerprints.evidence import write
-from probes.fingerprints.heard import Heard, hear
-from probes.fingerprints.rows import Found
+from probes.fingerprints.rules import Found
 from probes.fingerprints.values import Answer, Reading, TransportError
 from probes.fingerprints.vendors import read_spoken
 from probes.model import Outcome
@@ -43,7 +43,7 @@ def events_of(text: str) -> list[Event]:
     return events
 
 
-def _error(event: Event, headers: Mapping[str, str]) -> tuple[Found, Heard] | None:
+def _error(event: Event, headers: Mapping[str, str]) -> tuple[Found, ParsedAnswer] | None:
     """The error an event brings. Only words that name our quota, key or request make it ours."""
     name, data = event
     named = bool(_ERROR_NAMES.fullmatch(name))

@@ -4,10 +4,10 @@ import re
 from typing import Final
 
 from probes.fingerprints import verdicts as v
-from probes.fingerprints.between import read_redirect
+from probes.fingerprints.answer import ParsedAnswer
 from probes.fingerprints.gateways import read_gateway
-from probes.fingerprints.heard import Heard
-from probes.fingerprints.rows import Found
+from probes.fingerprints.middleboxes import read_redirect
+from probes.fingerprints.rules import Found
 from probes.fingerprints.verdicts import Verdict
 
 SHORT: Final = 1500
@@ -20,7 +20,7 @@ _API_SHAPE: Final = re.compile(
 )
 
 
-def _content(heard: Heard) -> Verdict | None:
+def _content(heard: ParsedAnswer) -> Verdict | None:
     """What a 2xx with a body of each kind is worth; None: nothing an API would say."""
     marked = bool(heard.vendor or heard.edge)
     if heard.vendor and heard.kind != "html":
@@ -34,12 +34,12 @@ def _content(heard: Heard) -> Verdict | None:
     return None
 
 
-def _of_api(heard: Heard) -> bool:
+def _of_api(heard: ParsedAnswer) -> bool:
     """Whether a host was asked that has no web pages."""
     return re.match(r"https?://(?:api|inference)[.-]", heard.answer.url.lower()) is not None
 
 
-def _failure(heard: Heard) -> Found:
+def _failure(heard: ParsedAnswer) -> Found:
     """An error in a 200 that no rule knows: by the status it names, else by where it stood."""
     if heard.kind == "events":
         return Found("stream_error", v.STREAM)
@@ -49,7 +49,7 @@ def _failure(heard: Heard) -> Found:
     return Found("error_in_200", v.REQUEST if code else v.UNKNOWN)
 
 
-def read_success(heard: Heard) -> Found | None:
+def read_success(heard: ParsedAnswer) -> Found | None:
     """Everything below 400 that no earlier rule has taken."""
     if heard.status >= 400:
         return None
@@ -58,14 +58,14 @@ def read_success(heard: Heard) -> Found | None:
     return read_redirect(heard) or _told(heard) or _accepted(heard)
 
 
-def _told(heard: Heard) -> Found | None:
+def _told(heard: ParsedAnswer) -> Found | None:
     """A failure told in a 2xx."""
     if heard.said.failed:
         return _failure(heard)
     return read_gateway(heard) if heard.kind in ("text", "html") and len(heard.page) < SHORT else None
 
 
-def _accepted(heard: Heard) -> Found:
+def _accepted(heard: ParsedAnswer) -> Found:
     if heard.kind == "html" and not heard.answer.plain and (heard.vendor or heard.edge) and _of_api(heard):
         return Found("not_json", v.MALFORMED)
     if verdict := _content(heard):

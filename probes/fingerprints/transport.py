@@ -159,7 +159,7 @@ def named(text: str) -> TransportError:
 
 
 def read(error: TransportError, *, control: bool | None) -> Reading:
-    """Whose a missing answer is. See `probes.fingerprint.read_error`."""
+    """Whose a missing answer is. See `probes.fingerprints.read.read_error`."""
     symptom, verdict = error.kind, v.UNKNOWN
     if error.kind in _NEVER_THEIRS:
         verdict = _NEVER_THEIRS[error.kind]

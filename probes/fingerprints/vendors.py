@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Final
 
 from probes.fingerprints import verdicts as v
-from probes.fingerprints.heard import Heard
-from probes.fingerprints.rows import BROKEN, Found, first
-from probes.fingerprints.sentences import SENTENCES
+from probes.fingerprints.answer import ParsedAnswer
+from probes.fingerprints.error_codes import GENERIC, SPECIFIC
+from probes.fingerprints.error_messages import SENTENCES
+from probes.fingerprints.rules import BROKEN, Found, first
 from probes.fingerprints.verdicts import Verdict
-from probes.fingerprints.words import GENERIC, SPECIFIC
 from probes.model import Fault
 
 _SYMPTOM: Final = re.compile(r"[a-z][a-z0-9_.:-]{1,39}")
@@ -18,7 +18,7 @@ _BROAD: Final = (v.QUOTA, v.REQUEST)
 _OUR_SERVER_ERROR: Final = frozenset({v.KEY, v.NEEDS_AUTH, v.RIGHTS, v.PLAN})
 
 
-def _words(heard: Heard) -> tuple[str, ...]:
+def _words(heard: ParsedAnswer) -> tuple[str, ...]:
     """Error words in document order; AWS names its exception in a header, with a link behind it."""
     amazon = heard.answer.headers.get("x-amzn-errortype", "").lower()
     plain = (
@@ -31,7 +31,7 @@ def _lookup(table: Mapping[str, Verdict], words: tuple[str, ...]) -> Found | Non
     return next((Found(word[:40], table[word]) for word in words if word in table), None)
 
 
-def _upstream(heard: Heard) -> Found | None:
+def _upstream(heard: ParsedAnswer) -> Found | None:
     """OpenRouter names the provider that failed: then a 429 is that provider's, not our quota."""
     if not heard.said.other("provider_name"):
         return None
@@ -44,7 +44,7 @@ def _upstream(heard: Heard) -> Found | None:
     return None
 
 
-def _weigh(found: Found | None, heard: Heard) -> Found | None:
+def _weigh(found: Found | None, heard: ParsedAnswer) -> Found | None:
     """What the vendor answered with 5xx is not our fault, whatever word it chose; what it refused is not its outage."""
     if found is None:
         return None
@@ -59,14 +59,14 @@ def _weigh(found: Found | None, heard: Heard) -> Found | None:
     return found
 
 
-def _key_matters(found: Found, heard: Heard) -> Found:
+def _key_matters(found: Found, heard: ParsedAnswer) -> Found:
     """A 401 without a key says only that they live; with one it is the key's trouble, in whatever words."""
     if heard.status == 401 and heard.answer.sent_key is not None and found.verdict in (v.KEY, v.NEEDS_AUTH):
         return Found(found.symptom, v.KEY if heard.answer.sent_key else v.NEEDS_AUTH)
     return found
 
 
-def read_spoken(heard: Heard) -> Found | None:
+def read_spoken(heard: ParsedAnswer) -> Found | None:
     """What the words and sentences of an error mean, without help from a bare status."""
     words = _words(heard)
     specific, generic = _lookup(SPECIFIC, words), _lookup(GENERIC, words)
@@ -80,7 +80,7 @@ def read_spoken(heard: Heard) -> Found | None:
     return found
 
 
-def read_vendor(heard: Heard) -> Found | None:
+def read_vendor(heard: ParsedAnswer) -> Found | None:
     """An error in the vendor's JSON, with 4xx and 5xx, or with 200 when the body says that it failed."""
     if heard.kind not in ("json", "events") and "x-amzn-errortype" not in heard.answer.headers:
         return None

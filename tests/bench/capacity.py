@@ -26,9 +26,9 @@ from bot.stream import Stream
 from bot.watch import Watch
 from probes.model import Observation, Outcome, Timings
 from probes.probe import look
-from probes.request import Request
 from probes.tools import Tools
-from probes.transport import Transport
+from probes.transport.client import Transport
+from probes.transport.request import Request
 from tests.bench.answering import answering, many_files
 from tests.bench.lateness import INTERVAL_S, checks, manners
 from tests.routing import to

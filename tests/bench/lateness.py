@@ -23,7 +23,7 @@ from bot.terminal.run import COLLECTOR
 from bot.watch import Manners, Watch
 from probes.model import Check
 from probes.tools import Tools
-from probes.transport import Transport
+from probes.transport.client import Transport
 from tests.bench.answering import many_files
 
 INTERVAL_S = 10.0

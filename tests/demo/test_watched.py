@@ -13,9 +13,9 @@ from bot.demo.vendor import Vendor
 from bot.settings import Settings
 from probes.model import Fault, Layer, Observation, Outcome, State
 from probes.probe import look
-from probes.request import TransportSettings
 from probes.tools import Tools
-from probes.transport import Transport
+from probes.transport.client import Transport
+from probes.transport.request import TransportSettings
 
 
 @pytest.fixture

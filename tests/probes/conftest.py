@@ -9,9 +9,9 @@ import pytest
 import trustme
 
 from probes.model import Check
-from probes.request import TransportSettings
 from probes.tools import Tools
-from probes.transport import Transport
+from probes.transport.client import Transport
+from probes.transport.request import TransportSettings
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.demo.vendor import Vendor
-from probes.anthropic_message import SPEECH
 from probes.model import Check, Fault, Layer, Observation, Outcome
 from probes.probe import look
 from probes.registry import KIND_OPTIONS, complaints
 from probes.secret import Secret
 from probes.tools import Tools
-from probes.transport import Transport
+from probes.transport.client import Transport
+from probes.vendors.anthropic_message import SPEECH
 from tests.fakes.web import Script, answer, cut_off, drip, head, serve
 
 KEY = "sk-ant-demo.0123456789"

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from probes import bedrock
-from probes.inference import NOT_MEASURED
+from probes.inference.call import NOT_MEASURED
 from probes.model import Fault, Layer, Outcome
 from probes.probe import look
 from probes.secret import Secret
 from probes.tools import Tools
+from probes.vendors import bedrock
 from tests.fakes.llm import (
     AMAZON,
     FRAMES,
@@ -125,7 +125,7 @@ async def test_without_a_key(keyed: Tools, make_check, mode: str, keys: dict[str
 
 async def test_without_the_library(keyed: Tools, make_check, monkeypatch: pytest.MonkeyPatch) -> None:
     """The check says what to install; it is no failure of anybody's."""
-    monkeypatch.setitem(sys.modules, "probes.sigv4", None)
+    monkeypatch.setitem(sys.modules, "probes.vendors.sigv4", None)
     seen = await look(make_check("http://127.0.0.1:9", "bedrock", **SIGNED), keyed)
     assert (seen.fault, seen.symptom) == (Fault.OURS, "cannot_sign")
     assert "groundtruth[bedrock]" in seen.detail

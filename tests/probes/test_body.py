@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.body import STEP, Decoder, UndecodableError
+from probes.transport.body import STEP, Decoder, UndecodableError
 
 
 def bare(data: bytes) -> bytes:

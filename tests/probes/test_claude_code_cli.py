@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.cli_events import Session
 from probes.model import Check, Fault, Layer, Observation, Outcome
 from probes.probe import look
 from probes.secret import Secret
 from probes.tools import Tools
+from probes.vendors.claude_code_events import Session
 
 INIT = {"type": "system", "subtype": "init", "model": "claude-haiku-4-5"}
 SAID = {"type": "assistant", "message": {"content": [{"type": "text", "text": "ready"}]}}

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from bot.demo.vendor import Vendor
-from probes.claude_code import worst
 from probes.model import Fault, Layer, Observation, Outcome, Timings
 from probes.probe import look
 from probes.registry import complaints
 from probes.secret import Secret
 from probes.tools import Tools
+from probes.vendors.claude_code import worst
 from tests.fakes.web import answer, serve, silent
 
 HELLO = "edge_hello"

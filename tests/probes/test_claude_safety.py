@@ -20,7 +20,7 @@ from probes.model import Check, Layer, Observation, Outcome
 from probes.probe import look
 from probes.secret import Secret
 from probes.tools import Tools
-from probes.transport import Transport
+from probes.transport.client import Transport
 from tests.fakes.web import Asked, Wire, answer, cut_off, head, serve, silent
 
 KEY = "swordfish.0123456789abcdef"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot.core.detection.classification import classified
-from probes.community.manners import EVERY_S, LONGEST_REST_S, REST_S, TITLE
-from probes.community.trouble import named, troubled
+from probes.community.keywords import named, troubled
+from probes.community.polling import EVERY_S, LONGEST_REST_S, REST_S, TITLE
 from probes.model import Fault, Outcome
 from probes.probe import look
 from probes.tools import Tools

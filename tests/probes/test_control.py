@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 import trustme
 
-from probes.control import Control, attribute
 from probes.model import Fault, Layer, Observation, Outcome
+from probes.network.control import Control, attribute
 from probes.probe import look
-from probes.request import TransportSettings
 from probes.tools import Tools
-from probes.transport import Transport
+from probes.transport.client import Transport
+from probes.transport.request import TransportSettings
 from tests.fakes.web import Asked, Wire, answer, serve, silent
 from tests.probes.conftest import server_tls
 

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 import pytest
 import trustme
 
-from probes import dialling
-from probes.dialling import SystemResolver
-from probes.request import Request, TransportSettings
-from probes.transport import Transport
+from probes.transport import dialing
+from probes.transport.client import Transport
+from probes.transport.dialing import SystemResolver
+from probes.transport.request import Request, TransportSettings
 from tests.fakes.web import answer, serve
 from tests.probes.conftest import server_tls
 
@@ -62,7 +62,7 @@ async def test_addresses_are_tried_in_turn() -> None:
 
 async def test_an_address_that_swallows_packets_costs_its_turn_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """IPv6 without a route is the usual case; here a listener whose queue is full."""
-    monkeypatch.setattr(dialling, "TURN_S", 0.2)
+    monkeypatch.setattr(dialing, "TURN_S", 0.2)
     async with serve(answer(b"x")) as site, Transport(resolver=resolver(two=["127.0.0.2", "127.0.0.1"])) as transport:
         with contextlib.ExitStack() as sockets:
             full = sockets.enter_context(socket.socket())
@@ -140,7 +140,7 @@ async def test_a_hanging_lookup_delays_no_other(monkeypatch: pytest.MonkeyPatch)
 
 async def test_lookups_are_bounded_and_the_rest_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two at a time; every name is asked once and answered."""
-    monkeypatch.setattr(dialling, "LOOKUPS", 2)
+    monkeypatch.setattr(dialing, "LOOKUPS", 2)
     gate = threading.Semaphore(0)
     asked: list[str] = []
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.bedrock_stream import event_of
-from probes.eventstream import LONGEST, BrokenStreamError, Messages
+from probes.vendors.amazon_eventstream import LONGEST, BrokenStreamError, Messages
+from probes.vendors.bedrock_stream import event_of
 from tests.fakes.llm import converse_frames, event, exception, frame, invoke_frames
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.terminal.fingerprint import readings
-from probes.fingerprint import read_answer, read_error, read_stream_end
+from probes.fingerprints.read import read_answer, read_error, read_stream_end
 from probes.fingerprints.streams import events_of
 from probes.fingerprints.values import ERROR_KINDS, Answer, Reading, TransportError
 from probes.model import NETWORK_LAYERS, Fault, Layer, Outcome

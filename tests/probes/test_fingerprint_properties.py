@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.terminal.fingerprint import line, readings
-from probes.fingerprint import read_answer, read_error, read_stream_end
+from probes.fingerprints.read import read_answer, read_error, read_stream_end
 from probes.fingerprints.sanitise import DETAIL_LENGTH, ID_LENGTH, identifier, one_line
 from probes.fingerprints.values import ERROR_KINDS, Answer, Reading, TransportError
 from probes.model import Outcome

@@ -8,22 +8,22 @@ from pathlib import Path
 import pytest
 
 from bot.terminal.fingerprint import readings
-from probes.fingerprints import edges, gateways, sentences, strangers, verdicts
-from probes.fingerprints.rows import Row
+from probes.fingerprints import edges, error_messages, gateways, middlebox_rules, verdicts
+from probes.fingerprints.error_codes import GENERIC, SPECIFIC
+from probes.fingerprints.rules import Row
 from probes.fingerprints.verdicts import Verdict
-from probes.fingerprints.words import GENERIC, SPECIFIC
 from probes.model import Fault, Outcome
 
 DATA = Path(__file__).parents[1] / "data" / "http"
 ROWS: list[Row] = [
     row
     for table in (
-        strangers.PORTALS,
-        strangers.PROXIES,
-        strangers.CHALLENGES,
+        middlebox_rules.PORTALS,
+        middlebox_rules.PROXIES,
+        middlebox_rules.CHALLENGES,
         edges.OTHERS,
         gateways.GATEWAYS,
-        sentences.SENTENCES,
+        error_messages.SENTENCES,
     )
     for row in table
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from probes.inference import NOT_MEASURED
+from probes.inference.call import NOT_MEASURED
 from probes.model import Fault, Layer, Outcome
 from probes.probe import look
 from probes.secret import Secret

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from probes.expect import status_matches, unmet
 from probes.model import Fault, Layer, Outcome
+from probes.network.expectations import status_matches, unmet
 from probes.probe import look
 from probes.registry import complaints, secrets_wanted
 from probes.secret import Secret
 from probes.tools import Tools
-from probes.transport import Transport
+from probes.transport.client import Transport
 from tests.fakes.web import answer, paths, serve
 
 JSON = {"content-type": "application/json"}

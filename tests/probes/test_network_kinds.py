@@ -13,17 +13,17 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.dns import Said, judged
-from probes.dns_message import NotDnsError, question, understood
 from probes.model import Fault, Layer, Outcome
+from probes.network.dns import Said, judged
+from probes.network.dns_message import NotDnsError, question, understood
+from probes.network.tcp import place
+from probes.network.tls import Certificate
+from probes.network.tls import judged as judge_certificate
 from probes.probe import look
 from probes.registry import complaints
-from probes.request import TransportSettings
-from probes.tcp import place
-from probes.tls import Certificate
-from probes.tls import judged as judge_certificate
 from probes.tools import Tools
-from probes.transport import Transport
+from probes.transport.client import Transport
+from probes.transport.request import TransportSettings
 from tests.fakes.resolver import Answering, alias, record, resolving, says
 from tests.fakes.web import answer, serve
 from tests.probes.conftest import server_tls

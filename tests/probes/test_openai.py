@@ -10,7 +10,7 @@ import pytest
 
 from bot.demo.script import FAILURES, Kind
 from bot.demo.vendor import Vendor
-from probes.inference import NOT_MEASURED
+from probes.inference.call import NOT_MEASURED
 from probes.model import Check, Fault, Layer, Observation, Outcome
 from probes.probe import look
 from probes.secret import Secret

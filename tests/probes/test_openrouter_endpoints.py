@@ -7,9 +7,9 @@ import pytest
 
 from bot.core.detection.classification import classified
 from probes.model import Fault, Layer, Outcome
-from probes.openrouter_endpoints import ROUTES, Route, routes_of
 from probes.probe import look
 from probes.tools import Tools
+from probes.vendors.openrouter_endpoints import ROUTES, Route, routes_of
 from tests.fakes.llm import told
 from tests.fakes.web import Script, answer, cut_off, endless, serve, silent
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from probes.prices import Price, price_of, valid_price
+from probes.inference.prices import Price, price_of, valid_price
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ from probes import probe
 from probes.model import Fault, Layer, Outcome
 from probes.probe import look
 from probes.registry import PROBES
-from probes.request import Request
 from probes.secret import Secret
 from probes.tools import Tools
-from probes.transport import Transport
+from probes.transport.client import Transport
+from probes.transport.request import Request
 from tests.fakes.web import answer, cut_off, drip, endless, head, paths, serve, silent
 
 

@@ -3,8 +3,8 @@
 import pytest
 import trustme
 
-from probes.request import Request, TransportSettings
-from probes.transport import Transport
+from probes.transport.client import Transport
+from probes.transport.request import Request, TransportSettings
 from tests.fakes.proxy import tunnel
 from tests.fakes.web import answer, serve
 from tests.probes.conftest import server_tls

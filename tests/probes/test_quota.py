@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.quota import headroom
+from probes.inference.rate_limit_headers import headroom
 
 A, X = "anthropic-ratelimit", "x-ratelimit"
 

@@ -6,10 +6,10 @@ import pytest
 
 from probes.model import Observation, Outcome
 from probes.probe import _scrubbed, look
-from probes.request import Fetched, Request
 from probes.secret import Secret
 from probes.tools import Tools
-from probes.transport import Transport
+from probes.transport.client import Transport
+from probes.transport.request import Fetched, Request
 from tests.fakes.web import Asked, Wire, answer, cut_off, serve, silent
 
 KEY = "swordfish.0123456789"

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes import bedrock_stream, gemini, openai
-from probes.asking import listing, usage
-from probes.bedrock_stream import event_of
-from probes.inference import Speech
-from probes.openrouter_endpoints import routes_of, told
+from probes.inference.call import StreamProtocol
+from probes.inference.model_options import listing, usage
+from probes.vendors import bedrock_stream, gemini, openai
+from probes.vendors.bedrock_stream import event_of
+from probes.vendors.openrouter_endpoints import routes_of, told
 
 KEYS = st.sampled_from(
     [
@@ -29,7 +29,7 @@ SPEECHES = {"openai": openai.SPEECH, "gemini": gemini.SPEECH, "bedrock": bedrock
 
 @pytest.mark.parametrize("speech", SPEECHES.values(), ids=SPEECHES)
 @given(value=VALUES, name=st.text(max_size=9), raw=st.booleans())
-def test_any_event(speech: Speech, value: Any, name: str, *, raw: bool) -> None:
+def test_any_event(speech: StreamProtocol, value: Any, name: str, *, raw: bool) -> None:
     """Booleans, texts and small figures come out; nothing is raised."""
     event = (name, str(value) if raw else json.dumps(value))
     assert speech.begun(event) in (True, False)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.sse import Event, Events
+from probes.inference.sse import Event, Events
 
 RECORDED = sorted((Path(__file__).parent.parent / "data" / "http").glob("*.sse"))
 

@@ -9,9 +9,9 @@ import trustme
 
 from probes.model import Fault, Outcome, State
 from probes.probe import look
-from probes.request import TransportSettings
 from probes.tools import Tools
-from probes.transport import Transport
+from probes.transport.client import Transport
+from probes.transport.request import TransportSettings
 from tests.fakes.web import Asked, Script, Wire, answer, cut_off, drip, endless, head, serve, silent
 from tests.probes.conftest import server_tls
 

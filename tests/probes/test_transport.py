@@ -6,9 +6,9 @@ import zlib
 
 import pytest
 
-from probes.breakage import BrokenError
-from probes.request import Request, TransportSettings
-from probes.transport import Transport
+from probes.transport.client import Transport
+from probes.transport.errors import BrokenError
+from probes.transport.request import Request, TransportSettings
 from tests.fakes.web import Asked, Wire, answer, cut_off, drip, endless, head, in_turn, paths, serve, silent
 
 

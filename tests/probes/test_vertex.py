@@ -10,12 +10,12 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from probes.google_account import GRANT, MARGIN_S
-from probes.inference import NOT_MEASURED
+from probes.inference.call import NOT_MEASURED
 from probes.model import Check, Fault, Layer, Outcome
 from probes.probe import look
 from probes.secret import Secret
 from probes.tools import Tools
+from probes.vendors.google_account import GRANT, MARGIN_S
 from tests.fakes.llm import (
     GOOGLE,
     SSE,

@@ -1,0 +1,133 @@
+"""What httpcore, TLS and the operating system raise -> TransportError, here and nowhere else.
+
+The texts are ours or the system's: exceptions of HTTP libraries may quote headers, and headers hold keys.
+"""
+
+import errno
+import os
+import socket
+import ssl
+
+import httpcore
+
+from probes.fingerprints.values import TransportError
+from probes.transport.body import UndecodableError
+from probes.transport.phases import Stage
+
+TEXT = 200
+"""Characters of an error's text at most."""
+
+BREAKS: tuple[type[Exception], ...] = (
+    OSError,
+    UndecodableError,
+    httpcore.ProtocolError,
+    httpcore.NetworkError,
+    httpcore.TimeoutException,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
+    httpcore.ConnectionNotAvailable,
+)
+"""All that a request can raise; anything else is a mistake of ours."""
+
+
+class BrokenError(Exception):
+    """A request that did not come through, from `Transport.stream`; `error` says why."""
+
+    def __init__(self, error: TransportError) -> None:
+        super().__init__(error.text)
+        self.error = error
+
+
+_EXPIRED = {9, 10}  # X509_V_ERR_CERT_NOT_YET_VALID, _HAS_EXPIRED
+_NAME = {62, 64}  # X509_V_ERR_HOSTNAME_MISMATCH, _IP_ADDRESS_MISMATCH
+
+_ERRNO = {
+    errno.ECONNREFUSED: "refused",
+    errno.ECONNRESET: "reset",
+    errno.ECONNABORTED: "reset",
+    errno.EPIPE: "reset",
+    errno.ETIMEDOUT: "connect_timeout",
+    errno.EHOSTUNREACH: "unreachable",
+    errno.ENETUNREACH: "unreachable",
+    errno.EADDRNOTAVAIL: "unreachable",
+    errno.EAFNOSUPPORT: "unreachable",
+    errno.ENETDOWN: "unreachable",
+}
+
+_LATE = {
+    Stage.WAITING: "pool",
+    Stage.DNS: "dns",
+    Stage.CONNECT: "connect_timeout",
+    Stage.TLS: "tls",
+    Stage.SEND: "write_timeout",
+    Stage.ANSWER: "read_timeout",
+    Stage.BODY: "read_timeout",
+}
+
+
+def read_break(error: BaseException, stage: Stage, *, proxied: bool = False) -> TransportError:
+    """Say what broke; `proxied` tells that the peer of the first connection is our own proxy."""
+    found = _read(error, stage)
+    if proxied and stage in (Stage.DNS, Stage.CONNECT):
+        found = TransportError("proxy", f"our proxy: {found.text}")
+    return found
+
+
+def _read(error: BaseException, stage: Stage) -> TransportError:
+    match error:
+        case ssl.SSLError() | socket.gaierror():
+            found = _read_named(error, stage)
+        case TimeoutError() if error.errno is None:
+            found = TransportError(_LATE[stage], f"no end in time while {stage}")
+        case OSError():
+            found = _read_os(error, stage)
+        case UndecodableError():
+            found = TransportError("decode", str(error))
+        case httpcore.ProxyError():
+            found = _read_proxy(error)
+        case httpcore.LocalProtocolError() | httpcore.UnsupportedProtocol():
+            found = TransportError("other", "the request cannot be written: check its address and headers")
+        case httpcore.RemoteProtocolError():
+            found = _read_protocol(error, stage)
+        case _:
+            found = TransportError("other", f"{type(error).__name__} while {stage}")
+    return found
+
+
+def _read_named(error: ssl.SSLError | socket.gaierror, stage: Stage) -> TransportError:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        code = error.verify_code
+        kind = "tls_expired" if code in _EXPIRED else "tls_name" if code in _NAME else "tls_untrusted"
+        return TransportError(kind, _short(f"certificate: {error.verify_message}"))
+    if isinstance(error, ssl.SSLError):
+        return TransportError("tls", _short(f"{(error.reason or 'TLS error').replace('_', ' ').lower()} while {stage}"))
+    return TransportError("dns", _short(error.strerror or "the name was not found"))
+
+
+def _read_os(error: OSError, stage: Stage) -> TransportError:
+    kind = _ERRNO.get(error.errno or 0)
+    if kind is None:
+        kind = "reset" if isinstance(error, ConnectionError) else "other"
+    # Not the error's own text: asyncio puts addresses into it.
+    said = os.strerror(error.errno).lower() if error.errno else "the connection was closed"
+    return TransportError(kind, _short(f"{said} while {stage}"))
+
+
+def _read_proxy(error: httpcore.ProxyError) -> TransportError:
+    status = str(error)[:3]
+    if status == "407":
+        return TransportError("proxy_auth", "our proxy wants a login (407)")
+    return TransportError("proxy", f"our proxy refused the tunnel ({status if status.isdigit() else 'no HTTP answer'})")
+
+
+def _read_protocol(error: httpcore.RemoteProtocolError, stage: Stage) -> TransportError:
+    said = str(error)
+    if "disconnected" in said or "closed connection" in said:
+        return TransportError("reset", f"the connection was closed while {stage}")
+    if "too long" in said or "too large" in said:
+        return TransportError("protocol", "headers without end")
+    return TransportError("protocol", f"not HTTP, or broken HTTP, while {stage}")
+
+
+def _short(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)[:TEXT]
