@@ -10,8 +10,7 @@ from uuid import uuid4
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.core.outcome import Outcome
-from bot.core.people import Command
+from bot.core.model.action import ActionRequest, ActionResult
 from bot.errors import StoreError
 from bot.store.records import encode
 from bot.store.store import Store
@@ -24,7 +23,7 @@ LOOKS_S = (0.005, 0.01, 0.02, 0.04)
 """Pauses between looks for the verdict; the last one repeats."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9._-]{1,80}")
-OUTCOME = TypeAdapter(Outcome)
+OUTCOME = TypeAdapter(ActionResult)
 
 
 class Acts:
@@ -34,7 +33,7 @@ class Acts:
         self._store = store
         self._wake = wake
 
-    async def act(self, service: str, command: Command) -> Outcome | None:
+    async def act(self, service: str, command: ActionRequest) -> ActionResult | None:
         """Do it, once for each `command.id`; None when it is noted and the judge has not come to it yet.
 
         `command.args` are canonical ids: an incident's, a component's or the service's; for `silence` and
@@ -57,7 +56,7 @@ class Acts:
             log.info("the judge of %s has not come to act %s within %.1f s", service, wish.id, WAIT_S)
             return None
 
-    async def _verdict(self, service: str, act: str) -> Outcome:
+    async def _verdict(self, service: str, act: str) -> ActionResult:
         looks = 0
         while True:
             try:
@@ -68,7 +67,7 @@ class Acts:
                 # It is noted already; what became of it can be asked again.
                 log.debug("the verdict on act %s waits for the store: %s", act, error)
             except ValidationError:
-                return Outcome(ok=False, text="done by a newer version; see the incident's timeline")
+                return ActionResult(ok=False, text="done by a newer version; see the incident's timeline")
             await asyncio.sleep(LOOKS_S[min(looks, len(LOOKS_S) - 1)])
             looks += 1
 

@@ -7,10 +7,11 @@ from importlib.resources import files
 from typing import Protocol
 
 from bot.core.alternatives import Candidate, Option, ranked
-from bot.core.card import Card
-from bot.core.incident import IncidentStatus, Snapshot
-from bot.core.several import Cause
-from bot.core.words.answer import Standing
+from bot.core.model.card import Card
+from bot.core.model.group import Correlation
+from bot.core.model.incident import IncidentStatus
+from bot.core.model.snapshot import Snapshot
+from bot.core.model.status import ServiceStatus
 from bot.core.words.tips import Recipe, Tip, parse
 from bot.core.words.wording import card
 
@@ -23,10 +24,10 @@ ENDINGS: Mapping[str, str] = {"python": ".py", "typescript": ".ts", "curl": ".sh
 class Stands(Protocol):
     """How services stand; raises StoreError when the store is away."""
 
-    async def standing(self, service: str) -> Standing:
+    async def standing(self, service: str) -> ServiceStatus:
         """Every configured component of a service, with what is known of it."""
 
-    async def causes(self, service: str) -> tuple[Cause, ...]:
+    async def causes(self, service: str) -> tuple[Correlation, ...]:
         """What a service has in common with others that fail."""
 
 

@@ -12,14 +12,15 @@ from dataclasses import replace
 
 from bot.attendance import Us
 from bot.core.common_cause import LEAST, Blow, Look, followed
-from bot.core.incident import Incident, Voices
-from bot.core.several import Cause, Shared
-from bot.core.words.answer import Standing
+from bot.core.model.group import AnnouncedCorrelation, CommonFactor, Correlation
+from bot.core.model.incident import Incident
+from bot.core.model.severity import TROUBLE
+from bot.core.model.snapshot import ComponentStatus
+from bot.core.model.status import ServiceStatus
 from bot.core.words.symptoms import present
-from bot.core.words.tones import TROUBLE
 from bot.errors import StoreError
 from bot.own import Notice, OwnNews
-from bot.reading import CAUSES, FOUND, Found, Reading
+from bot.reading import CAUSES, FOUND, Reading
 from bot.settings import Service
 from probes.model import State
 
@@ -60,8 +61,8 @@ class Causes:
         known = {one.cause.id: one for one in kept}
         now, found = self._us.now(), []
         for cause in followed([one.cause for one in kept], looks, self._us.now()):
-            before = known.get(cause.id, Found(cause))
-            told = before.told if cause.kind is Shared.NOTHING else await self._hearers(cause, before.told)
+            before = known.get(cause.id, AnnouncedCorrelation(cause))
+            told = before.told if cause.kind is CommonFactor.NOTHING else await self._hearers(cause, before.told)
             found.append(replace(before, cause=cause, told=told))
         if found != kept:
             # First it is written, then it is said: who dies between says it under the same name.
@@ -76,7 +77,7 @@ class Causes:
         for one in due:
             log.info("%d vendors at once at %.0f: %s %s", len(one.cause.going), now, one.cause.kind, one.cause.what)
 
-    async def _keep(self, found: Sequence[Found]) -> None:
+    async def _keep(self, found: Sequence[AnnouncedCorrelation]) -> None:
         await self._us.store.notes.note(CAUSES, FOUND.dump_json(list(found), exclude_defaults=True).decode(), KEPT_S)
 
     async def _looks(self, something: bool) -> list[Look]:
@@ -89,7 +90,7 @@ class Causes:
         now = self._us.now()
         return [look_of(await self._reading.standing(service.id), service, now) for service in services]
 
-    async def _hearers(self, cause: Cause, told: tuple[str, ...]) -> tuple[str, ...]:
+    async def _hearers(self, cause: Correlation, told: tuple[str, ...]) -> tuple[str, ...]:
         """Who was told of several of them, and whoever heard of this before; what wakes people is left out."""
         heard, now = Counter[str](), self._us.now()
         for one in cause.struck:
@@ -103,7 +104,7 @@ class Causes:
         return tuple(dict.fromkeys((*told, *fresh)))
 
 
-def look_of(standing: Standing, service: Service, now: float) -> Look:
+def look_of(standing: ServiceStatus, service: Service, now: float) -> Look:
     """How a service stands, as the rule wants it; what its answers do not say the configuration may."""
     edges = frozenset(edge for voices in standing.voices for edge in voices.measured.edges)
     given = frozenset({service.edge} - {""})
@@ -120,7 +121,7 @@ def look_of(standing: Standing, service: Service, now: float) -> Look:
     )
 
 
-def _blow(incident: Incident, voices: Sequence[Voices], given: frozenset[str]) -> Blow:
+def _blow(incident: Incident, voices: Sequence[ComponentStatus], given: frozenset[str]) -> Blow:
     hurt = [v.measured for v in voices if v.measured.component in (incident.active or incident.components)]
     layers = Counter[str]()
     for one in hurt:
@@ -137,6 +138,6 @@ def _blow(incident: Incident, voices: Sequence[Voices], given: frozenset[str]) -
     )
 
 
-def _notice(found: Found) -> Notice:
+def _notice(found: AnnouncedCorrelation) -> Notice:
     cause = found.cause
     return Notice(cause.subject, "", found.told, over=cause.over_at is not None, cause=cause)

@@ -14,7 +14,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.channels.channel import Channel
 from bot.claiming import Claiming, hold
-from bot.core.incident import Entry, Snapshot
+from bot.core.model.incident import TimelineEntry
+from bot.core.model.snapshot import Snapshot
 from bot.errors import DeliveryError, StoreError
 from bot.line import Line, Office, Progress
 from bot.own import OWN
@@ -40,7 +41,7 @@ HELD = "told with others in one message"
 """Why a delivery is held back, as the desk shows it."""
 
 SNAPSHOT = TypeAdapter(Snapshot)
-ENTRY = TypeAdapter(Entry)
+ENTRY = TypeAdapter(TimelineEntry)
 
 
 class Courier:

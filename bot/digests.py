@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from bot.attendance import Us
-from bot.core.incident import Incident
+from bot.core.model.incident import Incident
 from bot.core.spans import SPANS, Span, touches
 from bot.core.words.answer import Answer
 from bot.core.words.digest_answer import Period, Told, anything, digest

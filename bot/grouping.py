@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bot.core.grouping import Group, Member, Pace, Step, kind_of, member, step
-from bot.core.incident import Snapshot
+from bot.core.model.snapshot import Snapshot
 from bot.errors import StoreError
 from bot.line import Ruling
 from bot.own import Notice, OwnNews

@@ -12,17 +12,19 @@ from pydantic import TypeAdapter, ValidationError
 from bot.core.decisions import Decisions, Remembered
 from bot.core.detection.assessment import AssessorSettings, Explanation
 from bot.core.detection.reprobe import Plan
-from bot.core.disagreement import Discrepancy
 from bot.core.dossier import Dossier
 from bot.core.expiry import answered
 from bot.core.honesty import usual_lag
-from bot.core.incident import Entry, Incident, Snapshot, Voices
 from bot.core.judgement import Judgement
+from bot.core.model.action import ActionRecord, ActionRequest, ActionResult
+from bot.core.model.discrepancy import Discrepancy
+from bot.core.model.incident import Incident, TimelineEntry
+from bot.core.model.report import Report
+from bot.core.model.service import About, ServiceView
+from bot.core.model.snapshot import ComponentStatus, Snapshot
+from bot.core.model.stream import StreamRow
 from bot.core.notices import Notice
-from bot.core.outcome import Done, Outcome
-from bot.core.people import Command, Report, Row
 from bot.core.routing import Before, Table, addressed
-from bot.core.service import About, ServiceView
 from bot.core.unanswered import Calls, nobody
 from bot.errors import StoreError
 from bot.ledger import ledger_row, ledger_rows
@@ -41,7 +43,7 @@ KEEP_S = 10.0
 """The state is written at least this often while nothing is decided, so that a restart repeats little."""
 
 REMEMBERED = TypeAdapter(Remembered)
-VOICES = TypeAdapter(Voices)
+VOICES = TypeAdapter(ComponentStatus)
 ABOUT = TypeAdapter(About)
 ABOUT_FIELD = "about:"
 """Beside the components; no component's id ends with a colon."""
@@ -49,11 +51,11 @@ EXPLANATION = TypeAdapter(Explanation)
 PLAN = TypeAdapter(Plan)
 INCIDENT = TypeAdapter(Incident)
 SNAPSHOT = TypeAdapter(Snapshot)
-ENTRY = TypeAdapter(Entry)
+ENTRY = TypeAdapter(TimelineEntry)
 DOSSIER = TypeAdapter(Dossier)
 DISCREPANCY = TypeAdapter(Discrepancy)
-DONE = TypeAdapter(Done)
-OUTCOME = TypeAdapter(Outcome)
+DONE = TypeAdapter(ActionRecord)
+OUTCOME = TypeAdapter(ActionResult)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ class Judge:
         lag = usual_lag(ledger_rows(await self._store.views.ledger(self._service.id)))
         return replace(self._service, usual_lag_s=lag) if lag else self._service
 
-    async def _take(self, judgement: Judgement, rows: Sequence[tuple[str, Row | None]]) -> float:
+    async def _take(self, judgement: Judgement, rows: Sequence[tuple[str, StreamRow | None]]) -> float:
         """Feed the rows; the time to settle at: while catching up, the rows still to come are not missing."""
         now = self._bench.now()
         for _, row in rows:
@@ -144,13 +146,13 @@ class Judge:
                     judgement.see(row)
                 case Report():
                     judgement.report(row)
-                case Command():
+                case ActionRequest():
                     # The clock of the place it came from may be ahead of ours.
                     judgement.command(replace(row, at=min(row.at, now)), await self._past(judgement, row))
         last = rows[-1][1].at if len(rows) == ROWS and rows[-1][1] is not None else now
         return min(last, now)
 
-    async def _past(self, judgement: Judgement, command: Command) -> Incident | None:
+    async def _past(self, judgement: Judgement, command: ActionRequest) -> Incident | None:
         """The incident a command names, where it is over and so only in the store."""
         name = command.args[0].upper() if command.args else ""
         body = None if judgement.knows(name) else await self._store.views.incident(self._service.id, name)

@@ -4,17 +4,17 @@ from collections.abc import Iterable
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.core.ledger import Row
+from bot.core.model.ledger import LedgerEntry
 
-ROW = TypeAdapter(Row)
+ROW = TypeAdapter(LedgerEntry)
 
 
-def ledger_row(row: Row) -> str:
+def ledger_row(row: LedgerEntry) -> str:
     """A row as compact JSON; the same row always gives the same text."""
     return ROW.dump_json(row, exclude_defaults=True).decode()
 
 
-def ledger_rows(kept: Iterable[str]) -> list[Row]:
+def ledger_rows(kept: Iterable[str]) -> list[LedgerEntry]:
     """The rows, in their order."""
     rows = []
     for body in kept:

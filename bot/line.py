@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.channels.channel import Channel
-from bot.core.card import Card
-from bot.core.incident import Snapshot
+from bot.core.model.card import Card
+from bot.core.model.snapshot import Snapshot
 from bot.store.values import Claimed
 
 Wording = Callable[[Snapshot, float], Awaitable[Card]]

@@ -19,8 +19,8 @@ from bot.attendants import Company, Worker, attendants, readiness_of
 from bot.channels.channel import Channel
 from bot.channels.registry import CHANNELS, Outside
 from bot.core.detection.assessment import AssessorSettings
+from bot.core.model.service import Other, ServiceView
 from bot.core.routing import calls
-from bot.core.service import Other, ServiceView
 from bot.courier import Courier
 from bot.desk.desk import Desk
 from bot.desk.opening import open_desk

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from bot.acts import Acts
 from bot.attendance import Us
-from bot.core.people import Command
+from bot.core.model.action import ActionRequest
 from bot.errors import StoreError
 from bot.recurring import Recurring, Window, windows
 
@@ -58,7 +58,7 @@ class Maintenance:
             said += 1
         return said
 
-    def _due(self, now: float) -> Iterator[tuple[str, Command, float]]:
+    def _due(self, now: float) -> Iterator[tuple[str, ActionRequest, float]]:
         for work in self._us.settings.maintenance:
             for window in windows(work, now, 2):
                 if window.begins > now + AHEAD_S:
@@ -67,8 +67,8 @@ class Maintenance:
                     yield self._services[about], _announced(work, window, about, now), window.ends
 
 
-def _announced(work: Recurring, window: Window, about: str, now: float) -> Command:
+def _announced(work: Recurring, window: Window, about: str, now: float) -> ActionRequest:
     words = f"{about} {work.cron} {work.zone} {work.lasts_s:.0f} {window.begins:.0f}"
     name = f"cron-{hashlib.sha256(words.encode()).hexdigest()[:24]}"
     length = f"{work.lasts_s:.0f}s from {window.begins:.0f}"
-    return Command(now, "maintenance", (about, length, work.reason), BY[0], name=BY[1], id=name)
+    return ActionRequest(now, "maintenance", (about, length, work.reason), BY[0], name=BY[1], id=name)

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.core.incident import Snapshot
+from bot.core.model.group import Correlation, NoticeGroup
+from bot.core.model.snapshot import Snapshot
 from bot.core.own_health import listeners
-from bot.core.several import Cause, Several
 from bot.core.words.durations import clock
 from bot.errors import StoreError
 from bot.store.store import Store
@@ -53,8 +53,8 @@ class Notice:
     targets: Sequence[str]
     over: bool = False
     lines: Sequence[tuple[str, str]] = ()
-    several: Several | None = None
-    cause: Cause | None = None
+    several: NoticeGroup | None = None
+    cause: Correlation | None = None
 
 
 @dataclass(frozen=True, slots=True)

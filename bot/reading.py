@@ -1,22 +1,23 @@
 """What the store keeps, as the desk's values: records of another version or shape are passed over, never guessed at."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from bot.core.detection.assessment import Explanation
-from bot.core.disagreement import Discrepancy, DiscrepancyKind
 from bot.core.dossier import Dossier
-from bot.core.incident import Incident, IncidentStatus, Measured, Voices
-from bot.core.ledger import Row
+from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
+from bot.core.model.group import AnnouncedCorrelation, Correlation
+from bot.core.model.incident import Incident, IncidentStatus
+from bot.core.model.ledger import LedgerEntry
+from bot.core.model.measurement import Measurement
+from bot.core.model.service import About
+from bot.core.model.snapshot import ComponentStatus
+from bot.core.model.status import ServiceStatus
 from bot.core.names import Named, Names
 from bot.core.rollups import Rollup
-from bot.core.service import About
-from bot.core.several import Cause
 from bot.core.spans import Past, Span, past, touches
-from bot.core.words.answer import Standing
 from bot.core.words.answers import Delivered
 from bot.core.words.casefile import Casefile
 from bot.judge import ABOUT, ABOUT_FIELD
@@ -35,23 +36,14 @@ TIMELINE, DELIVERIES = 1_000, 500
 INCIDENTS = 200
 """The newest incidents, among which those of a span are looked for."""
 
-VOICES = TypeAdapter(Voices)
+VOICES = TypeAdapter(ComponentStatus)
 EXPLANATION = TypeAdapter(Explanation)
 INCIDENT = TypeAdapter(Incident)
 CAUSES = "causes"
 """The note in which what several services have in common stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What several share, the targets that are told of it, and what they were told last."""
-
-    cause: Cause
-    told: tuple[str, ...] = ()
-    said: Cause | None = None
-
-
-FOUND = TypeAdapter(list[Found])
+FOUND = TypeAdapter(list[AnnouncedCorrelation])
 DISCREPANCY = TypeAdapter(Discrepancy)
 DOSSIER = TypeAdapter(Dossier)
 
@@ -63,7 +55,7 @@ class Reading:
         self._views = views
         self._services: Mapping[str, Service] = {service.id: service for service in services}
 
-    async def standing(self, service: str) -> Standing:
+    async def standing(self, service: str) -> ServiceStatus:
         """Every configured component; one that was never judged is unknown."""
         configured = self._services[service]
         kept = await self._views.assessed(service, [ABOUT_FIELD, *(c.id for c in configured.components)])
@@ -71,9 +63,9 @@ class Reading:
         voices = []
         for component in configured.components:
             found = _read(VOICES, kept.get(component.id))
-            voices.append(found or Voices(Measured(component.id, component.name, State.UNKNOWN)))
+            voices.append(found or ComponentStatus(Measurement(component.id, component.name, State.UNKNOWN)))
         page, lag = configured.page, configured.page.usual_lag if configured.page else None
-        return Standing(
+        return ServiceStatus(
             service=service,
             name=configured.name,
             voices=tuple(voices),
@@ -90,12 +82,12 @@ class Reading:
         newest = await self.incidents(service, OPEN_AT_MOST)
         return tuple(one for one in newest if one.status is not IncidentStatus.RESOLVED)
 
-    async def found(self) -> list[Found]:
+    async def found(self) -> list[AnnouncedCorrelation]:
         """What services that fail at once have in common."""
-        kept: list[Found] | None = _read(FOUND, await self._views.note(CAUSES) or None)
+        kept: list[AnnouncedCorrelation] | None = _read(FOUND, await self._views.note(CAUSES) or None)
         return kept or []
 
-    async def causes(self, service: str) -> tuple[Cause, ...]:
+    async def causes(self, service: str) -> tuple[Correlation, ...]:
         """What a service has in common with others that fail."""
         causes = (one.cause for one in await self.found())
         return tuple(cause for cause in causes if service in {one.service for one in cause.going})
@@ -154,7 +146,7 @@ class Reading:
             usual_lag_s=(await self.standing(service)).usual_lag_s,
         )
 
-    async def ledger(self, service: str) -> Sequence[Row]:
+    async def ledger(self, service: str) -> Sequence[LedgerEntry]:
         """Oldest first."""
         return ledger_rows(await self._views.ledger(service))
 

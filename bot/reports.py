@@ -11,9 +11,9 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
-from bot.core import people
-from bot.core.incident import Person
-from bot.core.people import Report
+from bot.core.model import report as report_model
+from bot.core.model.person import Person
+from bot.core.model.report import Report
 from bot.core.words.reporting import thanks
 from bot.reading import VOICES
 from bot.store.fields import TEXT, cut
@@ -85,14 +85,14 @@ class Reports:
         answer = thanks(name, said, works=works, repeated=repeated)
         return Said(others, fine, heard.window_s, heard.usual, repeated, answer)
 
-    async def _heard(self, service: str, component: str) -> tuple[str, people.Reports]:
+    async def _heard(self, service: str, component: str) -> tuple[str, report_model.Reports]:
         """The component's name and what the judge has counted so far."""
         raw = (await self._store.views.assessments(service)).get(component)
         try:
             voices = VOICES.validate_json(raw) if raw else None
         except ValidationError:
             voices = None
-        return (voices.measured.name, voices.reports) if voices else (component, people.Reports())
+        return (voices.measured.name, voices.reports) if voices else (component, report_model.Reports())
 
     async def _secret(self) -> bytes:
         if not self._salt:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pydantic import TypeAdapter, ValidationError
 
 from bot.channels.registry import CHANNELS
-from bot.core.escalation import Policy, Step
+from bot.core.model.escalation import Policy, Step
 from bot.core.routing import BY_DEFAULT, Branch, Interest, Route, Table, Tree
 from bot.settings import Channel, Settings
 from bot.store.shared import Shared

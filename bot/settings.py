@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from bot.core.alternatives import Similarity
 from bot.core.courtesy import Limits
-from bot.core.escalation import Policy
+from bot.core.model.escalation import Policy
 from bot.core.routing import Branch
 from bot.recurring import Recurring
 from bot.watching import Watching

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pydantic import TypeAdapter
 
 from bot.channels.registry import CHANNELS
-from bot.core.incident import Person
+from bot.core.model.person import Person
 from bot.core.routing import SUBSCRIPTIONS, Interest, Route
 from bot.core.words.quoting import clean, listed
 from bot.errors import DeliveryError, UserError

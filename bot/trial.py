@@ -14,7 +14,7 @@ from bot.channels.channel import Channel as Opened
 from bot.channels.channel import Hears, Where
 from bot.channels.registry import CHANNELS, Outside
 from bot.core.asking import Asker
-from bot.core.card import Card, Tone
+from bot.core.model.card import Card, Colour
 from bot.core.words.answer import Answer
 from bot.core.words.quoting import clean
 from bot.errors import DeliveryError
@@ -27,13 +27,13 @@ TEST = Card(
     subject="TEST",
     # As alarms go; blue is the mildest of them.
     kind="incident",
-    tone=Tone.BLUE,
+    tone=Colour.BLUE,
     emoji="🔵",
     headline=f"🔵 {HEADLINE}",
     lines=(("Means", "somebody tries whether messages arrive here; nothing is wrong"),),
     footer="sent by hand: groundtruth channels test",
 )
-OVER = replace(TEST, tone=Tone.GREEN, emoji="🟢", headline=f"🟢 {HEADLINE}: over", closed=True)
+OVER = replace(TEST, tone=Colour.GREEN, emoji="🟢", headline=f"🟢 {HEADLINE}: over", closed=True)
 TELLING = ("permalink", "message", "ts", "key")
 """How channels call what finds a message again; the most telling first."""
 

@@ -8,8 +8,8 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.acts import WAIT_S, Acts
-from bot.core.incident import IncidentStatus
-from bot.core.people import Command
+from bot.core.model.action import ActionRequest
+from bot.core.model.incident import IncidentStatus
 from bot.errors import StoreError
 from bot.judge import INCIDENT
 from bot.store.keys import OUTCOME_TTL_S, keys_of
@@ -37,7 +37,7 @@ class Scene(World):
 
     def wish(self, verb, *args, who=ANN, id=""):  # noqa: A002 - the name it has in the row
         """What a person wants now."""
-        return Command(self.now, verb, args, who, who.rpartition(":")[0], NAMES.get(who, who), id)
+        return ActionRequest(self.now, verb, args, who, who.rpartition(":")[0], NAMES.get(who, who), id)
 
     async def see(self, *failed):
         """As a world does, and the judge of this process knows at once."""
@@ -256,7 +256,7 @@ async def test_hostile_words_are_only_words(scene, words):
         name = await scene.outage()
         for args in ((name, "1h", words), (words, "1h", words), (name, words), (name,)):
             for verb in ("silence", "ack", "right", words):
-                wish = Command(scene.now, verb, args, words, words, words, f"{words}{verb[:9]}{args}"[:3000])
+                wish = ActionRequest(scene.now, verb, args, words, words, words, f"{words}{verb[:9]}{args}"[:3000])
                 outcome = await scene.acts().act("claude", wish)
                 assert outcome is not None
                 assert "\n" not in outcome.text
@@ -272,7 +272,7 @@ async def test_a_clock_ahead_of_the_judges_sets_nothing_in_the_future(scene):
     scene.awake = scene.judge("one")
     async with scene.at_work(scene.awake):
         name = await scene.outage()
-        ahead = Command(scene.now + 86_400, "silence", (name, "1h"), ANN, "", "Ann")
+        ahead = ActionRequest(scene.now + 86_400, "silence", (name, "1h"), ANN, "", "Ann")
         assert (await scene.acts().act("claude", ahead)).ok
         assert (await scene.incident(name)).silenced_until == scene.now + 3600
 
@@ -289,6 +289,6 @@ async def test_verdicts_go_by_themselves(scene):
 def test_rows_of_acts_of_an_older_version_are_read():
     """They had no name and no id."""
     row = decode(b'{"k":"c","t":1.5,"b":"ack","w":"slack:T1:U1","p":"C1","a":["4F7K"]}')
-    assert row == Command(1.5, "ack", ("4F7K",), "slack:T1:U1", "C1")
-    fresh = Command(1.5, "ack", ("4F7K",), "slack:T1:U1", "slack:C1", "Ann", "id-1")
+    assert row == ActionRequest(1.5, "ack", ("4F7K",), "slack:T1:U1", "C1")
+    fresh = ActionRequest(1.5, "ack", ("4F7K",), "slack:T1:U1", "slack:C1", "Ann", "id-1")
     assert decode(encode(fresh)) == fresh

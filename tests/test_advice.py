@@ -9,9 +9,11 @@ from bot.advice import Counsel, recipes, tips
 from bot.alternatives import candidates
 from bot.config import from_text
 from bot.core.alternatives import Candidate, Similarity
-from bot.core.incident import IncidentStatus, Measured, Voices
-from bot.core.several import Cause
-from bot.core.words.answer import Standing
+from bot.core.model.group import Correlation
+from bot.core.model.incident import IncidentStatus
+from bot.core.model.measurement import Measurement
+from bot.core.model.snapshot import ComponentStatus
+from bot.core.model.status import ServiceStatus
 from probes.model import State
 from tests.core.situations import INCIDENT, NOW, SITUATIONS, stood
 
@@ -22,20 +24,20 @@ ELSEWHERE = Candidate("Not watched here", Similarity.OTHER, "nowhere")
 class Store:
     """How services stand, with a note of who was asked about."""
 
-    def __init__(self, measured: Measured) -> None:
+    def __init__(self, measured: Measurement) -> None:
         self.measured = measured
         self.asked: list[str] = []
 
-    async def standing(self, service: str) -> Standing:
+    async def standing(self, service: str) -> ServiceStatus:
         self.asked.append(service)
-        return Standing(service, service, (Voices(self.measured),))
+        return ServiceStatus(service, service, (ComponentStatus(self.measured),))
 
-    async def causes(self, _service: str) -> tuple[Cause, ...]:
+    async def causes(self, _service: str) -> tuple[Correlation, ...]:
         """Nothing, whoever is asked about."""
         return ()
 
 
-UP = Measured("bedrock-us-east-1", "Bedrock (N. Virginia)", State.OPERATIONAL, at=NOW - 20)
+UP = Measurement("bedrock-us-east-1", "Bedrock (N. Virginia)", State.OPERATIONAL, at=NOW - 20)
 
 
 def counsel(store):

@@ -2,7 +2,7 @@
 
 from bot.core.asking import Asker
 from bot.core.commands import Role
-from bot.core.incident import Person
+from bot.core.model.person import Person
 from bot.desk.desk import Desk
 from bot.desk.opening import open_desk
 from bot.store.store import Store

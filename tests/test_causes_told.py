@@ -9,7 +9,11 @@ from bot.advice import Counsel
 from bot.attendance import Us
 from bot.causes import Causes
 from bot.config import from_text
-from bot.core.incident import Incident, IncidentStatus, Measured, Person, Silence, Snapshot, Voices
+from bot.core.model.incident import Incident, IncidentStatus
+from bot.core.model.measurement import Measurement
+from bot.core.model.person import Person
+from bot.core.model.silence import Silence
+from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.courier import Courier
 from bot.errors import StoreError
 from bot.judge import INCIDENT, SNAPSHOT, VOICES
@@ -52,7 +56,7 @@ class Town:
     async def stand(self, *vendors, layer=None, to=("one",), held_until=0.0, **how):
         """These vendors stand so from now on: they fail at a layer, or (None) are fine."""
         for vendor in vendors:
-            measured = Measured(
+            measured = Measurement(
                 f"{vendor}-api",
                 "API",
                 State.MAJOR if layer else State.OPERATIONAL,
@@ -76,7 +80,7 @@ class Town:
                 **known,
             )
             self.editions += 1
-            snapshot = Snapshot(self.now, vendor, vendor.title(), one, None, (Voices(measured),), "changed")
+            snapshot = Snapshot(self.now, vendor, vendor.title(), one, None, (ComponentStatus(measured),), "changed")
             writes = [
                 DeliveryWrite(
                     one.id, t, self.editions, SNAPSHOT.dump_json(snapshot).decode(), True, held_until=held_until
@@ -91,7 +95,7 @@ class Town:
                 Commit(
                     "1-1",
                     b"{}",
-                    assessments={f"{vendor}-api": VOICES.dump_json(Voices(measured)).decode()},
+                    assessments={f"{vendor}-api": VOICES.dump_json(ComponentStatus(measured)).decode()},
                     incidents=(IncidentWrite(one.id, one.opened_at, body),),
                     deliveries=tuple(writes) if layer else (),
                 ),

@@ -7,8 +7,10 @@ from dataclasses import replace
 from bot import advice
 from bot.channels.channel import Channel
 from bot.claiming import CLAIM_S
-from bot.core.card import Card
-from bot.core.incident import Entry, Incident, IncidentStatus, Measured, Snapshot, Voices
+from bot.core.model.card import Card
+from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
+from bot.core.model.measurement import Measurement
+from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.core.words.wording import card
 from bot.courier import DOUBTS, PAUSE_S, TRIES, Courier
 from bot.errors import DeliveryError
@@ -30,7 +32,7 @@ INCIDENT = Incident(
     100.0,
     active=("claude-api",),
 )
-MEASURED = Measured("claude-api", "Claude API", State.PARTIAL, 0.2, 0.1, 0.3, 20, 100, 600.0, at=100.0)
+MEASURED = Measurement("claude-api", "Claude API", State.PARTIAL, 0.2, 0.1, 0.3, 20, 100, 600.0, at=100.0)
 
 
 class Notebook(Channel):
@@ -112,9 +114,9 @@ class World:
     async def say(self, incident=INCIDENT, *, trail=(), urgent=True, channels=("one",)):
         """Commit one notice as the judge does."""
         self.edition += 1
-        snapshot = Snapshot(self.now, "claude", "Claude", incident, None, (Voices(MEASURED),), "opened")
+        snapshot = Snapshot(self.now, "claude", "Claude", incident, None, (ComponentStatus(MEASURED),), "opened")
         body = SNAPSHOT.dump_json(snapshot).decode()
-        lines = tuple(ENTRY.dump_json(Entry(self.now, "changed", text)).decode() for text in trail)
+        lines = tuple(ENTRY.dump_json(TimelineEntry(self.now, "changed", text)).decode() for text in trail)
         writes = tuple(
             DeliveryWrite(incident.id, c, self.edition, body, urgent=urgent, trail=lines, due_at=self.now)
             for c in channels

@@ -13,11 +13,14 @@ from pydantic import TypeAdapter
 from bot.core.asking import Asker
 from bot.core.commands import COMMANDS, Role
 from bot.core.detection.assessment import Explanation
-from bot.core.incident import Incident, Person, Silence, Voices
-from bot.core.ledger import Row, Source
-from bot.core.mention import Mention
-from bot.core.people import Command
-from bot.core.service import About
+from bot.core.model.action import ActionRequest
+from bot.core.model.incident import Incident
+from bot.core.model.ledger import LedgerEntry, Source
+from bot.core.model.person import Person
+from bot.core.model.service import About
+from bot.core.model.silence import Silence
+from bot.core.model.snapshot import ComponentStatus
+from bot.core.model.statuspage import PageMention
 from bot.desk.desk import HANDLERS, Desk
 from bot.desk.opening import open_desk
 from bot.errors import StoreError
@@ -79,8 +82,8 @@ async def desk(store: Store) -> Desk:
         position=START,
         state=b"",
         assessments={
-            "claude-api": packed(Voices, api),
-            "claude-web": packed(Voices, web),
+            "claude-api": packed(ComponentStatus, api),
+            "claude-web": packed(ComponentStatus, web),
             "why:claude-api": packed(Explanation, WHY),
             "why:claude-web": '{"of another": "version"}',
         },
@@ -151,7 +154,7 @@ async def test_why_says_what_holds_messages_back(desk, store):
         token = 1
     quiet = Silence("claude-api", NOW, NOW + 3600, Person("slack", "T1", "U1", "Ann"), "known")
     (api,) = voices(API)
-    kept = {"claude-api": packed(Voices, replace(api, silence=quiet))}
+    kept = {"claude-api": packed(ComponentStatus, replace(api, silence=quiet))}
     assert await store.commit("claude", token, Commit(position=START, state=b"", assessments=kept))
     lines = dict((await desk.ask("why api", ANNA, NOW)).lines)
     assert lines["Silence"].startswith("silenced by Ann on Slack until ")
@@ -206,7 +209,7 @@ async def test_a_vote_is_on_what_is_over(desk, store):
     await desk.ask("right", VIEWER, NOW)
     ((_, row),) = await store.read("claude")
     wish = decode(row)
-    assert isinstance(wish, Command)
+    assert isinstance(wish, ActionRequest)
     assert (wish.verb, wish.args) == ("right", ("2B3C",))
 
 
@@ -279,7 +282,7 @@ async def test_an_act_is_noted_while_nobody_judges(desk, store):
     assert answer.title.startswith("noted; it takes effect when the judge is back")
     ((_, row),) = await store.read("claude")
     wish = decode(row)
-    assert isinstance(wish, Command)
+    assert isinstance(wish, ActionRequest)
     assert (wish.verb, wish.args, wish.id) == ("silence", ("claude-api", "5400s", "vendor knows"), "x1")
     assert (wish.who, wish.where, wish.name) == ("terminal::anna", "slack:C1", "Anna")
 
@@ -378,8 +381,11 @@ async def test_a_thousand_components_are_bounded_and_the_worst_come_first(store)
     """Twenty rows, the rest counted by state."""
     many = Service("many", "Many", components=tuple(Component(f"c{n}", "many", f"Part {n}") for n in range(1000)))
     token = await store.lease("many", "judge", 60_000)
-    kept = {f"c{n}": packed(Voices, voices(replace(WELL, component=f"c{n}", name=f"Part {n}"))[0]) for n in range(999)}
-    kept["c700"] = packed(Voices, voices(replace(API, component="c700", name="Part 700"))[0])
+    kept = {
+        f"c{n}": packed(ComponentStatus, voices(replace(WELL, component=f"c{n}", name=f"Part {n}"))[0])
+        for n in range(999)
+    }
+    kept["c700"] = packed(ComponentStatus, voices(replace(API, component="c700", name="Part 700"))[0])
     assert await store.commit("many", token, Commit(START, b"", kept))
     answer = await open_desk(store, Settings((many,))).ask("", VIEWER, NOW)
     assert answer.title == "🟠 1 of 1000 components in trouble: Part 700; 1 unknown"
@@ -392,7 +398,7 @@ async def test_a_thousand_components_are_bounded_and_the_worst_come_first(store)
 async def test_status_has_the_judges_own_lag_and_what_others_say(desk, store):
     """Not only the catalogue's."""
     token = await store.lease("claude", "judge", 60_000)
-    about = About(NOW, (120.0, 600.0), (Mention("Claude is slow", NOW - 60, who="OpenRouter"),))
+    about = About(NOW, (120.0, 600.0), (PageMention("Claude is slow", NOW - 60, who="OpenRouter"),))
     kept = {"about:": packed(About, about)}
     assert await store.commit("claude", token, Commit("1-0", b"", kept))
     lines = dict((await desk.ask("", VIEWER, NOW)).lines)
@@ -428,7 +434,7 @@ async def test_the_ledger_of_one_service_and_of_all(desk, store):
     """Figures with the definition and the rule behind them; before anything is on record, how to begin."""
     empty = await desk.ask("ledger claude", ANNA, NOW)
     rows = [
-        Row("claude", ("claude-api",), Source.MEASURED, str(n), BEGAN + n * 9_000, BEGAN + n * 9_000 + 120)
+        LedgerEntry("claude", ("claude-api",), Source.MEASURED, str(n), BEGAN + n * 9_000, BEGAN + n * 9_000 + 120)
         for n in range(6)
     ]
     seen = [replace(row, page_seen_at=BEGAN + n * 9_000 + 60 * n if n else None) for n, row in enumerate(rows)]

@@ -7,8 +7,9 @@ import pytest
 
 from bot.attendance import Us
 from bot.config import from_text
-from bot.core.incident import Incident, IncidentStatus, Snapshot
-from bot.core.ledger import Row, Source
+from bot.core.model.incident import Incident, IncidentStatus
+from bot.core.model.ledger import LedgerEntry, Source
+from bot.core.model.snapshot import Snapshot
 from bot.core.rollups import Rollup, chunks
 from bot.core.spans import SPANS, Past, Point
 from bot.core.words.digest_answer import Period, Told, digest
@@ -56,7 +57,7 @@ async def judged(store):
     began = NINE - 10 * 3_600
     incidents = (trouble("4F7K", began, 3_600.0), trouble("9ZZZ", NINE - 40 * 3_600, 60.0))
     rows = [
-        Row(
+        LedgerEntry(
             "claude",
             ("claude-api",),
             Source.MEASURED,
@@ -66,7 +67,7 @@ async def judged(store):
             began + 3_600,
             page_seen_at=began + 600,
         ),
-        Row("claude", ("claude-api",), Source.MEASURED, "7QQQ", began, began + 60, began + 3_600),
+        LedgerEntry("claude", ("claude-api",), Source.MEASURED, "7QQQ", began, began + 60, began + 3_600),
     ]
     minutes = {
         NINE - 10 * 3_600: held(0, 3_600),

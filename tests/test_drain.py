@@ -9,7 +9,8 @@ import pytest
 from bot.channels.slack.channel import SlackChannel
 from bot.channels.slack.web import Web
 from bot.claiming import AT_ONCE, CLAIM_S
-from bot.core.incident import Entry, Snapshot, Voices
+from bot.core.model.incident import TimelineEntry
+from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.core.words.wording import card
 from bot.courier import Courier
 from bot.judge import ENTRY, SNAPSHOT
@@ -50,10 +51,10 @@ class Draining:
         for number in range(EACH):
             one = replace(INCIDENT, id=f"I{number:03}")
             snapshot = Snapshot(
-                self.now, "claude", "Claude", one, None, (Voices(replace(MEASURED, at=self.now)),), "opened"
+                self.now, "claude", "Claude", one, None, (ComponentStatus(replace(MEASURED, at=self.now)),), "opened"
             )
             body = SNAPSHOT.dump_json(snapshot, exclude_defaults=True).decode()
-            lines = tuple(ENTRY.dump_json(Entry(self.now, "changed", text)).decode() for text in trail)
+            lines = tuple(ENTRY.dump_json(TimelineEntry(self.now, "changed", text)).decode() for text in trail)
             writes = [DeliveryWrite(one.id, t, 1, body, True, lines, self.now) for t in self.targets]
             assert await self.store.commit("claude", token, Commit("1-1", b"{}", deliveries=tuple(writes)))
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.fronts import CHECKS, edges, noted
 from bot.core.judgement import Judgement
-from bot.core.service import ServiceView
+from bot.core.model.service import ServiceView
 from bot.store.fields import WORD
 from bot.store.records import decode, encode
 from probes.fingerprints.read import read_answer

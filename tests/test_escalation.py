@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.escalation import Policy, Step
+from bot.core.model.escalation import Policy, Step
 from bot.judge import Bench, Judge
 from tests.routing import to
 from tests.test_acts import Scene, events

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from bot.core.alternatives import ranked
-from bot.core.words.answer import Answer, Standing
+from bot.core.model.status import ServiceStatus
+from bot.core.words.answer import Answer
 from bot.core.words.meanings import ADVICE, SHORT, WHOSE, means
 from bot.core.words.witnesses import Context
 from bot.explaining import explained, finding
@@ -51,8 +52,8 @@ ROWS: list[Row] = [
 ]
 NOWHERE = Context()
 BUSY = replace(API, symptoms=(("overloaded_error", 27), ("http_500", 2)), layer=Layer.CAPACITY)
-SICK = Context((Standing("claude", "Claude", voices(BUSY, CODE), (INCIDENT,)),))
-FINE = Context((Standing("claude", "Claude", voices(WELL)),))
+SICK = Context((ServiceStatus("claude", "Claude", voices(BUSY, CODE), (INCIDENT,)),))
+FINE = Context((ServiceStatus("claude", "Claude", voices(WELL)),))
 OVERLOADED = (
     'anthropic.APIStatusError: Error code: 529 - {"type":"error","error":{"type":"overloaded_error",'
     '"message":"Overloaded"},"request_id":"req_011CSample000000000000001"}'
@@ -168,7 +169,7 @@ def test_others_do_not_see_it() -> None:
     answer = explained(OVERLOADED, FINE, NOW)
     assert answer.title.endswith("the vendor's fault; Claude API: we do not see it")
     assert "say so: report claude-api" in said(answer)["Do now"]
-    stale = Context((Standing("claude", "Claude", voices(replace(WELL, at=NOW - 4000))),))
+    stale = Context((ServiceStatus("claude", "Claude", voices(replace(WELL, at=NOW - 4000))),))
     assert explained(OVERLOADED, stale, NOW).title.endswith("we have no fresh reading")
     other = explained(OVERLOADED.replace("529", "500").replace("overloaded_error", "api_error"), SICK, NOW)
     assert other.title.endswith("we see it too")  # HTTP 500 is among the failures
@@ -182,7 +183,7 @@ def test_a_missing_answer_is_weighed_by_what_we_see() -> None:
     text = "connect ECONNREFUSED api.anthropic.com:443"
     assert "probably on your side; Claude API: we do not see it" in explained(text, FINE, NOW).title
     cut = replace(API, symptoms=(("refused", 29),), layer=Layer.TCP)
-    theirs = Context((Standing("claude", "Claude", voices(cut)),))
+    theirs = Context((ServiceStatus("claude", "Claude", voices(cut)),))
     assert "probably the vendor's; Claude API: we see it too" in explained(text, theirs, NOW).title
     assert "cannot be told whose" in explained(text, NOWHERE, NOW).title
 
@@ -218,7 +219,7 @@ def test_request_ids() -> None:
     answer = explained("req_011CSample000000000000001", FINE, NOW)
     assert answer.title == "Anthropic request id: it names one request, not what happened to it"
     assert answer.understood
-    ours = explained(API.request_ids[0], Context((Standing("claude", "Claude", voices(API)),)), NOW)
+    ours = explained(API.request_ids[0], Context((ServiceStatus("claude", "Claude", voices(API)),)), NOW)
     assert ours.title == "request id of one of our own failed requests: why claude-api tells more"
 
 

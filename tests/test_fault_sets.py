@@ -19,7 +19,8 @@ from bot.channels.said import digest
 from bot.channels.slack.channel import SlackChannel
 from bot.channels.slack.options import read as slack_options
 from bot.channels.slack.web import Web
-from bot.core.incident import IncidentStatus, Person
+from bot.core.model.incident import IncidentStatus
+from bot.core.model.person import Person
 from bot.core.words.wording import card
 from probes.model import State
 from probes.secret import Secret

@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from bot.core.grouping import Pace
-from bot.core.incident import IncidentStatus, Person, Silence
+from bot.core.model.incident import IncidentStatus
+from bot.core.model.person import Person
+from bot.core.model.silence import Silence
 from bot.courier import Courier
 from bot.errors import StoreError
 from bot.grouping import Grouping

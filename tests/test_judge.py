@@ -4,7 +4,7 @@ import asyncio
 from contextlib import asynccontextmanager
 
 from bot.core.detection.assessment import AssessorSettings
-from bot.core.service import ServiceView
+from bot.core.model.service import ServiceView
 from bot.judge import INCIDENT, REMEMBERED, Bench, Judge
 from bot.store.records import encode
 from probes.model import Fault, Layer, Observation, Outcome

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.judgement import Judgement
-from bot.core.ledger import Row, Source
+from bot.core.model.ledger import LedgerEntry, Source
+from bot.core.model.service import ServiceView
 from bot.core.routing import Table
-from bot.core.service import ServiceView
 from bot.judge import Bench, Judge
 from bot.ledger import ledger_row, ledger_rows
 from bot.store.store import Store
@@ -15,7 +15,7 @@ from tests.routing import to, tree
 
 CLAUDE = ServiceView("claude", "Claude", {"api": "Claude API"}, {"api": "k8w"}, "", (900.0, 3240.0))
 SETTINGS = AssessorSettings(("api",), 30.0)
-ROW = Row("claude", ("api",), Source.MEASURED, "4F7K", 31.25, 34.0, 800.0, 900.0, 500.0, 490.123)
+ROW = LedgerEntry("claude", ("api",), Source.MEASURED, "4F7K", 31.25, 34.0, 800.0, 900.0, 500.0, 490.123)
 
 
 def judge(store: Store) -> Judge:

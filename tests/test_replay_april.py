@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from bot.core.detection.assessment import AssessorSettings
-from bot.core.disagreement import DiscrepancyKind
-from bot.core.flavour import Flavour
 from bot.core.judgement import Judgement
-from bot.core.ledger import Source
-from bot.core.service import ServiceView
+from bot.core.model.discrepancy import DiscrepancyKind, Flavour
+from bot.core.model.ledger import Source
+from bot.core.model.service import ServiceView
 from bot.demo.page import Documents
 from bot.demo.storybook import identity, load
 from bot.judge import REMEMBERED

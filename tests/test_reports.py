@@ -4,9 +4,9 @@ import asyncio
 from contextlib import asynccontextmanager
 
 from bot.core.detection.assessment import AssessorSettings
-from bot.core.incident import Person
-from bot.core.people import Report
-from bot.core.service import ServiceView
+from bot.core.model.person import Person
+from bot.core.model.report import Report
+from bot.core.model.service import ServiceView
 from bot.judge import VOICES, Bench, Judge
 from bot.reports import Reports
 from bot.store.records import decode, encode

@@ -12,7 +12,7 @@ import pytest
 from bot.advice import Counsel
 from bot.channels.registry import CHANNELS, Outside
 from bot.config import from_text
-from bot.core.incident import Person
+from bot.core.model.person import Person
 from bot.core.routing import Interest, Route, calls
 from bot.courier import Courier
 from bot.desk.opening import open_desk

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.incident import IncidentStatus, Snapshot, Voices
-from bot.core.several import Kind
+from bot.core.model.group import Kind
+from bot.core.model.incident import IncidentStatus
+from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.judge import SNAPSHOT
 from bot.store.values import Commit, DeliveryWrite
 from probes.model import State
@@ -27,7 +28,7 @@ class Wide(Storm):
         self.edition += 1
         writes = []
         for one in incidents:
-            snapshot = Snapshot(self.now, "claude", "Claude", one, None, (Voices(MEASURED),), "opened")
+            snapshot = Snapshot(self.now, "claude", "Claude", one, None, (ComponentStatus(MEASURED),), "opened")
             body = SNAPSHOT.dump_json(snapshot, exclude_defaults=True).decode()
             writes += [
                 DeliveryWrite(one.id, channel, self.edition, body, urgent=True, due_at=self.now)
@@ -84,7 +85,7 @@ async def test_one_service_of_three_thousand_is_one_message(store):
     """One incident, named by its number of components, not by their names."""
     world = Wide(store)
     names = tuple(f"component-{n}" for n in range(COMPONENTS))
-    voices = tuple(Voices(replace(MEASURED, component=name, name=name, at=world.now)) for name in names)
+    voices = tuple(ComponentStatus(replace(MEASURED, component=name, name=name, at=world.now)) for name in names)
     one = replace(INCIDENT, components=names, active=names, started_at=world.now)
     snapshot = Snapshot(world.now, "claude", "Claude", one, None, voices[:50], "opened")
     token = await store.lease("claude", "judge", 10_000)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from bot.core.incident import Person
+from bot.core.model.person import Person
 from bot.core.routing import Interest, Route
 from bot.courier import Courier
 from bot.errors import DeliveryError, UserError

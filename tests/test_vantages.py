@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import load
-from bot.core.incident import Incident
+from bot.core.model.incident import Incident
 from bot.demo.vendor import Vendor
 from bot.judge import INCIDENT
 from bot.main import Role, Surroundings, running

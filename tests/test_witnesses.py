@@ -8,9 +8,9 @@ import pytest
 from bot.config import from_text
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.judgement import Judgement
+from bot.core.model.service import Other
+from bot.core.model.stream import StreamRow
 from bot.core.notices import Notice
-from bot.core.people import Row
-from bot.core.service import Other
 from bot.core.words.voicing import others_say
 from bot.core.words.wording import card
 from bot.errors import ConfigError
@@ -99,7 +99,7 @@ def test_it_survives_a_restart():
     assert again.state().others == judgement.state().others != {}
 
 
-def is_seen(row: Row | None) -> TypeGuard[Observation]:
+def is_seen(row: StreamRow | None) -> TypeGuard[Observation]:
     """Whether a row of a stream is an observation."""
     return isinstance(row, Observation)
 

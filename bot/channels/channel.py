@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Protocol, Self, runtime_checkable
 
-from bot.core.card import Card
-from bot.core.incident import Entry
+from bot.core.model.card import Card
+from bot.core.model.incident import TimelineEntry
 
 Where = Mapping[str, Any]
 """Where a card was posted, in the channel's own words (a ts, a message id, a key); JSON-able, kept in the store."""
@@ -40,7 +40,7 @@ class Channel(Protocol):
     async def edit(self, where: Where, card: Card) -> Where:
         """Bring the root message up to date, in place; the place may change (a new root where the old one is gone)."""
 
-    async def follow(self, where: Where, entry: Entry, key: str) -> None:
+    async def follow(self, where: Where, entry: TimelineEntry, key: str) -> None:
         """Add one line to the root message's trail."""
 
 

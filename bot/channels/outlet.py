@@ -11,8 +11,8 @@ from bot.channels.channel import Where
 from bot.channels.desk import Memory
 from bot.channels.given import Reached
 from bot.channels.outgoing import Outgoing
-from bot.core.card import Card
-from bot.core.incident import Entry
+from bot.core.model.card import Card
+from bot.core.model.incident import TimelineEntry
 
 KEPT_S = 14 * 86_400.0
 """What was said is known for so long: as long as messages are edited after their end."""
@@ -105,7 +105,7 @@ class Alerts(Outlet, ABC, Generic[Wanted]):
             await self._tell(key, news | {HEADLINE: said.headline(card, 250)})
         return where
 
-    async def follow(self, where: Where, entry: Entry, key: str) -> None:
+    async def follow(self, where: Where, entry: TimelineEntry, key: str) -> None:
         """Nothing: the newest lines stand in the alert itself."""
 
     def _named(self, key: str) -> str:

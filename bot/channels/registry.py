@@ -24,8 +24,7 @@ from bot.channels.response import options as response
 from bot.channels.sign import Sign
 from bot.channels.slack import options as slack
 from bot.channels.webhook import options as webhook
-from bot.core.outcome import Outcome
-from bot.core.people import Command
+from bot.core.model.action import ActionRequest, ActionResult
 
 
 class Turns(Protocol):
@@ -38,11 +37,11 @@ class Turns(Protocol):
         """Give the turn up, if it is this owner's."""
 
 
-Does = Callable[[str, Command], Awaitable[Outcome | None]]
+Does = Callable[[str, ActionRequest], Awaitable[ActionResult | None]]
 """Puts an act into the timeline of a service, once for each id. Raises `StoreError`."""
 
 
-async def _unwritten(_service: str, _command: Command) -> None:
+async def _unwritten(_service: str, _command: ActionRequest) -> None:
     """Where nothing is kept."""
 
 

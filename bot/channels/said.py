@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from bot.channels.console.plain import NUMBERS
-from bot.core.card import Card, Tone
-from bot.core.incident import Entry
+from bot.core.model.card import Card, Colour
+from bot.core.model.incident import TimelineEntry
 from bot.core.words.quoting import clean, cut
 from bot.core.words.tones import TONE
 from bot.core.words.wording import trail_line
@@ -34,13 +34,13 @@ class Standing(StrEnum):
 
 
 RANK = tuple(Severity)
-_SEVERITY: Mapping[Tone, Severity] = {
-    Tone.RED: Severity.CRITICAL,
-    Tone.ORANGE: Severity.ERROR,
-    Tone.YELLOW: Severity.WARNING,
-    Tone.GREY: Severity.WARNING,
-    Tone.BLUE: Severity.INFO,
-    Tone.GREEN: Severity.INFO,
+_SEVERITY: Mapping[Colour, Severity] = {
+    Colour.RED: Severity.CRITICAL,
+    Colour.ORANGE: Severity.ERROR,
+    Colour.YELLOW: Severity.WARNING,
+    Colour.GREY: Severity.WARNING,
+    Colour.BLUE: Severity.INFO,
+    Colour.GREEN: Severity.INFO,
 }
 
 
@@ -51,7 +51,7 @@ def severity(card: Card) -> Severity:
     """
     if card.kind == "discrepancy":
         return Severity.INFO
-    calm = standing(card) is Standing.TAKEN and card.tone not in {Tone.RED, Tone.ORANGE}
+    calm = standing(card) is Standing.TAKEN and card.tone not in {Colour.RED, Colour.ORANGE}
     return _SEVERITY[TONE[card.facts.worst] if calm else card.tone]
 
 
@@ -91,7 +91,7 @@ def timeline(card: Card) -> list[str]:
     return [trail_line(entry, entry.at) for entry in card.trail]
 
 
-def line(entry: Entry, limit: int) -> str:
+def line(entry: TimelineEntry, limit: int) -> str:
     """One line of a trail, never empty."""
     return clean(entry.text, limit) or clean(entry.event, limit) or "changed"
 

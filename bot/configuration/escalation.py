@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from bot.configuration.complaints import Complaint, printable, unknown
 from bot.configuration.document import Node
 from bot.configuration.types import Duration, Part
-from bot.core.escalation import Policy, Step
+from bot.core.model.escalation import Policy, Step
 from probes.model import State
 
 LONGEST_S = 7 * 86_400.0

@@ -14,8 +14,8 @@ from bot.configuration.escalation import Address
 from bot.configuration.types import Duration, Part
 from bot.configuration.watching import Zone
 from bot.core.grouping import Pace
-from bot.core.incidents import worse
 from bot.core.matching import KEY, KEYS, matchers
+from bot.core.model.severity import worse
 from bot.core.quiet import Quiet, endless
 from bot.core.routing import Branch
 from probes.model import State

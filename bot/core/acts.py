@@ -13,9 +13,8 @@ from dataclasses import replace
 
 from bot.core import incidents
 from bot.core.casebook import Casebook
-from bot.core.incident import Incident, IncidentStatus, Vote
-from bot.core.outcome import Outcome
-from bot.core.people import Command
+from bot.core.model.action import ActionRequest, ActionResult
+from bot.core.model.incident import Feedback, Incident, IncidentStatus
 from bot.core.quieting import loud, quiet
 from bot.core.verdicts import REASON, called, doer, first, too_late
 from bot.core.words.durations import ago
@@ -28,7 +27,7 @@ VOTES = 200
 """Votes kept of one incident; nobody counts further."""
 
 
-def act(cases: Casebook, command: Command, past: Incident | None = None) -> Outcome:
+def act(cases: Casebook, command: ActionRequest, past: Incident | None = None) -> ActionResult:
     """Do what a person wants, if it can be done; `past` is the record of the incident it names, if not at hand."""
     if past is not None and past.status is not IncidentStatus.RESOLVED:
         cases.keep(past)
@@ -36,14 +35,14 @@ def act(cases: Casebook, command: Command, past: Incident | None = None) -> Outc
     if command.verb in _ON_TARGETS:
         return _ON_TARGETS[command.verb](cases, command, target, past)
     if command.verb not in _ON_INCIDENTS:
-        return Outcome(ok=False, text=f"nothing here is done by {quoted(command.verb, 40)}")
+        return ActionResult(ok=False, text=f"nothing here is done by {quoted(command.verb, 40)}")
     found = _named(cases, target, past)
-    if isinstance(found, Outcome):
+    if isinstance(found, ActionResult):
         return found
     return _ON_INCIDENTS[command.verb](cases, command, found)
 
 
-def _named(cases: Casebook, target: str, past: Incident | None) -> Incident | Outcome:
+def _named(cases: Casebook, target: str, past: Incident | None) -> Incident | ActionResult:
     """The incident that is meant: by its id, or as the only open one on a component or service."""
     known = cases.incidents.get(target.upper()) or past
     if known is not None:
@@ -53,69 +52,71 @@ def _named(cases: Casebook, target: str, past: Incident | None) -> Incident | Ou
     if len(about) == 1:
         return about[0]
     if about:
-        return Outcome(ok=False, text=f"which one? open are {listed(i.id for i in about)}")
+        return ActionResult(ok=False, text=f"which one? open are {listed(i.id for i in about)}")
     if whole or target in cases.service.names:
-        return Outcome(ok=False, text=f"nothing is open on {called(cases, target)}")
-    return Outcome(ok=False, text=f"no incident {quoted(target, 40)} is on record")
+        return ActionResult(ok=False, text=f"nothing is open on {called(cases, target)}")
+    return ActionResult(ok=False, text=f"no incident {quoted(target, 40)} is on record")
 
 
-def _ack(cases: Casebook, command: Command, incident: Incident) -> Outcome:
+def _ack(cases: Casebook, command: ActionRequest, incident: Incident) -> ActionResult:
     by = doer(command)
     if incident.status is IncidentStatus.RESOLVED:
         return too_late(incident, by, command.at)
     if incident.acknowledged_at is not None:
         taker = first(incident.acknowledged_by, by)
         when = ago(incident.acknowledged_at, command.at)
-        return Outcome(ok=False, text=f"already acknowledged by {taker} {when}", incident=incident.id)
+        return ActionResult(ok=False, text=f"already acknowledged by {taker} {when}", incident=incident.id)
     taken = replace(incident, acknowledged_at=command.at, acknowledged_by=by)
     cases.put(incidents.noted(taken, command.at, "acknowledged", f"by {person(by)}"))
-    return Outcome(ok=True, text=f"incident {incident.id} is acknowledged", incident=incident.id)
+    return ActionResult(ok=True, text=f"incident {incident.id} is acknowledged", incident=incident.id)
 
 
-def _unack(cases: Casebook, command: Command, incident: Incident) -> Outcome:
+def _unack(cases: Casebook, command: ActionRequest, incident: Incident) -> ActionResult:
     by = doer(command)
     if incident.status is IncidentStatus.RESOLVED:
         return too_late(incident, by, command.at)
     if incident.acknowledged_at is None:
-        return Outcome(ok=False, text=f"nobody has acknowledged incident {incident.id}", incident=incident.id)
+        return ActionResult(ok=False, text=f"nobody has acknowledged incident {incident.id}", incident=incident.id)
     before = "" if same(incident.acknowledged_by, by) else f", before with {person(incident.acknowledged_by)}"
     free = replace(incident, acknowledged_at=None, acknowledged_by=None)
     cases.put(incidents.noted(free, command.at, "handed back", f"by {person(by)}{before}"))
-    return Outcome(ok=True, text=f"incident {incident.id} is handed back", incident=incident.id)
+    return ActionResult(ok=True, text=f"incident {incident.id} is handed back", incident=incident.id)
 
 
-def _resolve(cases: Casebook, command: Command, incident: Incident) -> Outcome:
+def _resolve(cases: Casebook, command: ActionRequest, incident: Incident) -> ActionResult:
     by = doer(command)
     if incident.status is IncidentStatus.RESOLVED:
         return too_late(incident, by, command.at)
     cases.close(incident, by, command.at, clean(" ".join(command.args[1:]), REASON))
     text = f"incident {incident.id} is resolved; it is news again once it was well, or if it gets worse than it was"
-    return Outcome(ok=True, text=text, incident=incident.id)
+    return ActionResult(ok=True, text=text, incident=incident.id)
 
 
-def _vote(cases: Casebook, command: Command, incident: Incident) -> Outcome:
+def _vote(cases: Casebook, command: ActionRequest, incident: Incident) -> ActionResult:
     by, right = doer(command), command.verb == "right"
     if incident.status is not IncidentStatus.RESOLVED:
-        return Outcome(ok=False, text=f"incident {incident.id} goes on; say so when it is over", incident=incident.id)
+        return ActionResult(
+            ok=False, text=f"incident {incident.id} goes on; say so when it is over", incident=incident.id
+        )
     before = next((v for v in incident.verdict if same(v.by, by)), None)
     if before is not None and before.right is right:
-        return Outcome(ok=False, text=f"you have said {command.verb} already", incident=incident.id)
+        return ActionResult(ok=False, text=f"you have said {command.verb} already", incident=incident.id)
     votes = tuple(v for v in incident.verdict if v is not before)
     if len(votes) >= VOTES:
-        return Outcome(ok=False, text=f"{VOTES} people have voted already", incident=incident.id)
-    voted = replace(incident, verdict=(*votes, Vote(by, right)))
+        return ActionResult(ok=False, text=f"{VOTES} people have voted already", incident=incident.id)
+    voted = replace(incident, verdict=(*votes, Feedback(by, right)))
     cases.put(incidents.noted(voted, command.at, "feedback", f"{command.verb}, says {person(by)}"), past=incident)
-    return Outcome(ok=True, text=f"noted: {command.verb}; thank you", incident=incident.id)
+    return ActionResult(ok=True, text=f"noted: {command.verb}; thank you", incident=incident.id)
 
 
-def _responded(cases: Casebook, command: Command, incident: Incident) -> Outcome:
+def _responded(cases: Casebook, command: ActionRequest, incident: Incident) -> ActionResult:
     """What was done about it by itself, which changes nothing else in it."""
     text = clean(" ".join(command.args[1:]), RESPONSE) or "responded, and said nothing of it"
     cases.put(incidents.noted(incident, command.at, "response", text), past=incident)
-    return Outcome(ok=True, text=text, incident=incident.id)
+    return ActionResult(ok=True, text=text, incident=incident.id)
 
 
-_ON_INCIDENTS: Mapping[str, Callable[[Casebook, Command, Incident], Outcome]] = {
+_ON_INCIDENTS: Mapping[str, Callable[[Casebook, ActionRequest, Incident], ActionResult]] = {
     "ack": _ack,
     "unack": _unack,
     "resolve": _resolve,
@@ -123,7 +124,7 @@ _ON_INCIDENTS: Mapping[str, Callable[[Casebook, Command, Incident], Outcome]] = 
     "wrong": _vote,
     "responded": _responded,
 }
-_ON_TARGETS: Mapping[str, Callable[[Casebook, Command, str, Incident | None], Outcome]] = {
+_ON_TARGETS: Mapping[str, Callable[[Casebook, ActionRequest, str, Incident | None], ActionResult]] = {
     "silence": quiet,
     "maintenance": quiet,
     "unsilence": loud,

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.core.incident import Measured, Voices
+from bot.core.model.measurement import Measurement
+from bot.core.model.severity import TROUBLE
+from bot.core.model.snapshot import ComponentStatus
+from bot.core.model.statuspage import PAGE_STALE_AFTER_S
 from bot.core.words.symptoms import present, suspected
-from bot.core.words.tones import TROUBLE
-from bot.core.words.voicing import PAGE_STALE_AFTER_S
 from probes.model import State
 
 
@@ -55,7 +56,7 @@ class Option:
     service: str
     component: str
     state: State
-    measured: Measured | None
+    measured: Measurement | None
     page: State
     page_at: float | None
     infers: bool
@@ -83,7 +84,9 @@ _ORDER = (State.OPERATIONAL, State.DEGRADED, State.PARTIAL, State.UNKNOWN, State
 _ALIKE = tuple(Similarity)
 
 
-def ranked(candidates: Iterable[Candidate], known: Mapping[str, Sequence[Voices]], now: float) -> tuple[Option, ...]:
+def ranked(
+    candidates: Iterable[Candidate], known: Mapping[str, Sequence[ComponentStatus]], now: float
+) -> tuple[Option, ...]:
     """What can stand in, best first: by state, likeness, what was measured (inference first), latency, name.
 
     `known` are the stored voices of every configured service, by its id. What fails goes behind what is up, what is
@@ -93,7 +96,7 @@ def ranked(candidates: Iterable[Candidate], known: Mapping[str, Sequence[Voices]
     return tuple(sorted(found, key=_rank))
 
 
-def better(options: Sequence[Option], own: Measured, now: float) -> Option | None:
+def better(options: Sequence[Option], own: Measurement, now: float) -> Option | None:
     """The first option that is in a better state than the component itself; None: none is better."""
     standing = _ORDER.index(present(own, now))
     if standing == 0 and not suspected(own):
@@ -104,7 +107,7 @@ def better(options: Sequence[Option], own: Measured, now: float) -> Option | Non
     return best if best.live or _ORDER.index(best.state) < standing else None
 
 
-def _options(candidate: Candidate, known: Mapping[str, Sequence[Voices]], now: float) -> list[Option]:
+def _options(candidate: Candidate, known: Mapping[str, Sequence[ComponentStatus]], now: float) -> list[Option]:
     wanted = [
         voices
         for voices in known.get(candidate.service, ())
@@ -113,7 +116,7 @@ def _options(candidate: Candidate, known: Mapping[str, Sequence[Voices]], now: f
     return [_option(candidate, voices, now) for voices in wanted] or [_option(candidate, None, now)]
 
 
-def _option(candidate: Candidate, voices: Voices | None, now: float) -> Option:
+def _option(candidate: Candidate, voices: ComponentStatus | None, now: float) -> Option:
     measured = voices.measured if voices else None
     state = present(measured, now) if measured else State.UNKNOWN
     heard = voices.heard if voices and not voices.heard.unreadable else None

@@ -6,9 +6,9 @@ it has ended and begins anew, or until it is worse than it was: another state, o
 
 from dataclasses import dataclass, replace
 
-from bot.core.claims import SEVERITY
 from bot.core.detection.assessment import Transition
-from bot.core.incident import Incident
+from bot.core.model.incident import Incident
+from bot.core.model.severity import SEVERITY
 from probes.model import State
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.core.commands import Role
-from bot.core.incident import Person
+from bot.core.model.person import Person
 
 
 @dataclass(frozen=True, slots=True)

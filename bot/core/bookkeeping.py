@@ -7,11 +7,11 @@ page is green again; where the page never spoke, only some hours later, because 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from bot.core.claims import SEVERITY
 from bot.core.discrepancy import Case
-from bot.core.incident import Heard, Incident
-from bot.core.ledger import Row, Source
-from bot.core.mention import RED
+from bot.core.model.incident import Incident
+from bot.core.model.ledger import LedgerEntry, Source
+from bot.core.model.severity import SEVERITY
+from bot.core.model.statuspage import RED, PageStatus
 from probes.model import State
 
 AFTERWARDS_S = 2 * 3600.0
@@ -24,9 +24,9 @@ UNHEARD_S = 24 * 3600.0
 class Bookkeeping:
     """The open entries of one service by component; each step gives the next bookkeeping and the rows finished."""
 
-    pending: Mapping[str, Row]
+    pending: Mapping[str, LedgerEntry]
 
-    def step(self, service: str, cases: Iterable[Case], now: float) -> tuple["Bookkeeping", tuple[Row, ...]]:
+    def step(self, service: str, cases: Iterable[Case], now: float) -> tuple["Bookkeeping", tuple[LedgerEntry, ...]]:
         """Take in what both sides say now of each component."""
         entries, finished = dict(self.pending), []
         for case in cases:
@@ -36,7 +36,7 @@ class Bookkeeping:
                 finished.append(before)
                 entry = None
             if entry is None and (case.troubled or _is_red(case.heard)):
-                entry = Row(service, (case.component,), Source.MEASURED)
+                entry = LedgerEntry(service, (case.component,), Source.MEASURED)
             if entry is None:
                 continue
             entry = _ours(_theirs(entry, case.heard), case, now)
@@ -47,12 +47,12 @@ class Bookkeeping:
         return Bookkeeping(entries), tuple(finished)
 
 
-def _anew(entry: Row, case: Case) -> bool:
+def _anew(entry: LedgerEntry, case: Case) -> bool:
     """Whether trouble after an end of ours is another one: the page did not stay red in between."""
     return entry.resolved_at is not None and case.troubled and not _is_red(case.heard)
 
 
-def _theirs(entry: Row, heard: Heard) -> Row:
+def _theirs(entry: LedgerEntry, heard: PageStatus) -> LedgerEntry:
     if heard.unreadable or heard.read_at is None:
         return entry
     if _is_red(heard):
@@ -70,7 +70,7 @@ def _theirs(entry: Row, heard: Heard) -> Row:
     return entry
 
 
-def _ours(entry: Row, case: Case, now: float) -> Row:
+def _ours(entry: LedgerEntry, case: Case, now: float) -> LedgerEntry:
     if case.troubled and case.incident is not None:
         return replace(_named(entry, case.incident), ended_at=None, resolved_at=None)
     if entry.alerted_at is not None and entry.resolved_at is None and case.measured.state is not State.UNKNOWN:
@@ -78,7 +78,7 @@ def _ours(entry: Row, case: Case, now: float) -> Row:
     return entry
 
 
-def _named(entry: Row, incident: Incident) -> Row:
+def _named(entry: LedgerEntry, incident: Incident) -> LedgerEntry:
     if entry.alerted_at is not None:
         return entry
     worst = incident.worst if SEVERITY.get(incident.worst, 0) else incident.state
@@ -91,7 +91,7 @@ def _named(entry: Row, incident: Incident) -> Row:
     )
 
 
-def _is_over(entry: Row, case: Case, now: float) -> bool:
+def _is_over(entry: LedgerEntry, case: Case, now: float) -> bool:
     if case.troubled or (entry.alerted_at is not None and entry.resolved_at is None):
         return False
     quiet_for = now - entry.resolved_at if entry.resolved_at is not None else 0.0
@@ -102,7 +102,7 @@ def _is_over(entry: Row, case: Case, now: float) -> bool:
     return entry.page_ended_at is not None or quiet_for >= AFTERWARDS_S
 
 
-def _is_red(heard: Heard) -> bool:
+def _is_red(heard: PageStatus) -> bool:
     return not heard.unreadable and heard.state in RED
 
 

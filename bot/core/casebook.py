@@ -11,12 +11,17 @@ from bot.core import asides, incidents, silences
 from bot.core.asides import Asides
 from bot.core.claims import announced
 from bot.core.detection.assessment import Transition
-from bot.core.disagreement import Discrepancy
-from bot.core.incident import Entry, Heard, Incident, IncidentStatus, Measured, Person, Silence, Voices
-from bot.core.service import ServiceView
-from bot.core.silences import Silences
+from bot.core.model import silence
+from bot.core.model.discrepancy import Discrepancy
+from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
+from bot.core.model.measurement import Measurement
+from bot.core.model.person import Person
+from bot.core.model.service import ServiceView
+from bot.core.model.silence import Silence, Silences
+from bot.core.model.snapshot import ComponentStatus
+from bot.core.model.statuspage import PageStatus
 
-Touched = Mapping[str, tuple[Incident, tuple[Entry, ...]]]
+Touched = Mapping[str, tuple[Incident, tuple[TimelineEntry, ...]]]
 """Incidents that changed, by id, each with its new lines."""
 
 
@@ -33,7 +38,7 @@ class Casebook:
         self.ground = silences.Ground(service.id, service.labels)
         self.asides = aside
         self._incidents = dict(kept)
-        self._touched: dict[str, list[Entry]] = {}
+        self._touched: dict[str, list[TimelineEntry]] = {}
 
     @property
     def incidents(self) -> Mapping[str, Incident]:
@@ -85,7 +90,7 @@ class Casebook:
             for incident in self._after(step):
                 self.put(incident)
 
-    def watch(self, voices: Mapping[str, Voices], heard: Mapping[str, Heard], now: float) -> None:
+    def watch(self, voices: Mapping[str, ComponentStatus], heard: Mapping[str, PageStatus], now: float) -> None:
         """Note what has become of those that are open: quiet, trouble again, the page's first word."""
         for incident in self.open():
             well = [voices[c].measured.monitoring for c in incident.active if c in voices]
@@ -106,7 +111,7 @@ class Casebook:
         self.asides = (*self.asides, asides.aside(incident, at))
         self.put(incidents.closed(incident, by, at, reason))
 
-    def look(self, measured: Mapping[str, Measured], heard: Mapping[str, Heard]) -> None:
+    def look(self, measured: Mapping[str, Measurement], heard: Mapping[str, PageStatus]) -> None:
         """What silences are held against from now on, and the work that the vendor's page announces."""
         self.ground = replace(self.ground, measured=measured)
         self.announced = announced(heard, self.service.name)
@@ -139,11 +144,11 @@ class Casebook:
         """All that holds back at this moment."""
         return silences.under_way((*self.silences, *self.announced), now)
 
-    def stands(self, now: float) -> tuple[silences.Standing, ...]:
+    def stands(self, now: float) -> tuple[silence.ActiveSilence, ...]:
         """People's silences and announced work that have not run out, each with what it holds back now."""
         kept = silences.standing(self.silences, now)
         return tuple(
-            silences.Standing(
+            silence.ActiveSilence(
                 s, tuple(i.id for i in self.open() if silences.over((s,), i, self.ground)) if s.since <= now else ()
             )
             for s in kept

@@ -3,22 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.core.incident import PAGE, Heard, Person, Silence
-from bot.core.mention import Mention, goes_on, is_open, unmarked
-from bot.core.silences import Silences
+from bot.core.mention import goes_on, is_open, unmarked
+from bot.core.model.person import PAGE, Person
+from bot.core.model.silence import Silence, Silences
+from bot.core.model.statuspage import PageMention, PageStatus
 from bot.core.work import works_of
 from probes.model import Claim, Page, State, VendorIncident
 
-SEVERITY = {
-    State.OPERATIONAL: 0,
-    State.DEGRADED: 1,
-    State.PARTIAL: 2,
-    State.MAJOR: 3,
-}
-"""Order of the states that can be compared; maintenance and unknown have no rank."""
 
-
-def listen(page: Page, at: float, known: Mapping[str, Heard], page_ids: Mapping[str, str]) -> dict[str, Heard]:
+def listen(
+    page: Page, at: float, known: Mapping[str, PageStatus], page_ids: Mapping[str, str]
+) -> dict[str, PageStatus]:
     """What is heard of each component after this reading.
 
     Args:
@@ -28,9 +23,9 @@ def listen(page: Page, at: float, known: Mapping[str, Heard], page_ids: Mapping[
         page_ids: the vendor's id of each of our components; names change, ids do not.
     """
     claims = {claim.id: claim for claim in page.claims}
-    heard: dict[str, Heard] = {}
+    heard: dict[str, PageStatus] = {}
     for component, page_id in page_ids.items():
-        before = known.get(component, Heard())
+        before = known.get(component, PageStatus())
         claim = claims.get(page_id)
         if before.read_at is not None and at < before.read_at:
             heard[component] = before
@@ -42,7 +37,7 @@ def listen(page: Page, at: float, known: Mapping[str, Heard], page_ids: Mapping[
     return heard
 
 
-def _heard(page: Page, claim: Claim, before: Heard, at: float) -> Heard:
+def _heard(page: Page, claim: Claim, before: PageStatus, at: float) -> PageStatus:
     about = [i for i in page.incidents if claim.id in i.components]
     state = claim.state
     works = [i for i in (*about, *_planned(page, claim)) if goes_on(i, at)]
@@ -52,7 +47,7 @@ def _heard(page: Page, claim: Claim, before: Heard, at: float) -> Heard:
     else:
         about = [i for i in about if is_open(i)]
     since = before.since if before.state is state and before.since is not None else at
-    return Heard(
+    return PageStatus(
         state=state,
         words="; ".join(i.name for i in about[:3]) or page.words,
         read_at=at,
@@ -65,7 +60,7 @@ def _heard(page: Page, claim: Claim, before: Heard, at: float) -> Heard:
     )
 
 
-def announced(heard: Mapping[str, Heard], service: str) -> Silences:
+def announced(heard: Mapping[str, PageStatus], service: str) -> Silences:
     """The work that the page of a service (by its name) announces on our components, as what it holds back."""
     page = Person(PAGE, "", "", f"{service}'s status page")
     return tuple(
@@ -85,9 +80,9 @@ def _posted(incident: VendorIncident, page_id: str) -> float | None:
     return dict(incident.posted).get(page_id) if incident.posted else incident.posted_at
 
 
-def _mention(page: Page, claim: Claim, before: Mention | None, at: float) -> Mention | None:
+def _mention(page: Page, claim: Claim, before: PageMention | None, at: float) -> PageMention | None:
     found = unmarked(page, claim.id)
     if found is None:
         return None
     since = before.since if before is not None else at
-    return Mention(found.name, since, found.posted_at, url=found.url or page.url)
+    return PageMention(found.name, since, found.posted_at, url=found.url or page.url)

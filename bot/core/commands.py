@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bot.core.model.silence import END, UNTIL_RESOLVED
+
 
 class Takes(StrEnum):
     """What an argument takes, in words."""
@@ -98,10 +100,8 @@ class Command:
 ONLY_OPEN = "the only open incident"
 LATEST = "the latest incident"
 LENGTHS = ("30m", "1h", "4h", "1d")
-END = "end"
-"""Instead of a duration, where that is suggested: it is over now."""
-UNTIL_RESOLVED = "until resolved"
-"""Instead of a duration, where that is suggested: as long as the trouble lasts."""
+
+
 SPANS = ("24h", "7d", "90d")
 SEVERITIES = ("degraded", "partial", "major")
 

@@ -22,8 +22,8 @@ Cloudflare's outages of 18 November and 5 December 2025 began everywhere within 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.discrepancy import short_id
-from bot.core.several import Cause, Shared, Struck
+from bot.core.model.group import AffectedVendor, CommonFactor, Correlation
+from bot.core.model.ids import short_id
 from probes.model import NETWORK_LAYERS, Layer
 
 WITHIN_S = 300.0
@@ -36,7 +36,7 @@ CAN_BE_THE_EDGE = NETWORK_LAYERS | {Layer.EDGE_TO_ORIGIN, Layer.EDGE_OR_GATEWAY}
 THEIR_OWN = frozenset({"envoy", "kong"})
 """Marks of software that a vendor runs itself, which no other vendor shares."""
 MANNER = {Layer.DNS: "dns", Layer.TLS: "tls", Layer.TCP: "connections", Layer.NO_ANSWER: "connections"}
-ORDER = tuple(Shared)
+ORDER = tuple(CommonFactor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +75,13 @@ class Look:
 Hit = tuple[Look, Blow]
 
 
-def found(looks: Sequence[Look]) -> tuple[Cause, ...]:
+def found(looks: Sequence[Look]) -> tuple[Correlation, ...]:
     """What is shared among those that fail now; two vendors at least in each."""
     hits = [(look, blow) for look in looks for blow in look.blows if not blow.quiet]
     return tuple(cause for moment in _moments(hits) for cause in _explained(moment, looks))
 
 
-def followed(kept: Sequence[Cause], looks: Sequence[Look], now: float) -> tuple[Cause, ...]:
+def followed(kept: Sequence[Correlation], looks: Sequence[Look], now: float) -> tuple[Correlation, ...]:
     """What was found before, as it stands now, and what is new; of those that are over once more, with their end.
 
     One keeps its name while it is told. Something else takes its place only where that explains more.
@@ -100,14 +100,16 @@ def followed(kept: Sequence[Cause], looks: Sequence[Look], now: float) -> tuple[
     return (*onward, *(one for one in fresh if not told.issuperset(s.incident for s in one.struck)))
 
 
-def _onward(old: Cause, new: Cause | None, standing: set[str], looks: Sequence[Look], now: float) -> Cause:
+def _onward(
+    old: Correlation, new: Correlation | None, standing: set[str], looks: Sequence[Look], now: float
+) -> Correlation:
     """One that was known, with what is found of it now."""
     same = new is not None and (new.kind, new.what) == (old.kind, old.what)
     struck = {one.incident: replace(one, over=one.incident not in standing) for one in old.struck}
     cause = old
     if new is not None:
-        better = new.kind is not Shared.NOTHING and (
-            old.kind is Shared.NOTHING or len(new.struck) > sum(not one.over for one in struck.values())
+        better = new.kind is not CommonFactor.NOTHING and (
+            old.kind is CommonFactor.NOTHING or len(new.struck) > sum(not one.over for one in struck.values())
         )
         if better and not same:
             cause = replace(old, kind=new.kind, what=new.what, stated=new.stated)
@@ -131,7 +133,7 @@ def _moments(hits: Sequence[Hit]) -> Iterator[list[Hit]]:
         yield moment
 
 
-def _explained(moment: Sequence[Hit], looks: Sequence[Look]) -> Iterator[Cause]:
+def _explained(moment: Sequence[Hit], looks: Sequence[Look]) -> Iterator[Correlation]:
     """What explains most of a moment, then what explains most of the rest; else that nothing is shared."""
     left, explained = list(moment), False
     while _spread(left) >= LEAST:
@@ -144,58 +146,66 @@ def _explained(moment: Sequence[Hit], looks: Sequence[Look]) -> Iterator[Cause]:
         left = [hit for hit in left if hit not in hits]
     everywhere = [hit for hit in left if not hit[1].vantage]
     if not explained and _spread(everywhere) >= LEAST:
-        yield _cause(Shared.NOTHING, "", everywhere, moment, looks)
+        yield _cause(CommonFactor.NOTHING, "", everywhere, moment, looks)
 
 
-def _offers(hits: Sequence[Hit], looks: Sequence[Look]) -> Iterator[tuple[Shared, str, list[Hit]]]:
+def _offers(hits: Sequence[Hit], looks: Sequence[Look]) -> Iterator[tuple[CommonFactor, str, list[Hit]]]:
     """Everything that enough of them share."""
     for vantage in {blow.vantage for _, blow in hits} - {""}:
-        yield from _enough(Shared.VANTAGE, vantage, [h for h in hits if h[1].vantage == vantage], LEAST)
+        yield from _enough(CommonFactor.VANTAGE, vantage, [h for h in hits if h[1].vantage == vantage], LEAST)
     wide = [hit for hit in hits if not hit[1].vantage]
     for cloud in {look.cloud for look, _ in wide} - {""}:
         inside = [hit for hit in wide if hit[0].cloud == cloud]
-        if _spread(inside) >= HALF * len(_sharing(Shared.CLOUD, cloud, looks)):
-            yield from _enough(Shared.CLOUD, cloud, inside, LEAST)
+        if _spread(inside) >= HALF * len(_sharing(CommonFactor.CLOUD, cloud, looks)):
+            yield from _enough(CommonFactor.CLOUD, cloud, inside, LEAST)
     for edge in {edge for _, blow in wide for edge in blow.edges} - THEIR_OWN:
         behind = [hit for hit in wide if edge in hit[1].edges and hit[1].layer in CAN_BE_THE_EDGE]
-        if _spread(behind) >= HALF * len(_sharing(Shared.EDGE, edge, looks)):
-            yield from _enough(Shared.EDGE, edge, behind, LEAST)
+        if _spread(behind) >= HALF * len(_sharing(CommonFactor.EDGE, edge, looks)):
+            yield from _enough(CommonFactor.EDGE, edge, behind, LEAST)
     dark = [hit for hit in wide if hit[1].layer in NETWORK_LAYERS and hit[1].alone]
     if _spread(dark) >= MOST * sum(look.fine or bool(look.blows) for look in looks):
-        yield from _enough(Shared.NETWORK, "", dark, ALIKE)
+        yield from _enough(CommonFactor.NETWORK, "", dark, ALIKE)
     for manner in dict.fromkeys(MANNER.values()):
         alike = [hit for hit in wide if _manner(hit[1].layer) == manner]
-        yield from _enough(Shared.FAULT, manner, alike, ALIKE)
+        yield from _enough(CommonFactor.FAULT, manner, alike, ALIKE)
 
 
-def _enough(kind: Shared, what: str, hits: list[Hit], least: int) -> Iterator[tuple[Shared, str, list[Hit]]]:
+def _enough(
+    kind: CommonFactor, what: str, hits: list[Hit], least: int
+) -> Iterator[tuple[CommonFactor, str, list[Hit]]]:
     if _spread(hits) >= least:
         yield kind, what, hits
 
 
-def _cause(kind: Shared, what: str, hits: Sequence[Hit], moment: Sequence[Hit], looks: Sequence[Look]) -> Cause:
-    struck = tuple(Struck(look.service, look.name, blow.incident, blow.began, blow.layer) for look, blow in hits)
+def _cause(
+    kind: CommonFactor, what: str, hits: Sequence[Hit], moment: Sequence[Hit], looks: Sequence[Look]
+) -> Correlation:
+    struck = tuple(
+        AffectedVendor(look.service, look.name, blow.incident, blow.began, blow.layer) for look, blow in hits
+    )
     own = {look.service for look, _ in hits}
     beside = dict.fromkeys(look.name for look, _ in moment if look.service not in own)
-    stated = kind is Shared.CLOUD or (kind is Shared.EDGE and any(look.stated for look, _ in hits))
+    stated = kind is CommonFactor.CLOUD or (kind is CommonFactor.EDGE and any(look.stated for look, _ in hits))
     # What is shared and the first incident name it for good, so that after a crash it is found under the same name.
     its_id = short_id(kind, what, struck[0].incident, f"{struck[0].began:.3f}")
-    return _counted(Cause(kind, what, its_id, struck[0].began, struck, beside=tuple(beside), stated=stated), looks)
+    return _counted(
+        Correlation(kind, what, its_id, struck[0].began, struck, beside=tuple(beside), stated=stated), looks
+    )
 
 
-def _counted(cause: Cause, looks: Sequence[Look]) -> Cause:
+def _counted(cause: Correlation, looks: Sequence[Look]) -> Correlation:
     """The same with how many share it and how many do not, as they are now."""
     sharing = {look.service for look in _sharing(cause.kind, cause.what, looks)}
     fine = sum(look.fine and look.service not in sharing for look in looks)
     return replace(cause, of=len(sharing | {one.service for one in cause.going}), fine=fine)
 
 
-def _sharing(kind: Shared, what: str, looks: Iterable[Look]) -> list[Look]:
+def _sharing(kind: CommonFactor, what: str, looks: Iterable[Look]) -> list[Look]:
     """The vendors that share a cloud or an edge and are measured now, well or not."""
     measured = (look for look in looks if look.fine or look.blows)
-    if kind is Shared.CLOUD:
+    if kind is CommonFactor.CLOUD:
         return [look for look in measured if look.cloud == what]
-    if kind is Shared.EDGE:
+    if kind is CommonFactor.EDGE:
         return [look for look in measured if what in look.edges.union(*(blow.edges for blow in look.blows))]
     return []
 
@@ -208,5 +218,5 @@ def _spread(hits: Iterable[Hit]) -> int:
     return len({look.service for look, _ in hits})
 
 
-def _overlap(one: Cause, other: Cause) -> int:
+def _overlap(one: Correlation, other: Correlation) -> int:
     return len({s.incident for s in one.struck} & {s.incident for s in other.struck})

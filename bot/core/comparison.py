@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from bot.core import discrepancy
-from bot.core.disagreement import Discrepancy, DiscrepancyKind
-from bot.core.discrepancy import READINGS, Case, Doubt, short_id
-from bot.core.incident import Entry
+from bot.core.discrepancy import READINGS, Case, Doubt
+from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
+from bot.core.model.ids import short_id
+from bot.core.model.incident import TimelineEntry
 from probes.model import Page
 
 
@@ -36,7 +37,7 @@ class Comparison:
         self._standing = dict(kept.standing)
         self._doubts = dict(kept.doubts)
         self._misses = kept.misses
-        self._said: dict[str, tuple[Discrepancy, Entry | None]] = {}
+        self._said: dict[str, tuple[Discrepancy, TimelineEntry | None]] = {}
 
     def state(self) -> Compared:
         """What must be written for another process to go on here."""
@@ -46,7 +47,7 @@ class Comparison:
         """The disagreements that have been said and go on."""
         return tuple(self._standing.values())
 
-    def take(self) -> list[tuple[Discrepancy, Entry | None]]:
+    def take(self) -> list[tuple[Discrepancy, TimelineEntry | None]]:
         """Disagreements that began or ended since the last call, each with its line for the trail."""
         said, self._said = list(self._said.values()), {}
         return said
@@ -85,7 +86,7 @@ class Comparison:
                 self._amend(record, case, now)
                 return
             del self._standing[case.component]
-            self._said[ended.id] = (ended, Entry(now, "closed", ended.outcome))
+            self._said[ended.id] = (ended, TimelineEntry(now, "closed", ended.outcome))
         kind = discrepancy.disagreement(case)
         standing = discrepancy.doubt(self._doubts.get(case.component), kind, case.heard, now)
         if standing is None:
@@ -101,7 +102,7 @@ class Comparison:
         if changed is not None and changed.mention is not None:
             self._standing[case.component] = changed
             text = f"the page opened an incident that marks no component: {changed.mention.words}"
-            self._said[changed.id] = (changed, Entry(now, "mentioned", text))
+            self._said[changed.id] = (changed, TimelineEntry(now, "mentioned", text))
 
     def _say(self, record: Discrepancy) -> None:
         self._standing[record.component] = record
@@ -111,4 +112,4 @@ class Comparison:
         record = self._standing.pop("", None)
         if record is not None:
             ended = replace(record, version=record.version + 1, closed_at=at, outcome="readable again")
-            self._said[ended.id] = (ended, Entry(at, "closed", ended.outcome))
+            self._said[ended.id] = (ended, TimelineEntry(at, "closed", ended.outcome))

@@ -22,8 +22,8 @@ from math import isfinite
 
 from bot.core.baseline import Baseline, surprise
 from bot.core.detection.assessment import Event, Kind, Transition
-from bot.core.incident import Incident
-from bot.core.people import Report, Reports
+from bot.core.model.incident import Incident
+from bot.core.model.report import Report, Reports
 from bot.core.publicity import Publicity, Talk
 from bot.core.words.reporting import voices_of
 from probes.model import PublicMention, State

@@ -8,15 +8,17 @@ from bot.core.comparison import Compared
 from bot.core.crowd import Remembered as Crowded
 from bot.core.detection.assessment import Explanation
 from bot.core.detection.reprobe import Plan
-from bot.core.disagreement import Discrepancy
 from bot.core.files import Filed
 from bot.core.fronts import Fronts
-from bot.core.incident import Heard, Incident, Silence, Voices
-from bot.core.ledger import Row
-from bot.core.measuring import Failure
-from bot.core.mention import Mention
+from bot.core.model.action import ActionRecord
+from bot.core.model.discrepancy import Discrepancy
+from bot.core.model.incident import Incident
+from bot.core.model.ledger import LedgerEntry
+from bot.core.model.measurement import Failure
+from bot.core.model.silence import Silence
+from bot.core.model.snapshot import ComponentStatus
+from bot.core.model.statuspage import PageMention, PageStatus
 from bot.core.notices import Notice, Told
-from bot.core.outcome import Done
 from bot.core.rolling import Rolled
 from bot.core.tally import Tallies
 
@@ -26,7 +28,7 @@ class Remembered:
     """The state of a judgement between two commits, JSON-able field by field; `counted` rows were taken in so far."""
 
     assessor: dict[str, Any] = field(default_factory=dict)
-    heard: dict[str, Heard] = field(default_factory=dict)
+    heard: dict[str, PageStatus] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)
     compared: Compared = field(default_factory=Compared)
     failures: dict[str, tuple[Failure, ...]] = field(default_factory=dict)
@@ -34,8 +36,8 @@ class Remembered:
     told: dict[str, Told] = field(default_factory=dict)
     checks: Tallies = field(default_factory=dict)
     counted: int = 0
-    ledger: dict[str, Row] = field(default_factory=dict)
-    others: dict[str, Mention] = field(default_factory=dict)
+    ledger: dict[str, LedgerEntry] = field(default_factory=dict)
+    others: dict[str, PageMention] = field(default_factory=dict)
     silences: tuple[Silence, ...] = ()
     asides: tuple[Aside, ...] = ()
     rolled: Rolled = field(default_factory=Rolled)
@@ -47,14 +49,14 @@ class Remembered:
 class Decisions:
     """What one settling came to, to be written in one commit."""
 
-    voices: dict[str, Voices]
+    voices: dict[str, ComponentStatus]
     explanations: dict[str, Explanation]
     plans: dict[str, Plan]
     incidents: tuple[Incident, ...] = ()
     discrepancies: tuple[Discrepancy, ...] = ()
     notices: tuple[Notice, ...] = ()
-    ledger: tuple[Row, ...] = ()
-    outcomes: tuple[Done, ...] = ()
+    ledger: tuple[LedgerEntry, ...] = ()
+    outcomes: tuple[ActionRecord, ...] = ()
 
     @property
     def eventful(self) -> bool:

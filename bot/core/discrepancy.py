@@ -5,15 +5,16 @@ for several readings of the page, so that neither one reading nor a flapping pag
 facts end it, and then carries both lags.
 """
 
-import hashlib
 from dataclasses import dataclass, field, replace
 
-from bot.core.claims import SEVERITY
-from bot.core.disagreement import Discrepancy, DiscrepancyKind
-from bot.core.flavour import Flavour, flavoured
-from bot.core.incident import Heard, Incident, Measured
-from bot.core.ledger import Row, Source
-from bot.core.people import Reports
+from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind, Flavour, flavoured
+from bot.core.model.ids import short_id
+from bot.core.model.incident import Incident
+from bot.core.model.ledger import LedgerEntry, Source
+from bot.core.model.measurement import Measurement
+from bot.core.model.report import Reports
+from bot.core.model.severity import SEVERITY
+from bot.core.model.statuspage import PageStatus
 from probes.model import State
 
 READINGS = {
@@ -46,8 +47,8 @@ class Case:
     """What is known of one component when page and measurement are compared."""
 
     component: str
-    measured: Measured
-    heard: Heard
+    measured: Measurement
+    heard: PageStatus
     incident: Incident | None
     """The open incident in which this component is active, if any."""
 
@@ -56,7 +57,7 @@ class Case:
     last_failure_at: float | None = None
 
     reports: Reports = field(default_factory=Reports)
-    entry: Row | None = None
+    entry: LedgerEntry | None = None
     """The ledger's open entry of this component: when trouble began and ended on either side."""
 
     @property
@@ -103,7 +104,7 @@ def readings(kind: DiscrepancyKind, case: Case) -> int:
     return READINGS[kind] - (1 if ours and case.crowd else 0)
 
 
-def doubt(before: Doubt | None, kind: DiscrepancyKind | None, heard: Heard, now: float) -> Doubt | None:
+def doubt(before: Doubt | None, kind: DiscrepancyKind | None, heard: PageStatus, now: float) -> Doubt | None:
     """Count one more reading of the page for or against a disagreement."""
     if kind is None:
         return None
@@ -117,7 +118,7 @@ def doubt(before: Doubt | None, kind: DiscrepancyKind | None, heard: Heard, now:
 def opened(case: Case, standing: Doubt, service: str, now: float) -> Discrepancy:
     """The disagreement has stood long enough: the record of it, from what both sides say now."""
     incident = case.incident
-    entry = case.entry or Row(service, (case.component,), Source.MEASURED)
+    entry = case.entry or LedgerEntry(service, (case.component,), Source.MEASURED)
     over = standing.kind is DiscrepancyKind.OVERSTATED
     return Discrepancy(
         id="D" + short_id(service, case.component, standing.kind, f"{standing.since:.3f}"),
@@ -215,10 +216,3 @@ def _overstated_ends(case: Case) -> str:
     if case.troubled:
         return "we see trouble too"
     return "page now agrees" if case.heard.state not in RED else ""
-
-
-def short_id(*parts: str) -> str:
-    """Four characters of Crockford's base 32 that name one thing: the same parts always give the same id."""
-    alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-    digest = int.from_bytes(hashlib.sha256("\x1f".join(parts).encode()).digest()[:5])
-    return "".join(alphabet[digest >> shift & 31] for shift in (35, 30, 25, 20))

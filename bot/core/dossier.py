@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from bot.core.incident import Heard, Incident
-from bot.core.measuring import Failure
+from bot.core.model.incident import Incident
+from bot.core.model.measurement import Failure
+from bot.core.model.statuspage import PageStatus
 from bot.core.tally import MINUTES, Minute
 from probes.model import State
 
@@ -116,7 +117,7 @@ def followed(dossier: Dossier, incident: Incident, tallies: Mapping[str, tuple[M
     return replace(dossier, course=tuple(course))
 
 
-def heard(dossier: Dossier, incident: Incident, says: Mapping[str, Heard]) -> Dossier:
+def heard(dossier: Dossier, incident: Incident, says: Mapping[str, PageStatus]) -> Dossier:
     """With what the page says now of the components, where its state there has changed."""
     for component in incident.components:
         now = says.get(component)

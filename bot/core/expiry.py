@@ -6,12 +6,12 @@ alerts go there at all.
 
 from collections.abc import Iterable
 
-from bot.core.incident import Silence, Snapshot
+from bot.core.model.action import ActionRecord, ActionRequest, ActionResult
+from bot.core.model.service import ServiceView
+from bot.core.model.silence import Silence
+from bot.core.model.snapshot import Snapshot
 from bot.core.notices import Notice
-from bot.core.outcome import Done, Outcome
-from bot.core.people import Command
 from bot.core.routing import Address, Table
-from bot.core.service import ServiceView
 from bot.core.silences import conditions_of
 from bot.core.words.durations import ago
 from bot.core.words.persons import person
@@ -23,11 +23,11 @@ BY_WISH = "asked there"
 """Why a target is told."""
 
 
-def done(silence: Silence, service: ServiceView, now: float) -> Done:
+def done(silence: Silence, service: ServiceView, now: float) -> ActionRecord:
     """The line of the log."""
     who = f"{silence.by.platform}:{silence.by.place}:{silence.by.user}"
-    command = Command(now, ENDED, (silence.target, silence.id), who, silence.where, silence.by.name)
-    return Done(command, Outcome(ok=True, text=text(silence, service, now), silence=silence.id))
+    command = ActionRequest(now, ENDED, (silence.target, silence.id), who, silence.where, silence.by.name)
+    return ActionRecord(command, ActionResult(ok=True, text=text(silence, service, now), silence=silence.id))
 
 
 def notice(silence: Silence, service: ServiceView, now: float) -> Notice | None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from bot.core import dossier
 from bot.core.dossier import Dossier, Symptoms
-from bot.core.incident import Heard, Incident, IncidentStatus
-from bot.core.measuring import Failure
+from bot.core.model.incident import Incident, IncidentStatus
+from bot.core.model.measurement import Failure
+from bot.core.model.statuspage import PageStatus
 from bot.core.tally import Tallies, pooled
 
 EVERY_S = 300.0
@@ -27,7 +28,7 @@ class Evidence:
 
     failures: Mapping[str, tuple[Failure, ...]]
     tallies: Tallies
-    heard: Mapping[str, Heard]
+    heard: Mapping[str, PageStatus]
     symptoms: Mapping[str, Symptoms] = field(default_factory=dict)
 
 

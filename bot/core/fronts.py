@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from bot.core.measuring import Failure
+from bot.core.model.measurement import Failure
 from probes.model import Observation
 
 CHECKS = 50

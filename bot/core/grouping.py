@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from bot.core.claims import SEVERITY
-from bot.core.discrepancy import short_id
-from bot.core.incident import IncidentStatus, Snapshot
-from bot.core.incidents import worse
-from bot.core.several import Kind, Several
+from bot.core.model.group import Kind, NoticeGroup
+from bot.core.model.ids import short_id
+from bot.core.model.incident import IncidentStatus
+from bot.core.model.severity import SEVERITY, worse
+from bot.core.model.snapshot import Snapshot
 from probes.model import State
 
 NAMED = 12
@@ -54,7 +54,7 @@ class Group:
     target: str
     begun: float
     said_at: float | None = None
-    said: Several | None = None
+    said: NoticeGroup | None = None
 
     @property
     def name(self) -> str:
@@ -71,7 +71,7 @@ class Group:
 class Step:
     """What follows for a group now: something to say, and whether it is over, its members left to themselves."""
 
-    say: Several | None = None
+    say: NoticeGroup | None = None
     over: bool = False
 
 
@@ -119,14 +119,14 @@ def step(group: Group, members: Mapping[str, Member], pace: Pace, now: float) ->
     return Step(told if fresh and told != group.said else None)
 
 
-def told_as_one(kind: Kind, its_id: str, members: Iterable[Member]) -> Several:
+def told_as_one(kind: Kind, its_id: str, members: Iterable[Member]) -> NoticeGroup:
     """The figures of a message about all of these, of which there is one at least."""
     every = list(members)
     going = [one for one in every if not (one.over or one.quiet)]
     worst = State.UNKNOWN
     for one in going or every:
         worst = worse(worst, one.worst)
-    return Several(
+    return NoticeGroup(
         kind=kind,
         id=its_id,
         since=min(one.began for one in every),

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.core.ledger import Row, Source
+from bot.core.model.ledger import LedgerEntry, Source
 
 LARGEST = 20_000_000
 MANY = 20_000
@@ -29,7 +29,7 @@ class HistoryError(ValueError):
     """A file is no history we know; the message says what was expected."""
 
 
-def read(body: bytes, service: str, components: Mapping[str, str]) -> list[Row]:
+def read(body: bytes, service: str, components: Mapping[str, str]) -> list[LedgerEntry]:
     """The rows of a file.
 
     `components` gives our ids for the vendor's ids and names in small letters; others keep the vendor's name.
@@ -59,7 +59,7 @@ def _document(text: str) -> Any:
         raise HistoryError("not JSON, though it begins like it") from None
 
 
-def _statuspage(found: Any, service: str, components: Mapping[str, str]) -> Iterator[Row]:
+def _statuspage(found: Any, service: str, components: Mapping[str, str]) -> Iterator[LedgerEntry]:
     listed = found.get("incidents", [found.get("incident")]) if isinstance(found, dict) else None
     if not isinstance(listed, list) or not any(isinstance(i, dict) and "incident_updates" in i for i in listed):
         raise HistoryError("expected Statuspage's incidents.json, or a table with posted_utc and an impact's start")
@@ -70,7 +70,7 @@ def _statuspage(found: Any, service: str, components: Mapping[str, str]) -> Iter
                 yield row
 
 
-def _incident(raw: Mapping[str, Any], service: str, components: Mapping[str, str]) -> Row:
+def _incident(raw: Mapping[str, Any], service: str, components: Mapping[str, str]) -> LedgerEntry:
     updates = _objects(raw.get("incident_updates"))
     created = [at for u in updates if (at := _time(u.get("created_at"))) is not None]
     posted = min(created) if created else _time(raw.get("created_at"))
@@ -81,7 +81,7 @@ def _incident(raw: Mapping[str, Any], service: str, components: Mapping[str, str
     stated = started if started is not None and posted is not None and posted - started >= 60 else None
     parts = [part for update in updates for part in _objects(update.get("affected_components"))]
     marked = [p for p in parts if p.get("new_status") not in (None, "operational")] or _objects(raw.get("components"))
-    return Row(
+    return LedgerEntry(
         service=service,
         components=_components([(str(p.get("code") or p.get("id")), str(p.get("name"))) for p in marked], components),
         source=Source.STATED,
@@ -118,7 +118,7 @@ def _window(updates: Iterable[Mapping[str, Any]]) -> tuple[float, float] | None:
     return None
 
 
-def _table(text: str, service: str, components: Mapping[str, str]) -> Iterator[Row]:
+def _table(text: str, service: str, components: Mapping[str, str]) -> Iterator[LedgerEntry]:
     rows = csv.DictReader(io.StringIO(text))
     head = set(rows.fieldnames or ())
     if "posted_utc" not in head or not head & {*BEGINS, "stated_impact"}:
@@ -132,12 +132,12 @@ def _table(text: str, service: str, components: Mapping[str, str]) -> Iterator[R
         raise HistoryError(f"not a table: {error}") from None
 
 
-def _line(line: Mapping[str, str | None], service: str, components: Mapping[str, str]) -> Row:
+def _line(line: Mapping[str, str | None], service: str, components: Mapping[str, str]) -> LedgerEntry:
     def first(names: Iterable[str]) -> float | None:
         return next((at for name in names if (at := _time(line.get(name))) is not None), None)
 
     named = [part for part in (line.get("components") or "").split("|") if part]
-    return Row(
+    return LedgerEntry(
         service=service,
         components=_components([("", name) for name in named], components),
         source=Source.STATED,

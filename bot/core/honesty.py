@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.core.ledger import Row, Source, quarter
+from bot.core.model.ledger import LedgerEntry, Source, quarter
 from bot.core.quantiles import quantile
 
 EARLIEST_S, LATEST_S = -5 * 60.0, 12 * 3600.0
@@ -64,7 +64,7 @@ class Honesty:
         return next((f for f in self.figures if f.source is source and not f.slice), None)
 
 
-def honesty(service: str, rows: Iterable[Row]) -> Honesty:
+def honesty(service: str, rows: Iterable[LedgerEntry]) -> Honesty:
     """The figures of a service's rows."""
     every = _each_once(rows)
     found: list[Figures] = []
@@ -78,7 +78,7 @@ def honesty(service: str, rows: Iterable[Row]) -> Honesty:
     return Honesty(service, tuple(found))
 
 
-def figures(rows: Sequence[Row], source: Source, name: str = "") -> Figures:
+def figures(rows: Sequence[LedgerEntry], source: Source, name: str = "") -> Figures:
     """The figures of rows of one source."""
     believed = [row for row in rows if _is_believable(row)]
     known = [row for row in believed if row.began_at is not None]
@@ -107,7 +107,7 @@ def lags(values: Iterable[float | None]) -> Lags:
     return Lags(len(there), median, p75, p90, max(there))
 
 
-def grade(rows: Sequence[Row]) -> str:
+def grade(rows: Sequence[LedgerEntry]) -> str:
     """The letter by `RULE`, "" where there are too few troubles to tell."""
     if len(rows) < FEWEST:
         return ""
@@ -115,7 +115,7 @@ def grade(rows: Sequence[Row]) -> str:
     return next(letter for least, letter in GRADES if prompt >= least)
 
 
-def usual_lag(rows: Iterable[Row], least: int = 10) -> tuple[float, float] | None:
+def usual_lag(rows: Iterable[LedgerEntry], least: int = 10) -> tuple[float, float] | None:
     """Median and p90 of the acknowledgement lag in seconds: measured if there are enough, else as stated, else None."""
     of = honesty("", rows)
     for source in Source:
@@ -126,9 +126,9 @@ def usual_lag(rows: Iterable[Row], least: int = 10) -> tuple[float, float] | Non
     return None
 
 
-def _each_once(rows: Iterable[Row]) -> list[Row]:
+def _each_once(rows: Iterable[LedgerEntry]) -> list[LedgerEntry]:
     """Rows without the vendor's second account of the same incident: the one that names components is kept."""
-    kept: dict[object, Row] = {}
+    kept: dict[object, LedgerEntry] = {}
     for number, row in enumerate(rows):
         key: object = row.incident if row.source is Source.STATED and row.incident else number
         if key not in kept or (row.components and not kept[key].components):
@@ -136,13 +136,15 @@ def _each_once(rows: Iterable[Row]) -> list[Row]:
     return list(kept.values())
 
 
-def _sliced(rows: Sequence[Row], source: Source, names: Callable[[Row], Sequence[str]]) -> list[Figures]:
-    slices: dict[str, list[Row]] = {}
+def _sliced(
+    rows: Sequence[LedgerEntry], source: Source, names: Callable[[LedgerEntry], Sequence[str]]
+) -> list[Figures]:
+    slices: dict[str, list[LedgerEntry]] = {}
     for row in rows:
         for name in names(row):
             slices.setdefault(name, []).append(row)
     return [figures(slices[name], source, name) for name in sorted(slices)]
 
 
-def _is_believable(row: Row) -> bool:
+def _is_believable(row: LedgerEntry) -> bool:
     return row.source is Source.MEASURED or row.ack_s is None or EARLIEST_S <= row.ack_s <= LATEST_S

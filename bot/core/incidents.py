@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bot.core.claims import SEVERITY
 from bot.core.detection.assessment import Transition
-from bot.core.discrepancy import short_id
-from bot.core.incident import Entry, Heard, Incident, IncidentStatus, Measured, Person, Silence
+from bot.core.model.ids import short_id
+from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
+from bot.core.model.measurement import Measurement
+from bot.core.model.person import Person
+from bot.core.model.severity import SEVERITY, worse
+from bot.core.model.silence import Silence
+from bot.core.model.statuspage import PageStatus
 from bot.core.words.persons import hushed, person
 from bot.core.words.quoting import quoted
 from probes.model import State
@@ -74,7 +78,7 @@ def watched(incident: Incident, *, quiet: bool, now: float) -> Incident:
     return incident
 
 
-def admitted(incident: Incident, heard: Mapping[str, Heard], names: Mapping[str, str]) -> Incident:
+def admitted(incident: Incident, heard: Mapping[str, PageStatus], names: Mapping[str, str]) -> Incident:
     """Note the moment, by our clock, when the page first admits trouble on an affected component."""
     if incident.page_first_at is not None:
         return incident
@@ -112,13 +116,13 @@ def held(incident: Incident, silence: Silence | None, now: float) -> Incident:
 
 def noted(incident: Incident, at: float, event: str, text: str, to: tuple[str, ...] = ()) -> Incident:
     """The incident with one more line in its timeline (said only `to` some, if to any) and the next version."""
-    timeline = (*incident.timeline, Entry(at, event, text, to))
+    timeline = (*incident.timeline, TimelineEntry(at, event, text, to))
     if len(timeline) > TIMELINE:
         timeline = (*timeline[: TIMELINE // 2], *timeline[-TIMELINE // 2 :])
     return replace(incident, timeline=timeline, version=incident.version + 1)
 
 
-def peaked(incident: Incident, measured: Iterable[Measured]) -> Incident:
+def peaked(incident: Incident, measured: Iterable[Measurement]) -> Incident:
     """The same incident with the highest failure rate so far; one that is only guessed at is no peak."""
     rates = [m.rate for m in measured if m.total and m.high - m.low <= SURE and not m.slow]
     highest = max(rates, default=0.0)
@@ -128,8 +132,3 @@ def peaked(incident: Incident, measured: Iterable[Measured]) -> Incident:
 def _sure(step: Transition) -> float:
     """The rate as a peak to remember: while it is only guessed at, what it is at least."""
     return step.rate if step.high - step.low <= SURE else step.low
-
-
-def worse(one: State, other: State) -> State:
-    """The more severe of two states."""
-    return max(one, other, key=lambda state: SEVERITY.get(state, -1))

@@ -19,15 +19,19 @@ from bot.core.detection.classification import classified
 from bot.core.discrepancy import Case
 from bot.core.dossier import Dossier
 from bot.core.files import Evidence, Files
-from bot.core.incident import Heard, Incident, Measured, Snapshot, Voices
-from bot.core.measuring import Failure, measured
+from bot.core.measuring import measured
 from bot.core.mention import corroboration
+from bot.core.model import silence
+from bot.core.model.action import ActionRecord, ActionRequest
+from bot.core.model.incident import Incident
+from bot.core.model.measurement import Failure, Measurement
+from bot.core.model.report import Report
+from bot.core.model.service import ServiceView
+from bot.core.model.snapshot import ComponentStatus, Snapshot
+from bot.core.model.statuspage import PageStatus
 from bot.core.notices import Notice, Notices, Scene
-from bot.core.outcome import Done
-from bot.core.people import Command, Report
 from bot.core.rolling import Rolling
 from bot.core.rollups import Chunk
-from bot.core.service import ServiceView
 from bot.core.tally import apart, lately, noted, pooled
 from probes.model import Fault, Observation, Outcome, Page
 
@@ -54,7 +58,7 @@ class Judgement:
         self._assessor = Assessor(settings, kept.assessor or None)
         self._heard = dict(kept.heard)
         self._cases = Casebook(service, kept.incidents, kept.silences, kept.asides)
-        self._done: list[Done] = []
+        self._done: list[ActionRecord] = []
         self._comparison = Comparison(service.id, kept.compared)
         self._failures = dict(kept.failures)
         self._fronts = {c: dict(checks) for c, checks in kept.fronts.items()}
@@ -99,10 +103,10 @@ class Judgement:
         """Whether an incident is one of those at hand; of another one `command` must be given the record."""
         return incident.upper() in self._cases.incidents
 
-    def command(self, command: Command, past: Incident | None = None) -> None:
+    def command(self, command: ActionRequest, past: Incident | None = None) -> None:
         """Do what a person wants; `past` is the incident it names where that one is over."""
         self._counted += 1
-        self._done.append(Done(command, acts.act(self._cases, command, past)))
+        self._done.append(ActionRecord(command, acts.act(self._cases, command, past)))
 
     def settle(self, now: float) -> Decisions:
         """Let time pass to `now` and say what follows from everything taken in since the last settling."""
@@ -141,7 +145,7 @@ class Judgement:
             outcomes=tuple(done),
         )
 
-    def stands(self, now: float) -> tuple[silences.Standing, ...]:
+    def stands(self, now: float) -> tuple[silence.ActiveSilence, ...]:
         """What people keep quiet now or announced, and what that holds back."""
         return self._cases.stands(now)
 
@@ -192,7 +196,7 @@ class Judgement:
             return notice
         return replace(notice, snapshot=replace(notice.snapshot, others=tuple(self._others.values())))
 
-    def _measured(self, now: float) -> dict[str, Measured]:
+    def _measured(self, now: float) -> dict[str, Measurement]:
         names, found = self.service.names, {}
         for c, figures in self._assessor.assessments(now).items():
             looks = self._tallies.get(c, {})
@@ -202,12 +206,12 @@ class Judgement:
             found[c] = replace(ours, apart=apart(looks, now), edges=edges)
         return found
 
-    def _voices(self, measured: Mapping[str, Measured], now: float) -> dict[str, Voices]:
+    def _voices(self, measured: Mapping[str, Measurement], now: float) -> dict[str, ComponentStatus]:
         quiet, ground = self._cases.quiet(now), self._cases.ground
         return {
-            c: Voices(
+            c: ComponentStatus(
                 ours,
-                self._heard.get(c, Heard()),
+                self._heard.get(c, PageStatus()),
                 self._crowd.reports(c, now),
                 silences.of_component(quiet, c, ground),
             )
@@ -226,12 +230,12 @@ class Judgement:
         self._cases.follow(self._crowd.steps(now, measured))
         return self._cases.recount(self._crowd.count(self._cases.open()))
 
-    def _seen(self, incident: Incident, voices: Mapping[str, Voices], now: float) -> Snapshot:
+    def _seen(self, incident: Incident, voices: Mapping[str, ComponentStatus], now: float) -> Snapshot:
         """An incident as routes look at it."""
         about = tuple(voices[c] for c in incident.components if c in voices)
         return Snapshot(now, self.service.id, self.service.name, incident, None, about, reason="")
 
-    def _case(self, component: str, voices: Voices) -> Case:
+    def _case(self, component: str, voices: ComponentStatus) -> Case:
         kept = self._failures.get(component, ())
         return Case(
             component=component,

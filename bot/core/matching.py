@@ -6,17 +6,13 @@ want one of them, `!=` and `!~` none. A key without a value is the empty string,
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.core.incident import Snapshot
+from bot.core.model.labels import Facts, Labels
+from bot.core.model.snapshot import Snapshot
 from bot.core.pattern import LONGEST, pattern
 from probes.model import Fault, Layer
-
-Facts = Mapping[str, frozenset[str]]
-"""The values of each key of what is matched."""
-Labels = Mapping[str, Mapping[str, str]]
-"""A service's own labels by component; those of the whole service under ""."""
 
 KEYS = ("service", "component", "state", "fault", "kind", "vantage")
 """What everything has, beside its labels."""

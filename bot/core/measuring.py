@@ -1,40 +1,17 @@
 """From the assessor's figures and the latest failures to what people are told was measured. Pure."""
 
-from dataclasses import dataclass
-from typing import Self
-
 from bot.core.detection.assessment import Assessment
-from bot.core.incident import Measured
-from probes.model import Observation
+from bot.core.model.measurement import Failure, Measurement
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """One failure kept as evidence for people."""
-
-    at: float
-    symptom: str
-    layer: str
-    vantage: str
-    request_id: str = ""
-    status: int | None = None
-    detail: str = ""
-    edge: str = ""
-
-    @classmethod
-    def of(cls, seen: Observation, edge: str = "") -> Self:
-        """The part of an observation that is worth keeping; `edge` is in front of what was looked at."""
-        return cls(
-            seen.at, seen.symptom, seen.layer.value, seen.vantage, seen.request_id, seen.status, seen.detail[:200], edge
-        )
-
-
-def measured(figures: Assessment, name: str, failures: tuple[Failure, ...], lately: tuple[int, int, float]) -> Measured:
+def measured(
+    figures: Assessment, name: str, failures: tuple[Failure, ...], lately: tuple[int, int, float]
+) -> Measurement:
     """The measured voice on one component; in good times its figures are those of the last minutes (`lately`)."""
     failed, total, window_s = (figures.failed, figures.total, figures.window_s) if figures.total else lately
     # The failure that began it is left out of the rate, for it was no chance sample; a person counts it.
     first = max(0, sum(n for _, n in figures.symptoms) - failed) if figures.total else 0
-    return Measured(
+    return Measurement(
         component=figures.component,
         name=name,
         state=figures.state,

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
-from probes.model import Page, State, VendorIncident
+from bot.core.model.statuspage import RED, PageMention
+from probes.model import Page, VendorIncident
 
 OVER = frozenset({"resolved", "postmortem", "closed", "fixed", "recovered", "mitigated", "completed", "available",
                   "cancelled", "canceled"})  # fmt: skip
@@ -16,23 +16,6 @@ UNDERWAY = frozenset({"inprogress", "verifying", "maintenanceinprogress", "under
 
 WORK_S = 6 * 3600.0
 """How long announced work may go on that no page calls finished: longer, and it would excuse an outage for days."""
-
-RED = frozenset({State.DEGRADED, State.PARTIAL, State.MAJOR})
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """An open entry of a page that no component's state shows.
-
-    `who` is another vendor whose page it is ("": the vendor's own); `since` our first sight of it, `posted_at` the
-    page's own time.
-    """
-
-    words: str
-    since: float
-    posted_at: float | None = None
-    who: str = ""
-    url: str = ""
 
 
 def is_over(incident: VendorIncident) -> bool:
@@ -75,7 +58,9 @@ def unmarked(page: Page, component: str) -> VendorIncident | None:
     return min(found, key=_posted, default=None)
 
 
-def corroboration(page: Page, who: str, words: Iterable[str], at: float, before: Mention | None) -> Mention | None:
+def corroboration(
+    page: Page, who: str, words: Iterable[str], at: float, before: PageMention | None
+) -> PageMention | None:
     """What another vendor's page says of this one: its first open incident whose title has one of the words.
 
     It is evidence beside ours, never the vendor's own word; a page that cannot be read bears witness of nothing.
@@ -86,7 +71,7 @@ def corroboration(page: Page, who: str, words: Iterable[str], at: float, before:
     if first is None:
         return None
     since = before.since if before is not None and before.words == first.name else at
-    return Mention(first.name, since, first.posted_at, who, first.url or page.url)
+    return PageMention(first.name, since, first.posted_at, who, first.url or page.url)
 
 
 def _run_together(status: str) -> str:

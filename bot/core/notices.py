@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.core import escalation
-from bot.core.disagreement import Discrepancy
-from bot.core.incident import Entry, Incident, IncidentStatus, Snapshot, Voices
-from bot.core.service import ServiceView
+from bot.core.model import escalation
+from bot.core.model.discrepancy import Discrepancy
+from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
+from bot.core.model.service import ServiceView
+from bot.core.model.snapshot import ComponentStatus, Snapshot
 
 RENEWED = 6
 """A disagreement's figures change less than an incident's: so many of its refreshes are one here."""
@@ -41,7 +42,7 @@ class Notice:
     edition: int
     snapshot: Snapshot
     urgent: bool
-    trail: tuple[Entry, ...] = ()
+    trail: tuple[TimelineEntry, ...] = ()
     also: tuple[str, ...] = ()
     told: Mapping[str, float] = field(default_factory=dict)
     begins: bool = True
@@ -62,7 +63,7 @@ class Scene:
 
     now: float
     standing: Mapping[str, Incident]
-    voices: Mapping[str, Voices]
+    voices: Mapping[str, ComponentStatus]
     silent: frozenset[str] = frozenset()
 
 
@@ -92,8 +93,8 @@ class Notices:
 
     def after(
         self,
-        touched: Mapping[str, tuple[Incident, tuple[Entry, ...]]],
-        said: Iterable[tuple[Discrepancy, Entry | None]],
+        touched: Mapping[str, tuple[Incident, tuple[TimelineEntry, ...]]],
+        said: Iterable[tuple[Discrepancy, TimelineEntry | None]],
         scene: Scene,
     ) -> tuple[Notice, ...]:
         """The notices that follow from what changed, and refreshed figures for what did not."""
@@ -131,7 +132,7 @@ class Notices:
     def _of_incident(
         self,
         incident: Incident,
-        trail: tuple[Entry, ...],
+        trail: tuple[TimelineEntry, ...],
         scene: Scene,
         *,
         urgent: bool = True,
@@ -149,7 +150,7 @@ class Notices:
     def _of_discrepancy(
         self,
         record: Discrepancy,
-        line: Entry | None,
+        line: TimelineEntry | None,
         scene: Scene,
     ) -> Notice:
         voices = scene.voices
@@ -178,7 +179,7 @@ class Notices:
         self,
         now: float,
         reason: str,
-        voices: tuple[Voices, ...],
+        voices: tuple[ComponentStatus, ...],
         incident: Incident | None = None,
         discrepancy: Discrepancy | None = None,
     ) -> Snapshot:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from math import isfinite
 
 from bot.core.baseline import Baseline, surprise
-from bot.core.people import Post, Public
+from bot.core.model.report import Post, Public
 from probes.model import PublicMention
 
 WINDOW_S = 1800.0

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
-from bot.core.claims import SEVERITY
+from bot.core.model.severity import SEVERITY
 from probes.model import State
 
 DAY_M = 24 * 60

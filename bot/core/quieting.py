@@ -8,12 +8,11 @@ from dataclasses import replace
 
 from bot.core import incidents, silences
 from bot.core.casebook import Casebook
-from bot.core.commands import UNTIL_RESOLVED
-from bot.core.discrepancy import short_id
-from bot.core.incident import Incident, IncidentStatus, Person, Silence
-from bot.core.outcome import Outcome
-from bot.core.people import Command
-from bot.core.silences import Silences
+from bot.core.model.action import ActionRequest, ActionResult
+from bot.core.model.ids import short_id
+from bot.core.model.incident import Incident, IncidentStatus
+from bot.core.model.person import Person
+from bot.core.model.silence import UNTIL_RESOLVED, Silence, Silences
 from bot.core.verdicts import REASON, called, doer, first, too_late
 from bot.core.words.durations import between, clock, duration
 from bot.core.words.persons import person
@@ -27,7 +26,7 @@ AHEAD_S = 30 * 86_400.0
 """How far ahead work can be announced."""
 
 
-def quiet(cases: Casebook, command: Command, target: str, past: Incident | None) -> Outcome:
+def quiet(cases: Casebook, command: ActionRequest, target: str, past: Incident | None) -> ActionResult:
     """Begin a silence, or announce work; in place of a length, a word may end the work."""
     aim = _aim(cases, target)
     if aim is None:
@@ -36,10 +35,10 @@ def quiet(cases: Casebook, command: Command, target: str, past: Incident | None)
     if command.verb == "maintenance" and wanted.casefold() in ENDS:
         return loud(cases, command, target, past)
     one = _wished(aim, wanted, command)
-    return one if isinstance(one, Outcome) else _begun(cases, one, command.at)
+    return one if isinstance(one, ActionResult) else _begun(cases, one, command.at)
 
 
-def loud(cases: Casebook, command: Command, target: str, past: Incident | None) -> Outcome:
+def loud(cases: Casebook, command: ActionRequest, target: str, past: Incident | None) -> ActionResult:
     """End what keeps something quiet: a silence by its id or target, or all that holds an incident back."""
     by, at = doer(command), command.at
     aim = next((s.id for s in cases.silences if s.id and s.id == target.upper()), None) or _aim(cases, target)
@@ -52,30 +51,32 @@ def loud(cases: Casebook, command: Command, target: str, past: Incident | None) 
     # What is to come is called off only where nothing is under way.
     gone = silences.under_way(gone, at) or gone
     if not gone:
-        return Outcome(ok=False, text=f"{_said(cases, aim)} is not {_state(work=command.verb == 'maintenance')}")
+        return ActionResult(ok=False, text=f"{_said(cases, aim)} is not {_state(work=command.verb == 'maintenance')}")
     _end(cases, gone, at, by)
     whose = listed(f"{_said(cases, s.target)} (by {first(s.by, by)})" for s in gone)
     works = all(s.work for s in gone)
-    return Outcome(ok=True, text=f"no longer {_state(work=works)}: {whose}", incident=aim if incident else "")
+    return ActionResult(ok=True, text=f"no longer {_state(work=works)}: {whose}", incident=aim if incident else "")
 
 
-def _begun(cases: Casebook, one: Silence, at: float) -> Outcome:
+def _begun(cases: Casebook, one: Silence, at: float) -> ActionResult:
     """Keep a silence, where nothing speaks against it."""
     if one.until <= at:
-        return Outcome(ok=False, text=f"that ended {duration(at - one.until)} ago")
+        return ActionResult(ok=False, text=f"that ended {duration(at - one.until)} ago")
     covers = sum(bool(silences.over((one,), i, cases.ground)) for i in cases.open())
     if one.till_over and not covers:
-        return Outcome(ok=False, text=f'nothing is open on {_said(cases, one.target)}; say for how long, such as "2h"')
+        return ActionResult(
+            ok=False, text=f'nothing is open on {_said(cases, one.target)}; say for how long, such as "2h"'
+        )
     quieter = silences.with_one(cases.silences, one, at)
     if len(quieter) > silences.MOST:
-        return Outcome(ok=False, text=f"{silences.MOST} silences stand already; end one of them first")
+        return ActionResult(ok=False, text=f"{silences.MOST} silences stand already; end one of them first")
     cases.silences = quieter
     cases.hush(at)
     known = one.target if one.target in cases.incidents else ""
-    return Outcome(ok=True, text=_told(cases, one, at), incident=known, silence=one.id, covers=covers)
+    return ActionResult(ok=True, text=_told(cases, one, at), incident=known, silence=one.id, covers=covers)
 
 
-def _wished(aim: str, wanted: str, command: Command) -> Silence | Outcome:
+def _wished(aim: str, wanted: str, command: ActionRequest) -> Silence | ActionResult:
     """The silence that is meant by a length, or what is wrong with that length."""
     work = command.verb == "maintenance"
     length, later, begins = wanted.partition(FROM)
@@ -83,12 +84,12 @@ def _wished(aim: str, wanted: str, command: Command) -> Silence | Outcome:
     lasting = silences.LONGEST_S if till_over else silences.seconds_of(length)
     if lasting is None or not silences.SHORTEST_S <= lasting <= silences.LONGEST_S:
         most = duration(silences.LONGEST_S)
-        return Outcome(ok=False, text=f'for how long? from one minute to {most}, such as "30m", "2h" or "1d"')
+        return ActionResult(ok=False, text=f'for how long? from one minute to {most}, such as "30m", "2h" or "1d"')
     since = command.at
     if later:
         if not begins.isascii() or not begins.isdigit() or not work or abs(float(begins) - command.at) > AHEAD_S:
             most = duration(AHEAD_S)
-            return Outcome(ok=False, text=f"only maintenance begins later, and within {most}")
+            return ActionResult(ok=False, text=f"only maintenance begins later, and within {most}")
         since = float(begins)
     reason = clean(" ".join(command.args[2:]), REASON)
     named = f"S{short_id('silence', command.id)}" if command.id else ""
@@ -137,10 +138,10 @@ def _state(*, work: bool) -> str:
     return "under maintenance" if work else "silenced"
 
 
-def _no_target(cases: Casebook, target: str) -> Outcome:
+def _no_target(cases: Casebook, target: str) -> ActionResult:
     conditions = silences.conditions_of(target)
     if not conditions:
-        return Outcome(ok=False, text=f"nothing is called {quoted(target, 40)} here")
+        return ActionResult(ok=False, text=f"nothing is called {quoted(target, 40)} here")
     unknown = cases.ground.unknown(conditions)
     why = f"no {quoted(unknown, 40)}" if unknown else "nothing that this could fit"
-    return Outcome(ok=False, text=f"{clean(cases.service.name, 40)} has {why}")
+    return ActionResult(ok=False, text=f"{clean(cases.service.name, 40)} has {why}")

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from math import isfinite
 
 from bot.core.detection.classification import LATEST, Sample
-from bot.core.incident import Voices
 from bot.core.latencies import bin_of
+from bot.core.model.snapshot import ComponentStatus
 from bot.core.rollups import HELD, MINUTES, Chunk, Rollup, chunks
 from probes.model import Observation, State
 
@@ -71,7 +71,7 @@ class Rolling:
                 place = bin_of(result.total_ms)
                 rollup.bins[place] = rollup.bins.get(place, 0) + 1
 
-    def hold(self, voices: Mapping[str, Voices], now: float) -> None:
+    def hold(self, voices: Mapping[str, ComponentStatus], now: float) -> None:
         """Time has passed to `now` in the states believed so far; from now on those of `voices` are believed."""
         if now < self._counted_to - BACK_S or not self._counted_to:
             self._counted_to = now

@@ -9,11 +9,13 @@ routes say later, so that no root message is left behind half told.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bot.core.claims import SEVERITY
-from bot.core.escalation import Policy, reminder
 from bot.core.grouping import EVERY, Pace
-from bot.core.incident import Person, Snapshot
-from bot.core.matching import Facts, Labels, Matcher, facts_of
+from bot.core.matching import Matcher, facts_of
+from bot.core.model.escalation import Policy, reminder
+from bot.core.model.labels import Facts, Labels
+from bot.core.model.person import Person
+from bot.core.model.severity import SEVERITY
+from bot.core.model.snapshot import Snapshot
 from bot.core.quiet import Quiet, quiet_until
 from probes.model import State
 

@@ -10,9 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from bot.core.disagreement import Discrepancy
-from bot.core.incident import Incident, Measured, Silence, Snapshot, Voices
-from bot.core.matching import KEYS, Facts, Labels, Matcher, facts_of, labelled, matchers, matches
+from bot.core.matching import KEYS, Matcher, facts_of, labelled, matchers, matches
+from bot.core.model.discrepancy import Discrepancy
+from bot.core.model.incident import Incident
+from bot.core.model.labels import Facts, Labels
+from bot.core.model.measurement import Measurement
+from bot.core.model.silence import Silence, Silences
+from bot.core.model.snapshot import ComponentStatus, Snapshot
 
 MOST = 50
 """Silences of one service at a time."""
@@ -25,8 +29,6 @@ FIXED = frozenset({"service", "component"})
 _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _PART = re.compile(r"(\d{1,7}) ?(min|[smhdw])", re.IGNORECASE)
 
-Silences = tuple[Silence, ...]
-
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -34,7 +36,7 @@ class Ground:
 
     service: str
     labels: Labels = field(default_factory=dict)
-    measured: Mapping[str, Measured] = field(default_factory=dict)
+    measured: Mapping[str, Measurement] = field(default_factory=dict)
 
     def facets(self, incident: Incident, component: str) -> Iterator[Facts]:
         """The incident as it is on one component, seen from each vantage by itself."""
@@ -42,7 +44,7 @@ class Ground:
         known = self.measured.get(component)
         places = () if incident.vantage or known is None else known.vantages
         for place in places or ("",):
-            seen = (Voices(replace(known, vantages=(place,) if place else ())),) if known is not None else ()
+            seen = (ComponentStatus(replace(known, vantages=(place,) if place else ())),) if known is not None else ()
             yield facts_of(Snapshot(0.0, self.service, "", alone, None, seen, ""), self.labels)
 
     def dispute(self, record: Discrepancy) -> Facts:
@@ -66,14 +68,6 @@ class Ground:
 
 
 NOWHERE = Ground("")
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A silence that stands, with the ids of the open incidents that it holds back, wholly or in part."""
-
-    silence: Silence
-    covers: tuple[str, ...] = ()
 
 
 def seconds_of(text: str) -> float | None:

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.detection.severity import wilson
-from bot.core.incident import Incident
 from bot.core.latencies import quantile_ms
+from bot.core.model.incident import Incident
 from bot.core.rolling import EVERY_S
 from bot.core.rollups import DAYS, HELD, HOURS, MINUTES, Level, Rollup, total
 from probes.model import State

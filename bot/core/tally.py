@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.core.detection.severity import wilson
-from bot.core.incident import Apart
+from bot.core.model.measurement import OutlierCheck
 
 MINUTES = 10
 RARE = 30
@@ -54,7 +54,7 @@ def pooled(checks: Mapping[str, tuple[Minute, ...]]) -> tuple[Minute, ...]:
     return tuple(sums[number] for number in sorted(sums))
 
 
-def apart(checks: Mapping[str, tuple[Minute, ...]], now: float) -> Apart | None:
+def apart(checks: Mapping[str, tuple[Minute, ...]], now: float) -> OutlierCheck | None:
     """The check that fails so much more often than the others that the pool would hide it; None where none does.
 
     More often: their 95 % intervals do not meet.
@@ -67,7 +67,7 @@ def apart(checks: Mapping[str, tuple[Minute, ...]], now: float) -> Apart | None:
         if failed < 2 or not others or wilson(failed / total, total)[0] <= wilson(others_failed / others, others)[1]:
             continue
         if found is None or failed * found.total > found.failed * total:
-            found = Apart(name, failed, total, others_failed, others)
+            found = OutlierCheck(name, failed, total, others_failed, others)
     return found
 
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from bot.core import incidents
 from bot.core.casebook import Casebook
-from bot.core.claims import SEVERITY
-from bot.core.escalation import Course, Due, Policy
-from bot.core.incident import Entry, Incident, IncidentStatus, Snapshot
+from bot.core.model.escalation import Course, Due, Policy
+from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
+from bot.core.model.severity import SEVERITY
+from bot.core.model.snapshot import Snapshot
 from bot.core.words.durations import duration
 from bot.core.words.escalating import step_words
 
@@ -46,10 +47,10 @@ def press(
 
 def _pressed(
     incident: Incident, wanted: Callable[[Incident], Sequence[Policy]], now: float, reached: Collection[str]
-) -> tuple[Incident, list[Entry]]:
+) -> tuple[Incident, list[TimelineEntry]]:
     if incident.acknowledged_at is not None or incident.silence is not None:
         return replace(incident, courses=tuple(c.stopped() for c in incident.courses)), []
-    courses, lines = list[Course](), list[Entry]()
+    courses, lines = list[Course](), list[TimelineEntry]()
     for course in _courses(incident, wanted(incident), now):
         due = course.due
         if due is None or due.at > now or incident.status is not IncidentStatus.OPEN:
@@ -68,9 +69,13 @@ def _courses(incident: Incident, policies: Sequence[Policy], now: float) -> list
     return [*going, *(Course(p, now, now) for name, p in fresh.items() if name not in known)]
 
 
-def _said(course: Course, due: Due, now: float, reached: Collection[str]) -> list[Entry]:
+def _said(course: Course, due: Due, now: float, reached: Collection[str]) -> list[TimelineEntry]:
     """The line for everybody; those who were told before, by whatever way, are reminded."""
     waited = f"nobody acknowledged for {duration(now - course.begun)}"
     again = due.to if course.policy.reminds else tuple(t for t in due.to if t in course.to or t in reached)
-    lines = [] if course.policy.reminds else [Entry(now, "escalated", f"{step_words(course.policy, due)}; {waited}")]
-    return [*lines, Entry(now, "reminded", f"still open, {waited}", again)] if again else lines
+    lines = (
+        []
+        if course.policy.reminds
+        else [TimelineEntry(now, "escalated", f"{step_words(course.policy, due)}; {waited}")]
+    )
+    return [*lines, TimelineEntry(now, "reminded", f"still open, {waited}", again)] if again else lines

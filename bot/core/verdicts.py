@@ -1,9 +1,9 @@
 """What several acts have in common: who asked, how things are called, who came too late. Pure."""
 
 from bot.core.casebook import Casebook
-from bot.core.incident import Incident, Person
-from bot.core.outcome import Outcome
-from bot.core.people import Command
+from bot.core.model.action import ActionRequest, ActionResult
+from bot.core.model.incident import Incident
+from bot.core.model.person import Person
 from bot.core.words.durations import ago
 from bot.core.words.persons import person, same
 from bot.core.words.quoting import clean
@@ -12,7 +12,7 @@ REASON = 200
 """Longest reason kept, in characters."""
 
 
-def doer(command: Command) -> Person:
+def doer(command: ActionRequest) -> Person:
     """Who asked for it."""
     platform, place, user = (*command.who.split(":", 2), "", "")[:3]
     return Person(platform, place, user, command.name)
@@ -32,10 +32,10 @@ def first(who: Person | None, you: Person) -> str:
     return "you" if same(who, you) else person(who)
 
 
-def too_late(incident: Incident, by: Person, at: float) -> Outcome:
+def too_late(incident: Incident, by: Person, at: float) -> ActionResult:
     """What somebody is told who comes too late."""
     ended = incident.resolved_at if incident.resolved_at is not None else at
     how = f" by {first(incident.resolved_by, by)}" if incident.resolved_by else ""
-    return Outcome(
+    return ActionResult(
         ok=False, text=f"incident {incident.id} is already resolved{how}, {ago(ended, at)}", incident=incident.id
     )

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
-from bot.core.commands import END, UNTIL_RESOLVED, Argument
+from bot.core.commands import Argument
 from bot.core.matching import KEY, Matcher, matcher
+from bot.core.model.silence import END, UNTIL_RESOLVED
 from bot.core.quieting import ENDS
 from bot.core.silences import LONGEST_S, SHORTEST_S, seconds_of, written
 from bot.core.words.quoting import clean

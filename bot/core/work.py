@@ -5,9 +5,9 @@ it: what is announced after trouble began explains none of it. Titles are the ve
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from bot.core.mention import WORK_S, is_over
+from bot.core.model.statuspage import MaintenanceWindow
 from probes.model import Claim, Page, State
 
 AHEAD_S = 30 * 86_400.0
@@ -20,22 +20,9 @@ STATE = "state"
 """Instead of an entry's id, where the page only marks the component as under maintenance."""
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """One window (Unix seconds) in which the vendor means to work on a component, in its words.
-
-    `seen_at` is our first reading of it as it is; `named`: the page names this component, not only the page as a whole.
-    """
-
-    id: str
-    title: str
-    since: float
-    until: float
-    seen_at: float
-    named: bool = True
-
-
-def works_of(page: Page, claim: Claim, known: Iterable[Work], since: float, at: float) -> tuple[Work, ...]:
+def works_of(
+    page: Page, claim: Claim, known: Iterable[MaintenanceWindow], since: float, at: float
+) -> tuple[MaintenanceWindow, ...]:
     """The windows of one component after a reading at `at`, those under way and those to come, the next ones first.
 
     Args:
@@ -49,22 +36,24 @@ def works_of(page: Page, claim: Claim, known: Iterable[Work], since: float, at: 
     found = [_first_seen(work, before.get(work.id)) for work in _stated(page, claim.id, at)]
     found = [work for work in found if work.until > at and work.since < at + AHEAD_S]
     if claim.state is State.MAINTENANCE and not any(w.named and w.since <= at for w in found):
-        found.append(Work(STATE, "", since, since + WORK_S, since))
+        found.append(MaintenanceWindow(STATE, "", since, since + WORK_S, since))
     return tuple(sorted(found, key=lambda work: (work.since, work.id))[:KEPT])
 
 
-def _stated(page: Page, component: str, at: float) -> Iterator[Work]:
+def _stated(page: Page, component: str, at: float) -> Iterator[MaintenanceWindow]:
     for entry in (*page.incidents, *page.planned):
         if not entry.maintenance or is_over(entry) or (entry.components and component not in entry.components):
             continue
         since = entry.started_at if entry.started_at is not None else entry.posted_at
         if since is not None:
             until = entry.ends_at if entry.ends_at is not None else since + WORK_S
-            yield Work(entry.id, entry.name, since, min(until, since + LONGEST_S), at, bool(entry.components))
+            yield MaintenanceWindow(
+                entry.id, entry.name, since, min(until, since + LONGEST_S), at, bool(entry.components)
+            )
 
 
-def _first_seen(work: Work, before: Work | None) -> Work:
+def _first_seen(work: MaintenanceWindow, before: MaintenanceWindow | None) -> MaintenanceWindow:
     """A window that begins earlier than it was announced for is a new one: that beginning nobody had announced."""
     if before is None or work.since < before.since:
         return work
-    return Work(work.id, work.title, work.since, work.until, min(before.seen_at, work.seen_at), work.named)
+    return MaintenanceWindow(work.id, work.title, work.since, work.until, min(before.seen_at, work.seen_at), work.named)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
 
-from bot.core.disagreement import Discrepancy, DiscrepancyKind
-from bot.core.incident import Incident
+from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
+from bot.core.model.incident import Incident
 from bot.core.words.figures import percent
 from bot.demo.log import Served
 from bot.demo.vendor import COMPONENTS, Vendor

@@ -4,10 +4,10 @@ import asyncio
 from dataclasses import replace
 
 from bot.core import wishes
-from bot.core.commands import COMMANDS, END, UNTIL_RESOLVED
-from bot.core.outcome import Outcome
+from bot.core.commands import COMMANDS
+from bot.core.model.action import ActionRequest, ActionResult
+from bot.core.model.silence import END, UNTIL_RESOLVED
 from bot.core.parsing import SILENCE_ID
-from bot.core.people import Command
 from bot.core.quieting import FROM
 from bot.core.silences import may_reach, written
 from bot.core.words import acted, replies, silenced
@@ -102,10 +102,10 @@ async def _by_id(behind: Behind, question: Question) -> Answer:
     return acted.answer(question.request.command, None, None, done, question.now)
 
 
-async def _done(behind: Behind, question: Question, service: str, args: tuple[str, ...]) -> Outcome | None:
+async def _done(behind: Behind, question: Question, service: str, args: tuple[str, ...]) -> ActionResult | None:
     if behind.acts is None:
-        return Outcome(ok=False, text=f"{COMMANDS[question.request.command].name} cannot be done from here")
+        return ActionResult(ok=False, text=f"{COMMANDS[question.request.command].name} cannot be done from here")
     asker, person = question.asker, question.asker.person
     who = f"{person.platform}:{person.place}:{person.user}"
-    command = Command(question.now, question.request.command, args, who, asker.here, person.name, asker.id)
+    command = ActionRequest(question.now, question.request.command, args, who, asker.here, person.name, asker.id)
     return await behind.acts.act(service, command)

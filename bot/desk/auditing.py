@@ -4,7 +4,7 @@ import logging
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.core.deeds import REFUSED, Deed
+from bot.core.model.audit import REFUSED, AuditEntry
 from bot.core.words import replies
 from bot.core.words.answer import Answer
 from bot.core.words.audited import audited
@@ -18,7 +18,7 @@ REFUSAL_S = 600.0
 """The same refusal of the same person is written once in this time, so that nobody can push real deeds out."""
 SHOWN = 100
 
-DEED = TypeAdapter(Deed)
+DEED = TypeAdapter(AuditEntry)
 
 
 class Audit:
@@ -27,7 +27,7 @@ class Audit:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def record(self, deed: Deed) -> None:
+    async def record(self, deed: AuditEntry) -> None:
         """Write it down; the deed is done, so a store that is away at this moment costs the line and not the answer."""
         who = f"{deed.by.platform}:{deed.by.place}:{deed.by.user}"
         level = logging.WARNING if deed.outcome == REFUSED else logging.INFO
@@ -40,7 +40,7 @@ class Audit:
         except StoreError as error:
             log.warning("the audit misses a line, the store is away: %s", error)
 
-    async def deeds(self, limit: int) -> list[Deed]:
+    async def deeds(self, limit: int) -> list[AuditEntry]:
         """The latest, newest first; those of another version are passed over. Raises StoreError."""
         found = []
         for line in await self._store.shared.audited(limit):

@@ -6,19 +6,20 @@ from typing import Protocol
 
 from bot.core.alternatives import Candidate, Option
 from bot.core.asking import Asker
-from bot.core.deeds import Deed
 from bot.core.detection.assessment import Explanation
-from bot.core.incident import Incident, Person
-from bot.core.ledger import Row
-from bot.core.matching import Labels
+from bot.core.model.action import ActionRequest, ActionResult
+from bot.core.model.audit import AuditEntry
+from bot.core.model.incident import Incident
+from bot.core.model.labels import Labels
+from bot.core.model.ledger import LedgerEntry
+from bot.core.model.person import Person
+from bot.core.model.status import ServiceStatus
 from bot.core.names import Names
-from bot.core.outcome import Outcome
 from bot.core.own_health import Own, Sign
 from bot.core.parsing import Request
-from bot.core.people import Command
 from bot.core.routing import Interest, Route, Tree
 from bot.core.spans import Past, Span
-from bot.core.words.answer import Answer, Standing
+from bot.core.words.answer import Answer
 from bot.core.words.answers import Delivered
 from bot.core.words.casefile import Casefile
 
@@ -26,7 +27,7 @@ from bot.core.words.casefile import Casefile
 class Reads(Protocol):
     """What the desk reads."""
 
-    async def standing(self, service: str) -> Standing:
+    async def standing(self, service: str) -> ServiceStatus:
         """How the service stands: every configured component, with what is known of it."""
 
     async def explanation(self, service: str, component: str) -> Explanation | None:
@@ -38,7 +39,7 @@ class Reads(Protocol):
     async def incident(self, service: str, name: str) -> Incident | None:
         """The incident of that id, if it is one of this service's."""
 
-    async def ledger(self, service: str) -> Sequence[Row]:
+    async def ledger(self, service: str) -> Sequence[LedgerEntry]:
         """The rows of the service's ledger, oldest first."""
 
     async def deliveries(self, service: str, limit: int) -> Sequence[Delivered]:
@@ -78,17 +79,17 @@ class Digests(Protocol):
 class Audits(Protocol):
     """What people did."""
 
-    async def record(self, deed: Deed) -> None:
+    async def record(self, deed: AuditEntry) -> None:
         """Write down what was done or refused."""
 
-    async def deeds(self, limit: int) -> Sequence[Deed]:
+    async def deeds(self, limit: int) -> Sequence[AuditEntry]:
         """The latest, newest first."""
 
 
 class Acts(Protocol):
     """How people change things: through the judge alone."""
 
-    async def act(self, service: str, command: Command) -> Outcome | None:
+    async def act(self, service: str, command: ActionRequest) -> ActionResult | None:
         """Do it, once for each `command.id`; None when it is noted and the judge has not come to it yet."""
 
 

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 
 from bot.core.commands import COMMANDS, LATEST
-from bot.core.incident import Incident, IncidentStatus, Voices
+from bot.core.model.incident import Incident, IncidentStatus
+from bot.core.model.snapshot import ComponentStatus
+from bot.core.model.status import ServiceStatus
 from bot.core.words import replies
-from bot.core.words.answer import Answer, Standing
+from bot.core.words.answer import Answer
 from bot.core.words.symptoms import present
 from bot.core.words.tones import SEVERITY
 from bot.desk.behind import Behind, Question
 
-Found = tuple[Incident, Standing]
+Found = tuple[Incident, ServiceStatus]
 NEWEST = 20
 """Incidents of a service among which the open ones are looked for."""
 AFTERWARDS = frozenset({"right", "wrong"})
@@ -28,7 +30,7 @@ def name_of(behind: Behind, service: str) -> str:
     return next((n.name for n in behind.names.every if n.service == service and not n.component), service)
 
 
-async def standings(behind: Behind, question: Question) -> list[Standing]:
+async def standings(behind: Behind, question: Question) -> list[ServiceStatus]:
     """How those asked about stand, one after the other: the store is near, and a burst would starve the others."""
     return [await behind.reads.standing(service) for service in services(behind, question)]
 
@@ -61,7 +63,7 @@ async def beside(behind: Behind, incidents: Sequence[Incident]) -> list[Found]:
     return [(one, standings[one.service]) for one in incidents]
 
 
-async def component(behind: Behind, question: Question) -> tuple[Voices, Standing] | Answer:
+async def component(behind: Behind, question: Question) -> tuple[ComponentStatus, ServiceStatus] | Answer:
     """The component that was named; of a service or an incident the worst one; of nothing the only open incident's."""
     request, now = question.request, question.now
     if request.target is not None:
@@ -83,8 +85,10 @@ async def _by_id(behind: Behind, word: str, now: float) -> Found | Answer:
     return replies.not_known(f"no incident {word} is on record", now)
 
 
-def _worst(standing: Standing, wanted: set[str] | None, called: str, now: float) -> tuple[Voices, Standing] | Answer:
-    def badness(voices: Voices) -> tuple[int, float]:
+def _worst(
+    standing: ServiceStatus, wanted: set[str] | None, called: str, now: float
+) -> tuple[ComponentStatus, ServiceStatus] | Answer:
+    def badness(voices: ComponentStatus) -> tuple[int, float]:
         return SEVERITY[present(voices.measured, now)], voices.measured.rate
 
     those = [v for v in standing.voices if wanted is None or v.measured.component in wanted]

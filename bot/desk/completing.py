@@ -1,7 +1,7 @@
 """What a line could go on to, for platforms that offer values while one types."""
 
 from bot.core.commands import COMMANDS, NAMES, Argument, Takes
-from bot.core.incident import Incident, IncidentStatus
+from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.names import plain
 from bot.core.parsing import command_named
 from bot.core.words.quoting import clean, cut, listed

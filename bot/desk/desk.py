@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from bot.core.asking import Asker
 from bot.core.commands import COMMANDS
-from bot.core.deeds import DONE, REFUSED, Deed
+from bot.core.model.audit import DONE, REFUSED, AuditEntry
 from bot.core.parsing import PASTED, Request, parse
 from bot.core.unclear import Misunderstood
 from bot.core.words import replies
@@ -92,7 +92,7 @@ class Desk:
         """What was done to an incident or component is in its service's timeline besides, by the judge."""
         if self._behind.audit is not None:
             about = request.word or (request.target.id if request.target else "")
-            deed = Deed(now, asker.person, request.command, about, asker.here, outcome)
+            deed = AuditEntry(now, asker.person, request.command, about, asker.here, outcome)
             await self._behind.audit.record(deed)
 
     async def complete(self, text: str, asker: Asker) -> list[tuple[str, str]]:  # noqa: ARG002 - who asks may matter

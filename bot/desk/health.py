@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from bot.core.model.service import About
 from bot.core.own_health import SILENT_S, Kind, Own, Sign
-from bot.core.service import About
 from bot.core.words.figures import number
 from bot.core.words.health import answering, checking, saving, ticking
 from bot.judge import ABOUT, ABOUT_FIELD

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bot import advice
 from bot.core.alternatives import Candidate, Option, ranked
-from bot.core.incident import Voices
+from bot.core.model.snapshot import ComponentStatus
 from bot.core.words.alternatives_answer import alternatives_answer
 from bot.core.words.answer import Answer
 from bot.core.words.choosing import circumstances
@@ -51,7 +51,7 @@ class Offered(Mapping[str, Sequence[Option]]):
     """What can stand in for each component, ranked only for the one that is asked for."""
 
     def __init__(
-        self, candidates: Mapping[str, Sequence[Candidate]], known: Mapping[str, Sequence[Voices]], now: float
+        self, candidates: Mapping[str, Sequence[Candidate]], known: Mapping[str, Sequence[ComponentStatus]], now: float
     ) -> None:
         self._candidates = candidates
         self._known = known

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from bot import advice
 from bot.core.honesty import honesty
-from bot.core.incident import Incident
 from bot.core.matching import facts_of
+from bot.core.model.incident import Incident
+from bot.core.model.status import ServiceStatus
 from bot.core.routing import severity_of
 from bot.core.spans import SPANS
 from bot.core.words import answers, health, ledger_answer, replies
-from bot.core.words.answer import Answer, Standing
+from bot.core.words.answer import Answer
 from bot.core.words.answers import Delivered
 from bot.core.words.history_answer import trend
 from bot.core.words.overview import overview, snapshot
@@ -113,7 +114,7 @@ async def _heard(behind: Behind, service: str, incident: str) -> list[Delivered]
 
 
 def _with_unheard(
-    answer: Answer, behind: Behind, one: Incident, standing: Standing, heard: Sequence[Delivered]
+    answer: Answer, behind: Behind, one: Incident, standing: ServiceStatus, heard: Sequence[Delivered]
 ) -> Answer:
     """The answer with whom the routes kept it from, and why."""
     seen = snapshot(one, standing, answer.at)
@@ -122,7 +123,7 @@ def _with_unheard(
     return replace(answer, lines=(*answer.lines, *missing))
 
 
-def _only(standing: Standing, component: str) -> Standing:
+def _only(standing: ServiceStatus, component: str) -> ServiceStatus:
     """The same service, seen through one component."""
     return replace(
         standing,

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from bot import advice
 from bot.core.dossier import Dossier
-from bot.core.incident import Incident, Measured, Voices
+from bot.core.model.incident import Incident
+from bot.core.model.measurement import Measurement
+from bot.core.model.snapshot import ComponentStatus
 from bot.core.spans import SPANS
 from bot.core.words import replies
 from bot.core.words.answer import Answer
@@ -51,7 +53,7 @@ def _offered(one: Incident, dossier: Dossier | None, now: float) -> tuple[str, .
     kept = dossier or Dossier({}, {})
     layer = max(kept.layers, key=kept.layers.__getitem__, default="")
     symptoms = tuple(sorted(kept.symptoms.items(), key=lambda pair: -pair[1]))
-    worst = Measured(one.components[0] if one.components else "", "", one.worst, one.peak_rate, at=now, layer=layer)
-    voices = Voices(replace(worst, symptoms=symptoms))
+    worst = Measurement(one.components[0] if one.components else "", "", one.worst, one.peak_rate, at=now, layer=layer)
+    voices = ComponentStatus(replace(worst, symptoms=symptoms))
     at = circumstances([voices], now, slow=one.kind == "slowness")
     return tuple(advised.tip.text for advised in best(advice.tips(), at))

@@ -1,6 +1,6 @@
 """What people say: it fails for me, it works for me."""
 
-from bot.core.card import Action
+from bot.core.model.card import Action
 from bot.core.words import replies
 from bot.core.words.answer import Answer
 from bot.desk import choosing

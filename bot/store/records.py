@@ -10,7 +10,9 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from bot.core.people import Command, Report, Row
+from bot.core.model.action import ActionRequest
+from bot.core.model.report import Report
+from bot.core.model.stream import StreamRow
 from bot.store.fields import LINE, TEXT, bounded, cut, finite, maybe, member, number, pad, short, text, whole, word
 from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, PublicMention, State, Timings, VendorIncident
 
@@ -20,7 +22,7 @@ CLAIMS, INCIDENTS, ARGS, MENTIONS = 500, 50, 20, 50
 Fields = dict[str, Any]
 
 
-def encode(row: Row) -> bytes:
+def encode(row: StreamRow) -> bytes:
     """One row as it stands in the stream's field `r`.
 
     Raises:
@@ -33,13 +35,13 @@ def encode(row: Row) -> bytes:
             fields = {"k": "r", "t": _time(row.at), "c": cut(row.component), "w": cut(row.who)}
             fields |= {"y": int(row.works) or None, "d": cut(row.text, TEXT), "n": row.n if row.n != 1 else None}
             fields["p"] = cut(row.place)
-        case Command():
+        case ActionRequest():
             fields = {"k": "c", "t": _time(row.at), "b": cut(row.verb), "w": cut(row.who), "p": cut(row.where)}
             fields |= {"a": [cut(arg, TEXT) for arg in row.args[:ARGS]], "m": cut(row.name), "i": cut(row.id)}
     return _pack(fields)
 
 
-def decode(raw: bytes) -> Row | None:
+def decode(raw: bytes) -> StreamRow | None:
     """The row in `raw`; None when it is none we understand (the caller counts those, and goes on)."""
     try:
         fields = json.loads(raw)
@@ -200,10 +202,10 @@ def _read_report(f: Fields) -> Report:
     )
 
 
-def _read_command(f: Fields) -> Command:
+def _read_command(f: Fields) -> ActionRequest:
     args = tuple(text(arg, TEXT) for arg in bounded(f.get("a"), ARGS))
     who, where = text(f.get("w")), text(f.get("p"))
-    return Command(number(f["t"]), text(f.get("b")), args, who, where, text(f.get("m")), text(f.get("i")))
+    return ActionRequest(number(f["t"]), text(f.get("b")), args, who, where, text(f.get("m")), text(f.get("i")))
 
 
-_DECODERS: dict[str, Callable[[Fields], Row]] = {"o": _read_observation, "r": _read_report, "c": _read_command}
+_DECODERS: dict[str, Callable[[Fields], StreamRow]] = {"o": _read_observation, "r": _read_report, "c": _read_command}

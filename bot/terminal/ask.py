@@ -16,7 +16,7 @@ from rich.text import Text
 from bot.config import load
 from bot.core.asking import Asker
 from bot.core.commands import Role
-from bot.core.incident import Person
+from bot.core.model.person import Person
 from bot.core.parsing import PASTED
 from bot.core.words.answer import Answer
 from bot.desk.opening import open_desk

@@ -14,8 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.config import load
-from bot.core.claims import SEVERITY, listen
-from bot.core.incident import Heard
+from bot.core.claims import listen
+from bot.core.model.severity import SEVERITY
+from bot.core.model.statuspage import PageStatus
 from bot.core.words.quoting import quoted
 from bot.errors import UserError
 from bot.reading import names
@@ -47,7 +48,7 @@ class Look:
 
     component: Component
     seen: tuple[Observation, ...]
-    heard: Heard
+    heard: PageStatus
 
     @property
     def verdict(self) -> Verdict:
@@ -107,13 +108,13 @@ async def looked(settings: Settings, chosen: Sequence[Component]) -> list[Look]:
         pages = {s.id: check for s in services if (check := page_check(s))}
         checks = [*pages.values(), *(check for c in chosen for check in c.checks)]
         seen = dict(zip((c.id for c in checks), await asyncio.gather(*map(once, checks)), strict=True))
-    heard: dict[str, Heard] = {}
+    heard: dict[str, PageStatus] = {}
     for service in services:
         heard |= _heard(service, seen.get(pages[service.id].id) if service.id in pages else None)
-    return [Look(c, tuple(seen[check.id] for check in c.checks), heard.get(c.id, Heard())) for c in chosen]
+    return [Look(c, tuple(seen[check.id] for check in c.checks), heard.get(c.id, PageStatus())) for c in chosen]
 
 
-def _heard(service: Service, reading: Observation | None) -> dict[str, Heard]:
+def _heard(service: Service, reading: Observation | None) -> dict[str, PageStatus]:
     if reading is None or reading.page is None:
         return {}
     return listen(reading.page, reading.at, {}, {c.id: c.page_id for c in service.components if c.page_id})
@@ -141,7 +142,7 @@ def _we_see(one: Look) -> Text:
     return text if one.seen else Text("⚪ no check")
 
 
-def _they_say(heard: Heard) -> Text:
+def _they_say(heard: PageStatus) -> Text:
     if heard.unreadable:
         return Text(f"⚪ unreadable: {quoted(heard.unreadable, 60)}")
     if heard.read_at is None or heard.state is State.UNKNOWN:

@@ -13,9 +13,11 @@ from rich.console import Console
 
 from bot.config import load
 from bot.configuration.complaints import nearest, printable
-from bot.core.claims import SEVERITY
-from bot.core.incident import Incident, IncidentStatus, Snapshot
-from bot.core.matching import KEYS, Facts, facts_of
+from bot.core.matching import KEYS, facts_of
+from bot.core.model.incident import Incident, IncidentStatus
+from bot.core.model.labels import Facts
+from bot.core.model.severity import SEVERITY
+from bot.core.model.snapshot import Snapshot
 from bot.core.routing import BY_SUBSCRIPTION, Tree, Verdict, verdicts, wanted
 from bot.core.words.answer import Answer
 from bot.core.words.durations import clock

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from bot.config import load
 from bot.core.asking import Asker
-from bot.core.incident import Person
+from bot.core.model.person import Person
 from bot.desk.opening import open_desk
 from bot.errors import StoreError
 from bot.main import Running, Surroundings, running

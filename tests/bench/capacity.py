@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 
 from bot.core.detection.assessment import AssessorSettings
-from bot.core.service import ServiceView
+from bot.core.model.service import ServiceView
 from bot.judge import Bench, Judge
 from bot.store.connect import open_store
 from bot.store.records import encode

@@ -15,8 +15,11 @@ from pydantic import TypeAdapter
 
 from bot.core.asking import Asker
 from bot.core.commands import COMMANDS, Role
-from bot.core.incident import Incident, IncidentStatus, Measured, Person, Voices
-from bot.core.service import About
+from bot.core.model.incident import Incident, IncidentStatus
+from bot.core.model.measurement import Measurement
+from bot.core.model.person import Person
+from bot.core.model.service import About
+from bot.core.model.snapshot import ComponentStatus
 from bot.desk.desk import Desk
 from bot.desk.opening import open_desk
 from bot.settings import Component, Service, Settings
@@ -31,7 +34,7 @@ SPREADS = ((1, 1000), (50, 20))
 """Services, and components of each."""
 ACTING = {"subscribe", "unsubscribe", "test", "report", "works"}
 ASKER = Asker(Person("terminal", "", "bench", "bench"), Role.ADMIN)
-VOICES, INCIDENT, ABOUT = TypeAdapter(Voices), TypeAdapter(Incident), TypeAdapter(About)
+VOICES, INCIDENT, ABOUT = TypeAdapter(ComponentStatus), TypeAdapter(Incident), TypeAdapter(About)
 
 
 def configured(services: int, components: int) -> Settings:
@@ -54,12 +57,12 @@ async def judged(store: Store, service: Service, now: float) -> None:
     for n, one in enumerate(service.components):
         state = State.PARTIAL if n % 20 == 0 else State.OPERATIONAL
         failed = 29 if state is State.PARTIAL else 0
-        measured = Measured(
+        measured = Measurement(
             one.id, one.name, state, failed / 160, 0.0, 0.3, failed, 160, 720.0, at=now - n % 30,
             symptoms=(("http_500", 27), ("http_529", 2)), request_ids=("req_011CQ7example1", "req_011CQ7example2"),
             vantages=("fra", "iad"), all_vantages=("fra", "iad"), latency_ms=312.0, usual_latency_ms=300.0,
         )  # fmt: skip
-        kept[one.id] = VOICES.dump_json(Voices(measured), exclude_defaults=True).decode()
+        kept[one.id] = VOICES.dump_json(ComponentStatus(measured), exclude_defaults=True).decode()
         kept[f"why:{one.id}"] = "x" * 900
     first = service.components[0].id
     open_one = Incident(

@@ -18,8 +18,9 @@ from bot.channels.slack.around import Around
 from bot.channels.slack.intake import PATH, Http
 from bot.channels.slack.opening import Slack
 from bot.channels.slack.options import read
-from bot.core.card import Card
-from bot.core.incident import Entry, IncidentStatus, Snapshot, Voices
+from bot.core.model.card import Card
+from bot.core.model.incident import IncidentStatus, TimelineEntry
+from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.core.words.wording import card
 from bot.courier import Courier
 from bot.desk.opening import open_desk
@@ -107,7 +108,9 @@ async def everywhere(fake: Workspace, store: Store) -> bool:
         fake.workspace.room(place)
     fake.faults.add("chat.postMessage", channel="C7", hang=True)
     fake.limits = Limits()
-    body = SNAPSHOT.dump_json(Snapshot(100.0, "claude", "Claude", INCIDENT, None, (Voices(MEASURED),), "opened"))
+    body = SNAPSHOT.dump_json(
+        Snapshot(100.0, "claude", "Claude", INCIDENT, None, (ComponentStatus(MEASURED),), "opened")
+    )
     lines = (ENTRY.dump_json(INCIDENT.timeline[0]).decode(),) if INCIDENT.timeline else ()
     now = time.time()
     writes = tuple(
@@ -142,8 +145,10 @@ async def everywhere(fake: Workspace, store: Store) -> bool:
 async def _over(fake: Workspace, store: Store, token: int, places: Sequence[str]) -> float:
     """The end of the incident in all threads: seconds; the roots then have the rest of a minute."""
     over = replace(INCIDENT, status=IncidentStatus.RESOLVED, resolved_at=1_300.0, state=State.OPERATIONAL)
-    body = SNAPSHOT.dump_json(Snapshot(1_300.0, "claude", "Claude", over, None, (Voices(MEASURED),), "over")).decode()
-    line = (ENTRY.dump_json(Entry(1_300.0, "resolved", "quiet")).decode(),)
+    body = SNAPSHOT.dump_json(
+        Snapshot(1_300.0, "claude", "Claude", over, None, (ComponentStatus(MEASURED),), "over")
+    ).decode()
+    line = (ENTRY.dump_json(TimelineEntry(1_300.0, "resolved", "quiet")).decode(),)
     writes = tuple(
         DeliveryWrite(INCIDENT.id, f"slack:{p}", 2, body, urgent=True, trail=line, due_at=time.time()) for p in places
     )

@@ -8,14 +8,14 @@ import asyncio
 from abc import ABC, abstractmethod
 from dataclasses import replace
 
-from bot.core.card import Card, Tone
-from bot.core.incident import Entry
+from bot.core.model.card import Card, Colour
+from bot.core.model.incident import TimelineEntry
 from tests.words import read
 
 CARD = Card(
     subject="4F7K",
     kind="incident",
-    tone=Tone.ORANGE,
+    tone=Colour.ORANGE,
     emoji="🟠",
     headline="🟠 Claude API: intermittent failures, about 18 % of requests",
     lines=(("We see", "29 of 160 requests failed in 12 min"), ("They say", '"All Systems Operational"')),
@@ -56,7 +56,7 @@ class ChannelContract(ABC):
         """The root changes, and does not multiply."""
         where = await channel.post(self.place, CARD, "k1")
         where = await channel.edit(where, replace(CARD, headline="🟡 Claude API: acknowledged"))
-        await channel.edit(where, replace(CARD, headline="🟢 Claude API: resolved", tone=Tone.GREEN, closed=True))
+        await channel.edit(where, replace(CARD, headline="🟢 Claude API: resolved", tone=Colour.GREEN, closed=True))
         assert self.roots("k1") == 1
         assert self.headline("k1") == "🟢 Claude API: resolved"
 
@@ -71,7 +71,7 @@ class ChannelContract(ABC):
         """Lines stand as they were said; a repeated one is not said twice."""
         where = await channel.post(self.place, CARD, "k1")
         for n in (1, 2, 2, 3):
-            await channel.follow(where, Entry(1_776_094_000.0 + n, "changed", f"line {n}"), f"k1#{n}")
+            await channel.follow(where, TimelineEntry(1_776_094_000.0 + n, "changed", f"line {n}"), f"k1#{n}")
         assert self.trail("k1") == ["line 1", "line 2", "line 3"]
 
     async def test_hostile_text_is_only_text(self, channel):
@@ -85,7 +85,7 @@ class ChannelContract(ABC):
             links=((HOSTILE, HOSTILE),),
         )
         where = await channel.post(self.place, hostile, "k1")
-        await channel.follow(where, Entry(1.0, HOSTILE, HOSTILE), "k1#1")
+        await channel.follow(where, TimelineEntry(1.0, HOSTILE, HOSTILE), "k1#1")
         said = self.headline("k1")
         assert "<!channel> @everyone </a> **x** & <script> [red]markup[/red]" in said
         assert said.isprintable()
@@ -99,7 +99,7 @@ class ChannelContract(ABC):
 
     async def test_an_empty_card_is_still_a_message(self, channel):
         """Nothing in it is no reason to fail."""
-        await channel.post(self.place, Card("", "", Tone.GREY, "", ""), "k1")
+        await channel.post(self.place, Card("", "", Colour.GREY, "", ""), "k1")
         assert self.roots("k1") == 1
 
     async def test_many_at_once(self, channel):

@@ -19,7 +19,7 @@ import trustme
 
 from bot.channels.channel import Channel
 from bot.channels.registry import CHANNELS, Outside
-from bot.core.incident import Entry
+from bot.core.model.incident import TimelineEntry
 from bot.core.words.answer import Answer
 from bot.errors import DeliveryError
 from bot.store.store import Store
@@ -241,7 +241,7 @@ class OutletFaults(Outlet):
     async def test_lines_fail_as_posts_do(self, fake, channel):
         """A line that is not taken is tried again, and then stands once; where a platform has no lines none is sent."""
         where = await channel.post("", CARD, "k1")
-        before, entry = len(fake.requests), Entry(NOW, "changed", "line 1")
+        before, entry = len(fake.requests), TimelineEntry(NOW, "changed", "line 1")
         if self.lines:
             fake.faults = [Fault(500)]
             with pytest.raises(DeliveryError) as caught:

@@ -5,9 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.channels.alertmanager.options import read
-from bot.core.card import Tone
-from bot.core.facts import Facts
-from bot.core.incident import Entry
+from bot.core.model.card import CardFacts, Colour
+from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, UserError
 from probes.model import State
 from tests.channels.contract import CARD, ChannelContract
@@ -15,8 +14,8 @@ from tests.channels.outlets import NOW, Outlet, OutletFaults
 from tests.fakes.alertmanager import BASIC, PASSWORD, USER, Alertmanager
 from tests.fakes.outlet import Fault, serving
 
-RED = replace(CARD, tone=Tone.RED, headline="🔴 Claude API: down")
-OVER = replace(CARD, tone=Tone.GREEN, closed=True, headline="🟢 Claude API: resolved")
+RED = replace(CARD, tone=Colour.RED, headline="🔴 Claude API: down")
+OVER = replace(CARD, tone=Colour.GREEN, closed=True, headline="🟢 Claude API: resolved")
 
 
 class OnAlertmanager(Outlet):
@@ -57,7 +56,7 @@ class TestAlertmanager(OnAlertmanager, OutletFaults, ChannelContract):
 
     async def test_the_trail_keeps_its_order_and_takes_each_line_once(self, channel):
         """There is no trail: the card brings its newest lines."""
-        lines = tuple(Entry(NOW + n, "changed", f"line {n}") for n in (1, 2, 3))
+        lines = tuple(TimelineEntry(NOW + n, "changed", f"line {n}") for n in (1, 2, 3))
         await channel.post("", replace(CARD, trail=lines), "k1")
         assert self.trail("k1") == ["line 1", "line 2", "line 3"]
 
@@ -65,9 +64,9 @@ class TestAlertmanager(OnAlertmanager, OutletFaults, ChannelContract):
 class TestAlerts(OnAlertmanager):
     async def test_identity_is_stable_and_told_in_labels(self, fake, channel):
         """Fresher words and more components are the same alert; people route by service and severity."""
-        where = await channel.post("", replace(CARD, facts=Facts("claude", ("api",))), "k1")
-        wider = Facts("claude", ("api", "web"), State.PARTIAL, acknowledged=True)
-        await channel.edit(where, replace(CARD, tone=Tone.YELLOW, headline="wider", facts=wider))
+        where = await channel.post("", replace(CARD, facts=CardFacts("claude", ("api",))), "k1")
+        wider = CardFacts("claude", ("api", "web"), State.PARTIAL, acknowledged=True)
+        await channel.edit(where, replace(CARD, tone=Colour.YELLOW, headline="wider", facts=wider))
         (alert,) = fake.alerts.values()
         assert alert["labels"] == {
             "alertname": "GroundtruthIncident",
@@ -93,7 +92,7 @@ class TestAlerts(OnAlertmanager):
         """Calmer words do not end the alert that people were paged for; the end ends it all."""
         where = await channel.post("", CARD, "k1")
         await channel.edit(where, RED)
-        await channel.edit(where, replace(CARD, tone=Tone.YELLOW))
+        await channel.edit(where, replace(CARD, tone=Colour.YELLOW))
         assert [a["labels"]["severity"] for a in fake.firing(NOW)] == ["critical"]
         await channel.edit(where, OVER)
         assert not fake.firing(NOW)

@@ -13,9 +13,8 @@ from aiohttp import web
 
 from bot.channels.apprise.options import read
 from bot.channels.registry import CHANNELS, Outside
-from bot.core.card import Card, Tone
-from bot.core.facts import Facts
-from bot.core.incident import Entry
+from bot.core.model.card import Card, CardFacts, Colour
+from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, UserError
 from probes.secret import Secret
 from tests.channels.contract import CARD, HOSTILE
@@ -26,8 +25,8 @@ from tests.fakes.outlet import Fault, World, serving
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 
 WAY_IN = "s3cret-way-in-of-the-room"
-WORSE = replace(CARD, tone=Tone.RED, headline="🔴 Claude API: down")
-OVER = replace(CARD, tone=Tone.GREEN, headline="🟢 Claude API: resolved", closed=True)
+WORSE = replace(CARD, tone=Colour.RED, headline="🔴 Claude API: down")
+OVER = replace(CARD, tone=Colour.GREEN, headline="🟢 Claude API: resolved", closed=True)
 
 
 class Room(World):
@@ -70,7 +69,7 @@ def opens(store, tmp_path):
 
 async def test_the_first_the_worse_and_the_end(room, opens):
     """And nothing between: what cannot be edited would be a flood."""
-    calmer = replace(CARD, tone=Tone.YELLOW, headline="🟡 acknowledged", facts=Facts(acknowledged=True))
+    calmer = replace(CARD, tone=Colour.YELLOW, headline="🟡 acknowledged", facts=CardFacts(acknowledged=True))
     async with opens(room.json_url) as channel:
         where = await channel.post("", CARD, "k1")
         for card in (CARD, replace(CARD, headline=CARD.headline.replace("18", "23")), calmer, CARD):
@@ -98,7 +97,7 @@ async def test_only_calls_of_a_trail_are_messages(room, opens):
     async with opens(room.json_url) as channel:
         where = await channel.post("", CARD, "k1")
         for number, event in ((1, "changed"), (2, "reminded"), (2, "reminded"), (3, "escalated")):
-            await channel.follow(where, Entry(1.0, event, f"line {number}"), f"k1#{number}")
+            await channel.follow(where, TimelineEntry(1.0, event, f"line {number}"), f"k1#{number}")
     assert room.titles[1:] == ["line 2"]
     assert CARD.headline in room.said[-1][1]
 
@@ -164,7 +163,7 @@ async def test_hostile_huge_and_empty(room, opens):
         await channel.post("", hostile, "k1")
         huge = replace(CARD, headline="h" * 100_000, lines=(("We see", "x" * 100_000),) * 200)
         await channel.post("", huge, "k2")
-        await channel.post("", Card("", "", Tone.GREY, "", ""), "k3")
+        await channel.post("", Card("", "", Colour.GREY, "", ""), "k3")
     assert len(room.requests) == 6
     for asked in room.requests:
         assert "@everyone" not in asked.body.get("title", "") + str(asked.body)

@@ -11,14 +11,14 @@ import trustme
 from bot.channels.email.opening import Email
 from bot.channels.email.options import read
 from bot.channels.said import digest
-from bot.core.card import Tone
-from bot.core.incident import Entry
+from bot.core.model.card import Colour
+from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, UserError
 from tests.channels.contract import CARD, HOSTILE, ChannelContract
 from tests.channels.outlets import NOW
 from tests.fakes.mail import PASSWORD, USER, mailing
 
-OVER = replace(CARD, tone=Tone.GREEN, closed=True, headline="🟢 Claude API: resolved")
+OVER = replace(CARD, tone=Colour.GREEN, closed=True, headline="🟢 Claude API: resolved")
 TAKEN = replace(CARD, facts=replace(CARD.facts, acknowledged=True))
 
 
@@ -77,9 +77,9 @@ class TestEmail(ChannelContract):
 
     async def test_the_trail_keeps_its_order_and_takes_each_line_once(self, channel):
         """A mail a line would be too many: a message brings the newest lines."""
-        lines = tuple(Entry(NOW + n, "changed", f"line {n}") for n in (1, 2, 3))
+        lines = tuple(TimelineEntry(NOW + n, "changed", f"line {n}") for n in (1, 2, 3))
         where = await channel.post("", replace(CARD, trail=lines), "k1")
-        await channel.follow(where, Entry(NOW, "changed", "line 4"), "k1#4")
+        await channel.follow(where, TimelineEntry(NOW, "changed", "line 4"), "k1#4")
         assert self.trail("k1") == ["line 1", "line 2", "line 3"]
         assert len(self.box.arrived) == 1
 
@@ -100,11 +100,11 @@ async def test_one_thread(fake, channel):
 async def test_a_reminder_is_a_mail_in_the_thread(fake, store, channel):
     """Once, through a restart; other lines are none, and who has taken it is left alone."""
     where = await channel.post("", CARD, "k1")
-    call = Entry(NOW, "reminded", "still open, nobody acknowledged for 10 min")
+    call = TimelineEntry(NOW, "reminded", "still open, nobody acknowledged for 10 min")
     await channel.follow(where, call, "k1#4")
     async with channel_on(fake, store) as other:
         await other.follow(where, call, "k1#4")
-        await other.follow(where, Entry(NOW, "escalated", "step 1 of on-call, to pagerduty"), "k1#5")
+        await other.follow(where, TimelineEntry(NOW, "escalated", "step 1 of on-call, to pagerduty"), "k1#5")
         await other.edit(where, TAKEN)
         await other.follow(where, call, "k1#6")
     first, rung, taken = fake.arrived

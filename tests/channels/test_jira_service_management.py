@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.card import Tone
-from bot.core.facts import Facts
-from bot.core.incident import Entry
+from bot.core.model.card import CardFacts, Colour
+from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError
 from probes.model import State
 from tests.channels.contract import CARD, ChannelContract
@@ -14,8 +13,8 @@ from tests.channels.outlets import NOW, Outlet, OutletFaults
 from tests.fakes.jira_service_management import API_KEY, JiraServiceManagement
 from tests.fakes.outlet import Fault
 
-TAKEN = replace(CARD, tone=Tone.YELLOW, facts=Facts("claude", ("api",), State.PARTIAL, acknowledged=True))
-OVER = replace(CARD, tone=Tone.GREEN, closed=True, headline="🟢 Claude API: resolved")
+TAKEN = replace(CARD, tone=Colour.YELLOW, facts=CardFacts("claude", ("api",), State.PARTIAL, acknowledged=True))
+OVER = replace(CARD, tone=Colour.GREEN, closed=True, headline="🟢 Claude API: resolved")
 
 
 class OnJira(Outlet):
@@ -61,12 +60,12 @@ class TestLife(OnJira):
         asked = len(fake.requests)
         await channel.edit(where, replace(CARD, headline=CARD.headline.replace("18", "23")))
         assert len(fake.requests) == asked
-        await channel.edit(where, replace(CARD, tone=Tone.RED, headline="🔴 down"))
+        await channel.edit(where, replace(CARD, tone=Colour.RED, headline="🔴 down"))
         assert len(fake.alerts) == 1
 
     async def test_worse_is_dearer(self, fake, channel):
         where = await channel.post("", CARD, "k1")
-        await channel.edit(where, replace(CARD, tone=Tone.RED, headline="🔴 down"))
+        await channel.edit(where, replace(CARD, tone=Colour.RED, headline="🔴 down"))
         assert fake.alerts[0].words["priority"] == "P1"
 
     async def test_reopened_is_a_new_alert(self, fake, channel):
@@ -100,5 +99,5 @@ class TestLife(OnJira):
 
     async def test_notes(self, fake, channel):
         where = await channel.post("", CARD, "a/b c")
-        await channel.follow(where, Entry(NOW, "changed", "worse"), "a/b c#1")
+        await channel.follow(where, TimelineEntry(NOW, "changed", "worse"), "a/b c#1")
         assert fake.alerts[0].notes == ["worse"]

@@ -5,9 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.channels.pagerduty.options import read
-from bot.core.card import Tone
-from bot.core.facts import Facts
-from bot.core.incident import Entry
+from bot.core.model.card import CardFacts, Colour
+from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, UserError
 from probes.model import State
 from tests.channels.contract import CARD, ChannelContract
@@ -15,8 +14,8 @@ from tests.channels.outlets import Outlet, OutletFaults
 from tests.fakes.outlet import Fault
 from tests.fakes.pagerduty import ROUTING_KEY, PagerDuty
 
-TAKEN = replace(CARD, tone=Tone.YELLOW, facts=Facts("claude", ("api", "web"), State.PARTIAL, acknowledged=True))
-OVER = replace(CARD, headline="🟢 Claude API: resolved", tone=Tone.GREEN, closed=True)
+TAKEN = replace(CARD, tone=Colour.YELLOW, facts=CardFacts("claude", ("api", "web"), State.PARTIAL, acknowledged=True))
+OVER = replace(CARD, headline="🟢 Claude API: resolved", tone=Colour.GREEN, closed=True)
 DISPUTE = replace(CARD, kind="discrepancy", headline="⚖️ the page says fine; we measure 22 % failures")
 
 
@@ -66,13 +65,13 @@ class TestLife(OnPagerDuty):
         fake.alerts[0].state = "resolved"
         where = await channel.edit(where, replace(CARD, headline=CARD.headline.replace("18", "21")))
         assert len(fake.alerts) == 1
-        await channel.edit(where, replace(CARD, tone=Tone.RED, headline="🔴 Claude API: down"))
+        await channel.edit(where, replace(CARD, tone=Colour.RED, headline="🔴 Claude API: down"))
         assert [a.severity for a in fake.alerts] == ["error", "critical"]
 
     async def test_quiet_is_acknowledged_and_handing_back_triggers(self, fake, channel):
         """Who asked for quiet is not woken; what is handed back is fired again."""
         where = await channel.post("", CARD, "k1")
-        quiet = replace(CARD, tone=Tone.GREY, facts=Facts(worst=State.MAJOR, silenced=True))
+        quiet = replace(CARD, tone=Colour.GREY, facts=CardFacts(worst=State.MAJOR, silenced=True))
         where = await channel.edit(where, quiet)
         assert (fake.alerts[0].state, fake.alerts[0].severity) == ("acknowledged", "critical")
         await channel.edit(where, CARD)
@@ -92,11 +91,11 @@ class TestLife(OnPagerDuty):
     @pytest.mark.parametrize(
         ("tone", "severity"),
         [
-            (Tone.RED, "critical"),
-            (Tone.ORANGE, "error"),
-            (Tone.YELLOW, "warning"),
-            (Tone.GREY, "warning"),
-            (Tone.BLUE, "info"),
+            (Colour.RED, "critical"),
+            (Colour.ORANGE, "error"),
+            (Colour.YELLOW, "warning"),
+            (Colour.GREY, "warning"),
+            (Colour.BLUE, "info"),
         ],
     )
     async def test_severities(self, fake, channel, tone, severity):
@@ -108,7 +107,7 @@ class TestLife(OnPagerDuty):
         where = await channel.post("", DISPUTE, "k1")
         await channel.post("", DISPUTE, "k1")
         where = await channel.edit(where, replace(DISPUTE, headline=DISPUTE.headline.replace("22", "31")))
-        await channel.follow(where, Entry(1.0, "closed", "the page agrees"), "k1#1")
+        await channel.follow(where, TimelineEntry(1.0, "closed", "the page agrees"), "k1#1")
         await channel.edit(where, replace(DISPUTE, headline="⚖️ page now agrees", closed=True))
         assert not fake.alerts
         assert [c["payload"]["summary"] for c in fake.changes] == [DISPUTE.headline, "⚖️ page now agrees"]

@@ -6,17 +6,16 @@ import pytest
 
 from bot.channels import said
 from bot.channels.ntfy.options import read
-from bot.core.card import Tone
-from bot.core.facts import Facts
-from bot.core.incident import Entry
+from bot.core.model.card import CardFacts, Colour
+from bot.core.model.incident import TimelineEntry
 from bot.errors import UserError
 from probes.model import State
 from tests.channels.contract import CARD, ChannelContract
 from tests.channels.outlets import NOW, Outlet, OutletFaults
 from tests.fakes.pushed import ACCESS, SOURCE, TOKEN, TOPIC, WAY_IN, GrafanaIrm, IncidentIo, Ntfy
 
-TAKEN = replace(CARD, tone=Tone.YELLOW, facts=Facts("claude", ("api",), State.PARTIAL, acknowledged=True))
-OVER = replace(CARD, tone=Tone.GREEN, closed=True, headline="🟢 Claude API: resolved")
+TAKEN = replace(CARD, tone=Colour.YELLOW, facts=CardFacts("claude", ("api",), State.PARTIAL, acknowledged=True))
+OVER = replace(CARD, tone=Colour.GREEN, closed=True, headline="🟢 Claude API: resolved")
 
 
 class Pushed(OutletFaults, ChannelContract):
@@ -41,7 +40,7 @@ class Pushed(OutletFaults, ChannelContract):
 
     async def test_the_trail_keeps_its_order_and_takes_each_line_once(self, channel):
         """There is no trail: the card brings its newest lines."""
-        lines = tuple(Entry(NOW + n, "changed", f"line {n}") for n in (1, 2, 3))
+        lines = tuple(TimelineEntry(NOW + n, "changed", f"line {n}") for n in (1, 2, 3))
         await channel.post("", replace(CARD, trail=lines), "k1")
         assert self.trail("k1") == ["line 1", "line 2", "line 3"]
 
@@ -105,17 +104,17 @@ class TestNtfyLife(OnNtfy):
     async def test_louder_when_worse_and_quiet_when_in_hand(self, fake, channel):
         """A telephone rings only for what nobody has taken yet."""
         where = await channel.post("", CARD, "k1")
-        for card in (CARD, replace(CARD, tone=Tone.RED), TAKEN, OVER):
+        for card in (CARD, replace(CARD, tone=Colour.RED), TAKEN, OVER):
             where = await channel.edit(where, card)
         assert [m["priority"] for m in fake.taken] == [4, 5, 2, 2]
 
     async def test_whoever_is_called_again_gets_a_message_of_its_own(self, fake, channel):
         """As loud as the trouble is bad, once, and saying of what; who has taken it is left alone."""
         where = await channel.post("", CARD, "k1")
-        calls = [Entry(NOW, "reminded", f"still open, nobody acknowledged for {n} min") for n in (10, 20, 30)]
+        calls = [TimelineEntry(NOW, "reminded", f"still open, nobody acknowledged for {n} min") for n in (10, 20, 30)]
         for _ in range(2):
             await channel.follow(where, calls[0], "k1#4")
-        await channel.follow(where, Entry(NOW, "escalated", "step 1 of on-call, to pagerduty"), "k1#5")
+        await channel.follow(where, TimelineEntry(NOW, "escalated", "step 1 of on-call, to pagerduty"), "k1#5")
         where = await channel.edit(where, TAKEN)
         await channel.follow(where, calls[1], "k1#6")
         where = await channel.edit(where, CARD)
@@ -143,7 +142,7 @@ class TestGrafanaIrmLife(OnGrafanaIrm):
     async def test_alerting_then_ok(self, fake, channel):
         """What somebody has taken is not alerted again; handed back it is, and the end is told."""
         where = await channel.post("", CARD, "k1")
-        for card in (TAKEN, replace(TAKEN, headline="still"), replace(CARD, tone=Tone.RED), OVER):
+        for card in (TAKEN, replace(TAKEN, headline="still"), replace(CARD, tone=Colour.RED), OVER):
             where = await channel.edit(where, card)
         assert [(a["state"], a["severity"]) for a in fake.taken] == [
             ("alerting", "error"),

@@ -14,8 +14,8 @@ from bot.channels.registry import CHANNELS, Outside
 from bot.channels.response.options import read
 from bot.channels.response.order import Order
 from bot.config import from_text
-from bot.core.facts import Facts
-from bot.core.people import Command
+from bot.core.model.action import ActionRequest
+from bot.core.model.card import CardFacts
 from bot.demo.vendor import Vendor
 from bot.errors import DeliveryError, StoreError, UserError
 from bot.main import Surroundings, running
@@ -31,7 +31,7 @@ from tests.platforms import ALL, until
 NOW = 1_776_094_260.0
 SECRET = "0123456789abcdef0123"
 SCHEMA = Path(__file__).parents[2] / "deploy" / "webhook" / "response.json"
-BAD = replace(CARD, facts=Facts("claude", ("claude-api",), State.MAJOR))
+BAD = replace(CARD, facts=CardFacts("claude", ("claude-api",), State.MAJOR))
 OVER = replace(BAD, closed=True)
 
 
@@ -51,7 +51,7 @@ class Timeline:
     """Where accounts of it go, each once by its id; `away` as a store is."""
 
     def __init__(self):
-        self.lines: dict[str, Command] = {}
+        self.lines: dict[str, ActionRequest] = {}
         self.away = False
 
     async def __call__(self, service, command):
@@ -135,9 +135,9 @@ async def test_done_once_and_taken_back_once(opens, switch, log, timeline):
 @pytest.mark.parametrize(
     ("options", "card"),
     [
-        ({"on": "major_outage"}, replace(BAD, facts=Facts("claude", (), State.PARTIAL))),
-        ({}, replace(BAD, facts=Facts("claude", (), State.DEGRADED))),
-        ({}, replace(BAD, facts=Facts("claude", (), State.UNKNOWN))),
+        ({"on": "major_outage"}, replace(BAD, facts=CardFacts("claude", (), State.PARTIAL))),
+        ({}, replace(BAD, facts=CardFacts("claude", (), State.DEGRADED))),
+        ({}, replace(BAD, facts=CardFacts("claude", (), State.UNKNOWN))),
         ({}, replace(BAD, facts=replace(BAD.facts, silenced=True))),
         ({"on": "acknowledged"}, BAD),
         ({}, replace(BAD, kind="discrepancy")),
@@ -156,7 +156,7 @@ async def test_what_it_leaves_alone(opens, switch, log, timeline, options, card)
 
 async def test_when_it_gets_worse_or_is_acknowledged(opens, switch, log):
     """The transition may come later than the incident."""
-    mild = replace(BAD, facts=Facts("claude", (), State.DEGRADED))
+    mild = replace(BAD, facts=CardFacts("claude", (), State.DEGRADED))
     async with (
         opens(run=[switch, "worse"]) as worse,
         opens("ack", on="acknowledged", run=[switch, "taken"]) as taken,
@@ -358,7 +358,7 @@ async def test_from_the_outage_to_the_flag_and_back(vendor, switch, log, tmp_pat
 
 def ended(incident):
     """Somebody calls it over."""
-    return encode(Command(0.0, "resolve", (incident,), "test::me", id="end"))
+    return encode(ActionRequest(0.0, "resolve", (incident,), "test::me", id="end"))
 
 
 async def told(opened, incident, words):

@@ -9,8 +9,8 @@ import pytest
 from bot.channels.webhook.message import Message
 from bot.channels.webhook.opening import signature
 from bot.channels.webhook.options import read
-from bot.core.facts import Facts
-from bot.core.incident import Entry
+from bot.core.model.card import CardFacts
+from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, UserError
 from probes.model import State
 from tests.channels.contract import CARD, ChannelContract
@@ -48,10 +48,10 @@ class TestWebhook(OnWebhook, OutletFaults, ChannelContract):
 class TestMessages(OnWebhook):
     async def test_the_life_of_a_root(self, fake, channel):
         """Opened, changed, a line, closed; machines read state and ids without parsing words."""
-        facts = Facts("claude", ("api",), State.PARTIAL, acknowledged=True)
+        facts = CardFacts("claude", ("api",), State.PARTIAL, acknowledged=True)
         where = await channel.post("", CARD, "k1")
         await channel.edit(where, replace(CARD, facts=facts))
-        await channel.follow(where, Entry(NOW, "acknowledged", "by Ann"), "k1#1")
+        await channel.follow(where, TimelineEntry(NOW, "acknowledged", "by Ann"), "k1#1")
         await channel.edit(where, replace(CARD, closed=True, facts=facts))
         assert [m.event for m in fake.messages] == ["opened", "changed", "line", "closed"]
         told = fake.messages[1].message

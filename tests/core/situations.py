@@ -2,21 +2,24 @@
 
 from dataclasses import replace
 
-from bot.core.disagreement import Discrepancy, DiscrepancyKind
-from bot.core.flavour import Flavour
-from bot.core.incident import Entry, Heard, Incident, IncidentStatus, Measured, Person, Silence, Snapshot, Voices, Vote
-from bot.core.mention import Mention
-from bot.core.people import Reports
+from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind, Flavour
+from bot.core.model.incident import Feedback, Incident, IncidentStatus, TimelineEntry
+from bot.core.model.measurement import Measurement
+from bot.core.model.person import Person
+from bot.core.model.report import Reports
+from bot.core.model.silence import Silence
+from bot.core.model.snapshot import ComponentStatus, Snapshot
+from bot.core.model.statuspage import PageMention, PageStatus
 from probes.model import Layer, State
 
 START = 1_776_094_260.0  # 13 April 2026, 15:31 UTC
 MIN = 60.0
 NOW = START + 12 * MIN
 
-HELD = Heard(State.OPERATIONAL, "All Systems Operational", NOW - 35, START - 86_400, url="https://status.example")
+HELD = PageStatus(State.OPERATIONAL, "All Systems Operational", NOW - 35, START - 86_400, url="https://status.example")
 ANNA = Person("slack", "T1", "U1", "Anna")
 
-API = Measured(
+API = Measurement(
     component="claude-api",
     name="Claude API",
     state=State.PARTIAL,
@@ -61,7 +64,7 @@ INCIDENT = Incident(
     opened_at=START + 3 * MIN,
     worst=State.PARTIAL,
     peak_rate=0.27,
-    timeline=(Entry(START + 3 * MIN, "opened", "evidence 31,000 of the 21,600 needed"),),
+    timeline=(TimelineEntry(START + 3 * MIN, "opened", "evidence 31,000 of the 21,600 needed"),),
 )
 ALL_THREE = replace(
     INCIDENT, components=("claude-api", "claude-code", "claude-web"), active=("claude-api", "claude-code", "claude-web")
@@ -82,9 +85,13 @@ NOTICE = Discrepancy(
 )
 
 
-def voices(*measured: Measured, heard: Heard = HELD, reports: Reports | None = None) -> tuple[Voices, ...]:
+def voices(
+    *measured: Measurement, heard: PageStatus = HELD, reports: Reports | None = None
+) -> tuple[ComponentStatus, ...]:
     """The components with the same page and people around them."""
-    return tuple(Voices(m, heard, reports or Reports(7 if m is measured[0] else 0, 0, 600, 0.4)) for m in measured)
+    return tuple(
+        ComponentStatus(m, heard, reports or Reports(7 if m is measured[0] else 0, 0, 600, 0.4)) for m in measured
+    )
 
 
 def stood(lines: tuple[tuple[str, str], ...], wanted: str) -> str:
@@ -96,7 +103,7 @@ def stood(lines: tuple[tuple[str, str], ...], wanted: str) -> str:
     return "\n".join(found)
 
 
-def told(incident: Incident | None, about: tuple[Voices, ...], notice: Discrepancy | None = None) -> Snapshot:
+def told(incident: Incident | None, about: tuple[ComponentStatus, ...], notice: Discrepancy | None = None) -> Snapshot:
     """A snapshot of this night."""
     return Snapshot(
         at=NOW - 1,
@@ -131,10 +138,10 @@ OVER = replace(
 )
 
 
-def evening(*measured: Measured, heard: Heard = HELD) -> tuple[Voices, ...]:
+def evening(*measured: Measurement, heard: PageStatus = HELD) -> tuple[ComponentStatus, ...]:
     """The components well again, just measured and just read."""
     return tuple(
-        Voices(
+        ComponentStatus(
             replace(WELL, component=m.component, name=m.name, at=START + 70 * MIN),
             replace(heard, read_at=START + 70 * MIN),
         )
@@ -146,7 +153,7 @@ HOSTILE = (
     'Elevated\x1b[31m errors\r\n<!channel> @everyone </a> **x** & <script> [red]"quoted" \u202eevil\u2066 '
     + "long " * 80
 )
-LATE = Heard(State.PARTIAL, "Elevated errors on Claude Code", NOW - 20, NOW - 60, NOW - 75)
+LATE = PageStatus(State.PARTIAL, "Elevated errors on Claude Code", NOW - 20, NOW - 60, NOW - 75)
 
 LINGERING = replace(
     NOTICE,
@@ -162,11 +169,11 @@ LINGERING = replace(
     resolved_at=START + 65 * MIN,
     incident="",
 )
-SAID = Mention("Elevated errors across surfaces", START + 8 * MIN, START + 7 * MIN)
+SAID = PageMention("Elevated errors across surfaces", START + 8 * MIN, START + 7 * MIN)
 
 BEN = Person("discord", "G1", "U2", "Ben")
 QUIET = Silence("claude-api", NOW - 120, NOW + 3600, BEN, "vendor is on it")
-SETTLED = replace(OVER, resolved_by=BEN, verdict=(Vote(ANNA, right=True), Vote(BEN, right=False)))
+SETTLED = replace(OVER, resolved_by=BEN, verdict=(Feedback(ANNA, right=True), Feedback(BEN, right=False)))
 
 SITUATIONS: dict[str, tuple[Snapshot, float]] = {
     "silenced": (told(replace(INCIDENT, silence=QUIET), voices(API)), NOW),
@@ -321,7 +328,7 @@ SITUATIONS: dict[str, tuple[Snapshot, float]] = {
     "discrepancy_in_words": (
         replace(
             told(ALL_THREE, voices(CODE), replace(NOTICE, mention=SAID)),
-            others=(Mention('Elevated errors for "Anthropic" models', NOW - 240, NOW - 300, "Cursor"),),
+            others=(PageMention('Elevated errors for "Anthropic" models', NOW - 240, NOW - 300, "Cursor"),),
         ),
         NOW,
     ),
@@ -352,7 +359,7 @@ SITUATIONS: dict[str, tuple[Snapshot, float]] = {
     "in_words": (
         replace(
             told(INCIDENT, voices(API, heard=replace(HELD, mention=SAID))),
-            others=(Mention("Elevated errors for Anthropic models", NOW - 240, NOW - 300, "Cursor"),),
+            others=(PageMention("Elevated errors for Anthropic models", NOW - 240, NOW - 300, "Cursor"),),
         ),
         NOW,
     ),

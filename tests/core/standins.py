@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from bot.core.alternatives import Candidate, Option, ranked
-from bot.core.incident import Heard, Measured, Voices
+from bot.core.model.measurement import Measurement
+from bot.core.model.snapshot import ComponentStatus
+from bot.core.model.statuspage import PageStatus
 from probes.model import State
 
 NOW = 1_776_094_980.0
@@ -11,9 +13,11 @@ NOW = 1_776_094_980.0
 
 def option(name: str, state: State = State.OPERATIONAL, age_s: float = 20.0, *, service: str = "") -> Option:
     """The option of a component of that name, measured so long ago, ranked by the rules that production uses."""
-    measured = Measured(name, f"The {name}", state, rate=0.0 if state is State.OPERATIONAL else 0.5, at=NOW - age_s)
+    measured = Measurement(name, f"The {name}", state, rate=0.0 if state is State.OPERATIONAL else 0.5, at=NOW - age_s)
     (made,) = ranked(
-        [Candidate(name, service=service or name, components=(name,))], {service or name: [Voices(measured)]}, NOW
+        [Candidate(name, service=service or name, components=(name,))],
+        {service or name: [ComponentStatus(measured)]},
+        NOW,
     )
     return made
 
@@ -41,7 +45,9 @@ def unmeasured(name: str) -> Option:
 
 def admitted(name: str) -> Option:
     """We measure it up; its page says that it is not."""
-    voices = Voices(live(name).measured or Measured(name, name, State.UNKNOWN), Heard(State.MAJOR, "down", NOW - 5))
+    voices = ComponentStatus(
+        live(name).measured or Measurement(name, name, State.UNKNOWN), PageStatus(State.MAJOR, "down", NOW - 5)
+    )
     (made,) = ranked([Candidate(name, service=name, components=(name,))], {name: [voices]}, NOW)
     return made
 

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from bot.core import acts, silences
 from bot.core.casebook import Casebook
 from bot.core.detection.assessment import Transition
-from bot.core.incident import IncidentStatus, Person, Silence
-from bot.core.people import Command
-from bot.core.service import ServiceView
+from bot.core.model.action import ActionRequest
+from bot.core.model.incident import IncidentStatus
+from bot.core.model.person import Person
+from bot.core.model.service import ServiceView
+from bot.core.model.silence import Silence
 from probes.model import State
 
 NOW = 1_776_000_000.0
@@ -27,7 +29,7 @@ def step(after, event, *components, state=State.PARTIAL, kind="failures"):
 
 def said(after, verb, *args, who=ANN):
     """What a person wants."""
-    return Command(NOW + after, verb, args, who, who.rpartition(":")[0], NAMES[who])
+    return ActionRequest(NOW + after, verb, args, who, who.rpartition(":")[0], NAMES[who])
 
 
 def opened(*components):
@@ -303,7 +305,7 @@ class Record:
         target = ids[int(target[1])] if target in {"#0", "#1", "#2"} else target
         at_hand = self.cases.incidents.get(target.upper())
         past = None if at_hand else self.kept.get(target.upper())
-        outcome = acts.act(self.cases, Command(NOW + at, verb, (target, length, name), who, who, name), past)
+        outcome = acts.act(self.cases, ActionRequest(NOW + at, verb, (target, length, name), who, who, name), past)
         assert outcome.text
         assert "\n" not in outcome.text
         assert len(outcome.text) < 5000

@@ -12,7 +12,9 @@ from bot import catalogue
 from bot.alternatives import candidates, infers
 from bot.config import from_text
 from bot.core.alternatives import Candidate, Option, Similarity, better, ranked
-from bot.core.incident import Heard, Measured, Voices
+from bot.core.model.measurement import Measurement
+from bot.core.model.snapshot import ComponentStatus
+from bot.core.model.statuspage import PageStatus
 from bot.core.words.alternatives_answer import alternatives_answer
 from probes.model import State
 from tests.core.situations import API, DOWN, NOW, WELL
@@ -25,9 +27,9 @@ GATEWAY = Candidate("A gateway of your own", Similarity.SAME_MODEL)
 ALL = (OPENAI, GATEWAY, BEDROCK)
 
 
-def at(component: str, base: Measured = WELL, **more: Any) -> Voices:
+def at(component: str, base: Measurement = WELL, **more: Any) -> ComponentStatus:
     """A component as we measure it, with nothing read of its page."""
-    return Voices(replace(base, component=component, name=component.title(), **more))
+    return ComponentStatus(replace(base, component=component, name=component.title(), **more))
 
 
 def names(options: tuple[Option, ...]) -> list[str]:
@@ -64,7 +66,7 @@ def test_state_goes_before_likeness() -> None:
 
 def test_most_failing_or_admitted_by_the_page_is_not_live() -> None:
     """Trouble that is suspected, or that only its page knows of yet, is no recommendation."""
-    page = Heard(State.PARTIAL, "Elevated errors", NOW - 20)
+    page = PageStatus(State.PARTIAL, "Elevated errors", NOW - 20)
     known = {
         "aws-bedrock": (at("bedrock-a", failed=4, total=6), replace(at("bedrock-b"), heard=page)),
         "openai": (at("openai-api"),),
@@ -145,17 +147,17 @@ def test_better_only_where_it_is() -> None:
         ),
     ],
 )
-def test_titles(own: Measured, known: dict[str, tuple[Voices, ...]], title: str) -> None:
+def test_titles(own: Measurement, known: dict[str, tuple[ComponentStatus, ...]], title: str) -> None:
     """The title alone says what to do."""
     assert alternatives_answer(own, "Claude", ranked(ALL, known, NOW), NOW).title == title
 
 
 def test_the_table_has_evidence() -> None:
     """State with counts, age, latency, who measured; and how to have measured what is not."""
-    page = Heard(State.OPERATIONAL, "", NOW - 20)
+    page = PageStatus(State.OPERATIONAL, "", NOW - 20)
     known = {
         "aws-bedrock": (at("bedrock-a", latency_ms=640.0),),
-        "openai": (Voices(Measured("openai-api", "OpenAI API", State.UNKNOWN), page),),
+        "openai": (ComponentStatus(Measurement("openai-api", "OpenAI API", State.UNKNOWN), page),),
     }
     answer = alternatives_answer(API, "Claude", ranked((*ALL, replace(OPENAI, service="gemini")), known, NOW), NOW)
     assert answer.table is not None

@@ -2,14 +2,15 @@
 
 from bot.core.bookkeeping import AFTERWARDS_S, UNHEARD_S, Bookkeeping
 from bot.core.discrepancy import Case
-from bot.core.incident import Heard, Incident, IncidentStatus, Measured
-from bot.core.ledger import Source
-from bot.core.mention import Mention
+from bot.core.model.incident import Incident, IncidentStatus
+from bot.core.model.ledger import Source
+from bot.core.model.measurement import Measurement
+from bot.core.model.statuspage import PageMention, PageStatus
 from probes.model import State
 
 OPEN = Incident("4F7K", "claude", "failures", IncidentStatus.OPEN, ("api",), State.PARTIAL, 31.0, 34.0, active=("api",))
-GREEN = Heard(State.OPERATIONAL, "fine", 10.0, 5.0)
-RED = Heard(State.PARTIAL, "Elevated errors", 600.0, 600.0, posted_at=590.0, started_at=40.0)
+GREEN = PageStatus(State.OPERATIONAL, "fine", 10.0, 5.0)
+RED = PageStatus(State.PARTIAL, "Elevated errors", 600.0, 600.0, posted_at=590.0, started_at=40.0)
 
 
 class Books:
@@ -20,7 +21,7 @@ class Books:
 
     def step(self, now, heard, *, trouble=False, measured=State.OPERATIONAL, last=None):
         state = State.PARTIAL if trouble else measured
-        case = Case("api", Measured("api", "API", state), heard, OPEN if trouble else None, 5, last)
+        case = Case("api", Measurement("api", "API", state), heard, OPEN if trouble else None, 5, last)
         self.books, finished = self.books.step("claude", [case], now)
         self.rows += finished
         return self
@@ -36,7 +37,7 @@ def test_a_row_has_the_times_of_both_sides():
     books = Books().step(40.0, GREEN, trouble=True).step(600.0, RED, trouble=True)
     books.step(2000.0, RED, last=1500.0)
     assert books.rows == []
-    green = Heard(State.OPERATIONAL, "fine", 3000.0, 2990.0)
+    green = PageStatus(State.OPERATIONAL, "fine", 3000.0, 2990.0)
     [row] = books.step(3000.0, green).rows
 
     assert (row.source, row.incident, row.components) == (Source.MEASURED, "4F7K", ("api",))
@@ -59,20 +60,20 @@ def test_never_is_written_only_after_the_page_had_time_to_speak():
     assert (row.told_at, row.page_ended_at) == (None, None)
 
     late = Books().step(40.0, GREEN, trouble=True).step(500.0, GREEN, last=450.0).step(600.0, RED)
-    [row] = late.step(900.0, Heard(State.OPERATIONAL, "", 890.0, 890.0)).rows
+    [row] = late.step(900.0, PageStatus(State.OPERATIONAL, "", 890.0, 890.0)).rows
     assert (row.page_seen_at, row.late) == (600.0, True)
 
 
 def test_trouble_we_did_not_measure_is_on_record_as_the_page_s():
     """It has no beginning of ours and counts in no lag."""
-    [row] = Books().step(600.0, RED).step(900.0, Heard(State.OPERATIONAL, "", 890.0, 890.0)).rows
+    [row] = Books().step(600.0, RED).step(900.0, PageStatus(State.OPERATIONAL, "", 890.0, 890.0)).rows
 
     assert (row.began_at, row.page_seen_at, row.page_ended_at, row.ack_s) == (None, 600.0, 890.0, None)
 
 
 def test_the_page_was_first():
     """Red before our alert: one row, joined."""
-    books = Books().step(20.0, Heard(State.PARTIAL, "x", 20.0, 20.0)).step(40.0, RED, trouble=True)
+    books = Books().step(20.0, PageStatus(State.PARTIAL, "x", 20.0, 20.0)).step(40.0, RED, trouble=True)
 
     assert books.books.pending["api"].page_first
 
@@ -88,7 +89,7 @@ def test_trouble_again_is_another_row_unless_the_page_stayed_red():
 
 def test_what_is_not_known_ends_nothing():
     """Our own blindness is no end of trouble, an unreadable page no green; but a day later the row is written."""
-    unread = Heard(State.PARTIAL, "x", 600.0, 600.0, unreadable="HTTP 403")
+    unread = PageStatus(State.PARTIAL, "x", 600.0, 600.0, unreadable="HTTP 403")
     books = Books().step(40.0, RED, trouble=True).step(900.0, RED, measured=State.UNKNOWN)
     assert books.books.pending["api"].resolved_at is None
     books.step(1000.0, unread).step(1000.0 + UNHEARD_S - 1, unread)
@@ -98,7 +99,7 @@ def test_what_is_not_known_ends_nothing():
 
 def test_an_incident_that_marks_nothing_is_a_word():
     """It counts as spoken from our first sight of it."""
-    said = Heard(State.OPERATIONAL, "fine", 300.0, 5.0, mention=Mention("Elevated errors", 300.0, 295.0))
+    said = PageStatus(State.OPERATIONAL, "fine", 300.0, 5.0, mention=PageMention("Elevated errors", 300.0, 295.0))
     entry = Books().step(40.0, GREEN, trouble=True).step(300.0, said, trouble=True).books.pending["api"]
 
     assert (entry.mention_at, entry.told_at, entry.page_posted_at) == (300.0, 300.0, 295.0)

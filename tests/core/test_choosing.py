@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.advice import recipes, tips
-from bot.core.incident import Voices
+from bot.core.model.snapshot import ComponentStatus
 from bot.core.words.choosing import Circumstances, best, circumstances, contradict, usable
 from bot.core.words.tips import COMMON, Act, Tip, When
 from bot.core.words.tips_answer import tips_answer
@@ -201,13 +201,13 @@ def test_nobody_is_sent_where_it_fails(make, needs):
 
 def test_circumstances_of_what_was_measured():
     """The worst in trouble leads; codes come from the commonest symptom; what is stale is unknown."""
-    at = circumstances([Voices(API)], SEEN + 1, platform="slack")
+    at = circumstances([ComponentStatus(API)], SEEN + 1, platform="slack")
 
     assert at == Circumstances("claude-api", Layer.APP_BACKEND, When.PART, State.PARTIAL, "", 500, "", "slack")
-    assert circumstances([Voices(replace(API, rate=0.97, low=0.9, high=0.99))], SEEN + 1).when is When.ALL
-    assert circumstances([Voices(API)], SEEN + 1, slow=True).when is When.SLOW
-    assert circumstances([Voices(API)], SEEN + 9999).state is State.UNKNOWN
-    assert circumstances([Voices(API)], SEEN + 9999, trouble=True).state is State.PARTIAL
+    assert circumstances([ComponentStatus(replace(API, rate=0.97, low=0.9, high=0.99))], SEEN + 1).when is When.ALL
+    assert circumstances([ComponentStatus(API)], SEEN + 1, slow=True).when is When.SLOW
+    assert circumstances([ComponentStatus(API)], SEEN + 9999).state is State.UNKNOWN
+    assert circumstances([ComponentStatus(API)], SEEN + 9999, trouble=True).state is State.PARTIAL
     assert circumstances([], NOW).state is State.UNKNOWN
 
 

@@ -1,7 +1,7 @@
 """The page's word per component."""
 
 from bot.core.claims import listen
-from bot.core.incident import Heard
+from bot.core.model.statuspage import PageStatus
 from probes.model import Claim, Page, State, VendorIncident
 
 IDS = {"claude-api": "k8w", "claude-code": "yyz"}
@@ -60,4 +60,4 @@ def test_an_older_reading_from_another_vantage_changes_nothing():
     newest = listen(page(api=State.MAJOR), 200.0, {}, IDS)
 
     assert newest == listen(page(), 150.0, newest, IDS)
-    assert isinstance(newest["claude-api"], Heard)
+    assert isinstance(newest["claude-api"], PageStatus)

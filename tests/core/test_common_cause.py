@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.common_cause import ALIKE, CAN_BE_THE_EDGE, HALF, LEAST, MOST, WITHIN_S, Blow, Look, followed, found
-from bot.core.several import Shared
+from bot.core.model.group import CommonFactor
 from probes.model import NETWORK_LAYERS, Layer
 
 LAYERS = [
@@ -58,22 +58,22 @@ def test_nobody_is_blamed_without_evidence(looks):
         count = len({look.service for look, _ in hits})
         assert count >= LEAST
         assert not any(blow.quiet for _, blow in hits)
-        if cause.kind is not Shared.VANTAGE:
+        if cause.kind is not CommonFactor.VANTAGE:
             assert not any(blow.vantage for _, blow in hits)
         match cause.kind:
-            case Shared.EDGE:
+            case CommonFactor.EDGE:
                 assert all(cause.what in blow.edges and blow.layer in CAN_BE_THE_EDGE for _, blow in hits)
                 assert cause.what != "envoy"
                 assert count >= HALF * cause.of
-            case Shared.CLOUD:
+            case CommonFactor.CLOUD:
                 assert all(look.cloud == cause.what for look, _ in hits)
                 assert count >= HALF * cause.of
-            case Shared.NETWORK:
+            case CommonFactor.NETWORK:
                 assert all(blow.layer in NETWORK_LAYERS and blow.alone for _, blow in hits)
                 assert count >= max(ALIKE, MOST * sum(look.fine or bool(look.blows) for look in looks))
-            case Shared.VANTAGE:
+            case CommonFactor.VANTAGE:
                 assert {blow.vantage for _, blow in hits} == {cause.what}
-            case Shared.FAULT:
+            case CommonFactor.FAULT:
                 assert count >= ALIKE
 
 
@@ -151,54 +151,54 @@ def test_three_behind_one_edge():
         look("gemini", edge="google"),
         look("mistral"),
     ])  # fmt: skip
-    assert (cause.kind, cause.what, cause.of, cause.fine) == (Shared.EDGE, "cloudflare", 4, 1)
+    assert (cause.kind, cause.what, cause.of, cause.fine) == (CommonFactor.EDGE, "cloudflare", 4, 1)
 
 
 def test_their_own_errors_do_not_speak_against_the_edge_they_came_through():
     """Everybody's application is overloaded at once: that is no edge."""
     cause = only([look("claude", Layer.CAPACITY), look("openai", Layer.APP_BACKEND), look("groq", Layer.CAPACITY)])
-    assert cause.kind is Shared.NOTHING
+    assert cause.kind is CommonFactor.NOTHING
 
 
 def test_most_behind_the_edge_are_fine():
     """Two of six that are behind Cloudflare: chance."""
     fine = [look(f"fine{n}") for n in range(4)]
     cause = only([look("claude", Layer.EDGE_TO_ORIGIN), look("openai", Layer.EDGE_TO_ORIGIN), *fine])
-    assert cause.kind is Shared.NOTHING
+    assert cause.kind is CommonFactor.NOTHING
 
 
 def test_what_fails_beside_it_is_named():
     """The fourth fails as well, but not there."""
     looks = [look(name, Layer.EDGE_TO_ORIGIN) for name in ("claude", "openai", "groq")]
     cause = only([*looks, look("gemini", Layer.APP_BACKEND, edge="google")])
-    assert (cause.kind, cause.beside) == (Shared.EDGE, ("Gemini",))
+    assert (cause.kind, cause.beside) == (CommonFactor.EDGE, ("Gemini",))
 
 
 def test_nothing_can_be_connected_to():
     """Over different edges, from the only vantage: our own network is the first to look at."""
     looks = [look(f"s{n}", Layer.TCP, edge=f"edge{n}") for n in range(4)]
-    assert only([*looks, look("well", edge="")]).kind is Shared.NETWORK
-    assert only([*looks, look("well", edge=""), look("fine", edge="")]).kind is Shared.FAULT
+    assert only([*looks, look("well", edge="")]).kind is CommonFactor.NETWORK
+    assert only([*looks, look("well", edge=""), look("fine", edge="")]).kind is CommonFactor.FAULT
 
 
 def test_from_several_vantages_it_is_not_our_network():
     """They agree: the same manner of failing is all there is to say."""
     cause = only([look(f"s{n}", Layer.DNS, edge="", alone=False) for n in range(4)])
-    assert (cause.kind, cause.what) == (Shared.FAULT, "dns")
+    assert (cause.kind, cause.what) == (CommonFactor.FAULT, "dns")
 
 
 def test_one_vantage_only():
     """Two vendors at one place, fine elsewhere; a third one everywhere is no part of it."""
     here = [look("claude", Layer.TCP, vantage="fra"), look("openai", Layer.APP_BACKEND, vantage="fra")]
     cause = only([*here, look("groq", Layer.TCP)])
-    assert (cause.kind, cause.what, cause.beside) == (Shared.VANTAGE, "fra", ("Groq",))
+    assert (cause.kind, cause.what, cause.beside) == (CommonFactor.VANTAGE, "fra", ("Groq",))
 
 
 def test_one_cloud_as_the_configuration_says():
     """Its own errors count there, for a cloud can cause any."""
     looks = [look(name, Layer.APP_BACKEND, edge="", cloud="aws") for name in ("bedrock", "pinecone")]
     cause = only([*looks, look("gemini", edge="", cloud="gcp")])
-    assert (cause.kind, cause.what, cause.stated) == (Shared.CLOUD, "aws", True)
+    assert (cause.kind, cause.what, cause.stated) == (CommonFactor.CLOUD, "aws", True)
 
 
 def test_it_grows_and_turns_into_what_explains_more():
@@ -206,8 +206,8 @@ def test_it_grows_and_turns_into_what_explains_more():
     two = [look("a", Layer.TCP), look("b", Layer.TCP)]
     rest = [look("c", Layer.TCP, edge="", began=100.0), look("d", Layer.TCP, edge="fastly", began=100.0)]
     (first,) = followed((), [*two, look("c", edge=""), look("d", edge="fastly")], 50.0)
-    assert first.kind is Shared.EDGE
+    assert first.kind is CommonFactor.EDGE
     (then,) = followed((first,), [*two, *rest], 150.0)
-    assert (then.kind, then.id, len(then.struck)) == (Shared.NETWORK, first.id, 4)
+    assert (then.kind, then.id, len(then.struck)) == (CommonFactor.NETWORK, first.id, 4)
     (over,) = followed((then,), [two[0], look("b"), look("c"), look("d")], 300.0)
     assert (over.over_at, [one.service for one in over.going]) == (300.0, ["a"])

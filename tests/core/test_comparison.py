@@ -5,12 +5,14 @@ from dataclasses import replace
 import pytest
 
 from bot.core.comparison import Compared, Comparison
-from bot.core.disagreement import DiscrepancyKind
-from bot.core.discrepancy import Case, disagreement, short_id
-from bot.core.incident import Heard, Incident, IncidentStatus, Measured
-from bot.core.ledger import Row, Source
-from bot.core.mention import Mention
-from bot.core.people import Reports
+from bot.core.discrepancy import Case, disagreement
+from bot.core.model.discrepancy import DiscrepancyKind
+from bot.core.model.ids import short_id
+from bot.core.model.incident import Incident, IncidentStatus
+from bot.core.model.ledger import LedgerEntry, Source
+from bot.core.model.measurement import Measurement
+from bot.core.model.report import Reports
+from bot.core.model.statuspage import PageMention, PageStatus
 from probes.model import Page, State
 
 OPEN = Incident("4F7K", "claude", "failures", IncidentStatus.OPEN, ("api",), State.PARTIAL, 31.0, 34.0, active=("api",))
@@ -26,8 +28,8 @@ def case(
     failures=5,
 ):
     """One component's facts."""
-    heard = Heard(claimed, "All Systems Operational", read_at, since, None, unreadable)
-    return Case("api", Measured("api", "Claude API", measured), heard, incident, failures)
+    heard = PageStatus(claimed, "All Systems Operational", read_at, since, None, unreadable)
+    return Case("api", Measurement("api", "Claude API", measured), heard, incident, failures)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +166,7 @@ def test_people_bring_it_forward_and_vouch_for_the_page():
 
 def mentioning(facts):
     """The same under an open incident that marks no component."""
-    said = Mention("Elevated errors", 180.0, 175.0)
+    said = PageMention("Elevated errors", 180.0, 175.0)
     return replace(facts, heard=replace(facts.heard, mention=said))
 
 
@@ -196,7 +198,7 @@ def test_a_word_from_the_start_is_an_understatement_until_trouble_ends_or_the_ma
     assert (ended.outcome, ended.page_seen_at) == ("page now agrees", 240.0)
 
 
-RED_ROW = Row("claude", ("api",), Source.MEASURED, "4F7K", 31.0, 34.0, 800.0, 900.0, 500.0)
+RED_ROW = LedgerEntry("claude", ("api",), Source.MEASURED, "4F7K", 31.0, 34.0, 800.0, 900.0, 500.0)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from bot.core import crowd
 from bot.core.baseline import WEEK_H, Baseline, surprise
 from bot.core.crowd import BY_PEOPLE, LEAST, LONE_MOST, SUSTAINED_S, WINDOW_S, Crowd
-from bot.core.people import Report
+from bot.core.model.report import Report
 from bot.core.publicity import KNOWN_S
 from bot.core.publicity import WINDOW_S as POSTS_S
 from probes.model import PublicMention, State

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from bot.core import dossier
 from bot.core.dossier import CLAIMS, IDS, KINDS, POINTS, Dossier
 from bot.core.files import EVERY_S, Evidence, Filed, Files
-from bot.core.incident import Heard, Incident, IncidentStatus
-from bot.core.measuring import Failure
+from bot.core.model.incident import Incident, IncidentStatus
+from bot.core.model.measurement import Failure
+from bot.core.model.statuspage import PageStatus
 from bot.core.tally import Minute, counted
 from probes.model import State
 
@@ -80,11 +81,11 @@ def test_the_page_is_noted_when_it_changes_its_word():
     kept = Dossier({}, {})
     for n in range(100):
         state = State.MAJOR if n // 2 % 2 else State.OPERATIONAL
-        kept = dossier.heard(kept, INCIDENT, {"api": Heard(state, "w", START + n, START + n // 2 * 2)})
+        kept = dossier.heard(kept, INCIDENT, {"api": PageStatus(state, "w", START + n, START + n // 2 * 2)})
 
     assert len(kept.said) == CLAIMS
     assert [s.at for s in kept.said[:3]] == [START, START + 2, START + 4]
-    assert dossier.heard(kept, INCIDENT, {"api": Heard(unreadable="gone", read_at=1.0)}) == kept
+    assert dossier.heard(kept, INCIDENT, {"api": PageStatus(unreadable="gone", read_at=1.0)}) == kept
 
 
 def test_a_dossier_is_written_with_its_incident_and_forgotten_after_its_end():

@@ -10,10 +10,11 @@ from bot.core import unanswered
 from bot.core.acts import act
 from bot.core.casebook import Casebook
 from bot.core.detection.assessment import Transition
-from bot.core.escalation import Course, Policy, Step, ahead, plan, reminder, told
-from bot.core.incident import Incident, IncidentStatus, Snapshot
-from bot.core.people import Command
-from bot.core.service import ServiceView
+from bot.core.model.action import ActionRequest
+from bot.core.model.escalation import Course, Policy, Step, ahead, plan, reminder, told
+from bot.core.model.incident import Incident, IncidentStatus
+from bot.core.model.service import ServiceView
+from bot.core.model.snapshot import Snapshot
 from bot.core.words import incident_card
 from bot.core.words.wording import trail_line
 from bot.judge import INCIDENT
@@ -71,7 +72,10 @@ class World:
         self.cases = Casebook(VIEW, {self.id: kept}, self.cases.silences)
 
     def do(self, at: float, verb: str, *more: str) -> None:
-        act(self.cases, Command(START + at, verb, (self.id, *more), "slack:T1:U1", "slack:C1", "Ann", f"{verb}{at}"))
+        act(
+            self.cases,
+            ActionRequest(START + at, verb, (self.id, *more), "slack:T1:U1", "slack:C1", "Ann", f"{verb}{at}"),
+        )
 
 
 def test_steps_come_in_their_order_each_after_its_wait() -> None:
@@ -143,7 +147,7 @@ def test_silence_and_maintenance_stop_it_and_their_end_begins_the_wait_anew() ->
     for verb in ("silence", "maintenance"):
         world = World(ON_CALL)
         world.press(0)
-        act(world.cases, Command(START + 10, verb, ("api", "1h"), "slack:T1:U1", "slack:C1", "Ann", verb))
+        act(world.cases, ActionRequest(START + 10, verb, ("api", "1h"), "slack:T1:U1", "slack:C1", "Ann", verb))
         assert world.press(300) == []
         assert world.press(3_000) == []
         assert world.press(3_700) == []

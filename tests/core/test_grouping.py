@@ -6,10 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.card import Tone
 from bot.core.grouping import Group, Member, Pace, Step, kind_of, member, step, told_as_one
-from bot.core.incident import Incident, IncidentStatus, Person, Silence, Snapshot
-from bot.core.several import Kind, Several
+from bot.core.model.card import Colour
+from bot.core.model.group import Kind, NoticeGroup
+from bot.core.model.incident import Incident, IncidentStatus
+from bot.core.model.person import Person
+from bot.core.model.silence import Silence
+from bot.core.model.snapshot import Snapshot
 from bot.core.words.wording import card
 from probes.model import State
 
@@ -25,7 +28,7 @@ def members(count, **changes):
     return {f"s{n}/I{n}": replace(ONE, service=f"Service {n:03}", **changes) for n in range(count)}
 
 
-def said_of(step: Step) -> Several:
+def said_of(step: Step) -> NoticeGroup:
     """What a step says."""
     assert step.say is not None
     return step.say
@@ -72,7 +75,7 @@ def test_when_all_is_over_it_says_so_at_once():
     """Green, with the story, even where it never came to a message before."""
     last = step(GROUP, members(5, over=True), PACE, START + 10)
     message = shown(last.say, START + 10)
-    assert (last.over, message.tone, message.closed) == (True, Tone.GREEN, True)
+    assert (last.over, message.tone, message.closed) == (True, Colour.GREEN, True)
     assert message.lines[0][0] == "Story"
 
 
@@ -92,9 +95,9 @@ def test_what_everybody_took_is_yellow_and_acknowledged():
     """Pagers acknowledge the group when every one of it is in somebody's hands."""
     said = told_as_one(Kind.INCIDENTS, "4F7K", members(9, taken=True).values())
     message = shown(said)
-    assert (message.tone, message.facts.acknowledged) == (Tone.YELLOW, True)
+    assert (message.tone, message.facts.acknowledged) == (Colour.YELLOW, True)
     said = told_as_one(Kind.INCIDENTS, "4F7K", (members(9, taken=True) | {"x": ONE}).values())
-    assert (shown(said).tone, shown(said).facts.acknowledged) == (Tone.ORANGE, False)
+    assert (shown(said).tone, shown(said).facts.acknowledged) == (Colour.ORANGE, False)
 
 
 def test_the_message_names_few_and_counts_the_rest():
@@ -104,7 +107,7 @@ def test_the_message_names_few_and_counts_the_rest():
         "🔴 3 000 more incidents on 3 000 services since 13:19 UTC: "
         "Service 000, Service 001, Service 002 and 2997 more, worst: major outage"
     )
-    assert (message.kind, message.tone, message.closed) == ("incident", Tone.RED, False)
+    assert (message.kind, message.tone, message.closed) == ("incident", Colour.RED, False)
     assert sum(len(label) + len(text) for label, text in message.lines) < 800
     assert "command incidents" in dict(message.lines)["See all"]
 
@@ -112,7 +115,7 @@ def test_the_message_names_few_and_counts_the_rest():
 def test_disagreements_wake_nobody():
     """They are grouped by themselves, as what they are."""
     message = shown(told_as_one(Kind.DISCREPANCIES, "4F7K", members(97).values()))
-    assert (message.kind, message.tone) == ("discrepancy", Tone.YELLOW)
+    assert (message.kind, message.tone) == ("discrepancy", Colour.YELLOW)
     assert message.headline.startswith("⚖️ 97 more disagreements with status pages")
 
 

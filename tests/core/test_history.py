@@ -8,7 +8,7 @@ import pytest
 
 from bot.core import history
 from bot.core.honesty import figures, grade, honesty, lags, usual_lag
-from bot.core.ledger import Row, Source, quarter
+from bot.core.model.ledger import LedgerEntry, Source, quarter
 from bot.core.quantiles import quantile
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -160,7 +160,7 @@ def measured(ack_min, **more):
     """A measured row with this lag, None for never."""
     seen = None if ack_min is None else 1000.0 + 60 * ack_min
     row = {"began_at": 1000.0, "alerted_at": 1120.0, "ended_at": 4600.0, "page_seen_at": seen}
-    return Row("claude", ("api",), Source.MEASURED, "4F7K", **{**row, **more})
+    return LedgerEntry("claude", ("api",), Source.MEASURED, "4F7K", **{**row, **more})
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,11 @@ def test_what_a_row_tells():
 
 def test_what_we_measured_is_believed_however_late():
     """Only stated times can be slips of the pen; those that state no beginning are neither in nor left out."""
-    late = [measured(13 * 60), *history.read(TABLE, "x", {}), Row("x", (), Source.STATED, "9", page_posted_at=5.0)]
+    late = [
+        measured(13 * 60),
+        *history.read(TABLE, "x", {}),
+        LedgerEntry("x", (), Source.STATED, "9", page_posted_at=5.0),
+    ]
     of = honesty("x", late)
 
     assert (total(of, Source.MEASURED).n, total(of, Source.MEASURED).left_out) == (1, 0)

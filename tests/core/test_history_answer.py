@@ -5,8 +5,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.incident import Incident, IncidentStatus
 from bot.core.latencies import bin_of
+from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.rollups import HOURS, MINUTES, Rollup
 from bot.core.spans import SPANS, Past, past
 from bot.core.words.history_answer import history_answer, share_up

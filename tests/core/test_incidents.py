@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from bot.core import incidents
 from bot.core.detection.assessment import Transition
-from bot.core.incident import Heard, IncidentStatus, Measured
+from bot.core.model.incident import IncidentStatus
+from bot.core.model.measurement import Measurement
+from bot.core.model.statuspage import PageStatus
 from probes.model import State
 
 OPENING = Transition(
@@ -64,10 +66,13 @@ def test_the_page_s_first_admission_is_kept_once():
     """The earliest red component counts, by our clock; later readings do not move it."""
     incident = incidents.opened("claude", OPENING)
     green = {
-        "api": Heard(State.OPERATIONAL, "fine", 120.0, 10.0),
-        "code": Heard(State.OPERATIONAL, "fine", 120.0, 10.0),
+        "api": PageStatus(State.OPERATIONAL, "fine", 120.0, 10.0),
+        "code": PageStatus(State.OPERATIONAL, "fine", 120.0, 10.0),
     }
-    red = {"api": Heard(State.MAJOR, "Claude.ai down", 180.0, 180.0), "code": Heard(State.PARTIAL, "x", 180.0, 150.0)}
+    red = {
+        "api": PageStatus(State.MAJOR, "Claude.ai down", 180.0, 180.0),
+        "code": PageStatus(State.PARTIAL, "x", 180.0, 150.0),
+    }
 
     assert incidents.admitted(incident, green, {}) is incident
 
@@ -90,7 +95,7 @@ def test_a_long_timeline_keeps_its_beginning_and_its_end():
 def test_the_peak_is_the_highest_rate_that_was_sure():
     """Also between two changes of state; a guess, slowness and lower rates leave it as it is."""
     incident = incidents.opened("claude", OPENING)
-    sure = Measured("api", "API", State.PARTIAL, rate=0.28, low=0.2, high=0.36, failed=28, total=100)
+    sure = Measurement("api", "API", State.PARTIAL, rate=0.28, low=0.2, high=0.36, failed=28, total=100)
     for other in (
         replace(sure, low=0.0, high=0.9, rate=0.6),
         replace(sure, rate=0.1, low=0.05, high=0.15),

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from bot.core.detection.assessment import AssessorSettings
-from bot.core.incident import Apart
 from bot.core.judgement import Judgement
-from bot.core.people import Command
-from bot.core.service import ServiceView
+from bot.core.model.action import ActionRequest
+from bot.core.model.measurement import OutlierCheck
+from bot.core.model.service import ServiceView
 from bot.core.words.voicing import seen as seen_words
 from bot.judge import REMEMBERED
 from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State
@@ -67,7 +67,7 @@ def test_a_dead_check_is_shown_beside_the_healthy_ones():
     voices = decided[-1].voices["api"]
     other = Judgement(VIEW, SETTINGS, REMEMBERED.validate_json(REMEMBERED.dump_json(judgement.state())))
 
-    assert voices.measured.apart == Apart("api/messages", 6, 6, 0, 20)
+    assert voices.measured.apart == OutlierCheck("api/messages", 6, 6, 0, 20)
     assert "messages: 6 of 6 failed, other checks: 0 of 20" in seen_words(voices.measured, START + 3600)
     assert other.settle(START + 3601).voices["api"].measured.apart == voices.measured.apart
 
@@ -114,7 +114,7 @@ def test_what_is_silenced_is_recorded_and_not_said():
     """Incident and disagreement of a silenced component are written without a notice, and said when it ends."""
     for length, told in (("10d", 0), ("70m", 2)):
         judgement = Judgement(VIEW, SETTINGS)
-        judgement.command(Command(START, "silence", ("api", length), "slack:T1:U1", "slack:C1", "Ann", "a"))
+        judgement.command(ActionRequest(START, "silence", ("api", length), "slack:T1:U1", "slack:C1", "Ann", "a"))
         rows = outage()
         judgement, decided = judged(rows, judgement)
         decided.append(judgement.settle(rows[-1].at + 60))

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from bot.core.card import Tone
 from bot.core.crowd import SUSTAINED_S, WINDOW_S
-from bot.core.incident import IncidentStatus
 from bot.core.judgement import Judgement
-from bot.core.people import Report
-from bot.core.words.answer import Standing
+from bot.core.model.card import Colour
+from bot.core.model.incident import IncidentStatus
+from bot.core.model.report import Report
+from bot.core.model.status import ServiceStatus
 from bot.core.words.answers import why
 from bot.core.words.overview import overview
 from bot.core.words.reporting import links
@@ -58,7 +58,7 @@ def test_a_surge_is_seen_and_looked_into():
 
     assert people_say([decided.voices["api"]]).startswith("people report trouble: 6 reports in 15 min (normally 0–1)")
     assert decided.plans["api"].every_s == 5.0
-    standing = Standing("claude", "Claude", (decided.voices["api"],))
+    standing = ServiceStatus("claude", "Claude", (decided.voices["api"],))
     assert overview([standing], START + HOUR + 7).title == "🟡 people report trouble with Claude API, none measured"
     later = going_on(made, HOUR + 30, HOUR + 4 * WINDOW_S)
     assert not any(d.incidents for d in later)
@@ -91,7 +91,7 @@ def test_an_incident_of_people_where_it_is_wanted():
     snapshot = next(n.snapshot for d in later for n in d.notices)
     shown = card(snapshot, snapshot.at, ())
     assert "only people report trouble: 6 reports in 15 min (normally 0–1); we measure none" in shown.headline
-    assert shown.tone is Tone.YELLOW
+    assert shown.tone is Colour.YELLOW
     ends = [i for d in going_on(made, HOUR + SUSTAINED_S + 60, HOUR + 2 * WINDOW_S) for i in d.incidents]
     assert ends[-1].status is IncidentStatus.RESOLVED
 
@@ -141,7 +141,7 @@ def test_public_posts_are_a_voice_beside_the_others():
     [voice] = [decided.voices["api"]]
 
     assert people_say([voice]) == "no reports in 15 min · 4 posts on Hacker News in 30 min (normally 0–1)"
-    told = why(voice, Standing("claude", "Claude", (voice,)), None, START + HOUR)
+    told = why(voice, ServiceStatus("claude", "Claude", (voice,)), None, START + HOUR)
     assert any("https://news.ycombinator.com/item?id=0" in text for _, text in told.lines)
     lines = links(voice.reports, START + HOUR)
     assert [label for label, _ in lines] == ["Hacker News", "", ""]

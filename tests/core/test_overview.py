@@ -2,22 +2,23 @@
 
 import pytest
 
-from bot.core.incident import Measured, Voices
-from bot.core.words.answer import Standing
+from bot.core.model.measurement import Measurement
+from bot.core.model.snapshot import ComponentStatus
+from bot.core.model.status import ServiceStatus
 from bot.core.words.overview import overview, we_see
 from probes.model import State
 
 NOW = 1_000_000.0
 
 
-def measured(failed: int, total: int, state: State = State.OPERATIONAL, at: float | None = NOW) -> Measured:
+def measured(failed: int, total: int, state: State = State.OPERATIONAL, at: float | None = NOW) -> Measurement:
     """So many of so many failed."""
-    return Measured("gw", "Gateway", state, failed=failed, total=total, window_s=600.0, at=at, why="as usual")
+    return Measurement("gw", "Gateway", state, failed=failed, total=total, window_s=600.0, at=at, why="as usual")
 
 
-def title(*what: Measured) -> str:
+def title(*what: Measurement) -> str:
     """The first line of the answer about one service with these components."""
-    return overview([Standing("own", "Own", tuple(Voices(m) for m in what))], NOW).title
+    return overview([ServiceStatus("own", "Own", tuple(ComponentStatus(m) for m in what))], NOW).title
 
 
 def test_a_component_that_only_fails_is_not_green_before_the_alert():

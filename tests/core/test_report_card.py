@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from bot.core.disagreement import Discrepancy, DiscrepancyKind
 from bot.core.dossier import Dossier, Said
-from bot.core.incident import Entry, Incident, IncidentStatus, Person
+from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
+from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
+from bot.core.model.person import Person
 from bot.core.words.casefile import Casefile
 from bot.core.words.markdown import code, plain
 from bot.core.words.report_card import report_card
@@ -63,7 +64,7 @@ def hostile(words, **changes):
         words, "claude", "failures", IncidentStatus.RESOLVED, ("api", words), State.PARTIAL, START, START + 60,
         resolved_at=START + 600, acknowledged_at=START + 90, why=words, worst=State.PARTIAL, peak_rate=0.2,
         acknowledged_by=Person("slack", words, words, words),
-        timeline=(Entry(START + 60, words, words), Entry(START + 90, "acknowledged", words)), **changes,
+        timeline=(TimelineEntry(START + 60, words, words), TimelineEntry(START + 90, "acknowledged", words)), **changes,
     )  # fmt: skip
     said = (Said(START + 70, "api", State.MAJOR, words), Said(START + 80, words, State.MAJOR, words))
     dossier = Dossier({words: 3}, {words: 3}, ((START, words),), (), said, {words: 2, "api": 1})

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from bot.core.decisions import Remembered
 from bot.core.detection.classification import classified
-from bot.core.incident import Measured, Voices
 from bot.core.latencies import BINS, ERROR, LONGEST_MS, bin_of, quantile_ms, value_of
+from bot.core.model.measurement import Measurement
+from bot.core.model.snapshot import ComponentStatus
 from bot.core.rolling import AHEAD_S, EVERY_S, MANY, Rolled, Rolling
 from bot.core.rollups import DAYS, HELD, HOURS, LEVELS, MINUTES, Rollup
 from bot.core.spans import SPANS, failure_rate, past, uptime
@@ -133,7 +134,7 @@ def test_time_per_state_is_counted_once(steps, phase):
 
 def voice(state, at, fresh):
     """A component judged to be so at a time, for as long as that stays fresh."""
-    return Voices(Measured("api", "Claude API", state, at=at, stale_after_s=fresh))
+    return ComponentStatus(Measurement("api", "Claude API", state, at=at, stale_after_s=fresh))
 
 
 def through_json(rolled):

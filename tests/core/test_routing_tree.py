@@ -5,9 +5,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.escalation import Policy, Step
-from bot.core.incident import PAGE, Person, Silence
 from bot.core.matching import matchers
+from bot.core.model.escalation import Policy, Step
+from bot.core.model.person import PAGE, Person
+from bot.core.model.silence import Silence
 from bot.core.quiet import Quiet
 from bot.core.routing import Address, Before, Branch, Route, Table, Tree, addressed, calls
 from probes.model import State

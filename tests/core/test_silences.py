@@ -7,16 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import acts, claims, silences, wishes
-from bot.core.card import Tone
 from bot.core.casebook import Casebook
-from bot.core.incident import Person, Silence
 from bot.core.matching import matcher
+from bot.core.model import silence
+from bot.core.model.action import ActionRequest
+from bot.core.model.card import Colour
+from bot.core.model.person import Person
+from bot.core.model.silence import Silence
+from bot.core.model.status import ServiceStatus
 from bot.core.names import Named, Names
 from bot.core.parsing import Request, parse
-from bot.core.people import Command
 from bot.core.silences import Ground, written
 from bot.core.unclear import Misunderstood
-from bot.core.words.answer import Standing
 from bot.core.words.silenced import announced
 from bot.core.words.wording import card
 from bot.core.work import LONGEST_S, works_of
@@ -147,7 +149,7 @@ def test_a_silence_ends_by_its_id():
 )
 def test_windows_never_lose_what_is_to_come(asked, minute):
     """The newest wish stands; what it takes the place of was on the same target, and corrected or covered by it."""
-    kept: silences.Silences = ()
+    kept: silence.Silences = ()
     for target, after, lasts, work in asked:
         one = Silence(target, NOW + 60 * after, NOW + 60 * (after + lasts), ANNA, "", work)
         before, kept = kept, silences.with_one(kept, one, NOW)
@@ -237,7 +239,7 @@ def test_what_is_no_moment(text):
 def test_a_command_of_the_stream_does_not_speak_for_the_page():
     """People's maintenance is theirs."""
     cases, _ = opened("api")
-    acts.act(cases, Command(NOW, "maintenance", ("api", "1h"), ANN, "", "Ann"))
+    acts.act(cases, ActionRequest(NOW, "maintenance", ("api", "1h"), ANN, "", "Ann"))
     assert not any(s.announced for s in cases.silences)
 
 
@@ -331,7 +333,7 @@ def test_trouble_under_announced_work_is_told_in_blue():
         told += [(n, x.snapshot) for x in made.settle(START + began + 30.0 * (n + 1)).notices if x.snapshot.incident]
     first = next(snapshot for _, snapshot in told)
     shown = card(first, first.at, ())
-    assert (first.incident.announced, shown.tone) == (True, Tone.BLUE)
+    assert (first.incident.announced, shown.tone) == (True, Colour.BLUE)
     assert "announced maintenance until" in shown.headline
     last = told[-1][1].incident
     assert not last.announced
@@ -340,4 +342,4 @@ def test_trouble_under_announced_work_is_told_in_blue():
 
 def standing_of(decided):
     """As the desk sees it."""
-    return Standing("claude", "Claude", tuple(decided.voices.values()))
+    return ServiceStatus("claude", "Claude", tuple(decided.voices.values()))

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.incident import Apart
+from bot.core.model.measurement import OutlierCheck
 from bot.core.tally import CHECKS, MINUTES, Minute, Tallies, apart, counted, lately, noted, pooled
 
 
@@ -44,7 +44,7 @@ def test_a_dead_check_is_not_hidden_by_healthy_ones():
     dead = looked(("api/messages", 300, True), ("api/keyless", 30, False))
 
     assert lately(pooled(dead), 2399.0)[:2] == (2, 22)
-    assert apart(dead, 2399.0) == Apart("api/messages", 6, 6, 0, 20)
+    assert apart(dead, 2399.0) == OutlierCheck("api/messages", 6, 6, 0, 20)
 
 
 def test_nothing_stands_apart_where_all_fail_alike():

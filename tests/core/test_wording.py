@@ -9,10 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.advice import tips
-from bot.core.card import Card, Tone
-from bot.core.disagreement import Discrepancy, DiscrepancyKind
-from bot.core.incident import Entry, Heard, Incident, IncidentStatus, Measured, Person, Snapshot, Voices
-from bot.core.people import Reports
+from bot.core.model.card import Card, Colour
+from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
+from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
+from bot.core.model.measurement import Measurement
+from bot.core.model.person import Person
+from bot.core.model.report import Reports
+from bot.core.model.snapshot import ComponentStatus, Snapshot
+from bot.core.model.statuspage import PageStatus
 from bot.core.words.incident_card import HEADLINE, LINE
 from bot.core.words.wording import card, headline, trail_line
 from probes.model import Layer, State
@@ -30,7 +34,7 @@ shares = st.floats(allow_nan=True, allow_infinity=True)
 states = st.sampled_from(State)
 
 measureds = st.builds(
-    Measured,
+    Measurement,
     component=nasty,
     name=nasty,
     state=states,
@@ -52,9 +56,9 @@ measureds = st.builds(
     monitoring=st.booleans(),
     slow=st.booleans(),
 )
-heards = st.builds(Heard, states, nasty, st.none() | times, st.none() | times, st.none() | times, nasty, nasty)
+heards = st.builds(PageStatus, states, nasty, st.none() | times, st.none() | times, st.none() | times, nasty, nasty)
 reports = st.builds(Reports, counts, counts, times, times)
-entries = st.builds(Entry, times, nasty, nasty)
+entries = st.builds(TimelineEntry, times, nasty, nasty)
 incidents = st.builds(
     Incident,
     id=nasty,
@@ -104,7 +108,7 @@ snapshots = st.builds(
     service_name=nasty,
     incident=st.none() | incidents,
     discrepancy=st.none() | discrepancies,
-    voices=st.lists(st.builds(Voices, measureds, heards, reports), max_size=9).map(tuple),
+    voices=st.lists(st.builds(ComponentStatus, measureds, heards, reports), max_size=9).map(tuple),
     reason=nasty,
     page_url=nasty,
     usual_lag_s=st.none() | st.tuples(times, times),
@@ -176,21 +180,21 @@ def test_a_handful_of_results_calls_nothing_down():
     made = card(*SITUATIONS["first_results"])
     said = "failures on claude.ai, Claude API and Claude Code, 3 of 5 requests so far, share still unclear"
     assert made.headline == f"🟠 Claude: {said}"
-    assert made.tone is Tone.ORANGE
+    assert made.tone is Colour.ORANGE
 
 
 @pytest.mark.parametrize("silent_s", [301, 3600, 10**6])
 def test_stale_measurement_is_grey_and_said(silent_s):
     """Without fresh results nothing is known: not green, and not red either."""
     made = card(told(INCIDENT, voices(replace(API, at=NOW - silent_s))), NOW)
-    assert made.tone is Tone.GREY
+    assert made.tone is Colour.GREY
     assert made.headline.startswith("⚪")
     assert "unknown" in made.headline
 
 
 def test_a_stale_page_reading_is_marked():
     """An old reading of a green page is ⚪ and its age is told."""
-    heard = Heard(State.OPERATIONAL, "All Systems Operational", NOW - 400, START)
+    heard = PageStatus(State.OPERATIONAL, "All Systems Operational", NOW - 400, START)
     says = dict(card(told(INCIDENT, voices(API, heard=heard)), NOW).lines)["They say"]
     assert says.startswith("⚪ stale")
     assert "read 7 min ago" in says
@@ -199,7 +203,7 @@ def test_a_stale_page_reading_is_marked():
 
 def test_an_unreadable_page_is_not_called_unacknowledged():
     """Of a page that cannot be read nothing is claimed."""
-    heard = Heard(State.OPERATIONAL, "fine", NOW - 20, START, unreadable="HTTP 403")
+    heard = PageStatus(State.OPERATIONAL, "fine", NOW - 20, START, unreadable="HTTP 403")
     says = dict(card(told(INCIDENT, voices(API, heard=heard)), NOW).lines)["They say"]
     assert says.startswith("⚪ page unreadable: HTTP 403")
     assert "unacknowledged" not in says
@@ -207,7 +211,7 @@ def test_an_unreadable_page_is_not_called_unacknowledged():
 
 def test_their_words_cannot_leave_their_quotation():
     """A quotation mark inside what a vendor writes does not end the quotation."""
-    heard = Heard(State.OPERATIONAL, 'fine" · we see nothing · "', NOW - 20, START)
+    heard = PageStatus(State.OPERATIONAL, 'fine" · we see nothing · "', NOW - 20, START)
     says = dict(card(told(INCIDENT, voices(API, heard=heard)), NOW).lines)["They say"]
     assert "\"fine' · we see nothing · '\"" in says
 
@@ -246,6 +250,6 @@ def test_the_discrepancy_goes_before_the_incident():
 
 def test_what_is_cut_is_counted():
     """A long text ends with how much is missing."""
-    heard = Heard(State.OPERATIONAL, "x" * 1000, NOW, START)
+    heard = PageStatus(State.OPERATIONAL, "x" * 1000, NOW, START)
     says = dict(card(told(INCIDENT, voices(API, heard=heard)), NOW).lines)["They say"]
     assert f"… ({1000 - says.count('x')} more)" in says

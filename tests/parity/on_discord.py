@@ -12,8 +12,8 @@ from typing import Any
 from bot.channels.discord.doctor import examine
 from bot.channels.discord.opening import Discord as Bot
 from bot.channels.registry import Outside
-from bot.core.card import Card, Tone
-from bot.core.incident import Entry
+from bot.core.model.card import Card, Colour
+from bot.core.model.incident import TimelineEntry
 from bot.core.words.unbroken import unbroken
 from bot.store.store import Store
 from tests.channels.discord.conftest import PACE, Clock, pointed_at
@@ -149,16 +149,16 @@ async def _message(it: Hands, found: Offers) -> None:
 
 
 async def _life(it: Hands, found: Offers) -> None:
-    card = replace(cards()["intermittent"], tone=Tone.YELLOW)
+    card = replace(cards()["intermittent"], tone=Colour.YELLOW)
     where, root = await it.post(card)
     place = it.fake.world.channels[root.channel]
     await it.bot.post(root.channel, card, str(where["key"]))
     found.parts[Part.ONCE] = yes(len(place.messages) == 1)
     it.clock.at += SPACED_S
-    where = dict(await it.bot.edit(where, replace(card, headline="other", tone=Tone.RED)))
+    where = dict(await it.bot.edit(where, replace(card, headline="other", tone=Colour.RED)))
     found.parts[Part.IN_PLACE] = yes(headline(root) == "other" and len(place.messages) == 1)
-    await it.bot.follow(where, Entry(1.0, "changed", "worse"), "t1")
-    await it.bot.follow(where, Entry(2.0, "resolved", "quiet"), "t2")
+    await it.bot.follow(where, TimelineEntry(1.0, "changed", "worse"), "t1")
+    await it.bot.follow(where, TimelineEntry(2.0, "resolved", "quiet"), "t2")
     thread = it.fake.world.channels.get(root.id)
     found.parts[Part.TRAIL] = yes(thread and len(thread.messages) == 2)
     found.parts[Part.BROADCAST] = yes(len(place.messages) > 1)

@@ -10,8 +10,8 @@ from dataclasses import replace
 from bot.channels.slack.around import Around
 from bot.channels.slack.doctor import examine
 from bot.channels.slack.opening import Slack as App
-from bot.core.card import Card, Tone
-from bot.core.incident import Entry
+from bot.core.model.card import Card, Colour
+from bot.core.model.incident import TimelineEntry
 from bot.core.words.unbroken import unbroken
 from bot.store.store import Store
 from tests.channels.slack.conftest import QUICK, options
@@ -105,7 +105,7 @@ async def _buttons(it: Hands, found: Offers) -> None:
 
 
 async def _message(it: Hands, found: Offers) -> None:
-    colours, labels = dict[Tone, str](), dict[str, None]()
+    colours, labels = dict[Colour, str](), dict[str, None]()
     for card in cards().values():
         _, root = await it.post(card)
         colours[card.tone] = root.color
@@ -126,15 +126,15 @@ async def _message(it: Hands, found: Offers) -> None:
 
 
 async def _life(it: Hands, found: Offers) -> None:
-    card = replace(cards()["intermittent"], tone=Tone.YELLOW)
+    card = replace(cards()["intermittent"], tone=Colour.YELLOW)
     where, root = await it.post(card)
     stands = it.fake.workspace.standing
     await it.app.post(root.channel, card, str(where["key"]))
     found.parts[Part.ONCE] = yes(len(stands(root.channel)) == 1)
-    where = dict(await it.app.edit(where, replace(card, headline="other", tone=Tone.RED)))
+    where = dict(await it.app.edit(where, replace(card, headline="other", tone=Colour.RED)))
     found.parts[Part.IN_PLACE] = yes(root.headline == "other" and len(stands(root.channel)) == 1)
-    await it.app.follow(where, Entry(1.0, "changed", "worse"), "t1")
-    await it.app.follow(where, Entry(2.0, "resolved", "quiet"), "t2")
+    await it.app.follow(where, TimelineEntry(1.0, "changed", "worse"), "t1")
+    await it.app.follow(where, TimelineEntry(2.0, "resolved", "quiet"), "t2")
     thread = it.fake.workspace.thread(root)
     found.parts[Part.TRAIL] = yes(len(thread) == 2)
     found.parts[Part.BROADCAST] = yes(thread and all(m.broadcast for m in thread))

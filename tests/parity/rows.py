@@ -6,9 +6,10 @@ from enum import StrEnum
 
 from bot.advice import tips
 from bot.core.asking import Asker
-from bot.core.card import Action, Card
 from bot.core.commands import COMMANDS, Command, Takes, line
-from bot.core.incident import IncidentStatus, Snapshot
+from bot.core.model.card import Action, Card
+from bot.core.model.incident import IncidentStatus
+from bot.core.model.snapshot import Snapshot
 from bot.core.words.answer import Answer
 from bot.core.words.wording import card
 from tests.core.situations import SITUATIONS

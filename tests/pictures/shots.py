@@ -8,10 +8,13 @@ from bot.channels.discord import render
 from bot.channels.slack import answers, blocks
 from bot.core import incidents
 from bot.core.alternatives import Candidate, Option, Similarity, ranked
-from bot.core.card import Card
-from bot.core.incident import Heard, Incident, IncidentStatus, Measured, Snapshot, Voices
-from bot.core.people import Reports
-from bot.core.words.answer import Standing
+from bot.core.model.card import Card
+from bot.core.model.incident import Incident, IncidentStatus
+from bot.core.model.measurement import Measurement
+from bot.core.model.report import Reports
+from bot.core.model.snapshot import ComponentStatus, Snapshot
+from bot.core.model.status import ServiceStatus
+from bot.core.model.statuspage import PageStatus
 from bot.core.words.overview import overview
 from bot.core.words.wording import card
 from probes.model import State
@@ -37,21 +40,21 @@ from tests.pictures.page import Html
 PAGE = "https://status.claude.com"
 SAID = "Elevated errors on the API"
 OVER = START + 65 * MIN
-UP = Measured("bedrock-us-east-1", "Bedrock (N. Virginia)", State.OPERATIONAL, at=NOW - 20)
+UP = Measurement("bedrock-us-east-1", "Bedrock (N. Virginia)", State.OPERATIONAL, at=NOW - 20)
 ROUTE = Candidate("Claude on Amazon Bedrock", Similarity.SAME_MODEL, "aws-bedrock", ("bedrock-us-east-1",))
 NAMES = {"claude-api": "Claude API"}
 
 
 def options(now: float) -> tuple[Option, ...]:
     """The other route, just looked at."""
-    return ranked([ROUTE], {"aws-bedrock": (Voices(replace(UP, at=now - 20)),)}, now)
+    return ranked([ROUTE], {"aws-bedrock": (ComponentStatus(replace(UP, at=now - 20)),)}, now)
 
 
 def taken() -> Incident:
     """The incident acknowledged, then admitted by the page."""
     one = replace(INCIDENT, acknowledged_at=NOW - 5 * MIN, acknowledged_by=ANNA)
     one = incidents.noted(one, NOW - 5 * MIN, "acknowledged", "by Anna on Slack")
-    heard = {"claude-api": Heard(State.PARTIAL, SAID, NOW - 20, NOW - 60, NOW - 75)}
+    heard = {"claude-api": PageStatus(State.PARTIAL, SAID, NOW - 20, NOW - 60, NOW - 75)}
     return incidents.admitted(one, heard, NAMES)
 
 
@@ -110,9 +113,13 @@ def slack_discrepancy() -> str:
 def slack_status() -> str:
     """The private answer to `/avail status`."""
     web = replace(WELL, component="claude-web", name="claude.ai")
-    about = (*voices(API), Voices(CODE, HELD, Reports(0, 0, 600, 0.2)), Voices(web, HELD, Reports(0, 0, 600, 0.4)))
+    about = (
+        *voices(API),
+        ComponentStatus(CODE, HELD, Reports(0, 0, 600, 0.2)),
+        ComponentStatus(web, HELD, Reports(0, 0, 600, 0.4)),
+    )
     both = replace(INCIDENT, components=("claude-api", "claude-code"), active=("claude-api", "claude-code"))
-    standing = Standing("claude", "Claude", about, (both,), PAGE, (15 * MIN, 54 * MIN))
+    standing = ServiceStatus("claude", "Claude", about, (both,), PAGE, (15 * MIN, 54 * MIN))
     said = answers.answer(overview([standing], NOW), NOW, share="status")
     return slack.show(slack.private(said.arguments(), NOW))
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from bot.channels.discord import render
 from bot.channels.slack import answers, blocks, forms
-from bot.core.card import Action, Card, Tone
-from bot.core.incident import Entry
+from bot.core.model.card import Action, Card, Colour
+from bot.core.model.incident import TimelineEntry
 from bot.core.words.answer import Answer, Table
 from bot.core.words.wording import card
 from tests.channels.contract import HOSTILE
@@ -29,7 +29,7 @@ NOW = 1_776_094_260.0
 TAGS = {"html", "head", "meta", "style", "body", "script", "div", "span", "b", "i", "s", "code", "pre"}
 ACTIONS = (Action("ack", HOSTILE, "4F7K"), Action("silence", HOSTILE, "4F7K"), Action("why", "Why?", "4F7K"))
 EVIL = Card(
-    "4F7K", "incident", Tone.RED, "🔴", HOSTILE, lines=(("We see", HOSTILE), (HOSTILE, "x")), footer=HOSTILE,
+    "4F7K", "incident", Colour.RED, "🔴", HOSTILE, lines=(("We see", HOSTILE), (HOSTILE, "x")), footer=HOSTILE,
     actions=ACTIONS, links=((HOSTILE, "https://status.example/<b>"),), times=(("Began", NOW),),
 )  # fmt: skip
 
@@ -64,10 +64,10 @@ def literally(text):
     [
         lambda: slack.show(slack.message(blocks.card(EVIL, "m", NOW).arguments(), NOW, NOW)),
         lambda: slack.show(slack.message(blocks.card(EVIL, "m", NOW).plainly(), NOW, NOW)),
-        lambda: slack.show(slack.replies([(blocks.trail(Entry(NOW, HOSTILE, HOSTILE), NOW), NOW)], NOW)),
+        lambda: slack.show(slack.replies([(blocks.trail(TimelineEntry(NOW, HOSTILE, HOSTILE), NOW), NOW)], NOW)),
         lambda: discord.show(discord.message(render.root(EVIL), NOW, NOW)),
         lambda: discord.show(discord.message(render.plainly(EVIL), NOW, NOW)),
-        lambda: discord.show(discord.thread(HOSTILE, [render.trail(Entry(NOW, HOSTILE, HOSTILE))], NOW)),
+        lambda: discord.show(discord.thread(HOSTILE, [render.trail(TimelineEntry(NOW, HOSTILE, HOSTILE))], NOW)),
     ],
 )
 def test_a_hostile_card_is_letters(made):

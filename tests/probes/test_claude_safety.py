@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from bot.config import from_text
-from bot.core.people import Row
+from bot.core.model.stream import StreamRow
 from bot.demo.vendor import Vendor
 from bot.store.records import decode, encode
 from probes.model import Check, Layer, Observation, Outcome
@@ -78,7 +78,7 @@ async def test_a_key_is_nowhere(
     assert same(decode(kept), seen)
 
 
-def same(row: Row | None, seen: Observation) -> bool:
+def same(row: StreamRow | None, seen: Observation) -> bool:
     return isinstance(row, Observation) and (row.detail, row.model, row.tokens) == (
         seen.detail, seen.model, seen.tokens
     )  # fmt: skip

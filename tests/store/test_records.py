@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.people import Command, Report, Row
+from bot.core.model.action import ActionRequest
+from bot.core.model.report import Report
+from bot.core.model.stream import StreamRow
 from bot.store import records
 from bot.store.fields import LINE, TEXT, WORD
 from bot.store.records import ARGS, CLAIMS, INCIDENTS, decode, encode
@@ -35,14 +37,14 @@ observations = st.builds(
     words, st.none() | shares, st.integers(0, 10**9), money,
 )  # fmt: skip
 reports = st.builds(Report, times, words, words, st.booleans(), texts, st.integers(0, 1000))
-commands = st.builds(Command, times, words, st.lists(texts, max_size=5).map(tuple), words, words)
-rows: st.SearchStrategy[Row] = observations | reports | commands
+commands = st.builds(ActionRequest, times, words, st.lists(texts, max_size=5).map(tuple), words, words)
+rows: st.SearchStrategy[StreamRow] = observations | reports | commands
 
 SEEN = Observation("api-http", "claude", "claude-api", "local", 1_776_094_260.123, Outcome.OK, status=200)
 
 
 @given(rows)
-def test_what_is_read_is_what_was_written(row: Row) -> None:
+def test_what_is_read_is_what_was_written(row: StreamRow) -> None:
     """Every row of bounded text comes back the same."""
     assert decode(encode(row)) == row
 
@@ -101,7 +103,7 @@ def test_hostile_lengths_are_cut() -> None:
     assert (len(back.detail), len(back.symptom)) == (TEXT, WORD)
     assert back.detail.endswith("…")
     assert len(raw) < 1_000_000
-    assert len(encode(Command(1.0, "silence", (long,) * 999, long, long))) < 3 * TEXT * (ARGS + 1)
+    assert len(encode(ActionRequest(1.0, "silence", (long,) * 999, long, long))) < 3 * TEXT * (ARGS + 1)
 
 
 def test_an_ordinary_observation_is_small() -> None:
@@ -133,6 +135,6 @@ def test_broken_text_is_still_written() -> None:
 
 def test_each_kind_has_a_decoder() -> None:
     """Nobody adds a kind of row without a way to read it."""
-    assert {json.loads(encode(row))["k"] for row in (SEEN, Report(1, "c", "w"), Command(1, "ack"))} == set(
+    assert {json.loads(encode(row))["k"] for row in (SEEN, Report(1, "c", "w"), ActionRequest(1, "ack"))} == set(
         records._DECODERS
     )

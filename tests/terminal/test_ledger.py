@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from bot.core.ledger import Row, Source
+from bot.core.model.ledger import LedgerEntry, Source
 from bot.core.words.ledger_answer import table
 from bot.errors import UserError
 from bot.terminal import ledger
@@ -99,7 +99,7 @@ def test_the_page_s_own_record_tells_whose_it_is(config, tmp_path, capsys):
 
 def test_no_cell_is_a_formula():
     """A vendor's words cannot run in a spreadsheet."""
-    row = Row("claude", ("=HYPERLINK(1)",), Source.STATED, "@x", impact="-1", page_posted_at=-5.0)
+    row = LedgerEntry("claude", ("=HYPERLINK(1)",), Source.STATED, "@x", impact="-1", page_posted_at=-5.0)
     [_, line] = csv.reader(io.StringIO(table([row])))
     assert line[2:5] == ["'@x", "'=HYPERLINK(1)", "'-1"]
     assert line[10] == "-5.0"

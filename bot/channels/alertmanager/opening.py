@@ -19,8 +19,8 @@ from bot.channels.outgoing import Outgoing, Request
 from bot.channels.outlet import Outlet
 from bot.channels.registry import Outside
 from bot.channels.said import RANK, Severity, Standing
-from bot.core.card import Card
-from bot.core.incident import Entry
+from bot.core.model.card import Card
+from bot.core.model.incident import TimelineEntry
 from bot.core.words.quoting import clean
 from bot.errors import DeliveryError
 from probes.secret import Secret
@@ -59,7 +59,7 @@ class Alertmanager(Outlet):
         await self._send(key, alerts)
         return where
 
-    async def follow(self, where: Where, entry: Entry, key: str) -> None:
+    async def follow(self, where: Where, entry: TimelineEntry, key: str) -> None:
         """Alerts have no trail: the newest lines stand in the annotations, with the next edition."""
 
     def _alert(self, key: str, card: Card, severity: Severity, *, over: bool) -> dict[str, Any]:

@@ -21,8 +21,8 @@ from bot.channels.outgoing import Unheard
 from bot.channels.outlet import CALLS, HEADLINE, Notebook
 from bot.channels.registry import Outside
 from bot.channels.said import RANK, Severity
-from bot.core.card import Card
-from bot.core.incident import Entry
+from bot.core.model.card import Card
+from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, UserError
 
 KEY = 255
@@ -93,7 +93,7 @@ class ByApprise(Notebook):
             await self._tell(key, kept | {HEADLINE: said.headline(card, TITLE)})
         return where
 
-    async def follow(self, where: Where, entry: Entry, key: str) -> None:
+    async def follow(self, where: Where, entry: TimelineEntry, key: str) -> None:
         """A message where people are called; the other lines stand in the next one."""
         if entry.event in CALLS:
             line, told = said.line(entry, TITLE), await self._told(str(where["key"]))

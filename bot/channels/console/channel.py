@@ -18,8 +18,8 @@ from bot.channels.console.live import LiveScreen
 from bot.channels.console.plain import Act, JsonScreen, PlainScreen, Screen, harmless
 from bot.channels.console.record import Record
 from bot.channels.console.scribe import Scribe
-from bot.core.card import Card
-from bot.core.incident import Entry
+from bot.core.model.card import Card
+from bot.core.model.incident import TimelineEntry
 from bot.core.words.quoting import clean
 from bot.errors import DeliveryError
 
@@ -70,7 +70,7 @@ class Console:
         await self._do(lambda: self._root(harmless(card), key))
         return {"key": key}
 
-    async def follow(self, where: Where, entry: Entry, key: str) -> None:
+    async def follow(self, where: Where, entry: TimelineEntry, key: str) -> None:
         """Add a line to the root's trail; the same line twice is recorded once."""
         root = str(where.get("key", ""))[:KEY]
         await self._do(lambda: self._trail(root, entry, key[:KEY]))
@@ -86,7 +86,7 @@ class Console:
         self._record.append({"at": now, "act": kind, "key": key, **said, "headline": card.headline})
         self._screen.show(Act(kind, key, now), card)
 
-    def _trail(self, root: str, entry: Entry, key: str) -> None:
+    def _trail(self, root: str, entry: TimelineEntry, key: str) -> None:
         now = self._now()
         if not self._record.has_trail(key):
             said: Mapping[str, Any] = {"event": clean(entry.event, 80), "text": clean(entry.text, 400)}

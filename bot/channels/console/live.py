@@ -10,19 +10,19 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.channels.console.plain import LABEL, Act
-from bot.core.card import Card, Tone
-from bot.core.incident import Entry
+from bot.core.model.card import Card, Colour
+from bot.core.model.incident import TimelineEntry
 from bot.core.words.durations import clock
 from bot.core.words.quoting import clean
 from bot.core.words.wording import trail_line
 
-COLOUR: Mapping[Tone, str] = {
-    Tone.GREEN: "green",
-    Tone.YELLOW: "yellow",
-    Tone.ORANGE: "dark_orange",
-    Tone.RED: "red",
-    Tone.BLUE: "blue",
-    Tone.GREY: "bright_black",
+COLOUR: Mapping[Colour, str] = {
+    Colour.GREEN: "green",
+    Colour.YELLOW: "yellow",
+    Colour.ORANGE: "dark_orange",
+    Colour.RED: "red",
+    Colour.BLUE: "blue",
+    Colour.GREY: "bright_black",
 }
 IN_FULL = 2
 
@@ -52,7 +52,7 @@ class LiveScreen:
                     self._print(headline(card, clock(act.at, act.at, seconds=True)))
             self._draw()
 
-    def follow(self, act: Act, entry: Entry) -> None:
+    def follow(self, act: Act, entry: TimelineEntry) -> None:
         """Print a line of the trail above the region."""
         with self._lock:
             self._print(Text(f"   {trail_line(entry, act.at)}", style="dim"))

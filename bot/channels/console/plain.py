@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TextIO
 
-from bot.core.card import Card
-from bot.core.incident import Entry
+from bot.core.model.card import Card
+from bot.core.model.incident import TimelineEntry
 from bot.core.words.durations import clock
 from bot.core.words.quoting import clean
 from bot.core.words.wording import trail_line
@@ -34,7 +34,7 @@ class Screen(Protocol):
     def show(self, act: Act, card: Card) -> None:
         """Show a root for the first time or again."""
 
-    def follow(self, act: Act, entry: Entry) -> None:
+    def follow(self, act: Act, entry: TimelineEntry) -> None:
         """Show one line of a root's trail."""
 
     def above(self, text: str) -> None:
@@ -90,7 +90,7 @@ class PlainScreen:
         else:
             self._headlines[act.key] = shape
 
-    def follow(self, act: Act, entry: Entry) -> None:
+    def follow(self, act: Act, entry: TimelineEntry) -> None:
         """Print the line under its time."""
         write(self._out, f"   {trail_line(entry, act.at)}\n")
 
@@ -112,7 +112,7 @@ class JsonScreen:
         """Print `{"event":"root"|"edit"|"closed","key":...,"at":...}` and the card's fields."""
         self._say({"event": "closed" if card.closed else act.kind, "key": act.key, "at": act.at, **fields(card)})
 
-    def follow(self, act: Act, entry: Entry) -> None:
+    def follow(self, act: Act, entry: TimelineEntry) -> None:
         """Print `{"event":"trail",...}`."""
         said = {"what": clean(entry.event, 80), "text": clean(entry.text, WIDE), "happened_at": entry.at}
         self._say({"event": "trail", "key": act.key, "at": act.at, **said})

@@ -23,13 +23,13 @@ from bot.channels.discord.rights import NEEDED, lacking, rights_in
 from bot.channels.discord.spacing import Spacing, is_old
 from bot.channels.discord.trails import Trails, bound
 from bot.channels.outlet import CALLS
-from bot.core.card import Card, Tone
-from bot.core.incident import Entry
+from bot.core.model.card import Card, Colour
+from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, StoreError
 
 log = logging.getLogger(__name__)
 
-ALARMING = (Tone.ORANGE, Tone.RED)
+ALARMING = (Colour.ORANGE, Colour.RED)
 PLAINLY = frozenset({refusals.INVALID_FORM, refusals.EMPTY_MESSAGE})
 NONCE_S = 120.0
 """For less than "a few minutes" after the first try a nonce is trusted."""
@@ -99,7 +99,7 @@ class DiscordChannel:
             raise
         return {**where, "verbs": _verbs(card)}
 
-    async def follow(self, where: Where, entry: Entry, key: str) -> None:
+    async def follow(self, where: Where, entry: TimelineEntry, key: str) -> None:
         """Add a line to the thread, calling the roles where it is a reminder; without a thread the root alone tells."""
         channel, message, _ = self._at(where)
         name = str(where.get("name", ""))

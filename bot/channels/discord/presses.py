@@ -10,8 +10,8 @@ from bot.channels.discord.markup import plain
 from bot.channels.discord.reception import Reception
 from bot.channels.discord.render import SILENCES, STYLES, custom_id, once
 from bot.channels.discord.replies import Reply
-from bot.core.card import Action
 from bot.core.commands import COMMANDS, NAMES, Command, line
+from bot.core.model.card import Action
 
 SHARE = "share"
 FORM = "form-"

@@ -11,21 +11,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.channels.discord.markup import escape, moment, plain
-from bot.core.card import Action, Card, Tone
-from bot.core.commands import UNTIL_RESOLVED
-from bot.core.incident import Entry
+from bot.core.model.card import Action, Card, Colour
+from bot.core.model.incident import TimelineEntry
+from bot.core.model.silence import UNTIL_RESOLVED
 from bot.core.sizes import DISCORD, Piece, first, fit, fitted, width
 from bot.core.words.durations import clock
 from bot.core.words.quoting import clean
 from bot.core.words.unbroken import unbroken
 
-COLOURS: Mapping[Tone, int] = {
-    Tone.GREEN: 0x2EB886,
-    Tone.YELLOW: 0xDAA038,
-    Tone.ORANGE: 0xE8762D,
-    Tone.RED: 0xA30200,
-    Tone.BLUE: 0x439FE0,
-    Tone.GREY: 0xDDDDDD,
+COLOURS: Mapping[Colour, int] = {
+    Colour.GREEN: 0x2EB886,
+    Colour.YELLOW: 0xDAA038,
+    Colour.ORANGE: 0xE8762D,
+    Colour.RED: 0xA30200,
+    Colour.BLUE: 0x439FE0,
+    Colour.GREY: 0xDDDDDD,
 }
 Payload = dict[str, Any]
 QUIET: Mapping[str, Any] = {"parse": []}
@@ -147,7 +147,7 @@ def plainly(card: Card) -> Payload:
     return {"content": content, "embeds": [], "components": [], "allowed_mentions": dict(QUIET)}
 
 
-def trail(entry: Entry, pings: Sequence[int] = ()) -> Payload:
+def trail(entry: TimelineEntry, pings: Sequence[int] = ()) -> Payload:
     """One line in the thread; `pings` are roles to call."""
     event, text = clean(entry.event, 80), clean(entry.text, 400)
     said = escape(f"{event}: {text}" if event and text else event or text or "changed")

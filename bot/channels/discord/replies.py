@@ -8,7 +8,7 @@ import discord
 
 from bot.channels.discord.markup import unpinged
 from bot.channels.discord.render import COLOURS, Frame, framed
-from bot.core.card import Action, Tone
+from bot.core.model.card import Action, Colour
 from bot.core.sizes import width
 from bot.core.words.answer import Answer, Table
 from bot.core.words.quoting import clean
@@ -18,7 +18,7 @@ TEXT = 2_400
 TABLE = 1_600
 CELL = 60
 ROWS = 25
-_COLOURS = {True: COLOURS[Tone.BLUE], False: COLOURS[Tone.GREY]}
+_COLOURS = {True: COLOURS[Colour.BLUE], False: COLOURS[Colour.GREY]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def reply(answer: Answer) -> Reply:
 
 def sentence(text: str) -> Reply:
     """One sentence of our own."""
-    frame = Frame(text, (), "", COLOURS[Tone.GREY])
+    frame = Frame(text, (), "", COLOURS[Colour.GREY])
     return Reply(discord.Embed.from_dict(framed(frame)), shareable=False)
 
 

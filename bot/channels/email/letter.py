@@ -12,17 +12,17 @@ from email.utils import format_datetime, formataddr
 from html import escape
 
 from bot.channels import said
-from bot.core.card import Card, Tone
+from bot.core.model.card import Card, Colour
 from bot.core.words.quoting import clean
 
 BODY = 20_000
 COLOURS = {
-    Tone.GREEN: "#2eb886",
-    Tone.YELLOW: "#daa038",
-    Tone.ORANGE: "#e07b00",
-    Tone.RED: "#a30200",
-    Tone.BLUE: "#439fe0",
-    Tone.GREY: "#999999",
+    Colour.GREEN: "#2eb886",
+    Colour.YELLOW: "#daa038",
+    Colour.ORANGE: "#e07b00",
+    Colour.RED: "#a30200",
+    Colour.BLUE: "#439fe0",
+    Colour.GREY: "#999999",
 }
 
 
@@ -38,7 +38,7 @@ class Envelope:
 def letter(card: Card, root: str, subject: str, envelope: Envelope, *, first: bool) -> EmailMessage:
     """The message; `root` is the thread's key, `subject` the root's."""
     message = _headed(root, subject, envelope, "" if first else f"{root} {sorted(said.news(card).items())}")
-    if card.tone is Tone.RED and said.standing(card) is said.Standing.FIRING:
+    if card.tone is Colour.RED and said.standing(card) is said.Standing.FIRING:
         message["Importance"] = "high"
     head = said.headline(card, 300)
     message.set_content(f"{head}\n\n{said.body(card, BODY, trail=True)}\n")

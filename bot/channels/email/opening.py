@@ -21,8 +21,8 @@ from bot.channels.email.options import Options, read
 from bot.channels.outgoing import Unheard
 from bot.channels.outlet import CALLS, Notebook
 from bot.channels.registry import Outside
-from bot.core.card import Card
-from bot.core.incident import Entry
+from bot.core.model.card import Card
+from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, UserError
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ class Email(Notebook):
             await self._tell(key, {**news, "subject": subject})
         return where
 
-    async def follow(self, where: Where, entry: Entry, key: str) -> None:
+    async def follow(self, where: Where, entry: TimelineEntry, key: str) -> None:
         """A mail where somebody is called who has not taken it; for other lines it would be one too many."""
         root = str(where["key"])
         known = await self._told(root)

@@ -13,7 +13,7 @@ from bot.channels.outgoing import Outgoing, Request
 from bot.channels.outlet import Alerts
 from bot.channels.registry import Outside
 from bot.channels.said import Standing
-from bot.core.card import Card
+from bot.core.model.card import Card
 
 WHO = "Grafana IRM"
 MESSAGE = 4_000

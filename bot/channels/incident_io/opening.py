@@ -12,7 +12,7 @@ from bot.channels.incident_io.options import Options, read
 from bot.channels.outgoing import Outgoing, Request
 from bot.channels.outlet import Alerts
 from bot.channels.registry import Outside
-from bot.core.card import Card
+from bot.core.model.card import Card
 from bot.core.words.quoting import clean
 
 WHO = "incident.io"

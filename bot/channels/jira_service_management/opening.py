@@ -15,8 +15,8 @@ from bot.channels.outgoing import Outgoing, Request
 from bot.channels.outlet import Alerts
 from bot.channels.registry import Outside
 from bot.channels.said import Severity, Standing
-from bot.core.card import Card
-from bot.core.incident import Entry
+from bot.core.model.card import Card
+from bot.core.model.incident import TimelineEntry
 from bot.core.words.quoting import clean
 
 WHO = "Jira Service Management"
@@ -56,7 +56,7 @@ class JiraServiceManagement(Alerts[Options]):
             await self._ask(key, "POST", f"{_alias(key)}/{turn}", {"source": SOURCE}, by_alias=True)
         return True
 
-    async def follow(self, where: Where, entry: Entry, key: str) -> None:
+    async def follow(self, where: Where, entry: TimelineEntry, key: str) -> None:
         """A note on the alert."""
         alert = str(where["key"])
         note = {"note": said.line(entry, NOTE), "source": SOURCE}

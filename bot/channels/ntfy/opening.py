@@ -15,8 +15,8 @@ from bot.channels.outgoing import Outgoing, Request
 from bot.channels.outlet import CALLS, HEADLINE, Alerts
 from bot.channels.registry import Outside
 from bot.channels.said import Severity, Standing
-from bot.core.card import Card
-from bot.core.incident import Entry
+from bot.core.model.card import Card
+from bot.core.model.incident import TimelineEntry
 
 WHO = "ntfy"
 MESSAGE = 1_000
@@ -46,7 +46,7 @@ class Ntfy(Alerts[Options]):
         await self._send(key, message)
         return True
 
-    async def follow(self, where: Where, entry: Entry, key: str) -> None:
+    async def follow(self, where: Where, entry: TimelineEntry, key: str) -> None:
         """Ring once more where somebody is called who has not taken it; other lines stand in the message itself."""
         known = await self._told(str(where["key"]))
         if entry.event not in CALLS or known.get("state") != Standing.FIRING:

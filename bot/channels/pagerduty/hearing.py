@@ -22,7 +22,7 @@ from bot.channels.pagerduty.options import Back
 from bot.channels.said import Standing
 from bot.core.asking import Asker
 from bot.core.commands import Role
-from bot.core.incident import Person
+from bot.core.model.person import Person
 from bot.core.parsing import INCIDENT_ID
 from bot.core.words.quoting import clean
 from bot.errors import StoreError

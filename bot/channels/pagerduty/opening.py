@@ -19,8 +19,8 @@ from bot.channels.pagerduty.hearing import Hearing
 from bot.channels.pagerduty.options import Options, read
 from bot.channels.registry import Outside
 from bot.channels.said import Standing
-from bot.core.card import Card
-from bot.core.incident import Entry
+from bot.core.model.card import Card
+from bot.core.model.incident import TimelineEntry
 from bot.core.words.quoting import clean
 
 WHO = "PagerDuty"
@@ -78,7 +78,7 @@ class PagerDuty(Alerts[Options]):
             await self._send("/v2/change/enqueue", key, {"payload": payload, "links": _links(card)})
         return True
 
-    async def follow(self, where: Where, entry: Entry, key: str) -> None:
+    async def follow(self, where: Where, entry: TimelineEntry, key: str) -> None:
         """A line about an incident is a change event; what is one itself says its own changes."""
         if where.get("kind") != "incident":
             return

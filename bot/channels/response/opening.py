@@ -21,10 +21,10 @@ from bot.channels.response.record import End, Record, Tried
 from bot.channels.response.running import Ended, run
 from bot.channels.webhook.message import told
 from bot.channels.webhook.opening import signed
-from bot.core.card import Card
-from bot.core.claims import SEVERITY
-from bot.core.incident import Entry
-from bot.core.people import Command
+from bot.core.model.action import ActionRequest
+from bot.core.model.card import Card
+from bot.core.model.incident import TimelineEntry
+from bot.core.model.severity import SEVERITY
 from bot.core.words.quoting import clean, quoted
 from bot.errors import DeliveryError
 from probes.model import State
@@ -88,7 +88,7 @@ class Response:
                 await self._act(Action.UNDO, key, card)
         return where
 
-    async def follow(self, where: Where, entry: Entry, key: str) -> None:
+    async def follow(self, where: Where, entry: TimelineEntry, key: str) -> None:
         """Nothing: what changes an incident changes its card."""
 
     @property
@@ -116,7 +116,7 @@ class Response:
         words = (card.subject, clean(f"{self.name}: {tried.text}", 300))
         name = said.digest(f"{self.name}:{order}")[:32]
         await self._acts(
-            card.facts.service, Command(self._now(), "responded", words, f"response::{self.name}", id=name)
+            card.facts.service, ActionRequest(self._now(), "responded", words, f"response::{self.name}", id=name)
         )
 
     async def _try(self, action: Action, order: str, card: Card, attempt: int) -> Tried:

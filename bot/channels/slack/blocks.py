@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.channels.slack.words import escape, link, literal, moment
-from bot.core.card import Action, Card, Tone
-from bot.core.commands import UNTIL_RESOLVED
-from bot.core.incident import Entry
+from bot.core.model.card import Action, Card, Colour
+from bot.core.model.incident import TimelineEntry
+from bot.core.model.silence import UNTIL_RESOLVED
 from bot.core.sizes import SLACK, Piece, first, fit, fitted, width
 from bot.core.words.durations import clock
 from bot.core.words.quoting import clean
@@ -20,13 +20,13 @@ from bot.core.words.unbroken import unbroken
 
 Block = dict[str, Any]
 
-COLORS: Mapping[Tone, str] = {
-    Tone.RED: "#a30200",
-    Tone.ORANGE: "#e8762d",
-    Tone.YELLOW: "#daa038",
-    Tone.GREEN: "#2eb886",
-    Tone.BLUE: "#439fe0",
-    Tone.GREY: "#dddddd",
+COLORS: Mapping[Colour, str] = {
+    Colour.RED: "#a30200",
+    Colour.ORANGE: "#e8762d",
+    Colour.YELLOW: "#daa038",
+    Colour.GREEN: "#2eb886",
+    Colour.BLUE: "#439fe0",
+    Colour.GREY: "#dddddd",
 }
 SILENCES = (
     ("30 min", "30m"),
@@ -84,7 +84,7 @@ def card(it: Card, mark: str, now: float, called: Sequence[str] = ()) -> Said:
     )
 
 
-def trail(entry: Entry, now: float) -> str:
+def trail(entry: TimelineEntry, now: float) -> str:
     """One line of a thread, with its time in the reader's zone."""
     said = " ".join(f"{clean(entry.event, 40)}: {clean(entry.text, 400)}".strip(": ").split()) or "changed"
     return f"{moment(entry.at, now, seconds=True)}  {literal(said)}"

@@ -22,8 +22,8 @@ from bot.channels.slack.failures import GONE, TOO_RICH, code
 from bot.channels.slack.options import Options, is_person
 from bot.channels.slack.spacing import EDIT, FIGURES_S, POST, Edits, Posts, Rests
 from bot.channels.slack.web import WRONG, Web
-from bot.core.card import Card, Tone
-from bot.core.incident import Entry
+from bot.core.model.card import Card, Colour
+from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, StoreError
 
 log = logging.getLogger(__name__)
@@ -32,11 +32,18 @@ NOTED_S = 14 * 86_400.0
 ROOT_S = 2.5
 """So long a person's message waits for the channel's, to lead there; if that is later the link comes by an edit."""
 QUIET: Mapping[str, Any] = {"unfurl_links": False, "unfurl_media": False}
-SEVERITY: Mapping[Tone, int] = {Tone.GREEN: 0, Tone.BLUE: 0, Tone.GREY: 1, Tone.YELLOW: 1, Tone.ORANGE: 2, Tone.RED: 3}
+SEVERITY: Mapping[Colour, int] = {
+    Colour.GREEN: 0,
+    Colour.BLUE: 0,
+    Colour.GREY: 1,
+    Colour.YELLOW: 1,
+    Colour.ORANGE: 2,
+    Colour.RED: 3,
+}
 ALOUD = frozenset({"resolved", "closed", "reminded"})
 TURNS = frozenset({"changed", "reopened", "widened", "worse"})
 """Events of a trail that may tell of worse; they are shown to the whole channel only if the root's colour says so."""
-ALARMING = frozenset({Tone.ORANGE, Tone.RED})
+ALARMING = frozenset({Colour.ORANGE, Colour.RED})
 PATIENCE = "Slack asks for patience (429)"
 EDITS_WAIT = "edits wait for their turn, Slack takes 50 a minute"
 POSTS_WAIT = "posts wait for their turn, Slack takes one a second in a place"
@@ -107,7 +114,7 @@ class SlackChannel:
             raise
         return after
 
-    async def follow(self, where: Where, entry: Entry, key: str) -> None:
+    async def follow(self, where: Where, entry: TimelineEntry, key: str) -> None:
         """Add a line to the thread, once; to the whole channel where it tells of worse, of the end, or reminds."""
         if await self._noted(f"line:{key}"):
             return
@@ -219,7 +226,7 @@ class SlackChannel:
 
     def _changed(self, where: Where, card: Card) -> dict[str, Any]:
         """The place once the card stands there; `sign` changes with what is news, not with figures."""
-        before = SEVERITY.get(Tone(where["tone"]), 0) if where.get("tone") in set(Tone) else 9
+        before = SEVERITY.get(Colour(where["tone"]), 0) if where.get("tone") in set(Colour) else 9
         sign = f"{card.tone} {card.closed} {card.facts} {where.get('root', '')}"
         return {**where, "tone": card.tone.value, "worse": SEVERITY[card.tone] > before, "sign": sign}
 

@@ -18,7 +18,7 @@ from bot.channels.slack.roles import Roles
 from bot.channels.slack.web import WRONG, Web
 from bot.core.asking import Asker
 from bot.core.commands import Role
-from bot.core.incident import Person
+from bot.core.model.person import Person
 from bot.core.words.answer import Answer
 from bot.errors import StoreError
 

@@ -5,8 +5,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.channels import said
-from bot.core.card import Card, Tone
-from bot.core.incident import Entry
+from bot.core.model.card import Card, Colour
+from bot.core.model.incident import TimelineEntry
 from bot.core.words.quoting import clean
 from probes.model import State
 
@@ -37,7 +37,7 @@ class Told(Part):
     silenced: bool
     closed: bool
     severity: said.Severity
-    tone: Tone
+    tone: Colour
     worst: State = Field(description="the worst state of the whole episode, in Statuspage's words")
     headline: str
     lines: list[tuple[str, str]] = Field(description="label and text, in order")
@@ -79,6 +79,6 @@ def told(card: Card) -> Told:
     )
 
 
-def line(entry: Entry) -> Line:
+def line(entry: TimelineEntry) -> Line:
     """A line of a trail for machines."""
     return Line(at=said.moment(entry.at), event=clean(entry.event, 80), text=said.line(entry, said.WIDE))

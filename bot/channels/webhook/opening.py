@@ -18,8 +18,8 @@ from bot.channels.outlet import Outlet
 from bot.channels.registry import Outside
 from bot.channels.webhook.message import Message, line, told
 from bot.channels.webhook.options import Options, read
-from bot.core.card import Card
-from bot.core.incident import Entry
+from bot.core.model.card import Card
+from bot.core.model.incident import TimelineEntry
 from probes.secret import Secret
 
 WHO = "the webhook"
@@ -45,7 +45,7 @@ class Webhook(Outlet):
         await self._send(self._root("closed" if card.closed else "changed", where, card))
         return where
 
-    async def follow(self, where: Where, entry: Entry, key: str) -> None:
+    async def follow(self, where: Where, entry: TimelineEntry, key: str) -> None:
         """Send the line, under an id of its own."""
         its_id = said.identity(key, KEY)
         message = Message(

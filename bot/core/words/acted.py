@@ -1,9 +1,10 @@
 """What somebody is told after an act: what became of it, and the incident as the record has it. Pure."""
 
-from bot.core.card import Action
-from bot.core.incident import Incident
-from bot.core.outcome import Outcome
-from bot.core.words.answer import Answer, Standing
+from bot.core.model.action import ActionResult
+from bot.core.model.card import Action
+from bot.core.model.incident import Incident
+from bot.core.model.status import ServiceStatus
+from bot.core.words.answer import Answer
 from bot.core.words.overview import headline_of
 from bot.core.words.quoting import clean
 
@@ -11,7 +12,7 @@ NOTED = "noted; it takes effect when the judge is back, which has not answered w
 
 
 def answer(
-    command: str, one: Incident | None, standing: Standing | None, outcome: Outcome | None, now: float
+    command: str, one: Incident | None, standing: ServiceStatus | None, outcome: ActionResult | None, now: float
 ) -> Answer:
     """The judge's sentence; where nobody judges at the moment, that it is noted."""
     text = clean(outcome.text, 400) if outcome else NOTED

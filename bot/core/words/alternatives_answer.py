@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from bot.core.alternatives import Option, Similarity, better
-from bot.core.card import Tone
-from bot.core.incident import Measured
+from bot.core.model.card import Colour
+from bot.core.model.measurement import Measurement
+from bot.core.model.severity import TROUBLE
 from bot.core.words.answer import Answer, Table
 from bot.core.words.durations import ago
 from bot.core.words.figures import latency, number
 from bot.core.words.overview import we_see
 from bot.core.words.quoting import clean, listed
 from bot.core.words.symptoms import called, named, present, suspected
-from bot.core.words.tones import EMOJI, TROUBLE, WORDS, emoji
+from bot.core.words.tones import EMOJI, WORDS, emoji
 from probes.model import State
 
 HEAD = ("instead", "we see", "latency", "how like it")
@@ -25,7 +26,7 @@ LIKE: Mapping[Similarity, str] = {
 DOOR = "front door only, inference not measured"
 
 
-def alternatives_answer(own: Measured, service: str, options: Sequence[Option], now: float) -> Answer:
+def alternatives_answer(own: Measurement, service: str, options: Sequence[Option], now: float) -> Answer:
     """What can stand in for a component of the service of that name: `options` as `ranked` gives them."""
     rows = tuple((title(option), sees(option, now), _latency(option), _like(option)) for option in options)
     return Answer(
@@ -56,11 +57,11 @@ def sees(option: Option, now: float) -> str:
     return said if option.infers or option.at is None else f"{said} ({DOOR})"
 
 
-def _title(own: Measured, name: str, options: Sequence[Option], now: float) -> str:
+def _title(own: Measurement, name: str, options: Sequence[Option], now: float) -> str:
     state = present(own, now)
     live = [option for option in options if option.live]
     if not options:
-        return f"{EMOJI[Tone.GREY]} no alternatives to {name} are configured"
+        return f"{EMOJI[Colour.GREY]} no alternatives to {name} are configured"
     if state is State.OPERATIONAL and not suspected(own):
         standing = f"{number(len(live), 'alternative is', 'alternatives are')} up too" if live else "no need to change"
         return f"{emoji(state)} none is better: {name} is operational; {standing}"

@@ -4,11 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.core.card import Action
-from bot.core.incident import Incident, Voices
-from bot.core.mention import Mention
-from bot.core.several import Cause
-from bot.core.silences import Standing as Held
+from bot.core.model.card import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +35,3 @@ class Answer:
     changed: bool = False
     actions: tuple[Action, ...] = ()
     text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How one service stands as far as the store knows: voices by component in order, and its open incidents.
-
-    `usual_lag_s` is the page's usual lateness (median, p90): by the ledger where that has enough, else by the
-    catalogue. `others` are other vendors' pages that speak of this service; `silences` those that stand, and work that
-    people or the configuration announced; `causes` what it has in common with others that fail.
-    """
-
-    service: str
-    name: str
-    voices: tuple[Voices, ...]
-    incidents: tuple[Incident, ...] = ()
-    page_url: str = ""
-    usual_lag_s: tuple[float, float] | None = None
-    others: tuple[Mention, ...] = ()
-    silences: tuple[Held, ...] = ()
-    causes: tuple[Cause, ...] = ()

@@ -5,10 +5,12 @@ from dataclasses import asdict, replace
 from typing import Protocol
 
 from bot.core.alternatives import Option
-from bot.core.card import Action
 from bot.core.detection.assessment import Explanation
-from bot.core.incident import Incident, IncidentStatus, Voices
-from bot.core.words.answer import Answer, Standing, Table
+from bot.core.model.card import Action
+from bot.core.model.incident import Incident, IncidentStatus
+from bot.core.model.snapshot import ComponentStatus
+from bot.core.model.status import ServiceStatus
+from bot.core.words.answer import Answer, Table
 from bot.core.words.cause_card import together
 from bot.core.words.durations import ago, clock, duration
 from bot.core.words.escalating import next_step
@@ -55,7 +57,11 @@ class Delivered(Protocol):
 
 
 def why(
-    voices: Voices, standing: Standing, told: Explanation | None, now: float, heard: Sequence[Delivered] | None = None
+    voices: ComponentStatus,
+    standing: ServiceStatus,
+    told: Explanation | None,
+    now: float,
+    heard: Sequence[Delivered] | None = None,
 ) -> Answer:
     """The evidence on one component: the voices, the detector's figures, the latest results, what would change it.
 
@@ -84,7 +90,7 @@ def why(
     )
 
 
-def incidents(found: Sequence[tuple[Incident, Standing]], now: float) -> Answer:
+def incidents(found: Sequence[tuple[Incident, ServiceStatus]], now: float) -> Answer:
     """The latest incidents, newest first."""
     newest = sorted(found, key=lambda pair: -pair[0].opened_at)
     going = sum(i.status is not IncidentStatus.RESOLVED for i, _ in newest)
@@ -103,7 +109,7 @@ def incidents(found: Sequence[tuple[Incident, Standing]], now: float) -> Answer:
 
 def incident(  # noqa: PLR0913, PLR0917 - one handler calls it, with all that is known of it
     one: Incident,
-    standing: Standing,
+    standing: ServiceStatus,
     now: float,
     tips: Sequence[Tip],
     options: Sequence[Option] = (),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from bot.core.deeds import REFUSED, Deed
+from bot.core.model.audit import REFUSED, AuditEntry
 from bot.core.words.answer import Answer, Table
 from bot.core.words.durations import clock
 from bot.core.words.figures import number
@@ -11,7 +11,7 @@ from bot.core.words.persons import person
 from bot.core.words.quoting import clean
 
 
-def audited(deeds: Sequence[Deed], now: float) -> Answer:
+def audited(deeds: Sequence[AuditEntry], now: float) -> Answer:
     """Who did what, where and when, newest first."""
     refused = sum(deed.outcome == REFUSED for deed in deeds)
     rows = tuple(

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from bot.core.disagreement import Discrepancy, DiscrepancyKind
 from bot.core.dossier import Dossier
-from bot.core.incident import Incident, IncidentStatus
+from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
+from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.words import retelling
 from bot.core.words.answers import Delivered
 from bot.core.words.quoting import clean

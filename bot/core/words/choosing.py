@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from bot.core.alternatives import Option
-from bot.core.incident import Measured, Voices
+from bot.core.model.measurement import Measurement
+from bot.core.model.severity import TROUBLE
+from bot.core.model.snapshot import ComponentStatus
 from bot.core.words.durations import ago
 from bot.core.words.quoting import clean
 from bot.core.words.symptoms import NEARLY_ALL, called, present, stale, sure
 from bot.core.words.tips import Act, Tip, When
-from bot.core.words.tones import TROUBLE
 from probes.model import Fault, Layer, State
 
 MOST = 3
@@ -74,7 +75,7 @@ class Advised:
 
 
 def circumstances(
-    voices: Iterable[Voices], now: float, *, slow: bool = False, trouble: bool = False, platform: str = ""
+    voices: Iterable[ComponentStatus], now: float, *, slow: bool = False, trouble: bool = False, platform: str = ""
 ) -> Circumstances:
     """What the measurements of one or more components come to; `trouble`: an incident is open on them."""
     every = [voice.measured for voice in voices]
@@ -94,7 +95,7 @@ def circumstances(
     )
 
 
-def code_of(measured: Measured) -> int | None:
+def code_of(measured: Measurement) -> int | None:
     """The HTTP status that most failures had, None where the commonest symptom is none."""
     word = max(measured.symptoms, key=lambda s: s[1])[0] if measured.symptoms else ""
     number = word.removeprefix("http_")
@@ -149,7 +150,7 @@ def live_state(option: Option, now: float) -> str:
     return f"{name} is up ({door}probed {ago(option.at, now)})" if option.at is not None else f"{name} is not measured"
 
 
-def _when(measured: Measured, *, slow: bool) -> When:
+def _when(measured: Measurement, *, slow: bool) -> When:
     if slow or (measured.slow and measured.state is State.DEGRADED):
         return When.SLOW
     return When.ALL if measured.rate >= NEARLY_ALL and sure(measured) else When.PART

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.core.incident import Incident
-from bot.core.ledger import Row, Source
+from bot.core.model.incident import Incident
+from bot.core.model.ledger import LedgerEntry, Source
 from bot.core.quantiles import quantile
 from bot.core.spans import Past, uptime
 from bot.core.words.answer import Answer
@@ -45,7 +45,7 @@ class Told:
     pasts: Sequence[Past] = ()
     before: Sequence[Past] = ()
     incidents: Sequence[Incident] = ()
-    rows: Sequence[Row] = ()
+    rows: Sequence[LedgerEntry] = ()
     held: Sequence[str] = ()
     failed: Sequence[tuple[str, str]] = ()
 

@@ -1,17 +1,17 @@
 """The short notice that page and measurement disagree, and how the disagreement ended. Pure."""
 
-from bot.core.card import Card, Tone
-from bot.core.disagreement import Discrepancy, DiscrepancyKind
-from bot.core.facts import Facts
-from bot.core.flavour import Flavour
-from bot.core.incident import Measured, Snapshot, Voices
+from bot.core.model.card import Card, CardFacts, Colour
+from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind, Flavour
+from bot.core.model.measurement import Measurement
+from bot.core.model.severity import TROUBLE
+from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.core.words.discrepancy_end import SAYS, ended, times
 from bot.core.words.durations import clock, dated, duration
 from bot.core.words.figures import percent
 from bot.core.words.incident_card import HEADLINE, LINE
 from bot.core.words.quoting import clean, cut, quoted
 from bot.core.words.symptoms import called, present, sure
-from bot.core.words.tones import SCALES, TROUBLE, WORDS
+from bot.core.words.tones import SCALES, WORDS
 from bot.core.words.voicing import others_say, page_says, seen, what_we_see
 from probes.model import State
 
@@ -25,7 +25,7 @@ def card(record: Discrepancy, snapshot: Snapshot, now: float) -> Card:
     return Card(
         subject=record.id,
         kind="discrepancy",
-        tone=Tone.GREY if record.closed_at is not None else Tone.YELLOW,
+        tone=Colour.GREY if record.closed_at is not None else Colour.YELLOW,
         emoji=SCALES,
         headline=headline(record, snapshot, now),
         lines=tuple((label, cut(text, LINE)) for label, text in _lines(record, voices, snapshot, now) if text),
@@ -33,7 +33,7 @@ def card(record: Discrepancy, snapshot: Snapshot, now: float) -> Card:
         links=(("vendor page", snapshot.page_url),) if snapshot.page_url else (),
         closed=record.closed_at is not None,
         times=dated(("Apart since", record.since), ("Over", record.closed_at)),
-        facts=Facts(record.service, (record.component,) if record.component else ()),
+        facts=CardFacts(record.service, (record.component,) if record.component else ()),
     )
 
 
@@ -71,7 +71,9 @@ def _plainly(state: State) -> str:
     return "no trouble there" if state is State.OPERATIONAL else f"a {WORDS[state]} there"
 
 
-def _lines(record: Discrepancy, voices: tuple[Voices, ...], snapshot: Snapshot, now: float) -> list[tuple[str, str]]:
+def _lines(
+    record: Discrepancy, voices: tuple[ComponentStatus, ...], snapshot: Snapshot, now: float
+) -> list[tuple[str, str]]:
     if record.closed_at is not None:
         ours = [("We see", seen(voices[0].measured, now))] if record.component and voices else []
         words = f"{quoted(record.claimed_words, 160)}" if record.claimed_words.strip() else ""
@@ -119,7 +121,7 @@ def _footer(record: Discrepancy, snapshot: Snapshot, now: float) -> str:
     return f"Discrepancy {clean(record.id, 20)}{tied}{when} · as of {as_of}"
 
 
-def _measured(record: Discrepancy, snapshot: Snapshot) -> Measured | None:
+def _measured(record: Discrepancy, snapshot: Snapshot) -> Measurement | None:
     return next((v.measured for v in snapshot.voices if v.measured.component == record.component), None)
 
 

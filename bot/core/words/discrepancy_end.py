@@ -1,9 +1,9 @@
 """How a disagreement of page and measurement ended, in a sentence, and all its times in a line. Pure."""
 
-from bot.core.disagreement import Discrepancy, DiscrepancyKind
-from bot.core.flavour import Flavour
+from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind, Flavour
+from bot.core.model.severity import TROUBLE
 from bot.core.words.durations import clock, duration, lag
-from bot.core.words.tones import TROUBLE, WORDS
+from bot.core.words.tones import WORDS
 from probes.model import State
 
 SAYS = {

@@ -1,7 +1,7 @@
 """Escalations in words: a step, and the one that comes next. Pure."""
 
-from bot.core.escalation import Due, Policy, ahead
-from bot.core.incident import Incident, IncidentStatus
+from bot.core.model.escalation import Due, Policy, ahead
+from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.words.durations import clock
 from bot.core.words.quoting import clean, listed
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from bot.core.incident import Measured
+from bot.core.model.measurement import Measurement
+from bot.core.model.severity import TROUBLE
 from bot.core.words.advice import do_now
 from bot.core.words.alternatives_answer import title as instead
 from bot.core.words.answer import Answer
@@ -19,7 +20,6 @@ from bot.core.words.overview import we_see
 from bot.core.words.quoting import clean, counted, listed
 from bot.core.words.secrets import secret
 from bot.core.words.symptoms import called, present, symptom
-from bot.core.words.tones import TROUBLE
 from bot.core.words.voicing import page_says, people_say
 from bot.core.words.witnesses import Agreement, Context, What, Witness, verdict, witnesses
 from probes.model import NETWORK_LAYERS, Fault, Layer
@@ -201,7 +201,7 @@ def _id(finding: Finding, context: Context) -> list[tuple[str, str]]:
     return [("Request id", f"{shown}{whose}: for the vendor's support, who alone can look it up")]
 
 
-def _own(finding: Finding, context: Context) -> Measured | None:
+def _own(finding: Finding, context: Context) -> Measurement | None:
     """The component whose probe made the request of that id."""
     every = (voices.measured for standing in context.standings for voices in standing.voices)
     return next((measured for measured in every if finding.request_id in measured.request_ids), None)

@@ -6,9 +6,9 @@ Pure. All text is plain and in one line each; channels render it.
 from collections.abc import Sequence
 
 from bot.core.alternatives import Option
-from bot.core.card import Action, Card, Tone
-from bot.core.facts import Facts
-from bot.core.incident import Incident, IncidentStatus, Snapshot, Voices
+from bot.core.model.card import Action, Card, CardFacts, Colour
+from bot.core.model.incident import Incident, IncidentStatus
+from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.core.words import advice
 from bot.core.words.cause_card import together
 from bot.core.words.choosing import best, circumstances
@@ -53,24 +53,24 @@ def card(
     )
 
 
-def _facts(incident: Incident) -> Facts:
+def _facts(incident: Incident) -> CardFacts:
     taken, quiet = incident.acknowledged_at is not None, incident.silence is not None and not incident.announced
-    return Facts(incident.service, incident.components, incident.worst, acknowledged=taken, silenced=quiet)
+    return CardFacts(incident.service, incident.components, incident.worst, acknowledged=taken, silenced=quiet)
 
 
-def tone_of(incident: Incident, snapshot: Snapshot, now: float) -> Tone:
+def tone_of(incident: Incident, snapshot: Snapshot, now: float) -> Colour:
     """The colour: the end, then silence, then ignorance, then quiet or acknowledged, then how bad it is."""
     if incident.status is IncidentStatus.RESOLVED:
-        return Tone.GREEN
+        return Colour.GREEN
     if incident.silence is not None:
-        return Tone.BLUE if incident.silence.work else Tone.GREY
+        return Colour.BLUE if incident.silence.work else Colour.GREY
     if _unknown(snapshot, now):
-        return Tone.GREY
+        return Colour.GREY
     if incident.state is State.MAINTENANCE:
-        return Tone.BLUE
+        return Colour.BLUE
     calm = incident.status is IncidentStatus.MONITORING or incident.acknowledged_at is not None
     if calm or incident.scope == "vantage" or incident.state is State.OPERATIONAL:
-        return Tone.YELLOW
+        return Colour.YELLOW
     sick = ailments(_active(incident, snapshot), now)
     worst = max((m.state for a in sick for m in a.sick), key=SEVERITY.__getitem__, default=incident.state)
     if worst is State.MAJOR and not any(sure(m) for a in sick for m in a.sick if m.state is worst):
@@ -102,7 +102,7 @@ def headline(incident: Incident, snapshot: Snapshot, now: float) -> str:
     return cut(f"{emoji} {text}", HEADLINE - len(tail)) + tail
 
 
-def _emoji(incident: Incident, tone: Tone) -> str:
+def _emoji(incident: Incident, tone: Colour) -> str:
     hushed_up = incident.silence is not None and not incident.silence.work
     return SILENCED if hushed_up and incident.status is not IncidentStatus.RESOLVED else EMOJI[tone]
 
@@ -199,7 +199,7 @@ def story(incident: Incident, now: float) -> str:
     return " · ".join(parts)
 
 
-def _active(incident: Incident, snapshot: Snapshot) -> tuple[Voices, ...]:
+def _active(incident: Incident, snapshot: Snapshot) -> tuple[ComponentStatus, ...]:
     wanted = incident.active or incident.components
     return tuple(v for v in snapshot.voices if v.measured.component in wanted) or snapshot.voices
 

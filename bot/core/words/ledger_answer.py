@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 from bot.core.honesty import RULE, Figures, Honesty
-from bot.core.ledger import Row, Source
+from bot.core.model.ledger import LedgerEntry, Source
 from bot.core.quantiles import DEFINITION
 from bot.core.words.answer import Answer, Table
 from bot.core.words.durations import duration
@@ -57,7 +57,7 @@ def ledger(told: Sequence[tuple[str, Honesty]], now: float) -> Answer:
     )
 
 
-def table(rows: Iterable[Row]) -> str:
+def table(rows: Iterable[LedgerEntry]) -> str:
     """The rows as CSV, times in Unix seconds; no cell can be taken for a formula."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

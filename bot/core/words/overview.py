@@ -4,9 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-from bot.core.card import Action, Tone
-from bot.core.incident import Incident, Measured, Snapshot, Voices
-from bot.core.words.answer import Answer, Standing, Table
+from bot.core.model.card import Action, Colour
+from bot.core.model.incident import Incident
+from bot.core.model.measurement import Measurement
+from bot.core.model.severity import TROUBLE
+from bot.core.model.snapshot import ComponentStatus, Snapshot
+from bot.core.model.status import ServiceStatus
+from bot.core.model.statuspage import PAGE_STALE_AFTER_S
+from bot.core.words.answer import Answer, Table
 from bot.core.words.cause_card import together
 from bot.core.words.durations import ago, duration
 from bot.core.words.figures import percent, span
@@ -17,8 +22,8 @@ from bot.core.words.quoting import clean, listed
 from bot.core.words.reporting import SURGE
 from bot.core.words.silenced import announced, coming
 from bot.core.words.symptoms import Ailment, called, how_much, named, present, stale, sure, suspected, words
-from bot.core.words.tones import EMOJI, SEVERITY, SILENCED, TONE, TROUBLE, WORDS, emoji
-from bot.core.words.voicing import PAGE_STALE_AFTER_S, agreement, others_say, people_say, told_apart
+from bot.core.words.tones import EMOJI, SEVERITY, SILENCED, TONE, WORDS, emoji
+from bot.core.words.voicing import agreement, others_say, people_say, told_apart
 from probes.model import State
 
 HEAD = ("component", "we see", "they say", "people say")
@@ -26,7 +31,7 @@ ROWS, INCIDENTS, ASIDES, BUTTONS = 20, 8, 3, 5
 """Most of each in one answer."""
 
 
-def overview(standings: Sequence[Standing], now: float) -> Answer:
+def overview(standings: Sequence[ServiceStatus], now: float) -> Answer:
     """All of these services, the worst components first, what is open; stale readings are unknown.
 
     However much there is, no more is shown than a person reads: the rest is counted by state, and brief in `data`.
@@ -47,29 +52,29 @@ def overview(standings: Sequence[Standing], now: float) -> Answer:
     )
 
 
-def _row(standing: Standing, voices: Voices, now: float, *, several: bool) -> tuple[str, str, str, str]:
+def _row(standing: ServiceStatus, voices: ComponentStatus, now: float, *, several: bool) -> tuple[str, str, str, str]:
     name = called(voices.measured)
     name = named(standing.name, name) if several else name
     seen = we_see(voices.measured, now)
     if voices.silence is not None and voices.silence.until > now:
-        sign = EMOJI[Tone.BLUE] if voices.silence.work else SILENCED
+        sign = EMOJI[Colour.BLUE] if voices.silence.work else SILENCED
         seen += f" · {sign} {hushed(voices.silence, now)}"
     return name, seen, they_say(voices, now), people_say([voices])
 
 
-def _badness(voices: Voices, now: float) -> tuple[int, bool, float]:
+def _badness(voices: ComponentStatus, now: float) -> tuple[int, bool, float]:
     """The worst first; those that are alike keep their order."""
     measured = voices.measured
     state = present(measured, now)
     return -SEVERITY[state], not suspected(measured), -measured.rate if state in TROUBLE else 0.0
 
 
-def _rest(voices: Sequence[Voices], now: float) -> str:
+def _rest(voices: Sequence[ComponentStatus], now: float) -> str:
     counts = Counter(present(v.measured, now) for v in voices)
     return ", ".join(f"{emoji(state)} {n} {WORDS[state]}" for state, n in counts.most_common())
 
 
-def _open(standings: Sequence[Standing], now: float) -> list[tuple[str, str]]:
+def _open(standings: Sequence[ServiceStatus], now: float) -> list[tuple[str, str]]:
     every = [(i, s) for s in standings for i in s.incidents]
     every.sort(key=lambda pair: (-SEVERITY[pair[0].state], -pair[0].opened_at))
     lines = [(f"Incident {clean(i.id, 20)}", headline_of(i, s, now)) for i, s in every[:INCIDENTS]]
@@ -78,13 +83,13 @@ def _open(standings: Sequence[Standing], now: float) -> list[tuple[str, str]]:
     return lines
 
 
-def _at_once(standings: Sequence[Standing]) -> list[tuple[str, str]]:
+def _at_once(standings: Sequence[ServiceStatus]) -> list[tuple[str, str]]:
     """What vendors that fail together have in common."""
     found = dict.fromkeys(cause for standing in standings for cause in standing.causes)
     return [("At once" if n == 0 else "", together(cause)) for n, cause in enumerate(list(found)[:ASIDES])]
 
 
-def _coming(standings: Sequence[Standing], now: float) -> list[tuple[str, str]]:
+def _coming(standings: Sequence[ServiceStatus], now: float) -> list[tuple[str, str]]:
     """Announced work: people's within a day, the vendors' under way as well; and how much is silenced."""
     said = [line for s in standings for line in (*coming(s, now), *announced(s, now))]
     lines = [("Maintenance" if n == 0 else "", line) for n, line in enumerate(said[:INCIDENTS])]
@@ -93,7 +98,7 @@ def _coming(standings: Sequence[Standing], now: float) -> list[tuple[str, str]]:
     return lines
 
 
-def _asides(standings: Sequence[Standing], now: float) -> list[tuple[str, str]]:
+def _asides(standings: Sequence[ServiceStatus], now: float) -> list[tuple[str, str]]:
     """What other pages say of a service, and how late its own usually is; those in trouble first, a few at most."""
     ordered = sorted(standings, key=lambda s: not s.incidents)
     several = len(ordered) > 1
@@ -106,12 +111,12 @@ def _asides(standings: Sequence[Standing], now: float) -> list[tuple[str, str]]:
     return lines
 
 
-def headline_of(incident: Incident, standing: Standing, now: float) -> str:
+def headline_of(incident: Incident, standing: ServiceStatus, now: float) -> str:
     """An incident's headline from what is known of its service now."""
     return headline(incident, snapshot(incident, standing, now), now)
 
 
-def snapshot(incident: Incident, standing: Standing, now: float) -> Snapshot:
+def snapshot(incident: Incident, standing: ServiceStatus, now: float) -> Snapshot:
     """The incident beside the present voices on its components."""
     wanted = incident.active or incident.components
     about = tuple(v for v in standing.voices if v.measured.component in wanted)
@@ -131,7 +136,7 @@ def snapshot(incident: Incident, standing: Standing, now: float) -> Snapshot:
     )
 
 
-def we_see(measured: Measured, now: float) -> str:
+def we_see(measured: Measurement, now: float) -> str:
     """Our own voice in a cell: state in words, the number, its age."""
     state = present(measured, now)
     if measured.at is None:
@@ -151,13 +156,13 @@ def we_see(measured: Measured, now: float) -> str:
         where = f", {agreement(measured)}" if len(measured.all_vantages) > 1 else ""
         return f"{emoji(state)} {sick.words}, {number}{where}{apart}{quiet}; {age}"
     if suspected(measured):
-        return f"{EMOJI[Tone.YELLOW]} suspicious, {measured.failed} of {measured.total} failed, no alert yet; {age}"
+        return f"{EMOJI[Colour.YELLOW]} suspicious, {measured.failed} of {measured.total} failed, no alert yet; {age}"
     counts = f"{measured.failed} of {measured.total} failed" if measured.total else "no failures lately"
     aside = f"; {clean(measured.why, 120)}" if measured.why not in {"", "as usual"} else ""
     return f"{emoji(state)} {WORDS[state]}, {counts}{aside}; {age}"
 
 
-def they_say(voices: Voices, now: float) -> str:
+def they_say(voices: ComponentStatus, now: float) -> str:
     """The page's voice in a cell: its state in words and the age of the reading."""
     heard = voices.heard
     if heard.unreadable:
@@ -169,11 +174,11 @@ def they_say(voices: Voices, now: float) -> str:
     return f"{emoji(heard.state)} {WORDS[heard.state]}; {ago(heard.read_at, now)}"
 
 
-def _interval(measured: Measured) -> str:
+def _interval(measured: Measurement) -> str:
     return f"95 % interval {span(measured.low, measured.high)}"
 
 
-def _title(voices: Sequence[Voices], now: float) -> str:
+def _title(voices: Sequence[ComponentStatus], now: float) -> str:
     if not voices:
         return f"{EMOJI[TONE[State.UNKNOWN]]} nothing is measured yet"
     states = [(present(v.measured, now), called(v.measured)) for v in voices]
@@ -186,10 +191,10 @@ def _title(voices: Sequence[Voices], now: float) -> str:
         return f"{emoji(worst)} {len(sick)} {of_all} in trouble: {listed(sick)}{unknown}"
     shaky = [called(v.measured) for v in voices if suspected(v.measured) and not stale(v.measured, now)]
     if shaky:
-        return f"{EMOJI[Tone.YELLOW]} {len(shaky)} {of_all} suspicious, no alert yet: {listed(shaky)}{unknown}"
+        return f"{EMOJI[Colour.YELLOW]} {len(shaky)} {of_all} suspicious, no alert yet: {listed(shaky)}{unknown}"
     told = [called(v.measured) for v in voices if v.reports.since is not None]
     if told:
-        return f"{EMOJI[Tone.YELLOW]} {SURGE} with {listed(told)}, none measured{unknown}"
+        return f"{EMOJI[Colour.YELLOW]} {SURGE} with {listed(told)}, none measured{unknown}"
     if blind:
         elsewhere = "; no trouble measured elsewhere" if len(blind) < len(states) else ""
         return f"{emoji(State.UNKNOWN)} {len(blind)} {of_all} unknown: {listed(blind)}{elsewhere}"
@@ -197,7 +202,7 @@ def _title(voices: Sequence[Voices], now: float) -> str:
     return f"{emoji(State.OPERATIONAL)} {'the' if len(states) == 1 else 'all'} {fine} operational"
 
 
-def _data(standings: Sequence[Standing], shown: AbstractSet[int], now: float) -> list[dict[str, object]]:
+def _data(standings: Sequence[ServiceStatus], shown: AbstractSet[int], now: float) -> list[dict[str, object]]:
     return [
         {
             "service": standing.service,
@@ -211,7 +216,7 @@ def _data(standings: Sequence[Standing], shown: AbstractSet[int], now: float) ->
     ]
 
 
-def _voices_data(voices: Voices, now: float, *, whole: bool) -> dict[str, object]:
+def _voices_data(voices: ComponentStatus, now: float, *, whole: bool) -> dict[str, object]:
     measured, state = voices.measured, present(voices.measured, now).value
     if whole:
         return {"state": state, **plain(voices)}

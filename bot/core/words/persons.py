@@ -1,6 +1,7 @@
 """People in words: who, and on which platform. Pure; names are hostile."""
 
-from bot.core.incident import Person, Silence
+from bot.core.model.person import Person
+from bot.core.model.silence import Silence
 from bot.core.words.durations import clock
 from bot.core.words.quoting import clean, quoted
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from bot.core.asking import Asker
-from bot.core.card import Action
 from bot.core.commands import COMMANDS, Argument, Command, Role
-from bot.core.incident import Incident
+from bot.core.model.card import Action
+from bot.core.model.incident import Incident
+from bot.core.model.status import ServiceStatus
 from bot.core.unclear import Misunderstood
-from bot.core.words.answer import Answer, Standing, Table
+from bot.core.words.answer import Answer, Table
 from bot.core.words.overview import headline_of
 from bot.core.words.quoting import clean, listed
 
@@ -58,7 +59,7 @@ def not_known(what: str, now: float) -> Answer:
     return Answer(what, now, (("See", "incidents"),), understood=False, data={"unknown": what})
 
 
-def which(command: str, found: Sequence[tuple[Incident, Standing]], now: float) -> Answer:
+def which(command: str, found: Sequence[tuple[Incident, ServiceStatus]], now: float) -> Answer:
     """Several incidents are open and none was named."""
     shown = found[:RECENT]
     return Answer(

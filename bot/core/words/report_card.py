@@ -5,8 +5,8 @@ Markdown for people, the same figures as data. What only people can know is left
 
 from collections.abc import Sequence
 
-from bot.core.disagreement import DiscrepancyKind
-from bot.core.incident import IncidentStatus
+from bot.core.model.discrepancy import DiscrepancyKind
+from bot.core.model.incident import IncidentStatus
 from bot.core.words import retelling
 from bot.core.words.advice import looks_like
 from bot.core.words.answer import Answer

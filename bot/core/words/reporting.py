@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.core.people import Public, Reports
+from bot.core.model.report import Public, Reports
 from bot.core.words.durations import clock, duration
 from bot.core.words.figures import number, usually
 from bot.core.words.quoting import clean, quoted

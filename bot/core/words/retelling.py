@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core.claims import SEVERITY
-from bot.core.disagreement import Discrepancy, DiscrepancyKind
 from bot.core.dossier import Dossier
-from bot.core.incident import Incident
+from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
+from bot.core.model.incident import Incident
+from bot.core.model.severity import SEVERITY
 from bot.core.words.durations import clock
 from bot.core.words.markdown import code, plain, table
 from bot.core.words.quoting import clean

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core.escalation import Policy, plan
-from bot.core.matching import Facts
+from bot.core.model.escalation import Policy, plan
+from bot.core.model.labels import Facts
 from bot.core.quiet import quiet_until
 from bot.core.routing import BY_DEFAULT, TOLD_BEFORE, Branch, Tree, Verdict, verdicts
 from bot.core.words.durations import clock, duration

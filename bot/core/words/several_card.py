@@ -5,9 +5,8 @@ Pure. Names are few and the rest is a count, whatever their number.
 
 from collections.abc import Mapping
 
-from bot.core.card import Card, Tone
-from bot.core.facts import Facts
-from bot.core.several import Kind, Several
+from bot.core.model.card import Card, CardFacts, Colour
+from bot.core.model.group import Kind, NoticeGroup
 from bot.core.words.durations import between, clock, dated, duration
 from bot.core.words.figures import number
 from bot.core.words.quoting import clean, cut
@@ -22,7 +21,7 @@ WAKES: Mapping[Kind, str] = {Kind.INCIDENTS: "incident", Kind.DISCREPANCIES: "di
 SEE_ALL = "the command incidents shows all of them, the command status how everything stands"
 
 
-def card(several: Several, at: float, now: float) -> Card:
+def card(several: NoticeGroup, at: float, now: float) -> Card:
     """The message as it should read now; `at` is when its figures were counted (Unix seconds)."""
     over = several.over_at is not None
     tone, lines = _tone(several), _closed(several, now) if over else _open(several)
@@ -38,30 +37,30 @@ def card(several: Several, at: float, now: float) -> Card:
         footer=_footer(several, at, now),
         closed=over,
         times=dated(("Began", several.since), ("Over", several.over_at)),
-        facts=Facts(worst=several.worst, acknowledged=_all_taken(several)),
+        facts=CardFacts(worst=several.worst, acknowledged=_all_taken(several)),
     )
 
 
-def services(several: Several, shown: int) -> str:
+def services(several: NoticeGroup, shown: int) -> str:
     """`Claude, OpenAI and 3 more`; with a count where a service has several: `Claude ×2`."""
     names = [f"{clean(name, 40)} ×{n}" if n > 1 else clean(name, 40) for name, n in several.services[:shown]]
     more = several.spread - len(names)
     return ", ".join(names) + (f" and {more} more" if more > 0 else "")
 
 
-def _tone(several: Several) -> Tone:
+def _tone(several: NoticeGroup) -> Colour:
     if several.over_at is not None:
-        return Tone.GREY if several.own or several.kind is Kind.DISCREPANCIES else Tone.GREEN
+        return Colour.GREY if several.own or several.kind is Kind.DISCREPANCIES else Colour.GREEN
     if several.kind is Kind.DISCREPANCIES or _all_taken(several):
-        return Tone.YELLOW
-    return Tone.ORANGE if several.worst is State.PARTIAL else TONE[several.worst]
+        return Colour.YELLOW
+    return Colour.ORANGE if several.worst is State.PARTIAL else TONE[several.worst]
 
 
-def _all_taken(several: Several) -> bool:
+def _all_taken(several: NoticeGroup) -> bool:
     return several.over_at is None and 0 < several.going <= several.taken
 
 
-def _what(several: Several, count: int) -> str:
+def _what(several: NoticeGroup, count: int) -> str:
     """`97 more incidents on 90 services`."""
     if several.kind is Kind.DISCREPANCIES:
         things = number(count, "more disagreement with a status page", "more disagreements with status pages")
@@ -70,14 +69,14 @@ def _what(several: Several, count: int) -> str:
     return f"{things} on {number(several.spread, 'service', 'services')}"
 
 
-def _headline(several: Several, now: float) -> str:
+def _headline(several: NoticeGroup, now: float) -> str:
     since = f"since {clock(several.since, now)}"
     taken = f" · {several.taken} of them acknowledged" if several.taken else ""
     worst = f", worst: {WORDS[several.worst]}" if several.kind is Kind.INCIDENTS else ""
     return f"{_what(several, several.going)} {since}: {services(several, NAMED)}{worst}{taken}"
 
 
-def _end(several: Several) -> str:
+def _end(several: NoticeGroup) -> str:
     lasted = duration((several.over_at or several.since) - several.since)
     what = _what(several, several.total)
     if several.own:
@@ -87,7 +86,7 @@ def _end(several: Several) -> str:
     return f"{what}: all over after {lasted}"
 
 
-def _open(several: Several) -> list[tuple[str, str]]:
+def _open(several: NoticeGroup) -> list[tuple[str, str]]:
     over = several.total - several.going
     counted = [
         f"{several.going} going on" + (f", {over} over or silenced" if over else ""),
@@ -103,7 +102,7 @@ def _open(several: Several) -> list[tuple[str, str]]:
     ]
 
 
-def _closed(several: Several, now: float) -> list[tuple[str, str]]:
+def _closed(several: NoticeGroup, now: float) -> list[tuple[str, str]]:
     end = several.over_at if several.over_at is not None else now
     parts = [
         f"{between(several.since, end, now)} ({duration(end - several.since)})",
@@ -114,7 +113,7 @@ def _closed(several: Several, now: float) -> list[tuple[str, str]]:
     return [("Story", " · ".join(part for part in parts if part)), ("See all", SEE_ALL)]
 
 
-def _footer(several: Several, at: float, now: float) -> str:
+def _footer(several: NoticeGroup, at: float, now: float) -> str:
     if several.over_at is not None:
         return f"Group {clean(several.id, 20)}"
     since = f"Since {clock(several.since, now)} ({duration(now - several.since)})"

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
-from bot.core.incident import Silence
-from bot.core.outcome import Outcome
+from bot.core.model.action import ActionResult
+from bot.core.model.silence import Silence
+from bot.core.model.status import ServiceStatus
 from bot.core.silences import conditions_of
-from bot.core.words.answer import Answer, Standing, Table
+from bot.core.words.answer import Answer, Table
 from bot.core.words.durations import ago, between, clock
 from bot.core.words.figures import number
 from bot.core.words.persons import person
@@ -17,7 +18,7 @@ AHEAD_S = 86_400.0
 """Status says what comes within this time."""
 
 
-def silences(standings: Sequence[Standing], now: float) -> Answer:
+def silences(standings: Sequence[ServiceStatus], now: float) -> Answer:
     """Every silence that stands, and announced work under way or to come; one on several services is one row."""
     rows = dict[object, tuple[Silence, list[str], list[str]]]()
     for standing in standings:
@@ -39,7 +40,7 @@ def silences(standings: Sequence[Standing], now: float) -> Answer:
     )
 
 
-def coming(standing: Standing, now: float) -> list[str]:
+def coming(standing: ServiceStatus, now: float) -> list[str]:
     """Work that people announced and that begins within a day."""
     return [
         f"{_target(held.silence, standing)}: maintenance {_when(held.silence, now)}, by {person(held.silence.by)}"
@@ -48,7 +49,7 @@ def coming(standing: Standing, now: float) -> list[str]:
     ]
 
 
-def announced(standing: Standing, now: float) -> list[str]:
+def announced(standing: ServiceStatus, now: float) -> list[str]:
     """Work that the vendor's page announces, under way or within a day; a window on several components is one line."""
     found = dict[tuple[str, float, float], list[str]]()
     for voices in standing.voices:
@@ -63,7 +64,7 @@ def announced(standing: Standing, now: float) -> list[str]:
     ][:5]
 
 
-def together(outcomes: Sequence[Outcome | None]) -> Outcome | None:
+def together(outcomes: Sequence[ActionResult | None]) -> ActionResult | None:
     """One answer for what was asked of several services; None where no judge has come to it yet."""
     done = [one for one in outcomes if one is not None and one.ok]
     waiting = sum(one is None for one in outcomes)
@@ -78,7 +79,7 @@ def together(outcomes: Sequence[Outcome | None]) -> Outcome | None:
     )
     text = f"{done[0].text}; reaches {number(len(done), 'service', 'services')}, {now} now"
     text += f"; noted for {number(waiting, 'more service', 'more services')}" if waiting else ""
-    return Outcome(ok=True, text=text, silence=done[0].silence, covers=covered)
+    return ActionResult(ok=True, text=text, silence=done[0].silence, covers=covered)
 
 
 def _row(one: Silence, names: Iterable[str], covers: Sequence[str], now: float) -> tuple[str, ...]:
@@ -94,7 +95,7 @@ def _when(one: Silence, now: float) -> str:
     return "it is over" if one.till_over else clock(one.until, now)
 
 
-def _target(one: Silence, standing: Standing) -> str:
+def _target(one: Silence, standing: ServiceStatus) -> str:
     if conditions_of(one.target):
         return clean(one.target, 200)
     names = {v.measured.component: v.measured.name for v in standing.voices}

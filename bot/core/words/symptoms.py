@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.core.incident import Measured, Voices
+from bot.core.model.measurement import Measurement
+from bot.core.model.severity import TROUBLE
+from bot.core.model.snapshot import ComponentStatus
 from bot.core.words.figures import latencies, percent, span
 from bot.core.words.quoting import clean
-from bot.core.words.tones import SEVERITY, TROUBLE
+from bot.core.words.tones import SEVERITY
 from probes.model import State
 
 NEARLY_ALL = 0.9
@@ -26,33 +28,33 @@ class Ailment:
 
     words: str
     severity: int
-    sick: tuple[Measured, ...]
+    sick: tuple[Measurement, ...]
 
 
-def stale(measured: Measured, now: float) -> bool:
+def stale(measured: Measurement, now: float) -> bool:
     """Whether the figures are too old to be called the present."""
     return measured.at is None or now - measured.at > measured.stale_after_s
 
 
-def present(measured: Measured, now: float) -> State:
+def present(measured: Measurement, now: float) -> State:
     """The state as of now: what is stale is unknown."""
     return State.UNKNOWN if stale(measured, now) else measured.state
 
 
-def suspected(measured: Measured) -> bool:
+def suspected(measured: Measurement) -> bool:
     """Whether most of the latest results failed, yet too few for an alert: nothing that may be shown as green."""
     failed, total = measured.failed, measured.total
     return measured.state is State.OPERATIONAL and failed >= SEVERAL and failed >= MOST * total
 
 
-def sure(measured: Measured) -> bool:
+def sure(measured: Measurement) -> bool:
     """Whether enough was counted to say how many fail: the first minute of an outage has only a few results."""
     if measured.slow and measured.state is State.DEGRADED:
         return True
     return measured.total > 0 and measured.high - measured.low <= UNSURE
 
 
-def words(measured: Measured) -> str:
+def words(measured: Measurement) -> str:
     """The symptom of one component; "down" only when (nearly) everything fails."""
     if not sure(measured) and measured.state in (State.PARTIAL, State.MAJOR):
         return FAILING
@@ -72,9 +74,9 @@ def failing_words(state: State, rate: float, *, slow: bool = False) -> str:
     return "frequent failures" if state is State.MAJOR else "intermittent failures"
 
 
-def ailments(voices: Sequence[Voices], now: float) -> tuple[Ailment, ...]:
+def ailments(voices: Sequence[ComponentStatus], now: float) -> tuple[Ailment, ...]:
     """The components in trouble at this moment, those that suffer alike together, the worst first."""
-    groups: dict[str, list[Measured]] = {}
+    groups: dict[str, list[Measurement]] = {}
     for voice in voices:
         if present(voice.measured, now) in TROUBLE:
             groups.setdefault(words(voice.measured), []).append(voice.measured)
@@ -106,7 +108,7 @@ def named(service: str, component: str) -> str:
     return what if known or not whose else f"{whose} {what}"
 
 
-def called(measured: Measured) -> str:
+def called(measured: Measurement) -> str:
     """The component's own name, its id where it has none."""
     return clean(measured.name, 40) or clean(measured.component, 40)
 
@@ -117,7 +119,7 @@ def symptom(word: str) -> str:
     return f"HTTP{spoken[4:]}" if spoken.casefold().startswith("http ") else spoken
 
 
-def _how_slow(sick: Sequence[Measured]) -> str:
+def _how_slow(sick: Sequence[Measurement]) -> str:
     medians = [m.latency_ms for m in sick if m.latency_ms is not None]
     usual = [m.usual_latency_ms for m in sick if m.usual_latency_ms is not None]
     if not medians:

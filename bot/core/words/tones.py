@@ -2,27 +2,27 @@
 
 from collections.abc import Mapping
 
-from bot.core.card import Tone
+from bot.core.model.card import Colour
 from probes.model import State
 
-EMOJI: Mapping[Tone, str] = {
-    Tone.GREEN: "🟢",
-    Tone.YELLOW: "🟡",
-    Tone.ORANGE: "🟠",
-    Tone.RED: "🔴",
-    Tone.BLUE: "🔵",
-    Tone.GREY: "⚪",
+EMOJI: Mapping[Colour, str] = {
+    Colour.GREEN: "🟢",
+    Colour.YELLOW: "🟡",
+    Colour.ORANGE: "🟠",
+    Colour.RED: "🔴",
+    Colour.BLUE: "🔵",
+    Colour.GREY: "⚪",
 }
 SCALES = "⚖️"
 SILENCED = "🔕"
 
-TONE: Mapping[State, Tone] = {
-    State.OPERATIONAL: Tone.GREEN,
-    State.DEGRADED: Tone.YELLOW,
-    State.PARTIAL: Tone.ORANGE,
-    State.MAJOR: Tone.RED,
-    State.MAINTENANCE: Tone.BLUE,
-    State.UNKNOWN: Tone.GREY,
+TONE: Mapping[State, Colour] = {
+    State.OPERATIONAL: Colour.GREEN,
+    State.DEGRADED: Colour.YELLOW,
+    State.PARTIAL: Colour.ORANGE,
+    State.MAJOR: Colour.RED,
+    State.MAINTENANCE: Colour.BLUE,
+    State.UNKNOWN: Colour.GREY,
 }
 
 WORDS: Mapping[State, str] = {
@@ -34,7 +34,6 @@ WORDS: Mapping[State, str] = {
     State.UNKNOWN: "unknown",
 }
 
-TROUBLE = frozenset({State.DEGRADED, State.PARTIAL, State.MAJOR})
 
 SEVERITY: Mapping[State, int] = {
     State.OPERATIONAL: 0,

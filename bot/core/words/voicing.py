@@ -2,21 +2,23 @@
 
 from collections.abc import Sequence
 
-from bot.core.incident import Apart, Heard, Incident, Measured, Voices
-from bot.core.mention import Mention
+from bot.core.model.incident import Incident
+from bot.core.model.measurement import Measurement, OutlierCheck
+from bot.core.model.severity import TROUBLE
+from bot.core.model.snapshot import ComponentStatus
+from bot.core.model.statuspage import PAGE_STALE_AFTER_S, PageMention, PageStatus
 from bot.core.words.durations import ago, clock, duration, lag
 from bot.core.words.figures import latency, percent, span
 from bot.core.words.quoting import clean, counted, listed, quoted
 from bot.core.words.reporting import voices_of
 from bot.core.words.symptoms import called, stale, sure, symptom
-from bot.core.words.tones import TROUBLE, WORDS
+from bot.core.words.tones import WORDS
 from probes.model import State
 
-PAGE_STALE_AFTER_S = 300.0
 SHOWN = 6
 
 
-def seen(measured: Measured, now: float) -> str:
+def seen(measured: Measurement, now: float) -> str:
     """One component's figures: how many of how many in which window, with what symptoms, agreed on by whom."""
     if measured.at is None:
         return "⚪ unknown, no result yet"
@@ -33,7 +35,7 @@ def seen(measured: Measured, now: float) -> str:
     return text
 
 
-def what_we_see(voices: Sequence[Voices], now: float, *, rated: bool = False) -> list[tuple[str, str]]:
+def what_we_see(voices: Sequence[ComponentStatus], now: float, *, rated: bool = False) -> list[tuple[str, str]]:
     """The lines "We see"; several components each have their own, with name, rate and interval (one if `rated`)."""
     if len(voices) == 1:
         one = voices[0].measured
@@ -46,7 +48,7 @@ def what_we_see(voices: Sequence[Voices], now: float, *, rated: bool = False) ->
     ]
 
 
-def page_says(voices: Sequence[Voices], now: float) -> str:
+def page_says(voices: Sequence[ComponentStatus], now: float) -> str:
     """The vendor's word on these components in its own words, with the age of the reading; stale is ⚪."""
     if not voices:
         return "⚪ nothing read yet"
@@ -61,7 +63,7 @@ def page_says(voices: Sequence[Voices], now: float) -> str:
     return f"⚪ stale: {said}" if now - min(read) > PAGE_STALE_AFTER_S else said
 
 
-def claimed(voices: Sequence[Voices]) -> str:
+def claimed(voices: Sequence[ComponentStatus]) -> str:
     """States by component as the page has them, then the words beside them, quoted."""
     names: dict[State, list[str]] = {}
     for voice in voices:
@@ -72,11 +74,13 @@ def claimed(voices: Sequence[Voices]) -> str:
     return " · ".join(part for part in (states, theirs) if part)
 
 
-def page_lag(incident: Incident, voices: Sequence[Voices], usual: tuple[float, float] | None, now: float) -> str:
+def page_lag(
+    incident: Incident, voices: Sequence[ComponentStatus], usual: tuple[float, float] | None, now: float
+) -> str:
     """How late the page is: first admitted when, or unacknowledged for how long; beside what is usual."""
     median = f" (this vendor's median is {duration(usual[0])})" if usual else ""
     if incident.page_first_at is not None:
-        heard = next((v.heard for v in voices if v.heard.posted_at is not None), Heard())
+        heard = next((v.heard for v in voices if v.heard.posted_at is not None), PageStatus())
         posted = f", posted {clock(heard.posted_at, now)}" if heard.posted_at is not None else ""
         late = lag(incident.page_first_at, incident.opened_at, "our alert")
         return f"first admitted {clock(incident.page_first_at, now)}{posted}: {late}"
@@ -92,12 +96,12 @@ def page_lag(incident: Incident, voices: Sequence[Voices], usual: tuple[float, f
     return f"unacknowledged for {duration(now - incident.started_at)}{median}"
 
 
-def people_say(voices: Sequence[Voices]) -> str:
+def people_say(voices: Sequence[ComponentStatus]) -> str:
     """Voices of people on these components together, and how many are usual."""
     return voices_of([v.reports for v in voices]) if voices else "no reports"
 
 
-def others_say(others: Sequence[Mention], now: float) -> str:
+def others_say(others: Sequence[PageMention], now: float) -> str:
     """Other vendors' pages that name this one: evidence beside ours, never this vendor's own word."""
     times = [m.since if m.posted_at is None else m.posted_at for m in others]
     said = [
@@ -107,7 +111,7 @@ def others_say(others: Sequence[Mention], now: float) -> str:
     return " · ".join(said) + (f" … ({len(others) - 3} more)" if len(others) > 3 else "")
 
 
-def agreement(measured: Measured) -> str:
+def agreement(measured: Measurement) -> str:
     """Where it is seen: "from all 3 vantages", "from 2 of 3 vantages (...)", "only from eu-west", "one vantage"."""
     agree, every = len(measured.vantages), len(measured.all_vantages)
     if every == 1:
@@ -122,7 +126,7 @@ def agreement(measured: Measured) -> str:
     return f"from {agree} of {every} vantages ({names})"
 
 
-def _counts(measured: Measured) -> str:
+def _counts(measured: Measurement) -> str:
     if not measured.total:
         return "no failures lately" if measured.state is State.OPERATIONAL else "nothing counted yet"
     kinds = [(symptom(word), n) for word, n in measured.symptoms]
@@ -131,14 +135,14 @@ def _counts(measured: Measured) -> str:
     return f"{pool} · {told_apart(measured.apart)}" if measured.apart else pool
 
 
-def told_apart(one: Apart) -> str:
+def told_apart(one: OutlierCheck) -> str:
     """The check that fails beside those that do not: "messages: 3 of 3 failed, other checks: 0 of 40"."""
     name = clean(one.check.rpartition("/")[2], 40) or "some checks"
     theirs = f"other checks: {one.others_failed} of {one.others_total}"
     return f"{name}: {one.failed} of {one.total} failed, {theirs}"
 
 
-def _rated(measured: Measured, now: float) -> str:
+def _rated(measured: Measurement, now: float) -> str:
     if stale(measured, now) or measured.state not in TROUBLE or measured.slow or not sure(measured):
         return ""
     return f"{percent(measured.rate)} ({span(measured.low, measured.high)}): "

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.core.alternatives import Option
-from bot.core.incident import Voices
-from bot.core.words.answer import Standing
+from bot.core.model.severity import TROUBLE
+from bot.core.model.snapshot import ComponentStatus
+from bot.core.model.status import ServiceStatus
 from bot.core.words.symptoms import present, suspected
-from bot.core.words.tones import SEVERITY, TROUBLE
+from bot.core.words.tones import SEVERITY
 from probes.model import State
 
 SHOWN = 3
@@ -31,7 +32,7 @@ class Context:
     `service` and `component` are what the person asked about, "" where only the text tells.
     """
 
-    standings: Sequence[Standing] = ()
+    standings: Sequence[ServiceStatus] = ()
     service: str = ""
     component: str = ""
     options: Mapping[str, Sequence[Option]] = field(default_factory=dict)
@@ -41,8 +42,8 @@ class Context:
 class Witness:
     """One component and whether it shows the same."""
 
-    standing: Standing
-    voices: Voices
+    standing: ServiceStatus
+    voices: ComponentStatus
     agreement: Agreement
 
 
@@ -84,7 +85,7 @@ def _weight(witness: Witness, now: float) -> tuple[int, int]:
     return list(Agreement).index(witness.agreement), -SEVERITY[present(witness.voices.measured, now)]
 
 
-def _agreement(voices: Voices, what: What, now: float) -> Agreement:
+def _agreement(voices: ComponentStatus, what: What, now: float) -> Agreement:
     measured = voices.measured
     state = present(measured, now)
     if state is State.UNKNOWN:

@@ -7,9 +7,9 @@ others are quoted and harmless. Plain text only: each channel renders and escape
 from collections.abc import Sequence
 
 from bot.core.alternatives import Option
-from bot.core.card import Card, Tone
-from bot.core.facts import Facts
-from bot.core.incident import Entry, Snapshot
+from bot.core.model.card import Card, CardFacts, Colour
+from bot.core.model.incident import TimelineEntry
+from bot.core.model.snapshot import Snapshot
 from bot.core.words import cause_card, discrepancy_card, incident_card, several_card
 from bot.core.words.durations import clock
 from bot.core.words.quoting import clean, cut
@@ -39,7 +39,7 @@ def card(snapshot: Snapshot, now: float, tips: Sequence[Tip] = (), options: Sequ
     if snapshot.cause is not None:
         return cause_card.card(snapshot.cause, snapshot.at, now)
     name = clean(snapshot.service_name, 40) or clean(snapshot.service, 40) or "service"
-    tone = Tone.GREEN if snapshot.over else Tone.GREY
+    tone = Colour.GREEN if snapshot.over else Colour.GREY
     emoji = SUMMARY if snapshot.lines else EMOJI[tone]
     text = f"{emoji} {name}: {clean(snapshot.reason, LONGEST) or 'nothing to say'}"
     foot = f"as of {clock(snapshot.at, now, seconds=True)}"
@@ -53,7 +53,7 @@ def card(snapshot: Snapshot, now: float, tips: Sequence[Tip] = (), options: Sequ
         footer=foot,
         # A summary asks nobody for anything.
         closed=snapshot.over or bool(snapshot.lines),
-        facts=Facts(snapshot.service),
+        facts=CardFacts(snapshot.service),
     )
 
 
@@ -62,7 +62,7 @@ def headline(snapshot: Snapshot, now: float) -> str:
     return card(snapshot, now).headline
 
 
-def trail_line(entry: Entry, now: float) -> str:
+def trail_line(entry: TimelineEntry, now: float) -> str:
     """One line of a trail: "15:34:10 UTC  resolved: quiet for 12 min"."""
     event, text = clean(entry.event, 40), clean(entry.text, 400)
     said = f"{event}: {text}" if event and text else event or text or "changed"

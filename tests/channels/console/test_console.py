@@ -12,13 +12,13 @@ import pytest
 
 from bot.channels.console.channel import Console
 from bot.channels.console.scribe import Scribe
-from bot.core.card import Tone
-from bot.core.incident import Entry
+from bot.core.model.card import Colour
+from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError
 from tests.channels.contract import CARD, HOSTILE
 
 AT = 1_776_094_260.0
-DONE = replace(CARD, headline="🟢 Claude API: resolved after 12 min", tone=Tone.GREEN, closed=True)
+DONE = replace(CARD, headline="🟢 Claude API: resolved after 12 min", tone=Colour.GREEN, closed=True)
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ async def night(console: Console) -> None:
     async with console:
         where = await console.post("", CARD, "k1")
         await console.edit(where, replace(CARD, headline=CARD.headline.replace("18 %", "12–23 %")))
-        await console.follow(where, Entry(AT, "changed", "Claude Code fails too"), "k1#1")
+        await console.follow(where, TimelineEntry(AT, "changed", "Claude Code fails too"), "k1#1")
         await console.edit(where, replace(CARD, headline="🟠 Claude: on two components"))
         console.above("a line of the log\n")
         await console.edit(where, DONE)
@@ -142,7 +142,7 @@ async def test_hostile_text_steers_no_terminal(console, terminal, monkeypatch):
     out, ended = terminal
     async with console(out) as live:
         where = await live.post("", replace(CARD, headline=HOSTILE, lines=((HOSTILE, HOSTILE),)), "k1")
-        await live.follow(where, Entry(AT, HOSTILE, HOSTILE), "k1#1")
+        await live.follow(where, TimelineEntry(AT, HOSTILE, HOSTILE), "k1#1")
     seen = ended()
     assert "\x1b[2J" not in seen
     assert "\x1b]0;" not in seen
@@ -162,11 +162,11 @@ async def test_a_repeat_after_a_crash_is_shown_again_and_recorded_as_an_edit(con
     """Recorded, killed before it was shown, delivered again: the terminal gets it, the record keeps one root."""
     async with console(io.StringIO(), "plain") as before:
         await before.post("", CARD, "k1")
-        await before.follow({"key": "k1"}, Entry(AT, "changed", "more"), "k1#1")
+        await before.follow({"key": "k1"}, TimelineEntry(AT, "changed", "more"), "k1#1")
     out = io.StringIO()
     async with console(out, "plain") as after:
         await after.post("", CARD, "k1")
-        await after.follow({"key": "k1"}, Entry(AT, "changed", "more"), "k1#1")
+        await after.follow({"key": "k1"}, TimelineEntry(AT, "changed", "more"), "k1#1")
     assert CARD.headline in out.getvalue()
     assert "changed: more" in out.getvalue()
     acts = [json.loads(line)["act"] for line in (tmp_path / "console.jsonl").read_text().splitlines()]

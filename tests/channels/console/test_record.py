@@ -21,7 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from bot.channels.console.channel import Console
-from bot.core.incident import Entry
+from bot.core.model.incident import Entry
 from tests.channels.contract import CARD
 
 async def main():

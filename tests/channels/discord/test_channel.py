@@ -8,16 +8,16 @@ import pytest
 
 from bot.channels.discord import rest
 from bot.channels.discord.channel import DiscordChannel
-from bot.core.card import Action, Tone
-from bot.core.incident import Entry
+from bot.core.model.card import Action, Colour
+from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError
 from tests.channels.contract import CARD, HOSTILE
 from tests.channels.discord.conftest import pointed_at
 from tests.channels.discord.reading import headline, line
 from tests.fakes.discord.shapes import custom_ids, words
 
-LINE = Entry(1_776_094_000.0, "changed", "Claude Code fails too")
-WORSE = replace(CARD, headline="🔴 Claude API: down", tone=Tone.RED)
+LINE = TimelineEntry(1_776_094_000.0, "changed", "Claude Code fails too")
+WORSE = replace(CARD, headline="🔴 Claude API: down", tone=Colour.RED)
 
 
 @pytest.fixture
@@ -320,9 +320,9 @@ async def test_only_allowed_roles_are_pinged_and_only_when_it_opens(fake, clock,
         where = await channel.post(place.id, hostile, "k1")
         clock.at += 30
         await channel.edit(where, hostile)
-        await channel.follow(where, Entry(1.0, "<@&5>", "@everyone"), "k1#1")
+        await channel.follow(where, TimelineEntry(1.0, "<@&5>", "@everyone"), "k1#1")
         await channel.post(fake.world.channel("other").id, hostile, "k2")
-        await channel.post(place.id, replace(hostile, tone=Tone.YELLOW), "k3")
+        await channel.post(place.id, replace(hostile, tone=Colour.YELLOW), "k3")
     pinged = [m.pinged for c in fake.world.channels.values() for m in c.messages]
     assert pinged == [{f"role {role}"}, set(), set(), set()]
 
@@ -334,8 +334,8 @@ async def test_a_reminder_calls_the_roles_again(fake, clock, store, place):
         "discord", pointed_at(fake, ping_roles={place.id: [role]}), store.notes, clock
     ) as channel:
         where = await channel.post(place.id, CARD, "k1")
-        await channel.follow(where, Entry(1.0, "escalated", "step 1 of on-call, to pagerduty"), "k1#1")
-        await channel.follow(where, Entry(2.0, "reminded", "still open @everyone <@1>"), "k1#2")
+        await channel.follow(where, TimelineEntry(1.0, "escalated", "step 1 of on-call, to pagerduty"), "k1#1")
+        await channel.follow(where, TimelineEntry(2.0, "reminded", "still open @everyone <@1>"), "k1#2")
     step, reminder = fake.world.channels[where["message"]].messages
     assert not step.pinged
     assert reminder.pinged == {f"role {role}"}

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.card import Action
 from bot.core.commands import COMMANDS, Role
-from bot.core.incident import Entry
+from bot.core.model.card import Action
+from bot.core.model.incident import TimelineEntry
 from bot.errors import StoreError
 from tests.channels.contract import CARD
 from tests.channels.discord.reading import shown
@@ -20,7 +20,7 @@ ACTIONS = (
     Action("silence", "Silence", "4F7K"),
 )
 
-LINE = Entry(1_776_094_000.0, "changed", "Claude Code fails too")
+LINE = TimelineEntry(1_776_094_000.0, "changed", "Claude Code fails too")
 
 
 @pytest.fixture

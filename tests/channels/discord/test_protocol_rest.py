@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from bot.channels.discord.channel import NONCE_S, DiscordChannel
 from bot.channels.discord.invalid import MOST, WINDOW_S, Refusals
-from bot.core.card import Action
-from bot.core.incident import Entry
+from bot.core.model.card import Action
+from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError
 from tests.channels.contract import CARD, HOSTILE
 from tests.channels.discord.conftest import pointed_at
 from tests.channels.discord.reading import headline
 from tests.platforms import until
 
-LINE = Entry(1_776_094_000.0, "changed", "Claude Code fails too")
+LINE = TimelineEntry(1_776_094_000.0, "changed", "Claude Code fails too")
 QUIET: dict[str, list[str]] = {"parse": []}
 
 

@@ -10,9 +10,9 @@ from bot.channels.discord import presses, render, tree
 from bot.channels.discord.markup import escape
 from bot.channels.discord.replies import reply, sentence
 from bot.channels.discord.spacing import EVERY_S, Spacing
-from bot.core.card import Action, Card, Tone
 from bot.core.commands import COMMANDS, Command
-from bot.core.incident import Entry
+from bot.core.model.card import Action, Card, Colour
+from bot.core.model.incident import TimelineEntry
 from bot.core.words.answer import Answer, Table
 from bot.core.words.quoting import clean
 from tests.channels.contract import HOSTILE
@@ -52,9 +52,9 @@ ACTIONS = st.lists(
     st.builds(Action, st.sampled_from([*COMMANDS, "x y", ""]), HUGE, st.one_of(TEXT, st.just("4F7K"))), max_size=30
 )
 CARDS = st.builds(
-    Card, subject=HUGE, kind=TEXT, tone=st.sampled_from(Tone), emoji=TEXT, headline=HUGE, lines=LINES, footer=HUGE,
+    Card, subject=HUGE, kind=TEXT, tone=st.sampled_from(Colour), emoji=TEXT, headline=HUGE, lines=LINES, footer=HUGE,
     actions=ACTIONS.map(tuple), links=LINES, times=st.lists(st.tuples(TEXT, st.floats()), max_size=3).map(tuple),
-    trail=st.lists(st.builds(Entry, st.floats(allow_nan=False), HUGE, HUGE), max_size=4).map(tuple),
+    trail=st.lists(st.builds(TimelineEntry, st.floats(allow_nan=False), HUGE, HUGE), max_size=4).map(tuple),
 )  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def test_any_card_is_a_message(card, threaded):
     for payload in (render.root(card, threaded=threaded), render.plainly(card)):
         check_message(payload, new=True)
         assert pings(payload["content"], payload["allowed_mentions"]) == set()
-    check_message(render.trail(Entry(1.0, card.headline, card.footer)), new=True)
+    check_message(render.trail(TimelineEntry(1.0, card.headline, card.footer)), new=True)
     check_message(render.news(card), new=True)
     assert 1 <= len(render.thread_name(card)) <= 100
 
@@ -154,7 +154,7 @@ def test_presses_and_figures_together_are_never_more_than_two_in_the_pace(asks):
 def test_what_goes_on_without_a_label_stands_below_its_label():
     """One step a line under one label; numbers keep their units; what a label of a time says is shown as it stands."""
     lines = (("Do now", "1. retry in 4 s"), ("", "2. wait"), ("They say", "fine"), ("", "x" * 2_000))
-    card = Card("4F7K", "incident", Tone.RED, "🔴", "🔴 down", lines=lines, times=(("**Began**", 9.0),))
+    card = Card("4F7K", "incident", Colour.RED, "🔴", "🔴 down", lines=lines, times=(("**Began**", 9.0),))
     when, do_now, second, they_say, more = render.embed(card)["description"].split("\n")
     assert when.startswith(r"\*\*Began\*\* <t:9:F>")
     assert (do_now, second) == ("**Do now** 1\\. retry in 4\u00a0s", "2\\. wait")

@@ -3,8 +3,8 @@
 import asyncio
 
 from bot.core.asking import Asker
-from bot.core.card import Action
 from bot.core.commands import Role
+from bot.core.model.card import Action
 from bot.core.words.answer import Answer, Table
 from bot.errors import StoreError
 

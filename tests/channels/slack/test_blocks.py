@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from bot.channels.slack import answers, blocks
 from bot.channels.slack.markdown import sections
 from bot.channels.slack.words import escape, link, literal, moment, unescape
-from bot.core.card import Action, Card, Tone
-from bot.core.incident import Entry
+from bot.core.model.card import Action, Card, Colour
+from bot.core.model.incident import TimelineEntry
 from bot.core.sizes import SLACK, width
 from bot.core.words.answer import Answer, Table
 from tests.channels.contract import HOSTILE
@@ -31,7 +31,7 @@ ACTIONS = st.lists(
 ).map(tuple)
 TIMES = st.lists(st.tuples(HARD, st.floats(allow_nan=True, allow_infinity=True)), max_size=8).map(tuple)
 CARDS = st.builds(
-    Card, subject=HARD, kind=HARD, tone=st.sampled_from(Tone), emoji=HARD, headline=HARD, lines=PAIRS, footer=HARD,
+    Card, subject=HARD, kind=HARD, tone=st.sampled_from(Colour), emoji=HARD, headline=HARD, lines=PAIRS, footer=HARD,
     actions=ACTIONS, links=PAIRS, times=TIMES,
 )  # fmt: skip
 TABLES = st.builds(Table, st.lists(HARD, min_size=1, max_size=5).map(tuple),
@@ -70,7 +70,7 @@ def test_every_answer_is_a_message_slack_takes(it):
 @settings(max_examples=100, deadline=None)
 @given(HARD, HARD, st.floats())
 def test_every_trail_line_is_one_line(event, text, at):
-    said = blocks.trail(Entry(at, event, text), NOW)
+    said = blocks.trail(TimelineEntry(at, event, text), NOW)
     assert "\n" not in said
     assert width(said) < 4_000
     assert not re.search(r"[<>]", OURS.sub("", said))
@@ -83,7 +83,7 @@ def test_what_people_typed_comes_back(text):
 
 def test_hostile_words_are_letters():
     """Nothing pings, and a person reads exactly what the vendor wrote."""
-    said = blocks.card(Card("x", "incident", Tone.RED, "🔴", HOSTILE, lines=(("They say", HOSTILE),)), "m", NOW)
+    said = blocks.card(Card("x", "incident", Colour.RED, "🔴", HOSTILE, lines=(("They say", HOSTILE),)), "m", NOW)
     sent = json.dumps(said.arguments(), ensure_ascii=False)
     assert "<!channel>" not in sent
     assert "&lt;!channel&gt; @everyone &lt;/a&gt; **x** &amp; &lt;script&gt;" in said.blocks[0]["text"]["text"]
@@ -122,7 +122,7 @@ def test_only_addresses_become_links():
 def test_a_card_as_it_is_meant_to_look():
     """Headline in `text` and first block, the rest under a bar of colour, a menu for silences."""
     card = Card(
-        "4F7K", "incident", Tone.ORANGE, "🟠", "🟠 Claude API: intermittent failures, about 18 % of requests",
+        "4F7K", "incident", Colour.ORANGE, "🟠", "🟠 Claude API: intermittent failures, about 18 % of requests",
         lines=(("We see", "29 of 160 requests failed"), ("", "claude.ai: 3 of 40"), ("They say", '"All fine"')),
         footer="incident 4F7K", times=(("Began", NOW - 720),), links=(("vendor page", "https://status.claude.com"),),
         actions=(Action("ack", "Acknowledge", "4F7K"), Action("silence", "Silence", "4F7K")),

@@ -5,19 +5,19 @@ from dataclasses import replace
 import pytest
 
 from bot.channels.slack.spacing import BURST, LONGEST_S
-from bot.core.card import Action, Card, Tone
-from bot.core.incident import Entry
+from bot.core.model.card import Action, Card, Colour
+from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError
 from tests.channels.contract import CARD
 from tests.channels.slack.conftest import NOW, channel_on, hurried
 from tests.words import read
 
-RED = replace(CARD, tone=Tone.RED, headline="🔴 Claude API: down")
-GREEN = replace(CARD, tone=Tone.GREEN, headline="🟢 Claude API: resolved", closed=True)
+RED = replace(CARD, tone=Colour.RED, headline="🔴 Claude API: down")
+GREEN = replace(CARD, tone=Colour.GREEN, headline="🟢 Claude API: resolved", closed=True)
 
 
-def line(event: str, text: str = "what happened") -> Entry:
-    return Entry(NOW, event, text)
+def line(event: str, text: str = "what happened") -> TimelineEntry:
+    return TimelineEntry(NOW, event, text)
 
 
 async def refused(doing) -> DeliveryError:
@@ -75,7 +75,7 @@ async def test_only_worse_and_the_end_reach_the_whole_channel(fake, store):
         where = await channel.edit(where, RED)
         await channel.follow(where, line("changed"), "k#3")
         await channel.follow(where, line("acknowledged"), "k#4")
-        where = await channel.edit(where, replace(RED, tone=Tone.YELLOW))
+        where = await channel.edit(where, replace(RED, tone=Colour.YELLOW))
         await channel.follow(where, line("changed"), "k#5")
         where = await channel.edit(where, GREEN)
         await channel.follow(where, line("resolved"), "k#6")
@@ -282,7 +282,7 @@ async def test_groups_are_mentioned_where_it_was_asked_for(fake, store):
         await channel.edit(where, RED)
         assert mention in str(root.said["blocks"])
         await channel.post("C2", CARD, "k2")
-        await channel.post("C1", replace(CARD, tone=Tone.YELLOW), "k3")
+        await channel.post("C1", replace(CARD, tone=Colour.YELLOW), "k3")
         await channel.post("C1", replace(CARD, kind="discrepancy"), "k4")
         assert fake.workspace.dump().count("subteam") == 1
         fake.faults.add("chat.postMessage", error="invalid_blocks")
@@ -292,7 +292,7 @@ async def test_groups_are_mentioned_where_it_was_asked_for(fake, store):
 
 async def test_the_empty_and_the_huge_are_said(fake, channel):
     """Both as text and as blocks, within every limit our Slack knows."""
-    await channel.post("C1", Card("", "", Tone.GREY, "", ""), "empty")
+    await channel.post("C1", Card("", "", Colour.GREY, "", ""), "empty")
     huge = replace(CARD, lines=tuple((f"label {n}", "&<>" * 50_000) for n in range(200)), footer="f" * 50_000)
     await channel.post("C1", huge, "huge")
     empty, full = fake.workspace.standing("C1")

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from bot.channels.slack.spacing import EDITS
-from bot.core.incident import IncidentStatus, Snapshot, Voices
+from bot.core.model.incident import IncidentStatus
+from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.store.values import Courier as Claimant
 from probes.model import State
 from tests.channels.slack.conftest import channel_on
@@ -188,4 +189,4 @@ async def test_a_place_that_always_hangs_rests_nobody_else(fake, store):
 
 
 def _snapshot(world):
-    return Snapshot(world.now, "claude", "Claude", INCIDENT, None, (Voices(MEASURED),), "opened")
+    return Snapshot(world.now, "claude", "Claude", INCIDENT, None, (ComponentStatus(MEASURED),), "opened")

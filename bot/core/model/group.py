@@ -10,6 +10,69 @@ from enum import StrEnum
 from probes.model import State
 
 
+class CommonFactor(StrEnum):
+    """What several vendors that fail at once have in common."""
+
+    VANTAGE = "vantage"
+    CLOUD = "cloud"
+    EDGE = "edge"
+    NETWORK = "network"
+    FAULT = "fault"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class AffectedVendor:
+    """One vendor among them: its incident, since when (Unix seconds), where that breaks, and whether it is `over`."""
+
+    service: str
+    name: str
+    incident: str
+    began: float
+    layer: str = ""
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """What vendors that fail at once have in common: what kind of thing, and which (`what`: "cloudflare", "fra").
+
+    `of` are the vendors that share it and are measured now, `fine` those measured without trouble that do not, `beside`
+    the names of others that fail at the same time. `stated`: the configuration says that they share it, not their
+    answers. Times are Unix seconds.
+    """
+
+    kind: CommonFactor
+    what: str
+    id: str
+    since: float
+    struck: tuple[AffectedVendor, ...]
+    of: int = 0
+    fine: int = 0
+    beside: tuple[str, ...] = ()
+    stated: bool = False
+    over_at: float | None = None
+
+    @property
+    def subject(self) -> str:
+        """What its message is known by; no incident's id has an "@"."""
+        return f"cause@{self.id}"
+
+    @property
+    def going(self) -> tuple[AffectedVendor, ...]:
+        """Those that are not over."""
+        return tuple(one for one in self.struck if not one.over)
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedCorrelation:
+    """What several share, the targets that are told of it, and what they were told last."""
+
+    cause: Correlation
+    told: tuple[str, ...] = ()
+    said: Correlation | None = None
+
+
 class Kind(StrEnum):
     """What is told as one."""
 
@@ -18,7 +81,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Several:
+class NoticeGroup:
     """What a message about several says; `services` are some of `spread`: (name, how many of it), the worst first.
 
     `since` is when the first one began and `over_at` when all this was over for the reader (Unix seconds). Of `total`
@@ -42,57 +105,3 @@ class Several:
     def subject(self) -> str:
         """What its message is known by; no incident's id has an "@"."""
         return f"group@{self.id}"
-
-
-class Shared(StrEnum):
-    """What several vendors that fail at once have in common."""
-
-    VANTAGE = "vantage"
-    CLOUD = "cloud"
-    EDGE = "edge"
-    NETWORK = "network"
-    FAULT = "fault"
-    NOTHING = "nothing"
-
-
-@dataclass(frozen=True, slots=True)
-class Struck:
-    """One vendor among them: its incident, since when (Unix seconds), where that breaks, and whether it is `over`."""
-
-    service: str
-    name: str
-    incident: str
-    began: float
-    layer: str = ""
-    over: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """What vendors that fail at once have in common: what kind of thing, and which (`what`: "cloudflare", "fra").
-
-    `of` are the vendors that share it and are measured now, `fine` those measured without trouble that do not, `beside`
-    the names of others that fail at the same time. `stated`: the configuration says that they share it, not their
-    answers. Times are Unix seconds.
-    """
-
-    kind: Shared
-    what: str
-    id: str
-    since: float
-    struck: tuple[Struck, ...]
-    of: int = 0
-    fine: int = 0
-    beside: tuple[str, ...] = ()
-    stated: bool = False
-    over_at: float | None = None
-
-    @property
-    def subject(self) -> str:
-        """What its message is known by; no incident's id has an "@"."""
-        return f"cause@{self.id}"
-
-    @property
-    def going(self) -> tuple[Struck, ...]:
-        """Those that are not over."""
-        return tuple(one for one in self.struck if not one.over)

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from bot.core.incident import Person
+from bot.core.model.person import Person
 
 REFUSED = "refused"
 DONE = "done"
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class AuditEntry:
     """Who did what, where (`here`, a target, "" where there is none) and when (Unix seconds), and what became of it."""
 
     at: float

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from probes.model import Observation
-
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -63,24 +61,3 @@ class Reports:
     surprise: float = 0.0
     since: float | None = None
     public: tuple[Public, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A person's wish that changes what the judge keeps: acknowledge, silence, resolve (`bot.core.acts` has them all).
-
-    `who` is "platform:place:user" and `where` the target it came from ("slack:C0123"), for the audit trail; `name` is
-    how the person is shown; `id` names this one wish, so that it is done once however often it is sent.
-    """
-
-    at: float
-    verb: str
-    args: tuple[str, ...] = ()
-    who: str = ""
-    where: str = ""
-    name: str = ""
-    id: str = ""
-
-
-Row = Observation | Report | Command
-"""One entry of a service's stream."""

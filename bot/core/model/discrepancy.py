@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.core.flavour import Flavour
-from bot.core.mention import Mention
+from bot.core.model.statuspage import PageMention
 from probes.model import State
 
 
@@ -15,6 +14,15 @@ class DiscrepancyKind(StrEnum):
     UNDERSTATED = "understated"
     OVERSTATED = "overstated"
     UNREADABLE = "unreadable"
+
+
+class Flavour(StrEnum):
+    """How it turned out; `UNKNOWN` while it may still be early news or about what we do not measure."""
+
+    UNKNOWN = ""
+    EARLY = "early"
+    LINGERING = "lingering"
+    ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,5 +55,20 @@ class Discrepancy:
     page_started_at: float | None = None
     resolved_at: float | None = None
     page_resolved_at: float | None = None
-    mention: Mention | None = None
+    mention: PageMention | None = None
     reports: int = 0
+
+
+def flavoured(*, after_ours: bool, troubled: bool, over: bool) -> Flavour:
+    """The flavour as far as it is known.
+
+    Args:
+        after_ours: the page's red belongs to trouble of ours there that is over.
+        troubled: we see trouble there now.
+        over: page and measurement agree again.
+    """
+    if after_ours:
+        return Flavour.LINGERING
+    if troubled:
+        return Flavour.EARLY
+    return Flavour.ELSEWHERE if over else Flavour.UNKNOWN

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.core.matching import Labels
-from bot.core.mention import Mention
-from bot.core.silences import Standing
+from bot.core.model.labels import Labels
+from bot.core.model.silence import ActiveSilence
+from bot.core.model.statuspage import PageMention
 
 REFRESH_S = 45.0
 """Figures of a standing message are renewed this often; changes of state at once (Grafana OnCall's rule)."""
@@ -51,5 +51,5 @@ class About:
 
     at: float
     usual_lag_s: tuple[float, float] | None = None
-    others: tuple[Mention, ...] = ()
-    silences: tuple[Standing, ...] = ()
+    others: tuple[PageMention, ...] = ()
+    silences: tuple[ActiveSilence, ...] = ()

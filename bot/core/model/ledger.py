@@ -17,7 +17,7 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LedgerEntry:
     """The times of one trouble, Unix seconds, None where there is none.
 
     Measured: `incident` is ours, `began_at` the first failure, `alerted_at` our alert, `ended_at` the last failure,

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.core.facts import Facts
-from bot.core.incident import Entry
+from bot.core.model.incident import TimelineEntry
+from probes.model import State
 
 
-class Tone(StrEnum):
+class Colour(StrEnum):
     """The colour of a card, always with its emoji and word."""
 
     GREEN = "green"
@@ -28,6 +28,17 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class CardFacts:
+    """Ids, the worst it came to, and whether people have it in hand: took it, or asked for quiet."""
+
+    service: str = ""
+    components: tuple[str, ...] = ()
+    worst: State = State.UNKNOWN
+    acknowledged: bool = False
+    silenced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A message, ready for any channel to render: plain text throughout, upstream words quoted, nothing marked up.
 
@@ -36,7 +47,7 @@ class Card:
 
     subject: str
     kind: str
-    tone: Tone
+    tone: Colour
     emoji: str
     headline: str
     lines: tuple[tuple[str, str], ...] = ()
@@ -44,6 +55,6 @@ class Card:
     actions: tuple[Action, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     closed: bool = False
-    trail: tuple[Entry, ...] = ()
+    trail: tuple[TimelineEntry, ...] = ()
     times: tuple[tuple[str, float], ...] = ()
-    facts: Facts = field(default_factory=Facts)
+    facts: CardFacts = field(default_factory=CardFacts)

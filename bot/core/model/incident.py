@@ -1,0 +1,104 @@
+"""Incidents and what is known around them: the values that are kept and sent. Pure.
+
+An `Incident` is our own episode of trouble on one service. A `Snapshot` is all a message needs, so that it is worded at
+the moment of delivery. Disagreements with the page are in `disagreement`, messages as they are shown in `card`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.core.model.escalation import Course
+from bot.core.model.person import Person
+from bot.core.model.silence import Silence
+from probes.model import State
+
+
+class IncidentStatus(StrEnum):
+    """Where an incident stands; `MONITORING` means quiet for a while, but not long enough to say it is over."""
+
+    OPEN = "open"
+    MONITORING = "monitoring"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One line of an incident's timeline: when, what happened in a word, and the sentence for people.
+
+    A line that is for some targets alone is said only `to` them.
+    """
+
+    at: float
+    event: str
+    text: str
+    to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """One person's word, after the end, on whether the incident was right."""
+
+    by: Person
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One episode of trouble on one service.
+
+    `started_at` is the first failure that belongs to it, `opened_at` when we knew, both Unix seconds. `components` are
+    those affected at any time, `active` those affected now; `peak_rate` the highest failure rate (0 to 1) seen on one
+    of them; `worst` the highest state. `page_first_at` is when, by our clock, the page first admitted trouble on an
+    affected component. `silence` is the one that holds its messages back, `resolved_by` who called it over before we
+    did, `verdict` one vote a person, `courses` whom it goes to while nobody acknowledges it. `version` grows with each
+    change.
+    """
+
+    id: str
+    service: str
+    kind: str
+    status: IncidentStatus
+    components: tuple[str, ...]
+    state: State
+    started_at: float
+    opened_at: float
+    active: tuple[str, ...] = ()
+    version: int = 1
+    scope: str = "service"
+    vantage: str = ""
+    worst: State = State.OPERATIONAL
+    peak_rate: float = 0.0
+    resolved_at: float | None = None
+    acknowledged_at: float | None = None
+    acknowledged_by: Person | None = None
+    page_first_at: float | None = None
+    page_resolved_at: float | None = None
+    reports: int = 0
+    why: str = ""
+    timeline: tuple[TimelineEntry, ...] = ()
+    silence: Silence | None = None
+    resolved_by: Person | None = None
+    verdict: tuple[Feedback, ...] = ()
+    courses: tuple[Course, ...] = ()
+
+    @property
+    def silenced_until(self) -> float | None:
+        """Until when its messages are held back, Unix seconds."""
+        return self.silence.until if self.silence else None
+
+    @property
+    def silenced_by(self) -> Person | None:
+        """By whose wish."""
+        return self.silence.by if self.silence else None
+
+    @property
+    def announced(self) -> bool:
+        """Whether it began under work that the vendor's page announced, which goes on."""
+        return self.silence is not None and self.silence.announced
+
+    @property
+    def mute(self) -> bool:
+        """Whether nothing is added to what was said of it; a silence until it is over ends with its end."""
+        if self.silence is None or self.silence.announced:
+            return False
+        return not (self.silence.till_over and self.status is IncidentStatus.RESOLVED)

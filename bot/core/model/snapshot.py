@@ -1,0 +1,45 @@
+"""All that is known of a service at one moment."""
+
+from dataclasses import dataclass, field
+
+from bot.core.model.discrepancy import Discrepancy
+from bot.core.model.group import Correlation, NoticeGroup
+from bot.core.model.incident import Incident
+from bot.core.model.measurement import Measurement
+from bot.core.model.report import Reports
+from bot.core.model.silence import Silence
+from bot.core.model.statuspage import PageMention, PageStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentStatus:
+    """The three voices on one component, side by side; `silence` where people asked for quiet, or work on it."""
+
+    measured: Measurement
+    heard: PageStatus = field(default_factory=PageStatus)
+    reports: Reports = field(default_factory=Reports)
+    silence: Silence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that a message needs; `reason` says why it is sent now.
+
+    Without incident and discrepancy it is about `several` of them, or `reason` is what we say of ourselves, `over` that
+    it has ended, and `lines` are (label, text) below it. `cause`: what it has in common with others.
+    """
+
+    at: float
+    service: str
+    service_name: str
+    incident: Incident | None
+    discrepancy: Discrepancy | None
+    voices: tuple[ComponentStatus, ...]
+    reason: str
+    page_url: str = ""
+    usual_lag_s: tuple[float, float] | None = None
+    others: tuple[PageMention, ...] = ()
+    over: bool = False
+    lines: tuple[tuple[str, str], ...] = ()
+    several: NoticeGroup | None = None
+    cause: Correlation | None = None
