@@ -17,7 +17,7 @@ from bot.core.model.incident import Incident
 from bot.core.model.severity import TROUBLE
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
-from bot.core.words.symptoms import present
+from bot.core.text.symptoms import present
 from bot.errors import StoreError
 from bot.own import Notice, OwnNews
 from bot.reading import CAUSES, FOUND, Reading

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.core.model.group import Correlation, NoticeGroup
 from bot.core.model.snapshot import Snapshot
 from bot.core.own_health import listeners
-from bot.core.words.durations import clock
+from bot.core.text.durations import clock
 from bot.errors import StoreError
 from bot.store.store import Store
 from bot.store.values import START, Commit, DeliveryWrite

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from bot.core.model import report as report_model
 from bot.core.model.person import Person
 from bot.core.model.report import Report
-from bot.core.words.reporting import thanks
+from bot.core.text.reports import thanks
 from bot.reading import VOICES
 from bot.store.fields import TEXT, cut
 from bot.store.records import encode

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from bot.channels.registry import CHANNELS
 from bot.core.model.person import Person
 from bot.core.routing import SUBSCRIPTIONS, Interest, Route
-from bot.core.words.quoting import clean, listed
+from bot.core.text.quoting import clean, listed
 from bot.errors import DeliveryError, UserError
 from bot.own import OWN, OwnNews
 from bot.routes import Routes, configured_routes

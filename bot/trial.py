@@ -15,8 +15,8 @@ from bot.channels.channel import Hears, Where
 from bot.channels.registry import CHANNELS, Outside
 from bot.core.asking import Asker
 from bot.core.model.card import Card, Colour
+from bot.core.text.quoting import clean
 from bot.core.words.answer import Answer
-from bot.core.words.quoting import clean
 from bot.errors import DeliveryError
 from bot.settings import Channel
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot.core.words.quoting import clean
+from bot.core.text.quoting import clean
 from probes.secret import MASK, Secret
 
 SHORT = 8

@@ -8,8 +8,8 @@ from enum import StrEnum
 from bot.channels.console.plain import NUMBERS
 from bot.core.model.card import Card, Colour
 from bot.core.model.incident import TimelineEntry
-from bot.core.words.quoting import clean, cut
-from bot.core.words.tones import TONE
+from bot.core.text.quoting import clean, cut
+from bot.core.text.states import TONE
 from bot.core.words.wording import trail_line
 
 LINES = 40

@@ -16,10 +16,10 @@ from bot.core.casebook import Casebook
 from bot.core.model.action import ActionRequest, ActionResult
 from bot.core.model.incident import Feedback, Incident, IncidentStatus
 from bot.core.quieting import loud, quiet
+from bot.core.text.durations import ago
+from bot.core.text.people import person, same
+from bot.core.text.quoting import clean, listed, quoted
 from bot.core.verdicts import REASON, called, doer, first, too_late
-from bot.core.words.durations import ago
-from bot.core.words.persons import person, same
-from bot.core.words.quoting import clean, listed, quoted
 
 RESPONSE = 300
 """Longest account of an automated response, in characters."""

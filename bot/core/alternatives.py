@@ -13,7 +13,7 @@ from bot.core.model.measurement import Measurement
 from bot.core.model.severity import TROUBLE
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.statuspage import PAGE_STALE_AFTER_S
-from bot.core.words.symptoms import present, suspected
+from bot.core.text.symptoms import present, suspected
 from probes.model import State
 
 

@@ -7,11 +7,11 @@ page is green again; where the page never spoke, only some hours later, because 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from bot.core.discrepancy import Case
 from bot.core.model.incident import Incident
 from bot.core.model.ledger import LedgerEntry, Source
 from bot.core.model.severity import SEVERITY
 from bot.core.model.statuspage import RED, PageStatus
+from bot.core.statuspage.discrepancy import Case
 from probes.model import State
 
 AFTERWARDS_S = 2 * 3600.0

@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from bot.core import asides, incidents, silences
 from bot.core.asides import Asides
-from bot.core.claims import announced
 from bot.core.detection.assessment import Transition
 from bot.core.model import silence
 from bot.core.model.discrepancy import Discrepancy
@@ -20,6 +19,7 @@ from bot.core.model.service import ServiceView
 from bot.core.model.silence import Silence, Silences
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.statuspage import PageStatus
+from bot.core.statuspage.claims import announced
 
 Touched = Mapping[str, tuple[Incident, tuple[TimelineEntry, ...]]]
 """Incidents that changed, by id, each with its new lines."""

@@ -20,12 +20,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from math import isfinite
 
-from bot.core.baseline import Baseline, surprise
 from bot.core.detection.assessment import Event, Kind, Transition
 from bot.core.model.incident import Incident
 from bot.core.model.report import Report, Reports
 from bot.core.publicity import Publicity, Talk
-from bot.core.words.reporting import voices_of
+from bot.core.stats.seasonal import Baseline, surprise
+from bot.core.text.reports import voices_of
 from probes.model import PublicMention, State
 
 BY_PEOPLE: Kind = "reports"

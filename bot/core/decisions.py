@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.core.asides import Aside
-from bot.core.comparison import Compared
 from bot.core.crowd import Remembered as Crowded
 from bot.core.detection.assessment import Explanation
 from bot.core.detection.reprobe import Plan
@@ -20,6 +19,7 @@ from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.statuspage import PageMention, PageStatus
 from bot.core.notices import Notice, Told
 from bot.core.rolling import Rolled
+from bot.core.statuspage.comparison import Compared
 from bot.core.tally import Tallies
 
 

@@ -13,9 +13,9 @@ from bot.core.model.snapshot import Snapshot
 from bot.core.notices import Notice
 from bot.core.routing import Address, Table
 from bot.core.silences import conditions_of
-from bot.core.words.durations import ago
-from bot.core.words.persons import person
-from bot.core.words.quoting import clean, quoted
+from bot.core.text.durations import ago
+from bot.core.text.people import person
+from bot.core.text.quoting import clean, quoted
 
 ENDED = "silence ended"
 """The verb of such a line in the log; nobody can ask for it."""

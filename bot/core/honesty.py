@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.core.model.ledger import LedgerEntry, Source, quarter
-from bot.core.quantiles import quantile
+from bot.core.stats.quantiles import quantile
 
 EARLIEST_S, LATEST_S = -5 * 60.0, 12 * 3600.0
 """A stated start further from the post than this is a slip of the pen or another matter, and is left out."""

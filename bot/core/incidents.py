@@ -11,8 +11,8 @@ from bot.core.model.person import Person
 from bot.core.model.severity import SEVERITY, worse
 from bot.core.model.silence import Silence
 from bot.core.model.statuspage import PageStatus
-from bot.core.words.persons import hushed, person
-from bot.core.words.quoting import quoted
+from bot.core.text.people import hushed, person
+from bot.core.text.quoting import quoted
 from probes.model import State
 
 SURE = 0.4

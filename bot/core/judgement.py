@@ -8,19 +8,16 @@ clock or knows where things are kept, so replay, demo and production run the ver
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.core import acts, claims, crowd, expiry, fronts, silences, unanswered
+from bot.core import acts, crowd, expiry, fronts, silences, unanswered
 from bot.core.bookkeeping import Bookkeeping
 from bot.core.casebook import Casebook
-from bot.core.comparison import Comparison
 from bot.core.decisions import Decisions, Remembered
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.detection.assessor import Assessor
 from bot.core.detection.classification import classified
-from bot.core.discrepancy import Case
 from bot.core.dossier import Dossier
 from bot.core.files import Evidence, Files
 from bot.core.measuring import measured
-from bot.core.mention import corroboration
 from bot.core.model import silence
 from bot.core.model.action import ActionRecord, ActionRequest
 from bot.core.model.incident import Incident
@@ -32,6 +29,10 @@ from bot.core.model.statuspage import PageStatus
 from bot.core.notices import Notice, Notices, Scene
 from bot.core.rolling import Rolling
 from bot.core.rollups import Chunk
+from bot.core.statuspage import claims
+from bot.core.statuspage.comparison import Comparison
+from bot.core.statuspage.discrepancy import Case
+from bot.core.statuspage.mentions import corroboration
 from bot.core.tally import apart, lately, noted, pooled
 from probes.model import Fault, Observation, Outcome, Page
 

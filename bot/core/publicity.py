@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from math import isfinite
 
-from bot.core.baseline import Baseline, surprise
 from bot.core.model.report import Post, Public
+from bot.core.stats.seasonal import Baseline, surprise
 from probes.model import PublicMention
 
 WINDOW_S = 1800.0

@@ -13,10 +13,11 @@ from bot.core.model.ids import short_id
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.person import Person
 from bot.core.model.silence import UNTIL_RESOLVED, Silence, Silences
+from bot.core.text import durations
+from bot.core.text.durations import between, clock, duration
+from bot.core.text.people import person
+from bot.core.text.quoting import clean, listed, quoted
 from bot.core.verdicts import REASON, called, doer, first, too_late
-from bot.core.words.durations import between, clock, duration
-from bot.core.words.persons import person
-from bot.core.words.quoting import clean, listed, quoted
 
 ENDS = frozenset({"end", "over", "done", "off"})
 """Words in place of a duration that end maintenance early."""
@@ -81,7 +82,7 @@ def _wished(aim: str, wanted: str, command: ActionRequest) -> Silence | ActionRe
     work = command.verb == "maintenance"
     length, later, begins = wanted.partition(FROM)
     till_over = length.casefold() == UNTIL_RESOLVED and not work and not later
-    lasting = silences.LONGEST_S if till_over else silences.seconds_of(length)
+    lasting = silences.LONGEST_S if till_over else durations.seconds_of(length)
     if lasting is None or not silences.SHORTEST_S <= lasting <= silences.LONGEST_S:
         most = duration(silences.LONGEST_S)
         return ActionResult(ok=False, text=f'for how long? from one minute to {most}, such as "30m", "2h" or "1d"')

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from math import isfinite
 
 from bot.core.detection.classification import LATEST, Sample
-from bot.core.latencies import bin_of
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.rollups import HELD, MINUTES, Chunk, Rollup, chunks
+from bot.core.stats.histogram import bin_of
 from probes.model import Observation, State
 
 EVERY_S = 300.0

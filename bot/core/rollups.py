@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from bot.core.latencies import BINS
+from bot.core.stats.histogram import BINS
 from probes.model import State
 
 HELD = (State.OPERATIONAL, State.DEGRADED, State.PARTIAL, State.MAJOR, State.MAINTENANCE)

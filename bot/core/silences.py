@@ -5,7 +5,6 @@ where every component that is affected now is covered, and, by matchers, as it i
 silenced speaks. The same values are maintenance that people, the configuration or the vendor's page announced.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -25,9 +24,6 @@ CONDITIONS, WRITTEN = 8, 400
 """Most matchers of one silence, and characters of them all together."""
 FIXED = frozenset({"service", "component"})
 """Keys, beside labels, whose values are known before there is any trouble."""
-
-_UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_PART = re.compile(r"(\d{1,7}) ?(min|[smhdw])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +64,6 @@ class Ground:
 
 
 NOWHERE = Ground("")
-
-
-def seconds_of(text: str) -> float | None:
-    """A length of time as people write it: "90m", "2h", "1h30m", "1 d"; None for anything else."""
-    words, at, total = text.strip()[:40], 0, 0
-    while at < len(words):
-        part = _PART.match(words, at)
-        if part is None:
-            return None
-        total += int(part[1]) * _UNITS[part[2].casefold()]
-        at = part.end()
-        at += words[at : at + 1] == " "
-    return float(total) if total else None
 
 
 def written(conditions: Iterable[Matcher]) -> str:

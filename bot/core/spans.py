@@ -8,11 +8,11 @@ keys, whenever it was.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core.detection.severity import wilson
-from bot.core.latencies import quantile_ms
 from bot.core.model.incident import Incident
 from bot.core.rolling import EVERY_S
 from bot.core.rollups import DAYS, HELD, HOURS, MINUTES, Level, Rollup, total
+from bot.core.stats.histogram import quantile_ms
+from bot.core.stats.intervals import wilson
 from probes.model import State
 
 Bucket = tuple[Level, int]
@@ -149,6 +149,6 @@ def failure_rate(sums: Rollup) -> tuple[float, float, float] | None:
 
 
 def latencies(sums: Rollup) -> dict[str, float]:
-    """p50, p90 and p99 (ms) of good answers, within `bot.core.latencies.ERROR`; empty without any."""
+    """p50, p90 and p99 (ms) of good answers, within `bot.core.stats.histogram.ERROR`; empty without any."""
     found = {f"p{share}": quantile_ms(sums.bins, share / 100) for share in (50, 90, 99)}
     return {name: ms for name, ms in found.items() if ms is not None}

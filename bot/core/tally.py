@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.core.detection.severity import wilson
 from bot.core.model.measurement import OutlierCheck
+from bot.core.stats.intervals import wilson
 
 MINUTES = 10
 RARE = 30

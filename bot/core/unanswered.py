@@ -9,8 +9,8 @@ from bot.core.model.escalation import Course, Due, Policy
 from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
 from bot.core.model.severity import SEVERITY
 from bot.core.model.snapshot import Snapshot
-from bot.core.words.durations import duration
-from bot.core.words.escalating import step_words
+from bot.core.text.durations import duration
+from bot.core.text.escalation import step_words
 
 Calls = Callable[[Snapshot], Sequence[Policy]]
 """The policies that the routes in force want for an incident."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.core.commands import ALIASES, COMMANDS, DEFAULT, Argument, Command
 from bot.core.names import Named
-from bot.core.words.quoting import clean, listed
+from bot.core.text.quoting import clean, listed
 
 ERROR = re.compile(r"[1-5]\d\d\b|[{<]|(?:HTTP|api|error|traceback|req_|\w+error)\b", re.IGNORECASE)
 """How pasted errors begin."""

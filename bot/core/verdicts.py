@@ -4,9 +4,9 @@ from bot.core.casebook import Casebook
 from bot.core.model.action import ActionRequest, ActionResult
 from bot.core.model.incident import Incident
 from bot.core.model.person import Person
-from bot.core.words.durations import ago
-from bot.core.words.persons import person, same
-from bot.core.words.quoting import clean
+from bot.core.text.durations import ago
+from bot.core.text.people import person, same
+from bot.core.text.quoting import clean
 
 REASON = 200
 """Longest reason kept, in characters."""

@@ -13,8 +13,9 @@ from bot.core.commands import Argument
 from bot.core.matching import KEY, Matcher, matcher
 from bot.core.model.silence import END, UNTIL_RESOLVED
 from bot.core.quieting import ENDS
-from bot.core.silences import LONGEST_S, SHORTEST_S, seconds_of, written
-from bot.core.words.quoting import clean
+from bot.core.silences import LONGEST_S, SHORTEST_S, written
+from bot.core.text.durations import seconds_of
+from bot.core.text.quoting import clean
 
 BEGINS = "from"
 WRITTEN_SO = "22:00 (UTC) or 2026-05-01T22:00Z"

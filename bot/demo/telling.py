@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
 from bot.core.model.incident import Incident
-from bot.core.words.figures import percent
+from bot.core.text.numbers import percent
 from bot.demo.log import Served
 from bot.demo.vendor import COMPONENTS, Vendor
 from bot.store.store import Store

@@ -10,9 +10,9 @@ from bot.core.model.silence import END, UNTIL_RESOLVED
 from bot.core.parsing import SILENCE_ID
 from bot.core.quieting import FROM
 from bot.core.silences import may_reach, written
+from bot.core.text.quoting import clean
 from bot.core.words import acted, replies, silenced
 from bot.core.words.answer import Answer
-from bot.core.words.quoting import clean
 from bot.desk import choosing
 from bot.desk.behind import Behind, Question
 

@@ -6,10 +6,10 @@ from bot.core.commands import COMMANDS, LATEST
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
+from bot.core.text.states import SEVERITY
+from bot.core.text.symptoms import present
 from bot.core.words import replies
 from bot.core.words.answer import Answer
-from bot.core.words.symptoms import present
-from bot.core.words.tones import SEVERITY
 from bot.desk.behind import Behind, Question
 
 Found = tuple[Incident, ServiceStatus]

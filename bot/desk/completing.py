@@ -4,8 +4,8 @@ from bot.core.commands import COMMANDS, NAMES, Argument, Takes
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.names import plain
 from bot.core.parsing import command_named
-from bot.core.words.quoting import clean, cut, listed
-from bot.core.words.tones import WORDS
+from bot.core.text.quoting import clean, cut, listed
+from bot.core.text.states import WORDS
 from bot.desk import choosing
 from bot.desk.behind import Behind
 

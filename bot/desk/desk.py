@@ -9,10 +9,10 @@ from bot.core.asking import Asker
 from bot.core.commands import COMMANDS
 from bot.core.model.audit import DONE, REFUSED, AuditEntry
 from bot.core.parsing import PASTED, Request, parse
+from bot.core.text.redaction import redacted, secret
 from bot.core.unclear import Misunderstood
 from bot.core.words import replies
 from bot.core.words.answer import Answer
-from bot.core.words.secrets import redacted, secret
 from bot.desk import acting, auditing, completing, helping, looking, past, reporting, subscribing
 from bot.desk.behind import Behind, Handler, Question
 

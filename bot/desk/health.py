@@ -7,7 +7,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from bot.core.model.service import About
 from bot.core.own_health import SILENT_S, Kind, Own, Sign
-from bot.core.words.figures import number
+from bot.core.text.numbers import number
 from bot.core.words.health import answering, checking, saving, ticking
 from bot.judge import ABOUT, ABOUT_FIELD
 from bot.settings import Service, Settings

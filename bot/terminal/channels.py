@@ -18,10 +18,10 @@ from bot.channels.registry import CHANNELS
 from bot.config import load
 from bot.configuration.complaints import nearest, printable
 from bot.core.own_health import Sign
+from bot.core.text.durations import ago
+from bot.core.text.numbers import number
+from bot.core.text.quoting import clean, listed
 from bot.core.words.answer import Answer, Table
-from bot.core.words.durations import ago
-from bot.core.words.figures import number
-from bot.core.words.quoting import clean, listed
 from bot.errors import GroundtruthError, UserError
 from bot.pulse import SIGN
 from bot.settings import Channel, Settings

@@ -14,10 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.config import load
-from bot.core.claims import listen
 from bot.core.model.severity import SEVERITY
 from bot.core.model.statuspage import PageStatus
-from bot.core.words.quoting import quoted
+from bot.core.statuspage.claims import listen
+from bot.core.text.quoting import quoted
 from bot.errors import UserError
 from bot.reading import names
 from bot.settings import Component, Service, Settings, page_check

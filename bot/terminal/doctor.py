@@ -19,9 +19,9 @@ from rich.table import Table
 from bot import catalogue
 from bot.channels.registry import CHANNELS
 from bot.config import load
-from bot.core.words.durations import ago
-from bot.core.words.figures import number
-from bot.core.words.quoting import clean
+from bot.core.text.durations import ago
+from bot.core.text.numbers import number
+from bot.core.text.quoting import clean
 from bot.errors import GroundtruthError
 from bot.settings import Channel, Settings
 from bot.store.connect import open_store

@@ -21,7 +21,7 @@ from bot.core.replay.engine import Replay
 from bot.core.replay.events import Event, events, openings
 from bot.core.replay.scoring import Score, Truth, scored, truths
 from bot.core.replay.world import World, read
-from bot.core.words.durations import duration
+from bot.core.text.durations import duration
 from bot.errors import UserError
 
 EXAMPLES = """\

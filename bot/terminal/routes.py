@@ -19,11 +19,11 @@ from bot.core.model.labels import Facts
 from bot.core.model.severity import SEVERITY
 from bot.core.model.snapshot import Snapshot
 from bot.core.routing import BY_SUBSCRIPTION, Tree, Verdict, verdicts, wanted
+from bot.core.text.durations import clock
+from bot.core.text.quoting import listed
+from bot.core.text.states import WORDS
 from bot.core.words.answer import Answer
-from bot.core.words.durations import clock
-from bot.core.words.quoting import listed
 from bot.core.words.routing import Hearer, drawn, hearers, passed_over, switched_off, uncalled, why_not
-from bot.core.words.tones import WORDS
 from bot.errors import GroundtruthError, UserError
 from bot.routes import configured_routes, policies_of, tree_of
 from bot.settings import Component, Service, Settings, labels_of

@@ -14,6 +14,7 @@ from bot.core.model.incident import IncidentStatus
 from bot.core.model.person import Person
 from bot.core.model.service import ServiceView
 from bot.core.model.silence import Silence
+from bot.core.text import durations
 from probes.model import State
 
 NOW = 1_776_000_000.0
@@ -200,7 +201,7 @@ def test_a_silence_needs_an_end(length):
 @pytest.mark.parametrize(("text", "seconds"), [("90m", 5400), ("1h30m", 5400), ("1 d", 86400), ("2592000s", 2592000)])
 def test_lengths_as_people_write_them(text, seconds):
     """Parts add up."""
-    assert silences.seconds_of(text) == seconds
+    assert durations.seconds_of(text) == seconds
 
 
 def test_silences_are_few():

@@ -1,11 +1,11 @@
 """From the first sign of trouble to the last, ours and the page's: one row."""
 
 from bot.core.bookkeeping import AFTERWARDS_S, UNHEARD_S, Bookkeeping
-from bot.core.discrepancy import Case
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.ledger import Source
 from bot.core.model.measurement import Measurement
 from bot.core.model.statuspage import PageMention, PageStatus
+from bot.core.statuspage.discrepancy import Case
 from probes.model import State
 
 OPEN = Incident("4F7K", "claude", "failures", IncidentStatus.OPEN, ("api",), State.PARTIAL, 31.0, 34.0, active=("api",))

@@ -1,7 +1,7 @@
 """The page's word per component."""
 
-from bot.core.claims import listen
 from bot.core.model.statuspage import PageStatus
+from bot.core.statuspage.claims import listen
 from probes.model import Claim, Page, State, VendorIncident
 
 IDS = {"claude-api": "k8w", "claude-code": "yyz"}

@@ -4,8 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.comparison import Compared, Comparison
-from bot.core.discrepancy import Case, disagreement
 from bot.core.model.discrepancy import DiscrepancyKind
 from bot.core.model.ids import short_id
 from bot.core.model.incident import Incident, IncidentStatus
@@ -13,6 +11,8 @@ from bot.core.model.ledger import LedgerEntry, Source
 from bot.core.model.measurement import Measurement
 from bot.core.model.report import Reports
 from bot.core.model.statuspage import PageMention, PageStatus
+from bot.core.statuspage.comparison import Compared, Comparison
+from bot.core.statuspage.discrepancy import Case, disagreement
 from probes.model import Page, State
 
 OPEN = Incident("4F7K", "claude", "failures", IncidentStatus.OPEN, ("api",), State.PARTIAL, 31.0, 34.0, active=("api",))

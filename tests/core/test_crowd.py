@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from bot.core import crowd
-from bot.core.baseline import WEEK_H, Baseline, surprise
 from bot.core.crowd import BY_PEOPLE, LEAST, LONE_MOST, SUSTAINED_S, WINDOW_S, Crowd
 from bot.core.model.report import Report
 from bot.core.publicity import KNOWN_S
 from bot.core.publicity import WINDOW_S as POSTS_S
+from bot.core.stats.seasonal import WEEK_H, Baseline, surprise
 from probes.model import PublicMention, State
 
 START = 1_775_001_600.0

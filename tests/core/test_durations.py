@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.words.durations import ago, clock, duration, lag
+from bot.core.text.durations import ago, clock, duration, lag
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from bot.core import history
 from bot.core.honesty import figures, grade, honesty, lags, usual_lag
 from bot.core.model.ledger import LedgerEntry, Source, quarter
-from bot.core.quantiles import quantile
+from bot.core.stats.quantiles import quantile
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 recorded = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared recordings are not beside the repository")

@@ -8,9 +8,9 @@ from bot.core.model.card import Colour
 from bot.core.model.incident import IncidentStatus
 from bot.core.model.report import Report
 from bot.core.model.status import ServiceStatus
+from bot.core.text.reports import links
 from bot.core.words.answers import why
 from bot.core.words.overview import overview
-from bot.core.words.reporting import links
 from bot.core.words.voicing import people_say
 from bot.core.words.wording import card
 from bot.judge import REMEMBERED

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.core.claims import listen
-from bot.core.mention import corroboration, unmarked
+from bot.core.statuspage.claims import listen
+from bot.core.statuspage.mentions import corroboration, unmarked
 from probes.model import Claim, Page, State, VendorIncident
 
 IDS = {"claude-api": "k8w", "claude-code": "yyz"}

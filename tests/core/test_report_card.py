@@ -14,8 +14,8 @@ from bot.core.dossier import Dossier, Said
 from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
 from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
 from bot.core.model.person import Person
+from bot.core.text.markdown import code, plain
 from bot.core.words.casefile import Casefile
-from bot.core.words.markdown import code, plain
 from bot.core.words.report_card import report_card
 from bot.store.values import Delivery
 from probes.model import State

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from bot.core.decisions import Remembered
 from bot.core.detection.classification import classified
-from bot.core.latencies import BINS, ERROR, LONGEST_MS, bin_of, quantile_ms, value_of
 from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.rolling import AHEAD_S, EVERY_S, MANY, Rolled, Rolling
 from bot.core.rollups import DAYS, HELD, HOURS, LEVELS, MINUTES, Rollup
 from bot.core.spans import SPANS, failure_rate, past, uptime
+from bot.core.stats.histogram import BINS, ERROR, LONGEST_MS, bin_of, quantile_ms, value_of
 from bot.judge import REMEMBERED
 from probes.model import Fault, Layer, Observation, Outcome, State, Timings
 

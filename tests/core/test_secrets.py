@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bot.core.words.secrets import LONGEST, MASK, RANDOM, REVOKE, redacted
+from bot.core.text.redaction import LONGEST, MASK, RANDOM, REVOKE, redacted
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import acts, claims, silences, wishes
+from bot.core import acts, silences, wishes
 from bot.core.casebook import Casebook
 from bot.core.matching import matcher
 from bot.core.model import silence
@@ -18,10 +18,11 @@ from bot.core.model.status import ServiceStatus
 from bot.core.names import Named, Names
 from bot.core.parsing import Request, parse
 from bot.core.silences import Ground, written
+from bot.core.statuspage import claims
+from bot.core.statuspage.maintenance import LONGEST_S, works_of
 from bot.core.unclear import Misunderstood
 from bot.core.words.silenced import announced
 from bot.core.words.wording import card
-from bot.core.work import LONGEST_S, works_of
 from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State, VendorIncident
 from tests.core.situations import API
 from tests.core.test_acts import ANN, NOW, VIEW, opened, said, step

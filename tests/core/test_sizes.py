@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.sizes import DISCORD, SLACK, Piece, first, fit, fitted, verbatim, width
+from bot.core.text.truncation import DISCORD, SLACK, Piece, first, fit, fitted, verbatim, width
 
 
 def slack(text: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.words.unbroken import unbroken
+from bot.core.text.no_break import unbroken
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from bot.channels.discord.opening import Discord as Bot
 from bot.channels.registry import Outside
 from bot.core.model.card import Card, Colour
 from bot.core.model.incident import TimelineEntry
-from bot.core.words.unbroken import unbroken
+from bot.core.text.no_break import unbroken
 from bot.store.store import Store
 from tests.channels.discord.conftest import PACE, Clock, pointed_at
 from tests.channels.discord.reading import headline

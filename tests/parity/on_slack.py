@@ -12,7 +12,7 @@ from bot.channels.slack.doctor import examine
 from bot.channels.slack.opening import Slack as App
 from bot.core.model.card import Card, Colour
 from bot.core.model.incident import TimelineEntry
-from bot.core.words.unbroken import unbroken
+from bot.core.text.no_break import unbroken
 from bot.store.store import Store
 from tests.channels.slack.conftest import QUICK, options
 from tests.fakes.slack.people import Reply

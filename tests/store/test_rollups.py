@@ -3,8 +3,8 @@
 import random
 from dataclasses import replace
 
-from bot.core.latencies import BINS
 from bot.core.rollups import DAYS, HOURS, LEVELS, MINUTES, Chunk, Rollup, chunks, total
+from bot.core.stats.histogram import BINS
 from bot.store.keys import KINDS, keys_of
 from bot.store.store import Store
 from bot.store.values import START, Commit

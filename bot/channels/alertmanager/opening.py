@@ -21,7 +21,7 @@ from bot.channels.registry import Outside
 from bot.channels.said import RANK, Severity, Standing
 from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
-from bot.core.words.quoting import clean
+from bot.core.text.quoting import clean
 from bot.errors import DeliveryError
 from probes.secret import Secret
 

@@ -20,7 +20,7 @@ from bot.channels.console.record import Record
 from bot.channels.console.scribe import Scribe
 from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
-from bot.core.words.quoting import clean
+from bot.core.text.quoting import clean
 from bot.errors import DeliveryError
 
 KEY = 200

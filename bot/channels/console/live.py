@@ -12,8 +12,8 @@ from rich.text import Text
 from bot.channels.console.plain import LABEL, Act
 from bot.core.model.card import Card, Colour
 from bot.core.model.incident import TimelineEntry
-from bot.core.words.durations import clock
-from bot.core.words.quoting import clean
+from bot.core.text.durations import clock
+from bot.core.text.quoting import clean
 from bot.core.words.wording import trail_line
 
 COLOUR: Mapping[Colour, str] = {

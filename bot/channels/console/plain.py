@@ -8,8 +8,8 @@ from typing import Any, Protocol, TextIO
 
 from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
-from bot.core.words.durations import clock
-from bot.core.words.quoting import clean
+from bot.core.text.durations import clock
+from bot.core.text.quoting import clean
 from bot.core.words.wording import trail_line
 
 NUMBERS = re.compile(r"[\d.]+(?:–[\d.]+)?(?: % \(95 % intervals?)?")

@@ -15,7 +15,7 @@ from bot.channels.discord.rest import Rest
 from bot.channels.discord.rights import MENTION_EVERYONE, NEEDED, WANTED, asked, lacking, rights_in
 from bot.channels.sign import Sign
 from bot.channels.ways import Ways
-from bot.core.words.quoting import clean
+from bot.core.text.quoting import clean
 from bot.errors import DeliveryError, UserError
 
 PRIVILEGED = (1 << 12 | 1 << 13, 1 << 14 | 1 << 15, 1 << 18 | 1 << 19)

@@ -5,8 +5,8 @@ https://discord.com/developers/docs/reference#message-formatting
 
 import re
 
-from bot.core.sizes import fit
-from bot.core.words.quoting import clean
+from bot.core.text.quoting import clean
+from bot.core.text.truncation import fit
 
 _SPECIAL = re.compile(r"[\\*_~`|<\[\]]")
 _BEGINNINGS = re.compile(r"^(\s*)([#>+-])", re.MULTILINE)

@@ -14,10 +14,10 @@ from bot.channels.discord.markup import escape, moment, plain
 from bot.core.model.card import Action, Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.core.model.silence import UNTIL_RESOLVED
-from bot.core.sizes import DISCORD, Piece, first, fit, fitted, width
-from bot.core.words.durations import clock
-from bot.core.words.quoting import clean
-from bot.core.words.unbroken import unbroken
+from bot.core.text.durations import clock
+from bot.core.text.no_break import unbroken
+from bot.core.text.quoting import clean
+from bot.core.text.truncation import DISCORD, Piece, first, fit, fitted, width
 
 COLOURS: Mapping[Colour, int] = {
     Colour.GREEN: 0x2EB886,

@@ -13,7 +13,7 @@ from html import escape
 
 from bot.channels import said
 from bot.core.model.card import Card, Colour
-from bot.core.words.quoting import clean
+from bot.core.text.quoting import clean
 
 BODY = 20_000
 COLOURS = {

@@ -13,7 +13,7 @@ from bot.channels.outgoing import Outgoing, Request
 from bot.channels.outlet import Alerts
 from bot.channels.registry import Outside
 from bot.core.model.card import Card
-from bot.core.words.quoting import clean
+from bot.core.text.quoting import clean
 
 WHO = "incident.io"
 DESCRIPTION = 8_000

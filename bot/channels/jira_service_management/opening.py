@@ -17,7 +17,7 @@ from bot.channels.registry import Outside
 from bot.channels.said import Severity, Standing
 from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
-from bot.core.words.quoting import clean
+from bot.core.text.quoting import clean
 
 WHO = "Jira Service Management"
 MESSAGE = 130

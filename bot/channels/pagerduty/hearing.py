@@ -24,7 +24,7 @@ from bot.core.asking import Asker
 from bot.core.commands import Role
 from bot.core.model.person import Person
 from bot.core.parsing import INCIDENT_ID
-from bot.core.words.quoting import clean
+from bot.core.text.quoting import clean
 from bot.errors import StoreError
 
 log = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from bot.channels.registry import Outside
 from bot.channels.said import Standing
 from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
-from bot.core.words.quoting import clean
+from bot.core.text.quoting import clean
 
 WHO = "PagerDuty"
 SUMMARY = 1_024

@@ -25,7 +25,7 @@ from bot.core.model.action import ActionRequest
 from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
 from bot.core.model.severity import SEVERITY
-from bot.core.words.quoting import clean, quoted
+from bot.core.text.quoting import clean, quoted
 from bot.errors import DeliveryError
 from probes.model import State
 

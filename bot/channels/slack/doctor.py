@@ -12,7 +12,7 @@ from bot.channels.sign import Sign
 from bot.channels.slack.failures import code, failure
 from bot.channels.slack.options import Options
 from bot.channels.slack.web import WRONG, Web, header
-from bot.core.words.durations import duration
+from bot.core.text.durations import duration
 
 SKEW_S = 30.0
 TOO_FAR_S = 300.0

@@ -9,9 +9,9 @@ from bot.channels.slack.blocks import Block, button, buttons, context, numbered,
 from bot.channels.slack.press import Press
 from bot.channels.slack.words import escape, moment
 from bot.core import commands
-from bot.core.sizes import fit
+from bot.core.text.quoting import clean
+from bot.core.text.truncation import fit
 from bot.core.words.answer import Answer
-from bot.core.words.quoting import clean
 
 REPORT, MAINTENANCE = "form:report", "form:maintenance"
 BEGINS = "22:00 or 2026-05-01T22:00Z"

@@ -17,7 +17,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.channels.slack.options import Options
 from bot.channels.ways import Ways
-from bot.core.words.durations import duration
+from bot.core.text.durations import duration
 from bot.errors import UserError
 
 log = logging.getLogger(__name__)

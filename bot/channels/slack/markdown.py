@@ -6,7 +6,7 @@ Slack's `markdown` block would take it as it is, but what that does with `&lt;` 
 import re
 
 from bot.channels.slack.words import escape
-from bot.core.sizes import fit, width
+from bot.core.text.truncation import fit, width
 
 FENCE = "```"
 _HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*")

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.core.words.durations import clock
+from bot.core.text.durations import clock
 
 _MARKS = re.compile(r"(?<![^\s(\[\"'])([*_~`]+)(?=\S)|:(?=[A-Za-z+_-][\w+'-]*:)")
 """Where Slack would begin bold, italic, struck or code, or an emoji by its name."""

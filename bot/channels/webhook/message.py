@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.channels import said
 from bot.core.model.card import Card, Colour
 from bot.core.model.incident import TimelineEntry
-from bot.core.words.quoting import clean
+from bot.core.text.quoting import clean
 from probes.model import State
 
 

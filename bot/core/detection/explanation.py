@@ -8,9 +8,9 @@ from bot.core.detection.assessment import Assessment, Explanation
 from bot.core.detection.baseline import DAY_S
 from bot.core.detection.recovery import ENOUGH
 from bot.core.detection.summary import counted
-from bot.core.words.durations import clock, duration
-from bot.core.words.figures import percent
-from bot.core.words.symptoms import symptom
+from bot.core.text.durations import clock, duration
+from bot.core.text.numbers import percent
+from bot.core.text.symptoms import symptom
 from probes.model import State
 
 if TYPE_CHECKING:

@@ -8,14 +8,16 @@ little is known: a run of nothing but failures may be one burst).
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import exp, sqrt
+from math import exp
 
+from bot.core.stats.intervals import Z_LOW, wilson
 from probes.model import State
 
 FADES_S = 1200.0
 WEIGH_S = 30.0
 TOGETHER, TOGETHER_WEIGHT = 0.7, 8.0
-Z, Z_LOW = 2.0, 2.6
+
+
 CLASSES = ((0.2, "intermittent"), (0.5, "degraded"), (0.9, "major"), (1.01, "full"))
 STUBBORN = 10
 """After so many results per stream that disagree with the class, it changes even if the interval does not say so."""
@@ -98,13 +100,6 @@ class Severity:
     @property
     def state(self) -> State:
         return State.MAJOR if self.level >= 2 else State.PARTIAL
-
-
-def wilson(rate: float, n: float, z: float = Z) -> tuple[float, float]:
-    """Wilson's score interval of a share seen in `n` looks (Wilson 1927)."""
-    middle = (rate + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * sqrt(rate * (1 - rate) / n + z * z / (4 * n * n))
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def pooled(parts: Iterable[Severity]) -> Severity:

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from bot.core.detection.disturbance import Disturbance
 from bot.core.detection.severity import Severity
-from bot.core.words.figures import percent, span
-from bot.core.words.quoting import counted as kinds_of
-from bot.core.words.symptoms import symptom
+from bot.core.text.numbers import percent, span
+from bot.core.text.quoting import counted as kinds_of
+from bot.core.text.symptoms import symptom
 
 
 def counted(severity: Severity, courses: Iterable[Disturbance], kind: str = "failures") -> str:

@@ -57,18 +57,3 @@ class Discrepancy:
     page_resolved_at: float | None = None
     mention: PageMention | None = None
     reports: int = 0
-
-
-def flavoured(*, after_ours: bool, troubled: bool, over: bool) -> Flavour:
-    """The flavour as far as it is known.
-
-    Args:
-        after_ours: the page's red belongs to trouble of ours there that is over.
-        troubled: we see trouble there now.
-        over: page and measurement agree again.
-    """
-    if after_ours:
-        return Flavour.LINGERING
-    if troubled:
-        return Flavour.EARLY
-    return Flavour.ELSEWHERE if over else Flavour.UNKNOWN

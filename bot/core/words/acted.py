@@ -4,9 +4,9 @@ from bot.core.model.action import ActionResult
 from bot.core.model.card import Action
 from bot.core.model.incident import Incident
 from bot.core.model.status import ServiceStatus
+from bot.core.text.quoting import clean
 from bot.core.words.answer import Answer
 from bot.core.words.overview import headline_of
-from bot.core.words.quoting import clean
 
 NOTED = "noted; it takes effect when the judge is back, which has not answered within a second"
 

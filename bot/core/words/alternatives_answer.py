@@ -7,13 +7,13 @@ from bot.core.alternatives import Option, Similarity, better
 from bot.core.model.card import Colour
 from bot.core.model.measurement import Measurement
 from bot.core.model.severity import TROUBLE
+from bot.core.text.durations import ago
+from bot.core.text.numbers import latency, number
+from bot.core.text.quoting import clean, listed
+from bot.core.text.states import EMOJI, WORDS, emoji
+from bot.core.text.symptoms import called, named, present, suspected
 from bot.core.words.answer import Answer, Table
-from bot.core.words.durations import ago
-from bot.core.words.figures import latency, number
 from bot.core.words.overview import we_see
-from bot.core.words.quoting import clean, listed
-from bot.core.words.symptoms import called, named, present, suspected
-from bot.core.words.tones import EMOJI, WORDS, emoji
 from probes.model import State
 
 HEAD = ("instead", "we see", "latency", "how like it")

@@ -10,18 +10,18 @@ from bot.core.model.card import Action
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
+from bot.core.text.durations import ago, clock, duration
+from bot.core.text.escalation import next_step
+from bot.core.text.numbers import number, percent
+from bot.core.text.people import hushed
+from bot.core.text.quoting import clean
+from bot.core.text.reports import links
+from bot.core.text.symptoms import named, symptom
 from bot.core.words.answer import Answer, Table
 from bot.core.words.cause_card import together
-from bot.core.words.durations import ago, clock, duration
-from bot.core.words.escalating import next_step
-from bot.core.words.figures import number, percent
 from bot.core.words.overview import headline_of, snapshot, we_see
-from bot.core.words.persons import hushed
-from bot.core.words.quoting import clean
-from bot.core.words.reporting import links
 from bot.core.words.routing import by_which
 from bot.core.words.silenced import announced
-from bot.core.words.symptoms import named, symptom
 from bot.core.words.tips import Tip
 from bot.core.words.voicing import others_say, page_says, people_say, seen
 from bot.core.words.wording import card, trail_line

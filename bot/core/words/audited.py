@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from bot.core.model.audit import REFUSED, AuditEntry
+from bot.core.text.durations import clock
+from bot.core.text.numbers import number
+from bot.core.text.people import person
+from bot.core.text.quoting import clean
 from bot.core.words.answer import Answer, Table
-from bot.core.words.durations import clock
-from bot.core.words.figures import number
-from bot.core.words.persons import person
-from bot.core.words.quoting import clean
 
 
 def audited(deeds: Sequence[AuditEntry], now: float) -> Answer:

@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from bot.core.dossier import Dossier
 from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
 from bot.core.model.incident import Incident, IncidentStatus
+from bot.core.text.quoting import clean
 from bot.core.words import retelling
 from bot.core.words.answers import Delivered
-from bot.core.words.quoting import clean
 
 FOLLOW_UPS = (
     "What did our own users see, and how many of them?",

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 from bot.core.model.card import Card, CardFacts, Colour
 from bot.core.model.group import CommonFactor, Correlation
-from bot.core.words.durations import between, clock, dated, duration
-from bot.core.words.figures import number
+from bot.core.text.durations import between, clock, dated, duration
+from bot.core.text.numbers import number
+from bot.core.text.quoting import clean, cut, listed
+from bot.core.text.states import EMOJI
 from bot.core.words.meanings import SHORT
-from bot.core.words.quoting import clean, cut, listed
-from bot.core.words.tones import EMOJI
 from probes.model import Layer
 
 HEADLINE, LINE = 250, 700

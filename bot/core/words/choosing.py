@@ -19,9 +19,9 @@ from bot.core.alternatives import Option
 from bot.core.model.measurement import Measurement
 from bot.core.model.severity import TROUBLE
 from bot.core.model.snapshot import ComponentStatus
-from bot.core.words.durations import ago
-from bot.core.words.quoting import clean
-from bot.core.words.symptoms import NEARLY_ALL, called, present, stale, sure
+from bot.core.text.durations import ago
+from bot.core.text.quoting import clean
+from bot.core.text.symptoms import NEARLY_ALL, called, present, stale, sure
 from bot.core.words.tips import Act, Tip, When
 from probes.model import Fault, Layer, State
 

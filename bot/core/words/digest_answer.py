@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from bot.core.model.incident import Incident
 from bot.core.model.ledger import LedgerEntry, Source
-from bot.core.quantiles import quantile
 from bot.core.spans import Past, uptime
+from bot.core.stats.quantiles import quantile
+from bot.core.text.durations import clock, duration
+from bot.core.text.numbers import number
+from bot.core.text.quoting import clean, cut, listed
 from bot.core.words.answer import Answer
-from bot.core.words.durations import clock, duration
-from bot.core.words.figures import number
 from bot.core.words.history_answer import share_up
-from bot.core.words.quoting import clean, cut, listed
 
 SERVICES = 12
 """Lines of services; those that had no trouble go into one."""

@@ -5,13 +5,13 @@ from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind, Flavour
 from bot.core.model.measurement import Measurement
 from bot.core.model.severity import TROUBLE
 from bot.core.model.snapshot import ComponentStatus, Snapshot
+from bot.core.text.durations import clock, dated, duration
+from bot.core.text.numbers import percent
+from bot.core.text.quoting import clean, cut, quoted
+from bot.core.text.states import SCALES, WORDS
+from bot.core.text.symptoms import called, present, sure
 from bot.core.words.discrepancy_end import SAYS, ended, times
-from bot.core.words.durations import clock, dated, duration
-from bot.core.words.figures import percent
 from bot.core.words.incident_card import HEADLINE, LINE
-from bot.core.words.quoting import clean, cut, quoted
-from bot.core.words.symptoms import called, present, sure
-from bot.core.words.tones import SCALES, WORDS
 from bot.core.words.voicing import others_say, page_says, seen, what_we_see
 from probes.model import State
 

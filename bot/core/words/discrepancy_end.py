@@ -2,8 +2,8 @@
 
 from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind, Flavour
 from bot.core.model.severity import TROUBLE
-from bot.core.words.durations import clock, duration, lag
-from bot.core.words.tones import WORDS
+from bot.core.text.durations import clock, duration, lag
+from bot.core.text.states import WORDS
 from probes.model import State
 
 SAYS = {

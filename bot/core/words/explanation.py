@@ -10,16 +10,16 @@ from typing import Final
 
 from bot.core.model.measurement import Measurement
 from bot.core.model.severity import TROUBLE
+from bot.core.text.durations import duration
+from bot.core.text.numbers import number
+from bot.core.text.quoting import clean, counted, listed
+from bot.core.text.redaction import secret
+from bot.core.text.symptoms import called, present, symptom
 from bot.core.words.advice import do_now
 from bot.core.words.alternatives_answer import title as instead
 from bot.core.words.answer import Answer
-from bot.core.words.durations import duration
-from bot.core.words.figures import number
 from bot.core.words.meanings import ADVICE, SHORT, WHOSE, means
 from bot.core.words.overview import we_see
-from bot.core.words.quoting import clean, counted, listed
-from bot.core.words.secrets import secret
-from bot.core.words.symptoms import called, present, symptom
 from bot.core.words.voicing import page_says, people_say
 from bot.core.words.witnesses import Agreement, Context, What, Witness, verdict, witnesses
 from probes.model import NETWORK_LAYERS, Fault, Layer

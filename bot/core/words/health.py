@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from bot.core.own_health import BACKLOG, FULL, LATELY_S, MISSED, SILENT_S, SKEW_S, SLOW_MS, Kind, News, Own, Sign
+from bot.core.text.durations import ago, between, duration
+from bot.core.text.numbers import number, percent
+from bot.core.text.quoting import clean, listed
 from bot.core.words.answer import Answer, Table
-from bot.core.words.durations import ago, between, duration
-from bot.core.words.figures import number, percent
-from bot.core.words.quoting import clean, listed
 
 SHOWN = 5
 """Names in one message about many."""

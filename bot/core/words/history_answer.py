@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from bot.core.latencies import ERROR
 from bot.core.rollups import HELD, OUTCOMES
 from bot.core.spans import Past, Point, failure_rate, folded, latencies, uptime
+from bot.core.stats.histogram import ERROR
+from bot.core.text.durations import ago, clock, duration
+from bot.core.text.numbers import latency, number, percent, span
+from bot.core.text.quoting import clean
+from bot.core.text.sparkline import legend, spark
+from bot.core.text.states import WORDS
+from bot.core.text.symptoms import named
 from bot.core.words.answer import Answer, Table
-from bot.core.words.durations import ago, clock, duration
-from bot.core.words.figures import latency, number, percent, span
-from bot.core.words.quoting import clean
-from bot.core.words.sparks import legend, spark
-from bot.core.words.symptoms import named
-from bot.core.words.tones import WORDS
 from probes.model import State
 
 SHOWN = 5

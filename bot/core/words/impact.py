@@ -1,15 +1,15 @@
 """How bad it was, in numbers with their n: the part of a report that people compare. Pure."""
 
-from bot.core.detection.severity import wilson
 from bot.core.dossier import Dossier
+from bot.core.stats.intervals import wilson
+from bot.core.text.durations import clock, duration
+from bot.core.text.markdown import code, plain, table
+from bot.core.text.numbers import number, percent, span
+from bot.core.text.quoting import counted
+from bot.core.text.sparkline import legend, spark
+from bot.core.text.states import WORDS
+from bot.core.text.symptoms import symptom
 from bot.core.words.casefile import Casefile
-from bot.core.words.durations import clock, duration
-from bot.core.words.figures import number, percent, span
-from bot.core.words.markdown import code, plain, table
-from bot.core.words.quoting import counted
-from bot.core.words.sparks import legend, spark
-from bot.core.words.symptoms import symptom
-from bot.core.words.tones import WORDS
 
 COLUMNS = 40
 

@@ -9,17 +9,17 @@ from bot.core.alternatives import Option
 from bot.core.model.card import Action, Card, CardFacts, Colour
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.snapshot import ComponentStatus, Snapshot
+from bot.core.text.durations import ago, between, clock, dated, duration, lag
+from bot.core.text.escalation import next_step
+from bot.core.text.numbers import number, percent
+from bot.core.text.people import hushed, person
+from bot.core.text.quoting import clean, cut, listed
+from bot.core.text.states import EMOJI, SEVERITY, SILENCED, TONE
+from bot.core.text.symptoms import DOWN, Ailment, ailments, called, failing_words, how_much, named, stale, sure
 from bot.core.words import advice
 from bot.core.words.cause_card import together
 from bot.core.words.choosing import best, circumstances
-from bot.core.words.durations import ago, between, clock, dated, duration, lag
-from bot.core.words.escalating import next_step
-from bot.core.words.figures import number, percent
-from bot.core.words.persons import hushed, person
-from bot.core.words.quoting import clean, cut, listed
-from bot.core.words.symptoms import DOWN, Ailment, ailments, called, failing_words, how_much, named, stale, sure
 from bot.core.words.tips import Tip
-from bot.core.words.tones import EMOJI, SEVERITY, SILENCED, TONE
 from bot.core.words.voicing import others_say, page_lag, page_says, people_say, what_we_see
 from probes.model import State
 

@@ -7,11 +7,11 @@ from dataclasses import asdict
 
 from bot.core.honesty import RULE, Figures, Honesty
 from bot.core.model.ledger import LedgerEntry, Source
-from bot.core.quantiles import DEFINITION
+from bot.core.stats.quantiles import DEFINITION
+from bot.core.text.durations import duration
+from bot.core.text.numbers import number, percent
+from bot.core.text.quoting import clean
 from bot.core.words.answer import Answer, Table
-from bot.core.words.durations import duration
-from bot.core.words.figures import number, percent
-from bot.core.words.quoting import clean
 
 HEAD = (
     "of",

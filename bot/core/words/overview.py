@@ -11,18 +11,18 @@ from bot.core.model.severity import TROUBLE
 from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.core.model.status import ServiceStatus
 from bot.core.model.statuspage import PAGE_STALE_AFTER_S
+from bot.core.text.durations import ago, duration
+from bot.core.text.jsonable import plain
+from bot.core.text.numbers import percent, span
+from bot.core.text.people import hushed
+from bot.core.text.quoting import clean, listed
+from bot.core.text.reports import SURGE
+from bot.core.text.states import EMOJI, SEVERITY, SILENCED, TONE, WORDS, emoji
+from bot.core.text.symptoms import Ailment, called, how_much, named, present, stale, sure, suspected, words
 from bot.core.words.answer import Answer, Table
 from bot.core.words.cause_card import together
-from bot.core.words.durations import ago, duration
-from bot.core.words.figures import percent, span
 from bot.core.words.incident_card import headline
-from bot.core.words.persons import hushed
-from bot.core.words.plain import plain
-from bot.core.words.quoting import clean, listed
-from bot.core.words.reporting import SURGE
 from bot.core.words.silenced import announced, coming
-from bot.core.words.symptoms import Ailment, called, how_much, named, present, stale, sure, suspected, words
-from bot.core.words.tones import EMOJI, SEVERITY, SILENCED, TONE, WORDS, emoji
 from bot.core.words.voicing import agreement, others_say, people_say, told_apart
 from probes.model import State
 

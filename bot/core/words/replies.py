@@ -8,10 +8,10 @@ from bot.core.commands import COMMANDS, Argument, Command, Role
 from bot.core.model.card import Action
 from bot.core.model.incident import Incident
 from bot.core.model.status import ServiceStatus
+from bot.core.text.quoting import clean, listed
 from bot.core.unclear import Misunderstood
 from bot.core.words.answer import Answer, Table
 from bot.core.words.overview import headline_of
-from bot.core.words.quoting import clean, listed
 
 RECENT = 12
 BY_BUTTON = frozenset({"ack", "unack", "resolve", "why", "tips", "right", "wrong", "report-card"})

@@ -7,18 +7,18 @@ from collections.abc import Sequence
 
 from bot.core.model.discrepancy import DiscrepancyKind
 from bot.core.model.incident import IncidentStatus
+from bot.core.text.durations import clock, duration, lag
+from bot.core.text.markdown import bullets, code, plain, table
+from bot.core.text.numbers import number, percent
+from bot.core.text.people import person
+from bot.core.text.quoting import clean, listed
+from bot.core.text.symptoms import failing_words
 from bot.core.words import retelling
 from bot.core.words.advice import looks_like
 from bot.core.words.answer import Answer
 from bot.core.words.answers import Delivered
 from bot.core.words.casefile import FOLLOW_UPS, Casefile, data
-from bot.core.words.durations import clock, duration, lag
-from bot.core.words.figures import number, percent
 from bot.core.words.impact import impact
-from bot.core.words.markdown import bullets, code, plain, table
-from bot.core.words.persons import person
-from bot.core.words.quoting import clean, listed
-from bot.core.words.symptoms import failing_words
 
 
 def report_card(case: Casefile, now: float) -> Answer:

@@ -7,10 +7,10 @@ from bot.core.dossier import Dossier
 from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
 from bot.core.model.incident import Incident
 from bot.core.model.severity import SEVERITY
-from bot.core.words.durations import clock
-from bot.core.words.markdown import code, plain, table
-from bot.core.words.quoting import clean
-from bot.core.words.tones import WORDS
+from bot.core.text.durations import clock
+from bot.core.text.markdown import code, plain, table
+from bot.core.text.quoting import clean
+from bot.core.text.states import WORDS
 from probes.model import State
 
 US, PAGE, PEOPLE = "we", "page", "people"

@@ -7,8 +7,8 @@ from bot.core.model.escalation import Policy, plan
 from bot.core.model.labels import Facts
 from bot.core.quiet import quiet_until
 from bot.core.routing import BY_DEFAULT, TOLD_BEFORE, Branch, Tree, Verdict, verdicts
-from bot.core.words.durations import clock, duration
-from bot.core.words.quoting import clean, listed
+from bot.core.text.durations import clock, duration
+from bot.core.text.quoting import clean, listed
 
 UNHEARD, NAMED = 2, 8
 """Reasons told in an answer about one incident; targets named in a line."""

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from bot.core.model.card import Card, CardFacts, Colour
 from bot.core.model.group import Kind, NoticeGroup
-from bot.core.words.durations import between, clock, dated, duration
-from bot.core.words.figures import number
-from bot.core.words.quoting import clean, cut
-from bot.core.words.tones import EMOJI, SCALES, TONE, WORDS
+from bot.core.text.durations import between, clock, dated, duration
+from bot.core.text.numbers import number
+from bot.core.text.quoting import clean, cut
+from bot.core.text.states import EMOJI, SCALES, TONE, WORDS
 from probes.model import State
 
 HEADLINE = 250

@@ -7,11 +7,11 @@ from bot.core.model.action import ActionResult
 from bot.core.model.silence import Silence
 from bot.core.model.status import ServiceStatus
 from bot.core.silences import conditions_of
+from bot.core.text.durations import ago, between, clock
+from bot.core.text.numbers import number
+from bot.core.text.people import person
+from bot.core.text.quoting import clean, listed, quoted
 from bot.core.words.answer import Answer, Table
-from bot.core.words.durations import ago, between, clock
-from bot.core.words.figures import number
-from bot.core.words.persons import person
-from bot.core.words.quoting import clean, listed, quoted
 
 HEAD = ("id", "what", "until", "by whom, and why", "covers now")
 AHEAD_S = 86_400.0

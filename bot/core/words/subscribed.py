@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from bot.core.routing import Interest, Route
+from bot.core.text.durations import clock
+from bot.core.text.numbers import number
+from bot.core.text.quoting import clean, listed
+from bot.core.text.states import WORDS
 from bot.core.words.answer import Answer, Table
-from bot.core.words.durations import clock
-from bot.core.words.figures import number
-from bot.core.words.quoting import clean, listed
-from bot.core.words.tones import WORDS
 
 SHOWN = 50
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
 from bot.core.alternatives import Option
+from bot.core.text.numbers import number
+from bot.core.text.quoting import clean
+from bot.core.text.states import EMOJI, TONE, WORDS
 from bot.core.words.answer import Answer
 from bot.core.words.choosing import Advised, Circumstances, best, live_state
-from bot.core.words.figures import number
-from bot.core.words.quoting import clean
 from bot.core.words.tips import COMMON, Recipe, Tip
-from bot.core.words.tones import EMOJI, TONE, WORDS
 
 SHOWN: Mapping[str, str] = {"python": "Python", "typescript": "TypeScript", "curl": "curl"}
 """Languages of recipes in the order in which they are shown."""

@@ -7,12 +7,12 @@ from bot.core.model.measurement import Measurement, OutlierCheck
 from bot.core.model.severity import TROUBLE
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.statuspage import PAGE_STALE_AFTER_S, PageMention, PageStatus
-from bot.core.words.durations import ago, clock, duration, lag
-from bot.core.words.figures import latency, percent, span
-from bot.core.words.quoting import clean, counted, listed, quoted
-from bot.core.words.reporting import voices_of
-from bot.core.words.symptoms import called, stale, sure, symptom
-from bot.core.words.tones import WORDS
+from bot.core.text.durations import ago, clock, duration, lag
+from bot.core.text.numbers import latency, percent, span
+from bot.core.text.quoting import clean, counted, listed, quoted
+from bot.core.text.reports import voices_of
+from bot.core.text.states import WORDS
+from bot.core.text.symptoms import called, stale, sure, symptom
 from probes.model import State
 
 SHOWN = 6

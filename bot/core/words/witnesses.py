@@ -8,8 +8,8 @@ from bot.core.alternatives import Option
 from bot.core.model.severity import TROUBLE
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
-from bot.core.words.symptoms import present, suspected
-from bot.core.words.tones import SEVERITY
+from bot.core.text.states import SEVERITY
+from bot.core.text.symptoms import present, suspected
 from probes.model import State
 
 SHOWN = 3

@@ -10,11 +10,11 @@ from bot.core.alternatives import Option
 from bot.core.model.card import Card, CardFacts, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.core.model.snapshot import Snapshot
+from bot.core.text.durations import clock
+from bot.core.text.quoting import clean, cut
+from bot.core.text.states import EMOJI
 from bot.core.words import cause_card, discrepancy_card, incident_card, several_card
-from bot.core.words.durations import clock
-from bot.core.words.quoting import clean, cut
 from bot.core.words.tips import Tip
-from bot.core.words.tones import EMOJI
 
 LONGEST = 220
 """Characters of what we say of ourselves."""

@@ -12,7 +12,7 @@ from bot.channels.slack.markdown import sections
 from bot.channels.slack.words import escape, link, literal, moment, unescape
 from bot.core.model.card import Action, Card, Colour
 from bot.core.model.incident import TimelineEntry
-from bot.core.sizes import SLACK, width
+from bot.core.text.truncation import SLACK, width
 from bot.core.words.answer import Answer, Table
 from tests.channels.contract import HOSTILE
 from tests.fakes.slack import rules

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from bot.core.model.report import Public, Reports
-from bot.core.words.durations import clock, duration
-from bot.core.words.figures import number, usually
-from bot.core.words.quoting import clean, quoted
+from bot.core.text.durations import clock, duration
+from bot.core.text.numbers import number, usually
+from bot.core.text.quoting import clean, quoted
 
 PLACES = {"hackernews": "Hacker News", "github_issues": "GitHub"}
 """What people call the places that the kinds of checks search."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from bot.core.words.quoting import clean
+from bot.core.text.quoting import clean
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&$^=])")
 _OPENING = re.compile(r"^([-+]|\d+(?=[.)]))")

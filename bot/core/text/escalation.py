@@ -2,8 +2,8 @@
 
 from bot.core.model.escalation import Due, Policy, ahead
 from bot.core.model.incident import Incident, IncidentStatus
-from bot.core.words.durations import clock
-from bot.core.words.quoting import clean, listed
+from bot.core.text.durations import clock
+from bot.core.text.quoting import clean, listed
 
 
 def step_words(policy: Policy, due: Due) -> str:

@@ -2,8 +2,8 @@
 
 from bot.core.model.person import Person
 from bot.core.model.silence import Silence
-from bot.core.words.durations import clock
-from bot.core.words.quoting import clean, quoted
+from bot.core.text.durations import clock
+from bot.core.text.quoting import clean, quoted
 
 PLATFORMS = {
     "slack": "Slack",

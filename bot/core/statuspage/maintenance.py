@@ -6,8 +6,8 @@ it: what is announced after trouble began explains none of it. Titles are the ve
 
 from collections.abc import Iterable, Iterator
 
-from bot.core.mention import WORK_S, is_over
 from bot.core.model.statuspage import MaintenanceWindow
+from bot.core.statuspage.mentions import WORK_S, is_over
 from probes.model import Claim, Page, State
 
 AHEAD_S = 30 * 86_400.0

@@ -7,7 +7,7 @@ facts end it, and then carries both lags.
 
 from dataclasses import dataclass, field, replace
 
-from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind, Flavour, flavoured
+from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind, Flavour
 from bot.core.model.ids import short_id
 from bot.core.model.incident import Incident
 from bot.core.model.ledger import LedgerEntry, Source
@@ -16,6 +16,22 @@ from bot.core.model.report import Reports
 from bot.core.model.severity import SEVERITY
 from bot.core.model.statuspage import PageStatus
 from probes.model import State
+
+
+def flavoured(*, after_ours: bool, troubled: bool, over: bool) -> Flavour:
+    """The flavour as far as it is known.
+
+    Args:
+        after_ours: the page's red belongs to trouble of ours there that is over.
+        troubled: we see trouble there now.
+        over: page and measurement agree again.
+    """
+    if after_ours:
+        return Flavour.LINGERING
+    if troubled:
+        return Flavour.EARLY
+    return Flavour.ELSEWHERE if over else Flavour.UNKNOWN
+
 
 READINGS = {
     DiscrepancyKind.UNACKNOWLEDGED: 2,

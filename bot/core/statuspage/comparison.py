@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from bot.core import discrepancy
-from bot.core.discrepancy import READINGS, Case, Doubt
 from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
 from bot.core.model.ids import short_id
 from bot.core.model.incident import TimelineEntry
+from bot.core.statuspage import discrepancy
+from bot.core.statuspage.discrepancy import READINGS, Case, Doubt
 from probes.model import Page
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.core.mention import goes_on, is_open, unmarked
 from bot.core.model.person import PAGE, Person
 from bot.core.model.silence import Silence, Silences
 from bot.core.model.statuspage import PageMention, PageStatus
-from bot.core.work import works_of
+from bot.core.statuspage.maintenance import works_of
+from bot.core.statuspage.mentions import goes_on, is_open, unmarked
 from probes.model import Claim, Page, State, VendorIncident
 
 

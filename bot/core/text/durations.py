@@ -1,7 +1,25 @@
 """Times and durations in words. Pure; clock times are UTC and say so."""
 
 import math
+import re
 from datetime import UTC, datetime
+
+_UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_PART = re.compile(r"(\d{1,7}) ?(min|[smhdw])", re.IGNORECASE)
+
+
+def seconds_of(text: str) -> float | None:
+    """A length of time as people write it: "90m", "2h", "1h30m", "1 d"; None for anything else."""
+    words, at, total = text.strip()[:40], 0, 0
+    while at < len(words):
+        part = _PART.match(words, at)
+        if part is None:
+            return None
+        total += int(part[1]) * _UNITS[part[2].casefold()]
+        at = part.end()
+        at += words[at : at + 1] == " "
+    return float(total) if total else None
+
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _TOO_LONG = 36_500 * _DAY

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from bot.core.words.quoting import listed
+from bot.core.text.quoting import listed
 
 LONGEST: Final = 20_000
 """Characters of a pasted text that are looked at; what lies beyond is dropped."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from bot.core.model.measurement import Measurement
 from bot.core.model.severity import TROUBLE
 from bot.core.model.snapshot import ComponentStatus
-from bot.core.words.figures import latencies, percent, span
-from bot.core.words.quoting import clean
-from bot.core.words.tones import SEVERITY
+from bot.core.text.numbers import latencies, percent, span
+from bot.core.text.quoting import clean
+from bot.core.text.states import SEVERITY
 from probes.model import State
 
 NEARLY_ALL = 0.9

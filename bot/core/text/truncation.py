@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bot.core.words.quoting import cut
+from bot.core.text.quoting import cut
 
 Escape = Callable[[str], str]
 """How a platform writes plain text so that nothing in it is markup; never shorter than the text."""
