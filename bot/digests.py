@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from bot.attendance import Us
+from bot.core.history.ranges import SPANS, Range, touches
 from bot.core.model.incident import Incident
-from bot.core.spans import SPANS, Span, touches
 from bot.core.words.answer import Answer
 from bot.core.words.digest_answer import Period, Told, anything, digest
 from bot.errors import StoreError
@@ -49,7 +49,7 @@ class Digests:
         told = [await self._told(service, span, period) for service in self._services]
         return digest(period, told, await self._ours(period), now), anything(told)
 
-    async def _told(self, service: Service, span: Span, period: Period) -> Told:
+    async def _told(self, service: Service, span: Range, period: Period) -> Told:
         last = period.ends - 1.0
         every = await self._reading.incidents(service.id, INCIDENTS)
         failed = await self._views.undeliverable(service.id)

@@ -14,8 +14,8 @@ from bot.core.detection.assessment import AssessorSettings, Explanation
 from bot.core.detection.reprobe import Plan
 from bot.core.dossier import Dossier
 from bot.core.expiry import answered
-from bot.core.honesty import usual_lag
 from bot.core.judgement import Judgement
+from bot.core.ledger.accuracy import usual_lag
 from bot.core.model.action import ActionRecord, ActionRequest, ActionResult
 from bot.core.model.discrepancy import Discrepancy
 from bot.core.model.incident import Incident, TimelineEntry

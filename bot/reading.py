@@ -7,6 +7,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.core.detection.assessment import Explanation
 from bot.core.dossier import Dossier
+from bot.core.history.ranges import Range, RangeHistory, past, touches
+from bot.core.history.rollups import Rollup
 from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
 from bot.core.model.group import AnnouncedCorrelation, Correlation
 from bot.core.model.incident import Incident, IncidentStatus
@@ -16,8 +18,6 @@ from bot.core.model.service import About
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
 from bot.core.names import Named, Names
-from bot.core.rollups import Rollup
-from bot.core.spans import Past, Span, past, touches
 from bot.core.words.answers import Delivered
 from bot.core.words.casefile import Casefile
 from bot.judge import ABOUT, ABOUT_FIELD
@@ -108,7 +108,7 @@ class Reading:
         found: Incident | None = _read(INCIDENT, await self._views.incident(service, name))
         return found
 
-    async def history(self, service: str, component: str, span: Span, now: float) -> Sequence[Past]:
+    async def history(self, service: str, component: str, span: Range, now: float) -> Sequence[RangeHistory]:
         """The past of one component, or of the first `PASTS` of the service; the same reads however long ago it was."""
         configured = [c for c in self._services[service].components if not component or c.id == component][:PASTS]
         chunks = span.chunks(now)
@@ -125,7 +125,7 @@ class Reading:
                 if (rollup := Rollup.unpacked(text)) is not None
             }
             theirs = tuple(i for i in incidents if one.id in i.components)
-            pasts.append(Past(service, one.id, one.name, span, now, rolled, past(buckets, span, now), theirs))
+            pasts.append(RangeHistory(service, one.id, one.name, span, now, rolled, past(buckets, span, now), theirs))
         return pasts
 
     async def casefile(self, service: str, incident: Incident) -> Casefile:

@@ -7,11 +7,11 @@ import pytest
 
 from bot.attendance import Us
 from bot.config import from_text
+from bot.core.history.ranges import SPANS, Point, RangeHistory
+from bot.core.history.rollups import Rollup, chunks
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.ledger import LedgerEntry, Source
 from bot.core.model.snapshot import Snapshot
-from bot.core.rollups import Rollup, chunks
-from bot.core.spans import SPANS, Past, Point
 from bot.core.words.digest_answer import Period, Told, digest
 from bot.core.words.wording import card
 from bot.digests import Digests, Telling
@@ -172,7 +172,7 @@ async def test_a_channel_means_its_places(judged):
 def told_of(name, up, **more):
     """One service of one component with this share of uptime."""
     point = Point(int(NINE - DAY_S), 86_400, held(DAY_S * up, DAY_S * (1 - up)))
-    past = Past(name, f"{name}-api", f"{name} API", SPANS["24h"], NINE, NINE, (point,))
+    past = RangeHistory(name, f"{name}-api", f"{name} API", SPANS["24h"], NINE, NINE, (point,))
     return Told(name, name, (past,), **more)
 
 

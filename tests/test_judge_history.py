@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from bot.core.rolling import EVERY_S
-from bot.core.spans import SPANS
+from bot.core.history.ranges import SPANS
+from bot.core.history.recorder import EVERY_S
 from bot.core.words.report_card import report_card
 from bot.judge import REMEMBERED, Judge
 from bot.reading import Reading

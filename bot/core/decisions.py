@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.core.asides import Aside
-from bot.core.crowd import Remembered as Crowded
 from bot.core.detection.assessment import Explanation
 from bot.core.detection.reprobe import Plan
 from bot.core.files import Filed
 from bot.core.fronts import Fronts
+from bot.core.history.recent_counts import RecentCounts
+from bot.core.history.recorder import Rolled
 from bot.core.model.action import ActionRecord
 from bot.core.model.discrepancy import Discrepancy
 from bot.core.model.incident import Incident
@@ -18,9 +19,8 @@ from bot.core.model.silence import Silence
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.statuspage import PageMention, PageStatus
 from bot.core.notices import Notice, Told
-from bot.core.rolling import Rolled
+from bot.core.reports.surge import Remembered as Crowded
 from bot.core.statuspage.comparison import Compared
-from bot.core.tally import Tallies
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Remembered:
     failures: dict[str, tuple[Failure, ...]] = field(default_factory=dict)
     fronts: Fronts = field(default_factory=dict)
     told: dict[str, Told] = field(default_factory=dict)
-    checks: Tallies = field(default_factory=dict)
+    checks: RecentCounts = field(default_factory=dict)
     counted: int = 0
     ledger: dict[str, LedgerEntry] = field(default_factory=dict)
     others: dict[str, PageMention] = field(default_factory=dict)

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from bot.core.history.recent_counts import MINUTES, Minute
 from bot.core.model.incident import Incident
 from bot.core.model.measurement import Failure
 from bot.core.model.statuspage import PageStatus
-from bot.core.tally import MINUTES, Minute
 from probes.model import State
 
 KINDS, IDS, POINTS, CLAIMS, WORDS = 12, 10, 120, 40, 160

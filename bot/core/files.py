@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from bot.core import dossier
 from bot.core.dossier import Dossier, Symptoms
+from bot.core.history.recent_counts import RecentCounts, pooled
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.measurement import Failure
 from bot.core.model.statuspage import PageStatus
-from bot.core.tally import Tallies, pooled
 
 EVERY_S = 300.0
 """How often the dossier of an incident that does not change is written."""
@@ -27,7 +27,7 @@ class Evidence:
     """All that may go into a dossier now, by component."""
 
     failures: Mapping[str, tuple[Failure, ...]]
-    tallies: Tallies
+    tallies: RecentCounts
     heard: Mapping[str, PageStatus]
     symptoms: Mapping[str, Symptoms] = field(default_factory=dict)
 

@@ -8,8 +8,7 @@ clock or knows where things are kept, so replay, demo and production run the ver
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.core import acts, crowd, expiry, fronts, silences, unanswered
-from bot.core.bookkeeping import Bookkeeping
+from bot.core import acts, expiry, fronts, silences, unanswered
 from bot.core.casebook import Casebook
 from bot.core.decisions import Decisions, Remembered
 from bot.core.detection.assessment import AssessorSettings
@@ -17,6 +16,10 @@ from bot.core.detection.assessor import Assessor
 from bot.core.detection.classification import classified
 from bot.core.dossier import Dossier
 from bot.core.files import Evidence, Files
+from bot.core.history.recent_counts import apart, lately, noted, pooled
+from bot.core.history.recorder import RollupRecorder
+from bot.core.history.rollups import Chunk
+from bot.core.ledger.entries import LedgerTracker
 from bot.core.measuring import measured
 from bot.core.model import silence
 from bot.core.model.action import ActionRecord, ActionRequest
@@ -27,13 +30,11 @@ from bot.core.model.service import ServiceView
 from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.core.model.statuspage import PageStatus
 from bot.core.notices import Notice, Notices, Scene
-from bot.core.rolling import Rolling
-from bot.core.rollups import Chunk
+from bot.core.reports import surge
 from bot.core.statuspage import claims
 from bot.core.statuspage.comparison import Comparison
 from bot.core.statuspage.discrepancy import Case
 from bot.core.statuspage.mentions import corroboration
-from bot.core.tally import apart, lately, noted, pooled
 from probes.model import Fault, Observation, Outcome, Page
 
 LATE_S = 600.0
@@ -66,11 +67,11 @@ class Judgement:
         self._notices = Notices(service, kept.told)
         self._tallies = {c: dict(checks) for c, checks in kept.checks.items()}
         self._counted = kept.counted
-        self._books = Bookkeeping(kept.ledger)
+        self._books = LedgerTracker(kept.ledger)
         self._others = dict(kept.others)
-        self._rolling = Rolling(service.names, kept.rolled)
+        self._rolling = RollupRecorder(service.names, kept.rolled)
         self._files = Files(kept.filed)
-        self._crowd = crowd.Crowd(service.names, kept.crowd, opens=service.people_open)
+        self._crowd = surge.SurgeDetector(service.names, kept.crowd, opens=service.people_open)
 
     def see(self, observation: Observation) -> None:
         """Take in one row of the stream."""

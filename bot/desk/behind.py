@@ -7,6 +7,7 @@ from typing import Protocol
 from bot.core.alternatives import Candidate, Option
 from bot.core.asking import Asker
 from bot.core.detection.assessment import Explanation
+from bot.core.history.ranges import Range, RangeHistory
 from bot.core.model.action import ActionRequest, ActionResult
 from bot.core.model.audit import AuditEntry
 from bot.core.model.incident import Incident
@@ -18,7 +19,6 @@ from bot.core.names import Names
 from bot.core.own_health import Own, Sign
 from bot.core.parsing import Request
 from bot.core.routing import Interest, Route, Tree
-from bot.core.spans import Past, Span
 from bot.core.words.answer import Answer
 from bot.core.words.answers import Delivered
 from bot.core.words.casefile import Casefile
@@ -45,7 +45,7 @@ class Reads(Protocol):
     async def deliveries(self, service: str, limit: int) -> Sequence[Delivered]:
         """The latest deliveries, newest first."""
 
-    async def history(self, service: str, component: str, span: Span, now: float) -> Sequence[Past]:
+    async def history(self, service: str, component: str, span: Range, now: float) -> Sequence[RangeHistory]:
         """The past of one component ("": of the service's)."""
 
     async def casefile(self, service: str, incident: Incident) -> Casefile:

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from bot import advice
 from bot.core.dossier import Dossier
+from bot.core.history.ranges import SPANS
 from bot.core.model.incident import Incident
 from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus
-from bot.core.spans import SPANS
 from bot.core.words import replies
 from bot.core.words.answer import Answer
 from bot.core.words.choosing import best, circumstances

@@ -37,7 +37,7 @@ LEDGER_KEPT = 20_000
 OUTCOME_TTL_S = 6 * _HOUR
 """For the platforms' repeats of one press, the last of which come within minutes."""
 MINUTES_TTL_S, HOURS_TTL_S, DAYS_TTL_S = 2 * _DAY + 2 * _HOUR, 92 * _DAY + _HOUR, (5 * 365 + 128) * _DAY + _HOUR
-"""A chunk's life from its first write: its own length, what `bot.core.rollups` keeps after it, an hour of skew.
+"""A chunk's life from its first write: its own length, what `bot.core.history.rollups` keeps after it, an hour of skew.
 
 Four looks a minute: 108 KiB of minutes, 253 of hours, and 58 of days each year (291 after five) a component, where
 latencies spread over thirty bins; 340 KiB a day in the append-only file.
@@ -57,7 +57,7 @@ BUDGET_TTL_S = 2 * _DAY
 SALT_TTL_S = 90 * _DAY
 """Since the last report; with a new salt everybody is somebody new."""
 VOICE_TTL_S = 15 * 60
-"""As long as one person is one voice (`bot.core.crowd.WINDOW_S`)."""
+"""As long as one person is one voice (`bot.core.reports.surge.WINDOW_S`)."""
 
 
 @dataclass(frozen=True, slots=True)

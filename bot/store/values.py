@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from bot.core.rollups import Chunk
+from bot.core.history.rollups import Chunk
 
 START = "0-0"
 """The position before every entry."""

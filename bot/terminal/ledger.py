@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from rich.console import Console
 
 from bot.config import load
-from bot.core import history
-from bot.core.honesty import honesty
+from bot.core.ledger import vendor_history
+from bot.core.ledger.accuracy import honesty
 from bot.core.words import ledger_answer
 from bot.errors import UserError
 from bot.ledger import ROW, ledger_row, ledger_rows
@@ -80,8 +80,8 @@ async def _import(settings: Settings, files: list[Path], name: str | None) -> in
     for file, body in bodies:
         service = _service(settings, name) if name else _whose(file, body)
         try:
-            rows = history.read(body, service.id, _ours(service))
-        except history.HistoryError as error:
+            rows = vendor_history.read(body, service.id, _ours(service))
+        except vendor_history.HistoryError as error:
             raise UserError(f"{file}: {error}") from None
         taken.append((file, service, rows))
     async with _store(settings) as store:
@@ -113,7 +113,7 @@ def _service(settings: Settings, name: str) -> Service:
 def _read(file: Path) -> bytes:
     try:
         with file.open("rb") as stream:
-            return stream.read(history.LARGEST + 1)
+            return stream.read(vendor_history.LARGEST + 1)
     except OSError as error:
         raise UserError(f"cannot read {file}: {error.strerror}") from error
 
@@ -121,7 +121,7 @@ def _read(file: Path) -> bytes:
 def _whose(file: Path, body: bytes) -> Service:
     """The service a history is of: by the hosts it names, else by the beginning of the file's name."""
     services = known([])
-    hosts = set(history.hosts(body))
+    hosts = set(vendor_history.hosts(body))
     by_host = [
         s for s in services if s.page and {urlsplit(s.page.url).hostname, urlsplit(s.page.page_url).hostname} & hosts
     ]

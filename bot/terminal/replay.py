@@ -15,12 +15,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from bot.core.detection.assessment import Transition
-from bot.core.replay import rivals
-from bot.core.replay.bound import bound_min
+from bot.core.replay import other_monitors
 from bot.core.replay.engine import Replay
 from bot.core.replay.events import Event, events, openings
+from bot.core.replay.lorden_bound import bound_min
 from bot.core.replay.scoring import Score, Truth, scored, truths
-from bot.core.replay.world import World, read
+from bot.core.replay.trace import World, read
 from bot.core.text.durations import duration
 from bot.errors import UserError
 
@@ -49,7 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="RULE",
         action="append",
         default=[],
-        help=f"score a rival's rule too: {', '.join(rivals.RULES)}, K-in-row/R, K-of-N, all",
+        help=f"score a rival's rule too: {', '.join(other_monitors.RULES)}, K-in-row/R, K-of-N, all",
     )
     parser.add_argument("--false-alarms", type=float, default=0.1, metavar="N", help="budget a month (default 0.1)")
 
@@ -77,10 +77,14 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def chosen(names: list[str]) -> dict[str, Callable[[World], rivals.Rule]]:
+def chosen(names: list[str]) -> dict[str, Callable[[World], other_monitors.Rule]]:
     """The rivals' rules asked for. Raises UserError."""
     try:
-        return {name: rivals.rule(name) for given in names for name in (rivals.RULES if given == "all" else [given])}
+        return {
+            name: other_monitors.rule(name)
+            for given in names
+            for name in (other_monitors.RULES if given == "all" else [given])
+        }
     except ValueError as error:
         raise UserError(f"--against: {error}") from error
 
@@ -89,7 +93,7 @@ def scores(
     world: World,
     steps: list[Transition],
     labels: dict[str, Any],
-    rules: dict[str, Callable[[World], rivals.Rule]],
+    rules: dict[str, Callable[[World], other_monitors.Rule]],
     budget: float,
 ) -> list[dict[str, Any]]:
     """The lines of one scenario, ours first. Raises UserError."""
@@ -99,7 +103,9 @@ def scores(
     except (TypeError, KeyError, AttributeError) as error:
         raise UserError(f"{LABELS} says nothing usable of {world.name}") from error
     limit = limit_min(world, truth, budget)
-    told = {OURS: openings(steps, world.start)} | {name: rivals.opened(world, make) for name, make in rules.items()}
+    told = {OURS: openings(steps, world.start)} | {
+        name: other_monitors.opened(world, make) for name, make in rules.items()
+    }
     return [row(name, scored(world.name, at, truth, world.days), limit) for name, at in told.items()]
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from bot.core.detection.assessment import AssessorSettings, Transition
 from bot.core.detection.assessor import Assessor
-from bot.core.replay import rivals
+from bot.core.replay import other_monitors
 from bot.core.replay.engine import Replay
 from bot.core.replay.events import openings
 from bot.core.replay.scoring import Truth, scored, truths
-from bot.core.replay.world import World, read
+from bot.core.replay.trace import World, read
 from bot.terminal.replay import OURS, limit_min, row, show_scores
 from probes.model import Observation, Outcome
 from tests.bench.worlds import Habits, Trouble, made
@@ -71,8 +71,8 @@ def score() -> None:
         spent[1] += time.process_time() - began
         limit = limit_min(world, truth, 0.1)
         rows.append(row(OURS, scored(world.name, openings(told, world.start), truth, world.days), limit))
-        for name, make in rivals.RULES.items():
-            rows.append(row(name, scored(world.name, rivals.opened(world, make), truth, world.days), limit))
+        for name, make in other_monitors.RULES.items():
+            rows.append(row(name, scored(world.name, other_monitors.opened(world, make), truth, world.days), limit))
         hit, of = covered(told, truth, world.start)
         hits, total = hits + hit, total + of
     show_scores(rows, as_json=False)

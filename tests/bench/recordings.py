@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.replay.scoring import Truth
-from bot.core.replay.world import FORMAT, LETTERS, NO_DATA, World
+from bot.core.replay.trace import FORMAT, LETTERS, NO_DATA, World
 from tests.bench.worlds import Habits, Trouble, made
 
 FOLDER = Path(__file__).parents[1] / "data" / "traces"

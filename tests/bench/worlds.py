@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.core.replay.scoring import Truth
-from bot.core.replay.world import Place, World
+from bot.core.replay.trace import Place, World
 
 SLOT_S = 5.0
 DAY = 17_280

@@ -1,6 +1,6 @@
 """From the first sign of trouble to the last, ours and the page's: one row."""
 
-from bot.core.bookkeeping import AFTERWARDS_S, UNHEARD_S, Bookkeeping
+from bot.core.ledger.entries import AFTERWARDS_S, UNHEARD_S, LedgerTracker
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.ledger import Source
 from bot.core.model.measurement import Measurement
@@ -17,7 +17,7 @@ class Books:
     """Steps one component's bookkeeping and collects the rows."""
 
     def __init__(self):
-        self.books, self.rows = Bookkeeping({}), []
+        self.books, self.rows = LedgerTracker({}), []
 
     def step(self, now, heard, *, trouble=False, measured=State.OPERATIONAL, last=None):
         state = State.PARTIAL if trouble else measured

@@ -7,16 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from bot.core import crowd
-from bot.core.crowd import BY_PEOPLE, LEAST, LONE_MOST, SUSTAINED_S, WINDOW_S, Crowd
 from bot.core.model.report import Report
-from bot.core.publicity import KNOWN_S
-from bot.core.publicity import WINDOW_S as POSTS_S
+from bot.core.reports import surge as surges
+from bot.core.reports.public_posts import KNOWN_S
+from bot.core.reports.public_posts import WINDOW_S as POSTS_S
+from bot.core.reports.surge import BY_PEOPLE, LEAST, LONE_MOST, SUSTAINED_S, WINDOW_S, SurgeDetector
 from bot.core.stats.seasonal import WEEK_H, Baseline, surprise
 from probes.model import PublicMention, State
 
 START = 1_775_001_600.0
-STATE = TypeAdapter(crowd.Remembered)
+STATE = TypeAdapter(surges.Remembered)
 
 
 def says(at, who, place="work", works=False, component="api"):
@@ -25,7 +25,7 @@ def says(at, who, place="work", works=False, component="api"):
 
 def gathered(reports, at=60.0, troubled=(), **more):
     """A crowd that heard these and let time pass to `at` after the start."""
-    made = Crowd(("api", "web"), **more)
+    made = SurgeDetector(("api", "web"), **more)
     made.settle(START, ())
     for report in reports:
         made.take(report)
@@ -52,7 +52,7 @@ def test_one_person_is_one_voice():
 
 def test_a_flood_of_one_person_is_told_once():
     """The detector hears of a person once a window, also of one who changes their mind all the time."""
-    made = Crowd(("api",))
+    made = SurgeDetector(("api",))
 
     assert sum(made.take(says(n, "ann", works=n % 2 == 1)) for n in range(500)) == 1
 
@@ -77,7 +77,7 @@ def test_colleagues_make_a_surge():
     made = gathered([says(n, f"p{n}") for n in range(4)])
     heard = made.reports("api", START + 60)
 
-    assert heard.surprise >= crowd.SURGE
+    assert heard.surprise >= surges.SURGE
     assert heard.since == START + 60
     assert made.surging() == {"api": START + 60}
     assert made.reports("web", START + 60).since is None
@@ -93,7 +93,7 @@ def test_a_workspace_alone_weighs_one_voice():
     made = gathered([*known("work", "other"), *flood])
     heard = made.reports("api", START + 60)
 
-    assert (heard.affected, heard.beyond) == (1, crowd.OF_ONE_PLACE - 1)
+    assert (heard.affected, heard.beyond) == (1, surges.OF_ONE_PLACE - 1)
     assert made.surging() == {}
 
 
@@ -136,10 +136,10 @@ def test_what_is_usual_at_this_hour_is_no_surge():
     for weeks in range(8, 0, -1):
         for n in range(24):
             usual = usual.learn(START - weeks * week + n * 150.0)
-    kept = crowd.Remembered({"api": crowd.Gathered(usual=usual)})
+    kept = surges.Remembered({"api": surges.ComponentReports(usual=usual)})
 
     def surge(at):
-        made = Crowd(("api",), kept)
+        made = SurgeDetector(("api",), kept)
         for n in range(6):
             made.take(says(at + n, f"p{n}"))
         made.settle(START + at + 60, ())
@@ -197,7 +197,7 @@ def post(n, at=0.0, components=("api",), source="hackernews"):
 
 def test_posts_are_told_apart_and_are_no_people():
     """Found again they are the same; many make a loud place, which is one voice more and never affected."""
-    made = Crowd(("api", "web"))
+    made = SurgeDetector(("api", "web"))
     for _ in range(3):
         made.hear([post(n, n) for n in range(5)], START + 60)
     made.settle(START + 60, ())
@@ -212,7 +212,7 @@ def test_posts_are_told_apart_and_are_no_people():
 def test_a_loud_place_is_one_voice_more():
     quiet = [says(n, f"p{n}") for n in range(3)]
     assert gathered(quiet).surging() == {}
-    made = Crowd(("api",))
+    made = SurgeDetector(("api",))
     made.settle(START, ())
     made.hear([post(n, n) for n in range(5)], START + 30)
     for report in quiet:
@@ -222,14 +222,14 @@ def test_a_loud_place_is_one_voice_more():
 
 
 def test_posts_about_the_service_are_about_each_component():
-    made = Crowd(("api", "web"))
+    made = SurgeDetector(("api", "web"))
     made.hear([post(1, components=())], START + 10)
 
     assert all(made.reports(c, START + 10).public[0].posts == 1 for c in ("api", "web"))
 
 
 def test_posts_leave_the_window_and_become_usual():
-    made = Crowd(("api",))
+    made = SurgeDetector(("api",))
     made.hear([post(n) for n in range(3)], START + 10)
     made.settle(START + POSTS_S + 1, ())
     made.hear([post(n) for n in range(3)], START + POSTS_S + 2)
@@ -243,7 +243,7 @@ def test_posts_leave_the_window_and_become_usual():
 
 @pytest.mark.parametrize("at", [float("nan"), float("inf"), 9e9 - START, -KNOWN_S])
 def test_posts_of_no_time_are_left_out(at):
-    made = Crowd(("api",))
+    made = SurgeDetector(("api",))
     made.hear([post(1, at)], START)
 
     assert made.state().talk.found == {}
@@ -287,7 +287,7 @@ def test_never_more_voices_than_people(rows):
 @given(st.lists(people, max_size=40), st.integers(0, 40))
 def test_a_state_written_and_read_has_the_same_future(rows, cut):
     whole, half = gathered(rows[:cut]), gathered(rows[:cut])
-    half = Crowd(("api", "web"), STATE.validate_json(STATE.dump_json(half.state(), exclude_defaults=True)))
+    half = SurgeDetector(("api", "web"), STATE.validate_json(STATE.dump_json(half.state(), exclude_defaults=True)))
     for made in (whole, half):
         for row in rows[cut:]:
             made.take(replace(row, at=row.at + 100))
@@ -299,7 +299,7 @@ def test_a_state_written_and_read_has_the_same_future(rows, cut):
 
 def test_the_state_is_bounded():
     """A thousand accounts of a hundred workspaces on every component, and a thousand posts."""
-    made = Crowd(("api", "web"))
+    made = SurgeDetector(("api", "web"))
     for component in ("api", "web"):
         for n in range(20_000):
             made.take(says(n / 100, f"{n:016x}", f"{n % 100:016x}", component=component))

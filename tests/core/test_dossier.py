@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from bot.core import dossier
 from bot.core.dossier import CLAIMS, IDS, KINDS, POINTS, Dossier
 from bot.core.files import EVERY_S, Evidence, Filed, Files
+from bot.core.history.recent_counts import Minute, counted
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.measurement import Failure
 from bot.core.model.statuspage import PageStatus
-from bot.core.tally import Minute, counted
 from probes.model import State
 
 START = 1_776_000_000.0

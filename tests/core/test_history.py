@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.core import history
-from bot.core.honesty import figures, grade, honesty, lags, usual_lag
+from bot.core.ledger import vendor_history
+from bot.core.ledger.accuracy import figures, grade, honesty, lags, usual_lag
 from bot.core.model.ledger import LedgerEntry, Source, quarter
 from bot.core.stats.quantiles import quantile
 
@@ -19,7 +19,7 @@ OURS = {"rwppv331jlwc": "claude-ai", "yyzkbfz2thpt": "claude-code", "k8w3r06qmzr
 
 def rows(name, folder="lag"):
     """The rows of a recording."""
-    return history.read((SHARED / folder / name).read_bytes(), "claude", OURS)
+    return vendor_history.read((SHARED / folder / name).read_bytes(), "claude", OURS)
 
 
 def total(of, source):
@@ -109,7 +109,7 @@ def test_windows_in_words(words, written, expected):
     """Only plain sentences about a possible time, near the update, are believed."""
     update = {"created_at": written, "body": words}
     incident = {"id": "x", "created_at": written, "incident_updates": [update], "resolved_at": written}
-    [row] = history.read(json.dumps({"incidents": [incident]}).encode(), "claude", {})
+    [row] = vendor_history.read(json.dumps({"incidents": [incident]}).encode(), "claude", {})
     times = (row.began_at, row.ended_at)
     found = tuple(datetime.fromtimestamp(at, UTC).strftime("%dT%H:%M") for at in times if at is not None)
 
@@ -125,8 +125,8 @@ def test_windows_in_words(words, written, expected):
 )  # fmt: skip
 def test_what_is_no_history_is_refused_in_words(body):
     """Every other file ends in one sentence."""
-    with pytest.raises(history.HistoryError):
-        history.read(body, "claude", {})
+    with pytest.raises(vendor_history.HistoryError):
+        vendor_history.read(body, "claude", {})
 
 
 def test_hostile_histories_are_bounded():
@@ -135,7 +135,7 @@ def test_hostile_histories_are_bounded():
     update = {"created_at": long, "body": long, "affected_components": [{"code": long, "name": long}] * 99}
     good = {"created_at": "2026-01-01T00:00:00Z", "body": 7, "affected_components": 5}
     incident = {"id": long, "impact": long, "incident_updates": [update, good, 5], "components": [7, {"name": long}]}
-    [row] = history.read(json.dumps({"incidents": [incident, None, 5]}).encode(), "claude", {})
+    [row] = vendor_history.read(json.dumps({"incidents": [incident, None, 5]}).encode(), "claude", {})
 
     assert (len(row.incident), len(row.impact), len(row.components)) == (80, 40, 1)
 
@@ -144,8 +144,8 @@ def test_hosts_tell_whose_history_it_is():
     """The page's own address is among what a history names."""
     body = b"incident_id,url\n1,https://www.githubstatus.com/incidents/a\n2,https://www.githubstatus.com/incidents/b\n"
 
-    assert history.hosts(body) == ("www.githubstatus.com",)
-    assert "status.claude.com" in history.hosts(b'{"page":{"url":"https://status.claude.com"}}')
+    assert vendor_history.hosts(body) == ("www.githubstatus.com",)
+    assert "status.claude.com" in vendor_history.hosts(b'{"page":{"url":"https://status.claude.com"}}')
 
 
 def test_the_quantile_is_the_named_one():
@@ -189,7 +189,7 @@ TABLE = b"""incident_id,posted_utc,impact_start_utc,impact_end_utc,resolved_utc,
 
 def test_a_table_of_incidents():
     """Times, components by our names where we have them; what is beyond belief is left out and counted."""
-    found = history.read(TABLE, "github-copilot", OURS)
+    found = vendor_history.read(TABLE, "github-copilot", OURS)
     all_of_it = figures(found, Source.STATED)
 
     assert [row.components for row in found[:2]] == [("Pages", "copilot"), ()]
@@ -237,7 +237,7 @@ def test_what_we_measured_is_believed_however_late():
     """Only stated times can be slips of the pen; those that state no beginning are neither in nor left out."""
     late = [
         measured(13 * 60),
-        *history.read(TABLE, "x", {}),
+        *vendor_history.read(TABLE, "x", {}),
         LedgerEntry("x", (), Source.STATED, "9", page_posted_at=5.0),
     ]
     of = honesty("x", late)
@@ -261,6 +261,6 @@ def test_a_start_well_before_the_post_is_the_vendor_s_statement(started, began):
         "started_at": started and f"2026-04-13T{started}Z",
         "incident_updates": [{"created_at": posted}],
     }
-    [row] = history.read(json.dumps({"incident": incident}).encode(), "claude", {})
+    [row] = vendor_history.read(json.dumps({"incident": incident}).encode(), "claude", {})
 
     assert row.began_at == (began and datetime.fromisoformat(f"2026-04-13T{began}+00:00").timestamp())

@@ -5,9 +5,9 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.history.ranges import SPANS, RangeHistory, past
+from bot.core.history.rollups import HOURS, MINUTES, Rollup
 from bot.core.model.incident import Incident, IncidentStatus
-from bot.core.rollups import HOURS, MINUTES, Rollup
-from bot.core.spans import SPANS, Past, past
 from bot.core.stats.histogram import bin_of
 from bot.core.text.sparkline import ASCII_BLOCKS, ASCII_GAP, BLOCKS, GAP, spark
 from bot.core.words.history_answer import history_answer, share_up
@@ -25,7 +25,7 @@ def hour(ok, failed, up_s, partial_s=0):
 def known(hours, name="Claude API", span=DAY, written_to=NOW - 30, incidents=()):
     """A component of which these hours (before now, sums) are known."""
     buckets = {(HOURS, int(NOW // 3600) - ago): sums for ago, sums in hours.items()}
-    return Past("claude", "claude-api", name, span, NOW, written_to, past(buckets, span, NOW), incidents)
+    return RangeHistory("claude", "claude-api", name, span, NOW, written_to, past(buckets, span, NOW), incidents)
 
 
 def test_one_component_in_full():

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from bot.core.crowd import SUSTAINED_S, WINDOW_S
 from bot.core.judgement import Judgement
 from bot.core.model.card import Colour
 from bot.core.model.incident import IncidentStatus
 from bot.core.model.report import Report
 from bot.core.model.status import ServiceStatus
+from bot.core.reports.surge import SUSTAINED_S, WINDOW_S
 from bot.core.text.reports import links
 from bot.core.words.answers import why
 from bot.core.words.overview import overview

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.replay.recording import letter, recorded
-from bot.core.replay.world import LETTERS, World, read
+from bot.core.replay.trace import LETTERS, World, read
 from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State, Timings
 
 START = 1_776_000_000.0

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from bot.core.decisions import Remembered
 from bot.core.detection.classification import classified
+from bot.core.history.ranges import SPANS, failure_rate, past, uptime
+from bot.core.history.recorder import AHEAD_S, EVERY_S, MANY, Rolled, RollupRecorder
+from bot.core.history.rollups import DAYS, HELD, HOURS, LEVELS, MINUTES, Rollup
 from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus
-from bot.core.rolling import AHEAD_S, EVERY_S, MANY, Rolled, Rolling
-from bot.core.rollups import DAYS, HELD, HOURS, LEVELS, MINUTES, Rollup
-from bot.core.spans import SPANS, failure_rate, past, uptime
 from bot.core.stats.histogram import BINS, ERROR, LONGEST_MS, bin_of, quantile_ms, value_of
 from bot.judge import REMEMBERED
 from probes.model import Fault, Layer, Observation, Outcome, State, Timings
@@ -78,12 +78,12 @@ def test_every_span_is_exactly_what_lies_in_it(name, data):
     days = 1 if name == "24h" else 80  # as minutes are kept for two, and hours for 91
     looks = data.draw(st.lists(st.builds(look, times(days), KINDS, st.floats(0.01, 10 * LONGEST_MS)), max_size=30))
     now = data.draw(times(days))
-    kept, rolling, clock = Kept(), Rolling(NAMES, Rolled()), START
+    kept, rolling, clock = Kept(), RollupRecorder(NAMES, Rolled()), START
     for seen in looks:
         rolling.count(seen, classified(seen))
         clock = max(clock + EVERY_S, seen.at)
         if data.draw(st.booleans()):
-            rolling = Rolling(NAMES, through_json(rolling.state()))
+            rolling = RollupRecorder(NAMES, through_json(rolling.state()))
         if data.draw(st.booleans()):
             kept.write(rolling.take(clock))
     kept.write(rolling.take(clock + EVERY_S))
@@ -106,7 +106,7 @@ STEPS = st.tuples(
 @given(st.lists(STEPS, max_size=25), st.integers(0, 10**9))
 def test_time_per_state_is_counted_once(steps, phase):
     """To the millisecond, through restarts and a clock set back: no time twice, none in a state that had grown old."""
-    now, rolling, kept = START + phase / 1000, Rolling(NAMES, Rolled()), Kept()
+    now, rolling, kept = START + phase / 1000, RollupRecorder(NAMES, Rolled()), Kept()
     rolling.hold({}, now)
     to, believed, until = int(now * 1000), State.UNKNOWN, 0
     expected: Counter[tuple[State, int]] = Counter()
@@ -118,7 +118,7 @@ def test_time_per_state_is_counted_once(steps, phase):
             expected[believed, minute] += max(0, inside)
         to = max(to, int(now * 1000))
         believed, until = state, int((now + fresh) * 1000)
-        rolling = Rolling(NAMES, through_json(rolling.state()))
+        rolling = RollupRecorder(NAMES, through_json(rolling.state()))
     kept.write(rolling.take(now + EVERY_S))
     found = {
         (state, number): ms
@@ -144,7 +144,7 @@ def through_json(rolled):
 
 def test_a_clock_that_was_far_ahead_costs_nothing():
     """A judge or a prober that believed in another year leaves no buckets there and goes on counting."""
-    rolling, kept = Rolling(NAMES, Rolled()), Kept()
+    rolling, kept = RollupRecorder(NAMES, Rolled()), Kept()
     rolling.hold({"api": voice(State.OPERATIONAL, START, 90.0)}, START)
     rolling.hold({"api": voice(State.OPERATIONAL, START + 1e9, 90.0)}, START + 1e9)
     rolling.hold({"api": voice(State.OPERATIONAL, START + 30, 90.0)}, START + 30)
@@ -164,7 +164,7 @@ def test_a_clock_that_was_far_ahead_costs_nothing():
 
 def test_what_is_gathered_is_bounded():
     """A prober that was cut off for a month comes back: it is written at once, not kept."""
-    rolling = Rolling(NAMES, Rolled())
+    rolling = RollupRecorder(NAMES, Rolled())
     rolling.take(START)
     for n in range(MANY + 1):
         seen = look(START - 60.0 * n)
@@ -177,7 +177,7 @@ def test_what_is_gathered_is_bounded():
 
 def test_only_configured_components_and_honest_times_are_kept():
     """Neither names nor times from the stream can make buckets of their own."""
-    rolling = Rolling(NAMES, Rolled())
+    rolling = RollupRecorder(NAMES, Rolled())
     for seen in (look(START, component="other"), look(float("nan")), look(float("inf")), look(-1.0), look(1e300)):
         rolling.count(seen, classified(seen))
 

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.history.recent_counts import CHECKS, MINUTES, Minute, RecentCounts, apart, counted, lately, noted, pooled
 from bot.core.model.measurement import OutlierCheck
-from bot.core.tally import CHECKS, MINUTES, Minute, Tallies, apart, counted, lately, noted, pooled
 
 
 def test_only_the_last_ten_minutes_count():
@@ -32,7 +32,7 @@ def test_it_is_bounded_and_never_fails_more_than_it_counts(results):
 
 def looked(*checks):
     """Tallies of one component: (check, seconds between looks, whether they fail) for forty minutes."""
-    kept: Tallies = {}
+    kept: RecentCounts = {}
     for name, every, fails in checks:
         for at in range(0, 2400, every):
             noted(kept, "api", name, float(at), failed=fails)
@@ -59,7 +59,7 @@ def test_nothing_stands_apart_where_all_fail_alike():
 @given(st.lists(st.tuples(st.integers(0, 100), st.floats(0, 5000), st.booleans()), max_size=200))
 def test_checks_are_bounded_and_pool_to_the_whole(results):
     """However many names come, and in whatever order."""
-    kept: Tallies = {}
+    kept: RecentCounts = {}
     for check, at, failed in results:
         noted(kept, "api", str(check), at, failed=failed)
     checks = kept.get("api", {})

@@ -3,7 +3,7 @@ import time
 import pytest
 from redis.asyncio import Redis
 
-from bot.core.rollups import Rollup, chunks
+from bot.core.history.rollups import Rollup, chunks
 from bot.store import keys
 from bot.store.keys import keys_of
 from bot.store.store import Store

@@ -3,7 +3,7 @@
 import random
 from dataclasses import replace
 
-from bot.core.rollups import DAYS, HOURS, LEVELS, MINUTES, Chunk, Rollup, chunks, total
+from bot.core.history.rollups import DAYS, HOURS, LEVELS, MINUTES, Chunk, Rollup, chunks, total
 from bot.core.stats.histogram import BINS
 from bot.store.keys import KINDS, keys_of
 from bot.store.store import Store

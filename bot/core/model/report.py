@@ -48,7 +48,7 @@ class Public:
 class Reports:
     """What people say of one component: affected and fine voices in the window, and how many are usual in it.
 
-    A person is one voice, and a workspace weighs as `bot.core.crowd` says; `beyond` are the affected it left out.
+    A person counts once, a workspace as `bot.core.reports.surge` says; `beyond` are the affected it left out.
     `surprise` is -log10 of the chance of so many in a usual window; `since` (Unix seconds) when people began to report
     trouble beyond the usual, None while they do not.
     """

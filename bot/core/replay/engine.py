@@ -13,7 +13,7 @@ from bot.core.detection.assessment import AssessorSettings, Transition
 from bot.core.detection.assessor import Assessor
 from bot.core.detection.episodes import SuccessRun
 from bot.core.detection.reprobe import Plan, due
-from bot.core.replay.world import QUIET, Place, World
+from bot.core.replay.trace import QUIET, Place, World
 
 TELL_EVERY = 20_000
 """Slots between two reports of progress."""

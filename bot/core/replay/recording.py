@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from math import ceil
 from typing import Any
 
-from bot.core.replay.world import AT_MOST_SLOTS, FORMAT, LETTERS, NO_DATA, QUIET
+from bot.core.replay.trace import AT_MOST_SLOTS, FORMAT, LETTERS, NO_DATA, QUIET
 from probes.model import Layer, Observation, Outcome
 
 SLOT_S = 5.0

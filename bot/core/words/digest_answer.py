@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.core.history.ranges import RangeHistory, uptime
 from bot.core.model.incident import Incident
 from bot.core.model.ledger import LedgerEntry, Source
-from bot.core.spans import Past, uptime
 from bot.core.stats.quantiles import quantile
 from bot.core.text.durations import clock, duration
 from bot.core.text.numbers import number
@@ -42,8 +42,8 @@ class Told:
 
     service: str
     name: str
-    pasts: Sequence[Past] = ()
-    before: Sequence[Past] = ()
+    pasts: Sequence[RangeHistory] = ()
+    before: Sequence[RangeHistory] = ()
     incidents: Sequence[Incident] = ()
     rows: Sequence[LedgerEntry] = ()
     held: Sequence[str] = ()

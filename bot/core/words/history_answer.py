@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from bot.core.rollups import HELD, OUTCOMES
-from bot.core.spans import Past, Point, failure_rate, folded, latencies, uptime
+from bot.core.history.ranges import Point, RangeHistory, failure_rate, folded, latencies, uptime
+from bot.core.history.rollups import HELD, OUTCOMES
 from bot.core.stats.histogram import ERROR
 from bot.core.text.durations import ago, clock, duration
 from bot.core.text.numbers import latency, number, percent, span
@@ -20,7 +20,7 @@ HEAD = ("component", "uptime", "failed", "p50", "p99", "unknown", "failures over
 UPTIME = "uptime is the share of the known time without a partial or major outage; unknown is neither up nor down"
 
 
-def history_answer(pasts: Sequence[Past], service: str, now: float, *, ascii_only: bool = False) -> Answer:
+def history_answer(pasts: Sequence[RangeHistory], service: str, now: float, *, ascii_only: bool = False) -> Answer:
     """One component in full, several as a table, over the same span; `service` is the service's name.
 
     `data` has every point for machines: a picture needs nothing else.
@@ -46,7 +46,7 @@ def history_answer(pasts: Sequence[Past], service: str, now: float, *, ascii_onl
     )
 
 
-def trend(past: Past, *, ascii_only: bool = False) -> tuple[str, str]:
+def trend(past: RangeHistory, *, ascii_only: bool = False) -> tuple[str, str]:
     """The last hours as one line, for whoever asks for the present."""
     columns = folded(past.points, past.span)
     line = spark([_share(point) for point in columns], ascii_only=ascii_only)
@@ -54,7 +54,7 @@ def trend(past: Past, *, ascii_only: bool = False) -> tuple[str, str]:
     return "Trend", f"{line}  failures in {past.span.name}, {every} a column: history {past.component}"
 
 
-def _summary(past: Past) -> str:
+def _summary(past: RangeHistory) -> str:
     up, failed = uptime(past.sums), failure_rate(past.sums)
     if up is None and failed is None:
         return "nothing measured"
@@ -64,7 +64,7 @@ def _summary(past: Past) -> str:
     return ", ".join(said)
 
 
-def _overall(pasts: Sequence[Past]) -> str:
+def _overall(pasts: Sequence[RangeHistory]) -> str:
     known = [(up, past) for past in pasts if (up := uptime(past.sums)) is not None]
     if not known:
         return "nothing measured"
@@ -74,7 +74,7 @@ def _overall(pasts: Sequence[Past]) -> str:
     return f"lowest uptime {share_up(up)} ({clean(worst.name, 40)})"
 
 
-def _lines(past: Past, now: float, *, ascii_only: bool) -> tuple[tuple[str, str], ...]:
+def _lines(past: RangeHistory, now: float, *, ascii_only: bool) -> tuple[tuple[str, str], ...]:
     sums = past.sums
     lines = [("Uptime", _uptime_line(past)), ("Failures", _failures(past)), ("Latency", _latency(past))]
     columns = folded(past.points, past.span)
@@ -101,7 +101,7 @@ def share_up(share: float) -> str:
     return f"{min(points, 100 - 10**-digits):.{digits}f} %"
 
 
-def _uptime_line(past: Past) -> str:
+def _uptime_line(past: RangeHistory) -> str:
     up, sums = uptime(past.sums), past.sums
     said = [share_up(up) if up is not None else "unknown"]
     said += [
@@ -114,7 +114,7 @@ def _uptime_line(past: Past) -> str:
     return " · ".join(said)
 
 
-def _failures(past: Past) -> str:
+def _failures(past: RangeHistory) -> str:
     figures, sums = failure_rate(past.sums), past.sums
     if figures is None:
         return "no results"
@@ -124,7 +124,7 @@ def _failures(past: Past) -> str:
     return f"{of_all}: {percent(rate)} (95 % interval {span(low, high)}){slow}"
 
 
-def _latency(past: Past) -> str:
+def _latency(past: RangeHistory) -> str:
     found = latencies(past.sums)
     if not found:
         return "no answer was timed"
@@ -143,7 +143,7 @@ def _worst(columns: Sequence[Point], now: float) -> list[tuple[str, str]]:
     return [("Worst", ", ".join(said) + more)]
 
 
-def _incidents(past: Past, now: float) -> list[tuple[str, str]]:
+def _incidents(past: RangeHistory, now: float) -> list[tuple[str, str]]:
     if not past.incidents:
         return [("Incidents", "none")]
     told = [
@@ -161,7 +161,7 @@ def _incidents(past: Past, now: float) -> list[tuple[str, str]]:
     return [("Incidents" if n == 0 else "", line) for n, line in enumerate(told)]
 
 
-def _row(past: Past, *, ascii_only: bool) -> tuple[str, ...]:
+def _row(past: RangeHistory, *, ascii_only: bool) -> tuple[str, ...]:
     up, failed, speeds = uptime(past.sums), failure_rate(past.sums), latencies(past.sums)
     return (
         clean(past.name, 40),
@@ -177,7 +177,7 @@ def _share(point: Point) -> float | None:
     return point.sums.failed / point.sums.total if point.sums.total else None
 
 
-def _data(past: Past) -> dict[str, object]:
+def _data(past: RangeHistory) -> dict[str, object]:
     return {
         "service": past.service,
         "component": past.component,
@@ -190,7 +190,7 @@ def _data(past: Past) -> dict[str, object]:
     }
 
 
-def _figures(begins: int, seconds: int, of: Past | Point) -> dict[str, object]:
+def _figures(begins: int, seconds: int, of: RangeHistory | Point) -> dict[str, object]:
     sums = of.sums
     return {
         "begins": begins,

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
-from bot.core.honesty import RULE, Figures, Honesty
+from bot.core.ledger.accuracy import RULE, AccuracyFigures, PageAccuracy
 from bot.core.model.ledger import LedgerEntry, Source
 from bot.core.stats.quantiles import DEFINITION
 from bot.core.text.durations import duration
@@ -36,7 +36,7 @@ CSV_HEAD = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def ledger(told: Sequence[tuple[str, Honesty]], now: float) -> Answer:
+def ledger(told: Sequence[tuple[str, PageAccuracy]], now: float) -> Answer:
     """The ledgers of services by name: all slices of one, the totals of several."""
     shown = [(name, f) for name, of in told for f in of.figures if len(told) == 1 or not f.slice]
     if not shown:
@@ -70,7 +70,7 @@ def table(rows: Iterable[LedgerEntry]) -> str:
     return out.getvalue()
 
 
-def _title(name: str, of: Honesty) -> str:
+def _title(name: str, of: PageAccuracy) -> str:
     found = of.overall(Source.MEASURED) or of.overall(Source.STATED)
     assert found is not None
     whose = "measured" if found.source is Source.MEASURED else "by the vendor's own statements"
@@ -82,7 +82,7 @@ def _title(name: str, of: Honesty) -> str:
     return f"{clean(name, 40)}'s page speaks after {late} ({of_n}){graded}"
 
 
-def _row(name: str, f: Figures) -> tuple[str, ...]:
+def _row(name: str, f: AccuracyFigures) -> tuple[str, ...]:
     ack, closing = f.ack, f.closing
     return (
         clean(name, 40),
@@ -94,7 +94,7 @@ def _row(name: str, f: Figures) -> tuple[str, ...]:
     )
 
 
-def _notes(shown: Sequence[Figures]) -> list[tuple[str, str]]:
+def _notes(shown: Sequence[AccuracyFigures]) -> list[tuple[str, str]]:
     notes = []
     sources = {f.source for f in shown}
     if Source.MEASURED in sources:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.replay import rivals
-from bot.core.replay.bound import bound_min, information
+from bot.core.replay import other_monitors
 from bot.core.replay.engine import Replay
 from bot.core.replay.events import events, openings
+from bot.core.replay.lorden_bound import bound_min, information
 from bot.core.replay.scoring import Truth, scored, truths
-from bot.core.replay.world import read
+from bot.core.replay.trace import read
 from bot.terminal import replay
 from tests.bench.worlds import Habits, Trouble, made
 
@@ -107,10 +107,10 @@ def test_events_end_as_changes_while_others_go_on():
 @pytest.mark.parametrize(
     ("rule", "looks", "alarmed"),
     [
-        (rivals.InARow(3, 2), "FFoFFo", "------"),
-        (rivals.InARow(3, 2), "FFFoFoo", "--AAAA-"),
-        (rivals.OfTheLast(2, 4), "FoooFoF", "------A"),
-        (rivals.InARow(1, 1), "oFo", "-A-"),
+        (other_monitors.InARow(3, 2), "FFoFFo", "------"),
+        (other_monitors.InARow(3, 2), "FFFoFoo", "--AAAA-"),
+        (other_monitors.OfTheLast(2, 4), "FoooFoF", "------A"),
+        (other_monitors.InARow(1, 1), "oFo", "-A-"),
     ],
 )
 def test_rivals_follow_their_rules(rule, looks, alarmed):
@@ -118,11 +118,11 @@ def test_rivals_follow_their_rules(rule, looks, alarmed):
     assert "".join("A" if rule.see(c == "F") else "-" for c in looks) == alarmed
 
 
-@pytest.mark.parametrize("name", [*rivals.RULES, "2-in-row/7", "3-of-20"])
+@pytest.mark.parametrize("name", [*other_monitors.RULES, "2-in-row/7", "3-of-20"])
 def test_rivals_leap_over_successes_to_the_same_end(name):
     """Passing over successes in one step opens exactly what a look at each of them opens."""
     world, _ = made("rivals", 85, 2, Habits(), Trouble(0.3), components=2, vantages=2)
-    stepping, rules = [], [rivals.rule(name)(world) for _ in world.places]
+    stepping, rules = [], [other_monitors.rule(name)(world) for _ in world.places]
     alarms: set[int] = set()
     for slot in range(world.slots):
         for index, place in enumerate(world.places):
@@ -132,12 +132,12 @@ def test_rivals_leap_over_successes_to_the_same_end(name):
             alarms.discard(index)
             alarms |= {index} if rules[index].see(place.seen[slot] != ".") else set()
             stepping += [slot * world.slot_s] if alarms and not before else []
-    assert rivals.opened(world, rivals.rule(name)) == stepping
+    assert other_monitors.opened(world, other_monitors.rule(name)) == stepping
 
 
 def test_burn_rates_need_both_windows():
     """Two failures in five minutes of an hour with enough burn alarm; an old one alone does not."""
-    burn = rivals.Burn(30.0)
+    burn = other_monitors.Burn(30.0)
     assert not any(burn.see(False) for _ in range(720))
     assert burn.see(True) or burn.see(True)
     assert not any([burn.see(False) for _ in range(200)][60:])
@@ -146,9 +146,9 @@ def test_burn_rates_need_both_windows():
 def test_unknown_rules_are_named():
     """A wrong rule says which there are."""
     with pytest.raises(ValueError, match="3-in-row"):
-        rivals.rule("0-of-0")
-    assert callable(rivals.rule("4-in-row/1"))
-    assert callable(rivals.rule("3-of-20"))
+        other_monitors.rule("0-of-0")
+    assert callable(other_monitors.rule("4-in-row/1"))
+    assert callable(other_monitors.rule("3-of-20"))
 
 
 def test_the_bound_by_hand():

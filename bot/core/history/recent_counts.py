@@ -22,7 +22,7 @@ class Minute:
     failed: int = 0
 
 
-Tallies = dict[str, dict[str, tuple[Minute, ...]]]
+RecentCounts = dict[str, dict[str, tuple[Minute, ...]]]
 """By component and check."""
 
 
@@ -35,7 +35,7 @@ def counted(minutes: tuple[Minute, ...], at: float, *, failed: bool) -> tuple[Mi
     return tuple(Minute(m.number, m.total + 1, m.failed + failed) if m.number == number else m for m in minutes)
 
 
-def noted(kept: Tallies, component: str, check: str, at: float, *, failed: bool) -> None:
+def noted(kept: RecentCounts, component: str, check: str, at: float, *, failed: bool) -> None:
     """Count one more result of a component's check."""
     checks = kept.setdefault(component, {})
     name = check if check in checks or len(checks) < CHECKS else ""

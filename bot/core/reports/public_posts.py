@@ -1,7 +1,7 @@
 """What is written in public about trouble with one service: posts told apart, how many are usual, which place is loud.
 
 A post counts once, by when it was written, for `WINDOW_S`; each place has its own usual number by component. Posts are
-no people: anybody may write many, so all of a loud place together are one voice more (`bot.core.crowd`). Pure.
+no people: anybody may write many, so all of a loud place together are one voice more (`bot.core.reports.surge`). Pure.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -36,7 +36,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class PublicPostState:
     """Everything that decides the future: posts by place and id, the usual by place and component, and the places."""
 
     found: Mapping[str, Found] = field(default_factory=dict)
@@ -44,10 +44,10 @@ class Talk:
     sources: tuple[str, ...] = ()
 
 
-class Publicity:
+class PublicPosts:
     """The public places that speak of one service."""
 
-    def __init__(self, components: Collection[str], talk: Talk) -> None:
+    def __init__(self, components: Collection[str], talk: PublicPostState) -> None:
         self._components = tuple(components)
         self.talk = talk
 

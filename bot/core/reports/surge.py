@@ -23,7 +23,7 @@ from math import isfinite
 from bot.core.detection.assessment import Event, Kind, Transition
 from bot.core.model.incident import Incident
 from bot.core.model.report import Report, Reports
-from bot.core.publicity import Publicity, Talk
+from bot.core.reports.public_posts import PublicPosts, PublicPostState
 from bot.core.stats.seasonal import Baseline, surprise
 from bot.core.text.reports import voices_of
 from probes.model import PublicMention, State
@@ -61,7 +61,7 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class ComponentReports:
     """What is known of one component: voices by person, how many are usual, and since when people report trouble.
 
     `opened`: this surge has made an incident.
@@ -77,27 +77,27 @@ class Gathered:
 class Remembered:
     """Everything that decides the future; `places` hold people of each workspace with the time of their last word."""
 
-    components: Mapping[str, Gathered] = field(default_factory=dict)
+    components: Mapping[str, ComponentReports] = field(default_factory=dict)
     places: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     affected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    talk: Talk = field(default_factory=Talk)
+    talk: PublicPostState = field(default_factory=PublicPostState)
 
 
-class Crowd:
+class SurgeDetector:
     """The people and public places that speak of one service."""
 
     def __init__(self, components: Collection[str], kept: Remembered | None = None, *, opens: bool = False) -> None:
         """`opens`: a sustained surge makes an incident."""
         kept = kept or Remembered()
         self._opens = opens
-        self._components = {c: kept.components.get(c, Gathered()) for c in components}
+        self._components = {c: kept.components.get(c, ComponentReports()) for c in components}
         self._places = {place: dict(people) for place, people in kept.places.items()}
         self._affected = dict(kept.affected)
-        self._public = Publicity(components, kept.talk)
+        self._public = PublicPosts(components, kept.talk)
 
     def state(self) -> Remembered:
         """What must be written for another process to go on here."""
-        kept = {c: g for c, g in self._components.items() if g != Gathered()}
+        kept = {c: g for c, g in self._components.items() if g != ComponentReports()}
         return Remembered(kept, {p: dict(w) for p, w in self._places.items()}, dict(self._affected), self._public.talk)
 
     def take(self, report: Report) -> int:
@@ -143,7 +143,7 @@ class Crowd:
 
     def reports(self, component: str, now: float) -> Reports:
         """What people say of a component, as it is shown."""
-        gathered = self._components.get(component, Gathered())
+        gathered = self._components.get(component, ComponentReports())
         usual = gathered.usual.usual(now, WINDOW_S, PRIOR)
         public = self._public.voices(component, now)
         weight = self._weight(gathered)
@@ -182,14 +182,14 @@ class Crowd:
         for incident in incidents:
             known = dict.fromkeys(self._affected.get(incident.id, ()))
             for component in incident.active if incident.scope != "vantage" else ():
-                known |= dict.fromkeys(self._counted(self._components.get(component, Gathered())))
+                known |= dict.fromkeys(self._counted(self._components.get(component, ComponentReports())))
             counts[incident.id] = len(known)
             if known:
                 self._affected[incident.id] = tuple(known)[:COUNTED]
         self._affected = {i: people for i, people in self._affected.items() if i in counts}
         return {i: min(n, COUNTED) for i, n in counts.items()}
 
-    def _surge(self, component: str, gathered: Gathered, now: float) -> float | None:
+    def _surge(self, component: str, gathered: ComponentReports, now: float) -> float | None:
         weight = self._weight(gathered)
         if weight <= sum(v.works for v in gathered.voices.values()):
             return None
@@ -199,17 +199,17 @@ class Crowd:
             return gathered.since if surprising >= CALM else None
         return now if weight + loud >= LEAST and surprising >= SURGE else None
 
-    def _weight(self, gathered: Gathered) -> int:
+    def _weight(self, gathered: ComponentReports) -> int:
         return sum(self._weights(gathered).values())
 
-    def _weights(self, gathered: Gathered) -> dict[str, int]:
+    def _weights(self, gathered: ComponentReports) -> dict[str, int]:
         """How many voices of each workspace count."""
         said = Counter(v.place for v in gathered.voices.values() if not v.works)
         known = {place for place, people in self._places.items() if len(people) >= LEAST}
         whole = said.total()
         return {place: min(n, max(1, whole - n)) if known - {place} else min(n, LONE_MOST) for place, n in said.items()}
 
-    def _counted(self, gathered: Gathered) -> list[str]:
+    def _counted(self, gathered: ComponentReports) -> list[str]:
         """The affected whose voices count: of each workspace those who spoke first."""
         left = self._weights(gathered)
         counted = []

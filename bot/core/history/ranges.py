@@ -8,9 +8,9 @@ keys, whenever it was.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.core.history.recorder import EVERY_S
+from bot.core.history.rollups import DAYS, HELD, HOURS, MINUTES, Level, Rollup, total
 from bot.core.model.incident import Incident
-from bot.core.rolling import EVERY_S
-from bot.core.rollups import DAYS, HELD, HOURS, MINUTES, Level, Rollup, total
 from bot.core.stats.histogram import quantile_ms
 from bot.core.stats.intervals import wilson
 from probes.model import State
@@ -20,7 +20,7 @@ Bucket = tuple[Level, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Range:
     """A span of `seconds`: `edge` buckets at its ends, `step` buckets between, a picture's column of `fold` steps."""
 
     name: str
@@ -49,10 +49,10 @@ class Span:
         return list(dict.fromkeys((level, number // level.chunk) for level, number in self.buckets(now)))
 
 
-SPANS: Mapping[str, Span] = {
-    "24h": Span("24h", 86_400, MINUTES, HOURS, 1),
-    "7d": Span("7d", 7 * 86_400, HOURS, HOURS, 6),
-    "90d": Span("90d", 90 * 86_400, HOURS, DAYS, 3),
+SPANS: Mapping[str, Range] = {
+    "24h": Range("24h", 86_400, MINUTES, HOURS, 1),
+    "7d": Range("7d", 7 * 86_400, HOURS, HOURS, 6),
+    "90d": Range("90d", 90 * 86_400, HOURS, DAYS, 3),
 }
 
 
@@ -66,7 +66,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class RangeHistory:
     """One component over one span.
 
     `points` are its steps in order; `written_to` is until when the judge has written (Unix seconds, 0: never), and
@@ -76,7 +76,7 @@ class Past:
     service: str
     component: str
     name: str
-    span: Span
+    span: Range
     asked_at: float
     written_to: float
     points: tuple[Point, ...]
@@ -100,14 +100,14 @@ class Past:
         return max(0.0, self.counted_to - begins - self.sums.known_ms / 1000)
 
 
-def touches(incident: Incident, span: Span, now: float) -> bool:
+def touches(incident: Incident, span: Range, now: float) -> bool:
     """Whether an incident was, or is, within a span; a vantage's own trouble is not the component's."""
     begins = span.ends(now) - span.seconds
     over = incident.resolved_at
     return incident.scope != "vantage" and incident.started_at < span.ends(now) and (over is None or over >= begins)
 
 
-def past(found: Mapping[Bucket, Rollup], span: Span, now: float) -> tuple[Point, ...]:
+def past(found: Mapping[Bucket, Rollup], span: Range, now: float) -> tuple[Point, ...]:
     """The points of a span from the buckets that were kept; those that were not are empty."""
     points: dict[int, Point] = {}
     for level, number in span.buckets(now):
@@ -121,7 +121,7 @@ def past(found: Mapping[Bucket, Rollup], span: Span, now: float) -> tuple[Point,
     return tuple(points.values())
 
 
-def folded(points: Sequence[Point], span: Span) -> tuple[Point, ...]:
+def folded(points: Sequence[Point], span: Range) -> tuple[Point, ...]:
     """The same in the columns of a picture, each on the borders of the calendar."""
     columns: dict[int, list[Point]] = {}
     for point in points:

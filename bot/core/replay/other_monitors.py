@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.core.detection.classification import Sample, classified
-from bot.core.replay.world import QUIET, Place, World
+from bot.core.replay.trace import QUIET, Place, World
 
 CLEAR = 20
 

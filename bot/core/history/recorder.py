@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from math import isfinite
 
 from bot.core.detection.classification import LATEST, Sample
+from bot.core.history.rollups import HELD, MINUTES, Chunk, Rollup, chunks
 from bot.core.model.snapshot import ComponentStatus
-from bot.core.rollups import HELD, MINUTES, Chunk, Rollup, chunks
 from bot.core.stats.histogram import bin_of
 from probes.model import Observation, State
 
@@ -43,7 +43,7 @@ class Rolled:
     written_at: float = 0.0
 
 
-class Rolling:
+class RollupRecorder:
     """Gathers one service's results and time per state. `components` are those that are kept; others are nobody's."""
 
     def __init__(self, components: Mapping[str, str], kept: Rolled) -> None:

@@ -21,12 +21,12 @@ UNHEARD_S = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Bookkeeping:
+class LedgerTracker:
     """The open entries of one service by component; each step gives the next bookkeeping and the rows finished."""
 
     pending: Mapping[str, LedgerEntry]
 
-    def step(self, service: str, cases: Iterable[Case], now: float) -> tuple["Bookkeeping", tuple[LedgerEntry, ...]]:
+    def step(self, service: str, cases: Iterable[Case], now: float) -> tuple["LedgerTracker", tuple[LedgerEntry, ...]]:
         """Take in what both sides say now of each component."""
         entries, finished = dict(self.pending), []
         for case in cases:
@@ -44,7 +44,7 @@ class Bookkeeping:
                 finished.append(entry)
             else:
                 entries[case.component] = entry
-        return Bookkeeping(entries), tuple(finished)
+        return LedgerTracker(entries), tuple(finished)
 
 
 def _anew(entry: LedgerEntry, case: Case) -> bool:

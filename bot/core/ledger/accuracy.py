@@ -30,7 +30,7 @@ class Lags:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class AccuracyFigures:
     """What the ledger says of one slice of rows, all of one source.
 
     `n` troubles whose beginning is known, of which `never` were never spoken of by the page; `page_first` and `late`
@@ -53,21 +53,21 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Honesty:
+class PageAccuracy:
     """A service's ledger in figures: for each source in all, by component and by quarter."""
 
     service: str
-    figures: tuple[Figures, ...]
+    figures: tuple[AccuracyFigures, ...]
 
-    def overall(self, source: Source) -> Figures | None:
+    def overall(self, source: Source) -> AccuracyFigures | None:
         """The figures of all rows of a source."""
         return next((f for f in self.figures if f.source is source and not f.slice), None)
 
 
-def honesty(service: str, rows: Iterable[LedgerEntry]) -> Honesty:
+def honesty(service: str, rows: Iterable[LedgerEntry]) -> PageAccuracy:
     """The figures of a service's rows."""
     every = _each_once(rows)
-    found: list[Figures] = []
+    found: list[AccuracyFigures] = []
     for source in Source:
         of_source = [row for row in every if row.source is source]
         if not of_source:
@@ -75,14 +75,14 @@ def honesty(service: str, rows: Iterable[LedgerEntry]) -> Honesty:
         found.append(figures(of_source, source))
         found += _sliced(of_source, source, lambda row: row.components)
         found += _sliced(of_source, source, lambda row: (quarter(row.at),))
-    return Honesty(service, tuple(found))
+    return PageAccuracy(service, tuple(found))
 
 
-def figures(rows: Sequence[LedgerEntry], source: Source, name: str = "") -> Figures:
+def figures(rows: Sequence[LedgerEntry], source: Source, name: str = "") -> AccuracyFigures:
     """The figures of rows of one source."""
     believed = [row for row in rows if _is_believable(row)]
     known = [row for row in believed if row.began_at is not None]
-    return Figures(
+    return AccuracyFigures(
         source=source,
         slice=name,
         n=len(known),
@@ -138,7 +138,7 @@ def _each_once(rows: Iterable[LedgerEntry]) -> list[LedgerEntry]:
 
 def _sliced(
     rows: Sequence[LedgerEntry], source: Source, names: Callable[[LedgerEntry], Sequence[str]]
-) -> list[Figures]:
+) -> list[AccuracyFigures]:
     slices: dict[str, list[LedgerEntry]] = {}
     for row in rows:
         for name in names(row):
