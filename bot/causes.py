@@ -1,7 +1,7 @@
-"""Looks at the incidents of all services side by side: what several have in common is said once, and kept true.
+"""Compares the incidents of all services: what several have in common is posted once and kept up to date.
 
-The rule is `bot.core.common_cause`. One process at a time looks, by a turn. What was found stands in the store before
-anything is said of it, for the next process to go on with, and for the desk and the cards to show.
+The rule is `bot.core.routing.correlation`. One process at a time compares, by a lease. What was found is written to the
+store before anything is posted, for the next process to go on with, and for the desk and the messages to show.
 """
 
 import asyncio
@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.attendance import Us
-from bot.core.common_cause import LEAST, Blow, Look, followed
 from bot.core.model.group import AnnouncedCorrelation, CommonFactor, Correlation
 from bot.core.model.incident import Incident
 from bot.core.model.severity import TROUBLE
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
+from bot.core.routing.correlation import LEAST, VendorIncidentView, VendorView, followed
 from bot.core.text.symptoms import present
 from bot.errors import StoreError
 from bot.own import Notice, OwnNews
@@ -80,7 +80,7 @@ class Causes:
     async def _keep(self, found: Sequence[AnnouncedCorrelation]) -> None:
         await self._us.store.notes.note(CAUSES, FOUND.dump_json(list(found), exclude_defaults=True).decode(), KEPT_S)
 
-    async def _looks(self, something: bool) -> list[Look]:
+    async def _looks(self, something: bool) -> list[VendorView]:
         """All services, where several have open incidents or something was found; else none."""
         services = self._us.settings.services
         if not something:
@@ -104,13 +104,13 @@ class Causes:
         return tuple(dict.fromkeys((*told, *fresh)))
 
 
-def look_of(standing: ServiceStatus, service: Service, now: float) -> Look:
+def look_of(standing: ServiceStatus, service: Service, now: float) -> VendorView:
     """How a service stands, as the rule wants it; what its answers do not say the configuration may."""
     edges = frozenset(edge for voices in standing.voices for edge in voices.measured.edges)
     given = frozenset({service.edge} - {""})
     states = {present(voices.measured, now) for voices in standing.voices}
     blows = tuple(_blow(one, standing.voices, given) for one in standing.incidents if one.kind != "reports")
-    return Look(
+    return VendorView(
         service.id,
         service.name,
         edges or given,
@@ -121,13 +121,13 @@ def look_of(standing: ServiceStatus, service: Service, now: float) -> Look:
     )
 
 
-def _blow(incident: Incident, voices: Sequence[ComponentStatus], given: frozenset[str]) -> Blow:
+def _blow(incident: Incident, voices: Sequence[ComponentStatus], given: frozenset[str]) -> VendorIncidentView:
     hurt = [v.measured for v in voices if v.measured.component in (incident.active or incident.components)]
     layers = Counter[str]()
     for one in hurt:
         if one.layer:
             layers[one.layer] += max(one.failed, 1)
-    return Blow(
+    return VendorIncidentView(
         incident.id,
         incident.started_at,
         layer=layers.most_common(1)[0][0] if layers else "",

@@ -1,8 +1,8 @@
-"""Many new messages at once become one: the gate that couriers ask, and the attendant that tells each group.
+"""Many new messages at once become one: the gate that couriers ask, and the job that posts each group.
 
-The rule is `bot.core.grouping`; what is held back stays in the outbox, and who is held back for which group stands in
-the store, so that several couriers agree and a process that ends anywhere loses nothing: what was admitted is admitted
-again, what is held is looked at again, and a group that was told twice is one message edited twice.
+The rule is `bot.core.routing.grouping`. What is held back stays in the outbox, and who is held back for which group is
+kept in the store. So several couriers agree, and a process that dies anywhere loses nothing: what was admitted is
+admitted again, what is held is checked again, and a group that was posted twice is one message edited twice.
 """
 
 import asyncio
@@ -12,8 +12,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.core.grouping import Group, Member, Pace, Step, kind_of, member, step
 from bot.core.model.snapshot import Snapshot
+from bot.core.routing.grouping import Group, GroupTiming, Member, Step, kind_of, member, step
 from bot.errors import StoreError
 from bot.line import Ruling
 from bot.own import Notice, OwnNews
@@ -38,7 +38,7 @@ class Grouping:
     """Holds back and tells together, each target at its own pace."""
 
     def __init__(
-        self, store: Store, news: OwnNews, owner: str, now: Callable[[], float], pace_of: Callable[[str], Pace]
+        self, store: Store, news: OwnNews, owner: str, now: Callable[[], float], pace_of: Callable[[str], GroupTiming]
     ) -> None:
         self._store = store
         self._news = news

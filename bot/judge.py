@@ -1,4 +1,4 @@
-"""The judge: stream of observations in, one fenced commit out. All thinking is in `bot.core.judgement`."""
+"""The judge: stream of observations in, one fenced commit out. All thinking is in `bot.core.judging.judgement`."""
 
 import asyncio
 import contextlib
@@ -9,12 +9,13 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.core.decisions import Decisions, Remembered
 from bot.core.detection.assessment import AssessorSettings, Explanation
 from bot.core.detection.reprobe import Plan
-from bot.core.dossier import Dossier
-from bot.core.expiry import answered
-from bot.core.judgement import Judgement
+from bot.core.incidents.escalation import Calls, nobody
+from bot.core.incidents.evidence import Evidence
+from bot.core.incidents.silence_expiry import answered
+from bot.core.judging.decisions import Decisions, Remembered
+from bot.core.judging.judgement import Judgement
 from bot.core.ledger.accuracy import usual_lag
 from bot.core.model.action import ActionRecord, ActionRequest, ActionResult
 from bot.core.model.discrepancy import Discrepancy
@@ -23,9 +24,8 @@ from bot.core.model.report import Report
 from bot.core.model.service import About, ServiceView
 from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.core.model.stream import StreamRow
-from bot.core.notices import Notice
-from bot.core.routing import Before, Table, addressed
-from bot.core.unanswered import Calls, nobody
+from bot.core.routing.notices import Notice
+from bot.core.routing.tree import ActiveRoutes, PreviousRecipients, addressed
 from bot.errors import StoreError
 from bot.ledger import ledger_row, ledger_rows
 from bot.store.records import decode
@@ -52,7 +52,7 @@ PLAN = TypeAdapter(Plan)
 INCIDENT = TypeAdapter(Incident)
 SNAPSHOT = TypeAdapter(Snapshot)
 ENTRY = TypeAdapter(TimelineEntry)
-DOSSIER = TypeAdapter(Dossier)
+DOSSIER = TypeAdapter(Evidence)
 DISCREPANCY = TypeAdapter(Discrepancy)
 DONE = TypeAdapter(ActionRecord)
 OUTCOME = TypeAdapter(ActionResult)
@@ -67,7 +67,7 @@ class Bench:
 
     owner: str
     now: Callable[[], float]
-    routes: Callable[[], Awaitable[Table]]
+    routes: Callable[[], Awaitable[ActiveRoutes]]
     said: Callable[[], None]
     lease_ms: int = LEASE_MS
     calls: Calls = nobody
@@ -117,7 +117,7 @@ class Judge:
             decisions = judgement.settle(await self._take(judgement, rows))
             now = self._bench.now()
             if rows or decisions.eventful or not 0 <= now - written < KEEP_S:
-                routes = await self._bench.routes() if decisions.notices else Table()
+                routes = await self._bench.routes() if decisions.notices else ActiveRoutes()
                 commit = self._commit(position, judgement, decisions, routes)
                 if not await self._store.commit(self._service.id, token, commit):
                     log.warning("the judgement of %s has passed to another judge", self._service.id)
@@ -180,7 +180,7 @@ class Judge:
             log.exception("the stored judgement of %s cannot be read; beginning afresh", self._service.id)
             return None
 
-    def _commit(self, position: str, judgement: Judgement, decisions: Decisions, routes: Table) -> Commit:
+    def _commit(self, position: str, judgement: Judgement, decisions: Decisions, routes: ActiveRoutes) -> Commit:
         deliveries = tuple(write for notice in decisions.notices for write in self._writes(judgement, notice, routes))
         rollups, dossiers = judgement.take(self._bench.now())
         state = judgement.state()
@@ -210,14 +210,16 @@ class Judge:
         now = self._bench.now()
         return About(now, judgement.service.usual_lag_s, tuple(state.others.values()), judgement.stands(now))
 
-    def _writes(self, judgement: Judgement, notice: Notice, routes: Table) -> list[DeliveryWrite]:
+    def _writes(self, judgement: Judgement, notice: Notice, routes: ActiveRoutes) -> list[DeliveryWrite]:
         """The notice on its way to everybody who hears of it; whom it goes to is part of the judgement's state."""
         now, body = self._bench.now(), _pack(SNAPSHOT, notice.snapshot)
         lines = [(line.to, _pack(ENTRY, line)) for line in notice.trail]
         if notice.to:
             to = answered(notice.to, routes)
         else:
-            to = addressed(notice.snapshot, routes, self._service.labels, now, Before(notice.told, notice.also))
+            to = addressed(
+                notice.snapshot, routes, self._service.labels, now, PreviousRecipients(notice.told, notice.also)
+            )
         judgement.went(notice.subject, {address.target: address.held_until for address in to})
         return [
             DeliveryWrite(

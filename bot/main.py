@@ -20,7 +20,7 @@ from bot.channels.channel import Channel
 from bot.channels.registry import CHANNELS, Outside
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.model.service import Other, ServiceView
-from bot.core.routing import calls
+from bot.core.routing.tree import policies_for
 from bot.courier import Courier
 from bot.desk.desk import Desk
 from bot.desk.opening import open_desk
@@ -131,7 +131,7 @@ class Works:
 
     def _judge(self, service: Service) -> Judge:
         settings, seen = self._settings, view(service, self._settings)
-        due = partial(calls, self._routes.tree, policies_of(settings), labels=seen.labels)
+        due = partial(policies_for, self._routes.tree, policies_of(settings), labels=seen.labels)
         bench = Bench(self._owner, self._around.now, self._routes.table, self._wake, calls=due)
         return Judge(self._store, seen, assessing(service, settings), bench)
 

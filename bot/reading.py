@@ -6,9 +6,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bot.core.detection.assessment import Explanation
-from bot.core.dossier import Dossier
 from bot.core.history.ranges import Range, RangeHistory, past, touches
 from bot.core.history.rollups import Rollup
+from bot.core.incidents.evidence import Evidence
 from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
 from bot.core.model.group import AnnouncedCorrelation, Correlation
 from bot.core.model.incident import Incident, IncidentStatus
@@ -45,7 +45,7 @@ CAUSES = "causes"
 
 FOUND = TypeAdapter(list[AnnouncedCorrelation])
 DISCREPANCY = TypeAdapter(Discrepancy)
-DOSSIER = TypeAdapter(Dossier)
+DOSSIER = TypeAdapter(Evidence)
 
 
 class Reading:

@@ -8,14 +8,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.channels.registry import CHANNELS
 from bot.core.model.escalation import Policy, Step
-from bot.core.routing import BY_DEFAULT, Branch, Interest, Route, Table, Tree
+from bot.core.routing.tree import BY_DEFAULT, ActiveRoutes, Route, Subscription, SubscriptionFilter, Tree
 from bot.settings import Channel, Settings
 from bot.store.shared import Shared
 from bot.store.store import Store
 
 log = logging.getLogger(__name__)
 
-ROUTE = TypeAdapter(Route)
+ROUTE = TypeAdapter(Subscription)
 WATCHERS = 10
 """Of a thousand subscribers not all need to know that one of them cannot be reached."""
 
@@ -32,7 +32,7 @@ def tree_of(settings: Settings) -> Tree:
     soft = frozenset(channel.name for channel in settings.channels if CHANNELS[channel.kind].soft)
     if settings.routes is None:
         every = tuple(target for targets in places.values() for target in targets)
-        return Tree((Branch(BY_DEFAULT, to=every),), frozenset(wakes), acts, soft)
+        return Tree((Route(BY_DEFAULT, to=every),), frozenset(wakes), acts, soft)
     return Tree(tuple(_placed(settings.routes, places)), frozenset(wakes), acts, soft)
 
 
@@ -60,7 +60,7 @@ def _places(channel: Channel) -> tuple[str, ...]:
     return CHANNELS[channel.kind].targets(channel.name, channel.options)
 
 
-def _placed(branches: Iterable[Branch], places: Mapping[str, Sequence[str]]) -> Iterable[Branch]:
+def _placed(branches: Iterable[Route], places: Mapping[str, Sequence[str]]) -> Iterable[Route]:
     for branch in branches:
         to = (t for given in branch.to for t in _meant(given, places))
         yield replace(branch, to=tuple(dict.fromkeys(to)), below=tuple(_placed(branch.below, places)))
@@ -93,11 +93,11 @@ class Routes:
         self._watchers = tuple(watchers)
         self.fixed = tuple(_fixed(tree, target) for target in tree.targets())
 
-    async def table(self) -> Table:
+    async def table(self) -> ActiveRoutes:
         """All of them now, for addressing. Raises StoreError."""
-        return Table(self.tree, tuple((await self.subscribed()).values()))
+        return ActiveRoutes(self.tree, tuple((await self.subscribed()).values()))
 
-    async def current(self) -> tuple[Route, ...]:
+    async def current(self) -> tuple[Subscription, ...]:
         """All of them now, for people; the configuration's first. Raises StoreError."""
         return (*self.fixed, *(await self.subscribed()).values())
 
@@ -111,7 +111,7 @@ class Routes:
         routes = self.fixed or tuple((await self.subscribed()).values())[:WATCHERS]
         return tuple(dict.fromkeys(route.target for route in routes))
 
-    async def subscribed(self) -> dict[str, Route]:
+    async def subscribed(self) -> dict[str, Subscription]:
         """The subscriptions by name; one that cannot be read (another version's) is passed over. Raises StoreError."""
         found = {}
         for name, body in (await self._shared.subscriptions()).items():
@@ -122,8 +122,8 @@ class Routes:
         return found
 
 
-def _fixed(tree: Tree, target: str) -> Route:
+def _fixed(tree: Tree, target: str) -> Subscription:
     """What a target of the tree hears: the branches that lead there, where routes are configured."""
     names = tuple(branch.name for branch in tree.every() if target in branch.to)
-    wanted = Interest(discrepancies=not tree.rouses(target, softly=True))
-    return Route(target, wanted, branches=() if names == (BY_DEFAULT,) else names)
+    wanted = SubscriptionFilter(discrepancies=not tree.rouses(target, softly=True))
+    return Subscription(target, wanted, branches=() if names == (BY_DEFAULT,) else names)

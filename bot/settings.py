@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from bot.core.alternatives import Similarity
 from bot.core.courtesy import Limits
 from bot.core.model.escalation import Policy
-from bot.core.routing import Branch
+from bot.core.routing.tree import Route
 from bot.recurring import Recurring
 from bot.watching import Watching
 from probes.model import Check
@@ -154,7 +154,7 @@ class Settings:
     community: Community | None = None
     courtesy: Limits = field(default_factory=Limits)
     channels: tuple[Channel, ...] = (Channel("console", "console"),)
-    routes: tuple[Branch, ...] | None = None
+    routes: tuple[Route, ...] | None = None
     escalations: Mapping[str, Policy] = field(default_factory=lambda: MappingProxyType({}))
     maintenance: tuple[Recurring, ...] = ()
     watching: Watching = field(default_factory=Watching)

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from bot.channels.registry import CHANNELS
 from bot.core.model.person import Person
-from bot.core.routing import SUBSCRIPTIONS, Interest, Route
+from bot.core.routing.tree import SUBSCRIPTIONS, Subscription, SubscriptionFilter
 from bot.core.text.quoting import clean, listed
 from bot.errors import DeliveryError, UserError
 from bot.own import OWN, OwnNews
@@ -22,7 +22,7 @@ LOOK_S = 0.05
 LONGEST = 200
 """Characters of a target."""
 
-ROUTE = TypeAdapter(Route)
+ROUTE = TypeAdapter(Subscription)
 
 
 class Subscriptions:
@@ -37,7 +37,7 @@ class Subscriptions:
         self._routes = routes
         self._channels = channels
 
-    async def add(self, target: str, interest: Interest, person: Person, now: float) -> str:
+    async def add(self, target: str, interest: SubscriptionFilter, person: Person, now: float) -> str:
         """Subscribe a target after a test post succeeded; the sentence that confirms it.
 
         Raises:
@@ -53,7 +53,7 @@ class Subscriptions:
         await self._post(
             target, f"test for subscribing this channel to {about}, asked by {clean(person.name, 40) or 'somebody'}"
         )
-        route = Route(target, interest, person, now)
+        route = Subscription(target, interest, person, now)
         await self._store.shared.subscribe(name, ROUTE.dump_json(route, exclude_defaults=True).decode())
         return f"{target} is subscribed to {about}: a message was posted there"
 
@@ -70,7 +70,7 @@ class Subscriptions:
             await self._store.shared.unsubscribe(name)
         return f"{target} is no longer subscribed to {about or 'anything'}"
 
-    async def list(self, target: str | None) -> Sequence[Route]:
+    async def list(self, target: str | None) -> Sequence[Subscription]:
         """The routes of a target, or (None) all; those of the configuration have no author."""
         return [route for route in await self._routes.current() if target is None or route.target == target]
 

@@ -2,18 +2,18 @@
 
 from collections.abc import Awaitable, Callable
 
-from bot.core.routing import BY_DEFAULT, Branch, Table, Tree
+from bot.core.routing.tree import BY_DEFAULT, ActiveRoutes, Route, Tree
 
 
 def tree(*targets: str) -> Tree:
     """The tree of a configuration without routes, with these targets."""
-    return Tree((Branch(BY_DEFAULT, to=targets),))
+    return Tree((Route(BY_DEFAULT, to=targets),))
 
 
-def to(*targets: str) -> Callable[[], Awaitable[Table]]:
+def to(*targets: str) -> Callable[[], Awaitable[ActiveRoutes]]:
     """What a judge asks for its routes."""
 
-    async def current() -> Table:
-        return Table(tree(*targets))
+    async def current() -> ActiveRoutes:
+        return ActiveRoutes(tree(*targets))
 
     return current

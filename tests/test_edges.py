@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.detection.assessment import AssessorSettings
-from bot.core.fronts import CHECKS, edges, noted
-from bot.core.judgement import Judgement
+from bot.core.judging.edges import CHECKS, edges, noted
+from bot.core.judging.judgement import Judgement
 from bot.core.model.service import ServiceView
 from bot.store.fields import WORD
 from bot.store.records import decode, encode

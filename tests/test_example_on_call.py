@@ -4,7 +4,7 @@ import pytest
 
 from bot.cli import main
 from bot.config import load
-from bot.core.routing import Branch, Verdict
+from bot.core.routing.tree import Route, RouteMatch
 from bot.core.words.routing import passed_over
 from tests.channels.test_examples import ON_CALL, SECRETS
 
@@ -76,6 +76,6 @@ def test_who_is_off_for_want_of_a_secret_is_named(asked, monkeypatch):
 
 def test_who_is_not_told_is_named_once():
     """Of a branch that does not take it only those who hear in no other way."""
-    verdict = Verdict(Branch("2", to=("chat", "pager")), mild=True)
+    verdict = RouteMatch(Route("2", to=("chat", "pager")), mild=True)
     assert passed_over(verdict, {"chat"}, "why") == "pager, branch 2: why"
     assert passed_over(verdict, {"chat", "pager"}, "why") == "branch 2: why"

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from bot.core.grouping import Pace
 from bot.core.model.incident import IncidentStatus
 from bot.core.model.person import Person
 from bot.core.model.silence import Silence
+from bot.core.routing.grouping import GroupTiming
 from bot.courier import Courier
 from bot.errors import StoreError
 from bot.grouping import Grouping
@@ -14,7 +14,7 @@ from bot.own import OwnNews
 from probes.model import State
 from tests.test_courier import INCIDENT, World
 
-PACE = Pace()
+PACE = GroupTiming()
 
 
 class Storm(World):

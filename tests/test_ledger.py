@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from bot.core.detection.assessment import AssessorSettings
-from bot.core.judgement import Judgement
+from bot.core.judging.judgement import Judgement
 from bot.core.model.ledger import LedgerEntry, Source
 from bot.core.model.service import ServiceView
-from bot.core.routing import Table
+from bot.core.routing.tree import ActiveRoutes
 from bot.judge import Bench, Judge
 from bot.ledger import ledger_row, ledger_rows
 from bot.store.store import Store
@@ -30,7 +30,7 @@ async def test_a_finished_row_is_in_the_judgement_s_own_commit(store: Store) -> 
     judgement = Judgement(CLAUDE, SETTINGS)
     decisions = replace(judgement.settle(1000.0), ledger=(ROW,))
     assert decisions.eventful
-    assert await store.commit("claude", token, judge(store)._commit("1-0", judgement, decisions, Table(tree())))
+    assert await store.commit("claude", token, judge(store)._commit("1-0", judgement, decisions, ActiveRoutes(tree())))
     assert ledger_rows(await store.views.ledger("claude")) == [ROW]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.core.detection.assessment import AssessorSettings
-from bot.core.judgement import Judgement
+from bot.core.judging.judgement import Judgement
 from bot.core.model.discrepancy import DiscrepancyKind, Flavour
 from bot.core.model.ledger import Source
 from bot.core.model.service import ServiceView

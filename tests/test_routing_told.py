@@ -13,7 +13,7 @@ from bot.advice import Counsel
 from bot.channels.registry import CHANNELS, Outside
 from bot.config import from_text
 from bot.core.model.person import Person
-from bot.core.routing import Interest, Route, calls
+from bot.core.routing.tree import Subscription, SubscriptionFilter, policies_for
 from bot.courier import Courier
 from bot.desk.opening import open_desk
 from bot.judge import Bench, Judge
@@ -59,7 +59,7 @@ class House(Scene):
     def judge(self, owner, lease_ms=10_000):
         service = self.settings.service("claude")
         seen = replace(view(service, self.settings), names={"claude-api": "Claude API"}, page_ids={}, others={})
-        due = partial(calls, self.routes.tree, policies_of(self.settings), labels=seen.labels)
+        due = partial(policies_for, self.routes.tree, policies_of(self.settings), labels=seen.labels)
         bench = Bench(owner, lambda: self.now, self.routes.table, lambda: None, lease_ms, due)
         return Judge(self.store, seen, SETTINGS, bench)
 
@@ -216,9 +216,9 @@ async def test_continue_minimum_and_labels(house):
 
 async def test_a_subscription_is_a_route_without_quiet_hours(house):
     """The chat is quiet by the configuration; who subscribed a place to this component hears at once."""
-    route = Route("pager", Interest(("claude-api",)), Person("terminal", "", "ann", "Ann"))
+    route = Subscription("pager", SubscriptionFilter(("claude-api",)), Person("terminal", "", "ann", "Ann"))
     await house.store.shared.subscribe("pager claude-api", ROUTE.dump_json(route).decode())
-    other = Route("chat", Interest(("openai",)), Person("terminal", "", "ann", "Ann"))
+    other = Subscription("chat", SubscriptionFilter(("openai",)), Person("terminal", "", "ann", "Ann"))
     await house.store.shared.subscribe("chat openai", ROUTE.dump_json(other).decode())
     async with house.judging():
         await house.trouble(*SOME)

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.matching import matcher
-from bot.core.silences import written
+from bot.core.incidents.silences import written
+from bot.core.routing.matchers import matcher
 from bot.judge import ABOUT, ABOUT_FIELD
 from tests.platforms import platforms
 from tests.test_acts import Scene

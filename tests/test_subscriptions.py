@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 
 from bot.core.model.person import Person
-from bot.core.routing import Interest, Route
+from bot.core.routing.tree import Subscription, SubscriptionFilter
 from bot.courier import Courier
 from bot.errors import DeliveryError, UserError
 from bot.line import Office
@@ -61,14 +61,14 @@ async def test_a_subscription_is_confirmed_after_a_message_stands_there(store: S
     """Then the place is a route, once, however often it is asked for."""
     place = Place(store)
     async with place.served():
-        said = await place.subscriptions.add("slack:C1", Interest(("claude-api",)), ANN, 5.0)
-        await place.subscriptions.add("slack:C1", Interest(("claude-api",), State.MAJOR), ANN, 6.0)
+        said = await place.subscriptions.add("slack:C1", SubscriptionFilter(("claude-api",)), ANN, 5.0)
+        await place.subscriptions.add("slack:C1", SubscriptionFilter(("claude-api",), State.MAJOR), ANN, 6.0)
     assert said == "slack:C1 is subscribed to claude-api: a message was posted there"
     assert place.book.places == ["C1", "C1"]
     assert "Ann" in place.book.cards[0].headline
     assert await place.routes.current() == (
-        Route("console"),
-        Route("slack:C1", Interest(("claude-api",), State.MAJOR), ANN, 6.0),
+        Subscription("console"),
+        Subscription("slack:C1", SubscriptionFilter(("claude-api",), State.MAJOR), ANN, 6.0),
     )
 
 
@@ -78,7 +78,7 @@ async def test_a_place_that_refuses_is_not_subscribed(store: Store) -> None:
     place.book.fail = [DeliveryError("not_in_channel: invite me with /invite", permanent=True)]
     async with place.served():
         with pytest.raises(DeliveryError, match="cannot post to slack:C1: not_in_channel: invite me"):
-            await place.subscriptions.add("slack:C1", Interest(), ANN, 5.0)
+            await place.subscriptions.add("slack:C1", SubscriptionFilter(), ANN, 5.0)
     assert await place.routes.subscribed() == {}
     assert place.world.troubles == []
 
@@ -99,7 +99,7 @@ async def test_what_is_no_target_is_said(store: Store, target: str, sentence: st
     """One sentence, and nothing is written."""
     place = Place(store)
     with pytest.raises(UserError, match=sentence):
-        await place.subscriptions.add(target, Interest(), ANN, 5.0)
+        await place.subscriptions.add(target, SubscriptionFilter(), ANN, 5.0)
     assert await store.views.deliveries("GROUNDTRUTH") == []
 
 
@@ -108,7 +108,7 @@ async def test_unsubscribing_ends_one_or_all(store: Store) -> None:
     place = Place(store)
     async with place.served():
         for about in (("claude-api",), ("claude-ai",), ()):
-            await place.subscriptions.add("slack:C1", Interest(about), ANN, 5.0)
+            await place.subscriptions.add("slack:C1", SubscriptionFilter(about), ANN, 5.0)
     await place.subscriptions.remove("slack:C1", "claude-api", ANN, 6.0)
     assert len(await place.subscriptions.list("slack:C1")) == 2
     await place.subscriptions.remove("slack:C1", "", ANN, 6.0)
@@ -162,7 +162,7 @@ async def test_a_trouble_that_two_processes_see_is_told_once(store: Store) -> No
 async def test_where_nothing_is_configured_subscribers_are_told(store: Store) -> None:
     """The surviving channels hear of it, whoever named them; a trouble is told again after a day."""
     place = Place(store)
-    await store.shared.subscribe("slack:C5", ROUTE.dump_json(Route("slack:C5")).decode())
+    await store.shared.subscribe("slack:C5", ROUTE.dump_json(Subscription("slack:C5")).decode())
     troubles = Troubles(place.news, Routes(store.shared, tree()).watchers)
     await troubles("slack:C9", "cannot post to slack:C9: is_archived", False)
     place.world.now += DAY_S + 1

@@ -13,11 +13,11 @@ from bot.configuration.document import Node, Path
 from bot.configuration.escalation import Address
 from bot.configuration.types import Duration, Part
 from bot.configuration.watching import Zone
-from bot.core.grouping import Pace
-from bot.core.matching import KEY, KEYS, matchers
 from bot.core.model.severity import worse
-from bot.core.quiet import Quiet, endless
-from bot.core.routing import Branch
+from bot.core.routing.grouping import GroupTiming
+from bot.core.routing.matchers import KEY, KEYS, matchers
+from bot.core.routing.quiet_hours import QuietHours, endless
+from bot.core.routing.tree import Route
 from probes.model import State
 
 SEVERITIES = (State.DEGRADED, State.PARTIAL, State.MAJOR)
@@ -26,7 +26,7 @@ REPEAT_S = 4 * 3600.0
 """Alertmanager's repeat_interval."""
 SOME_WEEK = 1_767_571_200.0
 """5 January 2026, Unix seconds: no clock changes about then."""
-DEFAULTS = Branch("", repeat_s=REPEAT_S)
+DEFAULTS = Route("", repeat_s=REPEAT_S)
 """What the branches at the top inherit."""
 
 
@@ -129,19 +129,19 @@ class BranchPart(Part):
     model_config = ConfigDict(serialize_by_alias=True)
 
 
-def branches(parts: Sequence[BranchPart], above: Branch = DEFAULTS, prefix: str = "") -> tuple[Branch, ...]:
+def branches(parts: Sequence[BranchPart], above: Route = DEFAULTS, prefix: str = "") -> tuple[Route, ...]:
     """The branches, everything inherited filled in."""
     return tuple(_branch(part, above, f"{prefix}{number}") for number, part in enumerate(parts, 1))
 
 
-def _branch(part: BranchPart, above: Branch, name: str) -> Branch:
+def _branch(part: BranchPart, above: Route, name: str) -> Route:
     match = tuple(one for text in part.match for one in matchers(text))
-    pace = Pace(
+    pace = GroupTiming(
         above.pace.group_wait_s if part.group_wait is None else part.group_wait,
         above.pace.group_interval_s if part.group_interval is None else part.group_interval,
         above.pace.at_once if part.at_once is None else part.at_once,
     )
-    own = Branch(
+    own = Route(
         name=name,
         match=match,
         to=above.to if part.to is None else tuple(dict.fromkeys(part.to)),
@@ -156,9 +156,9 @@ def _branch(part: BranchPart, above: Branch, name: str) -> Branch:
     return replace(own, below=branches(part.routes, own, f"{name}."))
 
 
-def _quiet(part: QuietPart) -> Quiet:
+def _quiet(part: QuietPart) -> QuietHours:
     begins, ends = (_minutes(clock) for clock in (part.hours or "00:00-00:00").split("-"))
-    return Quiet(begins, ends, _weekdays(part.days), ZoneInfo(part.zone), part.unless)
+    return QuietHours(begins, ends, _weekdays(part.days), ZoneInfo(part.zone), part.unless)
 
 
 def _minutes(clock: str) -> int:

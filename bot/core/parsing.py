@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from bot.core import wishes
 from bot.core.commands import ALIASES, COMMANDS, DEFAULT, NAMES, Argument, Command, Takes
-from bot.core.matching import Matcher
 from bot.core.names import Named, Names
+from bot.core.routing.matchers import Matcher
 from bot.core.text.durations import seconds_of
 from bot.core.text.quoting import clean
 from bot.core.unclear import ERROR, Misunderstood, UnclearError, ambiguous, unknown, wanting

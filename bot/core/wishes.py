@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 from bot.core.commands import Argument
-from bot.core.matching import KEY, Matcher, matcher
+from bot.core.incidents.actions import ENDS
+from bot.core.incidents.silences import LONGEST_S, SHORTEST_S, written
 from bot.core.model.silence import END, UNTIL_RESOLVED
-from bot.core.quieting import ENDS
-from bot.core.silences import LONGEST_S, SHORTEST_S, written
+from bot.core.routing.matchers import KEY, Matcher, matcher
 from bot.core.text.durations import seconds_of
 from bot.core.text.quoting import clean
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from bot.core import wishes
 from bot.core.commands import COMMANDS
+from bot.core.incidents.actions import FROM
+from bot.core.incidents.silences import may_reach, written
 from bot.core.model.action import ActionRequest, ActionResult
 from bot.core.model.silence import END, UNTIL_RESOLVED
 from bot.core.parsing import SILENCE_ID
-from bot.core.quieting import FROM
-from bot.core.silences import may_reach, written
 from bot.core.text.quoting import clean
 from bot.core.words import acted, replies, silenced
 from bot.core.words.answer import Answer

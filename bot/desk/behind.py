@@ -18,7 +18,7 @@ from bot.core.model.status import ServiceStatus
 from bot.core.names import Names
 from bot.core.own_health import Own, Sign
 from bot.core.parsing import Request
-from bot.core.routing import Interest, Route, Tree
+from bot.core.routing.tree import Subscription, SubscriptionFilter, Tree
 from bot.core.words.answer import Answer
 from bot.core.words.answers import Delivered
 from bot.core.words.casefile import Casefile
@@ -127,7 +127,7 @@ class Subscribes(Protocol):
     A target is "<channel>" or "<channel>:<place>" (`slack:C0123`). Sentences are for the person who asked.
     """
 
-    async def add(self, target: str, interest: Interest, person: Person, now: float) -> str:
+    async def add(self, target: str, interest: SubscriptionFilter, person: Person, now: float) -> str:
         """Subscribe a target after a test post succeeded; the sentence that confirms it.
 
         Raises:
@@ -138,7 +138,7 @@ class Subscribes(Protocol):
     async def remove(self, target: str, about: str, person: Person, now: float) -> str:
         """End what a target is subscribed to (`about` "": all of it). Raises UserError where there is nothing."""
 
-    async def list(self, target: str | None) -> Sequence[Route]:
+    async def list(self, target: str | None) -> Sequence[Subscription]:
         """The subscriptions of a target, or (None) all."""
 
     async def probe(self, target: str) -> str:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from bot import advice
 from bot.core.history.ranges import SPANS
 from bot.core.ledger.accuracy import honesty
-from bot.core.matching import facts_of
 from bot.core.model.incident import Incident
 from bot.core.model.status import ServiceStatus
-from bot.core.routing import severity_of
+from bot.core.routing.matchers import facts_of
+from bot.core.routing.tree import severity_of
 from bot.core.words import answers, health, ledger_answer, replies
 from bot.core.words.answer import Answer
 from bot.core.words.answers import Delivered

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from bot import advice
-from bot.core.dossier import Dossier
 from bot.core.history.ranges import SPANS
+from bot.core.incidents.evidence import Evidence
 from bot.core.model.incident import Incident
 from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus
@@ -48,9 +48,9 @@ async def report_card(behind: Behind, question: Question) -> Answer:
     return written(replace(case, workarounds=_offered(one, case.dossier, question.now)), question.now)
 
 
-def _offered(one: Incident, dossier: Dossier | None, now: float) -> tuple[str, ...]:
+def _offered(one: Incident, dossier: Evidence | None, now: float) -> tuple[str, ...]:
     """The steps that fitted the incident at its worst; those that name an alternative stand without its state then."""
-    kept = dossier or Dossier({}, {})
+    kept = dossier or Evidence({}, {})
     layer = max(kept.layers, key=kept.layers.__getitem__, default="")
     symptoms = tuple(sorted(kept.symptoms.items(), key=lambda pair: -pair[1]))
     worst = Measurement(one.components[0] if one.components else "", "", one.worst, one.peak_rate, at=now, layer=layer)

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable
 
-from bot.core.routing import Interest
+from bot.core.routing.tree import SubscriptionFilter
 from bot.core.words import replies, subscribed
 from bot.core.words.answer import Answer
 from bot.desk.behind import Behind, Question, Subscribes
@@ -15,7 +15,7 @@ LEAST = {"degraded": State.DEGRADED, "partial": State.PARTIAL, "major": State.MA
 async def subscribe(behind: Behind, question: Question) -> Answer:
     """This channel hears of what was named, from a severity on."""
     request, person = question.request, question.asker.person
-    interest = Interest(
+    interest = SubscriptionFilter(
         about=(request.target.id,) if request.target else (),
         minimum=LEAST[request.choice("severity", "degraded")],
         discrepancies=request.choice("discrepancies", "on") == "on",

@@ -13,12 +13,12 @@ from rich.console import Console
 
 from bot.config import load
 from bot.configuration.complaints import nearest, printable
-from bot.core.matching import KEYS, facts_of
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.labels import Facts
 from bot.core.model.severity import SEVERITY
 from bot.core.model.snapshot import Snapshot
-from bot.core.routing import BY_SUBSCRIPTION, Tree, Verdict, verdicts, wanted
+from bot.core.routing.matchers import KEYS, facts_of
+from bot.core.routing.tree import BY_SUBSCRIPTION, RouteMatch, Tree, verdicts, wanted
 from bot.core.text.durations import clock
 from bot.core.text.quoting import listed
 from bot.core.text.states import WORDS
@@ -179,7 +179,7 @@ async def _test(question: Question, settings: Settings, *, as_json: bool) -> int
 
 def _asked(
     tree: Tree, settings: Settings, facts: Facts, question: Question
-) -> tuple[list[Hearer], list[tuple[Verdict, str]], frozenset[str]]:
+) -> tuple[list[Hearer], list[tuple[RouteMatch, str]], frozenset[str]]:
     """Who hears; who does not, and why; the names of the branches that take it."""
     severity = SEVERITY[question.state]
     said = list(verdicts(tree.branches, facts, severity))

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from bot.core.matching import matchers
-from bot.core.routing import Branch, Interest, Route, Table, Tree, addressed
+from bot.core.routing.matchers import matchers
+from bot.core.routing.tree import ActiveRoutes, Route, Subscription, SubscriptionFilter, Tree, addressed
 from tests.core.situations import INCIDENT, told, voices
 
 ROUTES, ROUNDS, GOAL_MS = 1000, 30, 5.0
@@ -37,14 +37,16 @@ def main() -> int:
     snapshot = told(replace(INCIDENT, service="claude"), voices())
     labels = {"": {"team": "core"}}
     tables = {
-        name: Table(
-            Tree((*(Branch(f"{n}", matchers(text.replace("{n}", str(n))), (f"c{n}",)) for n in range(ROUTES)),))
+        name: ActiveRoutes(
+            Tree((*(Route(f"{n}", matchers(text.replace("{n}", str(n))), (f"c{n}",)) for n in range(ROUTES)),))
         )
         for name, text in KINDS.items()
     }
-    tables["all of them hear"] = Table(Tree(tuple(Branch(f"{n}", to=(f"c{n}",), goes_on=True) for n in range(ROUTES))))
-    about = Interest(("claude-api",))
-    tables["subscriptions"] = Table(subscribed=tuple(Route(f"c{n}", about) for n in range(ROUTES)))
+    tables["all of them hear"] = ActiveRoutes(
+        Tree(tuple(Route(f"{n}", to=(f"c{n}",), goes_on=True) for n in range(ROUTES)))
+    )
+    about = SubscriptionFilter(("claude-api",))
+    tables["subscriptions"] = ActiveRoutes(subscribed=tuple(Subscription(f"c{n}", about) for n in range(ROUTES)))
     slow = 0
     for name, table in tables.items():
         median, worst = milliseconds(partial(addressed, snapshot, table, labels, 0.0))

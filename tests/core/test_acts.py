@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.core import acts, silences
-from bot.core.casebook import Casebook
 from bot.core.detection.assessment import Transition
+from bot.core.incidents import actions, silences
+from bot.core.incidents.tracker import IncidentTracker
 from bot.core.model.action import ActionRequest
 from bot.core.model.incident import IncidentStatus
 from bot.core.model.person import Person
@@ -35,7 +35,7 @@ def said(after, verb, *args, who=ANN):
 
 def opened(*components):
     """A casebook in which one incident stands; and its id."""
-    cases = Casebook(VIEW, {})
+    cases = IncidentTracker(VIEW, {})
     cases.follow([step(0, "opened", *(components or ("api",)))])
     cases.take()
     return cases, next(iter(cases.incidents))
@@ -49,9 +49,9 @@ def events(cases, name):
 def test_the_second_is_told_who_was_first():
     """One acknowledges; the other, and the first again, hear when and by whom; the timeline has it once."""
     cases, name = opened()
-    first = acts.act(cases, said(60, "ack", name))
-    second = acts.act(cases, said(72, "ack", name, who=BOB))
-    again = acts.act(cases, said(90, "ack", name))
+    first = actions.act(cases, said(60, "ack", name))
+    second = actions.act(cases, said(72, "ack", name, who=BOB))
+    again = actions.act(cases, said(90, "ack", name))
 
     assert (first.ok, first.incident) == (True, name)
     assert (second.ok, second.text) == (False, "already acknowledged by Ann on Slack 12 s ago")
@@ -63,21 +63,22 @@ def test_the_second_is_told_who_was_first():
 def test_what_is_handed_back_can_be_taken_again():
     """Anybody may hand back; whoever had it stands in the line."""
     cases, name = opened()
-    assert not acts.act(cases, said(50, "unack", name)).ok
-    acts.act(cases, said(60, "ack", name))
+    assert not actions.act(cases, said(50, "unack", name)).ok
+    actions.act(cases, said(60, "ack", name))
 
-    assert acts.act(cases, said(70, "unack", name, who=BOB)).ok
+    assert actions.act(cases, said(70, "unack", name, who=BOB)).ok
     assert events(cases, name)[-1] == ("handed back", "by Bob on Discord, before with Ann on Slack")
-    assert acts.act(cases, said(80, "ack", name, who=BOB)).ok
+    assert actions.act(cases, said(80, "ack", name, who=BOB)).ok
 
 
 def test_a_late_press_is_told_how_it_ended():
     """After the end nothing changes; the sentence says who ended it and when."""
     cases, name = opened()
-    acts.act(cases, said(60, "resolve", name, "known; vendor fixed it"))
+    actions.act(cases, said(60, "resolve", name, "known; vendor fixed it"))
     over = cases.take()[name][0]
     late = [
-        acts.act(cases, said(120, verb, name, "1h", who=BOB), over) for verb in ("ack", "unack", "resolve", "silence")
+        actions.act(cases, said(120, verb, name, "1h", who=BOB), over)
+        for verb in ("ack", "unack", "resolve", "silence")
     ]
 
     assert over.timeline[-1].text == 'by Ann on Slack: "known; vendor fixed it"'
@@ -97,7 +98,7 @@ def test_what_a_person_called_over_is_news_only_when_it_is_worse_or_new():
         ([step(90, "changed", "api"), step(95, "changed", "api", "code"), step(99, "changed", "api", "code")], 1),
     ):
         cases, name = opened()
-        acts.act(cases, said(60, "resolve", name))
+        actions.act(cases, said(60, "resolve", name))
         cases.take()
         cases.follow(ending)
         fresh = list(cases.take())
@@ -110,9 +111,9 @@ def test_what_a_person_called_over_is_news_only_when_it_is_worse_or_new():
 
 def test_slowness_that_was_called_over_stays_so_while_another_component_slows():
     """Slowness opens component by component."""
-    cases = Casebook(VIEW, {})
+    cases = IncidentTracker(VIEW, {})
     cases.follow([step(0, "opened", "api", kind="slowness")])
-    acts.act(cases, said(10, "resolve", next(iter(cases.incidents))))
+    actions.act(cases, said(10, "resolve", next(iter(cases.incidents))))
     cases.take()
     cases.follow([step(20, "opened", "code", kind="slowness")])
 
@@ -123,8 +124,8 @@ def test_slowness_that_was_called_over_stays_so_while_another_component_slows():
 def test_a_silence_covers_what_comes_under_it_and_ends_with_a_word():
     """By component or service; an incident that opens under it is recorded silent; at its end it speaks."""
     for target in ("api", "claude"):
-        cases = Casebook(VIEW, {})
-        told = acts.act(cases, said(0, "silence", target, "10m", "vendor", "knows"))
+        cases = IncidentTracker(VIEW, {})
+        told = actions.act(cases, said(0, "silence", target, "10m", "vendor", "knows"))
         cases.follow([step(60, "opened", "api")])
         cases.hush(NOW + 61)
         [incident] = cases.open()
@@ -144,7 +145,7 @@ def test_a_silence_covers_what_comes_under_it_and_ends_with_a_word():
 def test_trouble_beyond_what_is_silenced_speaks():
     """A second component that nobody silenced ends the quiet of the incident."""
     cases, name = opened("api")
-    acts.act(cases, said(10, "silence", "api", "1h"))
+    actions.act(cases, said(10, "silence", "api", "1h"))
     cases.follow([step(20, "changed", "api", "code")])
     cases.hush(NOW + 21)
 
@@ -155,38 +156,38 @@ def test_trouble_beyond_what_is_silenced_speaks():
 def test_unsilence_lifts_all_that_covers_and_says_whose_it_was():
     """The button on an incident ends its own silence and the component's."""
     cases, name = opened()
-    acts.act(cases, said(10, "silence", "api", "1h"))
-    acts.act(cases, said(20, "silence", name, "2h", who=BOB))
-    done = acts.act(cases, said(30, "unsilence", name))
+    actions.act(cases, said(10, "silence", "api", "1h"))
+    actions.act(cases, said(20, "silence", name, "2h", who=BOB))
+    done = actions.act(cases, said(30, "unsilence", name))
 
     assert done.ok
     assert "Claude API (by you)" in done.text
     assert f"incident {name} (by Bob on Discord)" in done.text
     assert cases.silences == ()
     assert events(cases, name)[-1] == ("silence ended", "by Ann on Slack")
-    assert not acts.act(cases, said(40, "unsilence", name)).ok
+    assert not actions.act(cases, said(40, "unsilence", name)).ok
 
 
 def test_maintenance_can_be_ended_early():
     """It is a silence of its own kind; "end" ends no other."""
     cases, name = opened()
-    acts.act(cases, said(5, "silence", name, "1h"))
-    assert acts.act(cases, said(10, "maintenance", "api", "90m", "gateway")).ok
+    actions.act(cases, said(5, "silence", name, "1h"))
+    assert actions.act(cases, said(10, "maintenance", "api", "90m", "gateway")).ok
     assert cases.incidents[name].silence == Silence(
         "api", NOW + 10, NOW + 5410, Person("slack", "T1", "U1", "Ann"), "gateway", work=True
     )
-    assert acts.act(cases, said(20, "maintenance", "api", "end")).ok
+    assert actions.act(cases, said(20, "maintenance", "api", "end")).ok
     assert [s.work for s in cases.silences] == [False]
-    assert not acts.act(cases, said(30, "maintenance", "api", "end")).ok
+    assert not actions.act(cases, said(30, "maintenance", "api", "end")).ok
 
 
 def test_work_on_what_is_silenced_does_not_end_the_silence():
     """Both stand side by side; the end of the work leaves the silence."""
     cases, _ = opened()
-    acts.act(cases, said(5, "silence", "api", "8h"))
-    acts.act(cases, said(10, "maintenance", "api", "5m"))
+    actions.act(cases, said(5, "silence", "api", "8h"))
+    actions.act(cases, said(10, "maintenance", "api", "5m"))
     assert [s.work for s in cases.silences] == [False, True]
-    acts.act(cases, said(20, "maintenance", "api", "end"))
+    actions.act(cases, said(20, "maintenance", "api", "end"))
     assert [s.until for s in cases.silences] == [NOW + 5 + 8 * 3600]
 
 
@@ -194,7 +195,7 @@ def test_work_on_what_is_silenced_does_not_end_the_silence():
 def test_a_silence_needs_an_end(length):
     """From a minute to thirty days."""
     cases, name = opened()
-    assert not acts.act(cases, said(10, "silence", name, length)).ok
+    assert not actions.act(cases, said(10, "silence", name, length)).ok
     assert cases.silences == ()
 
 
@@ -207,24 +208,24 @@ def test_lengths_as_people_write_them(text, seconds):
 def test_silences_are_few():
     """Fifty of one service; another on the same target takes its place."""
     view = replace(VIEW, names={f"c{n}": f"C {n}" for n in range(silences.MOST + 1)})
-    cases = Casebook(view, {})
+    cases = IncidentTracker(view, {})
     for n in range(silences.MOST):
-        assert acts.act(cases, said(n, "silence", f"c{n}", "1h")).ok
-    assert not acts.act(cases, said(60, "silence", f"c{silences.MOST}", "1h")).ok
-    assert acts.act(cases, said(60, "silence", "c0", "2h")).ok
+        assert actions.act(cases, said(n, "silence", f"c{n}", "1h")).ok
+    assert not actions.act(cases, said(60, "silence", f"c{silences.MOST}", "1h")).ok
+    assert actions.act(cases, said(60, "silence", "c0", "2h")).ok
     assert len(cases.silences) == silences.MOST
 
 
 def test_one_voice_a_person_on_whether_it_was_right():
     """After the end only; a second word of the same person takes the place of the first."""
     cases, name = opened()
-    assert not acts.act(cases, said(10, "right", name)).ok
+    assert not actions.act(cases, said(10, "right", name)).ok
     cases.follow([step(60, "resolved", "api")])
     over = cases.take()[name][0]
-    assert acts.act(cases, said(70, "right", name), over).ok
-    assert not acts.act(cases, said(71, "right", name), over).ok
-    assert acts.act(cases, said(72, "wrong", name), over).ok
-    assert acts.act(cases, said(73, "right", name, who=BOB), over).ok
+    assert actions.act(cases, said(70, "right", name), over).ok
+    assert not actions.act(cases, said(71, "right", name), over).ok
+    assert actions.act(cases, said(72, "wrong", name), over).ok
+    assert actions.act(cases, said(73, "right", name, who=BOB), over).ok
     incident, lines = cases.take()[name]
 
     assert sorted((v.by.name, v.right) for v in incident.verdict) == [("Ann", False), ("Bob", True)]
@@ -233,9 +234,9 @@ def test_one_voice_a_person_on_whether_it_was_right():
 
 def test_what_is_not_known_is_said():
     """Wrong ids, unknown verbs, no argument: a sentence, nothing else."""
-    cases = Casebook(VIEW, {})
+    cases = IncidentTracker(VIEW, {})
     for command in (said(1, "ack", "ZZZZ"), said(1, "ack"), said(1, "explode", "api"), said(1, "silence", "x", "1h")):
-        outcome = acts.act(cases, command)
+        outcome = actions.act(cases, command)
         assert not outcome.ok
         assert outcome.text
     assert cases.take() == {}
@@ -244,8 +245,8 @@ def test_what_is_not_known_is_said():
 def test_a_component_stands_for_its_only_incident():
     """Where there is but one, its name will do."""
     cases, name = opened()
-    assert acts.act(cases, said(10, "ack", "api")).incident == name
-    assert acts.act(cases, said(20, "resolve", "claude")).incident == name
+    assert actions.act(cases, said(10, "ack", "api")).incident == name
+    assert actions.act(cases, said(20, "resolve", "claude")).incident == name
 
 
 nasty = st.text(max_size=40) | st.sampled_from(
@@ -254,7 +255,7 @@ nasty = st.text(max_size=40) | st.sampled_from(
 components = st.lists(st.sampled_from(["api", "code"]), min_size=1, max_size=2, unique=True).map(sorted)
 wishes = st.tuples(
     st.just("act"),
-    st.sampled_from([*sorted(acts.VERBS), "nonsense"]),
+    st.sampled_from([*sorted(actions.VERBS), "nonsense"]),
     st.sampled_from(["#0", "#1", "#2", "api", "code", "claude"]) | nasty,
     st.sampled_from(["1m", "1h", "30d", "end"]) | nasty,
     st.sampled_from([ANN, BOB]) | nasty,
@@ -273,7 +274,7 @@ class Record:
     """Everything ever written of each incident; what may never happen is looked for at each writing."""
 
     def __init__(self):
-        self.cases = Casebook(VIEW, {})
+        self.cases = IncidentTracker(VIEW, {})
         self.kept = {}
 
     def write(self):
@@ -306,7 +307,7 @@ class Record:
         target = ids[int(target[1])] if target in {"#0", "#1", "#2"} else target
         at_hand = self.cases.incidents.get(target.upper())
         past = None if at_hand else self.kept.get(target.upper())
-        outcome = acts.act(self.cases, ActionRequest(NOW + at, verb, (target, length, name), who, who, name), past)
+        outcome = actions.act(self.cases, ActionRequest(NOW + at, verb, (target, length, name), who, who, name), past)
         assert outcome.text
         assert "\n" not in outcome.text
         assert len(outcome.text) < 5000

@@ -5,8 +5,19 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.common_cause import ALIKE, CAN_BE_THE_EDGE, HALF, LEAST, MOST, WITHIN_S, Blow, Look, followed, found
 from bot.core.model.group import CommonFactor
+from bot.core.routing.correlation import (
+    ALIKE,
+    CAN_BE_THE_EDGE,
+    HALF,
+    LEAST,
+    MOST,
+    WITHIN_S,
+    VendorIncidentView,
+    VendorView,
+    followed,
+    found,
+)
 from probes.model import NETWORK_LAYERS, Layer
 
 LAYERS = [
@@ -28,7 +39,7 @@ def worlds(draw, most=7, spread_s=900.0):
     looks = []
     for n in range(draw(st.integers(0, most))):
         blows = tuple(
-            Blow(
+            VendorIncidentView(
                 f"I{n}{k}",
                 draw(st.floats(0, spread_s)),
                 draw(st.sampled_from(LAYERS)),
@@ -41,7 +52,7 @@ def worlds(draw, most=7, spread_s=900.0):
         )
         fine = not blows and draw(st.booleans())
         cloud = draw(st.sampled_from(["", "aws", "gcp"]))
-        looks.append(Look(f"s{n}", f"S{n}", draw(edges), cloud, fine, draw(st.booleans()), blows))
+        looks.append(VendorView(f"s{n}", f"S{n}", draw(edges), cloud, fine, draw(st.booleans()), blows))
     return tuple(looks)
 
 
@@ -132,8 +143,8 @@ def look(name, layer=None, edge="cloudflare", began=0.0, **more):
     """A vendor behind an edge; it fails at a layer, or is fine."""
     blow = {key: more.pop(key) for key in ("vantage", "alone", "quiet") if key in more}
     ahead = frozenset({edge} - {""})
-    blows = (Blow(name.upper(), began, layer, ahead, **blow),) if layer else ()
-    return Look(name, name.title(), ahead, fine=not layer, blows=blows, **more)
+    blows = (VendorIncidentView(name.upper(), began, layer, ahead, **blow),) if layer else ()
+    return VendorView(name, name.title(), ahead, fine=not layer, blows=blows, **more)
 
 
 def only(looks):

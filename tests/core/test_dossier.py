@@ -3,10 +3,19 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import dossier
-from bot.core.dossier import CLAIMS, IDS, KINDS, POINTS, Dossier
-from bot.core.files import EVERY_S, Evidence, Filed, Files
 from bot.core.history.recent_counts import Minute, counted
+from bot.core.incidents import evidence
+from bot.core.incidents.evidence import (
+    CLAIMS,
+    EVERY_S,
+    IDS,
+    KINDS,
+    POINTS,
+    Evidence,
+    EvidenceCollector,
+    EvidenceState,
+    NewEvidence,
+)
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.measurement import Failure
 from bot.core.model.statuspage import PageStatus
@@ -24,7 +33,7 @@ def failure(n, symptom="http_500"):
 
 def test_the_first_and_the_last_request_ids_stay():
     """How it began for the story, the freshest for the vendor's support."""
-    kept = dossier.opened(("api", failure(n)) for n in range(100))
+    kept = evidence.opened(("api", failure(n)) for n in range(100))
 
     assert [n for _, n in kept.ids] == [f"req_{n}" for n in (*range(5), *range(95, 100))]
     assert kept.symptoms == {"http_500": 100}
@@ -34,17 +43,17 @@ def test_the_first_and_the_last_request_ids_stay():
 def test_what_failed_before_the_alert_is_counted_whole():
     """Only the latest failures are kept one by one; how many there were is known all the same."""
     latest = [("api", failure(n)) for n in range(12)]
-    kept = dossier.opened(latest, {"api": (("http_500", 31), ("reset", 2)), "web": ()})
+    kept = evidence.opened(latest, {"api": (("http_500", 31), ("reset", 2)), "web": ()})
 
     assert kept.symptoms == {"http_500": 31, "reset": 2}
     assert kept.components == {"api": 33}
-    assert dossier.opened(latest, {"api": (("http_500", 3),)}).symptoms == {"http_500": 12}
+    assert evidence.opened(latest, {"api": (("http_500", 3),)}).symptoms == {"http_500": 12}
 
 
 @given(st.lists(st.text(max_size=80), max_size=60))
 def test_kinds_are_bounded_and_all_are_counted(words):
     """A hostile vendor may invent symptoms without end."""
-    kept = dossier.opened(("api", failure(n, word)) for n, word in enumerate(words))
+    kept = evidence.opened(("api", failure(n, word)) for n, word in enumerate(words))
 
     assert len(kept.symptoms) <= KINDS + 1
     assert sum(kept.symptoms.values()) == len(words)
@@ -53,10 +62,10 @@ def test_kinds_are_bounded_and_all_are_counted(words):
 @given(st.lists(st.booleans(), min_size=1, max_size=700), st.integers(5, 90))
 def test_the_course_counts_every_look_once(looks, apart):
     """However long it lasts: the minutes grow, the sums stay, nothing overlaps."""
-    kept, minutes = Dossier({}, {}), NONE
+    kept, minutes = Evidence({}, {}), NONE
     for n, bad in enumerate(looks):
         minutes = counted(minutes, START + n * apart, failed=bad)
-        kept = dossier.followed(kept, INCIDENT, {"api": minutes})
+        kept = evidence.followed(kept, INCIDENT, {"api": minutes})
     ends = [s.minute + s.minutes for s in kept.course]
 
     assert len(kept.course) <= POINTS
@@ -67,10 +76,10 @@ def test_the_course_counts_every_look_once(looks, apart):
 
 def test_the_course_of_days_is_bounded():
     """Three days of looks every minute."""
-    kept, minutes = Dossier({}, {}), NONE
+    kept, minutes = Evidence({}, {}), NONE
     for n in range(3 * 1440):
         minutes = counted(minutes, START + n * 60, failed=n % 4 == 0)
-        kept = dossier.followed(kept, INCIDENT, {"api": minutes})
+        kept = evidence.followed(kept, INCIDENT, {"api": minutes})
 
     assert len(kept.course) <= POINTS
     assert sum(s.total for s in kept.course) == 3 * 1440
@@ -78,26 +87,26 @@ def test_the_course_of_days_is_bounded():
 
 def test_the_page_is_noted_when_it_changes_its_word():
     """Once for each word, bounded for a page that flaps."""
-    kept = Dossier({}, {})
+    kept = Evidence({}, {})
     for n in range(100):
         state = State.MAJOR if n // 2 % 2 else State.OPERATIONAL
-        kept = dossier.heard(kept, INCIDENT, {"api": PageStatus(state, "w", START + n, START + n // 2 * 2)})
+        kept = evidence.heard(kept, INCIDENT, {"api": PageStatus(state, "w", START + n, START + n // 2 * 2)})
 
     assert len(kept.said) == CLAIMS
     assert [s.at for s in kept.said[:3]] == [START, START + 2, START + 4]
-    assert dossier.heard(kept, INCIDENT, {"api": PageStatus(unreadable="gone", read_at=1.0)}) == kept
+    assert evidence.heard(kept, INCIDENT, {"api": PageStatus(unreadable="gone", read_at=1.0)}) == kept
 
 
 def test_a_dossier_is_written_with_its_incident_and_forgotten_after_its_end():
     """At once when the incident changes, now and then while it stands, a last time when it is over."""
-    files = Files(Filed())
-    evidence = Evidence({"api": (failure(1), Failure(START - 99, "old", "x", "eu"))}, {}, {})
+    files = EvidenceCollector(EvidenceState())
+    evidence = NewEvidence({"api": (failure(1), Failure(START - 99, "old", "x", "eu"))}, {}, {})
     files.follow([INCIDENT], ["4F7K"], evidence)
     first = files.take(START)
     files.follow([INCIDENT], [], evidence)
     files.failed([INCIDENT], "api", failure(2))
     files.failed([INCIDENT], "other", failure(3))
-    files = Files(files.state())
+    files = EvidenceCollector(files.state())
 
     assert first["4F7K"].symptoms == {"http_500": 1}, "a failure from before it is none of its own"
     assert files.take(START + 1) == {}
@@ -105,20 +114,20 @@ def test_a_dossier_is_written_with_its_incident_and_forgotten_after_its_end():
     over = Incident("4F7K", "claude", "failures", IncidentStatus.RESOLVED, ("api",), State.PARTIAL, START, START + 60)
     files.follow([over], ["4F7K"], evidence)
     assert "4F7K" in files.take(START + EVERY_S + 1)
-    assert files.state() == Filed()
+    assert files.state() == EvidenceState()
     files.follow([over], ["4F7K"], evidence)
     assert files.take(START + EVERY_S + 2) == {}, "a vote after the end does not begin it anew"
 
 
 def test_components_out_of_step_do_not_undo_each_other():
     """One component's results come half a minute, or five, before the other's."""
-    kept, ahead, behind = Dossier({}, {}), NONE, NONE
+    kept, ahead, behind = Evidence({}, {}), NONE, NONE
     for n in range(60):
         ahead = counted(ahead, START + n * 60, failed=True)
         if n >= 5:
             behind = counted(behind, START + (n - 5) * 60, failed=True)
         both = Incident("4F7K", "claude", "failures", IncidentStatus.OPEN, ("api", "web"), State.PARTIAL, START, START)
-        kept = dossier.followed(kept, both, {"api": ahead, "web": behind})
+        kept = evidence.followed(kept, both, {"api": ahead, "web": behind})
 
     assert sum(s.failed for s in kept.course) == 60 + 55
 
@@ -126,8 +135,8 @@ def test_components_out_of_step_do_not_undo_each_other():
 def test_the_worst_stretch_has_enough_looks_to_tell():
     """One failure of one is no worst minute."""
     minutes = (Minute(29_600_001, 1, 1), Minute(29_600_002, 10, 3), Minute(29_600_003, 10, 1))
-    kept = dossier.followed(Dossier({}, {}), INCIDENT, {"api": minutes})
+    kept = evidence.followed(Evidence({}, {}), INCIDENT, {"api": minutes})
 
     assert kept.worst is not None
     assert (kept.worst.failed, kept.worst.total) == (3, 10)
-    assert Dossier({}, {}).worst is None
+    assert Evidence({}, {}).worst is None

@@ -6,10 +6,10 @@ from typing import Literal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core import unanswered
-from bot.core.acts import act
-from bot.core.casebook import Casebook
 from bot.core.detection.assessment import Transition
+from bot.core.incidents import escalation
+from bot.core.incidents.actions import act
+from bot.core.incidents.tracker import IncidentTracker
 from bot.core.model.action import ActionRequest
 from bot.core.model.escalation import Course, Policy, Step, ahead, plan, reminder, told
 from bot.core.model.incident import Incident, IncidentStatus
@@ -50,7 +50,7 @@ class World:
     def __init__(self, *policies: Policy, state: State = State.PARTIAL) -> None:
         self.policies = policies
         self.reached: frozenset[str] = frozenset()
-        self.cases = Casebook(VIEW, {})
+        self.cases = IncidentTracker(VIEW, {})
         self.cases.follow([step(0, "opened", state)])
         self.id = next(iter(self.cases.incidents))
 
@@ -63,13 +63,13 @@ class World:
         before = len(self.incident.timeline)
         self.cases.hush(START + at)
         before = len(self.incident.timeline)
-        unanswered.press(self.cases, lambda _: self.policies, START + at, lambda *_: self.reached)
+        escalation.escalate_due(self.cases, lambda _: self.policies, START + at, lambda *_: self.reached)
         return [f"{line.event}: {line.text}" for line in self.incident.timeline[before:]]
 
     def restart(self) -> None:
         """Another judge goes on from what is written."""
         kept = INCIDENT.validate_json(INCIDENT.dump_json(self.incident, exclude_defaults=True))
-        self.cases = Casebook(VIEW, {self.id: kept}, self.cases.silences)
+        self.cases = IncidentTracker(VIEW, {self.id: kept}, self.cases.silences)
 
     def do(self, at: float, verb: str, *more: str) -> None:
         act(

@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.grouping import Group, Member, Pace, Step, kind_of, member, step, told_as_one
 from bot.core.model.card import Colour
 from bot.core.model.group import Kind, NoticeGroup
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.person import Person
 from bot.core.model.silence import Silence
 from bot.core.model.snapshot import Snapshot
+from bot.core.routing.grouping import Group, GroupTiming, Member, Step, kind_of, member, step, told_as_one
 from bot.core.words.wording import card
 from probes.model import State
 
 START = 1_776_000_000.0
-PACE = Pace()
+PACE = GroupTiming()
 GROUP = Group(Kind.INCIDENTS, "slack:C1", START)
 ONE = Member("Claude", 3, State.PARTIAL, START - 60)
 INCIDENT = Incident("4F7K", "claude", "failures", IncidentStatus.OPEN, ("api",), State.PARTIAL, START, START + 30)
@@ -152,7 +152,7 @@ BRIEFS = st.builds(
     quiet=st.booleans(),
     over=st.booleans(),
 )
-PACES = st.builds(Pace, st.floats(0, 600), st.floats(1, 3600), st.integers(1, 20))
+PACES = st.builds(GroupTiming, st.floats(0, 600), st.floats(1, 3600), st.integers(1, 20))
 
 
 @given(st.dictionaries(st.text(max_size=4), BRIEFS, min_size=1, max_size=30), PACES, st.floats(0, 7200))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.core.detection.assessment import AssessorSettings
-from bot.core.judgement import Judgement
+from bot.core.judging.judgement import Judgement
 from bot.core.model.action import ActionRequest
 from bot.core.model.measurement import OutlierCheck
 from bot.core.model.service import ServiceView

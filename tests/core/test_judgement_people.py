@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.core.judgement import Judgement
+from bot.core.judging.judgement import Judgement
 from bot.core.model.card import Colour
 from bot.core.model.incident import IncidentStatus
 from bot.core.model.report import Report

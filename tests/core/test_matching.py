@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.core.matching import KEYS, Matcher, facts_of, labelled, matcher, matchers, matches
-from bot.core.pattern import LONGEST, pattern
+from bot.core.routing.matchers import KEYS, Matcher, facts_of, labelled, matcher, matchers, matches
+from bot.core.routing.regex import LONGEST, pattern
 from probes.model import State
 from tests.core.situations import INCIDENT, NOTICE, told, voices
 

@@ -7,16 +7,16 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.quiet import LONGEST_S, Quiet, endless, quiet_until
+from bot.core.routing.quiet_hours import LONGEST_S, QuietHours, endless, quiet_until
 from probes.model import State
 
 BERLIN = ZoneInfo("Europe/Berlin")
-NIGHT = Quiet(22 * 60, 7 * 60, frozenset(range(5)), BERLIN, State.MAJOR)
-WEEKEND = Quiet(days=frozenset({5, 6}), zone=BERLIN)
+NIGHT = QuietHours(22 * 60, 7 * 60, frozenset(range(5)), BERLIN, State.MAJOR)
+WEEKEND = QuietHours(days=frozenset({5, 6}), zone=BERLIN)
 MOMENTS = st.floats(1_700_000_000, 1_900_000_000).map(int).map(float)
 ZONES = st.sampled_from([UTC, BERLIN, ZoneInfo("America/New_York"), ZoneInfo("Asia/Kolkata"), ZoneInfo("Pacific/Apia")])
 HOURS = st.builds(
-    Quiet, st.integers(0, 1439), st.integers(0, 1439), st.frozensets(st.integers(0, 6), min_size=1), ZONES
+    QuietHours, st.integers(0, 1439), st.integers(0, 1439), st.frozensets(st.integers(0, 6), min_size=1), ZONES
 )
 
 
@@ -46,7 +46,7 @@ def test_what_is_bad_enough_is_told_at_night():
 
 def test_the_nights_on_which_clocks_change_end_at_the_same_time_of_day():
     """One has an hour less, one an hour more."""
-    every = Quiet(22 * 60, 7 * 60, zone=BERLIN)
+    every = QuietHours(22 * 60, 7 * 60, zone=BERLIN)
     spring, autumn = at(2026, 3, 28, 22), at(2026, 10, 24, 22)
     assert quiet_until([every], 1, spring) == spring + 8 * 3600
     assert quiet_until([every], 1, autumn) == autumn + 10 * 3600
@@ -54,23 +54,23 @@ def test_the_nights_on_which_clocks_change_end_at_the_same_time_of_day():
 
 def test_an_hour_that_comes_twice_ends_quiet_at_its_second_time():
     """Half past two on the night of 25 October."""
-    early = Quiet(60, 150, zone=BERLIN)
+    early = QuietHours(60, 150, zone=BERLIN)
     assert quiet_until([early], 1, at(2026, 10, 25, 2, 45)) == at(2026, 10, 25, 2, 30, fold=1)
 
 
 def test_quiet_without_end_is_none():
     """Somebody must hear in the end."""
-    assert quiet_until([Quiet()], 1, 1_700_000_000.0) is None
+    assert quiet_until([QuietHours()], 1, 1_700_000_000.0) is None
 
 
 def test_only_what_leaves_no_minute_of_the_week_is_endless():
     """One all day and every day, or several that share the week; a week but for a minute is not."""
-    day, night = Quiet(7 * 60, 22 * 60, zone=BERLIN), Quiet(22 * 60, 7 * 60, zone=BERLIN)
-    workdays = Quiet(days=frozenset(range(5)), zone=BERLIN)
+    day, night = QuietHours(7 * 60, 22 * 60, zone=BERLIN), QuietHours(22 * 60, 7 * 60, zone=BERLIN)
+    workdays = QuietHours(days=frozenset(range(5)), zone=BERLIN)
     now = at(2026, 1, 5, 1)
-    for every in ([Quiet()], [day, night], [workdays, WEEKEND], [replace(NIGHT, days=night.days), day]):
+    for every in ([QuietHours()], [day, night], [workdays, WEEKEND], [replace(NIGHT, days=night.days), day]):
         assert endless(every, now)
-    for some in ([], [day], [night], [NIGHT, WEEKEND], [Quiet(ends_m=1439)], [workdays]):
+    for some in ([], [day], [night], [NIGHT, WEEKEND], [QuietHours(ends_m=1439)], [workdays]):
         assert not endless(some, now)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from bot.core.dossier import Dossier, Said
+from bot.core.incidents.evidence import Evidence, Said
 from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
 from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
 from bot.core.model.person import Person
@@ -32,7 +32,7 @@ def casefile(**changes):
         "incident": TypeAdapter(Incident).validate_python(kept["incident"]),
         "service": kept["service"],
         "names": kept["names"],
-        "dossier": TypeAdapter(Dossier).validate_python(kept["dossier"]),
+        "dossier": TypeAdapter(Evidence).validate_python(kept["dossier"]),
         "records": TypeAdapter(tuple[Discrepancy, ...]).validate_python(kept["records"]),
         "deliveries": TypeAdapter(tuple[Delivery, ...]).validate_python(kept["deliveries"]),
         "usual_lag_s": tuple(kept["usual_lag_s"]),
@@ -67,7 +67,7 @@ def hostile(words, **changes):
         timeline=(TimelineEntry(START + 60, words, words), TimelineEntry(START + 90, "acknowledged", words)), **changes,
     )  # fmt: skip
     said = (Said(START + 70, "api", State.MAJOR, words), Said(START + 80, words, State.MAJOR, words))
-    dossier = Dossier({words: 3}, {words: 3}, ((START, words),), (), said, {words: 2, "api": 1})
+    dossier = Evidence({words: 3}, {words: 3}, ((START, words),), (), said, {words: 2, "api": 1})
     return Casefile(incident, words, {"api": words}, dossier, (page,), (lost,), None, (words,))
 
 

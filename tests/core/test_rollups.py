@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.decisions import Remembered
 from bot.core.detection.classification import classified
 from bot.core.history.ranges import SPANS, failure_rate, past, uptime
 from bot.core.history.recorder import AHEAD_S, EVERY_S, MANY, Rolled, RollupRecorder
 from bot.core.history.rollups import DAYS, HELD, HOURS, LEVELS, MINUTES, Rollup
+from bot.core.judging.decisions import Remembered
 from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.stats.histogram import BINS, ERROR, LONGEST_MS, bin_of, quantile_ms, value_of

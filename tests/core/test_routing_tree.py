@@ -5,17 +5,26 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.matching import matchers
 from bot.core.model.escalation import Policy, Step
 from bot.core.model.person import PAGE, Person
 from bot.core.model.silence import Silence
-from bot.core.quiet import Quiet
-from bot.core.routing import Address, Before, Branch, Route, Table, Tree, addressed, calls
+from bot.core.routing.matchers import matchers
+from bot.core.routing.quiet_hours import QuietHours
+from bot.core.routing.tree import (
+    ActiveRoutes,
+    PreviousRecipients,
+    Recipient,
+    Route,
+    Subscription,
+    Tree,
+    addressed,
+    policies_for,
+)
 from probes.model import State
 from tests.core.situations import INCIDENT, NOTICE, told, voices
 
 NIGHT = 22 * 3600.0
-QUIET = (Quiet(22 * 60, 7 * 60, unless=State.MAJOR),)
+QUIET = (QuietHours(22 * 60, 7 * 60, unless=State.MAJOR),)
 MORNING = 31 * 3600.0
 
 
@@ -24,11 +33,11 @@ def about(worst=State.PARTIAL):
 
 
 def branch(name, match="", *to, **more):
-    return Branch(name, matchers(match), to, **more)
+    return Route(name, matchers(match), to, **more)
 
 
 def to(branches, snapshot, now=0.0, before=None, **more):
-    table = Table(Tree(tuple(branches), more.pop("wakes", frozenset())), **more)
+    table = ActiveRoutes(Tree(tuple(branches), more.pop("wakes", frozenset())), **more)
     return addressed(snapshot, table, {}, now, before)
 
 
@@ -86,16 +95,16 @@ def test_what_takes_disagreements_softly_hears_of_them_and_sleeps_through_announ
 def test_who_was_told_stays_told_and_nothing_is_put_off():
     """Whatever routes say now; what quiet holds back stays held as long as it was."""
     tree = [branch("1", "", "chat", quiet=QUIET)]
-    assert to(tree, about(), NIGHT) == (Address("chat", "1", MORNING),)
-    assert to(tree, about(), NIGHT, Before({"chat": 0.0})) == (Address("chat", "1"),)
-    assert to([], about(), NIGHT, Before({"gone": MORNING})) == (Address("gone", "told before", MORNING),)
-    assert to(tree, about(State.MAJOR), NIGHT, Before({"chat": MORNING})) == (Address("chat", "1"),)
+    assert to(tree, about(), NIGHT) == (Recipient("chat", "1", MORNING),)
+    assert to(tree, about(), NIGHT, PreviousRecipients({"chat": 0.0})) == (Recipient("chat", "1"),)
+    assert to([], about(), NIGHT, PreviousRecipients({"gone": MORNING})) == (Recipient("gone", "told before", MORNING),)
+    assert to(tree, about(State.MAJOR), NIGHT, PreviousRecipients({"chat": MORNING})) == (Recipient("chat", "1"),)
 
 
 def test_escalation_and_subscriptions_know_no_quiet_hours():
     """Whoever wants to be woken is woken."""
     tree = [branch("1", "", "chat", "pager", quiet=QUIET)]
-    found = to(tree, about(), NIGHT, Before(also=("pager",)), subscribed=(Route("chat"),))
+    found = to(tree, about(), NIGHT, PreviousRecipients(also=("pager",)), subscribed=(Subscription("chat"),))
     assert {(a.target, a.held_until) for a in found} == {("chat", 0.0), ("pager", 0.0)}
 
 
@@ -103,7 +112,7 @@ def test_escalation_and_subscriptions_know_no_quiet_hours():
 def test_a_target_once_told_is_never_dropped_nor_later(before, matching):
     """The property that keeps roots whole."""
     tree = [branch("1", "" if matching else "service=openai", "a", "b", quiet=QUIET)]
-    found = {a.target: a.held_until for a in to(tree, about(), NIGHT, Before(before))}
+    found = {a.target: a.held_until for a in to(tree, about(), NIGHT, PreviousRecipients(before))}
     assert before.keys() <= found.keys()
     assert all(found[target] <= max(held, 0.0) for target, held in before.items())
 
@@ -112,9 +121,9 @@ def test_the_branches_that_take_it_say_who_is_called():
     """The escalation by name, and a reminder; nothing of those that do not."""
     policy = Policy("night", (Step(60.0, ("pager",)),))
     tree = Tree((branch("1", "service=openai", "x", escalation="night"), branch("2", "", "chat", escalation="night")))
-    assert calls(tree, {"night": policy}, about(), {}) == (policy,)
-    assert calls(tree, {}, about(), {}) == ()
+    assert policies_for(tree, {"night": policy}, about(), {}) == (policy,)
+    assert policies_for(tree, {}, about(), {}) == ()
     reminding = Tree((branch("1", "", "chat", repeat_s=60.0),))
-    (found,) = calls(reminding, {}, about(), {})
+    (found,) = policies_for(reminding, {}, about(), {})
     assert found.reminds
     assert found.steps[0].to == ("chat",)

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import acts, silences, wishes
-from bot.core.casebook import Casebook
-from bot.core.matching import matcher
+from bot.core import wishes
+from bot.core.incidents import actions, silences
+from bot.core.incidents.silences import Ground, written
+from bot.core.incidents.tracker import IncidentTracker
 from bot.core.model import silence
 from bot.core.model.action import ActionRequest
 from bot.core.model.card import Colour
@@ -17,7 +18,7 @@ from bot.core.model.silence import Silence
 from bot.core.model.status import ServiceStatus
 from bot.core.names import Named, Names
 from bot.core.parsing import Request, parse
-from bot.core.silences import Ground, written
+from bot.core.routing.matchers import matcher
 from bot.core.statuspage import claims
 from bot.core.statuspage.maintenance import LONGEST_S, works_of
 from bot.core.unclear import Misunderstood
@@ -41,7 +42,7 @@ def fits(*conditions):
 def test_matchers_hold_back_what_they_fit_and_no_more():
     """While it is only partial it is silent; once it is worse it speaks."""
     cases, name = opened("api")
-    told = acts.act(cases, said(10, "silence", fits("state=partial_outage", "service=claude"), "2h", "known"))
+    told = actions.act(cases, said(10, "silence", fits("state=partial_outage", "service=claude"), "2h", "known"))
     assert (told.ok, told.covers) == (True, 1)
     assert cases.incidents[name].silence.target == 'service="claude", state="partial_outage"'
     cases.follow([step(60, "changed", "api", state=State.MAJOR)])
@@ -53,9 +54,9 @@ def test_matchers_hold_back_what_they_fit_and_no_more():
 def test_a_matcher_on_one_component_does_not_hide_another():
     """All that is affected must be covered."""
     cases, name = opened("api", "code")
-    acts.act(cases, said(10, "silence", fits("component=api"), "2h"))
+    actions.act(cases, said(10, "silence", fits("component=api"), "2h"))
     assert cases.incidents[name].silence is None
-    acts.act(cases, said(20, "silence", fits('component=~"c.*"'), "2h"))
+    actions.act(cases, said(20, "silence", fits('component=~"c.*"'), "2h"))
     assert cases.incidents[name].silence is not None
 
 
@@ -70,10 +71,10 @@ def test_what_others_see_too_is_not_one_vantages():
 
 def test_labels_are_known_and_what_is_not_is_refused():
     """A slip of the pen never silences anything."""
-    cases = Casebook(replace(VIEW, labels={"": {"team": "ai"}, "code": {"team": "web"}}), {})
-    assert acts.act(cases, said(1, "silence", fits("team=web"), "1h")).ok
+    cases = IncidentTracker(replace(VIEW, labels={"": {"team": "ai"}, "code": {"team": "web"}}), {})
+    assert actions.act(cases, said(1, "silence", fits("team=web"), "1h")).ok
     for wrong in ("sate=major_outage", "colour!=red", "service=other", "component=none"):
-        refused = acts.act(cases, said(2, "silence", fits(wrong), "1h"))
+        refused = actions.act(cases, said(2, "silence", fits(wrong), "1h"))
         assert not refused.ok
         assert refused.text.startswith("Claude has no")
 
@@ -81,7 +82,7 @@ def test_labels_are_known_and_what_is_not_is_refused():
 def test_until_resolved_ends_with_the_incident_and_says_so():
     """Its line is in the trail, and the silence is gone."""
     cases, name = opened("api")
-    told = acts.act(cases, said(10, "silence", name, "until resolved"))
+    told = actions.act(cases, said(10, "silence", name, "until resolved"))
     assert told.text == f"incident {name} is silenced until it is over, for 30 d 0 h at the longest"
     assert cases.incidents[name].mute
     cases.hush(NOW + 20 * 86_400)
@@ -96,7 +97,7 @@ def test_until_resolved_ends_with_the_incident_and_says_so():
 def test_until_resolved_on_a_component_ends_with_its_trouble():
     """Trouble that comes later is news."""
     cases, _ = opened("api")
-    acts.act(cases, said(10, "silence", fits("component=api"), "until resolved"))
+    actions.act(cases, said(10, "silence", fits("component=api"), "until resolved"))
     cases.follow([step(60, "resolved", "api")])
     cases.hush(NOW + 61)
     assert cases.silences == ()
@@ -104,16 +105,16 @@ def test_until_resolved_on_a_component_ends_with_its_trouble():
 
 def test_until_resolved_needs_something_that_is_open():
     """Nothing would ever end it."""
-    cases = Casebook(VIEW, {})
+    cases = IncidentTracker(VIEW, {})
     for target in ("api", "claude", fits("component=api")):
-        assert "say for how long" in acts.act(cases, said(1, "silence", target, "until resolved")).text
+        assert "say for how long" in actions.act(cases, said(1, "silence", target, "until resolved")).text
     assert cases.silences == ()
 
 
 def test_maintenance_to_come_holds_nothing_back_before():
     """It begins by itself, and is told with its times."""
     cases, name = opened("api")
-    told = acts.act(cases, said(10, "maintenance", "api", f"2h from {NOW + HOUR:.0f}", "move"))
+    told = actions.act(cases, said(10, "maintenance", "api", f"2h from {NOW + HOUR:.0f}", "move"))
     assert told.text == "Claude API will be under maintenance from 14:20 to 16:20 UTC (2 h 00 min; in 1 h 00 min)"
     assert cases.incidents[name].silence is None
     cases.hush(NOW + HOUR)
@@ -124,8 +125,8 @@ def test_maintenance_to_come_holds_nothing_back_before():
 
 def test_a_silence_that_ran_out_over_nothing_is_remembered_once():
     """For whoever asked."""
-    cases = Casebook(VIEW, {})
-    acts.act(cases, replace(said(1, "silence", "api", "10m"), id="press"))
+    cases = IncidentTracker(VIEW, {})
+    actions.act(cases, replace(said(1, "silence", "api", "10m"), id="press"))
     [one] = cases.silences
     assert (len(one.id), one.where) == (5, "slack:T1")
     cases.hush(NOW + 700)
@@ -135,9 +136,9 @@ def test_a_silence_that_ran_out_over_nothing_is_remembered_once():
 
 def test_a_silence_ends_by_its_id():
     """The id is the same on every service."""
-    cases = Casebook(VIEW, {})
-    told = acts.act(cases, replace(said(1, "silence", fits("component=api"), "1h"), id="press"))
-    assert acts.act(cases, said(2, "unsilence", told.silence)).ok
+    cases = IncidentTracker(VIEW, {})
+    told = actions.act(cases, replace(said(1, "silence", fits("component=api"), "1h"), id="press"))
+    assert actions.act(cases, said(2, "unsilence", told.silence)).ok
     assert cases.silences == ()
 
 
@@ -240,7 +241,7 @@ def test_what_is_no_moment(text):
 def test_a_command_of_the_stream_does_not_speak_for_the_page():
     """People's maintenance is theirs."""
     cases, _ = opened("api")
-    acts.act(cases, ActionRequest(NOW, "maintenance", ("api", "1h"), ANN, "", "Ann"))
+    actions.act(cases, ActionRequest(NOW, "maintenance", ("api", "1h"), ANN, "", "Ann"))
     assert not any(s.announced for s in cases.silences)
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from bot.advice import tips
 from bot.channels.discord import render
 from bot.channels.slack import answers, blocks
-from bot.core import incidents
 from bot.core.alternatives import Candidate, Option, Similarity, ranked
+from bot.core.incidents import lifecycle
 from bot.core.model.card import Card
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.measurement import Measurement
@@ -53,16 +53,16 @@ def options(now: float) -> tuple[Option, ...]:
 def taken() -> Incident:
     """The incident acknowledged, then admitted by the page."""
     one = replace(INCIDENT, acknowledged_at=NOW - 5 * MIN, acknowledged_by=ANNA)
-    one = incidents.noted(one, NOW - 5 * MIN, "acknowledged", "by Anna on Slack")
+    one = lifecycle.noted(one, NOW - 5 * MIN, "acknowledged", "by Anna on Slack")
     heard = {"claude-api": PageStatus(State.PARTIAL, SAID, NOW - 20, NOW - 60, NOW - 75)}
-    return incidents.admitted(one, heard, NAMES)
+    return lifecycle.admitted(one, heard, NAMES)
 
 
 def ended() -> Incident:
     """The same one over, all well again."""
-    one = incidents.watched(taken(), quiet=True, now=OVER - 6 * MIN)
+    one = lifecycle.watched(taken(), quiet=True, now=OVER - 6 * MIN)
     one = replace(one, status=IncidentStatus.RESOLVED, active=(), state=State.OPERATIONAL, resolved_at=OVER, reports=23)
-    return incidents.noted(one, OVER, "resolved", "quiet for 12 min")
+    return lifecycle.noted(one, OVER, "resolved", "quiet for 12 min")
 
 
 def opened_card() -> Card:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ActionRequest:
-    """A person's wish that changes what the judge keeps: acknowledge, silence, resolve (`bot.core.acts` has them all).
+    """What a person asks the judge to change: acknowledge, silence, resolve (all in `bot.core.incidents.actions`).
 
     `who` is "platform:place:user" and `where` the target it came from ("slack:C0123"), for the audit trail; `name` is
     how the person is shown; `id` names this one wish, so that it is done once however often it is sent.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from bot.core.dossier import Dossier
+from bot.core.incidents.evidence import Evidence
 from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.text.quoting import clean
@@ -31,7 +31,7 @@ class Casefile:
     incident: Incident
     service: str
     names: Mapping[str, str]
-    dossier: Dossier | None = None
+    dossier: Evidence | None = None
     records: Sequence[Discrepancy] = ()
     deliveries: Sequence[Delivered] = ()
     usual_lag_s: tuple[float, float] | None = None

@@ -1,6 +1,6 @@
 """How bad it was, in numbers with their n: the part of a report that people compare. Pure."""
 
-from bot.core.dossier import Dossier
+from bot.core.incidents.evidence import Evidence
 from bot.core.stats.intervals import wilson
 from bot.core.text.durations import clock, duration
 from bot.core.text.markdown import code, plain, table
@@ -34,7 +34,7 @@ def impact(case: Casefile, now: float) -> list[str]:
     return [*lines, "", "Looks are our own requests: they show how often a request failed, not how many users it hit."]
 
 
-def _measured(dossier: Dossier, case: Casefile) -> list[tuple[str, str]]:
+def _measured(dossier: Evidence, case: Casefile) -> list[tuple[str, str]]:
     failed, looks = sum(s.failed for s in dossier.course), sum(s.total for s in dossier.course)
     rows = []
     if looks:
@@ -54,7 +54,7 @@ def _measured(dossier: Dossier, case: Casefile) -> list[tuple[str, str]]:
     return rows
 
 
-def _course(dossier: Dossier) -> str:
+def _course(dossier: Evidence) -> str:
     first, last = dossier.course[0].minute, dossier.course[-1].minute + dossier.course[-1].minutes
     width = max(1, -(-(last - first) // COLUMNS))
     sums: dict[int, list[int]] = {}

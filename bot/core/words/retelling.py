@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core.dossier import Dossier
+from bot.core.incidents.evidence import Evidence
 from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
 from bot.core.model.incident import Incident
 from bot.core.model.severity import SEVERITY
@@ -31,7 +31,7 @@ class Line:
 
 
 def timeline(
-    incident: Incident, dossier: Dossier | None, records: Sequence[Discrepancy], names: Mapping[str, str]
+    incident: Incident, dossier: Evidence | None, records: Sequence[Discrepancy], names: Mapping[str, str]
 ) -> list[str]:
     """The merged timeline as a table in Markdown."""
     lines = merged(incident, dossier, records, names)
@@ -51,7 +51,7 @@ def timeline(
 
 
 def merged(
-    incident: Incident, dossier: Dossier | None, records: Sequence[Discrepancy], names: Mapping[str, str]
+    incident: Incident, dossier: Evidence | None, records: Sequence[Discrepancy], names: Mapping[str, str]
 ) -> list[Line]:
     """All lines in the order in which they happened."""
     lines = [Line(incident.started_at, US, "the first failure that belongs to it")]
@@ -79,7 +79,7 @@ def disagreement(record: Discrepancy, names: Mapping[str, str], begun: float) ->
     )
 
 
-def _page(incident: Incident, dossier: Dossier | None, names: Mapping[str, str]) -> Iterable[Line]:
+def _page(incident: Incident, dossier: Evidence | None, names: Mapping[str, str]) -> Iterable[Line]:
     first: set[str] = set()
     for said in dossier.said if dossier else ():
         name = clean(names.get(said.component, said.component), 40)

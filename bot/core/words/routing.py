@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from bot.core.model.escalation import Policy, plan
 from bot.core.model.labels import Facts
-from bot.core.quiet import quiet_until
-from bot.core.routing import BY_DEFAULT, TOLD_BEFORE, Branch, Tree, Verdict, verdicts
+from bot.core.routing.quiet_hours import quiet_until
+from bot.core.routing.tree import BY_DEFAULT, TOLD_BEFORE, Route, RouteMatch, Tree, verdicts
 from bot.core.text.durations import clock, duration
 from bot.core.text.quoting import clean, listed
 
@@ -24,7 +24,7 @@ class Hearer:
     at: float
 
 
-def drawn(branches: Iterable[Branch], depth: int = 0) -> list[tuple[str, str]]:
+def drawn(branches: Iterable[Route], depth: int = 0) -> list[tuple[str, str]]:
     """(name, sentence) of every branch, deeper ones indented."""
     lines = list[tuple[str, str]]()
     for branch in branches:
@@ -32,7 +32,7 @@ def drawn(branches: Iterable[Branch], depth: int = 0) -> list[tuple[str, str]]:
     return lines
 
 
-def _branch(branch: Branch) -> str:
+def _branch(branch: Route) -> str:
     match = ", ".join(map(str, branch.match)) or "everything"
     parts = [f"{match} → {', '.join(branch.to) or 'nobody'}", f"from {branch.minimum.value}"]
     if branch.quiet:
@@ -46,7 +46,7 @@ def _branch(branch: Branch) -> str:
     return " · ".join(parts)
 
 
-def hearers(taken: Sequence[Verdict], severity: int, policies: Sequence[Policy], now: float) -> list[Hearer]:
+def hearers(taken: Sequence[RouteMatch], severity: int, policies: Sequence[Policy], now: float) -> list[Hearer]:
     """Who would hear of an incident that is as bad as that, the earliest first; `now` in Unix seconds."""
     found = list[Hearer]()
     for verdict in taken:
@@ -86,7 +86,7 @@ def unheard(tree: Tree, told: Collection[str], facts: Facts, severity: int | Non
     return [(label if n == 0 else "", text) for n, (label, text) in enumerate(lines)]
 
 
-def _reason(tree: Tree, target: str, said: Mapping[str, Verdict], facts: Facts) -> str:
+def _reason(tree: Tree, target: str, said: Mapping[str, RouteMatch], facts: Facts) -> str:
     """Why the last branch that leads to a target did not, or the one above it."""
     name = next(branch.name for branch in reversed(list(tree.every())) if target in branch.to)
     while name not in said and "." in name:
@@ -95,7 +95,7 @@ def _reason(tree: Tree, target: str, said: Mapping[str, Verdict], facts: Facts) 
     return f"branch {name}: {why}" if why else "it began in silence, or under announced work"
 
 
-def why_not(verdict: Verdict, facts: Facts) -> str:
+def why_not(verdict: RouteMatch, facts: Facts) -> str:
     """Why a branch does not take it, "" where it does."""
     if verdict.failed is not None:
         has = ", ".join(sorted(facts.get(verdict.failed.key, ()))) or "nothing"
@@ -105,7 +105,7 @@ def why_not(verdict: Verdict, facts: Facts) -> str:
     return f"branch {verdict.left_to} has it" if verdict.left_to else ""
 
 
-def passed_over(verdict: Verdict, told: Collection[str], why: str) -> str:
+def passed_over(verdict: RouteMatch, told: Collection[str], why: str) -> str:
     """A branch that does not take it, with its targets that do not hear in another way either, and `why`."""
     names = listed([target for target in verdict.branch.to if target not in told], NAMED)
     return f"{names}{', ' if names else ''}branch {verdict.branch.name}: {why}"

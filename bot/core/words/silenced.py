@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
+from bot.core.incidents.silences import conditions_of
 from bot.core.model.action import ActionResult
 from bot.core.model.silence import Silence
 from bot.core.model.status import ServiceStatus
-from bot.core.silences import conditions_of
 from bot.core.text.durations import ago, between, clock
 from bot.core.text.numbers import number
 from bot.core.text.people import person

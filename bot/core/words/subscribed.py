@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from bot.core.routing import Interest, Route
+from bot.core.routing.tree import Subscription, SubscriptionFilter
 from bot.core.text.durations import clock
 from bot.core.text.numbers import number
 from bot.core.text.quoting import clean, listed
@@ -13,7 +13,7 @@ from bot.core.words.answer import Answer, Table
 SHOWN = 50
 
 
-def subscriptions(routes: Sequence[Route], here: str, now: float) -> Answer:
+def subscriptions(routes: Sequence[Subscription], here: str, now: float) -> Answer:
     """Which channels hear of what, those of this channel first."""
     ordered = sorted(routes, key=lambda route: route.target != here)
     rows = tuple((clean(r.target, 60), _hears(r), _since(r, now)) for r in ordered[:SHOWN])
@@ -30,7 +30,7 @@ def subscriptions(routes: Sequence[Route], here: str, now: float) -> Answer:
     )
 
 
-def interest(wanted: Interest) -> str:
+def interest(wanted: SubscriptionFilter) -> str:
     """What somebody wants to hear, in words."""
     about = listed([clean(one, 40) for one in wanted.about], 6) or "everything"
     also = "with" if wanted.discrepancies else "without"
@@ -52,11 +52,11 @@ def _data(text: str, target: str, command: str, now: float, *, ok: bool) -> dict
     return {"at": now, "command": command, "target": target, "ok": ok, "text": clean(text, 400)}
 
 
-def _hears(route: Route) -> str:
+def _hears(route: Subscription) -> str:
     return f"what route {listed(route.branches, 6)} takes" if route.branches else interest(route.interest)
 
 
-def _since(route: Route, now: float) -> str:
+def _since(route: Subscription, now: float) -> str:
     if route.by is None:
         return "by the configuration"
     return f"{clock(route.at, now)} by {clean(route.by.name, 40) or clean(route.by.user, 40)}"

@@ -18,7 +18,7 @@ LONGEST_S = 8 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
-class Quiet:
+class QuietHours:
     """From one minute of the day to another (equal: all day) on days that begin it (0 is Monday), in a time zone.
 
     What is at least as bad as `unless` is told all the same.
@@ -41,7 +41,7 @@ class Quiet:
         return self.unless is not None and severity is not None and severity >= SEVERITY[self.unless]
 
 
-def quiet_until(hours: Iterable[Quiet], severity: int | None, now: float) -> float | None:
+def quiet_until(hours: Iterable[QuietHours], severity: int | None, now: float) -> float | None:
     """When the quiet ends that is at `now` (both Unix seconds), or None where it is not quiet.
 
     Quiet times that follow each other are one: a night before a quiet weekend ends with the weekend.
@@ -50,12 +50,12 @@ def quiet_until(hours: Iterable[Quiet], severity: int | None, now: float) -> flo
     return end if 0.0 < end - now < LONGEST_S else None
 
 
-def endless(hours: Sequence[Quiet], now: float) -> bool:
+def endless(hours: Sequence[QuietHours], now: float) -> bool:
     """Whether no time of the week is left to tell what they hold back, as seen from `now` (Unix seconds)."""
     return _end(hours, now) - now >= LONGEST_S
 
 
-def _end(hours: Sequence[Quiet], now: float) -> float:
+def _end(hours: Sequence[QuietHours], now: float) -> float:
     """When the quiet ends that is at `now`, looked at for `LONGEST_S`; `now` where there is none."""
     end = now
     while end - now < LONGEST_S:
@@ -66,7 +66,7 @@ def _end(hours: Sequence[Quiet], now: float) -> float:
     return end
 
 
-def _ends(quiet: Quiet, now: float) -> Iterable[float]:
+def _ends(quiet: QuietHours, now: float) -> Iterable[float]:
     """The ends of those of its times that it is now."""
     today = datetime.fromtimestamp(now, quiet.zone).date()
     for day in (today - timedelta(days=1), today):

@@ -8,19 +8,19 @@ clock or knows where things are kept, so replay, demo and production run the ver
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.core import acts, expiry, fronts, silences, unanswered
-from bot.core.casebook import Casebook
-from bot.core.decisions import Decisions, Remembered
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.detection.assessor import Assessor
 from bot.core.detection.classification import classified
-from bot.core.dossier import Dossier
-from bot.core.files import Evidence, Files
 from bot.core.history.recent_counts import apart, lately, noted, pooled
 from bot.core.history.recorder import RollupRecorder
 from bot.core.history.rollups import Chunk
+from bot.core.incidents import actions, escalation, silence_expiry, silences
+from bot.core.incidents.evidence import Evidence, EvidenceCollector, NewEvidence
+from bot.core.incidents.tracker import IncidentTracker
+from bot.core.judging import edges as edge_checks
+from bot.core.judging.decisions import Decisions, Remembered
+from bot.core.judging.measurement import measured
 from bot.core.ledger.entries import LedgerTracker
-from bot.core.measuring import measured
 from bot.core.model import silence
 from bot.core.model.action import ActionRecord, ActionRequest
 from bot.core.model.incident import Incident
@@ -29,8 +29,8 @@ from bot.core.model.report import Report
 from bot.core.model.service import ServiceView
 from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.core.model.statuspage import PageStatus
-from bot.core.notices import Notice, Notices, Scene
 from bot.core.reports import surge
+from bot.core.routing.notices import Notice, Notices, Scene
 from bot.core.statuspage import claims
 from bot.core.statuspage.comparison import Comparison
 from bot.core.statuspage.discrepancy import Case
@@ -52,14 +52,14 @@ class Judgement:
         service: ServiceView,
         settings: AssessorSettings,
         remembered: Remembered | None = None,
-        calls: unanswered.Calls = unanswered.nobody,
+        calls: escalation.Calls = escalation.nobody,
     ) -> None:
         kept = remembered or Remembered()
         self.service = service
         self._calls = calls
         self._assessor = Assessor(settings, kept.assessor or None)
         self._heard = dict(kept.heard)
-        self._cases = Casebook(service, kept.incidents, kept.silences, kept.asides)
+        self._cases = IncidentTracker(service, kept.incidents, kept.silences, kept.asides)
         self._done: list[ActionRecord] = []
         self._comparison = Comparison(service.id, kept.compared)
         self._failures = dict(kept.failures)
@@ -70,7 +70,7 @@ class Judgement:
         self._books = LedgerTracker(kept.ledger)
         self._others = dict(kept.others)
         self._rolling = RollupRecorder(service.names, kept.rolled)
-        self._files = Files(kept.filed)
+        self._files = EvidenceCollector(kept.filed)
         self._crowd = surge.SurgeDetector(service.names, kept.crowd, opens=service.people_open)
 
     def see(self, observation: Observation) -> None:
@@ -81,7 +81,7 @@ class Judgement:
             return
         if observation.mentions:
             self._crowd.hear(observation.mentions, observation.at)
-        edge = fronts.noted(self._fronts, observation)
+        edge = edge_checks.noted(self._fronts, observation)
         if observation.outcome is Outcome.FAILED and observation.fault in (Fault.VENDOR, Fault.EDGE):
             kept = self._failures.get(observation.component, ())
             self._failures[observation.component] = (*kept, Failure.of(observation, edge))[-SEEN:]
@@ -108,7 +108,7 @@ class Judgement:
     def command(self, command: ActionRequest, past: Incident | None = None) -> None:
         """Do what a person wants; `past` is the incident it names where that one is over."""
         self._counted += 1
-        self._done.append(ActionRecord(command, acts.act(self._cases, command, past)))
+        self._done.append(ActionRecord(command, actions.act(self._cases, command, past)))
 
     def settle(self, now: float) -> Decisions:
         """Let time pass to `now` and say what follows from everything taken in since the last settling."""
@@ -120,7 +120,9 @@ class Judgement:
         voices = self._voices(ours, now)
         self._rolling.hold(voices, now)
         self._cases.watch(voices, self._heard, now)
-        unanswered.press(self._cases, lambda i: self._calls(self._seen(i, voices, now)), now, self._notices.reached)
+        escalation.escalate_due(
+            self._cases, lambda i: self._calls(self._seen(i, voices, now)), now, self._notices.reached
+        )
         cases = [self._case(c, v) for c, v in voices.items() if c in self.service.page_ids]
         self._comparison.compare(cases, now)
         said = self._comparison.take()
@@ -130,11 +132,13 @@ class Judgement:
         silent = frozenset(r.id for r in (*disputed, *(r for r, _ in said)) if self._cases.silent(r, now))
         touched = self._cases.take()
         symptoms = {c: v.measured.symptoms for c, v in voices.items()}
-        self._files.follow(standing.values(), touched, Evidence(self._failures, self._tallies, self._heard, symptoms))
+        self._files.follow(
+            standing.values(), touched, NewEvidence(self._failures, self._tallies, self._heard, symptoms)
+        )
         expired = self._cases.take_expired()
-        done, self._done = [*self._done, *(expiry.done(s, self.service, now) for s in expired)], []
+        done, self._done = [*self._done, *(silence_expiry.done(s, self.service, now) for s in expired)], []
         scene = Scene(now, standing, voices, silent)
-        ended = tuple(n for s in expired if (n := expiry.notice(s, self.service, now)) is not None)
+        ended = tuple(n for s in expired if (n := silence_expiry.notice(s, self.service, now)) is not None)
         notices = (*self._notices.after(touched, said, scene), *self._notices.renewed(disputed, scene), *ended)
         return Decisions(
             voices=voices,
@@ -151,7 +155,7 @@ class Judgement:
         """What people keep quiet now or announced, and what that holds back."""
         return self._cases.stands(now)
 
-    def take(self, now: float) -> tuple[tuple[Chunk, ...], dict[str, Dossier]]:
+    def take(self, now: float) -> tuple[tuple[Chunk, ...], dict[str, Evidence]]:
         """What the commit that writes `state()` adds to the roll-ups, and the dossiers it writes; ask before that."""
         return self._rolling.take(now), self._files.take(now)
 
@@ -204,7 +208,7 @@ class Judgement:
             looks = self._tallies.get(c, {})
             failures, checks = self._failures.get(c, ()), self._fronts.get(c, {})
             ours = measured(figures, names.get(c, c), failures, lately(pooled(looks), now))
-            edges = fronts.edges(checks, failures if figures.total else ())
+            edges = edge_checks.edges(checks, failures if figures.total else ())
             found[c] = replace(ours, apart=apart(looks, now), edges=edges)
         return found
 

@@ -9,14 +9,14 @@ routes say later, so that no root message is left behind half told.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bot.core.grouping import EVERY, Pace
-from bot.core.matching import Matcher, facts_of
 from bot.core.model.escalation import Policy, reminder
 from bot.core.model.labels import Facts, Labels
 from bot.core.model.person import Person
 from bot.core.model.severity import SEVERITY
 from bot.core.model.snapshot import Snapshot
-from bot.core.quiet import Quiet, quiet_until
+from bot.core.routing.grouping import EVERY, GroupTiming
+from bot.core.routing.matchers import Matcher, facts_of
+from bot.core.routing.quiet_hours import QuietHours, quiet_until
 from probes.model import State
 
 SUBSCRIPTIONS = 5_000
@@ -26,7 +26,7 @@ BY_DEFAULT, BY_SUBSCRIPTION, BY_ESCALATION, TOLD_BEFORE = "default", "subscripti
 
 
 @dataclass(frozen=True, slots=True)
-class Interest:
+class SubscriptionFilter:
     """What somebody wants to hear: of which services and components (none: of all), how bad at least."""
 
     about: tuple[str, ...] = ()
@@ -35,21 +35,21 @@ class Interest:
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class Subscription:
     """One target's interest; `by` and `at` (Unix seconds) say who subscribed it and when, if somebody did.
 
     `branches` are those of the configured tree that lead there instead.
     """
 
     target: str
-    interest: Interest = Interest()
+    interest: SubscriptionFilter = SubscriptionFilter()
     by: Person | None = None
     at: float = 0.0
     branches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
+class Route:
     """One branch of the tree, with everything that it inherits filled in.
 
     `name` counts it through the tree ("2.1": the first below the second); `asks_kind`: a matcher of it or above it is
@@ -60,13 +60,13 @@ class Branch:
     match: tuple[Matcher, ...] = ()
     to: tuple[str, ...] = ()
     minimum: State = State.DEGRADED
-    quiet: tuple[Quiet, ...] = ()
+    quiet: tuple[QuietHours, ...] = ()
     goes_on: bool = False
     escalation: str = ""
     repeat_s: float = 0.0
-    pace: Pace = field(default_factory=Pace)
+    pace: GroupTiming = field(default_factory=GroupTiming)
     asks_kind: bool = False
-    below: tuple["Branch", ...] = ()
+    below: tuple["Route", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +77,12 @@ class Tree:
     `kind`, but for those in `soft`, which take them quietly. `acts` are the channels that do something about each.
     """
 
-    branches: tuple[Branch, ...] = ()
+    branches: tuple[Route, ...] = ()
     wakes: frozenset[str] = frozenset()
     acts: frozenset[str] = frozenset()
     soft: frozenset[str] = frozenset()
 
-    def every(self) -> Iterator[Branch]:
+    def every(self) -> Iterator[Route]:
         """All branches, each before those below it."""
         return _every(self.branches)
 
@@ -90,13 +90,13 @@ class Tree:
         """Everybody who may hear of something, each once."""
         return tuple(dict.fromkeys(t for branch in self.every() for t in branch.to))
 
-    def pace_of(self, target: str) -> Pace:
+    def pace_of(self, target: str) -> GroupTiming:
         """How a target wants to hear of many at once: as the first branch says that leads there; what acts, of each."""
         if target in self.acts:
-            return Pace(at_once=EVERY)
-        return next((branch.pace for branch in self.every() if target in branch.to), Pace())
+            return GroupTiming(at_once=EVERY)
+        return next((branch.pace for branch in self.every() if target in branch.to), GroupTiming())
 
-    def told_by(self, branch: Branch, snapshot: Snapshot) -> tuple[str, ...]:
+    def told_by(self, branch: Route, snapshot: Snapshot) -> tuple[str, ...]:
         """The targets of a branch that hear of this when the branch takes it."""
         softly = snapshot.discrepancy is not None
         announced = snapshot.incident is not None and snapshot.incident.announced
@@ -110,22 +110,22 @@ class Tree:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ActiveRoutes:
     """The routes in force: the configuration's tree, and the subscriptions."""
 
     tree: Tree = Tree()
-    subscribed: tuple[Route, ...] = ()
+    subscribed: tuple[Subscription, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RouteMatch:
     """What a branch says of a notice: it takes it, or why not.
 
     `failed` is the first matcher that does not hold; `mild`: it is below the branch's minimum; `left_to` is the branch
     that has it instead: one below, or an earlier sibling.
     """
 
-    branch: Branch
+    branch: Route
     taken: bool = False
     failed: Matcher | None = None
     mild: bool = False
@@ -133,7 +133,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class Recipient:
     """Somebody who hears of a notice: by which branch (or why else), and not before `held_until` (Unix seconds; 0)."""
 
     target: str
@@ -142,7 +142,7 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class PreviousRecipients:
     """What was settled earlier of a subject: targets told, with the time until which quiet held it, and those besides.
 
     `also` are the targets of escalation steps.
@@ -153,14 +153,14 @@ class Before:
 
 
 def addressed(
-    snapshot: Snapshot, table: Table, labels: Labels, now: float, before: Before | None = None
-) -> tuple[Address, ...]:
+    snapshot: Snapshot, table: ActiveRoutes, labels: Labels, now: float, before: PreviousRecipients | None = None
+) -> tuple[Recipient, ...]:
     """Who hears of this at `now` (Unix seconds), each target once.
 
     Where several ways lead to one target the earliest counts, and what was due is never put off. Escalation and
     subscriptions know no quiet hours.
     """
-    before, found = before or Before(), dict[str, Address]()
+    before, found = before or PreviousRecipients(), dict[str, Recipient]()
     for address in _found(snapshot, table, labels, now):
         known = found.get(address.target)
         if known is None or address.held_until < known.held_until:
@@ -169,14 +169,14 @@ def addressed(
         until = held if held > now else 0.0
         again = found.get(target)
         if again is None or until < again.held_until:
-            found[target] = Address(target, again.by if again else TOLD_BEFORE, until)
+            found[target] = Recipient(target, again.by if again else TOLD_BEFORE, until)
     for target in before.also:
         if target not in found or found[target].held_until:
-            found[target] = Address(target, BY_ESCALATION)
+            found[target] = Recipient(target, BY_ESCALATION)
     return tuple(found.values())
 
 
-def verdicts(branches: Iterable[Branch], facts: Facts, severity: int | None) -> Iterator[Verdict]:
+def verdicts(branches: Iterable[Route], facts: Facts, severity: int | None) -> Iterator[RouteMatch]:
     """What each branch says, in the order of the tree; branches below one that does not take it are not asked.
 
     `severity` is an incident's worst; None for what has none, which every minimum lets pass.
@@ -184,18 +184,18 @@ def verdicts(branches: Iterable[Branch], facts: Facts, severity: int | None) -> 
     had = ""
     for branch in branches:
         if had:
-            yield Verdict(branch, left_to=had)
+            yield RouteMatch(branch, left_to=had)
             continue
         failed = next((one for one in branch.match if not one.fits(facts)), None)
         if failed is not None:
-            yield Verdict(branch, failed=failed)
+            yield RouteMatch(branch, failed=failed)
         elif severity is not None and severity < SEVERITY[branch.minimum]:
-            yield Verdict(branch, mild=True)
+            yield RouteMatch(branch, mild=True)
         else:
             below = tuple(verdicts(branch.below, facts, severity))
             deeper = next((v.branch.name for v in below if v.taken), "")
             # One below that left it to another one below has it too: the first that takes it is named.
-            yield Verdict(branch, taken=not deeper, left_to=deeper)
+            yield RouteMatch(branch, taken=not deeper, left_to=deeper)
             yield from below
             had = "" if branch.goes_on else branch.name
 
@@ -206,7 +206,7 @@ def severity_of(snapshot: Snapshot) -> int | None:
     return None if incident is None else SEVERITY.get(incident.worst, 0)
 
 
-def calls(tree: Tree, policies: Mapping[str, Policy], snapshot: Snapshot, labels: Labels) -> tuple[Policy, ...]:
+def policies_for(tree: Tree, policies: Mapping[str, Policy], snapshot: Snapshot, labels: Labels) -> tuple[Policy, ...]:
     """The escalations of the branches that take an incident, and who is reminded how often."""
     found = dict[Policy, None]()
     for verdict in verdicts(tree.branches, facts_of(snapshot, labels), severity_of(snapshot)):
@@ -218,7 +218,7 @@ def calls(tree: Tree, policies: Mapping[str, Policy], snapshot: Snapshot, labels
     return tuple(found)
 
 
-def wanted(snapshot: Snapshot, interest: Interest) -> bool:
+def wanted(snapshot: Snapshot, interest: SubscriptionFilter) -> bool:
     """Whether an interest covers what a snapshot is about."""
     record, incident = snapshot.discrepancy, snapshot.incident
     if record is not None:
@@ -230,23 +230,23 @@ def wanted(snapshot: Snapshot, interest: Interest) -> bool:
     return bad_enough and _about(interest, {snapshot.service, *incident.components})
 
 
-def _found(snapshot: Snapshot, table: Table, labels: Labels, now: float) -> Iterator[Address]:
+def _found(snapshot: Snapshot, table: ActiveRoutes, labels: Labels, now: float) -> Iterator[Recipient]:
     severity = severity_of(snapshot)
     for verdict in verdicts(table.tree.branches, facts_of(snapshot, labels), severity):
         if verdict.taken:
             until = quiet_until(verdict.branch.quiet, severity, now) or 0.0
             for target in table.tree.told_by(verdict.branch, snapshot):
-                yield Address(target, verdict.branch.name, until)
+                yield Recipient(target, verdict.branch.name, until)
     for route in table.subscribed:
         if wanted(snapshot, route.interest):
-            yield Address(route.target, BY_SUBSCRIPTION)
+            yield Recipient(route.target, BY_SUBSCRIPTION)
 
 
-def _about(interest: Interest, touched: set[str]) -> bool:
+def _about(interest: SubscriptionFilter, touched: set[str]) -> bool:
     return not interest.about or not touched.isdisjoint(interest.about)
 
 
-def _every(branches: Iterable[Branch]) -> Iterator[Branch]:
+def _every(branches: Iterable[Route]) -> Iterator[Route]:
     for branch in branches:
         yield branch
         yield from _every(branch.below)

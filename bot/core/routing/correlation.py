@@ -40,7 +40,7 @@ ORDER = tuple(CommonFactor)
 
 
 @dataclass(frozen=True, slots=True)
-class Blow:
+class VendorIncidentView:
     """One open incident: since when (Unix seconds), where it breaks, the edges in front of what fails.
 
     `vantage` is set where it fails from there alone; `alone`: there is only one vantage. Of what is `quiet` no message
@@ -57,7 +57,7 @@ class Blow:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class VendorView:
     """One vendor as it stands: the edges in front of it, its cloud, whether it is measured and well, its incidents.
 
     `stated`: the configuration named the edge.
@@ -69,19 +69,19 @@ class Look:
     cloud: str = ""
     fine: bool = False
     stated: bool = False
-    blows: tuple[Blow, ...] = ()
+    blows: tuple[VendorIncidentView, ...] = ()
 
 
-Hit = tuple[Look, Blow]
+Hit = tuple[VendorView, VendorIncidentView]
 
 
-def found(looks: Sequence[Look]) -> tuple[Correlation, ...]:
+def found(looks: Sequence[VendorView]) -> tuple[Correlation, ...]:
     """What is shared among those that fail now; two vendors at least in each."""
     hits = [(look, blow) for look in looks for blow in look.blows if not blow.quiet]
     return tuple(cause for moment in _moments(hits) for cause in _explained(moment, looks))
 
 
-def followed(kept: Sequence[Correlation], looks: Sequence[Look], now: float) -> tuple[Correlation, ...]:
+def followed(kept: Sequence[Correlation], looks: Sequence[VendorView], now: float) -> tuple[Correlation, ...]:
     """What was found before, as it stands now, and what is new; of those that are over once more, with their end.
 
     One keeps its name while it is told. Something else takes its place only where that explains more.
@@ -101,7 +101,7 @@ def followed(kept: Sequence[Correlation], looks: Sequence[Look], now: float) -> 
 
 
 def _onward(
-    old: Correlation, new: Correlation | None, standing: set[str], looks: Sequence[Look], now: float
+    old: Correlation, new: Correlation | None, standing: set[str], looks: Sequence[VendorView], now: float
 ) -> Correlation:
     """One that was known, with what is found of it now."""
     same = new is not None and (new.kind, new.what) == (old.kind, old.what)
@@ -133,7 +133,7 @@ def _moments(hits: Sequence[Hit]) -> Iterator[list[Hit]]:
         yield moment
 
 
-def _explained(moment: Sequence[Hit], looks: Sequence[Look]) -> Iterator[Correlation]:
+def _explained(moment: Sequence[Hit], looks: Sequence[VendorView]) -> Iterator[Correlation]:
     """What explains most of a moment, then what explains most of the rest; else that nothing is shared."""
     left, explained = list(moment), False
     while _spread(left) >= LEAST:
@@ -149,7 +149,7 @@ def _explained(moment: Sequence[Hit], looks: Sequence[Look]) -> Iterator[Correla
         yield _cause(CommonFactor.NOTHING, "", everywhere, moment, looks)
 
 
-def _offers(hits: Sequence[Hit], looks: Sequence[Look]) -> Iterator[tuple[CommonFactor, str, list[Hit]]]:
+def _offers(hits: Sequence[Hit], looks: Sequence[VendorView]) -> Iterator[tuple[CommonFactor, str, list[Hit]]]:
     """Everything that enough of them share."""
     for vantage in {blow.vantage for _, blow in hits} - {""}:
         yield from _enough(CommonFactor.VANTAGE, vantage, [h for h in hits if h[1].vantage == vantage], LEAST)
@@ -178,7 +178,7 @@ def _enough(
 
 
 def _cause(
-    kind: CommonFactor, what: str, hits: Sequence[Hit], moment: Sequence[Hit], looks: Sequence[Look]
+    kind: CommonFactor, what: str, hits: Sequence[Hit], moment: Sequence[Hit], looks: Sequence[VendorView]
 ) -> Correlation:
     struck = tuple(
         AffectedVendor(look.service, look.name, blow.incident, blow.began, blow.layer) for look, blow in hits
@@ -193,14 +193,14 @@ def _cause(
     )
 
 
-def _counted(cause: Correlation, looks: Sequence[Look]) -> Correlation:
+def _counted(cause: Correlation, looks: Sequence[VendorView]) -> Correlation:
     """The same with how many share it and how many do not, as they are now."""
     sharing = {look.service for look in _sharing(cause.kind, cause.what, looks)}
     fine = sum(look.fine and look.service not in sharing for look in looks)
     return replace(cause, of=len(sharing | {one.service for one in cause.going}), fine=fine)
 
 
-def _sharing(kind: CommonFactor, what: str, looks: Iterable[Look]) -> list[Look]:
+def _sharing(kind: CommonFactor, what: str, looks: Iterable[VendorView]) -> list[VendorView]:
     """The vendors that share a cloud or an edge and are measured now, well or not."""
     measured = (look for look in looks if look.fine or look.blows)
     if kind is CommonFactor.CLOUD:

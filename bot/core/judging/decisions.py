@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.core.asides import Aside
 from bot.core.detection.assessment import Explanation
 from bot.core.detection.reprobe import Plan
-from bot.core.files import Filed
-from bot.core.fronts import Fronts
 from bot.core.history.recent_counts import RecentCounts
 from bot.core.history.recorder import Rolled
+from bot.core.incidents.evidence import EvidenceState
+from bot.core.incidents.manual_resolve import ManualResolution
+from bot.core.judging.edges import Fronts
 from bot.core.model.action import ActionRecord
 from bot.core.model.discrepancy import Discrepancy
 from bot.core.model.incident import Incident
@@ -18,8 +18,8 @@ from bot.core.model.measurement import Failure
 from bot.core.model.silence import Silence
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.statuspage import PageMention, PageStatus
-from bot.core.notices import Notice, Told
 from bot.core.reports.surge import Remembered as Crowded
+from bot.core.routing.notices import Notice, Told
 from bot.core.statuspage.comparison import Compared
 
 
@@ -39,9 +39,9 @@ class Remembered:
     ledger: dict[str, LedgerEntry] = field(default_factory=dict)
     others: dict[str, PageMention] = field(default_factory=dict)
     silences: tuple[Silence, ...] = ()
-    asides: tuple[Aside, ...] = ()
+    asides: tuple[ManualResolution, ...] = ()
     rolled: Rolled = field(default_factory=Rolled)
-    filed: Filed = field(default_factory=Filed)
+    filed: EvidenceState = field(default_factory=EvidenceState)
     crowd: Crowded = field(default_factory=Crowded)
 
 

@@ -6,10 +6,10 @@ page said when. Some 5 kB at most; the oldest detail is merged or left out first
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from bot.core.history.recent_counts import MINUTES, Minute
-from bot.core.model.incident import Incident
+from bot.core.history.recent_counts import MINUTES, Minute, RecentCounts, pooled
+from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.measurement import Failure
 from bot.core.model.statuspage import PageStatus
 from probes.model import State
@@ -41,7 +41,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Dossier:
+class Evidence:
     """The kept evidence of one incident; `failures` are counted by symptom and by layer, `ids` are (time, id)."""
 
     symptoms: dict[str, int]
@@ -58,12 +58,12 @@ class Dossier:
         return max(telling, key=lambda s: s.failed / s.total, default=None)
 
 
-def opened(failures: Iterable[tuple[str, Failure]], counted: Mapping[str, Symptoms] | None = None) -> Dossier:
+def opened(failures: Iterable[tuple[str, Failure]], counted: Mapping[str, Symptoms] | None = None) -> Evidence:
     """A dossier that begins with the failures of which we knew when the incident was opened, by component.
 
     Only the latest are known one by one; `counted` has how many there were of each symptom by then.
     """
-    dossier, known = Dossier({}, {}, components={}), Counter[tuple[str, str]]()
+    dossier, known = Evidence({}, {}, components={}), Counter[tuple[str, str]]()
     for component, failure in sorted(failures, key=lambda pair: pair[1].at):
         dossier = failed(dossier, component, failure)
         known[component, failure.symptom] += 1
@@ -78,7 +78,7 @@ def opened(failures: Iterable[tuple[str, Failure]], counted: Mapping[str, Sympto
     return dossier
 
 
-def failed(dossier: Dossier, component: str, failure: Failure) -> Dossier:
+def failed(dossier: Evidence, component: str, failure: Failure) -> Evidence:
     """With one more failure."""
     ids = dossier.ids
     if failure.request_id:
@@ -94,7 +94,7 @@ def failed(dossier: Dossier, component: str, failure: Failure) -> Dossier:
     )
 
 
-def followed(dossier: Dossier, incident: Incident, tallies: Mapping[str, tuple[Minute, ...]]) -> Dossier:
+def followed(dossier: Evidence, incident: Incident, tallies: Mapping[str, tuple[Minute, ...]]) -> Evidence:
     """With the latest minutes of the components' results, from the first failure on."""
     latest: dict[int, list[int]] = {}
     for component in incident.components:
@@ -117,7 +117,7 @@ def followed(dossier: Dossier, incident: Incident, tallies: Mapping[str, tuple[M
     return replace(dossier, course=tuple(course))
 
 
-def heard(dossier: Dossier, incident: Incident, says: Mapping[str, PageStatus]) -> Dossier:
+def heard(dossier: Evidence, incident: Incident, says: Mapping[str, PageStatus]) -> Evidence:
     """With what the page says now of the components, where its state there has changed."""
     for component in incident.components:
         now = says.get(component)
@@ -156,3 +156,76 @@ def _halved(course: list[Stretch]) -> list[Stretch]:
         for p in pairs
     ]
     return [*merged, *fresh]
+
+
+EVERY_S = 300.0
+"""How often the dossier of an incident that does not change is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceState:
+    """The state between two commits: dossiers by incident, and when each was last written."""
+
+    dossiers: dict[str, Evidence] = field(default_factory=dict)
+    written: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvidence:
+    """All that may go into a dossier now, by component."""
+
+    failures: Mapping[str, tuple[Failure, ...]]
+    tallies: RecentCounts
+    heard: Mapping[str, PageStatus]
+    symptoms: Mapping[str, Symptoms] = field(default_factory=dict)
+
+
+class EvidenceCollector:
+    """Keeps a dossier for each incident until it is over and written."""
+
+    def __init__(self, kept: EvidenceState) -> None:
+        self._dossiers = dict(kept.dossiers)
+        self._written = dict(kept.written)
+        self._over: set[str] = set()
+
+    def failed(self, incidents: Iterable[Incident], component: str, failure: Failure) -> None:
+        """A failure of a component, while these incidents are open."""
+        for incident in incidents:
+            if component in incident.components and incident.id in self._dossiers:
+                self._dossiers[incident.id] = failed(self._dossiers[incident.id], component, failure)
+
+    def follow(self, incidents: Iterable[Incident], touched: Iterable[str], evidence: NewEvidence) -> None:
+        """Bring the dossiers up to date; those of `touched` incidents are to be written with them."""
+        for incident in incidents:
+            kept = self._dossiers.get(incident.id)
+            if kept is None:
+                if incident.status is IncidentStatus.RESOLVED:
+                    continue  # one of the past that somebody acted on: its dossier is written
+                kept = _opened(incident, evidence)
+            minutes = {c: pooled(evidence.tallies.get(c, {})) for c in incident.components}
+            kept = followed(kept, incident, minutes)
+            self._dossiers[incident.id] = heard(kept, incident, evidence.heard)
+            if incident.status is IncidentStatus.RESOLVED:
+                self._over.add(incident.id)
+        for name in touched:
+            self._written.pop(name, None)
+
+    def take(self, now: float) -> dict[str, Evidence]:
+        """Those to be written now; those that are over are forgotten by this."""
+        due = {i: d for i, d in self._dossiers.items() if not 0 <= now - self._written.get(i, -EVERY_S) < EVERY_S}
+        self._written |= dict.fromkeys(due, now)
+        for name in self._over & set(due):
+            del self._dossiers[name], self._written[name]
+        self._over = set()
+        return due
+
+    def state(self) -> EvidenceState:
+        """What must be written for another process to go on here."""
+        return EvidenceState(dict(self._dossiers), dict(self._written))
+
+
+def _opened(incident: Incident, evidence: NewEvidence) -> Evidence:
+    known = ((c, f) for c in incident.components for f in evidence.failures.get(c, ()) if f.at >= incident.started_at)
+    if incident.kind != "failures":
+        return opened(known)
+    return opened(known, {c: evidence.symptoms.get(c, ()) for c in incident.active})

@@ -25,7 +25,7 @@ EVERY = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class GroupTiming:
     """How one target wants to hear of many at once, in seconds; `at_once` new ones in `group_wait_s` are no storm."""
 
     group_wait_s: float = 30.0
@@ -101,7 +101,7 @@ def member(snapshot: Snapshot) -> Member:
     )
 
 
-def step(group: Group, members: Mapping[str, Member], pace: Pace, now: float) -> Step:
+def step(group: Group, members: Mapping[str, Member], pace: GroupTiming, now: float) -> Step:
     """What follows for a group, which has one member at least, at `now` (Unix seconds)."""
     age = now - group.begun
     going = [one for one in members.values() if not (one.over or one.quiet)]

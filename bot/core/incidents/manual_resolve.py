@@ -13,7 +13,7 @@ from probes.model import State
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class ManualResolution:
     """An episode that goes on unsaid since `at` (Unix seconds); `worst` is how bad it had been."""
 
     kind: str
@@ -23,12 +23,12 @@ class Aside:
     at: float
 
 
-Asides = tuple[Aside, ...]
+Asides = tuple[ManualResolution, ...]
 
 
-def aside(incident: Incident, at: float) -> Aside:
+def aside(incident: Incident, at: float) -> ManualResolution:
     """What goes on of an incident that a person called over."""
-    return Aside(incident.kind, incident.vantage, incident.active, incident.worst, at)
+    return ManualResolution(incident.kind, incident.vantage, incident.active, incident.worst, at)
 
 
 def after(asides: Asides, step: Transition) -> tuple[Asides, Transition | None]:
@@ -47,5 +47,5 @@ def after(asides: Asides, step: Transition) -> tuple[Asides, Transition | None]:
     return rest, replace(step, started_at=max(step.started_at, *(a.at for a in ours)))
 
 
-def _without(one: Aside, components: tuple[str, ...]) -> Aside:
+def _without(one: ManualResolution, components: tuple[str, ...]) -> ManualResolution:
     return replace(one, components=tuple(c for c in one.components if c not in components))

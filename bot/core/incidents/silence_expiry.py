@@ -6,13 +6,13 @@ alerts go there at all.
 
 from collections.abc import Iterable
 
+from bot.core.incidents.silences import conditions_of
 from bot.core.model.action import ActionRecord, ActionRequest, ActionResult
 from bot.core.model.service import ServiceView
 from bot.core.model.silence import Silence
 from bot.core.model.snapshot import Snapshot
-from bot.core.notices import Notice
-from bot.core.routing import Address, Table
-from bot.core.silences import conditions_of
+from bot.core.routing.notices import Notice
+from bot.core.routing.tree import ActiveRoutes, Recipient
 from bot.core.text.durations import ago
 from bot.core.text.people import person
 from bot.core.text.quoting import clean, quoted
@@ -48,7 +48,7 @@ def text(silence: Silence, service: ServiceView, now: float) -> str:
     return f"the {what} on {on}{why} {asked} has ended; nothing is open under it"
 
 
-def answered(to: Iterable[str], table: Table) -> tuple[Address, ...]:
+def answered(to: Iterable[str], table: ActiveRoutes) -> tuple[Recipient, ...]:
     """Those of some targets that hear of anything at all: what was asked elsewhere is not answered there."""
     known = {*table.tree.targets(), *(route.target for route in table.subscribed)}
-    return tuple(Address(target, BY_WISH) for target in to if target in known)
+    return tuple(Recipient(target, BY_WISH) for target in to if target in known)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.core.model.labels import Facts, Labels
 from bot.core.model.snapshot import Snapshot
-from bot.core.pattern import LONGEST, pattern
+from bot.core.routing.regex import LONGEST, pattern
 from probes.model import Fault, Layer
 
 KEYS = ("service", "component", "state", "fault", "kind", "vantage")

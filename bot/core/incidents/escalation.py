@@ -3,8 +3,8 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
-from bot.core import incidents
-from bot.core.casebook import Casebook
+from bot.core.incidents import lifecycle
+from bot.core.incidents.tracker import IncidentTracker
 from bot.core.model.escalation import Course, Due, Policy
 from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
 from bot.core.model.severity import SEVERITY
@@ -28,8 +28,8 @@ def nowhere(_: str, __: float) -> Collection[str]:
     return ()
 
 
-def press(
-    cases: Casebook, wanted: Callable[[Incident], Sequence[Policy]], now: float, reached: Reached = nowhere
+def escalate_due(
+    cases: IncidentTracker, wanted: Callable[[Incident], Sequence[Policy]], now: float, reached: Reached = nowhere
 ) -> None:
     """Take the steps that are due at `now` (Unix seconds), one of each course, each with its line.
 
@@ -38,7 +38,7 @@ def press(
     for incident in cases.open():
         after, lines = _pressed(incident, wanted, now, reached(incident.id, now))
         for line in lines:
-            after = incidents.noted(after, line.at, line.event, line.text, line.to)
+            after = lifecycle.noted(after, line.at, line.event, line.text, line.to)
         if lines:
             cases.put(after)
         else:

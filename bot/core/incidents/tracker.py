@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from bot.core import asides, incidents, silences
-from bot.core.asides import Asides
 from bot.core.detection.assessment import Transition
+from bot.core.incidents import lifecycle, manual_resolve, silences
+from bot.core.incidents.manual_resolve import Asides
 from bot.core.model import silence
 from bot.core.model.discrepancy import Discrepancy
 from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
@@ -25,7 +25,7 @@ Touched = Mapping[str, tuple[Incident, tuple[TimelineEntry, ...]]]
 """Incidents that changed, by id, each with its new lines."""
 
 
-class Casebook:
+class IncidentTracker:
     """Keeps the incidents of one service until they are over and written."""
 
     def __init__(
@@ -94,13 +94,13 @@ class Casebook:
         """Note what has become of those that are open: quiet, trouble again, the page's first word."""
         for incident in self.open():
             well = [voices[c].measured.monitoring for c in incident.active if c in voices]
-            after = incidents.watched(incident, quiet=bool(well) and all(well), now=now)
-            after = incidents.admitted(after, heard, self.service.names)
+            after = lifecycle.watched(incident, quiet=bool(well) and all(well), now=now)
+            after = lifecycle.admitted(after, heard, self.service.names)
             if after is not incident:
                 self.put(after)
             # A higher peak is no news by itself: it is told with the next figures, and with the end.
             measured = [voices[c].measured for c in incident.active if c in voices]
-            self.keep(incidents.peaked(self._incidents[incident.id], measured))
+            self.keep(lifecycle.peaked(self._incidents[incident.id], measured))
 
     def keep(self, incident: Incident) -> None:
         """Keep an open incident as it is now, which is no news of it; or one that only the store knew."""
@@ -108,8 +108,8 @@ class Casebook:
 
     def close(self, incident: Incident, by: Person, at: float, reason: str = "") -> None:
         """A person calls it over; what the detector still sees of it goes on unsaid (`asides`)."""
-        self.asides = (*self.asides, asides.aside(incident, at))
-        self.put(incidents.closed(incident, by, at, reason))
+        self.asides = (*self.asides, manual_resolve.aside(incident, at))
+        self.put(lifecycle.closed(incident, by, at, reason))
 
     def look(self, measured: Mapping[str, Measurement], heard: Mapping[str, PageStatus]) -> None:
         """What silences are held against from now on, and the work that the vendor's page announces."""
@@ -130,9 +130,9 @@ class Casebook:
         self.expired += [s for s in left if s.until <= now and not any(i.silence == s for i in open_)]
         for incident in self._incidents.values():
             if incident.silence in left and incident.status is IncidentStatus.RESOLVED and incident.silence.till_over:
-                self.put(incidents.noted(incident, now, "silence ended", "with the incident"))
+                self.put(lifecycle.noted(incident, now, "silence ended", "with the incident"))
         for incident in open_:
-            held = incidents.held(incident, self.holding(incident, now), now)
+            held = lifecycle.held(incident, self.holding(incident, now), now)
             if held is not incident:
                 self.put(held)
 
@@ -167,14 +167,14 @@ class Casebook:
 
     def _after(self, step: Transition) -> list[Incident]:
         ours = [i for i in self._incidents.values() if _concerns(i, step)]
-        self.asides, news = asides.after(self.asides, step)
+        self.asides, news = manual_resolve.after(self.asides, step)
         if not ours and (news is not None or step.event == "opened"):
-            return [incidents.opened(self.service.id, news or step)]
+            return [lifecycle.opened(self.service.id, news or step)]
         if step.event == "opened":
-            return [incidents.widened(ours[0], step)]
+            return [lifecycle.widened(ours[0], step)]
         if step.event == "changed":
-            return [incidents.widened(i, step) for i in ours]
-        return [incidents.narrowed(i, step, self.service.names) for i in ours]
+            return [lifecycle.widened(i, step) for i in ours]
+        return [lifecycle.narrowed(i, step, self.service.names) for i in ours]
 
 
 def _concerns(incident: Incident, step: Transition) -> bool:

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from bot.core.matching import KEYS, Matcher, facts_of, labelled, matchers, matches
 from bot.core.model.discrepancy import Discrepancy
 from bot.core.model.incident import Incident
 from bot.core.model.labels import Facts, Labels
 from bot.core.model.measurement import Measurement
 from bot.core.model.silence import Silence, Silences
 from bot.core.model.snapshot import ComponentStatus, Snapshot
+from bot.core.routing.matchers import KEYS, Matcher, facts_of, labelled, matchers, matches
 
 MOST = 50
 """Silences of one service at a time."""
