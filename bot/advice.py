@@ -6,14 +6,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Protocol
 
-from bot.core.alternatives import Candidate, Option, ranked
+from bot.core.messages.compose import card
 from bot.core.model.card import Card
 from bot.core.model.group import Correlation
 from bot.core.model.incident import IncidentStatus
 from bot.core.model.snapshot import Snapshot
 from bot.core.model.status import ServiceStatus
-from bot.core.words.tips import Recipe, Tip, parse
-from bot.core.words.wording import card
+from bot.core.tips.alternatives import Candidate, Option, ranked
+from bot.core.tips.tip import Recipe, Tip, parse
 
 SHELF = files("bot") / "tips"
 RECIPES = files("bot") / "recipes"

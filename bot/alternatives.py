@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.core.alternatives import Candidate
+from bot.core.tips.alternatives import Candidate
 from bot.settings import Alternative, Settings
 from probes.model import Check
 from probes.registry import secrets_wanted

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from urllib.parse import urlsplit
 
-from bot.core.courtesy import Limits, Pacing
+from bot.core.rate_limits import RateLimiter, RateLimits
 from probes.model import Check
 
 log = logging.getLogger(__name__)
@@ -23,15 +23,15 @@ class Place:
 
     __slots__ = ("pacing", "room")
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: RateLimits) -> None:
         self.room = asyncio.Semaphore(limits.at_once)
-        self.pacing = Pacing(limits.per_s)
+        self.pacing = RateLimiter(limits.per_s)
 
 
 class Courtesy:
     """The manners of one prober. `skipped` counts looks left out; `speed` is the clock's (see `Schedule`)."""
 
-    def __init__(self, limits: Limits, speed: float = 1.0) -> None:
+    def __init__(self, limits: RateLimits, speed: float = 1.0) -> None:
         self._limits = limits
         self._speed = speed
         self._places: dict[str, Place] = {}

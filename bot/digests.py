@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from bot.attendance import Us
+from bot.core.answers.answer import Answer
+from bot.core.answers.digest import Period, Told, anything, digest
 from bot.core.history.ranges import SPANS, Range, touches
 from bot.core.model.incident import Incident
-from bot.core.words.answer import Answer
-from bot.core.words.digest_answer import Period, Told, anything, digest
 from bot.errors import StoreError
 from bot.own import OWN, TOLD, OwnNews
 from bot.reading import Reading

@@ -7,10 +7,10 @@ what was recognised.
 import re
 from typing import Final
 
+from bot.core.answers.answer import Answer
+from bot.core.answers.corroboration import Context
+from bot.core.answers.explanation import Finding, explanation
 from bot.core.text.redaction import redacted
-from bot.core.words.answer import Answer
-from bot.core.words.explanation import Finding, explanation
-from bot.core.words.witnesses import Context
 from bot.pasted.clues import clues
 from bot.pasted.paste import Paste, read
 

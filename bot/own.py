@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
 
+from bot.core.health.signs import listeners
 from bot.core.model.group import Correlation, NoticeGroup
 from bot.core.model.snapshot import Snapshot
-from bot.core.own_health import listeners
 from bot.core.text.durations import clock
 from bot.errors import StoreError
 from bot.store.store import Store

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import Any
 
 from bot.budget import Budgets
-from bot.core.courtesy import Extras
+from bot.core.rate_limits import ReprobeBudget
 from bot.courtesy import Courtesy
 from bot.errors import StoreError
 from bot.schedule import Schedule
@@ -71,7 +71,7 @@ class Prober:
             budget = Budgets(self._store.purse, {name: s.budget for name, s in self._services.items()})
             tools = Tools(transport, settings.vantage, clock.now, settings.secrets, budget=budget)
             turns = Turns(self._store, self._name, clock.speed)
-            manners = Manners(turns, self._courtesy, Extras(settings.courtesy.extra_per_hour))
+            manners = Manners(turns, self._courtesy, ReprobeBudget(settings.courtesy.extra_per_hour))
             self._watch = Watch(settings.checks(), tools, control, self._seen, manners)
             self._schedule = schedule
             self._watch.start(schedule)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from pydantic import TypeAdapter, ValidationError
 
 from bot.channels.channel import Channel
-from bot.core.own_health import Kind, Sign
-from bot.core.words.health import ticking
+from bot.core.health.signs import HealthSign, Kind
+from bot.core.health.text import ticking
 from bot.errors import StoreError
 from bot.store.store import Store
 
@@ -18,7 +18,7 @@ EVERY_S = 15.0
 FORGOTTEN_S = 3600.0
 """A part that said nothing for so long belonged to a process that is no more."""
 
-SIGN = TypeAdapter(Sign)
+SIGN = TypeAdapter(HealthSign)
 
 
 class Pulse:
@@ -57,7 +57,7 @@ class Pulse:
         parts = await shared.health()
         await shared.drop_health(*(part for part, body in parts.items() if _age(body, now) > FORGOTTEN_S))
 
-    def signs(self, now: float) -> list[Sign]:
+    def signs(self, now: float) -> list[HealthSign]:
         """How each channel is, as it and its courier see it."""
         found = []
         for name, channel in self._channels.items():
@@ -66,7 +66,7 @@ class Pulse:
             said = f"{sentence}; deliveries rest: {rests}" if rests else sentence
             # Of what rests its courier has told.
             found.append(
-                Sign(name, well and not rests, said, now, elsewhere=bool(rests), back="heard and served again")
+                HealthSign(name, well and not rests, said, now, elsewhere=bool(rests), back="heard and served again")
             )
         return found
 

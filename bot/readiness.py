@@ -8,8 +8,8 @@ from aiohttp import web
 
 from bot.attendance import Us
 from bot.channels.listening import Bounds, Listening
-from bot.core.own_health import Sign, ready
-from bot.core.words.health import queues, service_signs
+from bot.core.health.signs import HealthSign, ready
+from bot.core.health.text import queues, service_signs
 from bot.desk.health import Health
 from bot.errors import StoreError
 
@@ -21,7 +21,7 @@ LONGEST = 200
 """Characters of a reason: a platform may have had its word in it."""
 
 
-async def hindrances(health: Health, now: float) -> list[Sign]:
+async def hindrances(health: Health, now: float) -> list[HealthSign]:
     """What keeps us, all processes together, from our work. Raises StoreError."""
     owned, signs = await health.every(now), await health.signs(now)
     every = [*signs, *queues(owned, signs, now), *(sign for own in owned for sign in service_signs(own, now))]
@@ -31,7 +31,7 @@ async def hindrances(health: Health, now: float) -> list[Sign]:
 class Readiness:
     """Answers `/livez` and `/readyz`; `signs` are those of this process's own channels and couriers."""
 
-    def __init__(self, us: Us, signs: Callable[[float], Sequence[Sign]]) -> None:
+    def __init__(self, us: Us, signs: Callable[[float], Sequence[HealthSign]]) -> None:
         self._us = us
         self._signs = signs
         self._health = Health(us.store, us.settings)
@@ -67,5 +67,5 @@ class Readiness:
         return web.json_response({"ready": not why, "why": why}, status=503 if why else 200)
 
 
-def _said(sign: Sign) -> str:
+def _said(sign: HealthSign) -> str:
     return f"{sign.name}: {sign.sentence}"[:LONGEST]

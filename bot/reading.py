@@ -5,6 +5,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from bot.core.answers.incidents import Delivered
+from bot.core.commands.names import Named, Names
 from bot.core.detection.assessment import Explanation
 from bot.core.history.ranges import Range, RangeHistory, past, touches
 from bot.core.history.rollups import Rollup
@@ -17,9 +19,7 @@ from bot.core.model.measurement import Measurement
 from bot.core.model.service import About
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
-from bot.core.names import Named, Names
-from bot.core.words.answers import Delivered
-from bot.core.words.casefile import Casefile
+from bot.core.postmortem.casefile import Casefile
 from bot.judge import ABOUT, ABOUT_FIELD
 from bot.ledger import ledger_rows
 from bot.settings import Service

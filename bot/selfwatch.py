@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pydantic import TypeAdapter, ValidationError
 
 from bot.attendance import Us
-from bot.core.own_health import Course, News, watched
-from bot.core.words.health import cut, gap, queues, service_signs, told
+from bot.core.health.signs import HealthChange, SignHistory, watched
+from bot.core.health.text import cut, gap, queues, service_signs, told
 from bot.desk.health import Health
 from bot.errors import StoreError
 from bot.own import OwnNews
@@ -31,7 +31,7 @@ class Kept:
     """What is known from look to look: when the last one was (0: never), the courses, observations lost so far."""
 
     at: float = 0.0
-    courses: dict[str, Course] = field(default_factory=dict)
+    courses: dict[str, SignHistory] = field(default_factory=dict)
     lost: dict[str, int] = field(default_factory=dict)
 
 
@@ -85,7 +85,7 @@ class SelfWatch:
         self._away = False
         return True
 
-    async def _tell(self, news: News, targets: tuple[str, ...], now: float) -> bool:
+    async def _tell(self, news: HealthChange, targets: tuple[str, ...], now: float) -> bool:
         what, text = f"watch:{news.what}".replace(" ", "-"), told(news, now)
         return await self._news.trouble(what, text, targets, over=news.over, since=news.since)
 

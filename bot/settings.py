@@ -7,10 +7,10 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.core.alternatives import Similarity
-from bot.core.courtesy import Limits
 from bot.core.model.escalation import Policy
+from bot.core.rate_limits import RateLimits
 from bot.core.routing.tree import Route
+from bot.core.tips.alternatives import Similarity
 from bot.recurring import Recurring
 from bot.watching import Watching
 from probes.model import Check
@@ -152,7 +152,7 @@ class Settings:
     detection: Detection = Detection()
     reports_open_incidents: bool = False
     community: Community | None = None
-    courtesy: Limits = field(default_factory=Limits)
+    courtesy: RateLimits = field(default_factory=RateLimits)
     channels: tuple[Channel, ...] = (Channel("console", "console"),)
     routes: tuple[Route, ...] | None = None
     escalations: Mapping[str, Policy] = field(default_factory=lambda: MappingProxyType({}))

@@ -13,10 +13,10 @@ from typing import NoReturn, TextIO
 from bot.channels.channel import Channel as Opened
 from bot.channels.channel import Hears, Where
 from bot.channels.registry import CHANNELS, Outside
-from bot.core.asking import Asker
+from bot.core.answers.answer import Answer
+from bot.core.commands.asker import Asker
 from bot.core.model.card import Card, Colour
 from bot.core.text.quoting import clean
-from bot.core.words.answer import Answer
 from bot.errors import DeliveryError
 from bot.settings import Channel
 

@@ -6,9 +6,9 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.core.courtesy import Extras, Limits
 from bot.core.detection.reprobe import Plan, due
-from bot.core.own_health import MISSED
+from bot.core.health.signs import MISSED
+from bot.core.rate_limits import RateLimits, ReprobeBudget
 from bot.courtesy import Courtesy
 from bot.schedule import Schedule
 from bot.turns import TICKS, Turn
@@ -55,8 +55,8 @@ class Manners:
     """What keeps this prober from asking too much: turns at pages, limits towards hosts, a bound on extra looks."""
 
     turns: Turn | None = None
-    courtesy: Courtesy = field(default_factory=lambda: Courtesy(Limits()))
-    extras: Extras = field(default_factory=lambda: Extras(Limits().extra_per_hour))
+    courtesy: Courtesy = field(default_factory=lambda: Courtesy(RateLimits()))
+    extras: ReprobeBudget = field(default_factory=lambda: ReprobeBudget(RateLimits().extra_per_hour))
 
 
 class Watch:

@@ -8,12 +8,12 @@ from bot import catalogue
 from bot.advice import Counsel, recipes, tips
 from bot.alternatives import candidates
 from bot.config import from_text
-from bot.core.alternatives import Candidate, Similarity
 from bot.core.model.group import Correlation
 from bot.core.model.incident import IncidentStatus
 from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
+from bot.core.tips.alternatives import Candidate, Similarity
 from probes.model import State
 from tests.core.situations import INCIDENT, NOW, SITUATIONS, stood
 

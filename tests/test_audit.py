@@ -1,7 +1,7 @@
 """The audit: every act, also the refused, once, with who, where and when."""
 
-from bot.core.asking import Asker
-from bot.core.commands import Role
+from bot.core.commands.asker import Asker
+from bot.core.commands.table import Role
 from bot.core.model.person import Person
 from bot.desk.desk import Desk
 from bot.desk.opening import open_desk

@@ -12,7 +12,7 @@ from types import MappingProxyType
 import pytest
 
 from bot.budget import Budgets
-from bot.core.courtesy import Extras
+from bot.core.rate_limits import ReprobeBudget
 from bot.settings import Allowance
 from bot.store.binary import find_binary
 from bot.store.connect import open_store
@@ -80,7 +80,7 @@ async def test_where_the_paid_check_may_not_the_free_one_of_its_component_does(s
             check("chat", "openai", site.url("/v1"), KEYED),
             check("hello", "http", site.url("/hello"), MappingProxyType({})),
         ]
-        watch = Watch(checks, tools, None, seen.append, Manners(extras=Extras(10)))
+        watch = Watch(checks, tools, None, seen.append, Manners(extras=ReprobeBudget(10)))
         for _ in range(4):
             await watch.again("openai-api")
         asked = [request.target for request in site.requests]

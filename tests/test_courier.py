@@ -7,11 +7,11 @@ from dataclasses import replace
 from bot import advice
 from bot.channels.channel import Channel
 from bot.claiming import CLAIM_S
+from bot.core.messages.compose import card
 from bot.core.model.card import Card
 from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
 from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus, Snapshot
-from bot.core.words.wording import card
 from bot.courier import DOUBTS, PAUSE_S, TRIES, Courier
 from bot.errors import DeliveryError
 from bot.judge import ENTRY, SNAPSHOT

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from bot.core.asking import Asker
-from bot.core.commands import COMMANDS, Role
+from bot.core.commands.asker import Asker
+from bot.core.commands.table import COMMANDS, Role
 from bot.core.detection.assessment import Explanation
 from bot.core.model.action import ActionRequest
 from bot.core.model.incident import Incident

@@ -7,13 +7,13 @@ import pytest
 
 from bot.attendance import Us
 from bot.config import from_text
+from bot.core.answers.digest import Period, Told, digest
 from bot.core.history.ranges import SPANS, Point, RangeHistory
 from bot.core.history.rollups import Rollup, chunks
+from bot.core.messages.compose import card
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.ledger import LedgerEntry, Source
 from bot.core.model.snapshot import Snapshot
-from bot.core.words.digest_answer import Period, Told, digest
-from bot.core.words.wording import card
 from bot.digests import Digests, Telling
 from bot.judge import INCIDENT, SNAPSHOT
 from bot.ledger import ledger_row

@@ -9,9 +9,9 @@ import pytest
 from bot.channels.slack.channel import SlackChannel
 from bot.channels.slack.web import Web
 from bot.claiming import AT_ONCE, CLAIM_S
+from bot.core.messages.compose import card
 from bot.core.model.incident import TimelineEntry
 from bot.core.model.snapshot import ComponentStatus, Snapshot
-from bot.core.words.wording import card
 from bot.courier import Courier
 from bot.judge import ENTRY, SNAPSHOT
 from bot.line import Office

@@ -4,8 +4,8 @@ import pytest
 
 from bot.cli import main
 from bot.config import load
+from bot.core.answers.routing import passed_over
 from bot.core.routing.tree import Route, RouteMatch
-from bot.core.words.routing import passed_over
 from tests.channels.test_examples import ON_CALL, SECRETS
 
 

@@ -14,11 +14,11 @@ import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from bot.core.alternatives import ranked
+from bot.core.answers.answer import Answer
+from bot.core.answers.corroboration import Context
+from bot.core.messages.error_meanings import ADVICE, SHORT, WHOSE, means
 from bot.core.model.status import ServiceStatus
-from bot.core.words.answer import Answer
-from bot.core.words.meanings import ADVICE, SHORT, WHOSE, means
-from bot.core.words.witnesses import Context
+from bot.core.tips.alternatives import ranked
 from bot.explaining import explained, finding
 from bot.pasted.objects import object_in
 from probes.fingerprints import edges, error_messages, gateways, middlebox_rules, transport, verdicts

@@ -19,9 +19,9 @@ from bot.channels.said import digest
 from bot.channels.slack.channel import SlackChannel
 from bot.channels.slack.options import read as slack_options
 from bot.channels.slack.web import Web
+from bot.core.messages.compose import card
 from bot.core.model.incident import IncidentStatus
 from bot.core.model.person import Person
-from bot.core.words.wording import card
 from probes.model import State
 from probes.secret import Secret
 from tests.channels.discord.reading import headline as on_discord

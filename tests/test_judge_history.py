@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.history.ranges import SPANS
 from bot.core.history.recorder import EVERY_S
-from bot.core.words.report_card import report_card
+from bot.core.postmortem.report import report_card
 from bot.judge import REMEMBERED, Judge
 from bot.reading import Reading
 from bot.settings import Component, Service

@@ -9,7 +9,7 @@ import pytest
 
 from bot.attendance import Us
 from bot.config import load
-from bot.core.own_health import Sign
+from bot.core.health.signs import HealthSign
 from bot.demo.vendor import Vendor
 from bot.errors import UserError
 from bot.readiness import Readiness
@@ -68,7 +68,7 @@ def settings(tmp_path):
 
 async def test_a_dead_socket_and_a_service_nobody_judges_are_named(settings, store):
     """Reasons in sentences, bounded."""
-    ill = [Sign("slack", ok=False, sentence="its socket is dead " + "x" * 500, at=NOW)]
+    ill = [HealthSign("slack", ok=False, sentence="its socket is dead " + "x" * 500, at=NOW)]
     readiness = Readiness(Us(store, settings, configured_routes(store, settings), "a", lambda: NOW), lambda _: ill)
     async with readiness.open() as port:
         status, body = await asked(port)

@@ -5,7 +5,7 @@ import json
 import time
 from types import MappingProxyType
 
-from bot.core.courtesy import Extras, Limits
+from bot.core.rate_limits import RateLimits, ReprobeBudget
 from bot.courtesy import Courtesy
 from bot.schedule import Schedule
 from bot.watch import Manners, Watch
@@ -51,7 +51,7 @@ async def test_extra_looks_end_at_their_bound() -> None:
     now = 1000.0
     plan = json.dumps({"from_s": now, "until_s": now + 1000, "every_s": 5.0, "vantages": ["here"]})
     async with Transport() as transport, serve(answer(b"{}")) as site, Schedule() as schedule:
-        manners = Manners(courtesy=Courtesy(Limits(100, 1e6)), extras=Extras(3))
+        manners = Manners(courtesy=Courtesy(RateLimits(100, 1e6)), extras=ReprobeBudget(3))
         seen: list[Observation] = []
         watch = Watch([check(site.url())], Tools(transport, "here", lambda: now), None, seen.append, manners)
         watch.planned("claude", {"claude-api": plan})

@@ -8,11 +8,11 @@ import pytest
 from bot.config import from_text
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.judging.judgement import Judgement
+from bot.core.messages.compose import card
+from bot.core.messages.sources import others_say
 from bot.core.model.service import Other
 from bot.core.model.stream import StreamRow
 from bot.core.routing.notices import Notice
-from bot.core.words.voicing import others_say
-from bot.core.words.wording import card
 from bot.errors import ConfigError
 from bot.main import view
 from bot.prober import Clock, Prober

@@ -6,8 +6,8 @@ Protocols only, so that no channel knows who stands behind them. Both raise `Sto
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.core.asking import Asker
-from bot.core.words.answer import Answer
+from bot.core.answers.answer import Answer
+from bot.core.commands.asker import Asker
 
 
 def posted_in(name: str, place: str) -> str:

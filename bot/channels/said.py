@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from bot.channels.console.plain import NUMBERS
+from bot.core.messages.compose import trail_line
 from bot.core.model.card import Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.core.text.quoting import clean, cut
 from bot.core.text.states import TONE
-from bot.core.words.wording import trail_line
 
 LINES = 40
 WIDE = 1_000

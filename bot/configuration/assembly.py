@@ -11,7 +11,7 @@ from bot.configuration.routing import branches
 from bot.configuration.schema import CheckPart, ComponentPart, Configuration, Page, ServicePart
 from bot.configuration.vault import Vault, named, plainly
 from bot.configuration.watching import watching
-from bot.core.courtesy import Limits
+from bot.core.rate_limits import RateLimits
 from bot.settings import (
     Allowance,
     Alternative,
@@ -55,7 +55,7 @@ class Assembly:
             detection=Detection(given.detection.false_alarms_per_month),
             reports_open_incidents=given.reports.open_incidents,
             community=self._community(),
-            courtesy=Limits(given.courtesy.at_once, given.courtesy.per_second, given.courtesy.reprobes_per_hour),
+            courtesy=RateLimits(given.courtesy.at_once, given.courtesy.per_second, given.courtesy.reprobes_per_hour),
             channels=channels,
             routes=None if given.routes is None else branches(given.routes),
             escalations=MappingProxyType(policies(given.escalations)),

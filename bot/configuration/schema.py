@@ -23,7 +23,7 @@ from bot.configuration.types import (
     store,
 )
 from bot.configuration.watching import DigestPart, HealthPart, HeartbeatPart, SelfPart
-from bot.core.alternatives import Similarity
+from bot.core.tips.alternatives import Similarity
 from probes.network.control import HOSTS
 
 

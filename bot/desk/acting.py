@@ -3,16 +3,17 @@
 import asyncio
 from dataclasses import replace
 
-from bot.core import wishes
-from bot.core.commands import COMMANDS
+from bot.core.answers import actions, replies
+from bot.core.answers import silences as silence_answers
+from bot.core.answers.answer import Answer
+from bot.core.commands import timing
+from bot.core.commands.parser import SILENCE_ID
+from bot.core.commands.table import COMMANDS
 from bot.core.incidents.actions import FROM
 from bot.core.incidents.silences import may_reach, written
 from bot.core.model.action import ActionRequest, ActionResult
 from bot.core.model.silence import END, UNTIL_RESOLVED
-from bot.core.parsing import SILENCE_ID
 from bot.core.text.quoting import clean
-from bot.core.words import acted, replies, silenced
-from bot.core.words.answer import Answer
 from bot.desk import choosing
 from bot.desk.behind import Behind, Question
 
@@ -26,7 +27,7 @@ async def act(behind: Behind, question: Question) -> Answer:
     text = question.request.text
     outcome = await _done(behind, question, one.service, (one.id, text) if text else (one.id,))
     after = await behind.reads.incident(one.service, one.id)
-    return acted.answer(question.request.command, after or one, standing, outcome, question.now)
+    return actions.answer(question.request.command, after or one, standing, outcome, question.now)
 
 
 async def quiet(behind: Behind, question: Question) -> Answer:
@@ -49,12 +50,12 @@ async def quiet(behind: Behind, question: Question) -> Answer:
         one, standing = chosen
         service, about = one.service, one.id
     outcome = await _done(behind, question, service, (about, *how))
-    return acted.answer(request.command, one, standing, outcome, question.now)
+    return actions.answer(request.command, one, standing, outcome, question.now)
 
 
 async def silences(behind: Behind, question: Question) -> Answer:
     """What is kept quiet now, and what work is announced."""
-    return silenced.silences(await choosing.standings(behind, question), question.now)
+    return silence_answers.silences(await choosing.standings(behind, question), question.now)
 
 
 def _how(question: Question) -> tuple[str, ...] | Answer:
@@ -67,7 +68,7 @@ def _how(question: Question) -> tuple[str, ...] | Answer:
     else:
         return (END,) if request.command == "maintenance" else ()
     if request.begins:
-        begins = wishes.moment(request.begins, question.now)
+        begins = timing.moment(request.begins, question.now)
         if begins is None or begins < 0:
             return replies.not_known(f"{clean(request.begins, 40)!r} is no moment", question.now)
         length += f"{FROM}{begins:.0f}"
@@ -84,8 +85,8 @@ async def _widely(behind: Behind, question: Question, about: str, how: tuple[str
     elsewhere = replace(question, asker=replace(question.asker, here=""))
     asked = [(s, question if n == 0 else elsewhere) for n, s in enumerate(reached)]
     outcomes = await asyncio.gather(*(_done(behind, who, s, (about, *how)) for s, who in asked))
-    joined = silenced.together(outcomes)
-    return acted.answer(question.request.command, None, None, joined, question.now)
+    joined = silence_answers.together(outcomes)
+    return actions.answer(question.request.command, None, None, joined, question.now)
 
 
 async def _by_id(behind: Behind, question: Question) -> Answer:
@@ -99,7 +100,7 @@ async def _by_id(behind: Behind, question: Question) -> Answer:
         return replies.not_known(f"no silence {word} stands", question.now)
     outcomes = await asyncio.gather(*(_done(behind, question, s, (word,)) for s in where))
     done = next((one for one in outcomes if one is not None and one.ok), outcomes[0])
-    return acted.answer(question.request.command, None, None, done, question.now)
+    return actions.answer(question.request.command, None, None, done, question.now)
 
 
 async def _done(behind: Behind, question: Question, service: str, args: tuple[str, ...]) -> ActionResult | None:

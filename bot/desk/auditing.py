@@ -4,10 +4,10 @@ import logging
 
 from pydantic import TypeAdapter, ValidationError
 
+from bot.core.answers import replies
+from bot.core.answers.answer import Answer
+from bot.core.answers.audit import audited
 from bot.core.model.audit import REFUSED, AuditEntry
-from bot.core.words import replies
-from bot.core.words.answer import Answer
-from bot.core.words.audited import audited
 from bot.desk.behind import Behind, Question
 from bot.errors import StoreError
 from bot.store.store import Store

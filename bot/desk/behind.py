@@ -4,9 +4,13 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.core.alternatives import Candidate, Option
-from bot.core.asking import Asker
+from bot.core.answers.answer import Answer
+from bot.core.answers.incidents import Delivered
+from bot.core.commands.asker import Asker
+from bot.core.commands.names import Names
+from bot.core.commands.parser import Request
 from bot.core.detection.assessment import Explanation
+from bot.core.health.signs import HealthSign, ServiceHealth
 from bot.core.history.ranges import Range, RangeHistory
 from bot.core.model.action import ActionRequest, ActionResult
 from bot.core.model.audit import AuditEntry
@@ -15,13 +19,9 @@ from bot.core.model.labels import Labels
 from bot.core.model.ledger import LedgerEntry
 from bot.core.model.person import Person
 from bot.core.model.status import ServiceStatus
-from bot.core.names import Names
-from bot.core.own_health import Own, Sign
-from bot.core.parsing import Request
+from bot.core.postmortem.casefile import Casefile
 from bot.core.routing.tree import Subscription, SubscriptionFilter, Tree
-from bot.core.words.answer import Answer
-from bot.core.words.answers import Delivered
-from bot.core.words.casefile import Casefile
+from bot.core.tips.alternatives import Candidate, Option
 
 
 class Reads(Protocol):
@@ -62,10 +62,10 @@ class Counsels(Protocol):
 class Health(Protocol):
     """How we ourselves are."""
 
-    async def every(self, now: float) -> Sequence[Own]:
+    async def every(self, now: float) -> Sequence[ServiceHealth]:
         """How well we serve each service: ages and queues."""
 
-    async def signs(self, now: float) -> Sequence[Sign]:
+    async def signs(self, now: float) -> Sequence[HealthSign]:
         """What each process, channel and vantage last said of itself, and the store."""
 
 

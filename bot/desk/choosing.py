@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from bot.core.commands import COMMANDS, LATEST
+from bot.core.answers import replies
+from bot.core.answers.answer import Answer
+from bot.core.commands.table import COMMANDS, LATEST
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
 from bot.core.text.states import SEVERITY
 from bot.core.text.symptoms import present
-from bot.core.words import replies
-from bot.core.words.answer import Answer
 from bot.desk.behind import Behind, Question
 
 Found = tuple[Incident, ServiceStatus]

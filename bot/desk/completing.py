@@ -1,9 +1,9 @@
 """What a line could go on to, for platforms that offer values while one types."""
 
-from bot.core.commands import COMMANDS, NAMES, Argument, Takes
+from bot.core.commands.names import plain
+from bot.core.commands.parser import command_named
+from bot.core.commands.table import COMMANDS, NAMES, Argument, Takes
 from bot.core.model.incident import Incident, IncidentStatus
-from bot.core.names import plain
-from bot.core.parsing import command_named
 from bot.core.text.quoting import clean, cut, listed
 from bot.core.text.states import WORDS
 from bot.desk import choosing

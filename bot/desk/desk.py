@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from uuid import uuid4
 
-from bot.core.asking import Asker
-from bot.core.commands import COMMANDS
+from bot.core.answers import replies
+from bot.core.answers.answer import Answer
+from bot.core.commands.asker import Asker
+from bot.core.commands.errors import Misunderstood
+from bot.core.commands.parser import PASTED, Request, parse
+from bot.core.commands.table import COMMANDS
 from bot.core.model.audit import DONE, REFUSED, AuditEntry
-from bot.core.parsing import PASTED, Request, parse
 from bot.core.text.redaction import redacted, secret
-from bot.core.unclear import Misunderstood
-from bot.core.words import replies
-from bot.core.words.answer import Answer
 from bot.desk import acting, auditing, completing, helping, looking, past, reporting, subscribing
 from bot.desk.behind import Behind, Handler, Question
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from bot.core.health.signs import SILENT_S, HealthSign, Kind, ServiceHealth
+from bot.core.health.text import answering, checking, saving, ticking
 from bot.core.model.service import About
-from bot.core.own_health import SILENT_S, Kind, Own, Sign
 from bot.core.text.numbers import number
-from bot.core.words.health import answering, checking, saving, ticking
 from bot.judge import ABOUT, ABOUT_FIELD
 from bot.settings import Service, Settings
 from bot.store.store import Store
@@ -17,7 +17,7 @@ MOST = 1_000
 """Rows counted of a backlog; more are as bad."""
 UNREADABLE = "its last word cannot be read: another version?"
 
-SIGN = TypeAdapter(Sign)
+SIGN = TypeAdapter(HealthSign)
 
 
 class VantageWord(BaseModel):
@@ -43,11 +43,11 @@ class Health:
         self._services = {service.id: service for service in settings.services}
         self._outlets = tuple(channel.name for channel in settings.channels)
 
-    async def every(self, now: float) -> Sequence[Own]:
+    async def every(self, now: float) -> Sequence[ServiceHealth]:
         """All services."""
         return [await self.own(service, now) for service in self._services]
 
-    async def own(self, service: str, now: float) -> Own:
+    async def own(self, service: str, now: float) -> ServiceHealth:
         """Ages and queues of one service."""
         views, outbox = self._store.views, self._store.outbox
         kept = (await views.assessed(service, [ABOUT_FIELD])).get(ABOUT_FIELD)
@@ -56,7 +56,7 @@ class Health:
         first = [(outlet, at) for outlet, _ in due if (at := await outbox.next_due(service, outlet)) is not None]
         lost = await views.undeliverable(service)
         configured = self._services[service]
-        return Own(
+        return ServiceHealth(
             service=service,
             name=configured.name,
             judged_at=_judged(kept),
@@ -71,7 +71,7 @@ class Health:
             refused=(await self._store.purse.spent(service)).refused,
         )
 
-    async def signs(self, now: float) -> Sequence[Sign]:
+    async def signs(self, now: float) -> Sequence[HealthSign]:
         """The store, the parts of every process, the vantages."""
         info = await self._store.info()
         signs = [saving(info.aof, info.memory_bytes, info.memory_limit, info.eviction, now)]
@@ -81,7 +81,7 @@ class Health:
             signs += _vantage(name, record, now)
         return signs
 
-    async def lost(self, owned: Sequence[Own]) -> dict[str, int]:
+    async def lost(self, owned: Sequence[ServiceHealth]) -> dict[str, int]:
         """How many observations were lost so far: cut from the stream of a service, or given up by a vantage."""
         found = {own.name: own.cut for own in owned}
         for name, record in (await self._store.vantages()).items():
@@ -105,15 +105,15 @@ def _judged(kept: str | None) -> float | None:
     return about.at if about else None
 
 
-def _parts(parts: dict[str, str], now: float) -> list[Sign]:
+def _parts(parts: dict[str, str], now: float) -> list[HealthSign]:
     """Each process's word on each part; of processes that are silent only where none else speaks of the part."""
-    fresh: list[Sign] = []
-    silent: dict[str, Sign] = {}
+    fresh: list[HealthSign] = []
+    silent: dict[str, HealthSign] = {}
     for part, record in sorted(parts.items()):
         try:
             sign = SIGN.validate_json(record)
         except ValidationError:
-            fresh.append(Sign(f"channel {part}", ok=False, sentence=UNREADABLE))
+            fresh.append(HealthSign(f"channel {part}", ok=False, sentence=UNREADABLE))
             continue
         sign = replace(sign, name=f"channel {sign.name}") if sign.kind is Kind.CHANNEL else sign
         if sign.at is not None and now - sign.at > SILENT_S:
@@ -127,18 +127,18 @@ def _parts(parts: dict[str, str], now: float) -> list[Sign]:
     return fresh + [sign for sign in gone if sign.kind is not Kind.CLOCK]
 
 
-def _vantage(name: str, record: str, now: float) -> list[Sign]:
+def _vantage(name: str, record: str, now: float) -> list[HealthSign]:
     """Its presence, its checks and its clock; of a silent one only that it is."""
     word = _word(record)
     if word is None:
-        return [Sign(f"vantage {name}", ok=False, sentence=UNREADABLE, kind=Kind.VANTAGE)]
+        return [HealthSign(f"vantage {name}", ok=False, sentence=UNREADABLE, kind=Kind.VANTAGE)]
     waiting = number(word.waiting, "observation", "observations")
     said = f"{waiting} waiting, {number(word.skipped, 'look', 'looks')} left out"
     said += f", {number(word.lost, 'observation', 'observations')} lost" if word.lost else ""
     if now - word.at > SILENT_S:
         silent = f"silent; its last word: {said}"
-        return [Sign(f"vantage {name}", False, silent, word.at, Kind.VANTAGE, word.at, back="heard of again")]
-    here = Sign(f"vantage {name}", True, said, word.at, Kind.VANTAGE)
+        return [HealthSign(f"vantage {name}", False, silent, word.at, Kind.VANTAGE, word.at, back="heard of again")]
+    here = HealthSign(f"vantage {name}", True, said, word.at, Kind.VANTAGE)
     more = [checking(name, word.late, word.at), ticking(f"vantage {name}", word.skew, word.at)]
     return [here, *(sign for sign in more if not sign.ok)]
 

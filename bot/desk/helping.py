@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot import advice
-from bot.core.alternatives import Candidate, Option, ranked
+from bot.core.answers.alternatives import alternatives_answer
+from bot.core.answers.answer import Answer
+from bot.core.answers.corroboration import Context
+from bot.core.answers.tips import tips_answer
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.text.symptoms import called, named
-from bot.core.words.alternatives_answer import alternatives_answer
-from bot.core.words.answer import Answer
-from bot.core.words.choosing import circumstances
-from bot.core.words.tips_answer import tips_answer
-from bot.core.words.witnesses import Context
+from bot.core.tips.alternatives import Candidate, Option, ranked
+from bot.core.tips.selection import circumstances
 from bot.desk import choosing
 from bot.desk.behind import Behind, Question
 from bot.explaining import explained

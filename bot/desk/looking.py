@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import advice
+from bot.core.answers import incidents as incident_answers
+from bot.core.answers import ledger as ledger_answers
+from bot.core.answers import replies
+from bot.core.answers.answer import Answer
+from bot.core.answers.history import trend
+from bot.core.answers.incidents import Delivered
+from bot.core.answers.routing import unheard
+from bot.core.answers.status import overview, snapshot
+from bot.core.health import text
 from bot.core.history.ranges import SPANS
 from bot.core.ledger.accuracy import honesty
 from bot.core.model.incident import Incident
 from bot.core.model.status import ServiceStatus
 from bot.core.routing.matchers import facts_of
 from bot.core.routing.tree import severity_of
-from bot.core.words import answers, health, ledger_answer, replies
-from bot.core.words.answer import Answer
-from bot.core.words.answers import Delivered
-from bot.core.words.history_answer import trend
-from bot.core.words.overview import overview, snapshot
-from bot.core.words.routing import unheard
 from bot.desk import choosing
 from bot.desk.behind import Behind, Question
 
@@ -49,7 +52,7 @@ async def why(behind: Behind, question: Question) -> Answer:
     about = voices.measured.component
     going = [one for one in standing.incidents if about in one.active]
     heard = await _heard(behind, standing.service, going[0].id) if going else None
-    answer = answers.why(voices, standing, told, question.now, heard)
+    answer = incident_answers.why(voices, standing, told, question.now, heard)
     return _with_unheard(answer, behind, going[0], standing, heard or []) if going else answer
 
 
@@ -64,7 +67,7 @@ async def incidents(behind: Behind, question: Question) -> Answer:
         if not component or component in one.components
     ]
     found.sort(key=lambda one: -one.opened_at)
-    return answers.incidents(await choosing.beside(behind, found[:LATEST]), question.now)
+    return incident_answers.incidents(await choosing.beside(behind, found[:LATEST]), question.now)
 
 
 async def incident(behind: Behind, question: Question) -> Answer:
@@ -75,7 +78,7 @@ async def incident(behind: Behind, question: Question) -> Answer:
     one, standing = chosen
     options = await behind.counsel.options(one.active or one.components, question.now)
     heard = await _heard(behind, one.service, one.id)
-    answer = answers.incident(one, standing, question.now, advice.tips(), options, heard)
+    answer = incident_answers.incident(one, standing, question.now, advice.tips(), options, heard)
     return _with_unheard(answer, behind, one, standing, heard)
 
 
@@ -85,14 +88,14 @@ async def ledger(behind: Behind, question: Question) -> Answer:
         (choosing.name_of(behind, service), honesty(service, await behind.reads.ledger(service)))
         for service in choosing.services(behind, question)
     ]
-    return ledger_answer.ledger(told, question.now)
+    return ledger_answers.ledger(told, question.now)
 
 
 async def deliveries(behind: Behind, question: Question) -> Answer:
     """What was sent where."""
     services = choosing.services(behind, question)
     rows = [row for service in services for row in await behind.reads.deliveries(service, DELIVERIES)]
-    return answers.deliveries(rows[:DELIVERIES], question.now)
+    return incident_answers.deliveries(rows[:DELIVERIES], question.now)
 
 
 async def doctor(behind: Behind, question: Question) -> Answer:
@@ -100,7 +103,7 @@ async def doctor(behind: Behind, question: Question) -> Answer:
     if behind.health is None:
         return replies.not_here("doctor", question.now)
     owned = await behind.health.every(question.now)
-    return health.doctor(owned, await behind.health.signs(question.now), question.now)
+    return text.doctor(owned, await behind.health.signs(question.now), question.now)
 
 
 async def help_with(_: Behind, question: Question) -> Answer:

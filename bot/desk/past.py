@@ -3,16 +3,16 @@
 from dataclasses import replace
 
 from bot import advice
+from bot.core.answers import replies
+from bot.core.answers.answer import Answer
+from bot.core.answers.history import history_answer
 from bot.core.history.ranges import SPANS
 from bot.core.incidents.evidence import Evidence
 from bot.core.model.incident import Incident
 from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus
-from bot.core.words import replies
-from bot.core.words.answer import Answer
-from bot.core.words.choosing import best, circumstances
-from bot.core.words.history_answer import history_answer
-from bot.core.words.report_card import report_card as written
+from bot.core.postmortem.report import report_card as written
+from bot.core.tips.selection import best, circumstances
 from bot.desk import choosing
 from bot.desk.behind import Behind, Question
 

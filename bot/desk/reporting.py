@@ -1,8 +1,8 @@
 """What people say: it fails for me, it works for me."""
 
+from bot.core.answers import replies
+from bot.core.answers.answer import Answer
 from bot.core.model.card import Action
-from bot.core.words import replies
-from bot.core.words.answer import Answer
 from bot.desk import choosing
 from bot.desk.behind import Behind, Question
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable
 
+from bot.core.answers import replies
+from bot.core.answers import subscriptions as subscription_answers
+from bot.core.answers.answer import Answer
 from bot.core.routing.tree import SubscriptionFilter
-from bot.core.words import replies, subscribed
-from bot.core.words.answer import Answer
 from bot.desk.behind import Behind, Question, Subscribes
 from bot.errors import DeliveryError, UserError
 from probes.model import State
@@ -41,7 +42,7 @@ async def subscriptions(behind: Behind, question: Question) -> Answer:
     """Which channels hear of what."""
     if behind.subscribes is None:
         return replies.not_here("subscriptions", question.now)
-    return subscribed.subscriptions(await behind.subscribes.list(None), question.asker.here, question.now)
+    return subscription_answers.subscriptions(await behind.subscribes.list(None), question.asker.here, question.now)
 
 
 async def test(behind: Behind, question: Question) -> Answer:
@@ -68,5 +69,5 @@ async def _told(act: Awaitable[str], question: Question, target: str) -> Answer:
     try:
         text = await act
     except (UserError, DeliveryError) as error:
-        return subscribed.failed(str(error), target, question.request.command, question.now)
-    return subscribed.done(text, target, question.request.command, question.now)
+        return subscription_answers.failed(str(error), target, question.request.command, question.now)
+    return subscription_answers.done(text, target, question.request.command, question.now)

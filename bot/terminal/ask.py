@@ -14,11 +14,11 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.config import load
-from bot.core.asking import Asker
-from bot.core.commands import Role
+from bot.core.answers.answer import Answer
+from bot.core.commands.asker import Asker
+from bot.core.commands.parser import PASTED
+from bot.core.commands.table import Role
 from bot.core.model.person import Person
-from bot.core.parsing import PASTED
-from bot.core.words.answer import Answer
 from bot.desk.opening import open_desk
 from bot.own import OwnNews
 from bot.settings import Settings

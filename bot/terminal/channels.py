@@ -17,11 +17,11 @@ from bot import trial
 from bot.channels.registry import CHANNELS
 from bot.config import load
 from bot.configuration.complaints import nearest, printable
-from bot.core.own_health import Sign
+from bot.core.answers.answer import Answer, Table
+from bot.core.health.signs import HealthSign
 from bot.core.text.durations import ago
 from bot.core.text.numbers import number
 from bot.core.text.quoting import clean, listed
-from bot.core.words.answer import Answer, Table
 from bot.errors import GroundtruthError, UserError
 from bot.pulse import SIGN
 from bot.settings import Channel, Settings
@@ -92,17 +92,17 @@ async def _list(settings: Settings, *, as_json: bool) -> int:
     return 0
 
 
-def _row(channel: Channel, signs: Sequence[Sign], now: float) -> tuple[str, ...]:
+def _row(channel: Channel, signs: Sequence[HealthSign], now: float) -> tuple[str, ...]:
     targets = CHANNELS[channel.kind].targets(channel.name, channel.options)
     how = "; ".join(_now(sign, now) for sign in signs) or "no process speaks there"
     return channel.name, channel.kind, listed(targets) or "whoever subscribes", how
 
 
-def _now(sign: Sign, now: float) -> str:
+def _now(sign: HealthSign, now: float) -> str:
     return f"{'🟢' if sign.ok else '🔴'} {clean(sign.sentence, 300)} ({ago(sign.at or now, now)})"
 
 
-async def _signs(settings: Settings) -> Mapping[str, Sequence[Sign]]:
+async def _signs(settings: Settings) -> Mapping[str, Sequence[HealthSign]]:
     """What each process says of each channel; nothing where none runs, or its store is away."""
     url = settings.redis.reveal() if settings.redis else None
     try:
@@ -110,7 +110,7 @@ async def _signs(settings: Settings) -> Mapping[str, Sequence[Sign]]:
             parts = await store.shared.health()
     except GroundtruthError:
         return {}
-    found: dict[str, list[Sign]] = {}
+    found: dict[str, list[HealthSign]] = {}
     for part, body in sorted(parts.items()):
         try:
             found.setdefault(part.rpartition("/")[2], []).append(SIGN.validate_json(body))

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 from rich.console import Console
 
 from bot.config import load
+from bot.core.answers import ledger
 from bot.core.ledger import vendor_history
 from bot.core.ledger.accuracy import honesty
-from bot.core.words import ledger_answer
 from bot.errors import UserError
 from bot.ledger import ROW, ledger_row, ledger_rows
 from bot.settings import Service, Settings
@@ -62,7 +62,7 @@ async def _show(settings: Settings, services: list[Service], style: str) -> int:
     async with _store(settings) as store:
         kept = [(service, ledger_rows(await store.views.ledger(service.id))) for service in services]
     if style == "csv":
-        sys.stdout.write(ledger_answer.table(row for _, rows in kept for row in rows))
+        sys.stdout.write(ledger.table(row for _, rows in kept for row in rows))
     elif style == "json":
         told = [
             asdict(honesty(s.id, rows)) | {"rows": [ROW.dump_python(r, mode="json") for r in rows]} for s, rows in kept
@@ -70,7 +70,7 @@ async def _show(settings: Settings, services: list[Service], style: str) -> int:
         sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
     else:
         found = [(s.name, honesty(s.id, rows)) for s, rows in kept]
-        show(ledger_answer.ledger(found, time.time()), Console(markup=False, emoji=False, highlight=False))
+        show(ledger.ledger(found, time.time()), Console(markup=False, emoji=False, highlight=False))
     return 0 if any(rows for _, rows in kept) else 1
 
 

@@ -13,6 +13,8 @@ from rich.console import Console
 
 from bot.config import load
 from bot.configuration.complaints import nearest, printable
+from bot.core.answers.answer import Answer
+from bot.core.answers.routing import Hearer, drawn, hearers, passed_over, switched_off, uncalled, why_not
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.labels import Facts
 from bot.core.model.severity import SEVERITY
@@ -22,8 +24,6 @@ from bot.core.routing.tree import BY_SUBSCRIPTION, RouteMatch, Tree, verdicts, w
 from bot.core.text.durations import clock
 from bot.core.text.quoting import listed
 from bot.core.text.states import WORDS
-from bot.core.words.answer import Answer
-from bot.core.words.routing import Hearer, drawn, hearers, passed_over, switched_off, uncalled, why_not
 from bot.errors import GroundtruthError, UserError
 from bot.routes import configured_routes, policies_of, tree_of
 from bot.settings import Component, Service, Settings, labels_of

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from rich.console import Console
 
 from bot.config import load
-from bot.core.asking import Asker
+from bot.core.commands.asker import Asker
 from bot.core.model.person import Person
 from bot.desk.opening import open_desk
 from bot.errors import StoreError

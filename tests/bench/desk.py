@@ -13,8 +13,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from bot.core.asking import Asker
-from bot.core.commands import COMMANDS, Role
+from bot.core.commands.asker import Asker
+from bot.core.commands.table import COMMANDS, Role
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.measurement import Measurement
 from bot.core.model.person import Person

@@ -15,7 +15,7 @@ from typing import Any
 
 from apscheduler.events import EVENT_JOB_SUBMITTED
 
-from bot.core.courtesy import Limits
+from bot.core.rate_limits import RateLimits
 from bot.courtesy import Courtesy
 from bot.schedule import Schedule
 from bot.store.records import encode
@@ -29,7 +29,7 @@ from tests.bench.answering import many_files
 INTERVAL_S = 10.0
 MEASURED_S = 5.0
 PAGE = os.sysconf("SC_PAGE_SIZE")
-NO_LIMITS = Limits(at_once=1_000_000, per_s=1e9)
+NO_LIMITS = RateLimits(at_once=1_000_000, per_s=1e9)
 
 
 def checks(number: int, url: str) -> list[Check]:

@@ -18,10 +18,10 @@ from bot.channels.slack.around import Around
 from bot.channels.slack.intake import PATH, Http
 from bot.channels.slack.opening import Slack
 from bot.channels.slack.options import read
+from bot.core.messages.compose import card
 from bot.core.model.card import Card
 from bot.core.model.incident import IncidentStatus, TimelineEntry
 from bot.core.model.snapshot import ComponentStatus, Snapshot
-from bot.core.words.wording import card
 from bot.courier import Courier
 from bot.desk.opening import open_desk
 from bot.judge import ENTRY, SNAPSHOT

@@ -19,8 +19,8 @@ import trustme
 
 from bot.channels.channel import Channel
 from bot.channels.registry import CHANNELS, Outside
+from bot.core.answers.answer import Answer
 from bot.core.model.incident import TimelineEntry
-from bot.core.words.answer import Answer
 from bot.errors import DeliveryError
 from bot.store.store import Store
 from tests.channels.contract import CARD

@@ -12,9 +12,9 @@ import pytest
 from bot.channels.pagerduty.hearing import signed
 from bot.channels.pagerduty.options import read
 from bot.channels.registry import CHANNELS, Outside
-from bot.core.commands import Role
+from bot.core.answers.answer import Answer
+from bot.core.commands.table import Role
 from bot.core.model.person import Person
-from bot.core.words.answer import Answer
 from bot.errors import StoreError, UserError
 from tests.channels.contract import CARD, HOSTILE
 from tests.channels.test_pagerduty import TAKEN

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from bot.core.alternatives import Candidate, Option, ranked
 from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.statuspage import PageStatus
+from bot.core.tips.alternatives import Candidate, Option, ranked
 from probes.model import State
 
 NOW = 1_776_094_980.0

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from bot import catalogue
 from bot.alternatives import candidates, infers
 from bot.config import from_text
-from bot.core.alternatives import Candidate, Option, Similarity, better, ranked
+from bot.core.answers.alternatives import alternatives_answer
 from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.statuspage import PageStatus
-from bot.core.words.alternatives_answer import alternatives_answer
+from bot.core.tips.alternatives import Candidate, Option, Similarity, better, ranked
 from probes.model import State
 from tests.core.situations import API, DOWN, NOW, WELL
 

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.advice import recipes, tips
+from bot.core.answers.tips import tips_answer
 from bot.core.model.snapshot import ComponentStatus
-from bot.core.words.choosing import Circumstances, best, circumstances, contradict, usable
-from bot.core.words.tips import COMMON, Act, Tip, When
-from bot.core.words.tips_answer import tips_answer
+from bot.core.tips.selection import Circumstances, best, circumstances, contradict, usable
+from bot.core.tips.tip import COMMON, Act, Tip, When
 from probes.model import Fault, Layer, State
 from tests.core.situations import API
 from tests.core.standins import NOW, admitted, failing, grown_old, live, stale, unmeasured

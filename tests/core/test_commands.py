@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.commands import ALIASES, COMMANDS, NAMES, Role, Takes, line
-from bot.core.names import Named, Names
-from bot.core.parsing import Request, parse
-from bot.core.unclear import Misunderstood
+from bot.core.commands.errors import Misunderstood
+from bot.core.commands.names import Named, Names
+from bot.core.commands.parser import Request, parse
+from bot.core.commands.table import ALIASES, COMMANDS, NAMES, Role, Takes, line
 
 CLAUDE = Named("claude", "", "Claude", ("anthropic",))
 WEB = Named("claude", "claude-web", "claude.ai", ("web", "chat"))

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.courtesy import HOUR_S, Extras, Pacing
+from bot.core.rate_limits import HOUR_S, RateLimiter, ReprobeBudget
 
 GAPS = st.lists(st.floats(0, 2), min_size=1, max_size=200)
 
@@ -13,7 +13,7 @@ GAPS = st.lists(st.floats(0, 2), min_size=1, max_size=200)
 @given(gaps=GAPS, per_s=st.sampled_from([0.5, 1.0, 10.0]))
 def test_requests_to_a_host_begin_apart(gaps: list[float], per_s: float) -> None:
     """However they come, no two begin closer together than the rate allows."""
-    pacing, now = Pacing(per_s), 100.0
+    pacing, now = RateLimiter(per_s), 100.0
     begun: list[float] = []
     for gap in gaps:
         now += gap
@@ -25,7 +25,7 @@ def test_requests_to_a_host_begin_apart(gaps: list[float], per_s: float) -> None
 
 def test_who_would_wait_too_long_takes_no_ones_place() -> None:
     """A refusal keeps nothing: the next patient one comes where the refused one would have come."""
-    pacing = Pacing(1.0)
+    pacing = RateLimiter(1.0)
     assert pacing.take(0.0, 0.0) == 0.0
     assert pacing.take(0.0, 0.9) is None
     assert pacing.take(0.0, 1.0) == 1.0
@@ -35,7 +35,7 @@ def test_who_would_wait_too_long_takes_no_ones_place() -> None:
 @given(gaps=GAPS, limit=st.integers(0, 5))
 def test_extra_looks_are_bounded_in_every_hour(gaps: list[float], limit: int) -> None:
     """In any hour at most so many are allowed, and as many as are allowed are given."""
-    extras, now = Extras(limit), 0.0
+    extras, now = ReprobeBudget(limit), 0.0
     taken: list[float] = []
     for gap in gaps:
         now += gap * 1000
@@ -47,7 +47,7 @@ def test_extra_looks_are_bounded_in_every_hour(gaps: list[float], limit: int) ->
 
 def test_each_component_has_its_own_extra_looks() -> None:
     """One that uses up its own takes none of another's; those refused are counted."""
-    extras = Extras(1)
+    extras = ReprobeBudget(1)
     assert extras.take("a", 1.0)
     assert not extras.take("a", 2.0)
     assert extras.take("b", 3.0)
@@ -56,6 +56,6 @@ def test_each_component_has_its_own_extra_looks() -> None:
 
 def test_a_clock_set_back_blocks_nothing() -> None:
     """Looks of a future that did not come are forgotten."""
-    extras = Extras(1)
+    extras = ReprobeBudget(1)
     assert extras.take("a", 1e9)
     assert extras.take("a", 1.0)

@@ -10,13 +10,13 @@ from bot.core.detection.assessment import Transition
 from bot.core.incidents import escalation
 from bot.core.incidents.actions import act
 from bot.core.incidents.tracker import IncidentTracker
+from bot.core.messages import incident_card
+from bot.core.messages.compose import trail_line
 from bot.core.model.action import ActionRequest
 from bot.core.model.escalation import Course, Policy, Step, ahead, plan, reminder, told
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.service import ServiceView
 from bot.core.model.snapshot import Snapshot
-from bot.core.words import incident_card
-from bot.core.words.wording import trail_line
 from bot.judge import INCIDENT
 from probes.model import State
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.messages.compose import card
 from bot.core.model.card import Colour
 from bot.core.model.group import Kind, NoticeGroup
 from bot.core.model.incident import Incident, IncidentStatus
@@ -13,7 +14,6 @@ from bot.core.model.person import Person
 from bot.core.model.silence import Silence
 from bot.core.model.snapshot import Snapshot
 from bot.core.routing.grouping import Group, GroupTiming, Member, Step, kind_of, member, step, told_as_one
-from bot.core.words.wording import card
 from probes.model import State
 
 START = 1_776_000_000.0

@@ -5,12 +5,12 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.answers.history import history_answer, share_up
 from bot.core.history.ranges import SPANS, RangeHistory, past
 from bot.core.history.rollups import HOURS, MINUTES, Rollup
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.stats.histogram import bin_of
 from bot.core.text.sparkline import ASCII_BLOCKS, ASCII_GAP, BLOCKS, GAP, spark
-from bot.core.words.history_answer import history_answer, share_up
 from probes.model import State
 
 NOW = 493_360 * 3_600.0 + 1_830

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.judging.judgement import Judgement
+from bot.core.messages.sources import seen as seen_words
 from bot.core.model.action import ActionRequest
 from bot.core.model.measurement import OutlierCheck
 from bot.core.model.service import ServiceView
-from bot.core.words.voicing import seen as seen_words
 from bot.judge import REMEMBERED
 from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State
 

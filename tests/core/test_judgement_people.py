@@ -2,17 +2,17 @@
 
 from dataclasses import replace
 
+from bot.core.answers.incidents import why
+from bot.core.answers.status import overview
 from bot.core.judging.judgement import Judgement
+from bot.core.messages.compose import card
+from bot.core.messages.sources import people_say
 from bot.core.model.card import Colour
 from bot.core.model.incident import IncidentStatus
 from bot.core.model.report import Report
 from bot.core.model.status import ServiceStatus
 from bot.core.reports.surge import SUSTAINED_S, WINDOW_S
 from bot.core.text.reports import links
-from bot.core.words.answers import why
-from bot.core.words.overview import overview
-from bot.core.words.voicing import people_say
-from bot.core.words.wording import card
 from bot.judge import REMEMBERED
 from bot.store.records import decode, encode
 from probes.model import Fault, Layer, Observation, Outcome, PublicMention, State

@@ -2,10 +2,10 @@
 
 import pytest
 
+from bot.core.answers.status import overview, we_see
 from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
-from bot.core.words.overview import overview, we_see
 from probes.model import State
 
 NOW = 1_000_000.0

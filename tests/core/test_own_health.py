@@ -3,9 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.own_health import Courses, Kind, News, Sign, listeners, ready, watched
+from bot.core.health.signs import Courses, HealthChange, HealthSign, Kind, listeners, ready, watched
 
-ILL = Sign("vantage eu", ok=False, sentence="silent", kind=Kind.VANTAGE, back="heard of again")
+ILL = HealthSign("vantage eu", ok=False, sentence="silent", kind=Kind.VANTAGE, back="heard of again")
 
 
 def looks(course, every_s=15.0):
@@ -41,9 +41,9 @@ def test_whatever_comes_and_goes_is_told_ever_less(ill, well):
 
 
 def test_what_somebody_else_tells_of_is_not_told():
-    sign = Sign("channel slack", ok=False, sentence="rests", elsewhere=True)
+    sign = HealthSign("channel slack", ok=False, sentence="rests", elsewhere=True)
     kept: Courses = {}
-    told: tuple[News, ...] = ()
+    told: tuple[HealthChange, ...] = ()
     for number in range(100):
         kept, news = watched(kept, [sign], number * 15.0)
         told += news
@@ -51,17 +51,17 @@ def test_what_somebody_else_tells_of_is_not_told():
 
 
 def test_many_of_one_kind_are_one_message():
-    signs = [Sign(f"vantage {n}", ok=False, sentence="silent", kind=Kind.VANTAGE) for n in range(50)]
+    signs = [HealthSign(f"vantage {n}", ok=False, sentence="silent", kind=Kind.VANTAGE) for n in range(50)]
     kept, _ = watched({}, signs, 0.0)
     _, news = watched(kept, signs, 60.0)
     assert [len(one.courses) for one in news] == [50]
 
 
 def test_without_a_channel_that_is_well_nothing_works():
-    bad, good = Sign("channel a", ok=False, sentence=""), Sign("channel b", ok=True, sentence="")
+    bad, good = HealthSign("channel a", ok=False, sentence=""), HealthSign("channel b", ok=True, sentence="")
     assert ready([bad]) == (bad,)
     assert ready([bad, good]) == ()
-    assert ready([good, Sign("Claude", ok=False, sentence="", kind=Kind.JUDGE)])
+    assert ready([good, HealthSign("Claude", ok=False, sentence="", kind=Kind.JUDGE)])
 
 
 def test_who_cannot_be_reached_is_not_told_but_somebody_is():

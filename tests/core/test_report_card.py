@@ -14,9 +14,9 @@ from bot.core.incidents.evidence import Evidence, Said
 from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
 from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
 from bot.core.model.person import Person
+from bot.core.postmortem.casefile import Casefile
+from bot.core.postmortem.report import report_card
 from bot.core.text.markdown import code, plain
-from bot.core.words.casefile import Casefile
-from bot.core.words.report_card import report_card
 from bot.store.values import Delivery
 from probes.model import State
 

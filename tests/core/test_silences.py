@@ -6,24 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import wishes
+from bot.core.answers.silences import announced
+from bot.core.commands import timing
+from bot.core.commands.errors import Misunderstood
+from bot.core.commands.names import Named, Names
+from bot.core.commands.parser import Request, parse
 from bot.core.incidents import actions, silences
 from bot.core.incidents.silences import Ground, written
 from bot.core.incidents.tracker import IncidentTracker
+from bot.core.messages.compose import card
 from bot.core.model import silence
 from bot.core.model.action import ActionRequest
 from bot.core.model.card import Colour
 from bot.core.model.person import Person
 from bot.core.model.silence import Silence
 from bot.core.model.status import ServiceStatus
-from bot.core.names import Named, Names
-from bot.core.parsing import Request, parse
 from bot.core.routing.matchers import matcher
 from bot.core.statuspage import claims
 from bot.core.statuspage.maintenance import LONGEST_S, works_of
-from bot.core.unclear import Misunderstood
-from bot.core.words.silenced import announced
-from bot.core.words.wording import card
 from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State, VendorIncident
 from tests.core.situations import API
 from tests.core.test_acts import ANN, NOW, VIEW, opened, said, step
@@ -229,13 +229,13 @@ def test_a_component_marked_under_maintenance_is_work_for_some_hours():
 )
 def test_moments_as_people_write_them(text, after):
     """A time of day is the next one in UTC."""
-    assert wishes.moment(text, NOW) == NOW + after
+    assert timing.moment(text, NOW) == NOW + after
 
 
 @pytest.mark.parametrize("text", ["", "noon", "25:00", "2026-13-01T00:00", "1776000000", "22:00:99"])
 def test_what_is_no_moment(text):
     """It is none."""
-    assert wishes.moment(text, NOW) is None
+    assert timing.moment(text, NOW) is None
 
 
 def test_a_command_of_the_stream_does_not_speak_for_the_page():

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from bot.advice import recipes, tips
 from bot.core.model.severity import TROUBLE
-from bot.core.words.choosing import Circumstances, best
-from bot.core.words.tips import COMMON, FILE, STEP, Act, When, parse
+from bot.core.tips.selection import Circumstances, best
+from bot.core.tips.tip import COMMON, FILE, STEP, Act, When, parse
 from probes.model import Fault, Layer, State
 from tests.core.standins import NOW, failing, live
 

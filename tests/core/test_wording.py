@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.advice import tips
+from bot.core.messages.compose import card, headline, trail_line
+from bot.core.messages.incident_card import HEADLINE, LINE
 from bot.core.model.card import Card, Colour
 from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
 from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
@@ -17,8 +19,6 @@ from bot.core.model.person import Person
 from bot.core.model.report import Reports
 from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.core.model.statuspage import PageStatus
-from bot.core.words.incident_card import HEADLINE, LINE
-from bot.core.words.wording import card, headline, trail_line
 from probes.model import Layer, State
 from tests.core.situations import API, CODE, DOWN, INCIDENT, NOTICE, NOW, SITUATIONS, START, told, voices
 

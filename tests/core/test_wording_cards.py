@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.advice import tips
-from bot.core.words.wording import card, headline, trail_line
+from bot.core.messages.compose import card, headline, trail_line
 from tests.core.situations import SITUATIONS
 
 CARDS = Path(__file__).parent.parent / "data" / "cards"

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.advice import tips
-from bot.core.asking import Asker
-from bot.core.commands import COMMANDS, Command, Takes, line
+from bot.core.answers.answer import Answer
+from bot.core.commands.asker import Asker
+from bot.core.commands.table import COMMANDS, Command, Takes, line
+from bot.core.messages.compose import card
 from bot.core.model.card import Action, Card
 from bot.core.model.incident import IncidentStatus
 from bot.core.model.snapshot import Snapshot
-from bot.core.words.answer import Answer
-from bot.core.words.wording import card
 from tests.core.situations import SITUATIONS
 
 YES, NO = "yes", "no"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from bot.core.commands import COMMANDS
+from bot.core.commands.table import COMMANDS
 from bot.store.connect import open_store
 from tests.parity import on_discord, on_slack
 from tests.parity.rows import NO, Offers, Part, Talk, Who

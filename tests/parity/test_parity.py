@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.commands import COMMANDS
+from bot.core.commands.table import COMMANDS
 from tests.parity.rows import NO, Part, Talk, Who, cards, every_action, states, wanted
 from tests.parity.table import DIFFER, GAPS, README, REASONS, collected, table, written
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 from bot.advice import tips
 from bot.channels.discord import render
 from bot.channels.slack import answers, blocks
-from bot.core.alternatives import Candidate, Option, Similarity, ranked
+from bot.core.answers.status import overview
 from bot.core.incidents import lifecycle
+from bot.core.messages.compose import card
 from bot.core.model.card import Card
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.measurement import Measurement
@@ -15,8 +16,7 @@ from bot.core.model.report import Reports
 from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.core.model.status import ServiceStatus
 from bot.core.model.statuspage import PageStatus
-from bot.core.words.overview import overview
-from bot.core.words.wording import card
+from bot.core.tips.alternatives import Candidate, Option, Similarity, ranked
 from probes.model import State
 from tests.core.situations import (
     ANNA,

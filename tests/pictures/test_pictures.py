@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from bot.channels.discord import render
 from bot.channels.slack import answers, blocks, forms
+from bot.core.answers.answer import Answer, Table
+from bot.core.messages.compose import card
 from bot.core.model.card import Action, Card, Colour
 from bot.core.model.incident import TimelineEntry
-from bot.core.words.answer import Answer, Table
-from bot.core.words.wording import card
 from tests.channels.contract import HOSTILE
 from tests.channels.slack.test_blocks import ANSWERS, CARDS
 from tests.core.situations import SITUATIONS

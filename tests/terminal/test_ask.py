@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bot.core.words.answer import Answer, Table
+from bot.core.answers.answer import Answer, Table
 from bot.errors import UserError
 from bot.settings import Component, Service, Settings
 from bot.terminal import ask

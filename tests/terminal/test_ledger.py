@@ -7,8 +7,8 @@ import json
 
 import pytest
 
+from bot.core.answers.ledger import table
 from bot.core.model.ledger import LedgerEntry, Source
-from bot.core.words.ledger_answer import table
 from bot.errors import UserError
 from bot.terminal import ledger
 

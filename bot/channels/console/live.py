@@ -10,11 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.channels.console.plain import LABEL, Act
+from bot.core.messages.compose import trail_line
 from bot.core.model.card import Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.core.text.durations import clock
 from bot.core.text.quoting import clean
-from bot.core.words.wording import trail_line
 
 COLOUR: Mapping[Colour, str] = {
     Colour.GREEN: "green",

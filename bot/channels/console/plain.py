@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TextIO
 
+from bot.core.messages.compose import trail_line
 from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
 from bot.core.text.durations import clock
 from bot.core.text.quoting import clean
-from bot.core.words.wording import trail_line
 
 NUMBERS = re.compile(r"[\d.]+(?:–[\d.]+)?(?: % \(95 % intervals?)?")
 """What of a headline may change without being news."""

@@ -3,8 +3,8 @@
 import discord
 
 from bot.channels.discord.options import Options
-from bot.core.asking import Asker
-from bot.core.commands import Role
+from bot.core.commands.asker import Asker
+from bot.core.commands.table import Role
 from bot.core.model.person import Person
 
 NOT_FOR_YOU = "only some roles of this server may ask here; whoever manages the server can give you one of them"

@@ -10,7 +10,7 @@ from bot.channels.discord.markup import plain
 from bot.channels.discord.reception import Reception
 from bot.channels.discord.render import SILENCES, STYLES, custom_id, once
 from bot.channels.discord.replies import Reply
-from bot.core.commands import COMMANDS, NAMES, Command, line
+from bot.core.commands.table import COMMANDS, NAMES, Command, line
 from bot.core.model.card import Action
 
 SHARE = "share"

@@ -13,8 +13,8 @@ from bot.channels.desk import Asks, Memory, posted_in
 from bot.channels.discord import members
 from bot.channels.discord.options import Options
 from bot.channels.discord.replies import Reply, reply, sentence
-from bot.core.asking import Asker
-from bot.core.words.answer import Answer
+from bot.core.answers.answer import Answer
+from bot.core.commands.asker import Asker
 from bot.errors import StoreError
 
 log = logging.getLogger(__name__)

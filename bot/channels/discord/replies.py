@@ -8,10 +8,10 @@ import discord
 
 from bot.channels.discord.markup import unpinged
 from bot.channels.discord.render import COLOURS, Frame, framed
+from bot.core.answers.answer import Answer, Table
 from bot.core.model.card import Action, Colour
 from bot.core.text.quoting import clean
 from bot.core.text.truncation import width
-from bot.core.words.answer import Answer, Table
 
 TEXT = 2_400
 """Characters of a long body in the message; more goes into a file beside it."""

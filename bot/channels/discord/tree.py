@@ -12,7 +12,7 @@ from discord import app_commands
 from bot.channels.discord.markup import plain
 from bot.channels.discord.presses import GONE, dressed
 from bot.channels.discord.reception import Reception
-from bot.core.commands import COMMANDS, NAMES, Argument, Command, Takes, line
+from bot.core.commands.table import COMMANDS, NAMES, Argument, Command, Takes, line
 
 ROOT = "avail"
 MOST = 25

@@ -20,10 +20,10 @@ from bot.channels.desk import Asks, Memory
 from bot.channels.outlet import Notebook
 from bot.channels.pagerduty.options import Back
 from bot.channels.said import Standing
-from bot.core.asking import Asker
-from bot.core.commands import Role
+from bot.core.commands.asker import Asker
+from bot.core.commands.parser import INCIDENT_ID
+from bot.core.commands.table import Role
 from bot.core.model.person import Person
-from bot.core.parsing import INCIDENT_ID
 from bot.core.text.quoting import clean
 from bot.errors import StoreError
 

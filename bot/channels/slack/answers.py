@@ -17,10 +17,10 @@ from bot.channels.slack.blocks import (
 )
 from bot.channels.slack.markdown import sections
 from bot.channels.slack.words import literal, moment
+from bot.core.answers.answer import Answer, Table
 from bot.core.text.no_break import unbroken
 from bot.core.text.quoting import clean
 from bot.core.text.truncation import SLACK, fit, width
-from bot.core.words.answer import Answer, Table
 
 ROW = 600
 """Characters of one row of a table."""

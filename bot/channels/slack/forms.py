@@ -8,10 +8,10 @@ from bot.channels.slack.answers import body
 from bot.channels.slack.blocks import Block, button, buttons, context, numbered, title
 from bot.channels.slack.press import Press
 from bot.channels.slack.words import escape, moment
-from bot.core import commands
+from bot.core.answers.answer import Answer
+from bot.core.commands import table
 from bot.core.text.quoting import clean
 from bot.core.text.truncation import fit
-from bot.core.words.answer import Answer
 
 REPORT, MAINTENANCE = "form:report", "form:maintenance"
 BEGINS = "22:00 or 2026-05-01T22:00Z"
@@ -53,7 +53,7 @@ def line(view: Mapping[str, Any]) -> str:
         # People write "2026-05-01 22:00"; in a line it is one word.
         start = "T".join(_value(values, "start").split())
         filled = {"what": what, "duration": _value(values, "length"), "start": start, "reason": words}
-        return commands.line(commands.COMMANDS["maintenance"], filled)
+        return table.line(table.COMMANDS["maintenance"], filled)
     verb = "works" if _value(values, "voice") == "works" else "report"
     return f"{verb} {what} {words if verb == 'report' else ''}".strip()
 

@@ -7,7 +7,7 @@ from bot.channels.slack.around import Around
 from bot.channels.slack.failures import failure
 from bot.channels.slack.options import Options
 from bot.channels.slack.web import WRONG, Web
-from bot.core.commands import Role
+from bot.core.commands.table import Role
 
 log = logging.getLogger(__name__)
 

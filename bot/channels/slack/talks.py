@@ -16,10 +16,10 @@ from bot.channels.slack.failures import failure
 from bot.channels.slack.press import Press, of_action, of_command, of_form
 from bot.channels.slack.roles import Roles
 from bot.channels.slack.web import WRONG, Web
-from bot.core.asking import Asker
-from bot.core.commands import Role
+from bot.core.answers.answer import Answer
+from bot.core.commands.asker import Asker
+from bot.core.commands.table import Role
 from bot.core.model.person import Person
-from bot.core.words.answer import Answer
 from bot.errors import StoreError
 
 log = logging.getLogger(__name__)

@@ -14,9 +14,9 @@ from bot.channels.discord.gateway import Pace
 from bot.channels.discord.opening import Discord as DiscordBot
 from bot.channels.discord.options import Options, options
 from bot.channels.registry import Outside
-from bot.core.asking import Asker
-from bot.core.commands import Role
-from bot.core.words.answer import Answer
+from bot.core.answers.answer import Answer
+from bot.core.commands.asker import Asker
+from bot.core.commands.table import Role
 from bot.errors import StoreError
 from bot.store.store import Store
 from tests.channels.contract import HOSTILE

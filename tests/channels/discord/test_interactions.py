@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.commands import COMMANDS, Role
+from bot.core.commands.table import COMMANDS, Role
 from bot.core.model.card import Action
 from bot.core.model.incident import TimelineEntry
 from bot.errors import StoreError

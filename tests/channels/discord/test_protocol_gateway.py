@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.discord.client import AT_ONCE, DAY_S, EVERY_S, _used
-from bot.core.commands import Role
+from bot.core.commands.table import Role
 from bot.core.model.card import Action
 from tests.channels.contract import CARD
 from tests.channels.discord.conftest import PACE

@@ -10,11 +10,11 @@ from bot.channels.discord import presses, render, tree
 from bot.channels.discord.markup import escape
 from bot.channels.discord.replies import reply, sentence
 from bot.channels.discord.spacing import EVERY_S, Spacing
-from bot.core.commands import COMMANDS, Command
+from bot.core.answers.answer import Answer, Table
+from bot.core.commands.table import COMMANDS, Command
 from bot.core.model.card import Action, Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.core.text.quoting import clean
-from bot.core.words.answer import Answer, Table
 from tests.channels.contract import HOSTILE
 from tests.channels.discord.reading import shown
 from tests.fakes.discord.rules import check_commands, check_message, check_modal, pings

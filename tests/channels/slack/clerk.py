@@ -2,10 +2,10 @@
 
 import asyncio
 
-from bot.core.asking import Asker
-from bot.core.commands import Role
+from bot.core.answers.answer import Answer, Table
+from bot.core.commands.asker import Asker
+from bot.core.commands.table import Role
 from bot.core.model.card import Action
-from bot.core.words.answer import Answer, Table
 from bot.errors import StoreError
 
 NOW = 1_776_094_260.0

@@ -5,7 +5,7 @@ import contextlib
 
 import pytest
 
-from bot.core.commands import Role
+from bot.core.commands.table import Role
 from tests.channels.contract import CARD
 from tests.channels.slack.conftest import app_on, reached
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from bot.channels.slack import answers, blocks
 from bot.channels.slack.markdown import sections
 from bot.channels.slack.words import escape, link, literal, moment, unescape
+from bot.core.answers.answer import Answer, Table
 from bot.core.model.card import Action, Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.core.text.truncation import SLACK, width
-from bot.core.words.answer import Answer, Table
 from tests.channels.contract import HOSTILE
 from tests.fakes.slack import rules
 from tests.fakes.slack.workspace import Message

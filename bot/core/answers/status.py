@@ -1,0 +1,223 @@
+"""How everything stands: one row a component with the three voices and the age of each reading. Pure."""
+
+from collections import Counter
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+
+from bot.core.answers.answer import Answer, Table
+from bot.core.answers.silences import announced, coming
+from bot.core.messages.correlation_card import together
+from bot.core.messages.incident_card import headline
+from bot.core.messages.sources import agreement, others_say, people_say, told_apart
+from bot.core.model.card import Action, Colour
+from bot.core.model.incident import Incident
+from bot.core.model.measurement import Measurement
+from bot.core.model.severity import TROUBLE
+from bot.core.model.snapshot import ComponentStatus, Snapshot
+from bot.core.model.status import ServiceStatus
+from bot.core.model.statuspage import PAGE_STALE_AFTER_S
+from bot.core.text.durations import ago, duration
+from bot.core.text.jsonable import plain
+from bot.core.text.numbers import percent, span
+from bot.core.text.people import hushed
+from bot.core.text.quoting import clean, listed
+from bot.core.text.reports import SURGE
+from bot.core.text.states import EMOJI, SEVERITY, SILENCED, TONE, WORDS, emoji
+from bot.core.text.symptoms import Ailment, called, how_much, named, present, stale, sure, suspected, words
+from probes.model import State
+
+HEAD = ("component", "we see", "they say", "people say")
+ROWS, INCIDENTS, ASIDES, BUTTONS = 20, 8, 3, 5
+"""Most of each in one answer."""
+
+
+def overview(standings: Sequence[ServiceStatus], now: float) -> Answer:
+    """All of these services, the worst components first, what is open; stale readings are unknown.
+
+    However much there is, no more is shown than a person reads: the rest is counted by state, and brief in `data`.
+    """
+    voices = [(s, v) for s in standings for v in s.voices]
+    worst = sorted(voices, key=lambda pair: _badness(pair[1], now))
+    rows = [_row(s, v, now, several=len(standings) > 1) for s, v in worst[:ROWS]]
+    if len(worst) > ROWS:
+        rows.append((f"… {len(worst) - ROWS} more", _rest([v for _, v in worst[ROWS:]], now), "", ""))
+    return Answer(
+        title=_title([v for _, v in worst], now),
+        at=now,
+        lines=(*_open(standings, now), *_at_once(standings), *_coming(standings, now), *_asides(standings, now)),
+        table=Table(HEAD, tuple(rows)) if rows else None,
+        footer="groundtruth's own measurements; ⚪ unknown means no fresh reading, never fine",
+        data={"at": now, "services": _data(standings, {id(v) for _, v in worst[:ROWS]}, now)},
+        actions=tuple(Action("why", f"Why {i.id}?", i.id) for s in standings for i in s.incidents)[:BUTTONS],
+    )
+
+
+def _row(standing: ServiceStatus, voices: ComponentStatus, now: float, *, several: bool) -> tuple[str, str, str, str]:
+    name = called(voices.measured)
+    name = named(standing.name, name) if several else name
+    seen = we_see(voices.measured, now)
+    if voices.silence is not None and voices.silence.until > now:
+        sign = EMOJI[Colour.BLUE] if voices.silence.work else SILENCED
+        seen += f" · {sign} {hushed(voices.silence, now)}"
+    return name, seen, they_say(voices, now), people_say([voices])
+
+
+def _badness(voices: ComponentStatus, now: float) -> tuple[int, bool, float]:
+    """The worst first; those that are alike keep their order."""
+    measured = voices.measured
+    state = present(measured, now)
+    return -SEVERITY[state], not suspected(measured), -measured.rate if state in TROUBLE else 0.0
+
+
+def _rest(voices: Sequence[ComponentStatus], now: float) -> str:
+    counts = Counter(present(v.measured, now) for v in voices)
+    return ", ".join(f"{emoji(state)} {n} {WORDS[state]}" for state, n in counts.most_common())
+
+
+def _open(standings: Sequence[ServiceStatus], now: float) -> list[tuple[str, str]]:
+    every = [(i, s) for s in standings for i in s.incidents]
+    every.sort(key=lambda pair: (-SEVERITY[pair[0].state], -pair[0].opened_at))
+    lines = [(f"Incident {clean(i.id, 20)}", headline_of(i, s, now)) for i, s in every[:INCIDENTS]]
+    if len(every) > INCIDENTS:
+        lines.append(("", f"… and {len(every) - INCIDENTS} more open: incidents"))
+    return lines
+
+
+def _at_once(standings: Sequence[ServiceStatus]) -> list[tuple[str, str]]:
+    """What vendors that fail together have in common."""
+    found = dict.fromkeys(cause for standing in standings for cause in standing.causes)
+    return [("At once" if n == 0 else "", together(cause)) for n, cause in enumerate(list(found)[:ASIDES])]
+
+
+def _coming(standings: Sequence[ServiceStatus], now: float) -> list[tuple[str, str]]:
+    """Announced work: people's within a day, the vendors' under way as well; and how much is silenced."""
+    said = [line for s in standings for line in (*coming(s, now), *announced(s, now))]
+    lines = [("Maintenance" if n == 0 else "", line) for n, line in enumerate(said[:INCIDENTS])]
+    if len(said) > INCIDENTS:
+        lines.append(("", f"… and {len(said) - INCIDENTS} more: quiet"))
+    return lines
+
+
+def _asides(standings: Sequence[ServiceStatus], now: float) -> list[tuple[str, str]]:
+    """What other pages say of a service, and how late its own usually is; those in trouble first, a few at most."""
+    ordered = sorted(standings, key=lambda s: not s.incidents)
+    several = len(ordered) > 1
+    said = [(s, text) for s in ordered if (text := others_say(s.others, now))]
+    lines = [("Others say", f"{clean(s.name, 40)}: {text}" if several else text) for s, text in said[:ASIDES]]
+    late = [(s, s.usual_lag_s) for s in ordered if s.usual_lag_s is not None][:ASIDES]
+    for place, (standing, (median, p90)) in enumerate(late):
+        text = f"{clean(standing.name, 40)}'s page speaks after {duration(median)} (median), {duration(p90)} (p90)"
+        lines.append(("Usual lag" if place == 0 else "", text))
+    return lines
+
+
+def headline_of(incident: Incident, standing: ServiceStatus, now: float) -> str:
+    """An incident's headline from what is known of its service now."""
+    return headline(incident, snapshot(incident, standing, now), now)
+
+
+def snapshot(incident: Incident, standing: ServiceStatus, now: float) -> Snapshot:
+    """The incident beside the present voices on its components."""
+    wanted = incident.active or incident.components
+    about = tuple(v for v in standing.voices if v.measured.component in wanted)
+    cause = next((c for c in standing.causes if incident.id in {one.incident for one in c.going}), None)
+    return Snapshot(
+        at=now,
+        service=standing.service,
+        service_name=standing.name,
+        incident=incident,
+        discrepancy=None,
+        voices=about,
+        reason="asked",
+        page_url=standing.page_url,
+        usual_lag_s=standing.usual_lag_s,
+        others=standing.others,
+        cause=cause,
+    )
+
+
+def we_see(measured: Measurement, now: float) -> str:
+    """Our own voice in a cell: state in words, the number, its age."""
+    state = present(measured, now)
+    if measured.at is None:
+        return f"{emoji(State.UNKNOWN)} unknown, no result yet"
+    age = ago(measured.at, now)
+    if state is State.UNKNOWN:
+        return f"{emoji(State.UNKNOWN)} unknown, last result {age}"
+    if state in TROUBLE:
+        sick = Ailment(words(measured), SEVERITY[state], (measured,))
+        number = (
+            how_much(sick)
+            if measured.slow or not sure(measured)
+            else f"about {percent(measured.rate)} ({_interval(measured)})"
+        )
+        quiet = ", none lately" if measured.monitoring else ""
+        apart = f", {told_apart(measured.apart)}" if measured.apart else ""
+        where = f", {agreement(measured)}" if len(measured.all_vantages) > 1 else ""
+        return f"{emoji(state)} {sick.words}, {number}{where}{apart}{quiet}; {age}"
+    if suspected(measured):
+        return f"{EMOJI[Colour.YELLOW]} suspicious, {measured.failed} of {measured.total} failed, no alert yet; {age}"
+    counts = f"{measured.failed} of {measured.total} failed" if measured.total else "no failures lately"
+    aside = f"; {clean(measured.why, 120)}" if measured.why not in {"", "as usual"} else ""
+    return f"{emoji(state)} {WORDS[state]}, {counts}{aside}; {age}"
+
+
+def they_say(voices: ComponentStatus, now: float) -> str:
+    """The page's voice in a cell: its state in words and the age of the reading."""
+    heard = voices.heard
+    if heard.unreadable:
+        return f"{emoji(State.UNKNOWN)} unreadable: {clean(heard.unreadable, 60)}"
+    if heard.read_at is None:
+        return f"{emoji(State.UNKNOWN)} nothing read yet"
+    if now - heard.read_at > PAGE_STALE_AFTER_S:
+        return f"{emoji(State.UNKNOWN)} unknown, was {WORDS[heard.state]}; {ago(heard.read_at, now)}"
+    return f"{emoji(heard.state)} {WORDS[heard.state]}; {ago(heard.read_at, now)}"
+
+
+def _interval(measured: Measurement) -> str:
+    return f"95 % interval {span(measured.low, measured.high)}"
+
+
+def _title(voices: Sequence[ComponentStatus], now: float) -> str:
+    if not voices:
+        return f"{EMOJI[TONE[State.UNKNOWN]]} nothing is measured yet"
+    states = [(present(v.measured, now), called(v.measured)) for v in voices]
+    sick = [name for state, name in states if state in TROUBLE]
+    blind = [name for state, name in states if state is State.UNKNOWN]
+    of_all = f"of {len(states)} component{'s' if len(states) > 1 else ''}"
+    unknown = f"; {len(blind)} unknown" if blind else ""
+    if sick:
+        worst = max((state for state, _ in states), key=SEVERITY.__getitem__)
+        return f"{emoji(worst)} {len(sick)} {of_all} in trouble: {listed(sick)}{unknown}"
+    shaky = [called(v.measured) for v in voices if suspected(v.measured) and not stale(v.measured, now)]
+    if shaky:
+        return f"{EMOJI[Colour.YELLOW]} {len(shaky)} {of_all} suspicious, no alert yet: {listed(shaky)}{unknown}"
+    told = [called(v.measured) for v in voices if v.reports.since is not None]
+    if told:
+        return f"{EMOJI[Colour.YELLOW]} {SURGE} with {listed(told)}, none measured{unknown}"
+    if blind:
+        elsewhere = "; no trouble measured elsewhere" if len(blind) < len(states) else ""
+        return f"{emoji(State.UNKNOWN)} {len(blind)} {of_all} unknown: {listed(blind)}{elsewhere}"
+    fine = "component is" if len(states) == 1 else f"{len(states)} components are"
+    return f"{emoji(State.OPERATIONAL)} {'the' if len(states) == 1 else 'all'} {fine} operational"
+
+
+def _data(standings: Sequence[ServiceStatus], shown: AbstractSet[int], now: float) -> list[dict[str, object]]:
+    return [
+        {
+            "service": standing.service,
+            "name": standing.name,
+            "components": [_voices_data(v, now, whole=id(v) in shown) for v in standing.voices],
+            "incidents": [plain(incident) for incident in standing.incidents],
+            "usual_lag_s": plain(standing.usual_lag_s),
+            "others": plain(standing.others),
+        }
+        for standing in standings
+    ]
+
+
+def _voices_data(voices: ComponentStatus, now: float, *, whole: bool) -> dict[str, object]:
+    measured, state = voices.measured, present(voices.measured, now).value
+    if whole:
+        return {"state": state, **plain(voices)}
+    return {"state": state, "component": measured.component, "rate": measured.rate, "at": measured.at}

@@ -1,0 +1,62 @@
+"""Subscriptions in words. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from bot.core.answers.answer import Answer, Table
+from bot.core.routing.tree import Subscription, SubscriptionFilter
+from bot.core.text.durations import clock
+from bot.core.text.numbers import number
+from bot.core.text.quoting import clean, listed
+from bot.core.text.states import WORDS
+
+SHOWN = 50
+
+
+def subscriptions(routes: Sequence[Subscription], here: str, now: float) -> Answer:
+    """Which channels hear of what, those of this channel first."""
+    ordered = sorted(routes, key=lambda route: route.target != here)
+    rows = tuple((clean(r.target, 60), _hears(r), _since(r, now)) for r in ordered[:SHOWN])
+    mine = sum(route.target == here for route in routes) if here else 0
+    more = f"… and {len(routes) - SHOWN} more" if len(routes) > SHOWN else ""
+    return Answer(
+        title=number(len(routes), "subscription", "subscriptions")
+        + (f", {mine or 'none'} of this channel" if here else ""),
+        at=now,
+        table=Table(("channel", "hears of", "since"), rows) if rows else None,
+        lines=() if rows else (("Begin", "subscribe, in the channel that is to hear; channels of the file hear all"),),
+        footer=more,
+        data={"at": now, "here": here, "subscriptions": [asdict(route) for route in ordered]},
+    )
+
+
+def interest(wanted: SubscriptionFilter) -> str:
+    """What somebody wants to hear, in words."""
+    about = listed([clean(one, 40) for one in wanted.about], 6) or "everything"
+    also = "with" if wanted.discrepancies else "without"
+    return f"{about}, from {WORDS[wanted.minimum]} on, {also} disagreements"
+
+
+def done(text: str, target: str, command: str, now: float) -> Answer:
+    """It worked."""
+    return Answer(clean(text, 400), now, changed=True, data=_data(text, target, command, now, ok=True))
+
+
+def failed(text: str, target: str, command: str, now: float) -> Answer:
+    """It did not, and why; nothing was changed."""
+    lines = (("Changed", "nothing"), ("See", "subscriptions"))
+    return Answer(clean(text, 400), now, lines, data=_data(text, target, command, now, ok=False))
+
+
+def _data(text: str, target: str, command: str, now: float, *, ok: bool) -> dict[str, object]:
+    return {"at": now, "command": command, "target": target, "ok": ok, "text": clean(text, 400)}
+
+
+def _hears(route: Subscription) -> str:
+    return f"what route {listed(route.branches, 6)} takes" if route.branches else interest(route.interest)
+
+
+def _since(route: Subscription, now: float) -> str:
+    if route.by is None:
+        return "by the configuration"
+    return f"{clock(route.at, now)} by {clean(route.by.name, 40) or clean(route.by.user, 40)}"

@@ -1,0 +1,69 @@
+"""From what is known to what is said: one card for an incident or a discrepancy, its headline, a line of its trail.
+
+Pure. The headline alone suffices; numbers carry n, window and interval; the stale is unknown and never green; words of
+others are quoted and harmless. Plain text only: each channel renders and escapes for itself.
+"""
+
+from collections.abc import Sequence
+
+from bot.core.messages import correlation_card, discrepancy_card, group_card, incident_card
+from bot.core.model.card import Card, CardFacts, Colour
+from bot.core.model.incident import TimelineEntry
+from bot.core.model.snapshot import Snapshot
+from bot.core.text.durations import clock
+from bot.core.text.quoting import clean, cut
+from bot.core.text.states import EMOJI
+from bot.core.tips.alternatives import Option
+from bot.core.tips.tip import Tip
+
+LONGEST = 220
+"""Characters of what we say of ourselves."""
+LINE = 600
+"""Characters of one line below it."""
+SUMMARY = "📋"
+"""Before what we say in several lines: a digest."""
+
+
+def card(snapshot: Snapshot, now: float, tips: Sequence[Tip] = (), options: Sequence[Option] = ()) -> Card:
+    """The message about the snapshot's discrepancy if it has one, else about its incident and with tips that fit.
+
+    With neither it is about several of them, what those share, or about ourselves: a test, or a channel that cannot be
+    reached.
+    """
+    if snapshot.discrepancy is not None:
+        return discrepancy_card.card(snapshot.discrepancy, snapshot, now)
+    if snapshot.incident is not None:
+        return incident_card.card(snapshot.incident, snapshot, now, tips, options)
+    if snapshot.several is not None:
+        return group_card.card(snapshot.several, snapshot.at, now)
+    if snapshot.cause is not None:
+        return correlation_card.card(snapshot.cause, snapshot.at, now)
+    name = clean(snapshot.service_name, 40) or clean(snapshot.service, 40) or "service"
+    tone = Colour.GREEN if snapshot.over else Colour.GREY
+    emoji = SUMMARY if snapshot.lines else EMOJI[tone]
+    text = f"{emoji} {name}: {clean(snapshot.reason, LONGEST) or 'nothing to say'}"
+    foot = f"as of {clock(snapshot.at, now, seconds=True)}"
+    return Card(
+        clean(snapshot.service, 40),
+        "notice",
+        tone,
+        emoji,
+        cut(text, 250),
+        tuple((clean(label, 40), clean(words, LINE)) for label, words in snapshot.lines),
+        footer=foot,
+        # A summary asks nobody for anything.
+        closed=snapshot.over or bool(snapshot.lines),
+        facts=CardFacts(snapshot.service),
+    )
+
+
+def headline(snapshot: Snapshot, now: float) -> str:
+    """The card's headline by itself."""
+    return card(snapshot, now).headline
+
+
+def trail_line(entry: TimelineEntry, now: float) -> str:
+    """One line of a trail: "15:34:10 UTC  resolved: quiet for 12 min"."""
+    event, text = clean(entry.event, 40), clean(entry.text, 400)
+    said = f"{event}: {text}" if event and text else event or text or "changed"
+    return f"{clock(entry.at, now, seconds=True)}  {said}"

@@ -1,0 +1,183 @@
+"""The report after an incident, written from the record alone: what is known, how it is known, and what is not. Pure.
+
+Markdown for people, the same figures as data. What only people can know is left for them to fill in.
+"""
+
+from collections.abc import Sequence
+
+from bot.core.answers.answer import Answer
+from bot.core.answers.incidents import Delivered
+from bot.core.messages.layers import looks_like
+from bot.core.model.discrepancy import DiscrepancyKind
+from bot.core.model.incident import IncidentStatus
+from bot.core.postmortem import timeline
+from bot.core.postmortem.casefile import FOLLOW_UPS, Casefile, data
+from bot.core.postmortem.impact import impact
+from bot.core.text.durations import clock, duration, lag
+from bot.core.text.markdown import bullets, code, plain, table
+from bot.core.text.numbers import number, percent
+from bot.core.text.people import person
+from bot.core.text.quoting import clean, listed
+from bot.core.text.symptoms import failing_words
+
+
+def report_card(case: Casefile, now: float) -> Answer:
+    """The report; of an incident that goes on it is a draft and says so."""
+    incident = case.incident
+    parts = [
+        ("Summary", [_summary(case, now)]),
+        ("Impact", impact(case, now)),
+        ("Timeline", timeline.timeline(incident, case.dossier, case.records, case.names)),
+        ("Detection and acknowledgement", _lags(case, now)),
+        ("Cause", _cause(case)),
+        ("Workarounds", _workarounds(case)),
+        ("Messages sent", _deliveries(case.deliveries)),
+        ("Left for people to fill in", [f"- [ ] {line}" for line in FOLLOW_UPS]),
+    ]
+    title = _title(case)
+    head = [f"# {plain(title)}", "", _head(case, now)]
+    body = [line for name, lines in parts for line in ("", f"## {name}", "", *lines)]
+    return Answer(
+        title=title,
+        at=now,
+        lines=(("Summary", _unmarked(case, now)),),
+        footer="a report from the record; the full text is Markdown",
+        data=data(case, now),
+        text="\n".join([*head, *body, ""]),
+    )
+
+
+def _title(case: Casefile) -> str:
+    incident = case.incident
+    what = "slow answers" if incident.kind == "slowness" else failing_words(incident.worst, incident.peak_rate)
+    where = listed([case.called(c) for c in incident.components])
+    day = clock(incident.started_at, incident.started_at + 400 * 86_400).rsplit(" ", 2)[0]
+    return f"{clean(case.service, 40)}: {what} on {where}, {day}"
+
+
+def _head(case: Casefile, now: float) -> str:
+    over = case.incident.status is IncidentStatus.RESOLVED
+    draft = "" if over else " **A draft: the incident goes on.**"
+    written = clock(now, case.incident.started_at)
+    record = f"Incident `{clean(case.incident.id, 20)}`, written from Groundtruth's record at {written}"
+    return f"{record}. All times are UTC.{draft}"
+
+
+def _unmarked(case: Casefile, now: float) -> str:
+    incident = case.incident
+    begun = clock(incident.started_at, incident.started_at)
+    over = incident.resolved_at is not None
+    lasted = duration(case.ended(now) - incident.started_at)
+    what = "slow answers" if incident.kind == "slowness" else failing_words(incident.worst, incident.peak_rate)
+    where = listed([case.called(c) for c in incident.components])
+    said = [f"From {begun} we measured {what} on {where}; {'resolved after' if over else 'it has lasted'} {lasted}."]
+    if incident.peak_rate:
+        said.append(f"At the worst about {percent(incident.peak_rate)} of requests failed.")
+    said.append(f"We alerted {lag(incident.opened_at, incident.started_at, 'the first failure')}.")
+    if incident.scope != "vantage":
+        if incident.page_first_at is None:
+            said.append("The vendor's page never said so." if over else "The vendor's page has not said so yet.")
+        else:
+            late = lag(incident.page_first_at, incident.opened_at, "our alert")
+            never = case.never_admitted()
+            but = f", and never on {listed(case.called(c) for c in never)}" if never else ""
+            said.append(f"The vendor's page first said so {late}{but}.")
+    return " ".join(said)
+
+
+def _summary(case: Casefile, now: float) -> str:
+    return plain(_unmarked(case, now), 1000)
+
+
+def _lags(case: Casefile, now: float) -> list[str]:
+    incident = case.incident
+    begun = incident.started_at
+    rows = [
+        ("First failure", clock(begun, begun, seconds=True), ""),
+        ("Our alert", clock(incident.opened_at, begun, seconds=True), _after(incident.opened_at, begun)),
+    ]
+    page = incident.page_first_at
+    rows.append(("The page's first word", clock(page, begun, seconds=True) if page else "never", _after(page, begun)))
+    taken, by = incident.acknowledged_at, plain(person(incident.acknowledged_by), 60)
+    said = f"{clock(taken, begun, seconds=True)} by {by}" if taken else "nobody"
+    rows.append(("Acknowledged by a person", said, _after(taken, begun)))
+    rows.append(
+        (
+            "Resolved",
+            clock(case.ended(now), begun, seconds=True) if incident.resolved_at else "not yet",
+            _after(incident.resolved_at, begun),
+        )
+    )
+    lines = table(("", "when", "after the first failure"), rows)
+    if case.usual_lag_s:
+        usual = f"median {duration(case.usual_lag_s[0])}, p90 {duration(case.usual_lag_s[1])}"
+        lines += ["", f"This vendor's page is usually late by: {usual}."]
+    about = [r for r in case.records if r.kind is not DiscrepancyKind.UNREADABLE]
+    if about:
+        lines += ["", "Where the page and we disagreed:", ""]
+        lines += table(
+            ("component", "how", "from", "until", "how it ended"),
+            (timeline.disagreement(r, case.names, begun) for r in about),
+        )
+    return lines
+
+
+def _after(at: float | None, begun: float) -> str:
+    return duration(at - begun) if at is not None else ""
+
+
+def _cause(case: Casefile) -> list[str]:
+    dossier = case.dossier
+    lines = []
+    if dossier is not None and dossier.layers:
+        layers = sorted(dossier.layers.items(), key=lambda pair: -pair[1])
+        total = sum(dossier.layers.values())
+        lines.append("What the evidence says:")
+        lines.append("")
+        lines += bullets(
+            f"{n} of {number(total, 'failure', 'failures')}: {plain(looks_like(layer))}" for layer, n in layers[:4]
+        )
+    else:
+        lines.append("No failure was kept that says where the trouble sat.")
+    cannot = [
+        "why it began and what the vendor changed to end it: we see answers, not the inside",
+        "whether all of the vendor's regions and customers were hit alike: we see it from where we look",
+        "how many of your own requests failed: that is in your own logs",
+    ]
+    lines += ["", "What it cannot say:", "", *bullets(cannot)]
+    if dossier is not None and dossier.ids:
+        ids = ", ".join(code(name, 60) for _, name in dossier.ids)
+        lines += ["", f"Request ids for the vendor's support: {ids}"]
+    return lines
+
+
+def _workarounds(case: Casefile) -> list[str]:
+    """Which steps a message showed is not on record; these fit by the same rule, and what failed is."""
+    if not case.workarounds:
+        return ["None fits what is on record."]
+    return [
+        "By the rule that words the messages, these fit what failed:",
+        "",
+        *bullets(plain(w) for w in case.workarounds),
+    ]
+
+
+def _deliveries(rows: Sequence[Delivered]) -> list[str]:
+    if not rows:
+        return ["None is on record."]
+    return table(
+        ("about", "where", "editions", "outcome"),
+        (
+            (
+                code(r.subject, 40),
+                code(r.channel, 60),
+                str(r.version),
+                f"given up: {code(r.error, 120)}"
+                if r.dead_at
+                else "said"
+                if r.done_version >= r.version
+                else "waiting",
+            )
+            for r in rows
+        ),
+    )
