@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from types import ModuleType
 
-from bot.configuration.complaints import nearest, printable
+from bot.config.complaints import nearest, printable
 from bot.errors import GroundtruthError
 
 COMMANDS: Mapping[str, tuple[str, str]] = {

@@ -15,11 +15,10 @@ from bot.core.model.incident import Incident
 from bot.errors import StoreError
 from bot.own import OWN, TOLD, OwnNews
 from bot.reading import Reading
-from bot.recurring import windows
 from bot.routes import meant
-from bot.settings import Service
+from bot.scheduling.cron import windows
+from bot.settings import Digest, Service
 from bot.store.store import Store
-from bot.watching import Digest
 
 log = logging.getLogger(__name__)
 

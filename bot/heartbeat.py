@@ -8,12 +8,12 @@ import asyncio
 import logging
 
 from bot.attendance import Us
-from bot.channels.given import Reached
-from bot.channels.outgoing import Outgoing, Request
 from bot.desk.health import Health
 from bot.errors import DeliveryError, StoreError
+from bot.fields import HttpOptions
+from bot.http.client import HttpClient, Request
 from bot.readiness import hindrances
-from bot.watching import Heartbeat
+from bot.settings import Heartbeat
 from probes.secret import Secret
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ class Heart:
         self._health = Health(us.store, us.settings)
         self._stopped = False
         secrets = [wanted.url, *([wanted.fail] if wanted.fail else []), *(value for _, value in wanted.headers)]
-        self.way = Outgoing("the heartbeat", us.now, secrets, Reached(ca_file=wanted.ca_file))
+        self.way = HttpClient("the heartbeat", us.now, secrets, HttpOptions(ca_file=wanted.ca_file))
 
     async def run(self) -> None:
         """Beat for ever."""

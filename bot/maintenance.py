@@ -14,7 +14,7 @@ from bot.acts import Acts
 from bot.attendance import Us
 from bot.core.model.action import ActionRequest
 from bot.errors import StoreError
-from bot.recurring import Recurring, Window, windows
+from bot.scheduling.cron import Recurring, Window, windows
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from bot.budget import Budgets
 from bot.core.rate_limits import ReprobeBudget
 from bot.courtesy import Courtesy
 from bot.errors import StoreError
-from bot.schedule import Schedule
+from bot.scheduling.scheduler import Schedule
 from bot.settings import Settings
 from bot.store.records import encode
 from bot.store.store import Store

@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from aiohttp import web
 
 from bot.attendance import Us
-from bot.channels.listening import Bounds, Listening
 from bot.core.health.signs import HealthSign, ready
 from bot.core.health.text import queues, service_signs
 from bot.desk.health import Health
 from bot.errors import StoreError
+from bot.http.server import Bounds, HttpServer
 
 PATIENCE_S = 1.0
 """Whoever asks has little time; a store that answers later is none to rely on."""
@@ -44,7 +44,7 @@ class Readiness:
             yield 0
             return
         doors = {("GET", "/livez"): self._lives, ("GET", "/readyz"): self._ready}
-        server = Listening(listen, "readiness", doors, Bounds(body=1024, at_once=50))
+        server = HttpServer(listen, "readiness", doors, Bounds(body=1024, at_once=50))
         async with server.open():
             yield server.port
 

@@ -10,7 +10,7 @@ from bot.core.detection.reprobe import Plan, due
 from bot.core.health.signs import MISSED
 from bot.core.rate_limits import RateLimits, ReprobeBudget
 from bot.courtesy import Courtesy
-from bot.schedule import Schedule
+from bot.scheduling.scheduler import Schedule
 from bot.turns import TICKS, Turn
 from probes.community.polling import UNREAD
 from probes.model import Check, Fault, Layer, Observation, Outcome

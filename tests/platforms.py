@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from bot.config import from_text
+from bot.config.load import from_text
 from bot.demo.vendor import Vendor
 from bot.main import Running, Surroundings, running
 from bot.settings import Settings

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot import catalogue
 from bot.advice import Counsel, recipes, tips
 from bot.alternatives import candidates
-from bot.config import from_text
+from bot.config import catalogue
+from bot.config.load import from_text
 from bot.core.model.group import Correlation
 from bot.core.model.incident import IncidentStatus
 from bot.core.model.measurement import Measurement

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import catalogue
 from bot.advice import recipes, tips
-from bot.config import from_text
+from bot.config import catalogue
+from bot.config.load import from_text
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted((ROOT / "deploy" / "examples").glob("*.yaml"))

@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot import catalogue, cli
-from bot.config import from_text
+from bot import cli
+from bot.config import catalogue
+from bot.config.load import from_text
 from probes.inference.prices import price_of
 from probes.options import with_defaults
 from probes.registry import KIND_OPTIONS, secrets_wanted

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
-from bot.config import load
+from bot.config.load import load
 from bot.errors import StoreError, UserError
 from bot.terminal import ask
 from tests.fakes.web import answer, serve

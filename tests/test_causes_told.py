@@ -8,7 +8,7 @@ import pytest
 from bot.advice import Counsel
 from bot.attendance import Us
 from bot.causes import Causes
-from bot.config import from_text
+from bot.config.load import from_text
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.measurement import Measurement
 from bot.core.model.person import Person

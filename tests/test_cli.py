@@ -11,10 +11,10 @@ from typing import Any, cast
 import pytest
 import yaml
 
-from bot import catalogue
 from bot.channels.registry import CHANNELS
 from bot.cli import COMMANDS, command, main
-from bot.config import from_text
+from bot.config import catalogue
+from bot.config.load import from_text
 from bot.errors import StoreError
 
 ROOT = Path(__file__).parent.parent

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import from_text, load
-from bot.configuration.document import read
-from bot.configuration.overlay import lay
+from bot.config.document import read
+from bot.config.load import from_text, load
+from bot.config.merge import merge
 from bot.errors import ConfigError
 from bot.settings import Lag, Settings, StatusPage
 from probes.model import Check
@@ -116,8 +116,8 @@ def test_another_kind_replaces_the_whole_check():
     over, _ = read(b"{kind: dns, target: y}", "over")
     same, _ = read(b"{kind: http, target: y}", "same")
 
-    assert lay(over, base).plain() == {"kind": "dns", "target": "y"}
-    assert lay(same, base).plain() == {"kind": "http", "target": "y", "options": {"a": 1}, "timeout": 3}
+    assert merge(over, base).plain() == {"kind": "dns", "target": "y"}
+    assert merge(same, base).plain() == {"kind": "http", "target": "y", "options": {"a": 1}, "timeout": 3}
 
 
 def test_a_service_without_its_page():

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.registry import CHANNELS
-from bot.config import from_text, load
-from bot.configuration.schema import Configuration
-from bot.configuration.shape import known_keys
+from bot.config.load import from_text, load
+from bot.config.pydantic_errors import known_keys
+from bot.config.schema import Configuration
 from bot.errors import ConfigError
 from bot.settings import Settings
 from probes.registry import PROBES

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.attendance import Us
-from bot.config import from_text
+from bot.config.load import from_text
 from bot.core.answers.digest import Period, Told, digest
 from bot.core.history.ranges import SPANS, Point, RangeHistory
 from bot.core.history.rollups import Rollup, chunks
@@ -18,11 +18,10 @@ from bot.digests import Digests, Telling
 from bot.judge import INCIDENT, SNAPSHOT
 from bot.ledger import ledger_row
 from bot.own import OWN, OwnNews
-from bot.recurring import Recurring
 from bot.routes import configured_routes
-from bot.settings import Channel, Component, Service, Settings
+from bot.scheduling.cron import Recurring
+from bot.settings import Channel, Component, Digest, Service, Settings, Watching
 from bot.store.values import START, Commit, Courier, DeliveryWrite, IncidentWrite, LedgerWrite
-from bot.watching import Digest, Watching
 from probes.model import State
 from tests.test_config_complaints import OWN as OWN_SERVICE
 from tests.test_config_complaints import complaints

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.cli import main
-from bot.config import load
+from bot.config.load import load
 from bot.core.answers.routing import passed_over
 from bot.core.routing.tree import Route, RouteMatch
 from tests.channels.test_examples import ON_CALL, SECRETS

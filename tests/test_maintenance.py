@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.attendance import Us
-from bot.config import from_text
+from bot.config.load import from_text
 from bot.judge import ABOUT, ABOUT_FIELD
 from bot.maintenance import AHEAD_S, Maintenance
-from bot.recurring import Recurring, windows
 from bot.routes import configured_routes
+from bot.scheduling.cron import Recurring, windows
 from bot.settings import Component, Service, Settings
 from tests.test_acts import Scene
 from tests.test_config_complaints import OWN, complaints

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from bot.attendance import Us
-from bot.config import load
+from bot.config.load import load
 from bot.core.health.signs import HealthSign
 from bot.demo.vendor import Vendor
 from bot.errors import UserError

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.config import from_text
+from bot.config.load import from_text
 from bot.errors import ConfigError
 
 WRONG = """\

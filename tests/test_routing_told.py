@@ -11,7 +11,7 @@ import pytest
 
 from bot.advice import Counsel
 from bot.channels.registry import CHANNELS, Outside
-from bot.config import from_text
+from bot.config.load import from_text
 from bot.core.model.person import Person
 from bot.core.routing.tree import Subscription, SubscriptionFilter, policies_for
 from bot.courier import Courier

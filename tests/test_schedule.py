@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 
-from bot.schedule import SLOTS, Schedule
+from bot.scheduling.scheduler import SLOTS, Schedule
 
 
 class Runs:

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from bot.errors import StoreError
-from bot.schedule import Schedule
+from bot.scheduling.scheduler import Schedule
 from bot.store.connect import open_store
 from bot.store.store import Store
 from bot.turns import KEPT, TICKS, Turns

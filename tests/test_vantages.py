@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import load
+from bot.config.load import load
 from bot.core.model.incident import Incident
 from bot.demo.vendor import Vendor
 from bot.judge import INCIDENT

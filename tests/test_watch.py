@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from bot.core.rate_limits import RateLimits, ReprobeBudget
 from bot.courtesy import Courtesy
-from bot.schedule import Schedule
+from bot.scheduling.scheduler import Schedule
 from bot.watch import Manners, Watch
 from probes.model import Check, Fault, Observation, Outcome
 from probes.tools import Tools

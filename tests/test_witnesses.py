@@ -5,7 +5,7 @@ from typing import TypeGuard
 
 import pytest
 
-from bot.config import from_text
+from bot.config.load import from_text
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.judging.judgement import Judgement
 from bot.core.messages.compose import card

@@ -9,10 +9,10 @@ from typing import Generic, Self, TypeVar
 from bot.channels import said
 from bot.channels.channel import Where
 from bot.channels.desk import Memory
-from bot.channels.given import Reached
-from bot.channels.outgoing import Outgoing
 from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
+from bot.fields import HttpOptions
+from bot.http.client import HttpClient
 
 KEPT_S = 14 * 86_400.0
 """What was said is known for so long: as long as messages are edited after their end."""
@@ -56,7 +56,7 @@ class Outlet(Notebook):
     lands = True
     refresh_s = 60.0
 
-    def __init__(self, name: str, http: Outgoing, memory: Memory) -> None:
+    def __init__(self, name: str, http: HttpClient, memory: Memory) -> None:
         super().__init__(name, memory)
         self._http = http
 
@@ -78,7 +78,7 @@ class Outlet(Notebook):
         return self._http.heard
 
 
-Wanted = TypeVar("Wanted", bound=Reached)
+Wanted = TypeVar("Wanted", bound=HttpOptions)
 
 
 class Alerts(Outlet, ABC, Generic[Wanted]):
@@ -88,7 +88,7 @@ class Alerts(Outlet, ABC, Generic[Wanted]):
     longest = 255
     """Characters of a key."""
 
-    def __init__(self, name: str, options: Wanted, http: Outgoing, memory: Memory) -> None:
+    def __init__(self, name: str, options: Wanted, http: HttpClient, memory: Memory) -> None:
         super().__init__(name, http, memory)
         self._options = options
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.config import load
+from bot.config.load import load
 from bot.core.answers.answer import Answer
 from bot.core.commands.asker import Asker
 from bot.core.commands.parser import PASTED

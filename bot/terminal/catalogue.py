@@ -12,9 +12,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bot import catalogue
-from bot.config import from_text, load
-from bot.configuration.complaints import nearest, printable
+from bot.config import catalogue
+from bot.config.complaints import nearest, printable
+from bot.config.load import from_text, load
 from bot.errors import UserError
 from bot.settings import Service
 from bot.terminal import catalogue_trial

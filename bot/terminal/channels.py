@@ -15,8 +15,8 @@ from rich.console import Console
 
 from bot import trial
 from bot.channels.registry import CHANNELS
-from bot.config import load
-from bot.configuration.complaints import nearest, printable
+from bot.config.complaints import nearest, printable
+from bot.config.load import load
 from bot.core.answers.answer import Answer, Table
 from bot.core.health.signs import HealthSign
 from bot.core.text.durations import ago

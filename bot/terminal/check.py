@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.config import load
+from bot.config.load import load
 from bot.core.model.severity import SEVERITY
 from bot.core.model.statuspage import PageStatus
 from bot.core.statuspage.claims import listen

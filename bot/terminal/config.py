@@ -9,11 +9,11 @@ import yaml
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from bot import catalogue
 from bot.channels.registry import CHANNELS, Kind
-from bot.config import KNOWN, effective
-from bot.configuration.schema import Configuration
-from bot.configuration.types import REFERENCE
+from bot.config import catalogue
+from bot.config.load import KNOWN, effective
+from bot.config.schema import Configuration
+from bot.fields import REFERENCE
 from probes.secret import Secret
 
 EXAMPLES = """\

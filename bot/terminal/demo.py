@@ -10,7 +10,7 @@ from typing import TextIO
 
 import yaml
 
-from bot.config import from_text
+from bot.config.load import from_text
 from bot.demo.clock import StoryClock
 from bot.demo.script import Story
 from bot.demo.storybook import load, names

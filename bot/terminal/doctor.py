@@ -16,9 +16,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bot import catalogue
 from bot.channels.registry import CHANNELS
-from bot.config import load
+from bot.config import catalogue
+from bot.config.load import load
 from bot.core.text.durations import ago
 from bot.core.text.numbers import number
 from bot.core.text.quoting import clean

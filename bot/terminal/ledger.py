@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from rich.console import Console
 
-from bot.config import load
+from bot.config.load import load
 from bot.core.answers import ledger
 from bot.core.ledger import vendor_history
 from bot.core.ledger.accuracy import honesty

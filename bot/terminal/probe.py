@@ -8,9 +8,9 @@ import re
 import sys
 from dataclasses import replace
 
-from bot.config import load
-from bot.configuration.types import ID
+from bot.config.load import load
 from bot.errors import UserError
+from bot.fields import ID
 from bot.main import Role, Surroundings, running
 from bot.settings import Settings
 from bot.store.connect import masked

@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from bot.config import load
+from bot.config.load import load
 from bot.core.replay.recording import recorded
 from bot.errors import UserError
 from bot.settings import Service, Settings

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from rich.console import Console
 
-from bot.config import load
-from bot.configuration.complaints import nearest, printable
+from bot.config.complaints import nearest, printable
+from bot.config.load import load
 from bot.core.answers.answer import Answer
 from bot.core.answers.routing import Hearer, drawn, hearers, passed_over, switched_off, uncalled, why_not
 from bot.core.model.incident import Incident, IncidentStatus

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
-from bot.config import load
+from bot.config.load import load
 from bot.core.commands.asker import Asker
 from bot.core.model.person import Person
 from bot.desk.opening import open_desk

@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from bot.config import from_text
+from bot.config.load import from_text
 from bot.demo.clock import StoryClock
 from bot.demo.script import QUIET, Behaviour, Step, Story
 from bot.demo.vendor import Vendor

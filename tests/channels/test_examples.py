@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.channels.registry import CHANNELS
-from bot.config import load
+from bot.config.load import load
 
 ON_CALL = Path(__file__).parents[2] / "deploy" / "examples" / "on-call.yaml"
 SECRETS = {

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from aiohttp import web
 
-from bot.channels.listening import Bounds, Listening
 from bot.errors import UserError
+from bot.http.server import Bounds, HttpServer
 
 SOON = Bounds(body=1_000, head_s=0.6, each_s=0.2, at_once=5)
 
@@ -29,7 +29,7 @@ async def broken(request: web.BaseRequest) -> web.Response:
 @pytest.fixture
 async def server():
     doors = {("POST", "/echo"): echo, ("GET", "/stuck"): stuck, ("GET", "/broken"): broken}
-    server = Listening("127.0.0.1:0", "tests", doors, SOON)
+    server = HttpServer("127.0.0.1:0", "tests", doors, SOON)
     async with server.open():
         yield server
 
@@ -141,7 +141,7 @@ async def test_what_breaks_inside_stays_inside(http, caplog):
 
 async def test_a_port_in_use_is_said(server):
     with pytest.raises(UserError, match=f"cannot listen at 127.0.0.1:{server.port} for tests: .*in use"):
-        async with Listening(f"127.0.0.1:{server.port}", "tests", {}).open():
+        async with HttpServer(f"127.0.0.1:{server.port}", "tests", {}).open():
             pass
 
 
@@ -154,7 +154,7 @@ async def test_the_end_lets_answers_go_out():
         await go.wait()
         return web.Response(text="done")
 
-    server = Listening("127.0.0.1:0", "tests", {("GET", "/"): slow})
+    server = HttpServer("127.0.0.1:0", "tests", {("GET", "/"): slow})
     async with httpx.AsyncClient() as client:
         async with server.open():
             port = server.port

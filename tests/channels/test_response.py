@@ -13,7 +13,7 @@ import yaml
 from bot.channels.registry import CHANNELS, Outside
 from bot.channels.response.options import read
 from bot.channels.response.order import Order
-from bot.config import from_text
+from bot.config.load import from_text
 from bot.core.model.action import ActionRequest
 from bot.core.model.card import CardFacts
 from bot.demo.vendor import Vendor

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import catalogue
 from bot.alternatives import candidates, infers
-from bot.config import from_text
+from bot.config import catalogue
+from bot.config.load import from_text
 from bot.core.answers.alternatives import alternatives_answer
 from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from bot.config import from_text
+from bot.config.load import from_text
 from bot.demo.script import Kind
 from bot.demo.vendor import Vendor
 from bot.settings import Settings

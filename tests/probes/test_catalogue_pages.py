@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from bot import catalogue
-from bot.config import from_text
+from bot.config import catalogue
+from bot.config.load import from_text
 from bot.settings import Service
 from probes.dialects.reading import understand
 from probes.model import State

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.config import from_text
+from bot.config.load import from_text
 from bot.core.model.stream import StreamRow
 from bot.demo.vendor import Vendor
 from bot.store.records import decode, encode

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot import catalogue as shelf
+from bot.config import catalogue as shelf
 from bot.errors import UserError
 from bot.terminal import catalogue
 from tests.probes.dialects.recorded import FOLDER, recorded

@@ -15,7 +15,6 @@ from bot.channels import said
 from bot.channels.alertmanager.options import Options, read
 from bot.channels.channel import Where
 from bot.channels.desk import Memory
-from bot.channels.outgoing import Outgoing, Request
 from bot.channels.outlet import Outlet
 from bot.channels.registry import Outside
 from bot.channels.said import RANK, Severity, Standing
@@ -23,6 +22,7 @@ from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
 from bot.core.text.quoting import clean
 from bot.errors import DeliveryError
+from bot.http.client import HttpClient, Request
 from probes.secret import Secret
 
 WHO = "Alertmanager"
@@ -35,7 +35,7 @@ class Alertmanager(Outlet):
 
     refresh_s = 45.0
 
-    def __init__(self, name: str, options: Options, http: Outgoing, memory: Memory, now: Callable[[], float]) -> None:
+    def __init__(self, name: str, options: Options, http: HttpClient, memory: Memory, now: Callable[[], float]) -> None:
         super().__init__(name, http, memory)
         self._options = options
         self._now = now
@@ -122,4 +122,4 @@ def opened(name: str, options: Mapping[str, Any], outside: Outside) -> Alertmana
     """The channel of the configuration, to be entered. Raises UserError with every complaint about its options."""
     wanted = read(name, options)
     hidden = (*wanted.urls, wanted.token, wanted.password, Secret(_basic(wanted).removeprefix("Basic ")))
-    return Alertmanager(name, wanted, Outgoing(WHO, outside.now, hidden, wanted), outside.memory, outside.now)
+    return Alertmanager(name, wanted, HttpClient(WHO, outside.now, hidden, wanted), outside.memory, outside.now)

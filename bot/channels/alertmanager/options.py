@@ -6,8 +6,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from bot.channels import given
-from bot.channels.given import NOWHERE, Address, Confidential, Reached
+from bot import fields
+from bot.fields import NOWHERE, Address, HttpOptions, OptionalSecret
 
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]{0,99}")
 
@@ -18,15 +18,15 @@ def _label(value: str) -> str:
     return value
 
 
-class Options(Reached):
+class Options(HttpOptions):
     """All of them."""
 
     urls: Annotated[tuple[Address, ...], Field(min_length=1, max_length=10)] = Field(
         description="every member of the cluster, such as http://alertmanager-0:9093"
     )
-    token: Confidential = Field(NOWHERE, description="sent as Authorization: Bearer")
+    token: OptionalSecret = Field(NOWHERE, description="sent as Authorization: Bearer")
     user: str = Field("", max_length=200, description="for basic authentication, with password")
-    password: Confidential = NOWHERE
+    password: OptionalSecret = NOWHERE
     labels: Mapping[Annotated[str, AfterValidator(_label)], Annotated[str, Field(max_length=200)]] = Field(
         default_factory=dict, max_length=20, description="labels of every alert, to route by"
     )
@@ -46,4 +46,4 @@ OPTIONS = frozenset(Options.model_fields)
 
 def read(name: str, options: Mapping[str, Any]) -> Options:
     """The options of the channel `name`. Raises UserError with every complaint."""
-    return given.read(Options, name, options)
+    return fields.parse_options(Options, name, options)

@@ -16,14 +16,14 @@ from typing import Any, Self
 from bot.channels import said
 from bot.channels.apprise.options import Options, read
 from bot.channels.channel import Where
-from bot.channels.hiding import hidden, masked
-from bot.channels.outgoing import Unheard
 from bot.channels.outlet import CALLS, HEADLINE, Notebook
 from bot.channels.registry import Outside
 from bot.channels.said import RANK, Severity
 from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, UserError
+from bot.http.client import FailureTracker
+from bot.http.masking import mask, secrets_to_mask
 
 KEY = 255
 TITLE, BODY = 250, 1_500
@@ -49,9 +49,9 @@ class ByApprise(Notebook):
         super().__init__(name, outside.memory)
         self._options = options
         self._sending = importlib.import_module("bot.channels.apprise.sending")
-        self._hidden = hidden(options.urls)
+        self._hidden = secrets_to_mask(options.urls)
         self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix=f"apprise {name}")
-        self._unheard = Unheard()
+        self._unheard = FailureTracker()
         self._wrong = ""
         strange = [str(n) for n, url in enumerate(options.urls) if not self._sending.known(url)]
         if strange:
@@ -130,7 +130,7 @@ class ByApprise(Notebook):
         try:
             await self._once(f"{name} {number}", say)
         except _NotTakenError:
-            return masked(why, self._hidden)
+            return mask(why, self._hidden)
         return ""
 
     def _failed(self, about: str, why: str, *, ambiguous: bool = False) -> DeliveryError:

@@ -6,15 +6,15 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from bot.channels import given
-from bot.channels.given import Needed, Part
+from bot import fields
 from bot.errors import UserError
+from bot.fields import Part, RequiredSecret
 
 
 class Options(Part):
     """All of them."""
 
-    urls: Annotated[tuple[Needed, ...], Field(min_length=1, max_length=20)] = Field(
+    urls: Annotated[tuple[RequiredSecret, ...], Field(min_length=1, max_length=20)] = Field(
         description="addresses as Apprise writes them (https://github.com/caronc/apprise/wiki), such as ${TEAMS_URL}"
     )
     answer_s: float = Field(20.0, gt=0, le=25, description="seconds for all of them together")
@@ -25,7 +25,7 @@ OPTIONS = frozenset(Options.model_fields)
 
 def read(name: str, options: Mapping[str, Any]) -> Options:
     """The options of the channel `name`. Raises UserError with every complaint, or with what is to be installed."""
-    wanted = given.read(Options, name, options)
+    wanted = fields.parse_options(Options, name, options)
     if importlib.util.find_spec("apprise") is None:
         raise UserError(f"channels.{name}: the kind apprise is not installed: pip install 'groundtruth[apprise]'")
     return wanted

@@ -14,9 +14,9 @@ from bot.channels.discord.refusals import DiscordError
 from bot.channels.discord.rest import Rest
 from bot.channels.discord.rights import MENTION_EVERYONE, NEEDED, WANTED, asked, lacking, rights_in
 from bot.channels.sign import Sign
-from bot.channels.ways import Ways
 from bot.core.text.quoting import clean
 from bot.errors import DeliveryError, UserError
+from bot.http.connector import ProxyConnector
 
 PRIVILEGED = (1 << 12 | 1 << 13, 1 << 14 | 1 << 15, 1 << 18 | 1 << 19)
 """Application flags of presence, members and message content."""
@@ -88,7 +88,9 @@ async def _gateway(name: str, options: Options, rest: Rest) -> Sign:
     try:
         async with (
             asyncio.timeout(HELLO_S),
-            aiohttp.ClientSession(connector=Ways(rest.trusted), cookie_jar=aiohttp.DummyCookieJar()) as session,
+            aiohttp.ClientSession(
+                connector=ProxyConnector(rest.trusted), cookie_jar=aiohttp.DummyCookieJar()
+            ) as session,
             session.ws_connect(address) as socket,
         ):
             hello = await socket.receive_json()

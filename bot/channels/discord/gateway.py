@@ -15,8 +15,8 @@ from bot.channels.discord.addresses import point
 from bot.channels.discord.client import Client, SpentError
 from bot.channels.discord.reception import Reception
 from bot.channels.registry import Outside
-from bot.channels.ways import Ways
 from bot.errors import StoreError
+from bot.http.connector import ProxyConnector
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +85,7 @@ class Gateway:
         clock = asyncio.get_running_loop().time
         began = clock()
         outside, pace = self._outside, self._pace
-        ways = Ways(trusted)
+        ways = ProxyConnector(trusted)
         client = self._client = Client(self._reception, outside.memory, outside.now, pace.identify_s, ways)
         task = asyncio.create_task(client.start(self._reception.options.token.reveal()), name="discord gateway")
         try:

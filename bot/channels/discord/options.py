@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from bot.errors import UserError
+from bot.fields import Part
 from probes.secret import Secret
 
 API = "https://discord.com/api/v10"
@@ -48,12 +49,6 @@ Snowflake = Annotated[int, BeforeValidator(_snowflake), Field(ge=1, lt=2**63)]
 Snowflakes = Annotated[tuple[Snowflake, ...], Field(max_length=100)]
 Called = Annotated[tuple[Snowflake, ...], Field(max_length=40)]
 """Roles that are called in one message: so many find room beside its words."""
-
-
-class Part(BaseModel):
-    """A mapping of the file: its keys are these and no others."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True)
 
 
 class Roles(Part):

@@ -25,8 +25,8 @@ from bot.channels.discord.refusals import (
     seconds,
 )
 from bot.channels.discord.spacing import Requests
-from bot.channels.ways import Ways, trusted
 from bot.errors import DeliveryError
+from bot.http.connector import ProxyConnector, trusted
 
 ANSWER_S = 20.0
 """Below the time a courier gives one call."""
@@ -56,7 +56,7 @@ class Rest:
         """Raises UserError where the certificates to trust cannot be read."""
         self.trusted = trusted(self._name, self._options.ca_file)
         self._session = aiohttp.ClientSession(
-            connector=Ways(self.trusted),
+            connector=ProxyConnector(self.trusted),
             headers={"Authorization": f"Bot {self._options.token.reveal()}", "User-Agent": AGENT},
             timeout=aiohttp.ClientTimeout(total=ANSWER_S),
             cookie_jar=aiohttp.DummyCookieJar(),

@@ -18,12 +18,12 @@ from bot.channels.channel import Where
 from bot.channels.desk import Memory
 from bot.channels.email.letter import Envelope, letter, reminder
 from bot.channels.email.options import Options, read
-from bot.channels.outgoing import Unheard
 from bot.channels.outlet import CALLS, Notebook
 from bot.channels.registry import Outside
 from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, UserError
+from bot.http.client import FailureTracker
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Email(Notebook):
         self._options = options
         self._now = now
         self._wrong = ""
-        self._unheard = Unheard()
+        self._unheard = FailureTracker()
         self._tls: ssl.SSLContext | None = None
 
     async def __aenter__(self) -> Self:

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from bot.channels import given
-from bot.channels.given import NOWHERE, Confidential, Reached
+from bot import fields
+from bot.fields import NOWHERE, HttpOptions, OptionalSecret
 
 _MAILBOX = re.compile(r"[A-Za-z0-9._%+=-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){0,8}")
 
@@ -21,14 +21,14 @@ def _mailbox(value: str) -> str:
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 
 
-class Options(Reached):
+class Options(HttpOptions):
     """All of them."""
 
     host: str = Field(pattern=r"^[A-Za-z0-9.:-]{1,253}$", description="the SMTP server")
     port: int = Field(587, ge=1, le=65_535)
     security: Literal["starttls", "tls", "none"] = "starttls"
     user: str = Field("", max_length=200)
-    password: Confidential = NOWHERE
+    password: OptionalSecret = NOWHERE
     sender: Mailbox
     to: Annotated[tuple[Mailbox, ...], Field(min_length=1, max_length=50)]
 
@@ -44,4 +44,4 @@ OPTIONS = frozenset(Options.model_fields)
 
 def read(name: str, options: Mapping[str, Any]) -> Options:
     """The options of the channel `name`. Raises UserError with every complaint."""
-    return given.read(Options, name, options)
+    return fields.parse_options(Options, name, options)

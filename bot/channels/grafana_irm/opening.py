@@ -9,11 +9,11 @@ from typing import Any
 
 from bot.channels import said
 from bot.channels.grafana_irm.options import Options, read
-from bot.channels.outgoing import Outgoing, Request
 from bot.channels.outlet import Alerts
 from bot.channels.registry import Outside
 from bot.channels.said import Standing
 from bot.core.model.card import Card
+from bot.http.client import HttpClient, Request
 
 WHO = "Grafana IRM"
 MESSAGE = 4_000
@@ -46,4 +46,4 @@ class GrafanaIrm(Alerts[Options]):
 def opened(name: str, options: Mapping[str, Any], outside: Outside) -> GrafanaIrm:
     """The channel of the configuration, to be entered. Raises UserError with every complaint about its options."""
     wanted = read(name, options)
-    return GrafanaIrm(name, wanted, Outgoing(WHO, outside.now, (wanted.url,), wanted), outside.memory)
+    return GrafanaIrm(name, wanted, HttpClient(WHO, outside.now, (wanted.url,), wanted), outside.memory)

@@ -5,11 +5,11 @@ from typing import Any
 
 from pydantic import Field
 
-from bot.channels import given
-from bot.channels.given import Address, Reached
+from bot import fields
+from bot.fields import Address, HttpOptions
 
 
-class Options(Reached):
+class Options(HttpOptions):
     """All of them."""
 
     url: Address = Field(description="the address of a Formatted Webhook integration; whoever has it may post")
@@ -20,4 +20,4 @@ OPTIONS = frozenset(Options.model_fields)
 
 def read(name: str, options: Mapping[str, Any]) -> Options:
     """The options of the channel `name`. Raises UserError with every complaint."""
-    return given.read(Options, name, options)
+    return fields.parse_options(Options, name, options)

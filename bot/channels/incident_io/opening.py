@@ -9,11 +9,11 @@ from typing import Any
 
 from bot.channels import said
 from bot.channels.incident_io.options import Options, read
-from bot.channels.outgoing import Outgoing, Request
 from bot.channels.outlet import Alerts
 from bot.channels.registry import Outside
 from bot.core.model.card import Card
 from bot.core.text.quoting import clean
+from bot.http.client import HttpClient, Request
 
 WHO = "incident.io"
 DESCRIPTION = 8_000
@@ -53,4 +53,4 @@ class IncidentIo(Alerts[Options]):
 def opened(name: str, options: Mapping[str, Any], outside: Outside) -> IncidentIo:
     """The channel of the configuration, to be entered. Raises UserError with every complaint about its options."""
     wanted = read(name, options)
-    return IncidentIo(name, wanted, Outgoing(WHO, outside.now, (wanted.token, wanted.url), wanted), outside.memory)
+    return IncidentIo(name, wanted, HttpClient(WHO, outside.now, (wanted.token, wanted.url), wanted), outside.memory)

@@ -5,18 +5,18 @@ from typing import Any
 
 from pydantic import Field
 
-from bot.channels import given
-from bot.channels.given import Address, Needed, Reached
+from bot import fields
+from bot.fields import Address, HttpOptions, RequiredSecret
 from probes.secret import Secret
 
 PUBLIC = Secret("https://api.incident.io")
 
 
-class Options(Reached):
+class Options(HttpOptions):
     """All of them."""
 
     source: str = Field(pattern="^[A-Za-z0-9_-]{1,64}$", description="the id at the end of the HTTP source's address")
-    token: Needed = Field(description="the HTTP source's token")
+    token: RequiredSecret = Field(description="the HTTP source's token")
     url: Address = PUBLIC
 
 
@@ -25,4 +25,4 @@ OPTIONS = frozenset(Options.model_fields)
 
 def read(name: str, options: Mapping[str, Any]) -> Options:
     """The options of the channel `name`. Raises UserError with every complaint."""
-    return given.read(Options, name, options)
+    return fields.parse_options(Options, name, options)

@@ -11,13 +11,13 @@ from urllib.parse import quote
 from bot.channels import said
 from bot.channels.channel import Where
 from bot.channels.jira_service_management.options import Options, read
-from bot.channels.outgoing import Outgoing, Request
 from bot.channels.outlet import Alerts
 from bot.channels.registry import Outside
 from bot.channels.said import Severity, Standing
 from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
 from bot.core.text.quoting import clean
+from bot.http.client import HttpClient, Request
 
 WHO = "Jira Service Management"
 MESSAGE = 130
@@ -108,5 +108,5 @@ def _description(card: Card) -> str:
 def opened(name: str, options: Mapping[str, Any], outside: Outside) -> JiraServiceManagement:
     """The channel of the configuration, to be entered. Raises UserError with every complaint about its options."""
     wanted = read(name, options)
-    http = Outgoing(WHO, outside.now, (wanted.api_key, wanted.url), wanted)
+    http = HttpClient(WHO, outside.now, (wanted.api_key, wanted.url), wanted)
     return JiraServiceManagement(name, wanted, http, outside.memory)

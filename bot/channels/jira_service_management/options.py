@@ -5,17 +5,17 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from bot.channels import given
-from bot.channels.given import Address, Needed, Reached
+from bot import fields
+from bot.fields import Address, HttpOptions, RequiredSecret
 from probes.secret import Secret
 
 ATLASSIAN = Secret("https://api.atlassian.com/jsm/ops/integration/v2")
 
 
-class Options(Reached):
+class Options(HttpOptions):
     """All of them."""
 
-    api_key: Needed = Field(description="the key of an API integration")
+    api_key: RequiredSecret = Field(description="the key of an API integration")
     url: Address = Field(
         ATLASSIAN, description="https://api.opsgenie.com/v2 (EU: https://api.eu.opsgenie.com/v2) for Opsgenie"
     )
@@ -27,4 +27,4 @@ OPTIONS = frozenset(Options.model_fields)
 
 def read(name: str, options: Mapping[str, Any]) -> Options:
     """The options of the channel `name`. Raises UserError with every complaint."""
-    return given.read(Options, name, options)
+    return fields.parse_options(Options, name, options)

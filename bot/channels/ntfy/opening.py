@@ -11,12 +11,12 @@ from typing import Any
 from bot.channels import said
 from bot.channels.channel import Where
 from bot.channels.ntfy.options import Options, read
-from bot.channels.outgoing import Outgoing, Request
 from bot.channels.outlet import CALLS, HEADLINE, Alerts
 from bot.channels.registry import Outside
 from bot.channels.said import Severity, Standing
 from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
+from bot.http.client import HttpClient, Request
 
 WHO = "ntfy"
 MESSAGE = 1_000
@@ -73,5 +73,5 @@ class Ntfy(Alerts[Options]):
 def opened(name: str, options: Mapping[str, Any], outside: Outside) -> Ntfy:
     """The channel of the configuration, to be entered. Raises UserError with every complaint about its options."""
     wanted = read(name, options)
-    http = Outgoing(WHO, outside.now, (wanted.topic, wanted.token, wanted.url), wanted)
+    http = HttpClient(WHO, outside.now, (wanted.topic, wanted.token, wanted.url), wanted)
     return Ntfy(name, wanted, http, outside.memory)

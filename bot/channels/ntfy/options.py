@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from bot.channels import given
-from bot.channels.given import NOWHERE, Address, Confidential, Needed, Reached
+from bot import fields
+from bot.fields import NOWHERE, Address, HttpOptions, OptionalSecret, RequiredSecret
 from probes.secret import Secret
 
 PUBLIC = Secret("https://ntfy.sh")
@@ -19,11 +19,11 @@ def _topic(value: Secret) -> Secret:
     return value
 
 
-class Options(Reached):
+class Options(HttpOptions):
     """All of them. Whoever knows a topic without access rules can read and write it, so it is kept as a secret."""
 
-    topic: Annotated[Needed, AfterValidator(_topic)]
-    token: Confidential = Field(NOWHERE, description="an access token (tk_…), where the server asks for one")
+    topic: Annotated[RequiredSecret, AfterValidator(_topic)]
+    token: OptionalSecret = Field(NOWHERE, description="an access token (tk_…), where the server asks for one")
     url: Address = PUBLIC
 
 
@@ -32,4 +32,4 @@ OPTIONS = frozenset(Options.model_fields)
 
 def read(name: str, options: Mapping[str, Any]) -> Options:
     """The options of the channel `name`. Raises UserError with every complaint."""
-    return given.read(Options, name, options)
+    return fields.parse_options(Options, name, options)

@@ -12,8 +12,6 @@ from typing import Any, Self
 
 from bot.channels import said
 from bot.channels.channel import Where
-from bot.channels.listening import Listening
-from bot.channels.outgoing import Answer, Outgoing, RefusedError, Request
 from bot.channels.outlet import Alerts
 from bot.channels.pagerduty.hearing import Hearing
 from bot.channels.pagerduty.options import Options, read
@@ -22,6 +20,8 @@ from bot.channels.said import Standing
 from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
 from bot.core.text.quoting import clean
+from bot.http.client import Answer, HttpClient, RefusedError, Request
+from bot.http.server import HttpServer
 
 WHO = "PagerDuty"
 SUMMARY = 1_024
@@ -35,15 +35,15 @@ ACTIONS: Mapping[Standing, str] = {
 class PagerDuty(Alerts[Options]):
     """One integration key, that is one service of PagerDuty's; `hearing` is its way back, where there is one."""
 
-    def __init__(self, name: str, options: Options, http: Outgoing, outside: Outside) -> None:
+    def __init__(self, name: str, options: Options, http: HttpClient, outside: Outside) -> None:
         super().__init__(name, options, http, outside.memory)
         self._back = contextlib.AsyncExitStack()
         self.hearing: Hearing | None = None
-        self.listening: Listening | None = None
+        self.listening: HttpServer | None = None
         if options.webhook is not None and not outside.trial:
             self.hearing = Hearing(name, options.webhook, outside.desk, outside.memory, outside.now)
             doors = {("POST", options.webhook.path): self.hearing.take}
-            self.listening = Listening(options.webhook.listen, "PagerDuty's webhooks", doors)
+            self.listening = HttpServer(options.webhook.listen, "PagerDuty's webhooks", doors)
 
     async def __aenter__(self) -> Self:
         """Raises UserError where it cannot listen, or cannot read the certificates to trust."""
@@ -136,4 +136,4 @@ def opened(name: str, options: Mapping[str, Any], outside: Outside) -> PagerDuty
     """The channel of the configuration, to be entered. Raises UserError with every complaint about its options."""
     wanted = read(name, options)
     secrets = (wanted.routing_key, wanted.url, *((wanted.webhook.secret,) if wanted.webhook else ()))
-    return PagerDuty(name, wanted, Outgoing(WHO, outside.now, secrets, wanted), outside)
+    return PagerDuty(name, wanted, HttpClient(WHO, outside.now, secrets, wanted), outside)

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from bot.channels import given
-from bot.channels.given import Address, Listen, Needed, Part, Reached
+from bot import fields
+from bot.fields import Address, HttpOptions, Listen, Part, RequiredSecret
 from probes.secret import Secret
 
 US = Secret("https://events.pagerduty.com")
@@ -23,13 +23,13 @@ class Back(Part):
 
     listen: Listen = "0.0.0.0:8180"
     path: str = Field("/pagerduty", pattern=r"^/[A-Za-z0-9/_.-]{0,100}$")
-    secret: Needed = Field(description="shown once, when the webhook is made in PagerDuty")
+    secret: RequiredSecret = Field(description="shown once, when the webhook is made in PagerDuty")
 
 
-class Options(Reached):
+class Options(HttpOptions):
     """All of them."""
 
-    routing_key: Annotated[Needed, AfterValidator(_key)]
+    routing_key: Annotated[RequiredSecret, AfterValidator(_key)]
     url: Address = Field(US, description="https://events.eu.pagerduty.com for accounts in the EU")
     webhook: Back | None = Field(None, description="PagerDuty's way back to us: Generic Webhooks (v3)")
 
@@ -39,4 +39,4 @@ OPTIONS = frozenset(Options.model_fields)
 
 def read(name: str, options: Mapping[str, Any]) -> Options:
     """The options of the channel `name`. Raises UserError with every complaint."""
-    return given.read(Options, name, options)
+    return fields.parse_options(Options, name, options)

@@ -12,8 +12,6 @@ from typing import Any, Self
 
 from bot.channels import said
 from bot.channels.channel import Where
-from bot.channels.hiding import hidden, masked
-from bot.channels.outgoing import Outgoing, Request
 from bot.channels.registry import Does, Outside
 from bot.channels.response.options import Options, read
 from bot.channels.response.order import Action, Order
@@ -27,6 +25,8 @@ from bot.core.model.incident import TimelineEntry
 from bot.core.model.severity import SEVERITY
 from bot.core.text.quoting import clean, quoted
 from bot.errors import DeliveryError
+from bot.http.client import HttpClient, Request
+from bot.http.masking import mask, secrets_to_mask
 from probes.model import State
 
 AGAIN_S = 5.0
@@ -46,8 +46,8 @@ class Response:
         self._acts: Does = outside.acts
         self._now: Callable[[], float] = outside.now
         self._trial = outside.trial
-        self._secrets = hidden((options.url, options.secret, *options.env.values()))
-        self._http = Outgoing("the webhook", outside.now, (options.url, options.secret), options)
+        self._secrets = secrets_to_mask((options.url, options.secret, *options.env.values()))
+        self._http = HttpClient("the webhook", outside.now, (options.url, options.secret), options)
         self._stack = AsyncExitStack()
         self._wrong = self._heard = ""
 
@@ -143,7 +143,7 @@ class Response:
 
     def _worded(self, ended: Ended) -> str:
         """How a program ended, with its last line."""
-        lines = [line for line in (masked(raw, self._secrets) for raw in ended.output.splitlines()) if line]
+        lines = [line for line in (mask(raw, self._secrets) for raw in ended.output.splitlines()) if line]
         last = f", {quoted(lines[-1], 120)}" if lines else ""
         if ended.code is None:
             return f"failed: not done within {self._options.timeout_s:g} s, so it was ended{last}"

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, field_validator
 
-from bot.channels import given
-from bot.channels.given import NOWHERE, Address, Confidential, Reached
+from bot import fields
 from bot.errors import UserError
+from bot.fields import NOWHERE, Address, HttpOptions, OptionalSecret
 from probes.secret import Secret
 
 MOST_S = 25.0
@@ -33,7 +33,7 @@ Command = Annotated[
 """A program and its arguments, run as they stand, without a shell."""
 
 
-class Options(Reached):
+class Options(HttpOptions):
     """All of them."""
 
     on: Literal["degraded_performance", "partial_outage", "major_outage", "acknowledged"] = Field(
@@ -42,8 +42,8 @@ class Options(Reached):
     run: Command = Field((), description="a program with its arguments; the incident is JSON on its standard input")
     reverse: Command = Field((), description="the program that takes it back when the incident is over")
     url: Address = Field(NOWHERE, description="a webhook instead of a program; action is do, or undo when it is over")
-    secret: Confidential = Field(NOWHERE, description="signs the webhook, as for a channel of kind webhook")
-    env: Mapping[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,79}$")], Confidential] = Field(
+    secret: OptionalSecret = Field(NOWHERE, description="signs the webhook, as for a channel of kind webhook")
+    env: Mapping[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,79}$")], OptionalSecret] = Field(
         default_factory=dict, max_length=50, description="variables that the programs see, beside a usual PATH"
     )
     timeout_s: float = Field(10.0, gt=0, le=MOST_S, description="seconds after which it is ended, and what it started")
@@ -62,7 +62,7 @@ OPTIONS = frozenset(Options.model_fields)
 
 def read(name: str, options: Mapping[str, Any]) -> Options:
     """The options of the channel `name`. Raises UserError with every complaint."""
-    found = given.read(Options, name, options)
+    found = fields.parse_options(Options, name, options)
     complaints = []
     if bool(found.run) == bool(found.url.reveal()):
         complaints.append("run: expected a program, or a webhook under url; one of them")

@@ -16,9 +16,9 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
 from bot.channels.slack.options import Options
-from bot.channels.ways import Ways
 from bot.core.text.durations import duration
 from bot.errors import UserError
+from bot.http.connector import ProxyConnector
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +105,10 @@ class Socket:
         """Let it connect as everything else does: its own session knows neither NO_PROXY nor our certificates."""
         client = handler.client
         await client.aiohttp_client_session.close()
-        client.aiohttp_client_session, client.proxy = aiohttp.ClientSession(connector=Ways(self._trusted)), None
+        client.aiohttp_client_session, client.proxy = (
+            aiohttp.ClientSession(connector=ProxyConnector(self._trusted)),
+            None,
+        )
 
     async def _watch(self) -> None:
         """Until the socket counts as dead."""

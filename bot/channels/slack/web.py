@@ -16,8 +16,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.channels.slack.failures import AWAY_S, REFUSED, code, failure
 from bot.channels.slack.options import Options
-from bot.channels.ways import Ways, trusted
 from bot.errors import DeliveryError, UserError
+from bot.http.connector import ProxyConnector, trusted
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class Web:
         self.trusted = trusted(self._name, self._options.ca_file)
         # With a session of one's own the client's time-out does not count, so it stands on the session.
         timeout = aiohttp.ClientTimeout(total=self._call_s)
-        self._session = aiohttp.ClientSession(timeout=timeout, connector=Ways(self.trusted))
+        self._session = aiohttp.ClientSession(timeout=timeout, connector=ProxyConnector(self.trusted))
         token = self._options.token.reveal()
         self.poster = self._client([], token)
         self.asker = self._client(_patient(), token)

@@ -13,13 +13,13 @@ from typing import Any
 from bot.channels import said
 from bot.channels.channel import Where
 from bot.channels.desk import Memory
-from bot.channels.outgoing import Outgoing, Request
 from bot.channels.outlet import Outlet
 from bot.channels.registry import Outside
 from bot.channels.webhook.message import Message, line, told
 from bot.channels.webhook.options import Options, read
 from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
+from bot.http.client import HttpClient, Request
 from probes.secret import Secret
 
 WHO = "the webhook"
@@ -29,7 +29,7 @@ KEY = 255
 class Webhook(Outlet):
     """One address."""
 
-    def __init__(self, name: str, options: Options, http: Outgoing, memory: Memory, now: Callable[[], float]) -> None:
+    def __init__(self, name: str, options: Options, http: HttpClient, memory: Memory, now: Callable[[], float]) -> None:
         super().__init__(name, http, memory)
         self._options = options
         self._now = now
@@ -86,5 +86,5 @@ def signature(secret: str, stamp: str, body: bytes) -> str:
 def opened(name: str, options: Mapping[str, Any], outside: Outside) -> Webhook:
     """The channel of the configuration, to be entered. Raises UserError with every complaint about its options."""
     wanted = read(name, options)
-    http = Outgoing(WHO, outside.now, (wanted.url, wanted.secret, wanted.token), wanted)
+    http = HttpClient(WHO, outside.now, (wanted.url, wanted.secret, wanted.token), wanted)
     return Webhook(name, wanted, http, outside.memory, outside.now)

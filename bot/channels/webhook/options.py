@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from bot.channels import given
-from bot.channels.given import NOWHERE, Address, Confidential, Needed, Reached
+from bot import fields
+from bot.fields import NOWHERE, Address, HttpOptions, OptionalSecret, RequiredSecret
 from probes.secret import Secret
 
 
@@ -16,12 +16,12 @@ def _strong(value: Secret) -> Secret:
     return value
 
 
-class Options(Reached):
+class Options(HttpOptions):
     """All of them."""
 
     url: Address
-    secret: Annotated[Needed, AfterValidator(_strong)] = Field(description="signs every message")
-    token: Confidential = Field(NOWHERE, description="sent as Authorization: Bearer, where the receiver wants one")
+    secret: Annotated[RequiredSecret, AfterValidator(_strong)] = Field(description="signs every message")
+    token: OptionalSecret = Field(NOWHERE, description="sent as Authorization: Bearer, where the receiver wants one")
 
 
 OPTIONS = frozenset(Options.model_fields)
@@ -29,4 +29,4 @@ OPTIONS = frozenset(Options.model_fields)
 
 def read(name: str, options: Mapping[str, Any]) -> Options:
     """The options of the channel `name`. Raises UserError with every complaint."""
-    return given.read(Options, name, options)
+    return fields.parse_options(Options, name, options)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from bot.config import from_text
+from bot.config.load import from_text
 from bot.demo.vendor import Vendor
 from bot.main import Surroundings, running
 from tests.fakes.slack.server import slack

@@ -4,26 +4,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
-from bot.configuration.escalation import EscalationPart
-from bot.configuration.maintenance import MaintenancePart
-from bot.configuration.plain import unrelated
-from bot.configuration.routing import BranchPart, Labels
-from bot.configuration.types import (
-    ID,
-    Duration,
-    File,
-    Id,
-    Interval,
-    Part,
-    Repository,
-    Target,
-    Text,
-    Timeout,
-    Url,
-    store,
-)
-from bot.configuration.watching import DigestPart, HealthPart, HeartbeatPart, SelfPart
+from bot.config.escalation import EscalationPart
+from bot.config.maintenance import MaintenancePart
+from bot.config.routing import BranchPart, Labels
+from bot.config.self_monitoring import DigestPart, HealthPart, HeartbeatPart, SelfPart
 from bot.core.tips.alternatives import Similarity
+from bot.fields import ID, Duration, File, Id, Interval, Part, Repository, Target, Text, Timeout, Url, store, unrelated
 from probes.network.control import HOSTS
 
 

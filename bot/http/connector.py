@@ -1,6 +1,6 @@
 """The ways out for chat platforms: an aiohttp connector that trusts our certificates and goes through our proxies.
 
-What `bot.channels.outgoing` has from httpx: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, as the surroundings say.
+What `bot.http.client` has from httpx: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, as the surroundings say.
 Sockets (wss, ws) go the way of https and http, which neither aiohttp nor the platforms' libraries do by themselves.
 """
 
@@ -41,7 +41,7 @@ def proxy_of(url: yarl.URL) -> tuple[yarl.URL | None, aiohttp.BasicAuth | None]:
     return found.with_user(None), login
 
 
-class Ways(aiohttp.TCPConnector):
+class ProxyConnector(aiohttp.TCPConnector):
     """Connections to wherever a library goes, each by its own way; whoever opens a session with it closes it."""
 
     def __init__(self, context: ssl.SSLContext) -> None:

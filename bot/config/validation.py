@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.configuration import escalation, maintenance, routing, watching
-from bot.configuration.complaints import Complaint, unknown
-from bot.configuration.document import Node, Path
-from bot.configuration.types import REFERENCE
-from bot.configuration.vault import Vault
+from bot.config import escalation, maintenance, routing, self_monitoring
+from bot.config.complaints import Complaint, unknown
+from bot.config.document import Node, Path
+from bot.config.secrets import Secrets
+from bot.fields import REFERENCE
 from probes.options import Options, complaints
 
 CONFIDENTIAL = ("authorization", "cookie", "token", "secret", "password", "key")
@@ -33,7 +33,7 @@ class Known:
     channels: Mapping[str, frozenset[str]]
 
 
-def broken(root: Node, known: Known, vault: Vault) -> Iterator[Complaint]:
+def violations(root: Node, known: Known, vault: Secrets) -> Iterator[Complaint]:
     """Everything that breaks a rule."""
     yield from _ambiguous(root)
     for path, check in checks(root):
@@ -54,10 +54,10 @@ def broken(root: Node, known: Known, vault: Vault) -> Iterator[Complaint]:
         yield from vault.complaints(channel, path)
         yield from _literals(channel, path)
     yield from _one_bot_twice(root, vault)
-    yield from escalation.broken(root)
-    yield from routing.broken(root)
-    yield from maintenance.broken(root, frozenset(str(path[-1]) for path, _ in components(root)) | _ids(root))
-    yield from watching.broken(root, vault)
+    yield from escalation.violations(root)
+    yield from routing.violations(root)
+    yield from maintenance.violations(root, frozenset(str(path[-1]) for path, _ in components(root)) | _ids(root))
+    yield from self_monitoring.violations(root, vault)
     beat = root.get("heartbeat")
     if beat:
         yield from _literals(beat, ("heartbeat",))
@@ -111,7 +111,7 @@ def _channels(root: Node) -> Iterator[tuple[Path, Node]]:
         yield ("channels", name), channel
 
 
-def _one_bot_twice(root: Node, vault: Vault) -> Iterator[Complaint]:
+def _one_bot_twice(root: Node, vault: Secrets) -> Iterator[Complaint]:
     """Two channels of one token: each would take what people ask of the other."""
     taken: dict[tuple[str, str], str] = {}
     for path, channel in _channels(root):

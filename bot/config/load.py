@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot import catalogue
 from bot.channels.registry import CHANNELS
-from bot.configuration.assembly import Assembly
-from bot.configuration.complaints import Complaint, lines
-from bot.configuration.document import LARGEST, Node, read
-from bot.configuration.overlay import fill
-from bot.configuration.rules import Known, broken
-from bot.configuration.schema import Configuration
-from bot.configuration.shape import shaped
-from bot.configuration.surroundings import ENVIRONMENT, no_proxy, proxies, unfit, vantage
-from bot.configuration.vault import Vault
+from bot.config import catalogue
+from bot.config.build import SettingsBuilder
+from bot.config.complaints import Complaint, lines
+from bot.config.document import LARGEST, Node, read
+from bot.config.environment import ENVIRONMENT, environment_problems, no_proxy, proxies, vantage
+from bot.config.merge import merge_catalogue
+from bot.config.pydantic_errors import parse_model
+from bot.config.schema import Configuration
+from bot.config.secrets import Secrets
+from bot.config.validation import Known, violations
 from bot.errors import ConfigError, UserError
 from bot.settings import Channel, Settings
 from probes.dialects.registry import DIALECTS
@@ -73,13 +73,13 @@ def from_text(
 
 def _assembled(text: bytes, source: str, environ: Mapping[str, str], folder: Path) -> Effective:
     root, complaints = read(text, source)
-    vault = Vault(environ)
-    tree, found = fill(root, catalogue.entry, catalogue.names())
-    configuration, wrong = shaped(tree)
+    vault = Secrets(environ)
+    tree, found = merge_catalogue(root, catalogue.entry, catalogue.names())
+    configuration, wrong = parse_model(tree)
     if found:
         # An unknown service has been said; that the list is empty without it need not be.
         wrong = [complaint for complaint in wrong if complaint.key != ("services",)]
-    wrong += [*broken(tree, KNOWN, vault), *unfit(tree, vault, environ)]
+    wrong += [*violations(tree, KNOWN, vault), *environment_problems(tree, vault, environ)]
     complaints = [_by_name(complaint, root) for complaint in (*complaints, *found)]
     complaints += [_by_name(complaint, tree) for complaint in wrong]
     if complaints or configuration is None:
@@ -90,7 +90,7 @@ def _assembled(text: bytes, source: str, environ: Mapping[str, str], folder: Pat
         no_proxy=no_proxy(environ),
         ca_file=_ca_file(configuration, tree, folder, environ),
     )
-    settings = Assembly(configuration, vault).settings(
+    settings = SettingsBuilder(configuration, vault).settings(
         vantage=vantage(environ, configuration.vantage.name, socket.gethostname()),
         folder=folder,
         source=source,

@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
-from bot.configuration.complaints import Complaint, unknown
-from bot.configuration.document import Node, Path
-from bot.configuration.escalation import Address
-from bot.configuration.types import Duration, Part
-from bot.configuration.watching import Zone
+from bot.config.complaints import Complaint, unknown
+from bot.config.document import Node, Path
+from bot.config.escalation import Address
+from bot.config.self_monitoring import Zone
 from bot.core.model.severity import worse
 from bot.core.routing.grouping import GroupTiming
 from bot.core.routing.matchers import KEY, KEYS, matchers
 from bot.core.routing.quiet_hours import QuietHours, endless
 from bot.core.routing.tree import Route
+from bot.fields import Duration, Part
 from probes.model import State
 
 SEVERITIES = (State.DEGRADED, State.PARTIAL, State.MAJOR)
@@ -166,7 +166,7 @@ def _minutes(clock: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-def broken(root: Node) -> Iterator[Complaint]:
+def violations(root: Node) -> Iterator[Complaint]:
     """Targets in channels that do not exist, escalations that nobody has written, minimums that change nothing."""
     channels, policies = root.get("channels"), root.get("escalations")
     known = {name for name, _ in channels.items()} if channels else {"console"}

@@ -6,14 +6,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from bot.channels.given import Listen
-from bot.configuration.complaints import Complaint, unknown
-from bot.configuration.document import Node, Path
-from bot.configuration.escalation import Address
-from bot.configuration.types import REFERENCE, Duration, File, Part, web
-from bot.configuration.vault import Vault
-from bot.recurring import Recurring
-from bot.watching import Digest, Heartbeat, Watching
+from bot.config.complaints import Complaint, unknown
+from bot.config.document import Node, Path
+from bot.config.escalation import Address
+from bot.config.secrets import Secrets
+from bot.fields import REFERENCE, Duration, File, Listen, Part, web
+from bot.scheduling.cron import Recurring
+from bot.settings import Digest, Heartbeat, Watching
 from probes.secret import Secret
 
 
@@ -85,7 +84,7 @@ class Parts(Protocol):
     def digest(self) -> tuple[DigestPart, ...]: ...
 
 
-def watching(parts: Parts, vault: Vault) -> Watching:
+def watching(parts: Parts, vault: Secrets) -> Watching:
     """What the parts come to; a heartbeat whose optional secret is not set is off."""
     return Watching(
         heartbeat=_heartbeat(parts.heartbeat, vault) if parts.heartbeat else None,
@@ -102,7 +101,7 @@ def _digest(part: DigestPart) -> Digest:
     return Digest(part.every, when, tuple(dict.fromkeys(part.to)))
 
 
-def _heartbeat(part: HeartbeatPart, vault: Vault) -> Heartbeat | None:
+def _heartbeat(part: HeartbeatPart, vault: Secrets) -> Heartbeat | None:
     url = vault.secret(part.url)
     if url is None:
         return None
@@ -117,7 +116,7 @@ def _heartbeat(part: HeartbeatPart, vault: Vault) -> Heartbeat | None:
     )
 
 
-def broken(root: Node, vault: Vault) -> Iterator[Complaint]:
+def violations(root: Node, vault: Secrets) -> Iterator[Complaint]:
     """Secrets that are not there, addresses that are none, and targets in channels that do not exist."""
     beat = root.get("heartbeat")
     if beat:
@@ -138,7 +137,7 @@ def _unknown(to: Node | None, path: Path, known: set[str]) -> Iterator[Complaint
             yield Complaint(target.place, (*path, number), unknown("channel", channel, known))
 
 
-def _no_address(node: Node | None, path: Path, vault: Vault) -> Iterator[Complaint]:
+def _no_address(node: Node | None, path: Path, vault: Secrets) -> Iterator[Complaint]:
     """What the environment holds under the name is no address; the value is not repeated."""
     if node is None or not isinstance(node.value, str) or not REFERENCE.match(node.value):
         return

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from bot.configuration.complaints import Complaint, printable, unknown
-from bot.configuration.document import Node
-from bot.configuration.types import Duration, Part
+from bot.config.complaints import Complaint, printable, unknown
+from bot.config.document import Node
 from bot.core.model.escalation import Policy, Step
+from bot.fields import Duration, Part
 from probes.model import State
 
 LONGEST_S = 7 * 86_400.0
@@ -63,7 +63,7 @@ def policies(parts: Mapping[str, EscalationPart]) -> dict[str, Policy]:
     }
 
 
-def broken(root: Node) -> Iterator[Complaint]:
+def violations(root: Node) -> Iterator[Complaint]:
     """Steps that tell nobody there is, and policies that no route names."""
     channels = root.get("channels")
     known = {name for name, _ in channels.items()} if channels else {"console"}

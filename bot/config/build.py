@@ -5,12 +5,12 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from bot.configuration.escalation import policies
-from bot.configuration.maintenance import recurring
-from bot.configuration.routing import branches
-from bot.configuration.schema import CheckPart, ComponentPart, Configuration, Page, ServicePart
-from bot.configuration.vault import Vault, named, plainly
-from bot.configuration.watching import watching
+from bot.config.escalation import policies
+from bot.config.maintenance import recurring
+from bot.config.routing import branches
+from bot.config.schema import CheckPart, ComponentPart, Configuration, Page, ServicePart
+from bot.config.secrets import Secrets, named, plainly
+from bot.config.self_monitoring import watching
 from bot.core.rate_limits import RateLimits
 from bot.settings import (
     Allowance,
@@ -30,10 +30,10 @@ from probes.secret import Secret
 from probes.transport.request import TransportSettings
 
 
-class Assembly:
+class SettingsBuilder:
     """One configuration on its way to settings; collects the notes of what its missing secrets switch off."""
 
-    def __init__(self, configuration: Configuration, vault: Vault) -> None:
+    def __init__(self, configuration: Configuration, vault: Secrets) -> None:
         self._configuration = configuration
         self._vault = vault
         self._off: dict[str, list[str]] = {}

@@ -4,16 +4,16 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
-from bot.configuration.complaints import Complaint, Place
-from bot.configuration.document import Node
-from bot.configuration.types import ID, REFERENCE, STORES
-from bot.configuration.vault import Vault
+from bot.config.complaints import Complaint, Place
+from bot.config.document import Node
+from bot.config.secrets import Secrets
+from bot.fields import ID, REFERENCE, STORES
 
 ENVIRONMENT = Place("environment", 0)
 VANTAGE = "GROUNDTRUTH_VANTAGE"
 
 
-def unfit(root: Node, vault: Vault, environ: Mapping[str, str]) -> Iterator[Complaint]:
+def environment_problems(root: Node, vault: Secrets, environ: Mapping[str, str]) -> Iterator[Complaint]:
     """Everything in the environment that cannot be used. Values are not repeated: they may hold passwords."""
     if environ.get(VANTAGE) and not re.match(ID, environ[VANTAGE]):
         yield Complaint(ENVIRONMENT, VANTAGE, "expected a-z, 0-9, dot, dash, underscore, at most 63 characters")
@@ -32,7 +32,7 @@ def unfit(root: Node, vault: Vault, environ: Mapping[str, str]) -> Iterator[Comp
         yield from _store(reference[1], redis, vault)
 
 
-def _store(name: str, redis: Node, vault: Vault) -> Iterator[Complaint]:
+def _store(name: str, redis: Node, vault: Secrets) -> Iterator[Complaint]:
     try:
         found = vault.find(name)
     except ValueError:

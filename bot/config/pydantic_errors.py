@@ -7,9 +7,9 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.configuration.complaints import Complaint, unknown
-from bot.configuration.document import Node
-from bot.configuration.schema import Configuration
+from bot.config.complaints import Complaint, unknown
+from bot.config.document import Node
+from bot.config.schema import Configuration
 
 EXPECTED: Mapping[str, str] = {
     "missing": "expected, but it is missing",
@@ -40,7 +40,7 @@ EXPECTED: Mapping[str, str] = {
 OF_A_KEY = "[key]"
 
 
-def shaped(root: Node) -> tuple[Configuration | None, list[Complaint]]:
+def parse_model(root: Node) -> tuple[Configuration | None, list[Complaint]]:
     """The configuration, or all that is wrong with its types and bounds."""
     try:
         return Configuration.model_validate(root.plain()), []

@@ -2,12 +2,23 @@
 
 import math
 import re
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+)
 
-from bot.configuration.plain import path
+from bot.errors import UserError
+from probes.secret import Secret
 
 ID = r"^[a-z0-9][a-z0-9._-]{0,62}$"
 REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(\?)?\}")
@@ -73,6 +84,15 @@ def store(value: str) -> str:
 Repository = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$")]
 Id = Annotated[str, StringConstraints(pattern=ID)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+
+
+def path(value: str) -> str:
+    """A path of this machine. Raises ValueError."""
+    if not value.isprintable() or (value.startswith("~") and not value.startswith("~/")):
+        raise ValueError("expected a path; ~/ is your own home, of another's only the full path")
+    return value
+
+
 File = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(path)]
 Url = Annotated[str, StringConstraints(max_length=2000), AfterValidator(web)]
 Target = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(target)]
@@ -88,4 +108,87 @@ Timeout = Annotated[Duration, Field(ge=0.05, le=600)]
 class Part(BaseModel):
     """A mapping of the file: its keys are these and no others."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, arbitrary_types_allowed=True, hide_input_in_errors=True
+    )
+
+
+LONGEST = 4_000
+NOWHERE = Secret("")
+
+
+def _secret(value: object) -> object:
+    """A secret from the vault, or text that stands in the configuration."""
+    return Secret(value.strip()) if isinstance(value, str) else value
+
+
+def _sendable(value: Secret) -> Secret:
+    text = value.reveal().strip()
+    if not text.isascii() or not text.isprintable() or len(text) > LONGEST:
+        raise ValueError("expected letters that can be sent in a header, as ${NAME} of the environment")
+    return Secret(text)
+
+
+def _given(value: Secret) -> Secret:
+    if not value.reveal():
+        raise ValueError("it is empty; expected a secret, as ${NAME} of the environment")
+    return value
+
+
+def _address(value: Secret) -> Secret:
+    text = value.reveal()
+    try:
+        parts = urlsplit(text)
+        known = parts.scheme in ("http", "https") and parts.hostname and parts.username is None
+        port = parts.port
+    except ValueError:
+        known, port = None, None
+    if not known or port == 0 or parts.fragment or " " in text:
+        raise ValueError("expected an address such as https://host/path, without a user in it")
+    return Secret(text.rstrip("/"))
+
+
+def _listen(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if not host or not port.isascii() or not port.isdecimal() or not 0 <= int(port) < 65_536:
+        raise ValueError("expected host:port, such as 0.0.0.0:8080")
+    return value
+
+
+OptionalSecret = Annotated[Secret, BeforeValidator(_secret), AfterValidator(_sendable)]
+"""A secret that may be left out."""
+RequiredSecret = Annotated[OptionalSecret, AfterValidator(_given)]
+"""A secret that may not."""
+Address = Annotated[OptionalSecret, AfterValidator(_address), WithJsonSchema({"type": "string", "format": "uri"})]
+"""An http or https address. A `Secret`, since with many outlets whoever has the address may post."""
+Listen = Annotated[str, AfterValidator(_listen)]
+"""Where requests come in: an own address and port, for `bot.http.server`."""
+
+
+class HttpOptions(Part):
+    """What every outlet on the network may have: certificates to trust besides the usual ones, and its patience."""
+
+    ca_file: str = Field("", description="a PEM file of certificates to trust besides the usual ones")
+    answer_s: float = Field(20.0, gt=0, le=25, description="seconds for one request with its answer")
+
+
+Options = TypeVar("Options", bound=Part)
+
+
+def parse_options(model: type[Options], name: str, given: Mapping[str, Any]) -> Options:
+    """The options of the channel `name`. Raises UserError with a sentence for each that is wrong, never with values."""
+    try:
+        return model.model_validate(dict(given))
+    except ValidationError as error:
+        said = [
+            f"channels.{name}.{'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}"
+            for one in error.errors()
+        ]
+        raise UserError("\n".join(said)) from None
+
+
+def unrelated(hosts: tuple[str, ...]) -> tuple[str, ...]:
+    """Control hosts that can speak for our own network together. Raises ValueError."""
+    if len({urlsplit(host).hostname for host in hosts}) < 2:
+        raise ValueError("expected addresses of at least two unrelated hosts")
+    return hosts

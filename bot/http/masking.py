@@ -10,12 +10,12 @@ SHORT = 8
 """Parts of an address no longer than this are no secret: "api", "v2", "alerts"."""
 
 
-def hidden(secrets: Sequence[Secret]) -> list[str]:
+def secrets_to_mask(secrets: Sequence[Secret]) -> list[str]:
     """What of them must not be repeated, the longest first."""
     return sorted({part for secret in secrets for part in _telling(secret)}, key=len, reverse=True)
 
 
-def masked(text: str, secret: Sequence[str]) -> str:
+def mask(text: str, secret: Sequence[str]) -> str:
     """An outlet's own words, without our secrets, which some repeat."""
     for one in secret:
         text = text.replace(one, MASK)

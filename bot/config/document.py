@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from bot.configuration.complaints import Complaint, Place
+from bot.config.complaints import Complaint, Place
 
 LARGEST = 1 << 20
 DEEPEST = 24

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from bot.configuration.complaints import Complaint, unknown
-from bot.configuration.document import Node, Path
+from bot.config.complaints import Complaint, unknown
+from bot.config.document import Node, Path
 
 Entry = Callable[[str], tuple[Node, list[Complaint]] | None]
 
 
-def lay(over: Node, base: Node) -> Node:
+def merge(over: Node, base: Node) -> Node:
     """Mappings merge key by key, null takes a key away, all else replaces; another `kind` replaces the whole."""
     if not isinstance(over.value, dict) or not isinstance(base.value, dict):
         return over
@@ -17,7 +17,7 @@ def lay(over: Node, base: Node) -> Node:
         return over
     merged = dict(base.value)
     for key, node in over.value.items():
-        merged[key] = lay(node, merged[key]) if key in merged else node
+        merged[key] = merge(node, merged[key]) if key in merged else node
     return Node(merged, over.place)
 
 
@@ -32,7 +32,7 @@ def prune(node: Node) -> Node:
     return node
 
 
-def fill(root: Node, entry: Entry, known: Iterable[str]) -> tuple[Node, list[Complaint]]:
+def merge_catalogue(root: Node, entry: Entry, known: Iterable[str]) -> tuple[Node, list[Complaint]]:
     """The whole tree with each service of the catalogue filled in; a file without services watches Claude."""
     complaints: list[Complaint] = []
     if not isinstance(root.value, dict):
@@ -78,7 +78,7 @@ def _service(item: Node, number: int, entry: Entry, known: Iterable[str]) -> tup
     if found is None:
         return item, []
     base, complaints = found
-    return lay(item, base), [*complaints, *_taken_from_nothing(item, base, path)]
+    return merge(item, base), [*complaints, *_taken_from_nothing(item, base, path)]
 
 
 def _taken_from_nothing(over: Node, base: Node, path: Path) -> Iterator[Complaint]:

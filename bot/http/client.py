@@ -18,9 +18,9 @@ from typing import Any, NoReturn, Self
 
 import httpx
 
-from bot.channels.given import Reached
-from bot.channels.hiding import hidden, masked
 from bot.errors import DeliveryError, UserError
+from bot.fields import HttpOptions
+from bot.http.masking import mask, secrets_to_mask
 from probes.secret import Secret
 
 CONNECT_S = 5.0
@@ -64,7 +64,7 @@ class RefusedError(DeliveryError):
         self.answer = answer
 
 
-class Unheard:
+class FailureTracker:
     """Whose deliveries came to nothing lately: one message's trouble is its own, that of several is the outlet's."""
 
     def __init__(self) -> None:
@@ -81,7 +81,7 @@ class Unheard:
         self._about.clear()
 
 
-class Outgoing:
+class HttpClient:
     """The way to one outlet. Enter it once; leaving closes all connections."""
 
     def __init__(
@@ -89,7 +89,7 @@ class Outgoing:
         who: str,
         now: Callable[[], float],
         secrets: Sequence[Secret],
-        reached: Reached,
+        reached: HttpOptions,
     ) -> None:
         """`who` is the outlet's name in sentences; `secrets` are kept out of them, whatever the outlet answers."""
         for library in ("httpx", "httpcore"):
@@ -97,11 +97,11 @@ class Outgoing:
             logging.getLogger(library).setLevel(logging.WARNING)
         self.who = who
         self._now = now
-        self._hidden = hidden(secrets)
+        self._hidden = secrets_to_mask(secrets)
         self._ca_file = reached.ca_file
         self._answer_s = reached.answer_s
         self._client: httpx.AsyncClient | None = None
-        self._unheard = Unheard()
+        self._unheard = FailureTracker()
         self._wrong = ""
         self.heard = ""
         """The last answer that was a yes, in a sentence."""
@@ -154,7 +154,7 @@ class Outgoing:
             raise self._noted(self._refused(answer, told, text, request.about))
         self._wrong = ""
         self._unheard.clear()
-        self.heard = f"{self.who} answers {status}" + (f": {said}" if (said := masked(text, self._hidden)) else "")
+        self.heard = f"{self.who} answers {status}" + (f": {said}" if (said := mask(text, self._hidden)) else "")
         return answer
 
     def unclear(self, answer: Answer) -> NoReturn:
@@ -195,7 +195,7 @@ class Outgoing:
 
     def _refused(self, answer: Answer, headers: Mapping[str, str], text: str, about: str) -> RefusedError:
         status = answer.status
-        said = masked(text, self._hidden) if not headers.get("content-type", "").startswith("text/html") else ""
+        said = mask(text, self._hidden) if not headers.get("content-type", "").startswith("text/html") else ""
         why = f"{self.who} answers {status}" + (f": {said}" if said else "")
         wait = self._wait(headers.get("retry-after", ""))
         if status == 429:

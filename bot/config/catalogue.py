@@ -2,8 +2,8 @@
 
 from importlib.resources import files
 
-from bot.configuration.complaints import Complaint
-from bot.configuration.document import Node, read
+from bot.config.complaints import Complaint
+from bot.config.document import Node, read
 
 SHELF = files("probes") / "catalogue"
 

@@ -4,16 +4,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.configuration.complaints import Complaint, Place
-from bot.configuration.document import Node
-from bot.configuration.document import Path as Trail
-from bot.configuration.types import REFERENCE
+from bot.config.complaints import Complaint, Place
+from bot.config.document import Node
+from bot.config.document import Path as Trail
+from bot.fields import REFERENCE
 from probes.secret import Secret
 
 LARGEST_SECRET = 64 * 1024
 
 
-class Vault:
+class Secrets:
     """The secrets of one environment. What is wrong with one is said once for each place that asks."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:

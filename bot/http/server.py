@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 """Answers one request, whose body has been read."""
-Doors = Mapping[tuple[str, str], Handler]
+Routes = Mapping[tuple[str, str], Handler]
 """Handlers by method and exact path: ("POST", "/pagerduty")."""
 
 DRAIN_S = 2.0
@@ -38,10 +38,10 @@ class Bounds:
     at_once: int = 200
 
 
-class Listening:
+class HttpServer:
     """A server at `listen` ("host:port", port 0 for any) that `who` is reached at."""
 
-    def __init__(self, listen: str, who: str, doors: Doors, bounds: Bounds | None = None) -> None:
+    def __init__(self, listen: str, who: str, doors: Routes, bounds: Bounds | None = None) -> None:
         self._listen = listen
         self._who = who
         self._doors = dict(doors)

@@ -7,11 +7,11 @@ from typing import Annotated
 from apscheduler.triggers.cron import CronTrigger
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from bot.configuration.complaints import Complaint, unknown
-from bot.configuration.document import Node
-from bot.configuration.types import Duration, Id, Part
-from bot.configuration.watching import Zone
-from bot.recurring import Recurring, windows
+from bot.config.complaints import Complaint, unknown
+from bot.config.document import Node
+from bot.config.self_monitoring import Zone
+from bot.fields import Duration, Id, Part
+from bot.scheduling.cron import Recurring, windows
 
 TRIED = 25
 """Windows in a row that must not meet: a day of hours and the next."""
@@ -57,7 +57,7 @@ def _recurring(part: MaintenancePart) -> Recurring:
     return Recurring(tuple(dict.fromkeys(part.about)), part.cron, part.zone, part.lasts, part.reason)
 
 
-def broken(root: Node, known: frozenset[str]) -> Iterator[Complaint]:
+def violations(root: Node, known: frozenset[str]) -> Iterator[Complaint]:
     """Work on what nobody watches; `known` are the ids of services and components."""
     listed = root.get("maintenance")
     for number, part in enumerate(listed.value if listed and isinstance(listed.value, list) else ()):
