@@ -12,8 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.core.model.action import ActionRequest, ActionResult
 from bot.errors import StoreError
-from bot.store.records import encode
 from bot.store.store import Store
+from bot.store.stream_rows import encode
 
 log = logging.getLogger(__name__)
 

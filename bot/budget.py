@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.errors import StoreError
 from bot.settings import Allowance
-from bot.store.purse import Purse
+from bot.store.budget import BudgetStore
 from probes.model import Check
 
 log = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ ASK_S = 1.0
 class Budgets:
     """What each service's paid checks may still use today; where the store cannot tell, they may not."""
 
-    def __init__(self, purse: Purse, allowances: Mapping[str, Allowance]) -> None:
+    def __init__(self, purse: BudgetStore, allowances: Mapping[str, Allowance]) -> None:
         self._purse = purse
         self._allowances = allowances
         self._resting: set[str] = set()

@@ -20,8 +20,9 @@ from bot.core.routing.correlation import LEAST, VendorIncidentView, VendorView, 
 from bot.core.text.symptoms import present
 from bot.errors import StoreError
 from bot.own import Notice, OwnNews
-from bot.reading import CAUSES, FOUND, Reading
+from bot.reading import Reading
 from bot.settings import Service
+from bot.store.codec import CAUSES, FOUND
 from probes.model import State
 
 log = logging.getLogger(__name__)

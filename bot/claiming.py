@@ -9,7 +9,7 @@ from itertools import groupby
 from bot.errors import StoreError
 from bot.line import Line
 from bot.store.outbox import Outbox
-from bot.store.values import Claimed, Courier
+from bot.store.types import Claimant, Claimed
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class Claiming:
         self._outbox = outbox
         self._services = tuple(services)
         self._now = now
-        self._claimant = Courier(owner, CLAIM_S * speed, AT_ONCE)
+        self._claimant = Claimant(owner, CLAIM_S * speed, AT_ONCE)
 
     async def take(self, line: Line) -> dict[str, list[Claimed]]:
         """What is due, by target; those are busy from now on. Raises StoreError."""

@@ -20,7 +20,7 @@ from bot.errors import DeliveryError, StoreError
 from bot.line import Line, Office, Progress
 from bot.own import OWN
 from bot.store.store import Store
-from bot.store.values import Claimed
+from bot.store.types import Claimed
 
 log = logging.getLogger(__name__)
 

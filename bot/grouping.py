@@ -18,7 +18,7 @@ from bot.errors import StoreError
 from bot.line import Ruling
 from bot.own import Notice, OwnNews
 from bot.store.store import Store
-from bot.store.values import Claimed
+from bot.store.types import Claimed
 
 log = logging.getLogger(__name__)
 

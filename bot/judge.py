@@ -5,32 +5,44 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
-from bot.core.detection.assessment import AssessorSettings, Explanation
-from bot.core.detection.reprobe import Plan
+from bot.core.detection.assessment import AssessorSettings
 from bot.core.incidents.escalation import Calls, nobody
-from bot.core.incidents.evidence import Evidence
 from bot.core.incidents.silence_expiry import answered
 from bot.core.judging.decisions import Decisions, Remembered
 from bot.core.judging.judgement import Judgement
 from bot.core.ledger.accuracy import usual_lag
-from bot.core.model.action import ActionRecord, ActionRequest, ActionResult
-from bot.core.model.discrepancy import Discrepancy
-from bot.core.model.incident import Incident, TimelineEntry
+from bot.core.model.action import ActionRequest
+from bot.core.model.incident import Incident
 from bot.core.model.report import Report
 from bot.core.model.service import About, ServiceView
-from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.core.model.stream import StreamRow
 from bot.core.routing.notices import Notice
 from bot.core.routing.tree import ActiveRoutes, PreviousRecipients, addressed
 from bot.errors import StoreError
-from bot.ledger import ledger_row, ledger_rows
-from bot.store.records import decode
+from bot.store.codec import (
+    ABOUT,
+    ABOUT_FIELD,
+    DISCREPANCY,
+    DONE,
+    DOSSIER,
+    ENTRY,
+    EXPLANATION,
+    INCIDENT,
+    OUTCOME,
+    PLAN,
+    REMEMBERED,
+    SNAPSHOT,
+    VOICES,
+    _pack,
+    ledger_row,
+    ledger_rows,
+)
 from bot.store.store import Store
-from bot.store.values import Commit, DeliveryWrite, IncidentWrite, LedgerWrite, Loaded, OutcomeWrite, RecordWrite
+from bot.store.stream_rows import decode
+from bot.store.types import Commit, DeliveryWrite, IncidentWrite, LedgerWrite, Loaded, OutcomeWrite, RecordWrite
 from probes.model import Observation
 
 log = logging.getLogger(__name__)
@@ -41,21 +53,6 @@ IDLE_S = 0.5
 """How long the judge waits for news before it lets time pass for a service by itself."""
 KEEP_S = 10.0
 """The state is written at least this often while nothing is decided, so that a restart repeats little."""
-
-REMEMBERED = TypeAdapter(Remembered)
-VOICES = TypeAdapter(ComponentStatus)
-ABOUT = TypeAdapter(About)
-ABOUT_FIELD = "about:"
-"""Beside the components; no component's id ends with a colon."""
-EXPLANATION = TypeAdapter(Explanation)
-PLAN = TypeAdapter(Plan)
-INCIDENT = TypeAdapter(Incident)
-SNAPSHOT = TypeAdapter(Snapshot)
-ENTRY = TypeAdapter(TimelineEntry)
-DOSSIER = TypeAdapter(Evidence)
-DISCREPANCY = TypeAdapter(Discrepancy)
-DONE = TypeAdapter(ActionRecord)
-OUTCOME = TypeAdapter(ActionResult)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +234,3 @@ class Judge:
             )
             for address in to
         ]
-
-
-def _pack(kind: TypeAdapter[Any], value: object) -> str:
-    return kind.dump_json(value, exclude_defaults=True).decode()

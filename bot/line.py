@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from bot.channels.channel import Channel
 from bot.core.model.card import Card
 from bot.core.model.snapshot import Snapshot
-from bot.store.values import Claimed
+from bot.store.types import Claimed
 
 Wording = Callable[[Snapshot, float], Awaitable[Card]]
 """The card of a snapshot as it should read now."""

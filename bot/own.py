@@ -19,7 +19,7 @@ from bot.core.model.snapshot import Snapshot
 from bot.core.text.durations import clock
 from bot.errors import StoreError
 from bot.store.store import Store
-from bot.store.values import START, Commit, DeliveryWrite
+from bot.store.types import START, Commit, DeliveryWrite
 
 log = logging.getLogger(__name__)
 

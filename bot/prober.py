@@ -14,8 +14,8 @@ from bot.courtesy import Courtesy
 from bot.errors import StoreError
 from bot.scheduling.scheduler import Schedule
 from bot.settings import Settings
-from bot.store.records import encode
 from bot.store.store import Store
+from bot.store.stream_rows import encode
 from bot.stream import Stream
 from bot.turns import Turns
 from bot.watch import Manners, Watch

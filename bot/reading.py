@@ -20,10 +20,9 @@ from bot.core.model.service import About
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
 from bot.core.postmortem.casefile import Casefile
-from bot.judge import ABOUT, ABOUT_FIELD
-from bot.ledger import ledger_rows
 from bot.settings import Service
-from bot.store.views import Views
+from bot.store.codec import ABOUT, ABOUT_FIELD, CAUSES, FOUND, ledger_rows
+from bot.store.reads import Reads
 from probes.model import State
 
 OPEN_AT_MOST = 20
@@ -39,11 +38,8 @@ INCIDENTS = 200
 VOICES = TypeAdapter(ComponentStatus)
 EXPLANATION = TypeAdapter(Explanation)
 INCIDENT = TypeAdapter(Incident)
-CAUSES = "causes"
-"""The note in which what several services have in common stands."""
 
 
-FOUND = TypeAdapter(list[AnnouncedCorrelation])
 DISCREPANCY = TypeAdapter(Discrepancy)
 DOSSIER = TypeAdapter(Evidence)
 
@@ -51,7 +47,7 @@ DOSSIER = TypeAdapter(Evidence)
 class Reading:
     """The desk's reads on the store's views, for the configured services. Calls raise `StoreError`."""
 
-    def __init__(self, views: Views, services: Sequence[Service]) -> None:
+    def __init__(self, views: Reads, services: Sequence[Service]) -> None:
         self._views = views
         self._services: Mapping[str, Service] = {service.id: service for service in services}
 

@@ -16,9 +16,9 @@ from bot.core.model.person import Person
 from bot.core.model.report import Report
 from bot.core.text.reports import thanks
 from bot.reading import VOICES
-from bot.store.fields import TEXT, cut
-from bot.store.records import encode
+from bot.store.row_fields import TEXT, cut
 from bot.store.store import Store
+from bot.store.stream_rows import encode
 
 HASH = 16
 """Hexadecimal digits of a hash: two of a million people share one with a chance of one in 37 million."""

@@ -10,7 +10,7 @@ from bot.channels.registry import CHANNELS
 from bot.core.model.escalation import Policy, Step
 from bot.core.routing.tree import BY_DEFAULT, ActiveRoutes, Route, Subscription, SubscriptionFilter, Tree
 from bot.settings import Channel, Settings
-from bot.store.shared import Shared
+from bot.store.leases import Leases
 from bot.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ def meant(settings: Settings, to: Iterable[str]) -> tuple[str, ...]:
 class Routes:
     """The routes in force. `tree` and `fixed` are the configuration's: the latter as one route a target, for people."""
 
-    def __init__(self, shared: Shared, tree: Tree, watchers: Sequence[str] = ()) -> None:
+    def __init__(self, shared: Leases, tree: Tree, watchers: Sequence[str] = ()) -> None:
         self._shared = shared
         self.tree = tree
         self._watchers = tuple(watchers)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.main import Running
-from bot.store.values import START
+from bot.store.types import START
 from tests.bench.answering import answering
 from tests.platforms import Platforms, until
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.binary import find_binary
 from bot.store.connect import open_store
 from bot.store.embedded import command
+from bot.store.embedded_binary import find_binary
 from bot.store.store import Store
 
 

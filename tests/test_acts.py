@@ -11,9 +11,9 @@ from bot.acts import WAIT_S, Acts
 from bot.core.model.action import ActionRequest
 from bot.core.model.incident import IncidentStatus
 from bot.errors import StoreError
-from bot.judge import INCIDENT
+from bot.store.codec import INCIDENT
 from bot.store.keys import OUTCOME_TTL_S, keys_of
-from bot.store.records import decode, encode
+from bot.store.stream_rows import decode, encode
 from tests.test_judge import World
 
 ANN, BOB = "slack:T1:U1", "discord:G1:U2"

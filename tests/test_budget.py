@@ -14,9 +14,9 @@ import pytest
 from bot.budget import Budgets
 from bot.core.rate_limits import ReprobeBudget
 from bot.settings import Allowance
-from bot.store.binary import find_binary
 from bot.store.connect import open_store
 from bot.store.embedded import command
+from bot.store.embedded_binary import find_binary
 from bot.store.store import Store
 from bot.watch import OVER_BUDGET, Manners, Watch
 from probes.model import Check, Observation

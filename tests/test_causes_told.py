@@ -16,12 +16,12 @@ from bot.core.model.silence import Silence
 from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.courier import Courier
 from bot.errors import StoreError
-from bot.judge import INCIDENT, SNAPSHOT, VOICES
 from bot.line import Office
 from bot.own import OwnNews
 from bot.reading import Reading
 from bot.routes import configured_routes
-from bot.store.values import Commit, DeliveryWrite, IncidentWrite
+from bot.store.codec import INCIDENT, SNAPSHOT, VOICES
+from bot.store.types import Commit, DeliveryWrite, IncidentWrite
 from probes.model import Layer, State
 from tests.test_courier import Notebook
 from tests.test_grouping import Mortal

@@ -14,10 +14,9 @@ from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.courier import DOUBTS, PAUSE_S, TRIES, Courier
 from bot.errors import DeliveryError
-from bot.judge import ENTRY, SNAPSHOT
 from bot.line import Office
-from bot.store.values import Commit, DeliveryWrite
-from bot.store.values import Courier as Claimant
+from bot.store.codec import ENTRY, SNAPSHOT
+from bot.store.types import Claimant, Commit, DeliveryWrite
 from probes.model import State
 
 TIPS = advice.tips()

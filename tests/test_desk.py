@@ -24,13 +24,13 @@ from bot.core.model.statuspage import PageMention
 from bot.desk.desk import HANDLERS, Desk
 from bot.desk.opening import open_desk
 from bot.errors import StoreError
-from bot.ledger import ledger_row
 from bot.settings import Component, Lag, Service, Settings, StatusPage
+from bot.store.codec import ledger_row
 from bot.store.connect import open_store
 from bot.store.embedded import EmbeddedServer
-from bot.store.records import decode
 from bot.store.store import Store
-from bot.store.values import START, Commit, Courier, DeliveryWrite, IncidentWrite, LedgerWrite
+from bot.store.stream_rows import decode
+from bot.store.types import START, Claimant, Commit, DeliveryWrite, IncidentWrite, LedgerWrite
 from bot.terminal.ask import subscriptions
 from tests.core.situations import API, HELD, INCIDENT, NOW, OVER, WELL, voices
 from tests.core.situations import START as BEGAN
@@ -96,7 +96,7 @@ async def desk(store: Store) -> Desk:
     )
     assert await store.commit("claude", token, commit)
     for outlet in ("console", "slack"):
-        for claimed in await store.outbox.claim("claude", outlet, Courier("anna", 30), NOW):
+        for claimed in await store.outbox.claim("claude", outlet, Claimant("anna", 30), NOW):
             if outlet == "slack":
                 assert await store.outbox.give_up(claimed, "channel_not_found", NOW - 60)
             else:

@@ -15,13 +15,12 @@ from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.ledger import LedgerEntry, Source
 from bot.core.model.snapshot import Snapshot
 from bot.digests import Digests, Telling
-from bot.judge import INCIDENT, SNAPSHOT
-from bot.ledger import ledger_row
 from bot.own import OWN, OwnNews
 from bot.routes import configured_routes
 from bot.scheduling.cron import Recurring
 from bot.settings import Channel, Component, Digest, Service, Settings, Watching
-from bot.store.values import START, Commit, Courier, DeliveryWrite, IncidentWrite, LedgerWrite
+from bot.store.codec import INCIDENT, SNAPSHOT, ledger_row
+from bot.store.types import START, Claimant, Commit, DeliveryWrite, IncidentWrite, LedgerWrite
 from probes.model import State
 from tests.test_config_complaints import OWN as OWN_SERVICE
 from tests.test_config_complaints import complaints
@@ -105,7 +104,7 @@ async def test_ours_and_what_nobody_heard(judged):
     body = SNAPSHOT.dump_json(Snapshot(NINE, "claude", "Claude", trouble("4F7K", NINE - 3_600, None), None, (), ""))
     write = DeliveryWrite("4F7K", "slack:C1", 1, body.decode(), urgent=True, due_at=NINE - 100)
     assert await judged.commit("claude", token, Commit(START, b"", deliveries=(write,)))
-    (claimed,) = await judged.outbox.claim("claude", "slack", Courier("me", 60_000), NINE - 90)
+    (claimed,) = await judged.outbox.claim("claude", "slack", Claimant("me", 60_000), NINE - 90)
     assert await judged.outbox.give_up(claimed, "channel_not_found", NINE - 80)
     clock = [NINE - 3_000]
     news = OwnNews(judged, "me", lambda: clock[0], lambda: None)

@@ -13,9 +13,9 @@ from bot.core.messages.compose import card
 from bot.core.model.incident import TimelineEntry
 from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.courier import Courier
-from bot.judge import ENTRY, SNAPSHOT
 from bot.line import Office
-from bot.store.values import Commit, DeliveryWrite
+from bot.store.codec import ENTRY, SNAPSHOT
+from bot.store.types import Commit, DeliveryWrite
 from tests.channels.slack.conftest import options
 from tests.fakes.slack.faults import Limits
 from tests.fakes.slack.server import slack

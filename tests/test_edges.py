@@ -8,8 +8,8 @@ from bot.core.detection.assessment import AssessorSettings
 from bot.core.judging.edges import CHECKS, edges, noted
 from bot.core.judging.judgement import Judgement
 from bot.core.model.service import ServiceView
-from bot.store.fields import WORD
-from bot.store.records import decode, encode
+from bot.store.row_fields import WORD
+from bot.store.stream_rows import decode, encode
 from probes.fingerprints.read import read_answer
 from probes.fingerprints.values import Answer
 from probes.model import Fault, Layer, Observation, Outcome

@@ -5,8 +5,9 @@ from contextlib import asynccontextmanager
 
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.model.service import ServiceView
-from bot.judge import INCIDENT, REMEMBERED, Bench, Judge
-from bot.store.records import encode
+from bot.judge import Bench, Judge
+from bot.store.codec import INCIDENT, REMEMBERED
+from bot.store.stream_rows import encode
 from probes.model import Fault, Layer, Observation, Outcome
 from tests.routing import to
 

@@ -9,10 +9,11 @@ import pytest
 from bot.core.history.ranges import SPANS
 from bot.core.history.recorder import EVERY_S
 from bot.core.postmortem.report import report_card
-from bot.judge import REMEMBERED, Judge
+from bot.judge import Judge
 from bot.reading import Reading
 from bot.settings import Component, Service
-from bot.store.records import encode
+from bot.store.codec import REMEMBERED
+from bot.store.stream_rows import encode
 from probes.model import Fault, Observation, Outcome, Timings
 from tests.test_judge import World
 

@@ -8,9 +8,9 @@ from bot.core.model.ledger import LedgerEntry, Source
 from bot.core.model.service import ServiceView
 from bot.core.routing.tree import ActiveRoutes
 from bot.judge import Bench, Judge
-from bot.ledger import ledger_row, ledger_rows
+from bot.store.codec import ledger_row, ledger_rows
 from bot.store.store import Store
-from bot.store.values import LedgerWrite
+from bot.store.types import LedgerWrite
 from tests.routing import to, tree
 
 CLAUDE = ServiceView("claude", "Claude", {"api": "Claude API"}, {"api": "k8w"}, "", (900.0, 3240.0))

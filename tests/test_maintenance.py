@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from bot.attendance import Us
 from bot.config.load import from_text
-from bot.judge import ABOUT, ABOUT_FIELD
 from bot.maintenance import AHEAD_S, Maintenance
 from bot.routes import configured_routes
 from bot.scheduling.cron import Recurring, windows
 from bot.settings import Component, Service, Settings
+from bot.store.codec import ABOUT, ABOUT_FIELD
 from tests.test_acts import Scene
 from tests.test_config_complaints import OWN, complaints
 

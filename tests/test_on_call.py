@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
-from bot.judge import ABOUT, ABOUT_FIELD, INCIDENT
+from bot.store.codec import ABOUT, ABOUT_FIELD, INCIDENT
 from bot.store.connect import open_store
 from tests.fakes.mail import mailing
 from tests.fakes.outlet import serving

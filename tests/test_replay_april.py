@@ -15,7 +15,7 @@ from bot.core.model.ledger import Source
 from bot.core.model.service import ServiceView
 from bot.demo.page import Documents
 from bot.demo.storybook import identity, load
-from bot.judge import REMEMBERED
+from bot.store.codec import REMEMBERED
 from probes.dialects import atlassian
 from probes.model import Fault, Layer, Observation, Outcome, State
 

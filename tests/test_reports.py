@@ -7,9 +7,10 @@ from bot.core.detection.assessment import AssessorSettings
 from bot.core.model.person import Person
 from bot.core.model.report import Report
 from bot.core.model.service import ServiceView
-from bot.judge import VOICES, Bench, Judge
+from bot.judge import Bench, Judge
 from bot.reports import Reports
-from bot.store.records import decode, encode
+from bot.store.codec import VOICES
+from bot.store.stream_rows import decode, encode
 from probes.model import Observation, Outcome
 from tests.routing import to
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.incidents.silences import written
 from bot.core.routing.matchers import matcher
-from bot.judge import ABOUT, ABOUT_FIELD
+from bot.store.codec import ABOUT, ABOUT_FIELD
 from tests.platforms import platforms
 from tests.test_acts import Scene
 

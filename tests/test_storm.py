@@ -7,8 +7,8 @@ import pytest
 from bot.core.model.group import Kind
 from bot.core.model.incident import IncidentStatus
 from bot.core.model.snapshot import ComponentStatus, Snapshot
-from bot.judge import SNAPSHOT
-from bot.store.values import Commit, DeliveryWrite
+from bot.store.codec import SNAPSHOT
+from bot.store.types import Commit, DeliveryWrite
 from probes.model import State
 from tests.test_courier import INCIDENT, MEASURED
 from tests.test_grouping import PACE, Storm

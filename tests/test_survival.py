@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.demo.vendor import Vendor
-from bot.judge import REMEMBERED
+from bot.store.codec import REMEMBERED
 from bot.store.connect import open_store
-from bot.store.records import decode
+from bot.store.stream_rows import decode
 from probes.model import Observation
 from tests.instance import Instance
 

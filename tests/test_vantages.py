@@ -17,13 +17,13 @@ import pytest
 from bot.config.load import load
 from bot.core.model.incident import Incident
 from bot.demo.vendor import Vendor
-from bot.judge import INCIDENT
 from bot.main import Role, Surroundings, running
-from bot.store.binary import find_binary
+from bot.store.codec import INCIDENT
 from bot.store.connect import open_store
 from bot.store.embedded import command
-from bot.store.records import decode
+from bot.store.embedded_binary import find_binary
 from bot.store.store import Store
+from bot.store.stream_rows import decode
 from bot.terminal import ask
 from probes.model import Observation
 from tests.instance import Instance

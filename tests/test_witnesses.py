@@ -16,7 +16,7 @@ from bot.core.routing.notices import Notice
 from bot.errors import ConfigError
 from bot.main import view
 from bot.prober import Clock, Prober
-from bot.store.records import decode
+from bot.store.stream_rows import decode
 from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State, VendorIncident
 
 AT = 1_779_141_600.0  # 18 May 2026, 22:00 UTC

@@ -9,8 +9,8 @@ from bot.core.health.signs import SILENT_S, HealthSign, Kind, ServiceHealth
 from bot.core.health.text import answering, checking, saving, ticking
 from bot.core.model.service import About
 from bot.core.text.numbers import number
-from bot.judge import ABOUT, ABOUT_FIELD
 from bot.settings import Service, Settings
+from bot.store.codec import ABOUT, ABOUT_FIELD
 from bot.store.store import Store
 
 MOST = 1_000

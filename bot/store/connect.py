@@ -14,11 +14,11 @@ from redis.asyncio.sentinel import Sentinel
 from redis.backoff import ExponentialWithJitterBackoff
 
 from bot.errors import StoreError, UserError
-from bot.store.directory import StoreDirectory
+from bot.store.client import RedisClient
 from bot.store.embedded import EmbeddedServer, answer
-from bot.store.link import Link
+from bot.store.embedded_directory import StoreDirectory
 from bot.store.store import Store, parse_info
-from bot.store.values import Info
+from bot.store.types import Info
 
 LEAST = {"Redis": (6, 2), "Valkey": (7, 2)}
 """Redis 6.2 brought XTRIM MINID (trimming by age) and ZMSCORE; 7.2 is the first Valkey there is."""
@@ -53,7 +53,7 @@ async def open_store(url: str | None, state_dir: Path, *, start: bool = True) ->
             url = (await stack.enter_async_context(EmbeddedServer(state_dir))).url
         elif url is None:
             url = await _running(state_dir)
-        link = Link(client(url), masked(url))
+        link = RedisClient(client(url), masked(url))
         stack.push_async_callback(link.close)
         warnings = judge_server(await link.call("INFO"))
         yield Store(link, warnings)

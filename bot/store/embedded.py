@@ -17,8 +17,8 @@ from types import TracebackType
 from typing import Self
 
 from bot.errors import UserError
-from bot.store.binary import find_binary
-from bot.store.directory import StoreDirectory
+from bot.store.embedded_binary import find_binary
+from bot.store.embedded_directory import StoreDirectory
 
 log = logging.getLogger(__name__)
 

@@ -6,13 +6,13 @@ A group is the messages of one kind to one target. The held deliveries themselve
 from collections.abc import Sequence
 
 from bot.store import keys
-from bot.store.link import Link, mapping
+from bot.store.client import RedisClient, mapping
 
 
 class Groups:
     """Operations raise `StoreError`, and may then be called again."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: RedisClient) -> None:
         self._link = link
 
     async def admit(self, group: str, one: str, now: float, window: tuple[float, int], words: tuple[str, str]) -> bool:

@@ -3,13 +3,13 @@
 import secrets
 
 from bot.store import keys
-from bot.store.link import Link, text
+from bot.store.client import RedisClient, text
 
 
-class Notes:
+class KeyValues:
     """Notes by name. Operations raise `StoreError`."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: RedisClient) -> None:
         self._link = link
 
     async def once(self, name: str, ttl_s: float) -> bool:

@@ -10,9 +10,9 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.store import keys
+from bot.store.client import RedisClient, Value, text
 from bot.store.keys import keys_of
-from bot.store.link import Link, Value, text
-from bot.store.values import Claimed, Courier, Undeliverable, outlet_of
+from bot.store.types import Claimant, Claimed, Undeliverable, outlet_of
 
 _CANDIDATES = 500
 """Due rows of targets that are free, looked at for one claim; more than any courier takes at once."""
@@ -25,11 +25,11 @@ _ERROR = 300
 class Outbox:
     """The deliveries of all services. Operations raise `StoreError`, and may then be called again."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: RedisClient) -> None:
         self._link = link
 
     async def claim(
-        self, service: str, outlet: str, courier: Courier, now: float, busy: AbstractSet[str] = frozenset()
+        self, service: str, outlet: str, courier: Claimant, now: float, busy: AbstractSet[str] = frozenset()
     ) -> list[Claimed]:
         """Deliveries of one channel due at `now`, none of them for a `busy` target.
 

@@ -11,17 +11,17 @@ from itertools import chain
 from typing import Any
 
 from bot.store import keys
-from bot.store.book import Book
+from bot.store.budget import BudgetStore
+from bot.store.client import RedisClient, Value, mapping, text
 from bot.store.groups import Groups
 from bot.store.keys import keys_of
-from bot.store.link import Link, Value, mapping, text
-from bot.store.notes import Notes
+from bot.store.leases import Leases
+from bot.store.ledger import LedgerStore
+from bot.store.notes import KeyValues
 from bot.store.outbox import Outbox
-from bot.store.people import People
-from bot.store.purse import Purse
-from bot.store.shared import Shared
-from bot.store.values import START, AppendReply, Commit, DeliveryWrite, Info, Loaded
-from bot.store.views import Views
+from bot.store.reads import Reads
+from bot.store.reporters import ReporterStore
+from bot.store.types import START, AppendReply, Commit, DeliveryWrite, Info, Loaded
 
 BLOCK_MS_MOST = 2_000
 """Below the client's socket time-out, which would otherwise take a quiet stream for a dead server."""
@@ -36,15 +36,15 @@ class Store:
     sentences about how the server is set up.
     """
 
-    def __init__(self, link: Link, warnings: tuple[str, ...] = ()) -> None:
+    def __init__(self, link: RedisClient, warnings: tuple[str, ...] = ()) -> None:
         self._link = link
         self.outbox = Outbox(link)
-        self.views = Views(link)
-        self.book = Book(link)
-        self.purse = Purse(link)
-        self.people = People(link)
-        self.notes = Notes(link)
-        self.shared = Shared(link)
+        self.views = Reads(link)
+        self.book = LedgerStore(link)
+        self.purse = BudgetStore(link)
+        self.people = ReporterStore(link)
+        self.notes = KeyValues(link)
+        self.shared = Leases(link)
         self.groups = Groups(link)
         self.warnings = warnings
 

@@ -18,11 +18,11 @@ from bot.core.answers import ledger
 from bot.core.ledger import vendor_history
 from bot.core.ledger.accuracy import honesty
 from bot.errors import UserError
-from bot.ledger import ROW, ledger_row, ledger_rows
 from bot.settings import Service, Settings
+from bot.store.codec import ROW, ledger_row, ledger_rows
 from bot.store.connect import open_store
 from bot.store.store import Store
-from bot.store.values import LedgerWrite
+from bot.store.types import LedgerWrite
 from bot.terminal.ask import show
 from bot.terminal.catalogue import known
 

@@ -14,7 +14,7 @@ from bot.errors import UserError
 from bot.settings import Service, Settings
 from bot.store.connect import open_store
 from bot.store.keys import STREAM_AGE_S
-from bot.store.records import decode
+from bot.store.stream_rows import decode
 from probes.model import Observation
 
 BATCH = 5_000

@@ -20,8 +20,8 @@ from bot.core.detection.assessment import AssessorSettings
 from bot.core.model.service import ServiceView
 from bot.judge import Bench, Judge
 from bot.store.connect import open_store
-from bot.store.records import encode
 from bot.store.store import Store
+from bot.store.stream_rows import encode
 from bot.stream import Stream
 from bot.watch import Watch
 from probes.model import Observation, Outcome, Timings

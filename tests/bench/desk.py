@@ -26,7 +26,7 @@ from bot.settings import Component, Service, Settings
 from bot.store.connect import open_store
 from bot.store.embedded import EmbeddedServer
 from bot.store.store import Store
-from bot.store.values import START, Commit, IncidentWrite
+from bot.store.types import START, Commit, IncidentWrite
 from probes.model import State
 
 ROUNDS, GOAL_MS = 100, 100.0

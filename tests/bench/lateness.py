@@ -18,7 +18,7 @@ from apscheduler.events import EVENT_JOB_SUBMITTED
 from bot.core.rate_limits import RateLimits
 from bot.courtesy import Courtesy
 from bot.scheduling.scheduler import Schedule
-from bot.store.records import encode
+from bot.store.stream_rows import encode
 from bot.terminal.run import COLLECTOR
 from bot.watch import Manners, Watch
 from probes.model import Check

@@ -24,12 +24,12 @@ from bot.core.model.incident import IncidentStatus, TimelineEntry
 from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.courier import Courier
 from bot.desk.opening import open_desk
-from bot.judge import ENTRY, SNAPSHOT
 from bot.line import Office
+from bot.store.codec import ENTRY, SNAPSHOT
 from bot.store.connect import open_store
 from bot.store.embedded import EmbeddedServer
 from bot.store.store import Store
-from bot.store.values import START, Commit, DeliveryWrite
+from bot.store.types import START, Commit, DeliveryWrite
 from probes.model import State
 from tests.bench.desk import configured, judged
 from tests.fakes.slack.faults import Limits

@@ -10,9 +10,9 @@ from pathlib import Path
 from bot.store.connect import open_store
 from bot.store.embedded import EmbeddedServer
 from bot.store.keys import keys_of
-from bot.store.records import encode
 from bot.store.store import Store
-from bot.store.values import Commit, Courier, DeliveryWrite
+from bot.store.stream_rows import encode
+from bot.store.types import Claimant, Commit, DeliveryWrite
 from probes.model import Observation, Outcome, Timings
 
 SERVICE, ROWS, BATCH, COMMITS = "claude", 50_000, 100, 1_000
@@ -64,7 +64,7 @@ async def commits(store: Store) -> None:
 async def deliveries(store: Store) -> None:
     started = time.perf_counter()
     for n in range(500):
-        (claimed,) = await store.outbox.claim(SERVICE, "console", Courier("bench", 30.0, at_once=1), 1e12 + n * 100)
+        (claimed,) = await store.outbox.claim(SERVICE, "console", Claimant("bench", 30.0, at_once=1), 1e12 + n * 100)
         await store.outbox.done(claimed, claimed.version - 1, claimed.trail[-1][0] if claimed.trail else 0, "{}")
     say("claim and done", f"{(time.perf_counter() - started) * 2:.2f} ms")
 

@@ -20,7 +20,7 @@ from bot.demo.vendor import Vendor
 from bot.errors import DeliveryError, StoreError, UserError
 from bot.main import Surroundings, running
 from bot.routes import tree_of
-from bot.store.records import encode
+from bot.store.stream_rows import encode
 from probes.model import State
 from probes.secret import Secret
 from tests.channels.contract import CARD

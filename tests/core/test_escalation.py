@@ -17,7 +17,7 @@ from bot.core.model.escalation import Course, Policy, Step, ahead, plan, reminde
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.service import ServiceView
 from bot.core.model.snapshot import Snapshot
-from bot.judge import INCIDENT
+from bot.store.codec import INCIDENT
 from probes.model import State
 
 START = 1_776_000_000.0

@@ -8,7 +8,7 @@ from bot.core.messages.sources import seen as seen_words
 from bot.core.model.action import ActionRequest
 from bot.core.model.measurement import OutlierCheck
 from bot.core.model.service import ServiceView
-from bot.judge import REMEMBERED
+from bot.store.codec import REMEMBERED
 from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State
 
 START = 1_776_000_000.0

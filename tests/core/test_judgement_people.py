@@ -13,8 +13,8 @@ from bot.core.model.report import Report
 from bot.core.model.status import ServiceStatus
 from bot.core.reports.surge import SUSTAINED_S, WINDOW_S
 from bot.core.text.reports import links
-from bot.judge import REMEMBERED
-from bot.store.records import decode, encode
+from bot.store.codec import REMEMBERED
+from bot.store.stream_rows import decode, encode
 from probes.model import Fault, Layer, Observation, Outcome, PublicMention, State
 from tests.core.test_judgement import SETTINGS, START, VIEW, seen
 

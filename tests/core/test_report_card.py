@@ -17,7 +17,7 @@ from bot.core.model.person import Person
 from bot.core.postmortem.casefile import Casefile
 from bot.core.postmortem.report import report_card
 from bot.core.text.markdown import code, plain
-from bot.store.values import Delivery
+from bot.store.types import Delivery
 from probes.model import State
 
 GOLDEN = Path(__file__).parents[1] / "data" / "report-cards"

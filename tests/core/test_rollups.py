@@ -14,7 +14,7 @@ from bot.core.judging.decisions import Remembered
 from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.stats.histogram import BINS, ERROR, LONGEST_MS, bin_of, quantile_ms, value_of
-from bot.judge import REMEMBERED
+from bot.store.codec import REMEMBERED
 from probes.model import Fault, Layer, Observation, Outcome, State, Timings
 
 START = 1_776_000_000.0

@@ -15,7 +15,7 @@ import yaml
 from bot.config.load import from_text
 from bot.core.model.stream import StreamRow
 from bot.demo.vendor import Vendor
-from bot.store.records import decode, encode
+from bot.store.stream_rows import decode, encode
 from probes.model import Check, Layer, Observation, Outcome
 from probes.probe import look
 from probes.secret import Secret

@@ -4,7 +4,7 @@ import pytest
 
 from bot.store import keys
 from bot.store.store import Store
-from bot.store.values import START, Commit
+from bot.store.types import START, Commit
 from tests.store.writes import SERVICE, leased
 
 

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from bot.store import keys
 from bot.store.keys import keys_of
 from bot.store.store import Store
-from bot.store.values import Commit, LedgerWrite
+from bot.store.types import Commit, LedgerWrite
 from tests.store.writes import SERVICE, leased
 
 

@@ -8,8 +8,8 @@ import pytest
 from redis.asyncio.sentinel import SentinelConnectionPool
 
 from bot.errors import StoreError, UserError
-from bot.store.binary import find_binary
 from bot.store.connect import client, judge_server, masked, open_store
+from bot.store.embedded_binary import find_binary
 
 
 @asynccontextmanager

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from bot.errors import UserError
-from bot.store import binary
-from bot.store.binary import find_binary
+from bot.store import embedded_binary
 from bot.store.connect import open_store
-from bot.store.directory import StoreDirectory
+from bot.store.embedded_binary import find_binary
+from bot.store.embedded_directory import StoreDirectory
 
 
 async def test_a_path_too_long_for_a_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,7 +32,7 @@ async def test_a_path_too_long_for_a_socket(tmp_path: Path, monkeypatch: pytest.
 
 async def test_no_server_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the package, and without one on PATH, one clear sentence; with one on PATH, that one."""
-    monkeypatch.setattr(binary, "PACKAGE", "no-such-package")
+    monkeypatch.setattr(embedded_binary, "PACKAGE", "no-such-package")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(UserError, match="install the Python package"):
         find_binary()

@@ -13,10 +13,10 @@ import pytest
 
 from bot.errors import StoreError, UserError
 from bot.store import embedded
-from bot.store.binary import find_binary
 from bot.store.connect import open_store
-from bot.store.directory import StoreDirectory
 from bot.store.embedded import EmbeddedServer, answer
+from bot.store.embedded_binary import find_binary
+from bot.store.embedded_directory import StoreDirectory
 from bot.store.store import Store
 
 PROGRAM = """

@@ -7,7 +7,7 @@ from bot.core.history.rollups import Rollup, chunks
 from bot.store import keys
 from bot.store.keys import keys_of
 from bot.store.store import Store
-from bot.store.values import Commit, IncidentWrite, LedgerWrite, OutcomeWrite
+from bot.store.types import Commit, IncidentWrite, LedgerWrite, OutcomeWrite
 from tests.store.writes import SERVICE, claim_one, delivery, leased
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.store.connect import open_store
 from bot.store.store import Store
-from bot.store.values import START, Commit
+from bot.store.types import START, Commit
 from tests.store.writes import SERVICE, claim_one, delivery, leased, say
 
 

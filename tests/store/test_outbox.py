@@ -6,7 +6,7 @@ from redis.asyncio import Redis
 
 from bot.store import keys
 from bot.store.store import Store
-from bot.store.values import START, Commit, Courier
+from bot.store.types import START, Claimant, Commit
 from tests.store.writes import ANNA, BEN, SERVICE, claim_one, claims, delivery, dump, leased, say
 
 
@@ -27,7 +27,7 @@ async def test_a_delivery_goes_out_once(store: Store) -> None:
 async def test_two_couriers_never_hold_one_delivery(store: Store) -> None:
     """However many claim at once, each row is in one pair of hands."""
     await say(store, *(delivery(subject=f"i{n}") for n in range(30)))
-    couriers = [Courier(f"c{n}", 30.0) for n in range(10)]
+    couriers = [Claimant(f"c{n}", 30.0) for n in range(10)]
     taken = await asyncio.gather(*(store.outbox.claim(SERVICE, "console", by, 5.0) for by in couriers))
     ids = [claimed.id for claims_of_one in taken for claimed in claims_of_one]
     assert len(ids) == len(set(ids))

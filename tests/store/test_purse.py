@@ -5,8 +5,8 @@ import time
 
 from redis.asyncio import Redis
 
+from bot.store.budget import Spent
 from bot.store.keys import keys_of
-from bot.store.purse import Spent
 from bot.store.store import Store
 
 DAY_S = 86_400

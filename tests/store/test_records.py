@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from bot.core.model.action import ActionRequest
 from bot.core.model.report import Report
 from bot.core.model.stream import StreamRow
-from bot.store import records
-from bot.store.fields import LINE, TEXT, WORD
-from bot.store.records import ARGS, CLAIMS, INCIDENTS, decode, encode
+from bot.store import stream_rows
+from bot.store.row_fields import LINE, TEXT, WORD
+from bot.store.stream_rows import ARGS, CLAIMS, INCIDENTS, decode, encode
 from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State, Timings, VendorIncident
 
 words, lines, texts = st.text(max_size=WORD), st.text(max_size=LINE), st.text(max_size=TEXT)
@@ -136,5 +136,5 @@ def test_broken_text_is_still_written() -> None:
 def test_each_kind_has_a_decoder() -> None:
     """Nobody adds a kind of row without a way to read it."""
     assert {json.loads(encode(row))["k"] for row in (SEEN, Report(1, "c", "w"), ActionRequest(1, "ack"))} == set(
-        records._DECODERS
+        stream_rows._DECODERS
     )

@@ -7,7 +7,7 @@ from bot.core.history.rollups import DAYS, HOURS, LEVELS, MINUTES, Chunk, Rollup
 from bot.core.stats.histogram import BINS
 from bot.store.keys import KINDS, keys_of
 from bot.store.store import Store
-from bot.store.values import START, Commit
+from bot.store.types import START, Commit
 from tests.store.writes import SERVICE, leased
 
 MINUTE = 29_600_000

@@ -9,7 +9,7 @@ from bot.store import keys
 from bot.store.connect import open_store
 from bot.store.keys import keys_of
 from bot.store.store import Store
-from bot.store.values import START, Commit, IncidentWrite, Loaded
+from bot.store.types import START, Commit, IncidentWrite, Loaded
 from tests.store.writes import SERVICE, delivery, dump, leased
 
 

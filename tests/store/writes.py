@@ -6,11 +6,11 @@ from typing import Any
 from redis.asyncio import Redis
 
 from bot.store.store import Store
-from bot.store.values import START, Claimed, Commit, Courier, DeliveryWrite
+from bot.store.types import START, Claimant, Claimed, Commit, DeliveryWrite
 
 SERVICE = "claude"
-ANNA = Courier("anna", 30.0)
-BEN = Courier("ben", 30.0)
+ANNA = Claimant("anna", 30.0)
+BEN = Claimant("ben", 30.0)
 
 
 def delivery(version: int = 1, **changes: Any) -> DeliveryWrite:
@@ -28,12 +28,12 @@ async def say(store: Store, *writes: DeliveryWrite) -> None:
     assert await store.commit(SERVICE, await leased(store), Commit(START, b"", deliveries=writes))
 
 
-async def claim_one(store: Store, now: float, courier: Courier = ANNA) -> Claimed:
+async def claim_one(store: Store, now: float, courier: Claimant = ANNA) -> Claimed:
     (claimed,) = await store.outbox.claim(SERVICE, "console", courier, now)
     return claimed
 
 
-async def claims(store: Store, now: float, courier: Courier = ANNA) -> list[Claimed]:
+async def claims(store: Store, now: float, courier: Claimant = ANNA) -> list[Claimed]:
     return await store.outbox.claim(SERVICE, "console", courier, now)
 
 

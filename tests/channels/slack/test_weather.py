@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.channels.slack.spacing import EDITS
 from bot.core.model.incident import IncidentStatus
 from bot.core.model.snapshot import ComponentStatus, Snapshot
-from bot.store.values import Courier as Claimant
+from bot.store.types import Claimant
 from probes.model import State
 from tests.channels.slack.conftest import channel_on
 from tests.fakes.slack.faults import Limits

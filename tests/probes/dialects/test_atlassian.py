@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.store.records import decode, encode
+from bot.store.stream_rows import decode, encode
 from probes.dialects import atlassian
 from probes.dialects.atlassian import MANY
 from probes.dialects.errors import NotUnderstoodError

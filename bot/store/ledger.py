@@ -4,15 +4,15 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from bot.store import keys
+from bot.store.client import RedisClient, Value
 from bot.store.keys import keys_of
-from bot.store.link import Link, Value
-from bot.store.values import LedgerWrite
+from bot.store.types import LedgerWrite
 
 
-class Book:
-    """Rows of each service's ledger beside those a commit brings; `Views` reads them. Operations raise `StoreError`."""
+class LedgerStore:
+    """Rows of each service's ledger beside those a commit brings; `Reads` reads them. Operations raise `StoreError`."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: RedisClient) -> None:
         self._link = link
 
     async def enter(self, service: str, rows: Sequence[LedgerWrite]) -> int:

@@ -124,7 +124,7 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
-class Courier:
+class Claimant:
     """Who claims deliveries: a name unique among running couriers, how long a claim is theirs, how many it takes."""
 
     name: str

@@ -18,7 +18,7 @@ from redis.exceptions import AuthenticationError, NoScriptError, RedisError
 from bot.errors import StoreError
 
 Value = str | bytes | int | float
-SCRIPTS = ("append", "budget", "claim", "commit", "group", "lease", "once", "pick", "reader", "settle")
+SCRIPTS = ("append", "budget", "claim", "commit", "group", "leader", "lease", "once", "pick", "settle")
 
 
 class Script:
@@ -30,7 +30,7 @@ class Script:
         self.digest = hashlib.sha1(self.source.encode(), usedforsecurity=False).hexdigest()
 
 
-class Link:
+class RedisClient:
     """A connection pool to one server; `where` names it without its password."""
 
     def __init__(self, redis: Redis, where: str) -> None:

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.store import keys
+from bot.store.client import RedisClient, mapping, text
 from bot.store.keys import keys_of
-from bot.store.link import Link, mapping, text
-from bot.store.values import START, Delivery, Undeliverable, outlet_of
+from bot.store.types import START, Delivery, Undeliverable, outlet_of
 
 
-class Views:
+class Reads:
     """The kept word on each service. Operations raise `StoreError`."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: RedisClient) -> None:
         self._link = link
 
     async def assessments(self, service: str) -> dict[str, str]:

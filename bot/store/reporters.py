@@ -3,14 +3,14 @@
 import secrets
 
 from bot.store import keys
+from bot.store.client import RedisClient, text
 from bot.store.keys import keys_of
-from bot.store.link import Link, text
 
 
-class People:
+class ReporterStore:
     """Those who report. Operations raise `StoreError`."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: RedisClient) -> None:
         self._link = link
 
     async def salt(self) -> bytes:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from bot.store import keys
+from bot.store.client import RedisClient
 from bot.store.keys import keys_of
-from bot.store.link import Link
 
 NANO = 1_000_000_000
 
@@ -18,10 +18,10 @@ class Spent:
     refused: int
 
 
-class Purse:
+class BudgetStore:
     """The budgets of all services. Operations raise `StoreError`."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: RedisClient) -> None:
         self._link = link
 
     async def reserve(self, service: str, wanted: tuple[int, float], allowed: tuple[int, float]) -> bool:

@@ -4,24 +4,24 @@ A turn is a lease by name: who of several replicas holds the one Discord gateway
 """
 
 from bot.store import keys
-from bot.store.link import Link, mapping, text
+from bot.store.client import RedisClient, mapping, text
 
 
-class Shared:
+class Leases:
     """Operations raise `StoreError`, and may then be called again."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: RedisClient) -> None:
         self._link = link
 
     # Turns.
 
     async def hold(self, name: str, owner: str, ttl_ms: int) -> bool:
         """Whether it is this owner's turn; asking again keeps it, a refusal changes nothing."""
-        return bool(await self._link.run("reader", (keys.turn(name),), (owner, ttl_ms)))
+        return bool(await self._link.run("leader", (keys.turn(name),), (owner, ttl_ms)))
 
     async def passes(self, name: str, owner: str) -> None:
         """Give the turn up, if it is this owner's; whoever asks a millisecond later has it."""
-        await self._link.run("reader", (keys.turn(name),), (owner, 1, "pass"))
+        await self._link.run("leader", (keys.turn(name),), (owner, 1, "pass"))
 
     # Subscriptions.
 

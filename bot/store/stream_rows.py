@@ -13,7 +13,7 @@ from typing import Any
 from bot.core.model.action import ActionRequest
 from bot.core.model.report import Report
 from bot.core.model.stream import StreamRow
-from bot.store.fields import LINE, TEXT, bounded, cut, finite, maybe, member, number, pad, short, text, whole, word
+from bot.store.row_fields import LINE, TEXT, bounded, cut, finite, maybe, member, number, pad, short, text, whole, word
 from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, PublicMention, State, Timings, VendorIncident
 
 CLAIMS, INCIDENTS, ARGS, MENTIONS = 500, 50, 20, 50
