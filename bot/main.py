@@ -17,7 +17,8 @@ from bot.alternatives import candidates
 from bot.attendance import Us
 from bot.attendants import Company, Worker, attendants, readiness_of
 from bot.channels.channel import Channel
-from bot.channels.registry import CHANNELS, Outside
+from bot.channels.context import ChannelContext
+from bot.channels.registry import CHANNELS
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.model.service import Other, ServiceView
 from bot.core.routing.tree import policies_for
@@ -161,7 +162,7 @@ class Works:
     async def _opened(self, stack: contextlib.AsyncExitStack, desk: Desk) -> dict[str, Channel]:
         """The configured channels by name, open until the stack is left."""
         around, store = self._around, self._store
-        outside = Outside(
+        outside = ChannelContext(
             self._settings.state_dir,
             around.out,
             around.style,

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import NoReturn, TextIO
 
 from bot.channels.channel import Channel as Opened
-from bot.channels.channel import Hears, Where
-from bot.channels.registry import CHANNELS, Outside
+from bot.channels.channel import Hears, MessageRef
+from bot.channels.context import ChannelContext
+from bot.channels.registry import CHANNELS
 from bot.core.answers.answer import Answer
 from bot.core.commands.asker import Asker
 from bot.core.model.card import Card, Colour
@@ -85,13 +86,13 @@ class _Nobody:
         raise NotImplementedError
 
 
-def outside(folder: Path, out: TextIO, now: Callable[[], float]) -> Outside:
+def outside(folder: Path, out: TextIO, now: Callable[[], float]) -> ChannelContext:
     """The surroundings of a trial: files go to `folder`, what a console says to `out`."""
     nobody = _Nobody()
-    return Outside(folder, out, "plain", now, nobody, _Slip(), nobody, "trial", trial=True)
+    return ChannelContext(folder, out, "plain", now, nobody, _Slip(), nobody, "trial", trial=True)
 
 
-async def tried(channel: Channel, targets: Sequence[str], around: Outside) -> AsyncIterator[Step]:
+async def tried(channel: Channel, targets: Sequence[str], around: ChannelContext) -> AsyncIterator[Step]:
     """Two steps a target; a target that did not take the first has no second.
 
     Raises:
@@ -106,7 +107,7 @@ async def tried(channel: Channel, targets: Sequence[str], around: Outside) -> As
                 yield await _ended(opened, target, where)
 
 
-async def _sent(opened: Opened, target: str, key: str) -> tuple[Where | None, Step]:
+async def _sent(opened: Opened, target: str, key: str) -> tuple[MessageRef | None, Step]:
     try:
         async with asyncio.timeout(PATIENCE_S):
             where = await opened.post(target.partition(":")[2], TEST, key)
@@ -116,7 +117,7 @@ async def _sent(opened: Opened, target: str, key: str) -> tuple[Where | None, St
     return where, Step(target, "sent", ok=True, sentence=f"the test was sent, as {_name(where)}{_heard(opened)}")
 
 
-async def _ended(opened: Opened, target: str, where: Where) -> Step:
+async def _ended(opened: Opened, target: str, where: MessageRef) -> Step:
     try:
         async with asyncio.timeout(PATIENCE_S):
             await opened.edit(where, OVER)

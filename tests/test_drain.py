@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.channels.slack.channel import SlackChannel
-from bot.channels.slack.web import Web
+from bot.channels.slack.web_api import Web
 from bot.claiming import AT_ONCE, CLAIM_S
 from bot.core.messages.compose import card
 from bot.core.model.incident import TimelineEntry

@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 import trustme
 
+from bot.channels.context import ChannelContext
 from bot.channels.discord import rest
-from bot.channels.registry import CHANNELS, Outside
-from bot.channels.said import digest
+from bot.channels.paging import digest
+from bot.channels.registry import CHANNELS
 from bot.channels.slack.channel import SlackChannel
 from bot.channels.slack.options import read as slack_options
-from bot.channels.slack.web import Web
+from bot.channels.slack.web_api import Web
 from bot.core.messages.compose import card
 from bot.core.model.incident import IncidentStatus
 from bot.core.model.person import Person
@@ -255,7 +256,7 @@ class Weather(World):
             read = slack_options("pager", options)
             return SlackChannel("pager", Web("pager", read, 10 * PATIENCE_S), read, self.store.notes, lambda: self.now)
         fixed = (self.folder, io.StringIO(), "plain", lambda: self.now, Mute(), self.store.notes, self.store.shared)
-        return CHANNELS[outlet.kind].opened("pager", options, Outside(*fixed, "me", trial=True))
+        return CHANNELS[outlet.kind].opened("pager", options, ChannelContext(*fixed, "me", trial=True))
 
     async def worded(self, snapshot, now):
         """As it was at the time: who asks again after ten minutes would hear that all is stale."""

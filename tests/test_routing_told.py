@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.advice import Counsel
-from bot.channels.registry import CHANNELS, Outside
+from bot.channels.context import ChannelContext
+from bot.channels.registry import CHANNELS
 from bot.config.load import from_text
 from bot.core.model.person import Person
 from bot.core.routing.tree import Subscription, SubscriptionFilter, policies_for
@@ -91,7 +92,7 @@ class House(Scene):
         """Everything that is due is said."""
         reading = Reading(self.store.views, self.settings.services)
         office = Office("courier", lambda: self.now, Counsel(reading, {}, ["claude"]).card, self.lost)
-        outside = Outside(
+        outside = ChannelContext(
             self.folder, self.said, "json", lambda: self.now, open_desk(self.store, self.settings),
             self.store.notes, self.store.shared, "courier",
         )  # fmt: skip

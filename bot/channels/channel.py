@@ -7,7 +7,7 @@ from typing import Any, Protocol, Self, runtime_checkable
 from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
 
-Where = Mapping[str, Any]
+MessageRef = Mapping[str, Any]
 """Where a card was posted, in the channel's own words (a ts, a message id, a key); JSON-able, kept in the store."""
 
 
@@ -34,13 +34,13 @@ class Channel(Protocol):
     def health(self) -> tuple[bool, str]:
         """Whether all is well with the way to the outside, in a sentence for those who look after it."""
 
-    async def post(self, place: str, card: Card, key: str) -> Where:
+    async def post(self, place: str, card: Card, key: str) -> MessageRef:
         """Post the root message and say where it is."""
 
-    async def edit(self, where: Where, card: Card) -> Where:
+    async def edit(self, where: MessageRef, card: Card) -> MessageRef:
         """Bring the root message up to date, in place; the place may change (a new root where the old one is gone)."""
 
-    async def follow(self, where: Where, entry: TimelineEntry, key: str) -> None:
+    async def follow(self, where: MessageRef, entry: TimelineEntry, key: str) -> None:
         """Add one line to the root message's trail."""
 
 

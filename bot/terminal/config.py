@@ -9,7 +9,8 @@ import yaml
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from bot.channels.registry import CHANNELS, Kind
+from bot.channels.kind import Kind
+from bot.channels.registry import CHANNELS
 from bot.config import catalogue
 from bot.config.load import KNOWN, effective
 from bot.config.schema import Configuration

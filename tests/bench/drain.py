@@ -14,7 +14,7 @@ import tracemalloc
 from pathlib import Path
 
 from bot.channels.slack.channel import SlackChannel
-from bot.channels.slack.web import Web
+from bot.channels.slack.web_api import Web
 from bot.store.connect import open_store
 from bot.store.embedded import EmbeddedServer
 from bot.store.store import Store

@@ -13,11 +13,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bot.channels.desk import Asks
-from bot.channels.slack.around import Around
-from bot.channels.slack.intake import PATH, Http
-from bot.channels.slack.opening import Slack
+from bot.channels.context import Around, DeskPort
+from bot.channels.slack.open import Slack
 from bot.channels.slack.options import read
+from bot.channels.slack.receiver import PATH, Http
 from bot.core.messages.compose import card
 from bot.core.model.card import Card
 from bot.core.model.incident import IncidentStatus, TimelineEntry
@@ -56,7 +55,7 @@ def spread(took: list[float]) -> str:
     )
 
 
-def channel(fake: Workspace, store: Store, desk: Asks, mode: str) -> Slack:
+def channel(fake: Workspace, store: Store, desk: DeskPort, mode: str) -> Slack:
     """The channel as it is opened in production."""
     given = {"token": BOT_TOKEN, "app_token": APP_TOKEN, "signing_secret": SIGNING_SECRET, "api_url": fake.url}
     options = read("slack", {**given, "mode": mode, "listen": "127.0.0.1:0", "channels": ["C1"]})

@@ -18,7 +18,8 @@ import pytest
 import trustme
 
 from bot.channels.channel import Channel
-from bot.channels.registry import CHANNELS, Outside
+from bot.channels.context import ChannelContext
+from bot.channels.registry import CHANNELS
 from bot.core.answers.answer import Answer
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError
@@ -63,7 +64,7 @@ class Outlet(ABC):
     def opens(self, store: Store, tmp_path) -> Opens:
         def opened(url: str, **changes: Any) -> Channel:
             out = io.StringIO()
-            outside = Outside(tmp_path, out, "plain", lambda: NOW, Mute(), store.notes, store.shared, "me")
+            outside = ChannelContext(tmp_path, out, "plain", lambda: NOW, Mute(), store.notes, store.shared, "me")
             return CHANNELS[self.kind].opened(self.kind, self.options(url) | changes, outside)
 
         return opened

@@ -12,7 +12,8 @@ import pytest
 from aiohttp import web
 
 from bot.channels.apprise.options import read
-from bot.channels.registry import CHANNELS, Outside
+from bot.channels.context import ChannelContext
+from bot.channels.registry import CHANNELS
 from bot.core.model.card import Card, CardFacts, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, UserError
@@ -61,7 +62,7 @@ def opens(store, tmp_path):
     """Opens a channel on some addresses."""
 
     def opened(*urls, **more):
-        around = Outside(tmp_path, io.StringIO(), "plain", lambda: NOW, Mute(), store.notes, store.shared, "me")
+        around = ChannelContext(tmp_path, io.StringIO(), "plain", lambda: NOW, Mute(), store.notes, store.shared, "me")
         return CHANNELS["apprise"].opened("far", {"urls": [Secret(url) for url in urls], **more}, around)
 
     return opened

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 import trustme
 
-from bot.channels.email.opening import Email
+from bot.channels.email.channel import Email
 from bot.channels.email.options import read
-from bot.channels.said import digest
+from bot.channels.paging import digest
 from bot.core.model.card import Colour
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, UserError

@@ -9,9 +9,10 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from bot.channels.pagerduty.hearing import signed
+from bot.channels.context import ChannelContext
 from bot.channels.pagerduty.options import read
-from bot.channels.registry import CHANNELS, Outside
+from bot.channels.pagerduty.webhooks import signed
+from bot.channels.registry import CHANNELS
 from bot.core.answers.answer import Answer
 from bot.core.commands.table import Role
 from bot.core.model.person import Person
@@ -66,7 +67,7 @@ def opens(fake, clerk, store, tmp_path):
         back = {"listen": "127.0.0.1:0", "secret": WEBHOOK_SECRET} | back
         options = {"routing_key": ROUTING_KEY, "url": fake.url, "webhook": back}
         around = (tmp_path, io.StringIO(), "plain", lambda: NOW, clerk, store.notes, store.shared, "me", trial)
-        return CHANNELS["pagerduty"].opened("pd", options, Outside(*around))
+        return CHANNELS["pagerduty"].opened("pd", options, ChannelContext(*around))
 
     return opened
 

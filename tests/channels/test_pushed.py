@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.channels import said
+from bot.channels import paging
 from bot.channels.ntfy.options import read
 from bot.core.model.card import CardFacts, Colour
 from bot.core.model.incident import TimelineEntry
@@ -78,7 +78,7 @@ class TestIncidentIo(OnIncidentIo, Pushed):
 
 class TestNtfy(OnNtfy, Pushed):
     def named(self, key):
-        return said.digest(key)[:32]
+        return paging.digest(key)[:32]
 
 
 class TestGrafanaIrm(OnGrafanaIrm, Pushed):

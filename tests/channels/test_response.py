@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.channels.registry import CHANNELS, Outside
+from bot.channels.context import ChannelContext
+from bot.channels.registry import CHANNELS
 from bot.channels.response.options import read
-from bot.channels.response.order import Order
+from bot.channels.response.payload import ResponsePayload
 from bot.config.load import from_text
 from bot.core.model.action import ActionRequest
 from bot.core.model.card import CardFacts
@@ -43,7 +44,7 @@ class Hook(World):
         self.orders = []
 
     def do(self, asked):
-        self.orders.append(Order.model_validate_json(asked.raw))
+        self.orders.append(ResponsePayload.model_validate_json(asked.raw))
         return said(200, {"ok": True})
 
 
@@ -104,7 +105,7 @@ def opens(store, tmp_path, timeline):
     def opened(name="fallback", *, trial=False, now=lambda: NOW, **options):
         out = io.StringIO()
         fixed = (tmp_path, out, "plain", now, Mute(), store.notes, store.shared, "me")
-        return CHANNELS["response"].opened(name, options, Outside(*fixed, trial=trial, acts=timeline))
+        return CHANNELS["response"].opened(name, options, ChannelContext(*fixed, trial=trial, acts=timeline))
 
     return opened
 
@@ -303,7 +304,7 @@ async def test_a_webhook(opens, timeline):
 
 def test_the_published_schema_is_that_of_the_program():
     """What a receiver can rely on; the fake reads every order by it."""
-    assert json.loads(SCHEMA.read_text()) == Order.model_json_schema(mode="serialization")
+    assert json.loads(SCHEMA.read_text()) == ResponsePayload.model_json_schema(mode="serialization")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 import trustme
 
-from bot.channels.registry import CHANNELS, Outside
+from bot.channels.context import ChannelContext
+from bot.channels.registry import CHANNELS
 from bot.errors import DeliveryError, UserError
 from tests.channels.contract import CARD
 from tests.channels.slack.clerk import Clerk
@@ -111,7 +112,7 @@ async def platform(request, tls):
 @pytest.fixture
 def channel(platform, store, tmp_path):
     kind = "slack" if isinstance(platform, OnSlack) else "discord"
-    around = Outside(tmp_path, io.StringIO(), "plain", lambda: NOW, Clerk(), store.notes, store.shared, "one")
+    around = ChannelContext(tmp_path, io.StringIO(), "plain", lambda: NOW, Clerk(), store.notes, store.shared, "one")
 
     def opened(*, trial=False, **more):
         given = platform.given | {"ca_file": str(tmp_path / "ca.pem")} | more

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.webhook.message import Message
-from bot.channels.webhook.opening import signature
+from bot.channels.webhook.channel import signature
 from bot.channels.webhook.options import read
+from bot.channels.webhook.payload import Message
 from bot.core.model.card import CardFacts
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, UserError

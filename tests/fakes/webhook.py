@@ -5,7 +5,7 @@ import hmac
 
 from aiohttp import web
 
-from bot.channels.webhook.message import Message
+from bot.channels.webhook.payload import Message
 from tests.fakes.outlet import Asked, World, said
 
 SECRET = "s3cr3t-of-the-webhook-that-signs"

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bot.channels.context import ChannelContext
 from bot.channels.discord.doctor import examine
-from bot.channels.discord.opening import Discord as Bot
-from bot.channels.registry import Outside
+from bot.channels.discord.open import Discord as Bot
 from bot.core.model.card import Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.core.text.no_break import unbroken
@@ -73,7 +73,9 @@ async def hands(store: Store, **more: object) -> AsyncIterator[Hands]:
     async with discord(clock) as fake:
         it = Hands(fake, clock, Desk())
         given = pointed_at(fake, channels=[it.alerts.id], **{k: v(it) if callable(v) else v for k, v in more.items()})
-        outside = Outside(NOWHERE, io.StringIO(), "plain", clock, it.desk, store.notes, store.shared, fake.world.guild)
+        outside = ChannelContext(
+            NOWHERE, io.StringIO(), "plain", clock, it.desk, store.notes, store.shared, fake.world.guild
+        )
         async with Bot("discord", given, outside, PACE) as it.bot:
             await until(lambda: fake.gateway.live and fake.world.commands)
             yield it

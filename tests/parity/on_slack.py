@@ -7,9 +7,9 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
-from bot.channels.slack.around import Around
+from bot.channels.context import Around
 from bot.channels.slack.doctor import examine
-from bot.channels.slack.opening import Slack as App
+from bot.channels.slack.open import Slack as App
 from bot.core.model.card import Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.core.text.no_break import unbroken

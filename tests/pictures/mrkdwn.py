@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from bot.channels.slack.words import unescape
+from bot.channels.slack.mrkdwn import unescape
 from tests.pictures.page import Html, joined, ready, tag
 
 _ANGLED = re.compile(r"<([^<>]*)>")

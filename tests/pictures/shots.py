@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.advice import tips
-from bot.channels.discord import render
+from bot.channels.discord import embeds
 from bot.channels.slack import answers, blocks
 from bot.core.answers.status import overview
 from bot.core.incidents import lifecycle
@@ -139,9 +139,9 @@ def _slack(it: Card, at: float, now: float) -> str:
 
 
 def _discord(it: Card, one: Incident, now: float) -> str:
-    lines: list[Mapping[str, object]] = [render.trail(entry) for entry in one.timeline]
-    under: Html = discord.thread(render.thread_name(it), lines, now)
-    return discord.show(discord.message(render.root(it), one.opened_at, now, under))
+    lines: list[Mapping[str, object]] = [embeds.trail(entry) for entry in one.timeline]
+    under: Html = discord.thread(embeds.thread_name(it), lines, now)
+    return discord.show(discord.message(embeds.root(it), one.opened_at, now, under))
 
 
 def _at_claude(snapshot: Snapshot) -> Snapshot:

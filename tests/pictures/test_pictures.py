@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channels.discord import render
-from bot.channels.slack import answers, blocks, forms
+from bot.channels.discord import embeds
+from bot.channels.slack import answers, blocks, views
 from bot.core.answers.answer import Answer, Table
 from bot.core.messages.compose import card
 from bot.core.model.card import Action, Card, Colour
@@ -65,9 +65,9 @@ def literally(text):
         lambda: slack.show(slack.message(blocks.card(EVIL, "m", NOW).arguments(), NOW, NOW)),
         lambda: slack.show(slack.message(blocks.card(EVIL, "m", NOW).plainly(), NOW, NOW)),
         lambda: slack.show(slack.replies([(blocks.trail(TimelineEntry(NOW, HOSTILE, HOSTILE), NOW), NOW)], NOW)),
-        lambda: discord.show(discord.message(render.root(EVIL), NOW, NOW)),
-        lambda: discord.show(discord.message(render.plainly(EVIL), NOW, NOW)),
-        lambda: discord.show(discord.thread(HOSTILE, [render.trail(TimelineEntry(NOW, HOSTILE, HOSTILE))], NOW)),
+        lambda: discord.show(discord.message(embeds.root(EVIL), NOW, NOW)),
+        lambda: discord.show(discord.message(embeds.plainly(EVIL), NOW, NOW)),
+        lambda: discord.show(discord.thread(HOSTILE, [embeds.trail(TimelineEntry(NOW, HOSTILE, HOSTILE))], NOW)),
     ],
 )
 def test_a_hostile_card_is_letters(made):
@@ -87,7 +87,7 @@ def test_every_card_can_be_shown(it):
     ours = replace(it, times=tuple(("Began", at) for _, at in it.times))
     for shown in (
         slack.show(slack.message(blocks.card(it, "m", NOW).arguments(), NOW, NOW)),
-        discord.show(discord.message(render.root(ours, threaded=False), NOW, NOW)),
+        discord.show(discord.message(embeds.root(ours, threaded=False), NOW, NOW)),
     ):
         assert set(Reader(shown).tags) <= TAGS
 
@@ -96,7 +96,7 @@ def test_every_card_can_be_shown(it):
 @given(ANSWERS)
 def test_every_answer_can_be_shown(it):
     shown = slack.private(answers.answer(it, NOW, share="status", by="ann").arguments(), NOW)
-    home = [slack.block(one, NOW) for one in forms.home(it, it, NOW)["blocks"]]
+    home = [slack.block(one, NOW) for one in views.home(it, it, NOW)["blocks"]]
     assert set(Reader(page.joined(shown, *home)).tags) <= TAGS
 
 
@@ -107,7 +107,7 @@ def test_every_situation_can_be_shown(name):
     now = SITUATIONS[name][1]
     for shown in (
         slack.show(slack.message(blocks.card(made, "m", now).arguments(), now, now)),
-        discord.show(discord.message(render.root(made), now, now)),
+        discord.show(discord.message(embeds.root(made), now, now)),
     ):
         text = literally(Reader(shown).text)
         assert literally(made.headline) in text
@@ -119,7 +119,7 @@ def test_every_kind_of_block_is_known():
     table = Table(("name", "state"), (("a", "b"),))
     it = Answer("t", NOW, (("l", "x"),), table, "f", actions=ACTIONS, text="# h\n**b** `c`\n```\nd\n```")
     sent = blocks.card(EVIL, "m", NOW).arguments()
-    every = [*sent["blocks"], *sent["attachments"][0]["blocks"], *forms.home(it, it, NOW)["blocks"]]
+    every = [*sent["blocks"], *sent["attachments"][0]["blocks"], *views.home(it, it, NOW)["blocks"]]
     every += answers.answer(Answer("short", NOW), NOW).arguments()["blocks"]
 
     assert {one["type"] for one in every} == set(slack.BLOCKS)

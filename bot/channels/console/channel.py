@@ -13,11 +13,12 @@ from typing import Any, Self, TextIO
 
 from rich.console import Console as Terminal
 
-from bot.channels.channel import Where
-from bot.channels.console.live import LiveScreen
-from bot.channels.console.plain import Act, JsonScreen, PlainScreen, Screen, harmless
-from bot.channels.console.record import Record
-from bot.channels.console.scribe import Scribe
+from bot.channels.channel import MessageRef
+from bot.channels.console.delivery_log import Record
+from bot.channels.console.live_region import LiveScreen
+from bot.channels.console.plain_lines import Act, JsonScreen, PlainScreen, Screen, harmless
+from bot.channels.console.writer_thread import Scribe
+from bot.channels.context import ChannelContext
 from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
 from bot.core.text.quoting import clean
@@ -59,18 +60,18 @@ class Console:
         """A terminal is there, or the run ends."""
         return True, "writes to its terminal and its record"
 
-    async def post(self, place: str, card: Card, key: str) -> Where:  # noqa: ARG002  a terminal is one place
+    async def post(self, place: str, card: Card, key: str) -> MessageRef:  # noqa: ARG002  a terminal is one place
         """Post the root, or bring it up to date if the record has it already."""
         await self._do(lambda: self._root(harmless(card), key[:KEY]))
         return {"key": key[:KEY]}
 
-    async def edit(self, where: Where, card: Card) -> Where:
+    async def edit(self, where: MessageRef, card: Card) -> MessageRef:
         """Bring the root up to date; where the record has lost it, this becomes a new root."""
         key = str(where.get("key", ""))[:KEY]
         await self._do(lambda: self._root(harmless(card), key))
         return {"key": key}
 
-    async def follow(self, where: Where, entry: TimelineEntry, key: str) -> None:
+    async def follow(self, where: MessageRef, entry: TimelineEntry, key: str) -> None:
         """Add a line to the root's trail; the same line twice is recorded once."""
         root = str(where.get("key", ""))[:KEY]
         await self._do(lambda: self._trail(root, entry, key[:KEY]))
@@ -117,3 +118,8 @@ def screen(out: TextIO, style: str) -> Screen:
         terminal = Terminal(file=out)
         style = "live" if terminal.is_terminal and not terminal.is_dumb_terminal else "plain"
     return LiveScreen(out) if style == "live" else PlainScreen(out)
+
+
+def opened(name: str, _: Mapping[str, Any], outside: ChannelContext) -> Console:
+    """The terminal, with its record beside the state."""
+    return Console(name, outside.state_dir / f"{name}.jsonl", outside.out, outside.style, outside.now)

@@ -13,16 +13,16 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
-from bot.channels.channel import Where
-from bot.channels.desk import Memory, posted_in
-from bot.channels.discord import refusals, render
+from bot.channels.channel import MessageRef
+from bot.channels.context import KeyValues, posted_in
+from bot.channels.discord import embeds, errors
+from bot.channels.discord.errors import DiscordError
 from bot.channels.discord.options import Options
-from bot.channels.discord.refusals import DiscordError
+from bot.channels.discord.permissions import NEEDED, lacking, rights_in
+from bot.channels.discord.rate_limits import Spacing, is_old
 from bot.channels.discord.rest import Rest
-from bot.channels.discord.rights import NEEDED, lacking, rights_in
-from bot.channels.discord.spacing import Spacing, is_old
-from bot.channels.discord.trails import Trails, bound
-from bot.channels.outlet import CALLS
+from bot.channels.discord.threads import Threads, bound
+from bot.channels.http_channel import CALLS
 from bot.core.model.card import Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, StoreError
@@ -30,7 +30,7 @@ from bot.errors import DeliveryError, StoreError
 log = logging.getLogger(__name__)
 
 ALARMING = (Colour.ORANGE, Colour.RED)
-PLAINLY = frozenset({refusals.INVALID_FORM, refusals.EMPTY_MESSAGE})
+PLAINLY = frozenset({errors.INVALID_FORM, errors.EMPTY_MESSAGE})
 NONCE_S = 120.0
 """For less than "a few minutes" after the first try a nonce is trusted."""
 TRIED_S = 2 * 86_400.0
@@ -50,14 +50,14 @@ class DiscordChannel:
     lands = True
     refresh_s = 60.0
 
-    def __init__(self, name: str, options: Options, memory: Memory, now: Callable[[], float]) -> None:
+    def __init__(self, name: str, options: Options, memory: KeyValues, now: Callable[[], float]) -> None:
         self.name = name
         self._memory = memory
         self.rest = Rest(name, options, now)
         self._options = options
         self._now = now
         self._spacing = Spacing()
-        self._trails = Trails(name, self.rest)
+        self._trails = Threads(name, self.rest)
         self._told: dict[str, str] = {}
 
     async def __aenter__(self) -> Self:
@@ -74,12 +74,12 @@ class DiscordChannel:
         why = self.rest.trouble()
         return not why, why or "posting works"
 
-    async def post(self, place: str, card: Card, key: str) -> Where:
+    async def post(self, place: str, card: Card, key: str) -> MessageRef:
         """Post the root. A repeat of the key lands on the first one and brings it up to date."""
         channel = self._channel(place)
         return await self._post(channel, card, key, nonce(self.name, channel, key))
 
-    async def edit(self, where: Where, card: Card) -> Where:
+    async def edit(self, where: MessageRef, card: Card) -> MessageRef:
         """Bring the root up to date, not more often than Discord likes; a new root where the old one was deleted."""
         channel, message, key = self._at(where)
         pressed = where.get("verbs", _verbs(card)) != _verbs(card)
@@ -91,23 +91,23 @@ class DiscordChannel:
         try:
             await self._edit(channel, message, card)
         except DiscordError as error:
-            if error.code == refusals.UNKNOWN_MESSAGE:
+            if error.code == errors.UNKNOWN_MESSAGE:
                 return await self._post(channel, card, key, nonce(self.name, channel, key, message))
-            if error.code == refusals.TOO_OLD_TO_EDIT:
-                self._spacing.rest(channel, refusals.OLD_EDIT_WAIT_S, self._now())
+            if error.code == errors.TOO_OLD_TO_EDIT:
+                self._spacing.rest(channel, errors.OLD_EDIT_WAIT_S, self._now())
                 await self._say_instead(channel, message, card)
             raise
         return {**where, "verbs": _verbs(card)}
 
-    async def follow(self, where: Where, entry: TimelineEntry, key: str) -> None:
+    async def follow(self, where: MessageRef, entry: TimelineEntry, key: str) -> None:
         """Add a line to the thread, calling the roles where it is a reminder; without a thread the root alone tells."""
         channel, message, _ = self._at(where)
         name = str(where.get("name", ""))
         pings = self._options.ping_roles.get(int(channel), ()) if entry.event in CALLS else ()
-        said = {**render.trail(entry, pings), "nonce": nonce(self.name, message, key)}
+        said = {**embeds.trail(entry, pings), "nonce": nonce(self.name, message, key)}
         await self._trails.say(channel, message, name, said)
 
-    async def _post(self, channel: str, card: Card, key: str, once: str) -> Where:
+    async def _post(self, channel: str, card: Card, key: str, once: str) -> MessageRef:
         message = await self._standing(channel, card, once)
         if message:
             await self._edit(channel, message, card)
@@ -118,23 +118,23 @@ class DiscordChannel:
         except StoreError as error:
             log.warning("%s: cannot note that people of %s may act: %s", self.name, channel, error)
         where = {"channel": channel, "message": message, "key": key}
-        return {**where, "name": render.thread_name(card), "verbs": _verbs(card)}
+        return {**where, "name": embeds.thread_name(card), "verbs": _verbs(card)}
 
     async def _created(self, channel: str, card: Card, once: str) -> str:
         """The id of a new message, or of the one that stands under this nonce, brought up to date."""
         pings = self._pings(channel, card)
-        payload = render.root(card, threaded=self._trails.possible(channel), pings=pings)
+        payload = embeds.root(card, threaded=self._trails.possible(channel), pings=pings)
         sent = {**payload, "nonce": once, "enforce_nonce": True}
         path = f"/channels/{channel}/messages"
         try:
             message = await self.rest.call("POST", path, sent, channel)
         except DiscordError as error:
-            if error.code == refusals.MISSING_PERMISSIONS and error.permanent:
+            if error.code == errors.MISSING_PERMISSIONS and error.permanent:
                 raise await self._named(channel, error) from error
             if error.code not in PLAINLY:
                 raise
             log.warning("%s refuses the form of %s, which goes out as plain text: %s", self.name, card.subject, error)
-            sent = {**render.plainly(card), "nonce": once, "enforce_nonce": True}
+            sent = {**embeds.plainly(card), "nonce": once, "enforce_nonce": True}
             message = await self.rest.call("POST", path, sent, channel)
         if _title(message) != _title(sent):
             await self._edit(channel, _id(message), card)
@@ -159,7 +159,7 @@ class DiscordChannel:
                 raise
             log.warning("%s may not read %s back: %s", self.name, channel, error)
             return ""
-        return next((_id(m) for m in latest or () if render.is_root_of(m, card.subject)), "")
+        return next((_id(m) for m in latest or () if embeds.is_root_of(m, card.subject)), "")
 
     async def _named(self, channel: str, error: DiscordError) -> DiscordError:
         """The same refusal, with the right that is missing."""
@@ -171,7 +171,7 @@ class DiscordChannel:
         return DiscordError(why, error.status, error.code, permanent=True) if missing else error
 
     async def _edit(self, channel: str, message: str, card: Card) -> None:
-        payload = render.root(card, threaded=self._trails.possible(channel))
+        payload = embeds.root(card, threaded=self._trails.possible(channel))
         del payload["content"]
         path = f"/channels/{channel}/messages/{message}"
         try:
@@ -179,14 +179,14 @@ class DiscordChannel:
         except DiscordError as error:
             if error.code not in PLAINLY:
                 raise
-            await self.rest.call("PATCH", path, render.plainly(card), channel)
+            await self.rest.call("PATCH", path, embeds.plainly(card), channel)
 
     async def _say_instead(self, channel: str, message: str, card: Card) -> None:
         """The headline in the thread, once for each, while the root cannot be edited."""
         if self._told.get(message) == card.headline:
             return
         once = nonce(self.name, message, card.headline)
-        await self._trails.say(channel, message, render.thread_name(card), {**render.news(card), "nonce": once})
+        await self._trails.say(channel, message, embeds.thread_name(card), {**embeds.news(card), "nonce": once})
         self._told[message] = card.headline
         bound(self._told)
 
@@ -202,7 +202,7 @@ class DiscordChannel:
             raise DeliveryError(f"{place[:40]!r} is no id of a Discord channel", permanent=True)
         return place
 
-    def _at(self, where: Where) -> tuple[str, str, str]:
+    def _at(self, where: MessageRef) -> tuple[str, str, str]:
         channel, message = str(where.get("channel", "")), str(where.get("message", ""))
         if not (channel.isdigit() and message.isdigit()):
             raise DeliveryError("where the message stands is not known", permanent=True)

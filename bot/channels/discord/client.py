@@ -11,9 +11,9 @@ import aiohttp
 import discord
 from discord.gateway import KeepAliveHandler
 
-from bot.channels.desk import Memory
-from bot.channels.discord import presses, tree
-from bot.channels.discord.reception import Reception
+from bot.channels.context import KeyValues
+from bot.channels.discord import components, slash_commands
+from bot.channels.discord.interactions import InteractionHandler
 from bot.errors import GroundtruthError, StoreError
 
 log = logging.getLogger(__name__)
@@ -44,8 +44,8 @@ class Client(discord.Client):
 
     def __init__(
         self,
-        reception: Reception,
-        memory: Memory,
+        reception: InteractionHandler,
+        memory: KeyValues,
         now: Callable[[], float],
         pause_s: float,
         ways: aiohttp.BaseConnector,
@@ -59,7 +59,7 @@ class Client(discord.Client):
             guild_ready_timeout=0.5,
         )
         self.reception = reception
-        self.tree = tree.Tree(self)
+        self.tree = slash_commands.AppCommands(self)
         self.acked_at = asyncio.get_running_loop().time()
         self._memory = memory
         self._now = now
@@ -73,8 +73,8 @@ class Client(discord.Client):
 
     async def setup_hook(self) -> None:
         """Register the commands if they changed; buttons of any age work."""
-        self.add_dynamic_items(presses.Press, presses.Choose)
-        self.tree.add_command(tree.group(self.reception))
+        self.add_dynamic_items(components.ActionButton, components.SilenceMenu)
+        self.tree.add_command(slash_commands.group(self.reception))
         try:
             async with asyncio.timeout(SYNC_S):
                 await self._sync()
@@ -86,7 +86,7 @@ class Client(discord.Client):
         if guild is not None:
             self.tree.copy_global_to(guild=guild)
         name = f"discord.commands.{self.application_id}.{guild.id if guild else ''}"
-        wanted = tree.fingerprint(self.tree)
+        wanted = slash_commands.fingerprint(self.tree)
         if await self._noted(name) == wanted:
             return
         await self.tree.sync(guild=guild)
@@ -127,9 +127,9 @@ class Client(discord.Client):
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Forms; commands, buttons and menus find their own way."""
         if interaction.type is discord.InteractionType.modal_submit:
-            await presses.submitted(interaction, self.reception)
-        elif interaction.type is discord.InteractionType.component and not presses.known(interaction):
-            await self.reception.say(interaction, presses.GONE, presses.dressed())
+            await components.submitted(interaction, self.reception)
+        elif interaction.type is discord.InteractionType.component and not components.known(interaction):
+            await self.reception.say(interaction, components.GONE, components.dressed())
 
     async def on_socket_raw_receive(self, message: str) -> None:
         """Note each acknowledged heartbeat: a socket can be open and dead."""

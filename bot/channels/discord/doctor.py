@@ -8,12 +8,12 @@ from typing import Any
 import aiohttp
 import yarl
 
+from bot.channels.discord.errors import DiscordError
 from bot.channels.discord.invite import invite_link
 from bot.channels.discord.options import Options
-from bot.channels.discord.refusals import DiscordError
+from bot.channels.discord.permissions import MENTION_EVERYONE, NEEDED, WANTED, asked, lacking, rights_in
 from bot.channels.discord.rest import Rest
-from bot.channels.discord.rights import MENTION_EVERYONE, NEEDED, WANTED, asked, lacking, rights_in
-from bot.channels.sign import Sign
+from bot.channels.kind import Sign
 from bot.core.text.quoting import clean
 from bot.errors import DeliveryError, UserError
 from bot.http.connector import ProxyConnector

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.channels.discord.addresses import point
+from bot.channels.context import ChannelContext
 from bot.channels.discord.client import Client, SpentError
-from bot.channels.discord.reception import Reception
-from bot.channels.registry import Outside
+from bot.channels.discord.endpoints import point
+from bot.channels.discord.interactions import InteractionHandler
 from bot.errors import StoreError
 from bot.http.connector import ProxyConnector
 
@@ -46,7 +46,7 @@ class Pace:
 class Gateway:
     """Listens while it is this process's turn; `run` never ends by itself."""
 
-    def __init__(self, reception: Reception, outside: Outside, pace: Pace) -> None:
+    def __init__(self, reception: InteractionHandler, outside: ChannelContext, pace: Pace) -> None:
         self._reception = reception
         self._outside = outside
         self._pace = pace

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from bot.channels.discord.rights import ALL
+from bot.channels.discord.permissions import ALL
 
 AUTHORIZE = "https://discord.com/oauth2/authorize"
 

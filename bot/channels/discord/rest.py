@@ -13,9 +13,7 @@ from typing import Any, Self
 
 import aiohttp
 
-from bot.channels.discord.invalid import Refusals
-from bot.channels.discord.options import Options
-from bot.channels.discord.refusals import (
+from bot.channels.discord.errors import (
     LONGEST_WAIT_S,
     MISSING_ACCESS,
     MISSING_PERMISSIONS,
@@ -24,7 +22,9 @@ from bot.channels.discord.refusals import (
     refused,
     seconds,
 )
-from bot.channels.discord.spacing import Requests
+from bot.channels.discord.invalid_requests import InvalidRequestCounter
+from bot.channels.discord.options import Options
+from bot.channels.discord.rate_limits import Requests
 from bot.errors import DeliveryError
 from bot.http.connector import ProxyConnector, trusted
 
@@ -49,7 +49,7 @@ class Rest:
         self._session: aiohttp.ClientSession | None = None
         self._closed: dict[str, tuple[float, DiscordError]] = {}
         self._unheard: set[str] = set()
-        self._refusals = Refusals()
+        self._refusals = InvalidRequestCounter()
         self._requests = Requests()
 
     async def __aenter__(self) -> Self:

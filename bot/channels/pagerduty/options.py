@@ -18,7 +18,7 @@ def _key(value: Secret) -> Secret:
     return value
 
 
-class Back(Part):
+class WebhookOptions(Part):
     """Where PagerDuty's webhooks v3 reach us, so that what people do there is done here as well."""
 
     listen: Listen = "0.0.0.0:8180"
@@ -31,7 +31,7 @@ class Options(HttpOptions):
 
     routing_key: Annotated[RequiredSecret, AfterValidator(_key)]
     url: Address = Field(US, description="https://events.eu.pagerduty.com for accounts in the EU")
-    webhook: Back | None = Field(None, description="PagerDuty's way back to us: Generic Webhooks (v3)")
+    webhook: WebhookOptions | None = Field(None, description="PagerDuty's way back to us: Generic Webhooks (v3)")
 
 
 OPTIONS = frozenset(Options.model_fields)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.channels.slack.blocks import (
     SHARE,
     Block,
-    Said,
+    SlackMessage,
     button,
     buttons,
     context,
@@ -15,8 +15,8 @@ from bot.channels.slack.blocks import (
     section,
     title,
 )
-from bot.channels.slack.markdown import sections
-from bot.channels.slack.words import literal, moment
+from bot.channels.slack.mrkdwn import literal, moment
+from bot.channels.slack.sections import sections
 from bot.core.answers.answer import Answer, Table
 from bot.core.text.no_break import unbroken
 from bot.core.text.quoting import clean
@@ -28,13 +28,13 @@ OTHERS = 3_000
 """Characters kept for what is neither line nor row nor body: labels, buttons, small print."""
 
 
-def answer(it: Answer, now: float, *, share: str = "", by: str = "") -> Said:
+def answer(it: Answer, now: float, *, share: str = "", by: str = "") -> SlackMessage:
     """An answer as a message; `share`: the line to ask again for everybody, `by`: who shared it."""
     headline = clean(it.title, 2_000) or "no answer"
     every = [title(headline), *body(it), *_actions(it, share)]
     said = f"asked by {literal(clean(by, 60))}" if by else ""
     every += context(fit(clean(it.footer, 1_000), 1_000, literal), f"as of {moment(it.at, now, seconds=True)}", said)
-    return Said(
+    return SlackMessage(
         text=fit(headline, SLACK.plain, literal),
         blocks=numbered(every[: SLACK.parts + 4], "a"),
         plain=plain(headline, [*it.lines, *_rows_plainly(it.table)], it.footer),

@@ -8,12 +8,12 @@ from typing import Any, Protocol
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
+from bot.channels.slack.background import BackgroundTasks
 from bot.channels.slack.blocks import ASK, SHARE, SILENCE
-from bot.channels.slack.errands import Errands
-from bot.channels.slack.forms import MAINTENANCE, REFRESH, REPORT
+from bot.channels.slack.handlers import Handlers
 from bot.channels.slack.options import Options
-from bot.channels.slack.talks import Talks
-from bot.channels.slack.web import Web
+from bot.channels.slack.views import MAINTENANCE, REFRESH, REPORT
+from bot.channels.slack.web_api import Web
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class OneWorkspace:
         )
 
 
-def bolt(options: Options, web: Web, talks: Talks, errands: Errands, installed: Installations) -> AsyncApp:
+def bolt(options: Options, web: Web, talks: Handlers, errands: BackgroundTasks, installed: Installations) -> AsyncApp:
     """The app with all its listeners; needs a running loop."""
 
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.channels.slack.words import escape, link, literal, moment
+from bot.channels.slack.mrkdwn import escape, link, literal, moment
 from bot.core.model.card import Action, Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.core.model.silence import UNTIL_RESOLVED
@@ -47,7 +47,7 @@ ASK, SILENCE, SHARE = "ask", "silence", "share"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SlackMessage:
     """One message in both forms: `text` and blocks as Slack shows them, `plain` where it refuses the blocks."""
 
     text: str
@@ -64,7 +64,7 @@ class Said:
         return {"text": self.plain, "blocks": [], "attachments": []}
 
 
-def card(it: Card, mark: str, now: float, called: Sequence[str] = ()) -> Said:
+def card(it: Card, mark: str, now: float, called: Sequence[str] = ()) -> SlackMessage:
     """The message of a card; `mark` makes its block ids fresh, as an edit needs them.
 
     `called` are ids of people and user groups who are mentioned, the only ones that ever are.
@@ -76,7 +76,7 @@ def card(it: Card, mark: str, now: float, called: Sequence[str] = ()) -> Said:
     rest = numbered(body, f"{mark}.b")
     fallback = fit(headline, 300, escape)
     bar = [{"color": COLORS[it.tone], "fallback": fallback, "blocks": rest}] if rest else []
-    return Said(
+    return SlackMessage(
         text=fit(headline, SLACK.plain, escape),
         blocks=numbered([top, *([section(named)] if named else [])], f"{mark}.a"),
         plain=plain(headline, it.lines, it.footer, named),

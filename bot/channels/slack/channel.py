@@ -14,14 +14,14 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
-from bot.channels.channel import Where
-from bot.channels.desk import Memory
+from bot.channels.channel import MessageRef
+from bot.channels.context import KeyValues
 from bot.channels.slack import blocks
-from bot.channels.slack.blocks import Said
-from bot.channels.slack.failures import GONE, TOO_RICH, code
+from bot.channels.slack.blocks import SlackMessage
+from bot.channels.slack.errors import GONE, TOO_RICH, code
 from bot.channels.slack.options import Options, is_person
-from bot.channels.slack.spacing import EDIT, FIGURES_S, POST, Edits, Posts, Rests
-from bot.channels.slack.web import WRONG, Web
+from bot.channels.slack.rate_limits import EDIT, FIGURES_S, POST, Edits, Posts, Rests
+from bot.channels.slack.web_api import WRONG, Web
 from bot.core.model.card import Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, StoreError
@@ -55,7 +55,7 @@ class SlackChannel:
     lands = False
     refresh_s = FIGURES_S
 
-    def __init__(self, name: str, web: Web, options: Options, memory: Memory, now: Callable[[], float]) -> None:
+    def __init__(self, name: str, web: Web, options: Options, memory: KeyValues, now: Callable[[], float]) -> None:
         self.name = name
         self.places = options.channels
         self._calls = options.ping_groups
@@ -77,7 +77,7 @@ class SlackChannel:
         """Whether Slack takes our token, in a sentence."""
         return not self._web.refused, f"Slack: {self._web.refused or 'takes messages'}"
 
-    async def post(self, place: str, card: Card, key: str) -> Where:
+    async def post(self, place: str, card: Card, key: str) -> MessageRef:
         """Post the root, or bring it up to date if it is known to stand there."""
         place = place or (self.places[0] if len(self.places) == 1 else "")
         if not place:
@@ -92,7 +92,7 @@ class SlackChannel:
                 await self._note(f"post:{key}", {"doubt": True})
             raise
 
-    async def edit(self, where: Where, card: Card) -> Where:
+    async def edit(self, where: MessageRef, card: Card) -> MessageRef:
         """Bring the root up to date in place; where it is gone, a new one takes its place."""
         place, ts, key = str(where["channel"]), str(where["ts"]), str(where.get("key", ""))
         where = await self._led(where, card)
@@ -114,7 +114,7 @@ class SlackChannel:
             raise
         return after
 
-    async def follow(self, where: Where, entry: TimelineEntry, key: str) -> None:
+    async def follow(self, where: MessageRef, entry: TimelineEntry, key: str) -> None:
         """Add a line to the thread, once; to the whole channel where it tells of worse, of the end, or reminds."""
         if await self._noted(f"line:{key}"):
             return
@@ -130,10 +130,10 @@ class SlackChannel:
             await self._call(POST, place, line)
         await self._note(f"line:{key}", {"said": True})
 
-    async def _post(self, place: str, card: Card, key: str, *, doubted: bool) -> Where:
+    async def _post(self, place: str, card: Card, key: str, *, doubted: bool) -> MessageRef:
         """A new root; `place` as it was asked for."""
         alarming = card.kind == "incident" and card.tone in ALARMING and not card.closed
-        start: Where = {
+        start: MessageRef = {
             "place": place,
             "key": key,
             "permalink": "",
@@ -165,7 +165,7 @@ class SlackChannel:
             raise
         return str((opened.get("channel") or {}).get("id", place))
 
-    async def _led(self, where: Where, card: Card, wait: str = "") -> Where:
+    async def _led(self, where: MessageRef, card: Card, wait: str = "") -> MessageRef:
         """A person's place with the link to the channel's message, once that stands; `wait`: the note of our patience.
 
         Raises:
@@ -197,7 +197,7 @@ class SlackChannel:
         self._rests.heard(method)
         return answer
 
-    async def _say(self, method: str, place: str, more: Mapping[str, Any], said: Said) -> Mapping[str, Any]:
+    async def _say(self, method: str, place: str, more: Mapping[str, Any], said: SlackMessage) -> Mapping[str, Any]:
         """Post or update; in plain text where Slack does not like the form."""
         try:
             return await self._call(method, place, {**more, **said.arguments()})
@@ -219,12 +219,12 @@ class SlackChannel:
             return ""
         return f"{home.rstrip('/')}/archives/{where['channel']}/p{where['ts'].replace('.', '')}" if home else ""
 
-    def _said(self, card: Card, where: Where) -> Said:
+    def _said(self, card: Card, where: MessageRef) -> SlackMessage:
         root = str(where.get("root", ""))
         led = replace(card, links=(("channel's message", root), *card.links)) if root else card
         return blocks.card(led, secrets.token_hex(4), self._now(), called=tuple(where.get("called", ())))
 
-    def _changed(self, where: Where, card: Card) -> dict[str, Any]:
+    def _changed(self, where: MessageRef, card: Card) -> dict[str, Any]:
         """The place once the card stands there; `sign` changes with what is news, not with figures."""
         before = SEVERITY.get(Colour(where["tone"]), 0) if where.get("tone") in set(Colour) else 9
         sign = f"{card.tone} {card.closed} {card.facts} {where.get('root', '')}"

@@ -8,10 +8,10 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.channels.sign import Sign
-from bot.channels.slack.failures import code, failure
+from bot.channels.kind import Sign
+from bot.channels.slack.errors import code, failure
 from bot.channels.slack.options import Options
-from bot.channels.slack.web import WRONG, Web, header
+from bot.channels.slack.web_api import WRONG, Web, header
 from bot.core.text.durations import duration
 
 SKEW_S = 30.0

@@ -2,11 +2,10 @@
 
 import logging
 
-from bot.channels.desk import posted_in
-from bot.channels.slack.around import Around
-from bot.channels.slack.failures import failure
+from bot.channels.context import Around, posted_in
+from bot.channels.slack.errors import failure
 from bot.channels.slack.options import Options
-from bot.channels.slack.web import WRONG, Web
+from bot.channels.slack.web_api import WRONG, Web
 from bot.core.commands.table import Role
 
 log = logging.getLogger(__name__)

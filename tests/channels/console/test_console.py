@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from bot.channels.console.channel import Console
-from bot.channels.console.scribe import Scribe
+from bot.channels.console.writer_thread import Scribe
 from bot.core.model.card import Colour
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels.console.record import Record
+from bot.channels.console.delivery_log import Record
 from bot.errors import DeliveryError
 
 ROOT = Path(__file__).parent.parent.parent.parent

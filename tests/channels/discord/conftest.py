@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.context import ChannelContext
 from bot.channels.discord.gateway import Pace
-from bot.channels.discord.opening import Discord as DiscordBot
+from bot.channels.discord.open import Discord as DiscordBot
 from bot.channels.discord.options import Options, options
-from bot.channels.registry import Outside
 from bot.core.answers.answer import Answer
 from bot.core.commands.asker import Asker
 from bot.core.commands.table import Role
@@ -141,7 +141,7 @@ class Replicas:
 
     async def start(self, owner: str = "one", pace: Pace = PACE, **more: object) -> DiscordBot:
         now = self.fake.world.now
-        outside = Outside(self.folder, io.StringIO(), "plain", now, self.desk, self.notes, self.turns, owner)
+        outside = ChannelContext(self.folder, io.StringIO(), "plain", now, self.desk, self.notes, self.turns, owner)
         bot = DiscordBot("discord", pointed_at(self.fake, **more), outside, pace)
         return await self.stack.enter_async_context(bot)
 

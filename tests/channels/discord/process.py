@@ -6,8 +6,8 @@ import sys
 import time
 from pathlib import Path
 
-from bot.channels.discord.opening import opened
-from bot.channels.registry import Outside
+from bot.channels.context import ChannelContext
+from bot.channels.discord.open import opened
 from bot.store.connect import open_store
 from tests.channels.discord.conftest import FrontDesk
 
@@ -15,7 +15,7 @@ from tests.channels.discord.conftest import FrontDesk
 async def main(url: str, api_url: str, gateway_url: str, token: str, folder: str) -> None:
     """Listen until killed."""
     async with open_store(url, Path(folder)) as store:
-        outside = Outside(
+        outside = ChannelContext(
             Path(folder), io.StringIO(), "plain", time.time, FrontDesk(), store.notes, store.shared, "leader"
         )
         given = {"token": token, "api_url": api_url, "gateway_url": gateway_url}

@@ -10,7 +10,7 @@ from bot.channels.discord.channel import DiscordChannel
 from bot.channels.discord.doctor import examine
 from bot.channels.discord.invite import invite_link, steps
 from bot.channels.discord.options import OPTIONS, options
-from bot.channels.discord.rights import ADMINISTRATOR, ALL, NEEDED, granted, lacking
+from bot.channels.discord.permissions import ADMINISTRATOR, ALL, NEEDED, granted, lacking
 from bot.errors import DeliveryError, UserError
 from probes.secret import Secret
 from tests.channels.contract import CARD

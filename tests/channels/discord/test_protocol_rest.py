@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.discord.channel import NONCE_S, DiscordChannel
-from bot.channels.discord.invalid import MOST, WINDOW_S, Refusals
+from bot.channels.discord.invalid_requests import MOST, WINDOW_S, InvalidRequestCounter
 from bot.core.model.card import Action
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError
@@ -234,13 +234,13 @@ async def test_a_limit_that_others_share_is_not_counted_against_us(fake, clock, 
     fake.fail("POST", 429, 1, retry_after=3.0, scope="shared")
     error = await refused(channel.post(place.id, CARD, "k1"))
     assert (error.everywhere, error.retry_after, len(fake.limits.invalid)) == (False, 3.0, 0)
-    assert Refusals(1).count(429, "shared", clock()) == 0.0
+    assert InvalidRequestCounter(1).count(429, "shared", clock()) == 0.0
 
 
 @given(st.lists(st.tuples(st.sampled_from([200, 400, 401, 403, 404, 429]), st.floats(0, 60)), max_size=300))
 def test_in_no_ten_minutes_are_there_more_refusals_than_the_limit(answers):
     """Whoever waits as he is told."""
-    refusals, now, counted = Refusals(10), 1_000.0, list[float]()
+    refusals, now, counted = InvalidRequestCounter(10), 1_000.0, list[float]()
     for status, passed in answers:
         now += passed
         wait = refusals.count(status, "user", now)

@@ -6,10 +6,10 @@ from discord import app_commands
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channels.discord import presses, render, tree
-from bot.channels.discord.markup import escape
-from bot.channels.discord.replies import reply, sentence
-from bot.channels.discord.spacing import EVERY_S, Spacing
+from bot.channels.discord import components, embeds, slash_commands
+from bot.channels.discord.answers import reply, sentence
+from bot.channels.discord.markdown import escape
+from bot.channels.discord.rate_limits import EVERY_S, Spacing
 from bot.core.answers.answer import Answer, Table
 from bot.core.commands.table import COMMANDS, Command
 from bot.core.model.card import Action, Card, Colour
@@ -71,12 +71,12 @@ def test_what_is_escaped_reads_as_it_stands(text):
 @settings(max_examples=40, deadline=None)
 def test_any_card_is_a_message(card, threaded):
     """Within every documented limit, as embed and as plain text, and it always says something."""
-    for payload in (render.root(card, threaded=threaded), render.plainly(card)):
+    for payload in (embeds.root(card, threaded=threaded), embeds.plainly(card)):
         check_message(payload, new=True)
         assert pings(payload["content"], payload["allowed_mentions"]) == set()
-    check_message(render.trail(TimelineEntry(1.0, card.headline, card.footer)), new=True)
-    check_message(render.news(card), new=True)
-    assert 1 <= len(render.thread_name(card)) <= 100
+    check_message(embeds.trail(TimelineEntry(1.0, card.headline, card.footer)), new=True)
+    check_message(embeds.news(card), new=True)
+    assert 1 <= len(embeds.thread_name(card)) <= 100
 
 
 @given(HUGE, LINES, HUGE, HUGE, st.lists(st.lists(HUGE, max_size=6).map(tuple), max_size=6), ACTIONS)
@@ -85,7 +85,7 @@ def test_any_answer_is_a_message(title, lines, footer, text, rows, actions):
     """With table, long body and buttons; what does not fit is in the file."""
     shape = Table(tuple(map(str, range(6))), tuple(rows))
     said = reply(Answer(title, 1.0, lines, shape, footer, text=text, actions=tuple(actions)))
-    view = presses.dressed("report", "4F7K")(said)
+    view = components.dressed("report", "4F7K")(said)
     check_message({"embeds": [said.embed.to_dict()], "components": view.to_components()}, new=True)
     assert said.body or len(text) <= 2_400
 
@@ -93,7 +93,7 @@ def test_any_answer_is_a_message(title, lines, footer, text, rows, actions):
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=str)
 async def test_any_command_s_form_is_one(command):
     """Also with a subject that is long."""
-    made = presses.form(command, "x" * 64)
+    made = components.form(command, "x" * 64)
     if any(made.children):
         check_modal({"title": made.title, "custom_id": made.custom_id, "components": made.to_dict()["components"]})
 
@@ -102,7 +102,7 @@ async def test_a_table_beyond_discord_s_number_is_set_aside_and_stays_whole():
     """Of any size up to what two groups take; help stays at the top."""
     for size in (3, 25, 26, 27, 40):
         commands = [Command(f"c{n}", "does a thing", f"c{n}") for n in range(size - 1)] + [COMMANDS["help"]]
-        near, aside = tree.parted(commands)
+        near, aside = slash_commands.parted(commands)
         assert len(near) + bool(aside) <= 25
         assert {c.name for c in (*near, *aside)} == {c.name for c in commands}
         assert "help" in {c.name for c in near}
@@ -112,12 +112,12 @@ async def test_the_commands_fit_and_change_their_fingerprint_when_they_change():
     """By Discord's limits of names, descriptions, numbers and 8,000 characters in all."""
     client = discord.Client(intents=discord.Intents.none())
     commands = app_commands.CommandTree(client)
-    commands.add_command(tree.group(None))  # type: ignore[arg-type]
+    commands.add_command(slash_commands.group(None))  # type: ignore[arg-type]
     check_commands([c.to_dict(commands) for c in commands.get_commands()])
-    before = tree.fingerprint(commands)
-    assert before == tree.fingerprint(commands)
+    before = slash_commands.fingerprint(commands)
+    assert before == slash_commands.fingerprint(commands)
     commands.get_commands()[0].description = "another"  # type: ignore[union-attr]
-    assert tree.fingerprint(commands) != before
+    assert slash_commands.fingerprint(commands) != before
 
 
 def test_a_sentence_of_ours_cannot_be_shared():
@@ -155,7 +155,7 @@ def test_what_goes_on_without_a_label_stands_below_its_label():
     """One step a line under one label; numbers keep their units; what a label of a time says is shown as it stands."""
     lines = (("Do now", "1. retry in 4 s"), ("", "2. wait"), ("They say", "fine"), ("", "x" * 2_000))
     card = Card("4F7K", "incident", Colour.RED, "🔴", "🔴 down", lines=lines, times=(("**Began**", 9.0),))
-    when, do_now, second, they_say, more = render.embed(card)["description"].split("\n")
+    when, do_now, second, they_say, more = embeds.embed(card)["description"].split("\n")
     assert when.startswith(r"\*\*Began\*\* <t:9:F>")
     assert (do_now, second) == ("**Do now** 1\\. retry in 4\u00a0s", "2\\. wait")
     assert (they_say, more[:9]) == ("**They say** fine", "x" * 9)

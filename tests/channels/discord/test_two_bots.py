@@ -2,8 +2,8 @@
 
 import io
 
-from bot.channels.discord.opening import Discord as DiscordBot
-from bot.channels.registry import Outside
+from bot.channels.context import ChannelContext
+from bot.channels.discord.open import Discord as DiscordBot
 from tests.channels.discord.conftest import PACE, pointed_at
 from tests.fakes.discord.server import discord
 from tests.platforms import until
@@ -14,7 +14,9 @@ async def test_each_bot_talks_to_its_own_discord(fake, replicas, clock, store, t
     async with discord(lambda: clock() + 60.0) as other:
         other.world.token = "another.fake.token"
         await replicas.start()
-        outside = Outside(tmp_path, io.StringIO(), "plain", clock, replicas.desk, store.notes, store.shared, "one")
+        outside = ChannelContext(
+            tmp_path, io.StringIO(), "plain", clock, replicas.desk, store.notes, store.shared, "one"
+        )
         async with DiscordBot("second", pointed_at(other), outside, PACE):
             await until(lambda: fake.gateway.live and other.gateway.live and other.world.commands)
             for one in (fake, other):

@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.channels.slack.around import Around
+from bot.channels.context import Around
 from bot.channels.slack.channel import SlackChannel
-from bot.channels.slack.intake import PATH, Http, Pace
-from bot.channels.slack.opening import Slack as SlackApp
+from bot.channels.slack.open import Slack as SlackApp
 from bot.channels.slack.options import Options, read
-from bot.channels.slack.web import Web
+from bot.channels.slack.receiver import PATH, Http, Pace
+from bot.channels.slack.web_api import Web
 from bot.store.store import Store
 from tests.channels.slack.clerk import Clerk
 from tests.fakes.slack.server import Slack, slack

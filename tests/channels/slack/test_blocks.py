@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.slack import answers, blocks
-from bot.channels.slack.markdown import sections
-from bot.channels.slack.words import escape, link, literal, moment, unescape
+from bot.channels.slack.mrkdwn import escape, link, literal, moment, unescape
+from bot.channels.slack.sections import sections
 from bot.core.answers.answer import Answer, Table
 from bot.core.model.card import Action, Card, Colour
 from bot.core.model.incident import TimelineEntry
@@ -41,7 +41,7 @@ ANSWERS = st.builds(Answer, title=HARD, at=st.just(NOW), lines=PAIRS, table=st.n
 OURS = re.compile(r"<!date\^\d+\^[^|<>]*\|[^<>]*>|<https?://[^\s<>|]+\|[^<>]*>")
 
 
-def accepted(said: blocks.Said) -> None:
+def accepted(said: blocks.SlackMessage) -> None:
     """Both forms are taken, the headline is in both places, and only our own links and times are markup."""
     for form in (said.arguments(), said.plainly()):
         rules.message(form, update=True)

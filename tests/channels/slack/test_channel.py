@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.channels.slack.spacing import BURST, LONGEST_S
+from bot.channels.slack.rate_limits import BURST, LONGEST_S
 from bot.core.model.card import Action, Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.channels.slack.intake import PATH, Http, Pace, Socket
 from bot.channels.slack.options import read
+from bot.channels.slack.receiver import PATH, Http, Pace, Socket
 from bot.errors import UserError
 from tests.channels.slack.conftest import app_on, options, reached
 from tests.fakes.slack.workspace import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET

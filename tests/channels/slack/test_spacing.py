@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.slack.spacing import (
+from bot.channels.slack.rate_limits import (
     BURST,
     BURST_S,
     EDIT,

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.channels.slack.spacing import EDITS
+from bot.channels.slack.rate_limits import EDITS
 from bot.core.model.incident import IncidentStatus
 from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.store.types import Claimant

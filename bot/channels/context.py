@@ -1,0 +1,90 @@
+"""What chat platforms are given besides cards: the desk, which answers people, and a memory that replicas share.
+
+Protocols only, so that no channel knows who stands behind them. Both raise `StoreError` when the store is away.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TextIO
+
+from bot.core.answers.answer import Answer
+from bot.core.commands.asker import Asker
+from bot.core.model.action import ActionRequest, ActionResult
+
+
+class Leases(Protocol):
+    """Leases by name, for what only one of several processes may do. Raises `StoreError`."""
+
+    async def hold(self, name: str, owner: str, ttl_ms: int) -> bool:
+        """Whether it is this owner's turn; asking again keeps it, a refusal changes nothing."""
+
+    async def passes(self, name: str, owner: str) -> None:
+        """Give the turn up, if it is this owner's."""
+
+
+SubmitAction = Callable[[str, ActionRequest], Awaitable[ActionResult | None]]
+"""Puts an act into the timeline of a service, once for each id. Raises `StoreError`."""
+
+
+async def _unwritten(_service: str, _command: ActionRequest) -> None:
+    """Where nothing is kept."""
+
+
+class DeskPort(Protocol):
+    """The desk: every command and every button of every platform is a line of text to it."""
+
+    async def ask(self, text: str, asker: Asker, now: float) -> Answer:
+        """The answer; a button (verb, subject) is asked as `verb subject`. `now` is Unix seconds."""
+
+    async def complete(self, text: str, asker: Asker) -> Sequence[tuple[str, str]]:
+        """What the line could go on to, as (label, value), 25 at most."""
+
+
+class KeyValues(Protocol):
+    """Small notes under a name of the caller's, shared by all replicas and gone after `ttl_s` seconds."""
+
+    async def once(self, name: str, ttl_s: float) -> bool:
+        """Whether nobody has said this name before: true for exactly one caller."""
+
+    async def note(self, name: str, text_of_it: str, ttl_s: float) -> None:
+        """Keep the text; what stood there is replaced."""
+
+    async def noted(self, name: str) -> str:
+        """The text, "" where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelContext:
+    """What the surroundings give to channels.
+
+    Where files may be kept, the terminal and its style, the clock; for channels that people answer in the desk, the
+    notes and turns that replicas share, and `owner`, this process's name among them. A `trial` is a test by hand:
+    nobody is listened to, and what acts on its own out there only says what it would do. `acts` is the way into the
+    incidents' timelines.
+    """
+
+    state_dir: Path
+    out: TextIO
+    style: str
+    now: Callable[[], float]
+    desk: DeskPort
+    memory: KeyValues
+    turns: Leases
+    owner: str
+    trial: bool = False
+    acts: SubmitAction = _unwritten
+
+
+def posted_in(name: str, place: str) -> str:
+    """The note that says that alerts were posted in a place of the channel `name` lately: who is there may act."""
+    return f"{name}:posted:{place}"
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The desk, the memory shared by replicas, and the clock (Unix seconds)."""
+
+    desk: DeskPort
+    memory: KeyValues
+    now: Callable[[], float]

@@ -1,0 +1,142 @@
+"""Buttons, menus and forms. All they mean is in their ids, so they work after a restart and on every replica."""
+
+import re
+from typing import Any, Self
+
+import discord
+from discord import ui
+
+from bot.channels.discord.answers import Reply
+from bot.channels.discord.embeds import SILENCES, STYLES, custom_id, once
+from bot.channels.discord.interactions import InteractionHandler
+from bot.channels.discord.markdown import plain
+from bot.core.commands.table import COMMANDS, NAMES, Command, line
+from bot.core.model.card import Action
+
+SHARE = "share"
+FORM = "form-"
+MORE = {"report": "Tell more…"}
+"""Verbs that act at once and can say more in a form afterwards."""
+GONE = "this is of another version of this bot; type /avail help for what it offers now"
+MOST = 20
+"""Buttons under a reply: four rows, and one for the menu."""
+_LABEL = 45
+_WORDS = 1_000
+
+
+def _reception(interaction: discord.Interaction) -> InteractionHandler:
+    client: Any = interaction.client
+    return client.reception  # type: ignore[no-any-return]
+
+
+class ActionButton(
+    ui.DynamicItem[ui.Button[ui.View]], template=r"gt:(?!silence:)(?P<verb>[a-z-]{1,24}):(?P<subject>[^\s:]{1,64})"
+):
+    """A button: what it does and to what is its id."""
+
+    def __init__(self, verb: str, subject: str, label: str = "") -> None:
+        style = discord.ButtonStyle(STYLES.get(verb, 2))
+        super().__init__(ui.Button(style=style, label=plain(label, 80) or verb, custom_id=custom_id(verb, subject)))
+        self.verb, self.subject = verb, subject
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The button that was pressed."""
+        return cls(match["verb"], match["subject"])
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Share, open a form, or ask the desk."""
+        reception = _reception(interaction)
+        command = COMMANDS.get(self.verb.removeprefix(FORM))
+        if self.verb == SHARE:
+            await reception.share(interaction)
+        elif command is not None and (self.verb.startswith(FORM) or _needs_more(command)):
+            await reception.fill(interaction, form(command, self.subject))
+        else:
+            await reception.ask(interaction, f"{self.verb} {self.subject}", dressed(self.verb, self.subject))
+
+
+class SilenceMenu(ui.DynamicItem[ui.Select[ui.View]], template=r"gt:silence:(?P<subject>[^\s:]{1,64})"):
+    """The menu of how long to be silent."""
+
+    def __init__(self, subject: str) -> None:
+        options = [discord.SelectOption(label=words, value=length) for words, length in SILENCES]
+        name = custom_id("silence", subject)
+        super().__init__(ui.Select(custom_id=name, placeholder="🔕 Silence…", options=options))
+        self.subject = subject
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The menu that was used."""
+        return cls(match["subject"])
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Ask for the silence."""
+        data: Any = interaction.data or {}
+        chosen = data.get("values") or [SILENCES[0][1]]
+        text = f"silence {self.subject} {str(chosen[0])[:20]}"
+        await _reception(interaction).ask(interaction, text, dressed("silence", self.subject))
+
+
+def known(interaction: discord.Interaction) -> bool:
+    """Whether a press or choice is one of the above."""
+    data: Any = interaction.data or {}
+    what = str(data.get("custom_id"))
+    return any(kind.__discord_ui_compiled_template__.fullmatch(what) for kind in (ActionButton, SilenceMenu))
+
+
+def dressed(verb: str = "", subject: str = "") -> Any:
+    """Puts the buttons under a reply: those of the answer, and Share; after a report a form for more."""
+
+    def dress(said: Reply) -> ui.View:
+        view = ui.View(timeout=None)
+        more = [Action(FORM + verb, MORE[verb], subject)] if said.shareable and verb in MORE else []
+        share = [Action(SHARE, "Share in channel", "answer")] if said.shareable else []
+        actions = once([*said.actions, *more])
+        menus = [SilenceMenu(action.subject) for action in actions if action.verb == "silence"][:1]
+        for action in [*(a for a in actions if a.verb != "silence"), *share][-MOST:]:
+            view.add_item(ActionButton(action.verb, action.subject, action.label))
+        for menu in menus:
+            view.add_item(menu)
+        return view
+
+    return dress
+
+
+def _needs_more(command: Command) -> bool:
+    """Whether a press alone cannot say all that is required."""
+    return any(a.required and a.takes not in NAMES for a in command.arguments)
+
+
+def form(command: Command, subject: str) -> ui.Modal:
+    """A form for everything but the subject, from the command table."""
+    modal = ui.Modal(
+        title=plain(f"{command.name} {subject}", _LABEL), custom_id=custom_id(FORM + command.name, subject), timeout=900
+    )
+    for argument in [a for a in command.arguments if a.takes not in NAMES][:5]:
+        hint = plain(", ".join(argument.suggested or argument.choices) or argument.description, 100)
+        entry = ui.TextInput[ui.Modal](
+            custom_id=argument.name, required=argument.required, placeholder=hint, max_length=_WORDS
+        )
+        text = plain(argument.name.replace("_", " ").capitalize(), _LABEL)
+        modal.add_item(ui.Label(text=text, description=plain(argument.description, 100), component=entry))
+    return modal
+
+
+async def submitted(interaction: discord.Interaction, reception: InteractionHandler) -> None:
+    """A form that was sent: its id says which, wherever it was opened."""
+    data: Any = interaction.data or {}
+    match = re.fullmatch(rf"gt:{FORM}(?P<verb>[a-z-]{{1,24}}):(?P<subject>[^\s:]{{1,64}})", str(data.get("custom_id")))
+    command = COMMANDS.get(match["verb"]) if match else None
+    if match is None or command is None:
+        await reception.say(interaction, GONE, dressed())
+        return
+    values = {named.name: match["subject"] for named in command.arguments if named.takes in NAMES}
+    for row in data.get("components") or []:
+        inside: Any = row.get("component") or next(iter(row.get("components") or []), {})
+        values[str(inside.get("custom_id"))] = " ".join(str(inside.get("value") or "").split())
+    await reception.ask(interaction, line(command, values), dressed(command.name))

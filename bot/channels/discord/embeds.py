@@ -1,0 +1,212 @@
+"""Cards, trail lines and answers as Discord's messages: payloads of the API. Pure.
+
+Embeds, not components v2: a message that was ever v2 can hold no `content` and no embeds again, so a refused form could
+not go out as plain text, a role could not be pinged beside it, and its 40 components would have to hold the table of a
+status as well. An embed has the accent colour, the fields and the sizes that are needed, in every client.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.channels.discord.markdown import escape, moment, plain
+from bot.core.model.card import Action, Card, Colour
+from bot.core.model.incident import TimelineEntry
+from bot.core.model.silence import UNTIL_RESOLVED
+from bot.core.text.durations import clock
+from bot.core.text.no_break import unbroken
+from bot.core.text.quoting import clean
+from bot.core.text.truncation import DISCORD, Piece, first, fit, fitted, width
+
+COLOURS: Mapping[Colour, int] = {
+    Colour.GREEN: 0x2EB886,
+    Colour.YELLOW: 0xDAA038,
+    Colour.ORANGE: 0xE8762D,
+    Colour.RED: 0xA30200,
+    Colour.BLUE: 0x439FE0,
+    Colour.GREY: 0xDDDDDD,
+}
+Payload = dict[str, Any]
+QUIET: Mapping[str, Any] = {"parse": []}
+"""Nobody is pinged, whatever the text says."""
+LENGTHS = (("30 min", "30m"), ("1 h", "1h"), ("4 h", "4h"), ("1 day", "1d"), ("7 days", "7d"))
+SILENCES = (
+    *((f"Silence for {words}", length) for words, length in LENGTHS),
+    (f"Silence {UNTIL_RESOLVED}", UNTIL_RESOLVED),
+)
+"""The menu's choices."""
+TRAIL_SHOWN = 4
+SUPPRESS_EMBEDS = 1 << 2
+_ROW, _ROWS = 5, 5
+_VERB, _SUBJECT = re.compile(r"[a-z-]{1,24}"), re.compile(r"[!-9;-~]{1,64}")
+_GREEN, _GREY, _BLUE, _LINK = 3, 2, 1, 5
+STYLES: Mapping[str, int] = {"ack": _BLUE, "resolve": _GREEN, "right": _GREEN}
+
+
+def root(card: Card, *, threaded: bool = True, pings: Sequence[int] = ()) -> Payload:
+    """The message of a card. Without a thread the last lines of its trail stand in it; `pings` are roles to call."""
+    trail = () if threaded else tuple(("", f"{e.event}: {e.text}") for e in card.trail[-TRAIL_SHOWN:])
+    shown = [("Trail" if not n else "\u200b", text) for n, (_, text) in enumerate(trail)]
+    return {
+        "content": " ".join(f"<@&{role}>" for role in pings),
+        "embeds": [embed(card, shown)],
+        "components": [*buttons(card.actions, card.links)],
+        "allowed_mentions": _allowed(pings),
+    }
+
+
+def embed(card: Card, more: Sequence[tuple[str, str]] = ()) -> Payload:
+    """The card itself: headline, since when, a row for each line; everything fits, and what was cut is counted.
+
+    Rows and not fields: a field's name takes a line of its own, which makes twice the height on a telephone.
+    """
+    known = [(label, at) for label, at in card.times[:5] if 0 <= at < 1e11]
+    times = " · ".join(f"{escape(clean(label, 40))} {moment(at)}" for label, at in known)
+    text = "\n".join(row for row in (times, *_rows((*card.lines, *more), DISCORD.text - width(times) - 1)) if row)
+    # The footer says UTC for those who can show nothing else; here everybody reads it above in a zone of their own.
+    foot = " · ".join(p for p in _footer(card).split(" · ") if not any(clock(at, at) in p for _, at in known))
+    return framed(Frame(card.headline, (), foot, COLOURS[card.tone], text))
+
+
+def _rows(lines: Sequence[tuple[str, str]], room: int) -> list[str]:
+    """Lines as `**label** text`, together within `room`."""
+    kept, left = first(_together(lines), DISCORD.parts)
+    pieces = [
+        Piece(text, limit) for name, value in kept for text, limit in ((clean(name, 100), 100), (value, DISCORD.value))
+    ]
+    said = fitted(pieces, room - 6 * len(kept) - 20, escape)
+    rows = [f"**{name}** {value or '–'}" if name else value for name, value in zip(said[::2], said[1::2], strict=True)]
+    return [*rows, *([f"… ({left} more)"] if left else [])]
+
+
+def _footer(card: Card) -> str:
+    """Always with the subject: by it a root that was posted and not written down is known again."""
+    subject = clean(card.subject, 80)
+    return card.footer if not subject or subject in card.footer else f"{card.footer} · {subject}".removeprefix(" · ")
+
+
+def is_root_of(message: Any, subject: str) -> bool:
+    """Whether a message read back is a root of ours about this subject, and no answer that somebody shared."""
+    if not isinstance(message, dict) or message.get("interaction_metadata") or message.get("webhook_id"):
+        return False
+    if not (message.get("author") or {}).get("bot") or not subject:
+        return False
+    said = [(e.get("footer") or {}).get("text") or "" for e in message.get("embeds") or []]
+    said += [str(message.get("content") or "").rpartition("\n")[2]]
+    return any(re.search(rf"(?<![\w-]){re.escape(subject)}(?![\w-])", text) for text in said)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What goes into an embed: plain text, but for `text`, which is Markdown of ours and stays whole."""
+
+    title: str
+    lines: Sequence[tuple[str, str]]
+    footer: str
+    colour: int
+    text: str = ""
+
+
+def framed(frame: Frame) -> Payload:
+    """The embed, within all limits."""
+    kept, left = first(_together(frame.lines), DISCORD.parts)
+    pieces = [Piece(unbroken(clean(frame.title, DISCORD.title)) or "no headline", DISCORD.title)]
+    for name, value in kept:
+        pieces += [Piece(clean(name, 100) or "\u200b", 100), Piece(value or "–", DISCORD.value)]
+    foot = plain(" · ".join(p for p in (f"{left} more lines" if left else "", frame.footer) if p), 500)
+    room = DISCORD.total - 10 - width(foot) - width(frame.text)
+    said = fitted(pieces, room, escape)
+    fields = [{"name": n or "\u200b", "value": v or "–"} for n, v in zip(said[1::2], said[2::2], strict=True)]
+    told: Payload = {"title": said[0] or "…", "color": frame.colour, "fields": fields}
+    if frame.text:
+        told["description"] = frame.text
+    return {**told, "footer": {"text": foot}} if foot else told
+
+
+def _together(lines: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What goes on without a label stands in the field before it, on a line of its own, while there is room."""
+    found: list[tuple[str, str]] = []
+    for name, text in lines:
+        said = unbroken(clean(text, 4_000))
+        if not said and not name.strip():
+            continue
+        if found and not clean(name, 100) and width(escape(f"{found[-1][1]}\n{said}")) < DISCORD.value:
+            found[-1] = found[-1][0], f"{found[-1][1]}\n{said}"
+        else:
+            found.append((name, said))
+    return found
+
+
+def plainly(card: Card) -> Payload:
+    """The same without form, for when the form is refused."""
+    rows = (f"{label}: {text}".removeprefix(": ") for label, text in card.lines)
+    lines = [clean(card.headline, 300), *rows, _footer(card)]
+    text = "\n".join(clean(line, 700) for line in lines if line.strip()) or "no headline"
+    content = fit(text, DISCORD.plain, escape)
+    return {"content": content, "embeds": [], "components": [], "allowed_mentions": dict(QUIET)}
+
+
+def trail(entry: TimelineEntry, pings: Sequence[int] = ()) -> Payload:
+    """One line in the thread; `pings` are roles to call."""
+    event, text = clean(entry.event, 80), clean(entry.text, 400)
+    said = escape(f"{event}: {text}" if event and text else event or text or "changed")
+    when = f"<t:{int(entry.at)}:T> " if 0 <= entry.at < 1e11 else ""
+    content = " ".join([*(f"<@&{role}>" for role in pings), f"{when}{said}"])[: DISCORD.plain]
+    return {"content": content, "flags": SUPPRESS_EMBEDS, "allowed_mentions": _allowed(pings)}
+
+
+def news(card: Card) -> Payload:
+    """A card's headline in the thread, where the root cannot be edited for now."""
+    said = fit(clean(card.headline, 300) or "no headline", DISCORD.plain, escape)
+    return {"content": said, "flags": SUPPRESS_EMBEDS, "allowed_mentions": dict(QUIET)}
+
+
+def _allowed(pings: Sequence[int]) -> Payload:
+    return {"parse": [], "roles": [str(role) for role in pings]} if pings else dict(QUIET)
+
+
+def thread_name(card: Card) -> str:
+    """The name of the thread under a card; it stays as the headline changes."""
+    return plain(f"{card.kind} {card.subject}", 90) or "trail"
+
+
+def buttons(actions: Sequence[Action], links: Sequence[tuple[str, str]] = ()) -> list[Payload]:
+    """Rows of components: buttons, links after them, each menu in a row of its own; nothing twice."""
+    unlike = once(actions)
+    items = [_button(action) for action in unlike if action.verb != "silence"]
+    items += [_link(label, url) for label, url in links if _opens(url)]
+    menus = [_menu(action) for action in unlike if action.verb == "silence"]
+    rows = [{"type": 1, "components": items[n : n + _ROW]} for n in range(0, len(items), _ROW)]
+    return [*rows[: _ROWS - len(menus[:1])], *({"type": 1, "components": [menu]} for menu in menus[:1])]
+
+
+def custom_id(verb: str, subject: str) -> str:
+    """The id of a button; `pressed` reads it."""
+    return f"gt:{verb}:{subject}"
+
+
+def once(actions: Sequence[Action]) -> list[Action]:
+    """Those that can be buttons, each once: verb and subject make the id."""
+    fit_ids = (a for a in actions if _VERB.fullmatch(a.verb) and _SUBJECT.fullmatch(a.subject))
+    return list({(action.verb, action.subject): action for action in fit_ids}.values())
+
+
+def _button(action: Action) -> Payload:
+    label = plain(action.label, 80) or action.verb
+    style = STYLES.get(action.verb, _GREY)
+    return {"type": 2, "style": style, "label": label, "custom_id": custom_id(action.verb, action.subject)}
+
+
+def _menu(action: Action) -> Payload:
+    told = [{"label": words, "value": length} for words, length in SILENCES]
+    where = custom_id(action.verb, action.subject)
+    return {"type": 3, "custom_id": where, "placeholder": "🔕 Silence…", "options": told}
+
+
+def _opens(url: str) -> bool:
+    return bool(re.fullmatch(r"https?://[^\s<>\"]{3,500}", url)) and url.isascii()
+
+
+def _link(label: str, url: str) -> Payload:
+    return {"type": 2, "style": _LINK, "label": plain(label, 70) or "open", "url": url}

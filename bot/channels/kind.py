@@ -1,0 +1,67 @@
+"""What a kind of channel is: how it is opened, checked and described."""
+
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from bot.channels.channel import Channel
+from bot.channels.context import ChannelContext
+
+
+def _nobody(_: Mapping[str, Any]) -> Sequence[str]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One thing looked at; `level` is "ok", "warning" or "bad", the sentence says what to do where it is not well."""
+
+    name: str
+    level: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind: the module whose `opened(name, options, outside)` makes a channel of it, imported only when needed.
+
+    `options` are the keys beside `kind`; `check(name, options)` raises UserError with every complaint; `places` are
+    those of its options that hear of everything, None for a kind that is one place by itself. `model` describes the
+    options to editors; `doctor` is a module like the first, whose `examine(name, checked options)` gives signs.
+    `wakes`: every message there may wake somebody, so that without a route that says otherwise it hears of incidents
+    alone; but where it is `soft`, what is no incident wakes nobody, and is told. `people` are places of its options
+    where each message wakes a person, in a kind that else wakes nobody.
+    `acts`: it does something about each incident, so that none is told there together with others.
+    """
+
+    module: str
+    options: frozenset[str] = frozenset()
+    check: Callable[[str, Mapping[str, Any]], object] | None = None
+    places: Callable[[Mapping[str, Any]], Sequence[str]] | None = None
+    model: type[BaseModel] | None = None
+    doctor: str = ""
+    wakes: bool = False
+    people: Callable[[Mapping[str, Any]], Sequence[str]] = _nobody
+    acts: bool = False
+    soft: bool = False
+
+    def opened(self, name: str, options: Mapping[str, Any], outside: ChannelContext) -> Channel:
+        """The channel, to be entered by whoever asked for it."""
+        channel: Channel = importlib.import_module(self.module).opened(name, options, outside)
+        return channel
+
+    async def examined(self, name: str, options: Mapping[str, Any]) -> Sequence[Sign]:
+        """What a look at our way there says, without posting; nothing where there is nothing to look at."""
+        if not self.doctor or self.check is None:
+            return ()
+        signs: Sequence[Sign] = await importlib.import_module(self.doctor).examine(name, self.check(name, options))
+        return signs
+
+    def targets(self, name: str, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """Where a channel of this kind and name says things without being subscribed."""
+        if self.places is None:
+            return (name,)
+        return tuple(f"{name}:{place}" for place in (*self.places(options), *self.people(options)))

@@ -1,0 +1,175 @@
+"""What people do in Slack, answered by the desk: commands, buttons, forms, the App Home.
+
+Everything here runs after Slack has been told that we heard. Nothing is kept in the process: what a button means stands
+in its value, and a deed that is delivered twice, to this replica or another, is answered once.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from bot.channels.context import Around
+from bot.channels.slack import answers, views
+from bot.channels.slack.blocks import Block, SlackMessage
+from bot.channels.slack.errors import failure
+from bot.channels.slack.interaction import Interaction, of_action, of_command, of_form
+from bot.channels.slack.roles import Roles
+from bot.channels.slack.web_api import WRONG, Web
+from bot.core.answers.answer import Answer
+from bot.core.commands.asker import Asker
+from bot.core.commands.table import Role
+from bot.core.model.person import Person
+from bot.errors import StoreError
+
+log = logging.getLogger(__name__)
+
+ANSWERED_S = 3_600.0
+"""How long a deed is known; Slack's last repeat comes after about six minutes."""
+ASK_S = 10.0
+NAMES_S = 1.0
+"""A form has to be open within three seconds."""
+FORMS = {"report": views.report, "maintenance": views.maintenance}
+BROKEN = "something broke on my side, and it is in my log; please try again"
+AWAY = "I cannot read my store right now, so I know nothing fresh; please try again in a minute"
+
+
+class Handlers:
+    """The desk, spoken to from Slack."""
+
+    def __init__(self, name: str, web: Web, roles: Roles, around: Around) -> None:
+        self._name = name
+        self._web = web
+        self._roles = roles
+        self._desk = around.desk
+        self._memory = around.memory
+        self._now = around.now
+
+    async def command(self, body: Mapping[str, Any]) -> None:
+        """`/avail …`: a private answer, or a form where it needs more words."""
+        press = of_command(body)
+        if not await self._first(press):
+            return
+        form = FORMS.get(press.line.casefold())
+        if form is None or not await self._opened(press, form(press, await self._names(press.line, press))):
+            await self._answer(press, press.line)
+
+    async def pressed(self, body: Mapping[str, Any]) -> None:
+        """A button or an option: the line in its value."""
+        press = of_action(body)
+        if not press.line or not await self._first(press):
+            return
+        if not press.at_home:
+            await self._answer(press, press.line)
+            return
+        answer = await self._ask(press, press.line)
+        await self._opened(press, views.told(answer, self._now()))
+        if answer.changed:
+            await self._show_home(press)
+
+    async def shared(self, body: Mapping[str, Any]) -> None:
+        """The same answer, fresh, for everybody in the channel."""
+        press = of_action(body)
+        if not press.line or not await self._first(press):
+            return
+        answer = await self._ask(press, press.line)
+        said = answers.answer(answer, self._now(), by=press.name or press.user)
+        await self._respond(press, said, public=not answer.refused)
+
+    async def submitted(self, body: Mapping[str, Any]) -> None:
+        """A form that was sent off."""
+        press = of_form(body, views.line(body.get("view") or {}))
+        if await self._first(press):
+            await self._answer(press, press.line)
+
+    async def home(self, body: Mapping[str, Any]) -> None:
+        """Somebody opened the App Home."""
+        event = body.get("event") or {}
+        user = str(event.get("user", ""))
+        press = Interaction(str(body.get("event_id", "")), str(body.get("team_id", "")), user, user, "")
+        if user and event.get("tab", "home") == "home" and await self._first(press):
+            await self._show_home(press)
+
+    async def refreshed(self, body: Mapping[str, Any]) -> None:
+        """The button of the App Home that reads everything again."""
+        press = of_action(body)
+        if await self._first(press):
+            await self._show_home(press)
+
+    async def sorry(self, body: Mapping[str, Any]) -> None:
+        """What a person hears when something here broke: never nothing."""
+        press = of_action(body) if "actions" in body else of_command(body)
+        if press.answer_to:
+            answer = Answer(BROKEN, self._now(), understood=False)
+            await self._respond(press, answers.answer(answer, self._now()), public=False)
+
+    async def _show_home(self, press: Interaction) -> None:
+        standing = await self._ask(press, "status")
+        subscribed = await self._ask(press, "subscriptions")
+        view = views.home(standing, subscribed if subscribed.understood else None, self._now())
+        try:
+            await self._web.asker.views_publish(user_id=press.user, view=view)
+        except WRONG as error:
+            log.warning("%s: the App Home of %s could not be shown: %s", self._name, press.user, failure(error))
+
+    async def _answer(self, press: Interaction, line: str) -> None:
+        answer = await self._ask(press, line)
+        await self._respond(press, answers.answer(answer, self._now(), share=line or "status"), public=False)
+
+    async def _ask(self, press: Interaction, line: str) -> Answer:
+        asker = await self._asker(press)
+        try:
+            async with asyncio.timeout(ASK_S):
+                return await self._desk.ask(line, asker, self._now())
+        except (StoreError, TimeoutError) as error:
+            log.warning("%s: %r was not answered: %s", self._name, line[:80], error or "too slow")
+            return Answer(AWAY, self._now(), understood=False)
+
+    async def _asker(self, press: Interaction) -> Asker:
+        person = Person("slack", press.team, press.user, press.name or press.user)
+        here = f"{self._name}:{press.channel}" if press.channel else ""
+        try:
+            role = await self._roles.role(press.user, press.channel)
+        except StoreError:
+            role = Role.VIEWER
+        return Asker(person, role, here, f"{self._name}:{press.id}" if press.id else "")
+
+    async def _first(self, press: Interaction) -> bool:
+        """Whether this deed was not seen before; taken for new while the store is away, for acts have their own ids."""
+        try:
+            return not press.id or await self._memory.once(f"{self._name}:press:{press.id}", ANSWERED_S)
+        except StoreError:
+            return True
+
+    async def _names(self, command: str, press: Interaction) -> views.Choices:
+        try:
+            async with asyncio.timeout(NAMES_S):
+                return await self._desk.complete(f"{command} ", Asker(Person("slack", press.team, press.user, "")))
+        except (StoreError, TimeoutError):
+            return ()
+
+    async def _opened(self, press: Interaction, view: Block) -> bool:
+        try:
+            await self._web.asker.views_open(trigger_id=press.trigger, view=view)
+        except WRONG as error:
+            log.warning("%s: a form could not be opened: %s", self._name, failure(error))
+            return False
+        return True
+
+    async def _respond(self, press: Interaction, said: SlackMessage, *, public: bool) -> None:
+        """To the response_url, once more if that fails; then by a private message of the Web API."""
+        kind = {"response_type": "in_channel" if public else "ephemeral", "replace_original": False}
+        for form in (said.arguments(), said.plainly()) if press.answer_to else ():
+            try:
+                async with self._web.session.post(press.answer_to, json={**kind, **form}) as response:
+                    if response.status == 200:
+                        return
+                    log.info("%s: an answer was refused with %d", self._name, response.status)
+            except WRONG as error:
+                log.info("%s: an answer could not be given: %s", self._name, failure(error))
+        try:
+            await self._web.asker.chat_postEphemeral(
+                channel=press.channel or press.user, user=press.user, **said.arguments()
+            )
+        except WRONG as error:
+            log.warning("%s: %s got no answer: %s", self._name, press.user, failure(error))

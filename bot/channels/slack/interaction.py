@@ -1,0 +1,82 @@
+"""One thing a person did in Slack, out of the three shapes of payload it comes in. Pure."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.channels.slack.mrkdwn import unescape
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """Who did what where.
+
+    `id` is the same for every delivery of the same deed. `line` is what it asks of the desk. `answer_to` is the
+    response_url, "" where there is none; `trigger` opens a form, within three seconds and once.
+    """
+
+    id: str
+    team: str
+    user: str
+    name: str
+    channel: str
+    line: str = ""
+    answer_to: str = ""
+    trigger: str = ""
+    at_home: bool = False
+
+
+def of_command(body: Mapping[str, Any]) -> Interaction:
+    """A slash command."""
+    return Interaction(
+        id=_text(body, "trigger_id"),
+        team=_text(body, "team_id"),
+        user=_text(body, "user_id"),
+        name=_text(body, "user_name"),
+        channel=_text(body, "channel_id"),
+        line=unescape(_text(body, "text")).strip(),
+        answer_to=_text(body, "response_url"),
+        trigger=_text(body, "trigger_id"),
+    )
+
+
+def of_action(body: Mapping[str, Any]) -> Interaction:
+    """A button, or an option of a menu."""
+    action: Mapping[str, Any] = next(iter(body.get("actions") or [{}]), {})
+    user, channel = body.get("user") or {}, body.get("channel") or {}
+    chosen = (action.get("selected_option") or {}).get("value")
+    return Interaction(
+        id=":".join((_text(action, "action_ts"), _text(user, "id"), _text(action, "action_id"))),
+        team=_text(body.get("team") or user, "id" if body.get("team") else "team_id"),
+        user=_text(user, "id"),
+        name=_text(user, "name") or _text(user, "username"),
+        channel=_text(channel, "id"),
+        line=str(chosen if chosen is not None else action.get("value") or "")[:2_000],
+        answer_to=_text(body, "response_url"),
+        trigger=_text(body, "trigger_id"),
+        at_home=(body.get("view") or {}).get("type") == "home",
+    )
+
+
+def of_form(body: Mapping[str, Any], line: str) -> Interaction:
+    """A form that was sent off; where its answer goes was written into it when it was opened."""
+    view, user = body.get("view") or {}, body.get("user") or {}
+    try:
+        kept = json.loads(view.get("private_metadata") or "{}")
+    except ValueError:
+        kept = {}
+    return Interaction(
+        id=f"{_text(view, 'id')}:{_text(user, 'id')}",
+        team=_text(body.get("team") or {}, "id"),
+        user=_text(user, "id"),
+        name=_text(user, "name") or _text(user, "username"),
+        channel=_text(kept, "channel"),
+        line=line,
+        answer_to=_text(kept, "answer_to"),
+    )
+
+
+def _text(where: Mapping[str, Any], name: str) -> str:
+    value = where.get(name)
+    return value[:4_000] if isinstance(value, str) else ""
