@@ -4,8 +4,6 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.acts import Acts
-from bot.attendance import Us
 from bot.causes import Causes
 from bot.channels.channel import Channel
 from bot.courier import Courier
@@ -13,8 +11,10 @@ from bot.desk.desk import Desk
 from bot.digests import Telling
 from bot.grouping import Grouping
 from bot.heartbeat import Heart
+from bot.judging.actions import ActionQueue
 from bot.maintenance import Maintenance
 from bot.own import OwnNews, Troubles
+from bot.process import Process
 from bot.pulse import Pulse
 from bot.readiness import Readiness
 from bot.selfwatch import SelfWatch
@@ -27,14 +27,14 @@ Worker = Callable[[], Coroutine[Any, Any, None]]
 class Company:
     """Everything an attendant may need: us, the open channels, their courier, the desk, ways to speak and to act."""
 
-    us: Us
+    us: Process
     channels: Mapping[str, Channel]
     courier: Courier
     desk: Desk
     news: OwnNews
     troubles: Troubles
     groups: Grouping
-    acts: Acts
+    acts: ActionQueue
 
 
 def pulse_of(company: Company) -> Pulse:

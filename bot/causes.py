@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.attendance import Us
 from bot.core.model.group import AnnouncedCorrelation, CommonFactor, Correlation
 from bot.core.model.incident import Incident
 from bot.core.model.severity import TROUBLE
@@ -20,6 +19,7 @@ from bot.core.routing.correlation import LEAST, VendorIncidentView, VendorView, 
 from bot.core.text.symptoms import present
 from bot.errors import StoreError
 from bot.own import Notice, OwnNews
+from bot.process import Process
 from bot.reading import Reading
 from bot.settings import Service
 from bot.store.codec import CAUSES, FOUND
@@ -38,7 +38,7 @@ DELIVERIES = 200
 class Causes:
     """Looks every `EVERY_S` seconds."""
 
-    def __init__(self, us: Us, news: OwnNews) -> None:
+    def __init__(self, us: Process, news: OwnNews) -> None:
         self._us = us
         self._news = news
         self._reading = Reading(us.store.views, us.settings.services)

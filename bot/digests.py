@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from bot.attendance import Us
 from bot.core.answers.answer import Answer
 from bot.core.answers.digest import Period, Told, anything, digest
 from bot.core.history.ranges import SPANS, Range, touches
 from bot.core.model.incident import Incident
 from bot.errors import StoreError
 from bot.own import OWN, TOLD, OwnNews
+from bot.process import Process
 from bot.reading import Reading
 from bot.routes import meant
 from bot.scheduling.cron import windows
@@ -85,7 +85,7 @@ class Digests:
 class Telling:
     """Tells each configured digest when its time comes, once; after an absence the newest, if it is not too late."""
 
-    def __init__(self, us: Us, news: OwnNews) -> None:
+    def __init__(self, us: Process, news: OwnNews) -> None:
         self._us = us
         self._news = news
         self._all = Digests(us.store, us.settings.services)

@@ -7,11 +7,11 @@ beat stops when the store is away, nobody judges, nothing is looked at, or nothi
 import asyncio
 import logging
 
-from bot.attendance import Us
 from bot.desk.health import Health
 from bot.errors import DeliveryError, StoreError
 from bot.fields import HttpOptions
 from bot.http.client import HttpClient, Request
+from bot.process import Process
 from bot.readiness import hindrances
 from bot.settings import Heartbeat
 from probes.secret import Secret
@@ -26,7 +26,7 @@ KEPT = 2.5
 class Heart:
     """Beats every interval; `way` is open while it does."""
 
-    def __init__(self, us: Us, wanted: Heartbeat) -> None:
+    def __init__(self, us: Process, wanted: Heartbeat) -> None:
         self._us = us
         self._wanted = wanted
         self._health = Health(us.store, us.settings)

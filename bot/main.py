@@ -11,10 +11,8 @@ from enum import Flag, auto
 from functools import partial
 from typing import TextIO
 
-from bot.acts import Acts
 from bot.advice import Counsel
 from bot.alternatives import candidates
-from bot.attendance import Us
 from bot.attendants import Company, Worker, attendants, readiness_of
 from bot.channels.channel import Channel
 from bot.channels.context import ChannelContext
@@ -27,10 +25,12 @@ from bot.desk.desk import Desk
 from bot.desk.opening import open_desk
 from bot.errors import StoreError
 from bot.grouping import Grouping
-from bot.judge import Bench, Judge
+from bot.judging.actions import ActionQueue
+from bot.judging.judge import Judge, JudgeContext
 from bot.line import Office
 from bot.own import OwnNews, Troubles
-from bot.prober import Clock, Prober
+from bot.probing.prober import Clock, Prober
+from bot.process import Process
 from bot.reading import Reading
 from bot.routes import configured_routes, policies_of
 from bot.settings import Service, Settings, labels_of, page_check_id
@@ -118,7 +118,7 @@ class Works:
         alone = opened.settings.redis is None
         self._owner = opened.settings.vantage if alone else f"{opened.settings.vantage}.{secrets.token_hex(4)}"
         self._news = OwnNews(opened.store, self._owner, around.now, self._wake)
-        self._acts = Acts(opened.store, self._written)
+        self._acts = ActionQueue(opened.store, self._written)
         self._routes = configured_routes(opened.store, opened.settings)
         self._judges: dict[str, Judge] = {}
         self._courier: Courier | None = None
@@ -133,7 +133,7 @@ class Works:
     def _judge(self, service: Service) -> Judge:
         settings, seen = self._settings, view(service, self._settings)
         due = partial(policies_for, self._routes.tree, policies_of(settings), labels=seen.labels)
-        bench = Bench(self._owner, self._around.now, self._routes.table, self._wake, calls=due)
+        bench = JudgeContext(self._owner, self._around.now, self._routes.table, self._wake, calls=due)
         return Judge(self._store, seen, assessing(service, settings), bench)
 
     @contextlib.asynccontextmanager
@@ -153,7 +153,7 @@ class Works:
             groups = Grouping(store, self._news, self._owner, around.now, self._routes.tree.pace_of)
             office = Office(self._owner, around.now, counsel.card, troubles, groups.gate, around.speed)
             self._courier = Courier(store, services, channels, office)
-            us = Us(store, settings, self._routes, self._owner, around.now, around.speed)
+            us = Process(store, settings, self._routes, self._owner, around.now, around.speed)
             company = Company(us, channels, self._courier, desk, self._news, troubles, groups, self._acts)
             self._attendants = attendants(company)
             await stack.enter_async_context(readiness_of(company).open())

@@ -10,10 +10,10 @@ import hashlib
 import logging
 from collections.abc import Iterator
 
-from bot.acts import Acts
-from bot.attendance import Us
 from bot.core.model.action import ActionRequest
 from bot.errors import StoreError
+from bot.judging.actions import ActionQueue
+from bot.process import Process
 from bot.scheduling.cron import Recurring, Window, windows
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ BY = ("configuration::maintenance", "the configuration")
 class Maintenance:
     """Announces what `maintenance:` of the configuration says."""
 
-    def __init__(self, us: Us, acts: Acts) -> None:
+    def __init__(self, us: Process, acts: ActionQueue) -> None:
         self._us = us
         self._acts = acts
         self._services = {c.id: s.id for s in us.settings.services for c in s.components} | {

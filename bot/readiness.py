@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 from aiohttp import web
 
-from bot.attendance import Us
 from bot.core.health.signs import HealthSign, ready
 from bot.core.health.text import queues, service_signs
 from bot.desk.health import Health
 from bot.errors import StoreError
 from bot.http.server import Bounds, HttpServer
+from bot.process import Process
 
 PATIENCE_S = 1.0
 """Whoever asks has little time; a store that answers later is none to rely on."""
@@ -31,7 +31,7 @@ async def hindrances(health: Health, now: float) -> list[HealthSign]:
 class Readiness:
     """Answers `/livez` and `/readyz`; `signs` are those of this process's own channels and couriers."""
 
-    def __init__(self, us: Us, signs: Callable[[float], Sequence[HealthSign]]) -> None:
+    def __init__(self, us: Process, signs: Callable[[float], Sequence[HealthSign]]) -> None:
         self._us = us
         self._signs = signs
         self._health = Health(us.store, us.settings)

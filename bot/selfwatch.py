@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.attendance import Us
 from bot.core.health.signs import HealthChange, SignHistory, watched
 from bot.core.health.text import cut, gap, queues, service_signs, told
 from bot.desk.health import Health
 from bot.errors import StoreError
 from bot.own import OwnNews
+from bot.process import Process
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ KEPT = TypeAdapter(Kept)
 class SelfWatch:
     """Looks every `EVERY_S` seconds."""
 
-    def __init__(self, us: Us, news: OwnNews) -> None:
+    def __init__(self, us: Process, news: OwnNews) -> None:
         self._us = us
         self._news = news
         self._health = Health(us.store, us.settings)

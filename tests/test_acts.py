@@ -7,10 +7,10 @@ import time
 import pytest
 from redis.asyncio import Redis
 
-from bot.acts import WAIT_S, Acts
 from bot.core.model.action import ActionRequest
 from bot.core.model.incident import IncidentStatus
 from bot.errors import StoreError
+from bot.judging.actions import WAIT_S, ActionQueue
 from bot.store.codec import INCIDENT
 from bot.store.keys import OUTCOME_TTL_S, keys_of
 from bot.store.stream_rows import decode, encode
@@ -33,7 +33,7 @@ class Scene(World):
 
     def acts(self):
         """One desk's way to the judge."""
-        return Acts(self.store, self.wake)
+        return ActionQueue(self.store, self.wake)
 
     def wish(self, verb, *args, who=ANN, id=""):  # noqa: A002 - the name it has in the row
         """What a person wants now."""

@@ -11,14 +11,14 @@ from types import MappingProxyType
 
 import pytest
 
-from bot.budget import Budgets
 from bot.core.rate_limits import ReprobeBudget
+from bot.probing.budget import BudgetGate
+from bot.probing.checks import OVER_BUDGET, CheckRunner, ProbeLimits
 from bot.settings import Allowance
 from bot.store.connect import open_store
 from bot.store.embedded import command
 from bot.store.embedded_binary import find_binary
 from bot.store.store import Store
-from bot.watch import OVER_BUDGET, Manners, Watch
 from probes.model import Check, Observation
 from probes.secret import Secret
 from probes.tools import Tools
@@ -48,7 +48,7 @@ def stopped(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 async def test_it_is_said_once_when_the_budget_is_spent(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     """The first refusal is a warning, the others are not."""
-    budgets = Budgets(store.purse, {"openai": Allowance(100, 1.0)})
+    budgets = BudgetGate(store.purse, {"openai": Allowance(100, 1.0)})
     paid = check("chat", "openai", "http://x", KEYED)
     with caplog.at_level(logging.WARNING):
         assert [await budgets.allow(paid, 60, 0.001) for _ in range(4)] == [True, False, False, False]
@@ -60,7 +60,7 @@ async def test_without_the_store_nothing_is_paid(stopped: subprocess.Popen[bytes
     while not (tmp_path / "s").exists():  # noqa: ASYNC110  (another process)
         await asyncio.sleep(0.01)
     async with open_store(f"unix://{tmp_path / 's'}", tmp_path) as store:
-        budgets = Budgets(store.purse, {"openai": Allowance()})
+        budgets = BudgetGate(store.purse, {"openai": Allowance()})
         paid = check("chat", "openai", "http://x", KEYED)
         assert await budgets.allow(paid, 1, 0.0001)
         stopped.send_signal(signal.SIGSTOP)
@@ -74,13 +74,13 @@ async def test_where_the_paid_check_may_not_the_free_one_of_its_component_does(s
     """Re-probes of a component whose budget is spent go to the check that costs nothing, every time."""
     seen: list[Observation] = []
     async with Transport() as transport, serve(answer(b"{}")) as site:
-        budgets = Budgets(store.purse, {"openai": Allowance(0, 0.0)})
+        budgets = BudgetGate(store.purse, {"openai": Allowance(0, 0.0)})
         tools = Tools(transport, "here", lambda: 1.0, {"KEY": Secret("sk-123456789")}, budget=budgets)
         checks = [
             check("chat", "openai", site.url("/v1"), KEYED),
             check("hello", "http", site.url("/hello"), MappingProxyType({})),
         ]
-        watch = Watch(checks, tools, None, seen.append, Manners(extras=ReprobeBudget(10)))
+        watch = CheckRunner(checks, tools, None, seen.append, ProbeLimits(extras=ReprobeBudget(10)))
         for _ in range(4):
             await watch.again("openai-api")
         asked = [request.target for request in site.requests]

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import pytest
 
 from bot.advice import Counsel
-from bot.attendance import Us
 from bot.causes import Causes
 from bot.config.load import from_text
 from bot.core.model.incident import Incident, IncidentStatus
@@ -18,6 +17,7 @@ from bot.courier import Courier
 from bot.errors import StoreError
 from bot.line import Office
 from bot.own import OwnNews
+from bot.process import Process
 from bot.reading import Reading
 from bot.routes import configured_routes
 from bot.store.codec import INCIDENT, SNAPSHOT, VOICES
@@ -50,7 +50,7 @@ class Town:
     def looker(self, owner="one", store=None):
         """One process's eye."""
         store = store or self.store
-        us = Us(store, self.settings, configured_routes(store, self.settings), owner, lambda: self.now)
+        us = Process(store, self.settings, configured_routes(store, self.settings), owner, lambda: self.now)
         return Causes(us, OwnNews(store, owner, lambda: self.now, lambda: None))
 
     async def stand(self, *vendors, layer=None, to=("one",), held_until=0.0, **how):

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.core.rate_limits import RateLimits
-from bot.courtesy import Courtesy, host_of
+from bot.probing.rate_limiter import HostRateLimiter, host_of
 from probes.model import Check
 
 
@@ -29,7 +29,7 @@ def test_whom_a_target_asks(target: str, host: str) -> None:
 
 async def test_no_more_at_once_than_allowed_and_hosts_apart() -> None:
     """A third one waits until one leaves, and gets in then; another host is not concerned."""
-    courtesy, here = Courtesy(RateLimits(2, 1e6)), check("http://a/1")
+    courtesy, here = HostRateLimiter(RateLimits(2, 1e6)), check("http://a/1")
     assert await courtesy.enter(here)
     assert await courtesy.enter(check("http://a/2"))
     third = asyncio.create_task(courtesy.enter(here))
@@ -41,7 +41,7 @@ async def test_no_more_at_once_than_allowed_and_hosts_apart() -> None:
 
 async def test_who_would_wait_longer_than_half_its_interval_is_left_out_and_counted() -> None:
     """Whether all places are taken or the next moment is too far; its place is free for others."""
-    courtesy = Courtesy(RateLimits(1, 0.1))
+    courtesy = HostRateLimiter(RateLimits(1, 0.1))
     assert await courtesy.enter(check("http://a/"))
     assert not await courtesy.enter(check("http://a/", 0.02))
     courtesy.leave(check("http://a/"))
@@ -52,7 +52,7 @@ async def test_who_would_wait_longer_than_half_its_interval_is_left_out_and_coun
 
 async def test_requests_begin_apart() -> None:
     """Ten at once at fifty a second take a fifth of a second."""
-    courtesy = Courtesy(RateLimits(10, 50))
+    courtesy = HostRateLimiter(RateLimits(10, 50))
     began = asyncio.get_running_loop().time()
     assert all(await asyncio.gather(*(courtesy.enter(check("http://a/")) for _ in range(10))))
     assert asyncio.get_running_loop().time() - began >= 9 / 50
@@ -60,7 +60,7 @@ async def test_requests_begin_apart() -> None:
 
 async def test_whoever_gives_up_waiting_leaves_its_place() -> None:
     """A look cancelled before its turn holds nobody up."""
-    courtesy = Courtesy(RateLimits(1, 0.01))
+    courtesy = HostRateLimiter(RateLimits(1, 0.01))
     assert await courtesy.enter(check("http://a/", 1e6))
     courtesy.leave(check("http://a/"))
     waiting = asyncio.create_task(courtesy.enter(check("http://a/", 1e6)))

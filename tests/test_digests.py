@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.attendance import Us
 from bot.config.load import from_text
 from bot.core.answers.digest import Period, Told, digest
 from bot.core.history.ranges import SPANS, Point, RangeHistory
@@ -16,6 +15,7 @@ from bot.core.model.ledger import LedgerEntry, Source
 from bot.core.model.snapshot import Snapshot
 from bot.digests import Digests, Telling
 from bot.own import OWN, OwnNews
+from bot.process import Process
 from bot.routes import configured_routes
 from bot.scheduling.cron import Recurring
 from bot.settings import Channel, Component, Digest, Service, Settings, Watching
@@ -119,7 +119,7 @@ async def test_ours_and_what_nobody_heard(judged):
 
 def telling(store, at, settings=SETTINGS, owner="one"):
     """One process at a time of day."""
-    us = Us(store, settings, configured_routes(store, settings), owner, lambda: at)
+    us = Process(store, settings, configured_routes(store, settings), owner, lambda: at)
     return Telling(us, OwnNews(store, owner, lambda: at, lambda: None))
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.core.model.escalation import Policy, Step
-from bot.judge import Bench, Judge
+from bot.judging.judge import Judge, JudgeContext
 from tests.routing import to
 from tests.test_acts import Scene, events
 from tests.test_judge import SETTINGS, VIEW
@@ -15,7 +15,9 @@ class Ladder(Scene):
     """A scene whose judges escalate; every incident is told on `console`."""
 
     def judge(self, owner, lease_ms=10_000):
-        bench = Bench(owner, lambda: self.now, to("console"), lambda: None, lease_ms, lambda _snapshot: (POLICY,))
+        bench = JudgeContext(
+            owner, lambda: self.now, to("console"), lambda: None, lease_ms, lambda _snapshot: (POLICY,)
+        )
         return Judge(self.store, VIEW, SETTINGS, bench)
 
     async def failing(self, minutes):

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.model.service import ServiceView
-from bot.judge import Bench, Judge
+from bot.judging.judge import Judge, JudgeContext
 from bot.store.codec import INCIDENT, REMEMBERED
 from bot.store.stream_rows import encode
 from probes.model import Fault, Layer, Observation, Outcome
@@ -25,7 +25,9 @@ class World:
         self.sent = 0
 
     def judge(self, owner, lease_ms=10_000):
-        return Judge(self.store, VIEW, SETTINGS, Bench(owner, lambda: self.now, to("console"), lambda: None, lease_ms))
+        return Judge(
+            self.store, VIEW, SETTINGS, JudgeContext(owner, lambda: self.now, to("console"), lambda: None, lease_ms)
+        )
 
     @asynccontextmanager
     async def at_work(self, *judges):

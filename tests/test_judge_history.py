@@ -9,7 +9,7 @@ import pytest
 from bot.core.history.ranges import SPANS
 from bot.core.history.recorder import EVERY_S
 from bot.core.postmortem.report import report_card
-from bot.judge import Judge
+from bot.judging.judge import Judge
 from bot.reading import Reading
 from bot.settings import Component, Service
 from bot.store.codec import REMEMBERED

@@ -7,7 +7,7 @@ from bot.core.judging.judgement import Judgement
 from bot.core.model.ledger import LedgerEntry, Source
 from bot.core.model.service import ServiceView
 from bot.core.routing.tree import ActiveRoutes
-from bot.judge import Bench, Judge
+from bot.judging.judge import Judge, JudgeContext
 from bot.store.codec import ledger_row, ledger_rows
 from bot.store.store import Store
 from bot.store.types import LedgerWrite
@@ -20,7 +20,7 @@ ROW = LedgerEntry("claude", ("api",), Source.MEASURED, "4F7K", 31.25, 34.0, 800.
 
 def judge(store: Store) -> Judge:
     """A judge that says nothing anywhere."""
-    return Judge(store, CLAUDE, SETTINGS, Bench("anna", lambda: 1000.0, to(), lambda: None))
+    return Judge(store, CLAUDE, SETTINGS, JudgeContext("anna", lambda: 1000.0, to(), lambda: None))
 
 
 async def test_a_finished_row_is_in_the_judgement_s_own_commit(store: Store) -> None:

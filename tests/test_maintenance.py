@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.attendance import Us
 from bot.config.load import from_text
 from bot.maintenance import AHEAD_S, Maintenance
+from bot.process import Process
 from bot.routes import configured_routes
 from bot.scheduling.cron import Recurring, windows
 from bot.settings import Component, Service, Settings
@@ -86,7 +86,7 @@ class Planned(Scene):
         begins = datetime.fromtimestamp(self.began + after_s, UTC)
         work = Recurring(about, f"{begins.minute} {begins.hour} * * *", "UTC", lasts_s, "index rebuild")
         settings = Settings((CLAUDE,), maintenance=(work,))
-        us = Us(self.store, settings, configured_routes(self.store, settings), "one", lambda: self.now)
+        us = Process(self.store, settings, configured_routes(self.store, settings), "one", lambda: self.now)
         return Maintenance(us, self.acts())
 
     async def silences(self):

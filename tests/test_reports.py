@@ -7,8 +7,8 @@ from bot.core.detection.assessment import AssessorSettings
 from bot.core.model.person import Person
 from bot.core.model.report import Report
 from bot.core.model.service import ServiceView
-from bot.judge import Bench, Judge
-from bot.reports import Reports
+from bot.judging.judge import Judge, JudgeContext
+from bot.judging.user_reports import UserReports
 from bot.store.codec import VOICES
 from bot.store.stream_rows import decode, encode
 from probes.model import Observation, Outcome
@@ -25,14 +25,14 @@ async def rows(store):
 
 
 def reports(store, woken=None):
-    return Reports(store, (woken if woken is not None else []).append, lambda: START)
+    return UserReports(store, (woken if woken is not None else []).append, lambda: START)
 
 
 @asynccontextmanager
 async def judging(store):
     """A judge at work until the block is left."""
 
-    bench = Bench("one", lambda: START + 1, to(), lambda: None)
+    bench = JudgeContext("one", lambda: START + 1, to(), lambda: None)
     task = asyncio.create_task(Judge(store, VIEW, SETTINGS, bench).run())
     try:
         yield

@@ -17,7 +17,7 @@ from bot.core.model.person import Person
 from bot.core.routing.tree import Subscription, SubscriptionFilter, policies_for
 from bot.courier import Courier
 from bot.desk.opening import open_desk
-from bot.judge import Bench, Judge
+from bot.judging.judge import Judge, JudgeContext
 from bot.line import Office
 from bot.main import view
 from bot.reading import Reading
@@ -61,7 +61,7 @@ class House(Scene):
         service = self.settings.service("claude")
         seen = replace(view(service, self.settings), names={"claude-api": "Claude API"}, page_ids={}, others={})
         due = partial(policies_for, self.routes.tree, policies_of(self.settings), labels=seen.labels)
-        bench = Bench(owner, lambda: self.now, self.routes.table, lambda: None, lease_ms, due)
+        bench = JudgeContext(owner, lambda: self.now, self.routes.table, lambda: None, lease_ms, due)
         return Judge(self.store, seen, SETTINGS, bench)
 
     @asynccontextmanager

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from bot.errors import StoreError
+from bot.probing.stream_writer import StreamWriter
 from bot.store.store import Store
-from bot.stream import Stream
 
 
 class Fragile:
@@ -36,7 +36,7 @@ async def rows_of(store, service):
 def a_stream(fragile, **more):
     """A prober's end and what it was told of writes."""
     written = []
-    return Stream(fragile, "eu", lambda service, plans: written.append((service, dict(plans))), **more), written
+    return StreamWriter(fragile, "eu", lambda service, plans: written.append((service, dict(plans))), **more), written
 
 
 async def test_rows_arrive_in_order_once(store):

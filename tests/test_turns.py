@@ -5,11 +5,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 from bot.errors import StoreError
+from bot.probing.checks import CheckRunner, ProbeLimits
+from bot.probing.page_lease import KEPT, TICKS, PageLease
 from bot.scheduling.scheduler import Schedule
 from bot.store.connect import open_store
 from bot.store.store import Store
-from bot.turns import KEPT, TICKS, Turns
-from bot.watch import Manners, Watch
 from probes.model import Check, Observation
 from probes.tools import Tools
 from probes.transport.client import Transport
@@ -35,8 +35,8 @@ class Prober:
     ) -> None:
         self.seen: list[Observation] = []
         self.check = check
-        self.turns = Turns(store, name, speed)
-        self.watch = Watch([check], Tools(transport, name, now), None, self.seen.append, Manners(self.turns))
+        self.turns = PageLease(store, name, speed)
+        self.watch = CheckRunner([check], Tools(transport, name, now), None, self.seen.append, ProbeLimits(self.turns))
 
     async def tick(self) -> int:
         """Look whose turn it is; how often the page was read so far."""
@@ -108,7 +108,7 @@ async def test_while_the_store_is_away_the_last_reader_goes_on(redis_url: str, t
     """Nobody else begins to read, so that an outage of the store does not multiply the requests."""
     async with open_store(redis_url, tmp_path) as opened:
         gone = Away(opened)
-        fra, iad = Turns(gone, "fra"), Turns(gone, "iad")
+        fra, iad = PageLease(gone, "fra"), PageLease(gone, "iad")
         check = Check("claude:page", "statuspage", "claude", "", "http://x", 60.0, 5.0, MappingProxyType({}))
         assert await fra.ours(check)
         assert not await iad.ours(check)

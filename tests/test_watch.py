@@ -6,9 +6,9 @@ import time
 from types import MappingProxyType
 
 from bot.core.rate_limits import RateLimits, ReprobeBudget
-from bot.courtesy import Courtesy
+from bot.probing.checks import CheckRunner, ProbeLimits
+from bot.probing.rate_limiter import HostRateLimiter
 from bot.scheduling.scheduler import Schedule
-from bot.watch import Manners, Watch
 from probes.model import Check, Fault, Observation, Outcome
 from probes.tools import Tools
 from probes.transport.client import Transport
@@ -29,7 +29,7 @@ async def test_a_vendor_that_hangs_is_the_vendors_fault() -> None:
     """The deadline is kept, so it failed."""
     seen: list[Observation] = []
     async with Transport() as transport, serve(silent) as site:
-        watch = Watch([check(site.url(), 0.2)], Tools(transport, "here", time.time), None, seen.append)
+        watch = CheckRunner([check(site.url(), 0.2)], Tools(transport, "here", time.time), None, seen.append)
         await watch.once(check(site.url(), 0.2))
     assert [(o.outcome, o.fault) for o in seen] == [(Outcome.FAILED, Fault.VENDOR)]
 
@@ -38,7 +38,7 @@ async def test_a_deadline_missed_because_we_were_busy_is_our_own() -> None:
     """When this process does not come to look for an answer in time, nothing follows about the vendor."""
     seen: list[Observation] = []
     async with Transport() as transport, serve(silent) as site:
-        watch = Watch([check(site.url(), 0.2)], Tools(transport, "here", time.time), None, seen.append)
+        watch = CheckRunner([check(site.url(), 0.2)], Tools(transport, "here", time.time), None, seen.append)
         looking = asyncio.create_task(watch.once(check(site.url(), 0.2)))
         await site.asked()
         time.sleep(1.0)  # noqa: ASYNC251  (blocking the loop is what is tested)
@@ -51,9 +51,9 @@ async def test_extra_looks_end_at_their_bound() -> None:
     now = 1000.0
     plan = json.dumps({"from_s": now, "until_s": now + 1000, "every_s": 5.0, "vantages": ["here"]})
     async with Transport() as transport, serve(answer(b"{}")) as site, Schedule() as schedule:
-        manners = Manners(courtesy=Courtesy(RateLimits(100, 1e6)), extras=ReprobeBudget(3))
+        manners = ProbeLimits(courtesy=HostRateLimiter(RateLimits(100, 1e6)), extras=ReprobeBudget(3))
         seen: list[Observation] = []
-        watch = Watch([check(site.url())], Tools(transport, "here", lambda: now), None, seen.append, manners)
+        watch = CheckRunner([check(site.url())], Tools(transport, "here", lambda: now), None, seen.append, manners)
         watch.planned("claude", {"claude-api": plan})
         for number in range(10):
             now += 5.0

@@ -15,7 +15,7 @@ from bot.core.model.stream import StreamRow
 from bot.core.routing.notices import Notice
 from bot.errors import ConfigError
 from bot.main import view
-from bot.prober import Clock, Prober
+from bot.probing.prober import Clock, Prober
 from bot.store.stream_rows import decode
 from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State, VendorIncident
 

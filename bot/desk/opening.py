@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 
-from bot.acts import Acts
 from bot.advice import Counsel
 from bot.alternatives import candidates
 from bot.desk.auditing import Audit
@@ -11,8 +10,9 @@ from bot.desk.behind import Behind, Subscribes
 from bot.desk.desk import Desk
 from bot.desk.health import Health
 from bot.digests import Digests
+from bot.judging.actions import ActionQueue
+from bot.judging.user_reports import UserReports
 from bot.reading import Reading, names
-from bot.reports import Reports
 from bot.routes import tree_of
 from bot.settings import Settings, labels_of
 from bot.store.store import Store
@@ -37,8 +37,8 @@ def open_desk(
             reads=reads,
             counsel=Counsel(reads, offered, [service.id for service in settings.services]),
             names=names(settings.services),
-            acts=Acts(store, wake),
-            reports=Reports(store, wake, now),
+            acts=ActionQueue(store, wake),
+            reports=UserReports(store, wake, now),
             subscribes=subscribes,
             health=Health(store, settings),
             audit=Audit(store),

@@ -18,12 +18,12 @@ import httpx
 
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.model.service import ServiceView
-from bot.judge import Bench, Judge
+from bot.judging.judge import Judge, JudgeContext
+from bot.probing.checks import CheckRunner
+from bot.probing.stream_writer import StreamWriter
 from bot.store.connect import open_store
 from bot.store.store import Store
 from bot.store.stream_rows import encode
-from bot.stream import Stream
-from bot.watch import Watch
 from probes.model import Observation, Outcome, Timings
 from probes.probe import look
 from probes.tools import Tools
@@ -61,7 +61,7 @@ async def throughput() -> None:
         tools = Tools(transport, "here", time.time)
         rows: list[bytes] = []
         some = checks(AT_ONCE, url)
-        watch = Watch(some, tools, None, lambda o: rows.append(encode(o)), manners())
+        watch = CheckRunner(some, tools, None, lambda o: rows.append(encode(o)), manners())
         kinds: dict[str, Callable[[int], Awaitable[object]]] = {
             "bare": lambda _: client.get(url),
             "check": lambda n: watch.once(some[n]),
@@ -113,9 +113,9 @@ async def judged() -> None:
         async with open_store(None, Path(folder)) as store:
             service = ServiceView("claude", "Claude", {"claude-api": "Claude API"}, {})
             judge = Judge(
-                store, service, AssessorSettings(("claude-api",)), Bench("bench", time.time, to(), lambda: None)
+                store, service, AssessorSettings(("claude-api",)), JudgeContext("bench", time.time, to(), lambda: None)
             )
-            stream = Stream(store, "here", lambda _s, _p: judge.news.set())
+            stream = StreamWriter(store, "here", lambda _s, _p: judge.news.set())
             tasks = [asyncio.create_task(judge.run()), asyncio.create_task(stream.run())]
             took = []
             for number in range(30):
@@ -135,7 +135,7 @@ async def judged() -> None:
     say("look to judged, in bulk", f"{used / ROWS * 1e6:5.0f} µs of processor time: encoded, written, read, judged")
 
 
-async def settled(store: Store, stream: Stream, rows: list[Observation], every_s: float) -> None:
+async def settled(store: Store, stream: StreamWriter, rows: list[Observation], every_s: float) -> None:
     """Write rows and wait until they are judged."""
     before = (await store.load("claude")).position
     for row in rows:

@@ -16,11 +16,11 @@ from typing import Any
 from apscheduler.events import EVENT_JOB_SUBMITTED
 
 from bot.core.rate_limits import RateLimits
-from bot.courtesy import Courtesy
+from bot.probing.checks import CheckRunner, ProbeLimits
+from bot.probing.rate_limiter import HostRateLimiter
 from bot.scheduling.scheduler import Schedule
 from bot.store.stream_rows import encode
 from bot.terminal.run import COLLECTOR
-from bot.watch import Manners, Watch
 from probes.model import Check
 from probes.tools import Tools
 from probes.transport.client import Transport
@@ -39,9 +39,9 @@ def checks(number: int, url: str) -> list[Check]:
     ]
 
 
-def manners() -> Manners:
+def manners() -> ProbeLimits:
     """None: one address stands for the hosts of thousands of checks."""
-    return Manners(courtesy=Courtesy(NO_LIMITS))
+    return ProbeLimits(courtesy=HostRateLimiter(NO_LIMITS))
 
 
 def resident() -> int:
@@ -49,7 +49,7 @@ def resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
 
 
-class Timed(Watch):
+class Timed(CheckRunner):
     """A watch that notes when each check really began."""
 
     def clocked(self, schedule: Schedule) -> None:

@@ -26,7 +26,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9._-]{1,80}")
 OUTCOME = TypeAdapter(ActionResult)
 
 
-class Acts:
+class ActionQueue:
     """The one way in which people change things. `wake` tells the judge of a service, if it is in this process."""
 
     def __init__(self, store: Store, wake: Callable[[str], None]) -> None:

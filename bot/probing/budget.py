@@ -15,7 +15,7 @@ ASK_S = 1.0
 """A store that takes longer to answer counts as away: the look has a deadline of its own."""
 
 
-class Budgets:
+class BudgetGate:
     """What each service's paid checks may still use today; where the store cannot tell, they may not."""
 
     def __init__(self, purse: BudgetStore, allowances: Mapping[str, Allowance]) -> None:

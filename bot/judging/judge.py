@@ -56,7 +56,7 @@ KEEP_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class JudgeContext:
     """What one judge needs beside the service: who it is, the clock, the routes in force, and whom to tell.
 
     `calls` are the escalations and reminders that the routes want for an incident.
@@ -73,7 +73,7 @@ class Bench:
 class Judge:
     """Judges one service for as long as it holds the service's lease. `news` is set when rows may have come."""
 
-    def __init__(self, store: Store, service: ServiceView, settings: AssessorSettings, bench: Bench) -> None:
+    def __init__(self, store: Store, service: ServiceView, settings: AssessorSettings, bench: JudgeContext) -> None:
         self._store = store
         self._service = service
         self._settings = settings

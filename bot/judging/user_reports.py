@@ -30,7 +30,7 @@ AFFECTED, WORKS = "affected", "works"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ReportReceipt:
     """A report that is noted, and what others have said: `text` is the whole answer, one sentence.
 
     `others` report trouble and `works` say it works, the one who asks left out, within `window_s` seconds; `usual` are
@@ -45,7 +45,7 @@ class Said:
     text: str
 
 
-class Reports:
+class UserReports:
     """The one way in which people report. `wake` tells the judge of a service, if it is in this process."""
 
     def __init__(self, store: Store, wake: Callable[[str], None], now: Callable[[], float]) -> None:
@@ -62,7 +62,7 @@ class Reports:
         works: bool,
         text: str = "",
         id: str = "",  # noqa: A002
-    ) -> Said:
+    ) -> ReportReceipt:
         """Note what a person says, once for each `id` ("": this is a new one), and answer what others say.
 
         Raises:
@@ -83,7 +83,7 @@ class Reports:
         said = replace(heard, affected=others, works=fine)
         repeated = before == word
         answer = thanks(name, said, works=works, repeated=repeated)
-        return Said(others, fine, heard.window_s, heard.usual, repeated, answer)
+        return ReportReceipt(others, fine, heard.window_s, heard.usual, repeated, answer)
 
     async def _heard(self, service: str, component: str) -> tuple[str, report_model.Reports]:
         """The component's name and what the judge has counted so far."""

@@ -28,7 +28,7 @@ class Place:
         self.pacing = RateLimiter(limits.per_s)
 
 
-class Courtesy:
+class HostRateLimiter:
     """The manners of one prober. `skipped` counts looks left out; `speed` is the clock's (see `Schedule`)."""
 
     def __init__(self, limits: RateLimits, speed: float = 1.0) -> None:

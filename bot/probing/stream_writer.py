@@ -19,7 +19,7 @@ FLUSH_S = 0.1
 RETRY_S = (0.2, 0.5, 1.0, 2.0)
 
 
-class Stream:
+class StreamWriter:
     """The prober's end of every service's stream.
 
     Rows of one service get consecutive numbers under this run's own id, so that a batch sent again after a lost reply

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from bot.core.detection.reprobe import Plan, due
 from bot.core.health.signs import MISSED
 from bot.core.rate_limits import RateLimits, ReprobeBudget
-from bot.courtesy import Courtesy
+from bot.probing.page_lease import TICKS, Turn
+from bot.probing.rate_limiter import HostRateLimiter
 from bot.scheduling.scheduler import Schedule
-from bot.turns import TICKS, Turn
 from probes.community.polling import UNREAD
 from probes.model import Check, Fault, Layer, Observation, Outcome
 from probes.network.control import Control, attribute
@@ -43,7 +43,7 @@ SIGHT = "our own network works again: from %s a control host answers"
 
 
 @dataclass(slots=True)
-class Standing:
+class ActivePlan:
     """A component's re-probe plan as last heard, and when this vantage last followed it."""
 
     plan: Plan
@@ -51,15 +51,15 @@ class Standing:
 
 
 @dataclass(slots=True)
-class Manners:
+class ProbeLimits:
     """What keeps this prober from asking too much: turns at pages, limits towards hosts, a bound on extra looks."""
 
     turns: Turn | None = None
-    courtesy: Courtesy = field(default_factory=lambda: Courtesy(RateLimits()))
+    courtesy: HostRateLimiter = field(default_factory=lambda: HostRateLimiter(RateLimits()))
     extras: ReprobeBudget = field(default_factory=lambda: ReprobeBudget(RateLimits().extra_per_hour))
 
 
-class Watch:
+class CheckRunner:
     """All checks of one prober, at one vantage."""
 
     def __init__(
@@ -68,7 +68,7 @@ class Watch:
         tools: Tools,
         control: Control | None,
         put: Callable[[Observation], None],
-        manners: Manners | None = None,
+        manners: ProbeLimits | None = None,
     ) -> None:
         self._checks = tuple(checks)
         # Each check remembers for itself (ETags, the last good page).
@@ -76,10 +76,10 @@ class Watch:
         self._now, self._vantage = tools.now, tools.vantage
         self._control = control
         self._put = put
-        self._manners = manners or Manners()
+        self._manners = manners or ProbeLimits()
         self._turns = self._manners.turns
         self._read_at: dict[str, float] = {}
-        self._plans: dict[str, Standing] = {}
+        self._plans: dict[str, ActivePlan] = {}
         self._looking: set[str] = set()
         self._began = 0.0
         self._done: dict[str, float] = {}
@@ -107,7 +107,7 @@ class Watch:
         for component in ours & plans.keys():
             plan = Plan(**json.loads(plans[component]))
             standing = self._plans.get(component)
-            self._plans[component] = Standing(plan, standing.followed if standing else 0.0)
+            self._plans[component] = ActivePlan(plan, standing.followed if standing else 0.0)
 
     def late(self) -> list[str]:
         """The checks of this vantage alone that were not done for `MISSED` intervals, whatever keeps them."""

@@ -9,7 +9,7 @@ from bot.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Us:
+class Process:
     """This process: the open store, the configuration, the routes in force, our name and clock (Unix seconds).
 
     `speed`: seconds of that clock in one of the machine; not 1 only where a story is played.

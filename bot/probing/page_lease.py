@@ -27,7 +27,7 @@ class Turn(Protocol):
     async def passed(self, check: Check) -> None: ...
 
 
-class Turns:
+class PageLease:
     """The turns as the store keeps them; `prober` is unique among those that run, `speed` is the clock's."""
 
     def __init__(self, store: Store, prober: str, speed: float = 1.0) -> None:

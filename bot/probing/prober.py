@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
-from bot.budget import Budgets
 from bot.core.rate_limits import ReprobeBudget
-from bot.courtesy import Courtesy
 from bot.errors import StoreError
+from bot.probing.budget import BudgetGate
+from bot.probing.checks import CheckRunner, ProbeLimits
+from bot.probing.page_lease import PageLease
+from bot.probing.rate_limiter import HostRateLimiter
+from bot.probing.stream_writer import StreamWriter
 from bot.scheduling.scheduler import Schedule
 from bot.settings import Settings
 from bot.store.store import Store
 from bot.store.stream_rows import encode
-from bot.stream import Stream
-from bot.turns import Turns
-from bot.watch import Manners, Watch
 from probes.model import Observation
 from probes.network.control import Control
 from probes.tools import Tools
@@ -53,11 +53,11 @@ class Prober:
         self._clock = clock
         self._name = name
         self._told = written
-        self._courtesy = Courtesy(settings.courtesy, clock.speed)
+        self._courtesy = HostRateLimiter(settings.courtesy, clock.speed)
         self._services = {s.id: s for s in settings.services}
-        self._watch: Watch | None = None
+        self._watch: CheckRunner | None = None
         self._schedule: Schedule | None = None
-        self.stream = Stream(store, settings.vantage, self._written)
+        self.stream = StreamWriter(store, settings.vantage, self._written)
 
     @contextlib.asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
@@ -68,11 +68,11 @@ class Prober:
             Control(transport, clock.now, settings.control) as control,
             Schedule(clock.speed) as schedule,
         ):
-            budget = Budgets(self._store.purse, {name: s.budget for name, s in self._services.items()})
+            budget = BudgetGate(self._store.purse, {name: s.budget for name, s in self._services.items()})
             tools = Tools(transport, settings.vantage, clock.now, settings.secrets, budget=budget)
-            turns = Turns(self._store, self._name, clock.speed)
-            manners = Manners(turns, self._courtesy, ReprobeBudget(settings.courtesy.extra_per_hour))
-            self._watch = Watch(settings.checks(), tools, control, self._seen, manners)
+            turns = PageLease(self._store, self._name, clock.speed)
+            manners = ProbeLimits(turns, self._courtesy, ReprobeBudget(settings.courtesy.extra_per_hour))
+            self._watch = CheckRunner(settings.checks(), tools, control, self._seen, manners)
             self._schedule = schedule
             self._watch.start(schedule)
             schedule.every(PRESENCE_S, self._present, name="presence")
