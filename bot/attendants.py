@@ -4,20 +4,20 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.causes import Causes
 from bot.channels.channel import Channel
-from bot.courier import Courier
+from bot.delivery.courier import Courier
+from bot.delivery.grouping import Grouping
+from bot.delivery.self_notices import SelfNotices, UnreachableNotices
 from bot.desk.desk import Desk
-from bot.digests import Telling
-from bot.grouping import Grouping
-from bot.heartbeat import Heart
+from bot.jobs.correlation import CorrelationJob
+from bot.jobs.digests import DigestJob
+from bot.jobs.heartbeat import HeartbeatJob
+from bot.jobs.planned_maintenance import PlannedMaintenanceJob
+from bot.jobs.self_monitoring import SelfMonitor
 from bot.judging.actions import ActionQueue
-from bot.maintenance import Maintenance
-from bot.own import OwnNews, Troubles
 from bot.process import Process
 from bot.pulse import Pulse
 from bot.readiness import Readiness
-from bot.selfwatch import SelfWatch
 
 Worker = Callable[[], Coroutine[Any, Any, None]]
 """Runs until it is cancelled, and waits for a store that is away."""
@@ -31,8 +31,8 @@ class Company:
     channels: Mapping[str, Channel]
     courier: Courier
     desk: Desk
-    news: OwnNews
-    troubles: Troubles
+    news: SelfNotices
+    troubles: UnreachableNotices
     groups: Grouping
     acts: ActionQueue
 
@@ -53,13 +53,13 @@ def attendants(company: Company) -> Mapping[str, Worker]:
     us, pulse = company.us, pulse_of(company)
     workers: dict[str, Worker] = {"pulse": pulse.run, "groups": company.groups.run}
     if us.settings.maintenance:
-        workers["maintenance"] = Maintenance(us, company.acts).run
+        workers["maintenance"] = PlannedMaintenanceJob(us, company.acts).run
     if us.settings.watching.digests:
-        workers["digests"] = Telling(us, company.news).run
-    workers["causes"] = Causes(us, company.news).run
+        workers["digests"] = DigestJob(us, company.news).run
+    workers["causes"] = CorrelationJob(us, company.news).run
     if us.speed == 1.0:
         # Where a story is played, our own pauses look as long as the story's.
-        workers["self-watch"] = SelfWatch(us, company.news).run
+        workers["self-watch"] = SelfMonitor(us, company.news).run
         if us.settings.watching.heartbeat is not None:
-            workers["heartbeat"] = Heart(us, us.settings.watching.heartbeat).run
+            workers["heartbeat"] = HeartbeatJob(us, us.settings.watching.heartbeat).run
     return workers

@@ -1,7 +1,5 @@
 """The digest: a day or a week of all services read from the store, and told at a set time to those who want it."""
 
-import asyncio
-import hashlib
 import logging
 from collections.abc import Sequence
 
@@ -11,23 +9,17 @@ from bot.core.answers.answer import Answer
 from bot.core.answers.digest import Period, Told, anything, digest
 from bot.core.history.ranges import SPANS, Range, touches
 from bot.core.model.incident import Incident
-from bot.errors import StoreError
-from bot.own import OWN, TOLD, OwnNews
-from bot.process import Process
+from bot.delivery.self_notices import OWN, TOLD
 from bot.reading import Reading
-from bot.routes import meant
-from bot.scheduling.cron import windows
-from bot.settings import Digest, Service
+from bot.settings import Service
 from bot.store.store import Store
 
 log = logging.getLogger(__name__)
 
-EVERY_S = 30.0
-TURN = "digest"
+
 PERIODS = {"day": SPANS["24h"], "week": SPANS["7d"]}
 INCIDENTS, DELIVERIES, LINES = 200, 500, 1_000
 """The newest of each, among which those of the period are looked for."""
-NOTED_S = 8 * 86_400.0
 
 
 class Digests:
@@ -80,48 +72,3 @@ class Digests:
             if period.has(one.at) and not one.over:
                 found.append(one.text)
         return list(dict.fromkeys(found))
-
-
-class Telling:
-    """Tells each configured digest when its time comes, once; after an absence the newest, if it is not too late."""
-
-    def __init__(self, us: Process, news: OwnNews) -> None:
-        self._us = us
-        self._news = news
-        self._all = Digests(us.store, us.settings.services)
-
-    async def run(self) -> None:
-        """Look for ever; a store that is away is waited for."""
-        while True:
-            try:
-                await self.look()
-            except StoreError as error:
-                log.debug("the digest waits for the store: %s", error)
-            await asyncio.sleep(EVERY_S / self._us.speed)
-
-    async def look(self) -> int:
-        """Tell what is due, if it is our turn; the number of digests told. Raises StoreError."""
-        store, now, told = self._us.store, self._us.now(), 0
-        if not await store.shared.hold(TURN, self._us.owner, round(EVERY_S * 3000)):
-            return 0
-        for one in self._us.settings.watching.digests:
-            due = next((w.begins for w in windows(one.when, now, 1) if w.begins <= now), None)
-            if due is None:
-                continue
-            name = f"digest:{_named(one)}:{due:.0f}"
-            if await store.notes.noted(name):
-                continue
-            answer, anything_measured = await self._all.of(one.every, due, now)
-            subject = f"digest@{_named(one)}@{due:.0f}"
-            targets = meant(self._us.settings, one.to)
-            # The same subject again is an edit, so whoever dies before the note doubles nothing.
-            if anything_measured and not await self._news.tell(subject, answer.title, targets, answer.lines):
-                continue
-            await store.notes.note(name, "1", NOTED_S)
-            told += anything_measured
-        return told
-
-
-def _named(one: Digest) -> str:
-    words = f"{one.every} {one.when.cron} {one.when.zone} {sorted(one.to)}"
-    return hashlib.sha256(words.encode()).hexdigest()[:8]

@@ -20,23 +20,23 @@ from bot.channels.registry import CHANNELS
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.model.service import Other, ServiceView
 from bot.core.routing.tree import policies_for
-from bot.courier import Courier
+from bot.delivery.channel_queue import CourierContext
+from bot.delivery.courier import Courier
+from bot.delivery.grouping import Grouping
+from bot.delivery.routes import configured_routes, policies_of
+from bot.delivery.self_notices import SelfNotices, UnreachableNotices
+from bot.delivery.subscriptions import configured_subscriptions
 from bot.desk.desk import Desk
 from bot.desk.opening import open_desk
 from bot.errors import StoreError
-from bot.grouping import Grouping
 from bot.judging.actions import ActionQueue
 from bot.judging.judge import Judge, JudgeContext
-from bot.line import Office
-from bot.own import OwnNews, Troubles
 from bot.probing.prober import Clock, Prober
 from bot.process import Process
 from bot.reading import Reading
-from bot.routes import configured_routes, policies_of
 from bot.settings import Service, Settings, labels_of, page_check_id
 from bot.store.connect import open_store
 from bot.store.store import Store
-from bot.subscriptions import configured_subscriptions
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +117,7 @@ class Works:
         # The embedded store has one user at a time, so what a killed run held is ours at once.
         alone = opened.settings.redis is None
         self._owner = opened.settings.vantage if alone else f"{opened.settings.vantage}.{secrets.token_hex(4)}"
-        self._news = OwnNews(opened.store, self._owner, around.now, self._wake)
+        self._news = SelfNotices(opened.store, self._owner, around.now, self._wake)
         self._acts = ActionQueue(opened.store, self._written)
         self._routes = configured_routes(opened.store, opened.settings)
         self._judges: dict[str, Judge] = {}
@@ -149,9 +149,9 @@ class Works:
             channels = await self._opened(stack, desk)
             services = [s.id for s in settings.services]
             counsel = Counsel(Reading(store.views, settings.services), candidates(settings), services)
-            troubles = Troubles(self._news, self._routes.watchers, self._routes.tree.targets())
+            troubles = UnreachableNotices(self._news, self._routes.watchers, self._routes.tree.targets())
             groups = Grouping(store, self._news, self._owner, around.now, self._routes.tree.pace_of)
-            office = Office(self._owner, around.now, counsel.card, troubles, groups.gate, around.speed)
+            office = CourierContext(self._owner, around.now, counsel.card, troubles, groups.gate, around.speed)
             self._courier = Courier(store, services, channels, office)
             us = Process(store, settings, self._routes, self._owner, around.now, around.speed)
             company = Company(us, channels, self._courier, desk, self._news, troubles, groups, self._acts)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.routes import Routes
+from bot.delivery.routes import Routes
 from bot.settings import Settings
 from bot.store.store import Store
 

@@ -6,20 +6,20 @@ from types import SimpleNamespace
 import pytest
 
 from bot.advice import Counsel
-from bot.causes import Causes
 from bot.config.load import from_text
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.measurement import Measurement
 from bot.core.model.person import Person
 from bot.core.model.silence import Silence
 from bot.core.model.snapshot import ComponentStatus, Snapshot
-from bot.courier import Courier
+from bot.delivery.channel_queue import CourierContext
+from bot.delivery.courier import Courier
+from bot.delivery.routes import configured_routes
+from bot.delivery.self_notices import SelfNotices
 from bot.errors import StoreError
-from bot.line import Office
-from bot.own import OwnNews
+from bot.jobs.correlation import CorrelationJob
 from bot.process import Process
 from bot.reading import Reading
-from bot.routes import configured_routes
 from bot.store.codec import INCIDENT, SNAPSHOT, VOICES
 from bot.store.types import Commit, DeliveryWrite, IncidentWrite
 from probes.model import Layer, State
@@ -51,7 +51,7 @@ class Town:
         """One process's eye."""
         store = store or self.store
         us = Process(store, self.settings, configured_routes(store, self.settings), owner, lambda: self.now)
-        return Causes(us, OwnNews(store, owner, lambda: self.now, lambda: None))
+        return CorrelationJob(us, SelfNotices(store, owner, lambda: self.now, lambda: None))
 
     async def stand(self, *vendors, layer=None, to=("one",), held_until=0.0, **how):
         """These vendors stand so from now on: they fail at a layer, or (None) are fine."""
@@ -104,7 +104,7 @@ class Town:
     async def deliver(self):
         """Everything due is said."""
         counsel = Counsel(self.reading, {}, VENDORS)
-        office = Office("courier", lambda: self.now, counsel.card, self.trouble)
+        office = CourierContext("courier", lambda: self.now, counsel.card, self.trouble)
         courier = Courier(self.store, VENDORS, {"one": self.book, "two": self.book, "pager": self.book}, office)
         for name in ("one", "two", "pager"):
             while await courier.round(name):

@@ -6,15 +6,15 @@ from dataclasses import replace
 
 from bot import advice
 from bot.channels.channel import Channel
-from bot.claiming import CLAIM_S
 from bot.core.messages.compose import card
 from bot.core.model.card import Card
 from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
 from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus, Snapshot
-from bot.courier import DOUBTS, PAUSE_S, TRIES, Courier
+from bot.delivery.channel_queue import CourierContext
+from bot.delivery.courier import DOUBTS, PAUSE_S, TRIES, Courier
+from bot.delivery.outbox_claims import CLAIM_S
 from bot.errors import DeliveryError
-from bot.line import Office
 from bot.store.codec import ENTRY, SNAPSHOT
 from bot.store.types import Claimant, Commit, DeliveryWrite
 from probes.model import State
@@ -101,7 +101,7 @@ class World:
         self.troubles: list[tuple[str, str, bool]] = []
 
     def courier(self, owner="courier"):
-        office = Office(owner, lambda: self.now, self.worded, self.trouble)
+        office = CourierContext(owner, lambda: self.now, self.worded, self.trouble)
         return Courier(self.store, ["claude"], self.books, office)
 
     async def worded(self, snapshot, now):

@@ -13,10 +13,11 @@ from bot.core.messages.compose import card
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.ledger import LedgerEntry, Source
 from bot.core.model.snapshot import Snapshot
-from bot.digests import Digests, Telling
-from bot.own import OWN, OwnNews
+from bot.delivery.routes import configured_routes
+from bot.delivery.self_notices import OWN, SelfNotices
+from bot.digests import Digests
+from bot.jobs.digests import DigestJob
 from bot.process import Process
-from bot.routes import configured_routes
 from bot.scheduling.cron import Recurring
 from bot.settings import Channel, Component, Digest, Service, Settings, Watching
 from bot.store.codec import INCIDENT, SNAPSHOT, ledger_row
@@ -107,7 +108,7 @@ async def test_ours_and_what_nobody_heard(judged):
     (claimed,) = await judged.outbox.claim("claude", "slack", Claimant("me", 60_000), NINE - 90)
     assert await judged.outbox.give_up(claimed, "channel_not_found", NINE - 80)
     clock = [NINE - 3_000]
-    news = OwnNews(judged, "me", lambda: clock[0], lambda: None)
+    news = SelfNotices(judged, "me", lambda: clock[0], lambda: None)
     await news.trouble("slack", "the Slack socket is dead", ("console",), over=False)
     clock[0] = NINE + 100
     await news.trouble("discord", "another day's", ("console",), over=False)
@@ -120,7 +121,7 @@ async def test_ours_and_what_nobody_heard(judged):
 def telling(store, at, settings=SETTINGS, owner="one"):
     """One process at a time of day."""
     us = Process(store, settings, configured_routes(store, settings), owner, lambda: at)
-    return Telling(us, OwnNews(store, owner, lambda: at, lambda: None))
+    return DigestJob(us, SelfNotices(store, owner, lambda: at, lambda: None))
 
 
 async def told(store):

@@ -8,12 +8,12 @@ import pytest
 
 from bot.channels.slack.channel import SlackChannel
 from bot.channels.slack.web_api import Web
-from bot.claiming import AT_ONCE, CLAIM_S
 from bot.core.messages.compose import card
 from bot.core.model.incident import TimelineEntry
 from bot.core.model.snapshot import ComponentStatus, Snapshot
-from bot.courier import Courier
-from bot.line import Office
+from bot.delivery.channel_queue import CourierContext
+from bot.delivery.courier import Courier
+from bot.delivery.outbox_claims import AT_ONCE, CLAIM_S
 from bot.store.codec import ENTRY, SNAPSHOT
 from bot.store.types import Commit, DeliveryWrite
 from tests.channels.slack.conftest import options
@@ -65,7 +65,7 @@ class Draining:
         async def trouble(_what, text, over):
             assert over, f"nothing is wrong, but it is said that {text}"
 
-        return Counted(self.store, ["claude"], channels, Office(owner, lambda: self.now, worded, trouble))
+        return Counted(self.store, ["claude"], channels, CourierContext(owner, lambda: self.now, worded, trouble))
 
     async def waiting(self, *names):
         return sum([await self.store.outbox.waiting("claude", name) for name in names])

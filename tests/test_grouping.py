@@ -6,11 +6,11 @@ from bot.core.model.incident import IncidentStatus
 from bot.core.model.person import Person
 from bot.core.model.silence import Silence
 from bot.core.routing.grouping import GroupTiming
-from bot.courier import Courier
+from bot.delivery.channel_queue import CourierContext
+from bot.delivery.courier import Courier
+from bot.delivery.grouping import Grouping
+from bot.delivery.self_notices import SelfNotices
 from bot.errors import StoreError
-from bot.grouping import Grouping
-from bot.line import Office
-from bot.own import OwnNews
 from probes.model import State
 from tests.test_courier import INCIDENT, World
 
@@ -26,11 +26,11 @@ class Storm(World):
         self.grouping = self.groups(owner)
 
     def groups(self, owner):
-        news = OwnNews(self.store, owner, lambda: self.now, lambda: None)
+        news = SelfNotices(self.store, owner, lambda: self.now, lambda: None)
         return Grouping(self.store, news, owner, lambda: self.now, lambda _target: PACE)
 
     def courier(self, owner="courier"):
-        office = Office(owner, lambda: self.now, self.worded, self.trouble, self.grouping.gate)
+        office = CourierContext(owner, lambda: self.now, self.worded, self.trouble, self.grouping.gate)
         return Courier(self.store, ["claude"], self.books, office)
 
     async def begin(self, count, **how):

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config.load import from_text
-from bot.maintenance import AHEAD_S, Maintenance
+from bot.delivery.routes import configured_routes
+from bot.jobs.planned_maintenance import AHEAD_S, PlannedMaintenanceJob
 from bot.process import Process
-from bot.routes import configured_routes
 from bot.scheduling.cron import Recurring, windows
 from bot.settings import Component, Service, Settings
 from bot.store.codec import ABOUT, ABOUT_FIELD
@@ -87,7 +87,7 @@ class Planned(Scene):
         work = Recurring(about, f"{begins.minute} {begins.hour} * * *", "UTC", lasts_s, "index rebuild")
         settings = Settings((CLAUDE,), maintenance=(work,))
         us = Process(self.store, settings, configured_routes(self.store, settings), "one", lambda: self.now)
-        return Maintenance(us, self.acts())
+        return PlannedMaintenanceJob(us, self.acts())
 
     async def silences(self):
         """What stands by the judge's word."""

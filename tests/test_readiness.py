@@ -9,11 +9,11 @@ import pytest
 
 from bot.config.load import load
 from bot.core.health.signs import HealthSign
+from bot.delivery.routes import configured_routes
 from bot.demo.vendor import Vendor
 from bot.errors import UserError
 from bot.process import Process
 from bot.readiness import Readiness
-from bot.routes import configured_routes
 from bot.store.connect import open_store
 from tests.instance import Instance
 

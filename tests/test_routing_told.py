@@ -15,14 +15,14 @@ from bot.channels.registry import CHANNELS
 from bot.config.load import from_text
 from bot.core.model.person import Person
 from bot.core.routing.tree import Subscription, SubscriptionFilter, policies_for
-from bot.courier import Courier
+from bot.delivery.channel_queue import CourierContext
+from bot.delivery.courier import Courier
+from bot.delivery.routes import configured_routes, policies_of
+from bot.delivery.subscriptions import ROUTE
 from bot.desk.opening import open_desk
 from bot.judging.judge import Judge, JudgeContext
-from bot.line import Office
 from bot.main import view
 from bot.reading import Reading
-from bot.routes import configured_routes, policies_of
-from bot.subscriptions import ROUTE
 from bot.terminal.ask import asker
 from tests.test_acts import Scene
 from tests.test_judge import SETTINGS, START
@@ -91,7 +91,7 @@ class House(Scene):
     async def deliver(self):
         """Everything that is due is said."""
         reading = Reading(self.store.views, self.settings.services)
-        office = Office("courier", lambda: self.now, Counsel(reading, {}, ["claude"]).card, self.lost)
+        office = CourierContext("courier", lambda: self.now, Counsel(reading, {}, ["claude"]).card, self.lost)
         outside = ChannelContext(
             self.folder, self.said, "json", lambda: self.now, open_desk(self.store, self.settings),
             self.store.notes, self.store.shared, "courier",

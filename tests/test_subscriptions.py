@@ -8,13 +8,13 @@ import pytest
 
 from bot.core.model.person import Person
 from bot.core.routing.tree import Subscription, SubscriptionFilter
-from bot.courier import Courier
+from bot.delivery.channel_queue import CourierContext
+from bot.delivery.courier import Courier
+from bot.delivery.routes import ROUTE, Routes
+from bot.delivery.self_notices import DAY_S, SelfNotices, UnreachableNotices
+from bot.delivery.subscriptions import Subscriptions
 from bot.errors import DeliveryError, UserError
-from bot.line import Office
-from bot.own import DAY_S, OwnNews, Troubles
-from bot.routes import ROUTE, Routes
 from bot.store.store import Store
-from bot.subscriptions import Subscriptions
 from probes.model import State
 from tests.routing import tree
 from tests.test_courier import Notebook, World
@@ -37,10 +37,10 @@ class Place:
     def __init__(self, store: Store) -> None:
         self.book = Notebook("slack")
         self.world = World(store)
-        self.news = OwnNews(store, "anna", lambda: self.world.now, self.wake)
+        self.news = SelfNotices(store, "anna", lambda: self.world.now, self.wake)
         self.routes = Routes(store.shared, tree("console"))
         self.subscriptions = Subscriptions(store, self.news, self.routes, {"slack": True, "console": False})
-        office = Office("anna", lambda: self.world.now, self.world.worded, self.world.trouble)
+        office = CourierContext("anna", lambda: self.world.now, self.world.worded, self.world.trouble)
         self.courier = Courier(store, ["claude"], {"slack": self.book}, office)
 
     def wake(self) -> None:
@@ -122,7 +122,7 @@ async def test_unsubscribing_ends_one_or_all(store: Store) -> None:
 async def test_troubles_are_told_once_to_the_others_and_closed(store: Store) -> None:
     """Not to the one that cannot be reached, nor to its whole channel's places."""
     place = Place(store)
-    troubles = Troubles(place.news, watching("console", "slack:C1", "slack:C2"))
+    troubles = UnreachableNotices(place.news, watching("console", "slack:C1", "slack:C2"))
     await troubles("slack", "slack does not take messages: token_revoked", False)
     await troubles("slack", "slack does not take messages: token_revoked", False)
     await troubles("slack:C9", "cannot post to slack:C9: is_archived", False)
@@ -136,7 +136,7 @@ async def test_troubles_are_told_once_to_the_others_and_closed(store: Store) -> 
 async def test_troubles_of_the_same_moment_are_all_told(store: Store) -> None:
     """Two places that fail at once, and another process that is just saying something: none is swallowed."""
     place = Place(store)
-    troubles = Troubles(place.news, watching("console"))
+    troubles = UnreachableNotices(place.news, watching("console"))
     held = await store.lease("GROUNDTRUTH", "ben", 300)
     assert held is not None
     await asyncio.gather(*(troubles(f"slack:C{n}", f"cannot post to slack:C{n}", False) for n in range(5)))
@@ -146,13 +146,13 @@ async def test_troubles_of_the_same_moment_are_all_told(store: Store) -> None:
 async def test_a_trouble_that_two_processes_see_is_told_once(store: Store) -> None:
     """And its end by whichever sees that, after a restart as well."""
     place = Place(store)
-    other = OwnNews(store, "ben", lambda: place.world.now + 3, place.wake)
-    here = Troubles(place.news, watching("console"))
-    there = Troubles(other, watching("console"))
+    other = SelfNotices(store, "ben", lambda: place.world.now + 3, place.wake)
+    here = UnreachableNotices(place.news, watching("console"))
+    there = UnreachableNotices(other, watching("console"))
     await asyncio.gather(here("slack", "slack rests", False), there("slack", "slack rests", False))
     (row,) = await store.views.deliveries("GROUNDTRUTH")
     place.world.now += 60
-    later = Troubles(other, watching("console"))
+    later = UnreachableNotices(other, watching("console"))
     await later("slack", "slack: deliveries work again", True)
     (again,) = await store.views.deliveries("GROUNDTRUTH")
     assert again.id == row.id
@@ -163,7 +163,7 @@ async def test_where_nothing_is_configured_subscribers_are_told(store: Store) ->
     """The surviving channels hear of it, whoever named them; a trouble is told again after a day."""
     place = Place(store)
     await store.shared.subscribe("slack:C5", ROUTE.dump_json(Subscription("slack:C5")).decode())
-    troubles = Troubles(place.news, Routes(store.shared, tree()).watchers)
+    troubles = UnreachableNotices(place.news, Routes(store.shared, tree()).watchers)
     await troubles("slack:C9", "cannot post to slack:C9: is_archived", False)
     place.world.now += DAY_S + 1
     await troubles("slack:C9", "cannot post to slack:C9: is_archived", False)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from bot.advice import Counsel
 from bot.alternatives import candidates
+from bot.delivery.routes import tree_of
 from bot.desk.auditing import Audit
 from bot.desk.behind import Behind, Subscribes
 from bot.desk.desk import Desk
@@ -13,7 +14,6 @@ from bot.digests import Digests
 from bot.judging.actions import ActionQueue
 from bot.judging.user_reports import UserReports
 from bot.reading import Reading, names
-from bot.routes import tree_of
 from bot.settings import Settings, labels_of
 from bot.store.store import Store
 

@@ -19,12 +19,12 @@ from bot.core.commands.asker import Asker
 from bot.core.commands.parser import PASTED
 from bot.core.commands.table import Role
 from bot.core.model.person import Person
+from bot.delivery.self_notices import SelfNotices
+from bot.delivery.subscriptions import Subscriptions, configured_subscriptions
 from bot.desk.opening import open_desk
-from bot.own import OwnNews
 from bot.settings import Settings
 from bot.store.connect import open_store
 from bot.store.store import Store
-from bot.subscriptions import Subscriptions, configured_subscriptions
 
 EXAMPLES = """\
   groundtruth ask                              how everything stands
@@ -83,7 +83,7 @@ async def asked(settings: Settings, question: str, who: Asker | None = None) -> 
 
 def subscriptions(store: Store, settings: Settings) -> Subscriptions:
     """Subscriptions from here: what is to be posted is put into the outbox, for the Groundtruth that runs."""
-    news = OwnNews(store, f"ask.{uuid.uuid4().hex[:8]}", time.time, lambda: None)
+    news = SelfNotices(store, f"ask.{uuid.uuid4().hex[:8]}", time.time, lambda: None)
     return configured_subscriptions(store, settings, news)
 
 

@@ -24,8 +24,8 @@ from bot.core.routing.tree import BY_SUBSCRIPTION, RouteMatch, Tree, verdicts, w
 from bot.core.text.durations import clock
 from bot.core.text.quoting import listed
 from bot.core.text.states import WORDS
+from bot.delivery.routes import configured_routes, policies_of, tree_of
 from bot.errors import GroundtruthError, UserError
-from bot.routes import configured_routes, policies_of, tree_of
 from bot.settings import Component, Service, Settings, labels_of
 from bot.store.connect import open_store
 from bot.terminal.ask import show

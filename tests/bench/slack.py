@@ -21,9 +21,9 @@ from bot.core.messages.compose import card
 from bot.core.model.card import Card
 from bot.core.model.incident import IncidentStatus, TimelineEntry
 from bot.core.model.snapshot import ComponentStatus, Snapshot
-from bot.courier import Courier
+from bot.delivery.channel_queue import CourierContext
+from bot.delivery.courier import Courier
 from bot.desk.opening import open_desk
-from bot.line import Office
 from bot.store.codec import ENTRY, SNAPSHOT
 from bot.store.connect import open_store
 from bot.store.embedded import EmbeddedServer
@@ -117,7 +117,7 @@ async def everywhere(fake: Workspace, store: Store) -> bool:
         for place in places
     )
     async with channel(fake, store, open_desk(store, configured(1, 1)), "socket") as app:
-        courier = Courier(store, ["claude"], {"slack": app}, Office("bench", time.time, worded, trouble))
+        courier = Courier(store, ["claude"], {"slack": app}, CourierContext("bench", time.time, worded, trouble))
         token = await store.lease("claude", "bench", 600_000)
         assert token is not None
         began = time.perf_counter()

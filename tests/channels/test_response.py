@@ -17,10 +17,10 @@ from bot.channels.response.payload import ResponsePayload
 from bot.config.load import from_text
 from bot.core.model.action import ActionRequest
 from bot.core.model.card import CardFacts
+from bot.delivery.routes import tree_of
 from bot.demo.vendor import Vendor
 from bot.errors import DeliveryError, StoreError, UserError
 from bot.main import Surroundings, running
-from bot.routes import tree_of
 from bot.store.stream_rows import encode
 from probes.model import State
 from probes.secret import Secret

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from bot.channels.discord.channel import DiscordChannel
 from bot.channels.discord.rate_limits import REQUESTS, WINDOW_S, Requests
-from bot.claiming import AT_ONCE
+from bot.delivery.outbox_claims import AT_ONCE
 from tests.channels.discord.conftest import pointed_at
 from tests.test_drain import EACH, Draining
 

@@ -24,7 +24,7 @@ AHEAD_S = 86_400.0
 BY = ("configuration::maintenance", "the configuration")
 
 
-class Maintenance:
+class PlannedMaintenanceJob:
     """Announces what `maintenance:` of the configuration says."""
 
     def __init__(self, us: Process, acts: ActionQueue) -> None:

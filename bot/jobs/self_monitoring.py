@@ -11,9 +11,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.core.health.signs import HealthChange, SignHistory, watched
 from bot.core.health.text import cut, gap, queues, service_signs, told
+from bot.delivery.self_notices import SelfNotices
 from bot.desk.health import Health
 from bot.errors import StoreError
-from bot.own import OwnNews
 from bot.process import Process
 
 log = logging.getLogger(__name__)
@@ -38,10 +38,10 @@ class Kept:
 KEPT = TypeAdapter(Kept)
 
 
-class SelfWatch:
+class SelfMonitor:
     """Looks every `EVERY_S` seconds."""
 
-    def __init__(self, us: Process, news: OwnNews) -> None:
+    def __init__(self, us: Process, news: SelfNotices) -> None:
         self._us = us
         self._news = news
         self._health = Health(us.store, us.settings)

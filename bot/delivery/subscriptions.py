@@ -10,9 +10,9 @@ from bot.channels.registry import CHANNELS
 from bot.core.model.person import Person
 from bot.core.routing.tree import SUBSCRIPTIONS, Subscription, SubscriptionFilter
 from bot.core.text.quoting import clean, listed
+from bot.delivery.routes import Routes, configured_routes
+from bot.delivery.self_notices import OWN, SelfNotices
 from bot.errors import DeliveryError, UserError
-from bot.own import OWN, OwnNews
-from bot.routes import Routes, configured_routes
 from bot.settings import Settings
 from bot.store.store import Store
 
@@ -31,7 +31,7 @@ class Subscriptions:
     Every call raises `StoreError` when the store is away.
     """
 
-    def __init__(self, store: Store, news: OwnNews, routes: Routes, channels: Mapping[str, bool]) -> None:
+    def __init__(self, store: Store, news: SelfNotices, routes: Routes, channels: Mapping[str, bool]) -> None:
         self._store = store
         self._news = news
         self._routes = routes
@@ -114,7 +114,7 @@ async def _until(done: Callable[[], Awaitable[bool]]) -> None:
         await asyncio.sleep(LOOK_S)
 
 
-def configured_subscriptions(store: Store, settings: Settings, news: OwnNews) -> Subscriptions:
+def configured_subscriptions(store: Store, settings: Settings, news: SelfNotices) -> Subscriptions:
     """The subscriptions to the channels of a configuration."""
     placed = {channel.name: CHANNELS[channel.kind].places is not None for channel in settings.channels}
     return Subscriptions(store, news, configured_routes(store, settings), placed)

@@ -11,29 +11,29 @@ from bot.store.types import Claimed
 
 Wording = Callable[[Snapshot, float], Awaitable[Card]]
 """The card of a snapshot as it should read now."""
-Trouble = Callable[[str, str, bool], Awaitable[None]]
+OpenTrouble = Callable[[str, str, bool], Awaitable[None]]
 """Told when a target cannot be reached (target or channel, one sentence, False) and when it can again (True)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class GateDecision:
     """What becomes of a root that does not stand yet: it is said; or held until then (Unix seconds); or never said."""
 
     held_until: float | None = None
     never: bool = False
 
 
-Gate = Callable[[Claimed, Snapshot, float], Awaitable[Ruling]]
+Gate = Callable[[Claimed, Snapshot, float], Awaitable[GateDecision]]
 """Asked before a root is posted for the first time."""
 
 
-async def everything(_claimed: Claimed, _snapshot: Snapshot, _now: float) -> Ruling:
+async def everything(_claimed: Claimed, _snapshot: Snapshot, _now: float) -> GateDecision:
     """The gate that lets everything pass."""
-    return Ruling()
+    return GateDecision()
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class CourierContext:
     """What a courier needs beside the store and the channels: who it is, the clock, words, whom to tell, and the gate.
 
     `speed` is the clock's: how many of its seconds pass in one of the machine.
@@ -42,13 +42,13 @@ class Office:
     owner: str
     now: Callable[[], float]
     wording: Wording
-    trouble: Trouble
+    trouble: OpenTrouble
     gate: Gate = everything
     speed: float = 1.0
 
 
 @dataclass(slots=True)
-class Progress:
+class DeliveryProgress:
     """How far one delivery has come: the edition and trail line last said, and where."""
 
     version: int
@@ -57,7 +57,7 @@ class Progress:
 
 
 @dataclass(slots=True)
-class Line:
+class ChannelQueue:
     """One channel as its courier sees it: targets being served, claims in hand, until when all of them rest."""
 
     channel: Channel

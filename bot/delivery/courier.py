@@ -13,12 +13,12 @@ from collections.abc import Mapping, Sequence
 from pydantic import TypeAdapter, ValidationError
 
 from bot.channels.channel import Channel
-from bot.claiming import Claiming, hold
 from bot.core.model.incident import TimelineEntry
 from bot.core.model.snapshot import Snapshot
+from bot.delivery.channel_queue import ChannelQueue, CourierContext, DeliveryProgress
+from bot.delivery.outbox_claims import OutboxClaims, claim_key
+from bot.delivery.self_notices import OWN
 from bot.errors import DeliveryError, StoreError
-from bot.line import Line, Office, Progress
-from bot.own import OWN
 from bot.store.store import Store
 from bot.store.types import Claimed
 
@@ -47,11 +47,13 @@ ENTRY = TypeAdapter(TimelineEntry)
 class Courier:
     """Delivers the notices of the services that are judged, and our own, to every open channel."""
 
-    def __init__(self, store: Store, judged: Sequence[str], channels: Mapping[str, Channel], office: Office) -> None:
+    def __init__(
+        self, store: Store, judged: Sequence[str], channels: Mapping[str, Channel], office: CourierContext
+    ) -> None:
         self._outbox = store.outbox
         self._judged = frozenset(judged)
-        self._lines = {name: Line(channel) for name, channel in channels.items()}
-        self._claiming = Claiming(store.outbox, (*judged, OWN), office.owner, office.now, office.speed)
+        self._lines = {name: ChannelQueue(channel) for name, channel in channels.items()}
+        self._claiming = OutboxClaims(store.outbox, (*judged, OWN), office.owner, office.now, office.speed)
         self._gate = office.gate
         self._now = office.now
         self._wording = office.wording
@@ -114,22 +116,22 @@ class Courier:
                 line.news.clear()
                 await line.news.wait()
 
-    async def _serve(self, line: Line, target: str, claims: Sequence[Claimed]) -> None:
+    async def _serve(self, line: ChannelQueue, target: str, claims: Sequence[Claimed]) -> None:
         """Deliver to one target, in turn; what another courier has claimed meanwhile is left to it."""
         try:
             for claimed in claims:
-                if hold(claimed) in line.hands:
+                if claim_key(claimed) in line.hands:
                     await self._deliver(line, claimed)
         except StoreError as error:
             log.debug("courier of %s waits for the store: %s", target, error)
         finally:
             for claimed in claims:
-                line.hands.pop(hold(claimed), None)
+                line.hands.pop(claim_key(claimed), None)
             line.busy.discard(target)
             line.news.set()
 
-    async def _deliver(self, line: Line, claimed: Claimed) -> None:
-        progress = Progress(claimed.done_version, 0, claimed.where)
+    async def _deliver(self, line: ChannelQueue, claimed: Claimed) -> None:
+        progress = DeliveryProgress(claimed.done_version, 0, claimed.where)
         try:
             snapshot = _read(claimed)
             if not claimed.where and await self._waits(claimed, snapshot):
@@ -155,7 +157,7 @@ class Courier:
             await self._outbox.hold(claimed, HELD, ruling.held_until)
         return ruling.never or ruling.held_until is not None
 
-    async def _say(self, channel: Channel, claimed: Claimed, snapshot: Snapshot, progress: Progress) -> None:
+    async def _say(self, channel: Channel, claimed: Claimed, snapshot: Snapshot, progress: DeliveryProgress) -> None:
         """Root first, then the trail in its order; `progress` says how far it came if something is raised."""
         message = await self._wording(snapshot, self._now())
         late: DeliveryError | None = None
@@ -179,13 +181,15 @@ class Courier:
         if late is not None:
             raise late
 
-    async def _reached(self, line: Line, claimed: Claimed) -> None:
+    async def _reached(self, line: ChannelQueue, claimed: Claimed) -> None:
         if line.why or claimed.tries > 1:
             line.why = ""
             for what in {line.channel.name, claimed.channel}:
                 await self._trouble(what, f"{what}: deliveries work again", True)
 
-    async def _failed(self, line: Line, claimed: Claimed, progress: Progress, error: DeliveryError) -> None:
+    async def _failed(
+        self, line: ChannelQueue, claimed: Claimed, progress: DeliveryProgress, error: DeliveryError
+    ) -> None:
         """Write down how far it came; then later again, or never."""
         wait = error.retry_after if error.retry_after is not None else min(BACKOFF_S, 2.0 ** (claimed.tries - 1))
         doubtful = error.ambiguous and not line.channel.lands and not progress.where
@@ -222,7 +226,7 @@ class Courier:
             return False  # whoever asks us to wait has not failed
         return error.permanent or claimed.tries >= TRIES or (doubtful and claimed.doubts + 1 >= DOUBTS)
 
-    async def _rest(self, line: Line, why: str, wait: float) -> None:
+    async def _rest(self, line: ChannelQueue, why: str, wait: float) -> None:
         """The whole channel waits; whoever watches the other channels is told once."""
         fresh = not line.why
         line.rests_until, line.why = self._now() + wait, why

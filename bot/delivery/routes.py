@@ -75,10 +75,10 @@ def _meant(target: str, places: Mapping[str, Sequence[str]]) -> Sequence[str]:
 
 def configured_routes(store: Store, settings: Settings) -> "Routes":
     """The routes of a configuration."""
-    return Routes(store.shared, tree_of(settings), meant(settings, settings.watching.to))
+    return Routes(store.shared, tree_of(settings), expand_targets(settings, settings.watching.to))
 
 
-def meant(settings: Settings, to: Iterable[str]) -> tuple[str, ...]:
+def expand_targets(settings: Settings, to: Iterable[str]) -> tuple[str, ...]:
     """The targets, a channel without a place as all its places; one that is off is left out."""
     places = {channel.name: _places(channel) for channel in settings.channels}
     return tuple(dict.fromkeys(target for one in to for target in _meant(one, places)))

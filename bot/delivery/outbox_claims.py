@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from bot.delivery.channel_queue import ChannelQueue
 from bot.errors import StoreError
-from bot.line import Line
 from bot.store.outbox import Outbox
 from bot.store.types import Claimant, Claimed
 
@@ -20,7 +20,7 @@ AT_ONCE = 32
 """Places of one channel served at the same time."""
 
 
-class Claiming:
+class OutboxClaims:
     """Takes what is due, of one channel at a time; `speed` seconds of the clock pass in one of the machine."""
 
     def __init__(
@@ -31,7 +31,7 @@ class Claiming:
         self._now = now
         self._claimant = Claimant(owner, CLAIM_S * speed, AT_ONCE)
 
-    async def take(self, line: Line) -> dict[str, list[Claimed]]:
+    async def take(self, line: ChannelQueue) -> dict[str, list[Claimed]]:
         """What is due, by target; those are busy from now on. Raises StoreError."""
         found = list[Claimed]()
         if len(line.busy) >= AT_ONCE or self._now() < line.rests_until:
@@ -45,10 +45,10 @@ class Claiming:
         found.sort(key=lambda claimed: claimed.channel)
         by_target = {target: list(claims) for target, claims in groupby(found, lambda claimed: claimed.channel)}
         line.busy.update(by_target)
-        line.hands.update((hold(claimed), claimed) for claimed in found)
+        line.hands.update((claim_key(claimed), claimed) for claimed in found)
         return by_target
 
-    async def keep(self, line: Line) -> None:
+    async def keep(self, line: ChannelQueue) -> None:
         """Renew what is in hand, for ever: a delivery may take longer than a dead courier's claim should last."""
         while True:
             await asyncio.sleep(KEEP_S)
@@ -62,6 +62,6 @@ class Claiming:
                     line.hands.pop(name, None)
 
 
-def hold(claimed: Claimed) -> str:
+def claim_key(claimed: Claimed) -> str:
     """The name of one claim among those in hand."""
     return f"{claimed.service}/{claimed.id}/{claimed.token}"

@@ -42,7 +42,7 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class SelfNotice:
     """What is said: the same subject again is an edit.
 
     In place of a text it may be about `several` incidents, or about what some have in common (`cause`).
@@ -72,7 +72,7 @@ OPEN = TypeAdapter(dict[str, Trouble])
 TOLD = TypeAdapter(Told)
 
 
-class OwnNews:
+class SelfNotices:
     """Says things to targets beside the judges. `said` is called when there is something to deliver.
 
     Every call is False when another process is just saying something, and raises `StoreError` when the store is away.
@@ -90,10 +90,10 @@ class OwnNews:
     ) -> bool:
         """Say it, or bring it up to date; `lines` are (label, text) below the text."""
         async with self._turn() as token:
-            notice = Notice(subject, text, targets, lines=lines)
+            notice = SelfNotice(subject, text, targets, lines=lines)
             return token is not None and await self._write(token, await self.open(), (notice,))
 
-    async def publish(self, notices: Sequence[Notice]) -> bool:
+    async def publish(self, notices: Sequence[SelfNotice]) -> bool:
         """Say all of these, or bring them up to date, in one write."""
         async with self._turn() as token:
             return token is not None and await self._write(token, await self.open(), notices)
@@ -119,7 +119,7 @@ class OwnNews:
             if not over:
                 troubles[what] = Trouble(told, text)
             said = f"{text}; it was: {first}" if over else f"{text} (since {clock(since or told, now)})"
-            notice = Notice(f"trouble@{what}@{round(told)}", said, targets, over)
+            notice = SelfNotice(f"trouble@{what}@{round(told)}", said, targets, over)
             return await self._write(token, troubles, (notice,), (Told(now, what, text, over),))
 
     @contextlib.asynccontextmanager
@@ -144,7 +144,7 @@ class OwnNews:
         return {what: one for what, one in found.items() if self._now() - one.since < DAY_S}
 
     async def _write(
-        self, token: int, troubles: dict[str, Trouble], notices: Sequence[Notice], told: Sequence[Told] = ()
+        self, token: int, troubles: dict[str, Trouble], notices: Sequence[SelfNotice], told: Sequence[Told] = ()
     ) -> bool:
         writes = tuple(write for notice in notices for write in self._deliveries(notice))
         log_lines = tuple(TOLD.dump_json(one, exclude_defaults=True).decode() for one in told)
@@ -153,7 +153,7 @@ class OwnNews:
         self._said()
         return written
 
-    def _deliveries(self, notice: Notice) -> list[DeliveryWrite]:
+    def _deliveries(self, notice: SelfNotice) -> list[DeliveryWrite]:
         now = self._now()
         lines = tuple((label, text) for label, text in notice.lines)
         snapshot = Snapshot(
@@ -173,11 +173,11 @@ class OwnNews:
         return [DeliveryWrite(notice.subject, t, edition, body, urgent=True) for t in notice.targets]
 
 
-class Troubles:
+class UnreachableNotices:
     """Tells those who watch the other targets that one cannot be reached, once, and when it can again."""
 
     def __init__(
-        self, news: OwnNews, watchers: Callable[[], Awaitable[Sequence[str]]], otherwise: Sequence[str] = ()
+        self, news: SelfNotices, watchers: Callable[[], Awaitable[Sequence[str]]], otherwise: Sequence[str] = ()
     ) -> None:
         """`otherwise` are told where none of the watchers can be reached."""
         self._news = news

@@ -14,9 +14,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.core.model.snapshot import Snapshot
 from bot.core.routing.grouping import Group, GroupTiming, Member, Step, kind_of, member, step
+from bot.delivery.channel_queue import GateDecision
+from bot.delivery.self_notices import SelfNotice, SelfNotices
 from bot.errors import StoreError
-from bot.line import Ruling
-from bot.own import Notice, OwnNews
 from bot.store.store import Store
 from bot.store.types import Claimed
 
@@ -38,7 +38,12 @@ class Grouping:
     """Holds back and tells together, each target at its own pace."""
 
     def __init__(
-        self, store: Store, news: OwnNews, owner: str, now: Callable[[], float], pace_of: Callable[[str], GroupTiming]
+        self,
+        store: Store,
+        news: SelfNotices,
+        owner: str,
+        now: Callable[[], float],
+        pace_of: Callable[[str], GroupTiming],
     ) -> None:
         self._store = store
         self._news = news
@@ -46,22 +51,22 @@ class Grouping:
         self._now = now
         self._pace_of = pace_of
 
-    async def gate(self, claimed: Claimed, snapshot: Snapshot, now: float) -> Ruling:
+    async def gate(self, claimed: Claimed, snapshot: Snapshot, now: float) -> GateDecision:
         """What becomes of a root that does not stand yet. Raises StoreError."""
         kind = kind_of(snapshot)
         if kind is None:
-            return Ruling()
+            return GateDecision()
         one = member(snapshot)
         if one.over and claimed.done_version:
             # It ended in a group, or in quiet hours, and people go on speaking of it.
-            return Ruling(never=True)
+            return GateDecision(never=True)
         pace, group = self._pace_of(claimed.channel), Group(kind, claimed.channel, now)
         window = (pace.group_wait_s, pace.at_once)
         words = (_packed(MEMBER, one), _packed(GROUP, group))
         name = f"{claimed.service}/{claimed.subject}"
         if await self._store.groups.admit(group.name, name, now, window, words):
-            return Ruling()
-        return Ruling(never=True) if one.over or one.quiet else Ruling(held_until=now + RECHECK_S)
+            return GateDecision()
+        return GateDecision(never=True) if one.over or one.quiet else GateDecision(held_until=now + RECHECK_S)
 
     async def run(self) -> None:
         """Tell the groups as they change, for ever."""
@@ -95,7 +100,7 @@ class Grouping:
         """First the word is written, then that it was; who dies between says the same again."""
         now = self._now()
         notices = [
-            Notice(s.say.subject, "", (group.target,), over=s.over, several=s.say) for group, _, s in due if s.say
+            SelfNotice(s.say.subject, "", (group.target,), over=s.over, several=s.say) for group, _, s in due if s.say
         ]
         if notices and not await self._news.publish(notices):
             return

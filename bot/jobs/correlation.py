@@ -17,8 +17,8 @@ from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
 from bot.core.routing.correlation import LEAST, VendorIncidentView, VendorView, followed
 from bot.core.text.symptoms import present
+from bot.delivery.self_notices import SelfNotice, SelfNotices
 from bot.errors import StoreError
-from bot.own import Notice, OwnNews
 from bot.process import Process
 from bot.reading import Reading
 from bot.settings import Service
@@ -35,10 +35,10 @@ DELIVERIES = 200
 """The latest deliveries of a service, among which those of an incident are looked for."""
 
 
-class Causes:
+class CorrelationJob:
     """Looks every `EVERY_S` seconds."""
 
-    def __init__(self, us: Process, news: OwnNews) -> None:
+    def __init__(self, us: Process, news: SelfNotices) -> None:
         self._us = us
         self._news = news
         self._reading = Reading(us.store.views, us.settings.services)
@@ -139,6 +139,6 @@ def _blow(incident: Incident, voices: Sequence[ComponentStatus], given: frozense
     )
 
 
-def _notice(found: AnnouncedCorrelation) -> Notice:
+def _notice(found: AnnouncedCorrelation) -> SelfNotice:
     cause = found.cause
-    return Notice(cause.subject, "", found.told, over=cause.over_at is not None, cause=cause)
+    return SelfNotice(cause.subject, "", found.told, over=cause.over_at is not None, cause=cause)

@@ -23,7 +23,7 @@ KEPT = 2.5
 """Intervals for which the turn stays with a process that is not heard of."""
 
 
-class Heart:
+class HeartbeatJob:
     """Beats every interval; `way` is open while it does."""
 
     def __init__(self, us: Process, wanted: Heartbeat) -> None:
