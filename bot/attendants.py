@@ -9,6 +9,7 @@ from bot.delivery.courier import Courier
 from bot.delivery.grouping import Grouping
 from bot.delivery.self_notices import SelfNotices, UnreachableNotices
 from bot.desk.desk import Desk
+from bot.health.reporter import HealthReporter
 from bot.jobs.correlation import CorrelationJob
 from bot.jobs.digests import DigestJob
 from bot.jobs.heartbeat import HeartbeatJob
@@ -16,8 +17,7 @@ from bot.jobs.planned_maintenance import PlannedMaintenanceJob
 from bot.jobs.self_monitoring import SelfMonitor
 from bot.judging.actions import ActionQueue
 from bot.process import Process
-from bot.pulse import Pulse
-from bot.readiness import Readiness
+from bot.web.health import Readiness
 
 Worker = Callable[[], Coroutine[Any, Any, None]]
 """Runs until it is cancelled, and waits for a store that is away."""
@@ -37,10 +37,10 @@ class Company:
     acts: ActionQueue
 
 
-def pulse_of(company: Company) -> Pulse:
+def pulse_of(company: Company) -> HealthReporter:
     """What the process's channels and couriers say of themselves."""
     us = company.us
-    return Pulse(us.store, company.channels, company.courier.state, us.owner, us.now)
+    return HealthReporter(us.store, company.channels, company.courier.state, us.owner, us.now)
 
 
 def readiness_of(company: Company) -> Readiness:

@@ -11,8 +11,8 @@ from enum import Flag, auto
 from functools import partial
 from typing import TextIO
 
-from bot.advice import Counsel
-from bot.alternatives import candidates
+from bot.advice.advisor import Advisor
+from bot.advice.candidates import candidates
 from bot.attendants import Company, Worker, attendants, readiness_of
 from bot.channels.channel import Channel
 from bot.channels.context import ChannelContext
@@ -27,13 +27,13 @@ from bot.delivery.routes import configured_routes, policies_of
 from bot.delivery.self_notices import SelfNotices, UnreachableNotices
 from bot.delivery.subscriptions import configured_subscriptions
 from bot.desk.desk import Desk
-from bot.desk.opening import open_desk
+from bot.desk.open import open_desk
+from bot.desk.reader import Reader
 from bot.errors import StoreError
 from bot.judging.actions import ActionQueue
 from bot.judging.judge import Judge, JudgeContext
 from bot.probing.prober import Clock, Prober
 from bot.process import Process
-from bot.reading import Reading
 from bot.settings import Service, Settings, labels_of, page_check_id
 from bot.store.connect import open_store
 from bot.store.store import Store
@@ -148,7 +148,7 @@ class Works:
         async with contextlib.AsyncExitStack() as stack:
             channels = await self._opened(stack, desk)
             services = [s.id for s in settings.services]
-            counsel = Counsel(Reading(store.views, settings.services), candidates(settings), services)
+            counsel = Advisor(Reader(store.views, settings.services), candidates(settings), services)
             troubles = UnreachableNotices(self._news, self._routes.watchers, self._routes.tree.targets())
             groups = Grouping(store, self._news, self._owner, around.now, self._routes.tree.pace_of)
             office = CourierContext(self._owner, around.now, counsel.card, troubles, groups.gate, around.speed)

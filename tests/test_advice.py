@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.advice import Counsel, recipes, tips
-from bot.alternatives import candidates
+from bot.advice.advisor import Advisor
+from bot.advice.candidates import candidates
+from bot.advice.library import recipes, tips
 from bot.config import catalogue
 from bot.config.load import from_text
 from bot.core.model.group import Correlation
@@ -41,7 +42,7 @@ UP = Measurement("bedrock-us-east-1", "Bedrock (N. Virginia)", State.OPERATIONAL
 
 
 def counsel(store):
-    return Counsel(store, {"claude-api": (BEDROCK, ELSEWHERE)}, ["claude", "aws-bedrock"])
+    return Advisor(store, {"claude-api": (BEDROCK, ELSEWHERE)}, ["claude", "aws-bedrock"])
 
 
 async def do_now(store, snapshot=SITUATIONS["intermittent"][0]):

@@ -4,7 +4,7 @@ from bot.core.commands.asker import Asker
 from bot.core.commands.table import Role
 from bot.core.model.person import Person
 from bot.desk.desk import Desk
-from bot.desk.opening import open_desk
+from bot.desk.open import open_desk
 from bot.store.store import Store
 from tests.routing import to
 from tests.test_desk import SETTINGS

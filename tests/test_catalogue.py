@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.advice import recipes, tips
+from bot.advice.library import recipes, tips
 from bot.config import catalogue
 from bot.config.load import from_text
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot.advice import Counsel
+from bot.advice.advisor import Advisor
 from bot.config.load import from_text
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.measurement import Measurement
@@ -16,10 +16,10 @@ from bot.delivery.channel_queue import CourierContext
 from bot.delivery.courier import Courier
 from bot.delivery.routes import configured_routes
 from bot.delivery.self_notices import SelfNotices
+from bot.desk.reader import Reader
 from bot.errors import StoreError
 from bot.jobs.correlation import CorrelationJob
 from bot.process import Process
-from bot.reading import Reading
 from bot.store.codec import INCIDENT, SNAPSHOT, VOICES
 from bot.store.types import Commit, DeliveryWrite, IncidentWrite
 from probes.model import Layer, State
@@ -44,7 +44,7 @@ class Town:
         self.book = Notebook("one")
         text = FILE + "".join(VENDOR % (v, v.title(), v, v, more) for v in VENDORS)
         self.settings = from_text(text, "it", {"KEY": "x" * 32})
-        self.reading = Reading(store.views, self.settings.services)
+        self.reading = Reader(store.views, self.settings.services)
         self.editions = 0
 
     def looker(self, owner="one", store=None):
@@ -103,7 +103,7 @@ class Town:
 
     async def deliver(self):
         """Everything due is said."""
-        counsel = Counsel(self.reading, {}, VENDORS)
+        counsel = Advisor(self.reading, {}, VENDORS)
         office = CourierContext("courier", lambda: self.now, counsel.card, self.trouble)
         courier = Courier(self.store, VENDORS, {"one": self.book, "two": self.book, "pager": self.book}, office)
         for name in ("one", "two", "pager"):

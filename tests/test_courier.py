@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from dataclasses import replace
 
-from bot import advice
+from bot.advice import library
 from bot.channels.channel import Channel
 from bot.core.messages.compose import card
 from bot.core.model.card import Card
@@ -19,7 +19,7 @@ from bot.store.codec import ENTRY, SNAPSHOT
 from bot.store.types import Claimant, Commit, DeliveryWrite
 from probes.model import State
 
-TIPS = advice.tips()
+TIPS = library.tips()
 INCIDENT = Incident(
     "4F7K",
     "claude",

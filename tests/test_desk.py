@@ -22,7 +22,7 @@ from bot.core.model.silence import Silence
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.statuspage import PageMention
 from bot.desk.desk import HANDLERS, Desk
-from bot.desk.opening import open_desk
+from bot.desk.open import open_desk
 from bot.errors import StoreError
 from bot.settings import Component, Lag, Service, Settings, StatusPage
 from bot.store.codec import ledger_row

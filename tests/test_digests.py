@@ -15,7 +15,7 @@ from bot.core.model.ledger import LedgerEntry, Source
 from bot.core.model.snapshot import Snapshot
 from bot.delivery.routes import configured_routes
 from bot.delivery.self_notices import OWN, SelfNotices
-from bot.digests import Digests
+from bot.desk.digests import Digests
 from bot.jobs.digests import DigestJob
 from bot.process import Process
 from bot.scheduling.cron import Recurring

@@ -19,8 +19,8 @@ from bot.core.answers.corroboration import Context
 from bot.core.messages.error_meanings import ADVICE, SHORT, WHOSE, means
 from bot.core.model.status import ServiceStatus
 from bot.core.tips.alternatives import ranked
-from bot.explaining import explained, finding
-from bot.pasted.objects import object_in
+from bot.explain.explain import explained, finding
+from bot.explain.json_objects import object_in
 from probes.fingerprints import edges, error_messages, gateways, middlebox_rules, transport, verdicts
 from probes.fingerprints.error_codes import GENERIC, SPECIFIC
 from probes.fingerprints.read import read_answer, read_error

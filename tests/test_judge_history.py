@@ -9,8 +9,8 @@ import pytest
 from bot.core.history.ranges import SPANS
 from bot.core.history.recorder import EVERY_S
 from bot.core.postmortem.report import report_card
+from bot.desk.reader import Reader
 from bot.judging.judge import Judge
-from bot.reading import Reading
 from bot.settings import Component, Service
 from bot.store.codec import REMEMBERED
 from bot.store.stream_rows import encode
@@ -26,7 +26,7 @@ class Watched(World):
     def __init__(self, store):
         super().__init__(store)
         self.looks = []
-        self.reading = Reading(store.views, [CLAUDE])
+        self.reading = Reader(store.views, [CLAUDE])
 
     async def look(self, dice, n):
         """Results, most of them now, some late by minutes, hours or days."""

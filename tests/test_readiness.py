@@ -13,8 +13,8 @@ from bot.delivery.routes import configured_routes
 from bot.demo.vendor import Vendor
 from bot.errors import UserError
 from bot.process import Process
-from bot.readiness import Readiness
 from bot.store.connect import open_store
+from bot.web.health import Readiness
 from tests.instance import Instance
 
 NOW = 1_776_000_000.0

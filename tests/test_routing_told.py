@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.advice import Counsel
+from bot.advice.advisor import Advisor
 from bot.channels.context import ChannelContext
 from bot.channels.registry import CHANNELS
 from bot.config.load import from_text
@@ -19,10 +19,10 @@ from bot.delivery.channel_queue import CourierContext
 from bot.delivery.courier import Courier
 from bot.delivery.routes import configured_routes, policies_of
 from bot.delivery.subscriptions import ROUTE
-from bot.desk.opening import open_desk
+from bot.desk.open import open_desk
+from bot.desk.reader import Reader
 from bot.judging.judge import Judge, JudgeContext
 from bot.main import view
-from bot.reading import Reading
 from bot.terminal.ask import asker
 from tests.test_acts import Scene
 from tests.test_judge import SETTINGS, START
@@ -90,8 +90,8 @@ class House(Scene):
 
     async def deliver(self):
         """Everything that is due is said."""
-        reading = Reading(self.store.views, self.settings.services)
-        office = CourierContext("courier", lambda: self.now, Counsel(reading, {}, ["claude"]).card, self.lost)
+        reading = Reader(self.store.views, self.settings.services)
+        office = CourierContext("courier", lambda: self.now, Advisor(reading, {}, ["claude"]).card, self.lost)
         outside = ChannelContext(
             self.folder, self.said, "json", lambda: self.now, open_desk(self.store, self.settings),
             self.store.notes, self.store.shared, "courier",

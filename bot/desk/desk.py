@@ -13,51 +13,51 @@ from bot.core.commands.parser import PASTED, Request, parse
 from bot.core.commands.table import COMMANDS
 from bot.core.model.audit import DONE, REFUSED, AuditEntry
 from bot.core.text.redaction import redacted, secret
-from bot.desk import acting, auditing, completing, helping, looking, past, reporting, subscribing
-from bot.desk.behind import Behind, Handler, Question
+from bot.desk import actions, advice, audit, completion, history, queries, reports, subscriptions
+from bot.desk.ports import DeskServices, Handler, Query
 
 log = logging.getLogger(__name__)
 
 EXPLAIN = "explain"
 """It takes out the secrets itself, and says so."""
 HANDLERS: Mapping[str, Handler] = {
-    "status": looking.status,
-    "why": looking.why,
-    "incidents": looking.incidents,
-    "incident": looking.incident,
-    "ledger": looking.ledger,
-    "digest": past.digest,
-    "deliveries": looking.deliveries,
-    "doctor": looking.doctor,
-    "help": looking.help_with,
-    "alternatives": helping.alternatives,
-    "explain": helping.explain,
-    "history": past.history,
-    "report-card": past.report_card,
-    "tips": helping.tips,
-    "report": reporting.report,
-    "works": reporting.works,
-    "ack": acting.act,
-    "unack": acting.act,
-    "resolve": acting.act,
-    "right": acting.act,
-    "wrong": acting.act,
-    "silence": acting.quiet,
-    "unsilence": acting.quiet,
-    "maintenance": acting.quiet,
-    "quiet": acting.silences,
-    "subscribe": subscribing.subscribe,
-    "unsubscribe": subscribing.unsubscribe,
-    "subscriptions": subscribing.subscriptions,
-    "test": subscribing.test,
-    "audit": auditing.audit,
+    "status": queries.status,
+    "why": queries.why,
+    "incidents": queries.incidents,
+    "incident": queries.incident,
+    "ledger": queries.ledger,
+    "digest": history.digest,
+    "deliveries": queries.deliveries,
+    "doctor": queries.doctor,
+    "help": queries.help_with,
+    "alternatives": advice.alternatives,
+    "explain": advice.explain,
+    "history": history.history,
+    "report-card": history.report_card,
+    "tips": advice.tips,
+    "report": reports.report,
+    "works": reports.works,
+    "ack": actions.act,
+    "unack": actions.act,
+    "resolve": actions.act,
+    "right": actions.act,
+    "wrong": actions.act,
+    "silence": actions.quiet,
+    "unsilence": actions.quiet,
+    "maintenance": actions.quiet,
+    "quiet": actions.silences,
+    "subscribe": subscriptions.subscribe,
+    "unsubscribe": subscriptions.unsubscribe,
+    "subscriptions": subscriptions.subscriptions,
+    "test": subscriptions.test,
+    "audit": audit.audit,
 }
 
 
 class Desk:
     """Answers questions. Whatever changes something goes through what stands behind it; without it, it says so."""
 
-    def __init__(self, behind: Behind) -> None:
+    def __init__(self, behind: DeskServices) -> None:
         self._behind = behind
 
     async def ask(self, text: str, asker: Asker, now: float) -> Answer:
@@ -83,7 +83,7 @@ class Desk:
             await self._record(request, asker, now, REFUSED)
             return replies.refused(request.command, needed, asker, now)
         known = replace(asker, id=asker.id or uuid4().hex)
-        answer = await HANDLERS[request.command](self._behind, Question(request, known, now))
+        answer = await HANDLERS[request.command](self._behind, Query(request, known, now))
         if answer.changed:
             await self._record(request, asker, now, DONE)
         return answer
@@ -101,4 +101,4 @@ class Desk:
         Raises:
             StoreError: the store is away.
         """
-        return await completing.complete(self._behind, text)
+        return await completion.complete(self._behind, text)

@@ -18,9 +18,9 @@ from bot.core.model.status import ServiceStatus
 from bot.core.routing.correlation import LEAST, VendorIncidentView, VendorView, followed
 from bot.core.text.symptoms import present
 from bot.delivery.self_notices import SelfNotice, SelfNotices
+from bot.desk.reader import Reader
 from bot.errors import StoreError
 from bot.process import Process
-from bot.reading import Reading
 from bot.settings import Service
 from bot.store.codec import CAUSES, FOUND
 from probes.model import State
@@ -41,7 +41,7 @@ class CorrelationJob:
     def __init__(self, us: Process, news: SelfNotices) -> None:
         self._us = us
         self._news = news
-        self._reading = Reading(us.store.views, us.settings.services)
+        self._reading = Reader(us.store.views, us.settings.services)
 
     async def run(self) -> None:
         """Look for ever; a store that is away is waited for."""

@@ -5,7 +5,7 @@ import hashlib
 
 from bot.delivery.routes import expand_targets
 from bot.delivery.self_notices import SelfNotices
-from bot.digests import Digests, log
+from bot.desk.digests import Digests, log
 from bot.errors import StoreError
 from bot.process import Process
 from bot.scheduling.cron import windows

@@ -7,12 +7,11 @@ beat stops when the store is away, nobody judges, nothing is looked at, or nothi
 import asyncio
 import logging
 
-from bot.desk.health import Health
 from bot.errors import DeliveryError, StoreError
 from bot.fields import HttpOptions
+from bot.health.status import HealthReader, not_ready_reasons
 from bot.http.client import HttpClient, Request
 from bot.process import Process
-from bot.readiness import hindrances
 from bot.settings import Heartbeat
 from probes.secret import Secret
 
@@ -29,7 +28,7 @@ class HeartbeatJob:
     def __init__(self, us: Process, wanted: Heartbeat) -> None:
         self._us = us
         self._wanted = wanted
-        self._health = Health(us.store, us.settings)
+        self._health = HealthReader(us.store, us.settings)
         self._stopped = False
         secrets = [wanted.url, *([wanted.fail] if wanted.fail else []), *(value for _, value in wanted.headers)]
         self.way = HttpClient("the heartbeat", us.now, secrets, HttpOptions(ca_file=wanted.ca_file))
@@ -63,7 +62,7 @@ class HeartbeatJob:
 
     async def _why(self) -> str:
         """What keeps us from our work, "" where nothing does. Raises StoreError."""
-        found = await hindrances(self._health, self._us.now())
+        found = await not_ready_reasons(self._health, self._us.now())
         return "; ".join(f"{sign.name}: {sign.sentence}" for sign in found[:3])
 
     def _note(self, why: str) -> None:

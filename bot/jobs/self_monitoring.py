@@ -12,8 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 from bot.core.health.signs import HealthChange, SignHistory, watched
 from bot.core.health.text import cut, gap, queues, service_signs, told
 from bot.delivery.self_notices import SelfNotices
-from bot.desk.health import Health
 from bot.errors import StoreError
+from bot.health.status import HealthReader
 from bot.process import Process
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class SelfMonitor:
     def __init__(self, us: Process, news: SelfNotices) -> None:
         self._us = us
         self._news = news
-        self._health = Health(us.store, us.settings)
+        self._health = HealthReader(us.store, us.settings)
         self._away = False
 
     async def run(self) -> None:

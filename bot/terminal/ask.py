@@ -21,7 +21,7 @@ from bot.core.commands.table import Role
 from bot.core.model.person import Person
 from bot.delivery.self_notices import SelfNotices
 from bot.delivery.subscriptions import Subscriptions, configured_subscriptions
-from bot.desk.opening import open_desk
+from bot.desk.open import open_desk
 from bot.settings import Settings
 from bot.store.connect import open_store
 from bot.store.store import Store

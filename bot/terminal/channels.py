@@ -23,7 +23,7 @@ from bot.core.text.durations import ago
 from bot.core.text.numbers import number
 from bot.core.text.quoting import clean, listed
 from bot.errors import GroundtruthError, UserError
-from bot.pulse import SIGN
+from bot.health.reporter import SIGN
 from bot.settings import Channel, Settings
 from bot.store.connect import open_store
 from bot.terminal.ask import show

@@ -18,8 +18,8 @@ from bot.core.model.severity import SEVERITY
 from bot.core.model.statuspage import PageStatus
 from bot.core.statuspage.claims import listen
 from bot.core.text.quoting import quoted
+from bot.desk.reader import names
 from bot.errors import UserError
-from bot.reading import names
 from bot.settings import Component, Service, Settings, page_check
 from probes.model import Check, Observation, Outcome, State
 from probes.network.control import Control, attribute

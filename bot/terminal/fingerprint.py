@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.errors import UserError
-from bot.pasted.curl import STATUS_LINE, from_curl, merged
+from bot.explain.curl import STATUS_LINE, from_curl, merged
 from probes.fingerprints.read import read_answer, read_error, read_stream_end
 from probes.fingerprints.streams import events_of
 from probes.fingerprints.transport import named

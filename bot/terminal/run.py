@@ -14,7 +14,7 @@ from rich.console import Console
 from bot.config.load import load
 from bot.core.commands.asker import Asker
 from bot.core.model.person import Person
-from bot.desk.opening import open_desk
+from bot.desk.open import open_desk
 from bot.errors import StoreError
 from bot.main import Running, Surroundings, running
 from bot.settings import Settings

@@ -21,7 +21,7 @@ from bot.core.model.person import Person
 from bot.core.model.service import About
 from bot.core.model.snapshot import ComponentStatus
 from bot.desk.desk import Desk
-from bot.desk.opening import open_desk
+from bot.desk.open import open_desk
 from bot.settings import Component, Service, Settings
 from bot.store.connect import open_store
 from bot.store.embedded import EmbeddedServer

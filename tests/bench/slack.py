@@ -23,7 +23,7 @@ from bot.core.model.incident import IncidentStatus, TimelineEntry
 from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.delivery.channel_queue import CourierContext
 from bot.delivery.courier import Courier
-from bot.desk.opening import open_desk
+from bot.desk.open import open_desk
 from bot.store.codec import ENTRY, SNAPSHOT
 from bot.store.connect import open_store
 from bot.store.embedded import EmbeddedServer

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.alternatives import candidates, infers
+from bot.advice.candidates import candidates, infers
 from bot.config import catalogue
 from bot.config.load import from_text
 from bot.core.answers.alternatives import alternatives_answer

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.advice import recipes, tips
+from bot.advice.library import recipes, tips
 from bot.core.answers.tips import tips_answer
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.tips.selection import Circumstances, best, circumstances, contradict, usable

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.advice import recipes, tips
+from bot.advice.library import recipes, tips
 from bot.core.model.severity import TROUBLE
 from bot.core.tips.selection import Circumstances, best
 from bot.core.tips.tip import COMMON, FILE, STEP, Act, When, parse

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.advice import tips
+from bot.advice.library import tips
 from bot.core.messages.compose import card, headline, trail_line
 from bot.core.messages.incident_card import HEADLINE, LINE
 from bot.core.model.card import Card, Colour

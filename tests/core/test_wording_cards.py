@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.advice import tips
+from bot.advice.library import tips
 from bot.core.messages.compose import card, headline, trail_line
 from tests.core.situations import SITUATIONS
 

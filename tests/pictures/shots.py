@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.advice import tips
+from bot.advice.library import tips
 from bot.channels.discord import embeds
 from bot.channels.slack import answers, blocks
 from bot.core.answers.status import overview

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.errors import UserError
-from bot.pasted.curl import from_curl
+from bot.explain.curl import from_curl
 from bot.terminal import fingerprint as command
 from bot.terminal.fingerprint import readings
 

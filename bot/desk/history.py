@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot import advice
+from bot.advice import library
 from bot.core.answers import replies
 from bot.core.answers.answer import Answer
 from bot.core.answers.history import history_answer
@@ -13,11 +13,11 @@ from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.postmortem.report import report_card as written
 from bot.core.tips.selection import best, circumstances
-from bot.desk import choosing
-from bot.desk.behind import Behind, Question
+from bot.desk import targets
+from bot.desk.ports import DeskServices, Query
 
 
-async def history(behind: Behind, question: Question) -> Answer:
+async def history(behind: DeskServices, question: Query) -> Answer:
     """Uptime, failures and latency over a span; of the only service where none is named."""
     request, now = question.request, question.now
     span = SPANS[request.choice("span", "24h")]
@@ -27,10 +27,10 @@ async def history(behind: Behind, question: Question) -> Answer:
     service = request.target.service if request.target else services[0]
     component = request.target.component if request.target else ""
     pasts = await behind.reads.history(service, component, span, now)
-    return history_answer(pasts, choosing.name_of(behind, service), now)
+    return history_answer(pasts, targets.name_of(behind, service), now)
 
 
-async def digest(behind: Behind, question: Question) -> Answer:
+async def digest(behind: DeskServices, question: Query) -> Answer:
     """The last day, or seven."""
     if behind.digests is None:
         return replies.not_here(question.request.command, question.now)
@@ -38,9 +38,9 @@ async def digest(behind: Behind, question: Question) -> Answer:
     return answer
 
 
-async def report_card(behind: Behind, question: Question) -> Answer:
+async def report_card(behind: DeskServices, question: Query) -> Answer:
     """The post-incident report, from the record."""
-    chosen = await choosing.incident(behind, question)
+    chosen = await targets.incident(behind, question)
     if isinstance(chosen, Answer):
         return chosen
     one, standing = chosen
@@ -56,4 +56,4 @@ def _offered(one: Incident, dossier: Evidence | None, now: float) -> tuple[str, 
     worst = Measurement(one.components[0] if one.components else "", "", one.worst, one.peak_rate, at=now, layer=layer)
     voices = ComponentStatus(replace(worst, symptoms=symptoms))
     at = circumstances([voices], now, slow=one.kind == "slowness")
-    return tuple(advised.tip.text for advised in best(advice.tips(), at))
+    return tuple(advised.tip.text for advised in best(library.tips(), at))

@@ -10,7 +10,7 @@ from bot.core.answers.digest import Period, Told, anything, digest
 from bot.core.history.ranges import SPANS, Range, touches
 from bot.core.model.incident import Incident
 from bot.delivery.self_notices import OWN, TOLD
-from bot.reading import Reading
+from bot.desk.reader import Reader
 from bot.settings import Service
 from bot.store.store import Store
 
@@ -28,7 +28,7 @@ class Digests:
     def __init__(self, store: Store, services: Sequence[Service]) -> None:
         self._views = store.views
         self._services = services
-        self._reading = Reading(store.views, services)
+        self._reading = Reader(store.views, services)
 
     async def of(self, name: str, ends: float, now: float) -> tuple[Answer, bool]:
         """The digest of a "day" or "week" that ends then (Unix seconds), and whether anything was measured in it.

@@ -8,7 +8,7 @@ from bot.core.answers import replies
 from bot.core.answers.answer import Answer
 from bot.core.answers.audit import audited
 from bot.core.model.audit import REFUSED, AuditEntry
-from bot.desk.behind import Behind, Question
+from bot.desk.ports import DeskServices, Query
 from bot.errors import StoreError
 from bot.store.store import Store
 
@@ -51,7 +51,7 @@ class Audit:
         return found
 
 
-async def audit(behind: Behind, question: Question) -> Answer:
+async def audit(behind: DeskServices, question: Query) -> Answer:
     """The latest deeds."""
     if behind.audit is None:
         return replies.not_here(question.request.command, question.now)

@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from bot.pasted.curl import STATUS_LINE, from_curl
-from bot.pasted.objects import object_in
-from bot.pasted.statuses import phrase_in, stated, word_in
+from bot.explain.curl import STATUS_LINE, from_curl
+from bot.explain.json_objects import object_in
+from bot.explain.statuses import phrase_in, stated, word_in
 from probes.fingerprints.read import read_answer, read_error, read_stream_end
 from probes.fingerprints.streams import events_of
 from probes.fingerprints.transport import named

@@ -5,37 +5,16 @@ from dataclasses import replace
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from bot.core.health.signs import SILENT_S, HealthSign, Kind, ServiceHealth
-from bot.core.health.text import answering, checking, saving, ticking
+from bot.core.health.signs import SILENT_S, HealthSign, Kind, ServiceHealth, ready
+from bot.core.health.text import answering, checking, queues, saving, service_signs, ticking
 from bot.core.model.service import About
 from bot.core.text.numbers import number
 from bot.settings import Service, Settings
 from bot.store.codec import ABOUT, ABOUT_FIELD
 from bot.store.store import Store
 
-MOST = 1_000
-"""Rows counted of a backlog; more are as bad."""
-UNREADABLE = "its last word cannot be read: another version?"
 
-SIGN = TypeAdapter(HealthSign)
-
-
-class VantageWord(BaseModel):
-    """What a prober leaves of itself in the store.
-
-    Rows that wait to be written and were lost, looks that were left out, checks not done in time, and how far its
-    clock is ahead of the store's (seconds).
-    """
-
-    at: float
-    waiting: int = 0
-    skipped: int = 0
-    lost: int = 0
-    late: tuple[str, ...] = ()
-    skew: float = 0.0
-
-
-class Health:
+class HealthReader:
     """Reads only; calls raise `StoreError`."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
@@ -88,6 +67,35 @@ class Health:
             word = _word(record)
             found[f"vantage {name}"] = word.lost if word else 0
         return found
+
+
+async def not_ready_reasons(health: HealthReader, now: float) -> list[HealthSign]:
+    """What keeps us, all processes together, from our work. Raises StoreError."""
+    owned, signs = await health.every(now), await health.signs(now)
+    every = [*signs, *queues(owned, signs, now), *(sign for own in owned for sign in service_signs(own, now))]
+    return list(ready(every))
+
+
+MOST = 1_000
+"""Rows counted of a backlog; more are as bad."""
+UNREADABLE = "its last word cannot be read: another version?"
+
+SIGN = TypeAdapter(HealthSign)
+
+
+class VantageWord(BaseModel):
+    """What a prober leaves of itself in the store.
+
+    Rows that wait to be written and were lost, looks that were left out, checks not done in time, and how far its
+    clock is ahead of the store's (seconds).
+    """
+
+    at: float
+    waiting: int = 0
+    skipped: int = 0
+    lost: int = 0
+    late: tuple[str, ...] = ()
+    skew: float = 0.0
 
 
 def _pace(service: Service) -> float:

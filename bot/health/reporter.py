@@ -21,7 +21,7 @@ FORGOTTEN_S = 3600.0
 SIGN = TypeAdapter(HealthSign)
 
 
-class Pulse:
+class HealthReporter:
     """Writes a sign of each channel; `resting(name)` says why its courier waits, "" where it does not."""
 
     def __init__(

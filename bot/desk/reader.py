@@ -44,7 +44,7 @@ DISCREPANCY = TypeAdapter(Discrepancy)
 DOSSIER = TypeAdapter(Evidence)
 
 
-class Reading:
+class Reader:
     """The desk's reads on the store's views, for the configured services. Calls raise `StoreError`."""
 
     def __init__(self, views: Reads, services: Sequence[Service]) -> None:

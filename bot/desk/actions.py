@@ -14,13 +14,13 @@ from bot.core.incidents.silences import may_reach, written
 from bot.core.model.action import ActionRequest, ActionResult
 from bot.core.model.silence import END, UNTIL_RESOLVED
 from bot.core.text.quoting import clean
-from bot.desk import choosing
-from bot.desk.behind import Behind, Question
+from bot.desk import targets
+from bot.desk.ports import DeskServices, Query
 
 
-async def act(behind: Behind, question: Question) -> Answer:
+async def act(behind: DeskServices, question: Query) -> Answer:
     """What is done to an incident: ack, unack, resolve, right, wrong."""
-    chosen = await choosing.incident(behind, question)
+    chosen = await targets.incident(behind, question)
     if isinstance(chosen, Answer):
         return chosen
     one, standing = chosen
@@ -30,7 +30,7 @@ async def act(behind: Behind, question: Question) -> Answer:
     return actions.answer(question.request.command, after or one, standing, outcome, question.now)
 
 
-async def quiet(behind: Behind, question: Question) -> Answer:
+async def quiet(behind: DeskServices, question: Query) -> Answer:
     """What is kept quiet, or no longer: silence, unsilence, maintenance; one thing, or what matchers fit."""
     request = question.request
     how = _how(question)
@@ -44,7 +44,7 @@ async def quiet(behind: Behind, question: Question) -> Answer:
     if request.target is not None:
         service, about = request.target.service, request.target.id
     else:
-        chosen = await choosing.incident(behind, question)
+        chosen = await targets.incident(behind, question)
         if isinstance(chosen, Answer):
             return chosen
         one, standing = chosen
@@ -53,12 +53,12 @@ async def quiet(behind: Behind, question: Question) -> Answer:
     return actions.answer(request.command, one, standing, outcome, question.now)
 
 
-async def silences(behind: Behind, question: Question) -> Answer:
+async def silences(behind: DeskServices, question: Query) -> Answer:
     """What is kept quiet now, and what work is announced."""
-    return silence_answers.silences(await choosing.standings(behind, question), question.now)
+    return silence_answers.silences(await targets.standings(behind, question), question.now)
 
 
-def _how(question: Question) -> tuple[str, ...] | Answer:
+def _how(question: Query) -> tuple[str, ...] | Answer:
     """The length, with its beginning, and the reason, as the judge reads them."""
     request = question.request
     if request.till_over:
@@ -75,7 +75,7 @@ def _how(question: Question) -> tuple[str, ...] | Answer:
     return (length, *((request.text,) if request.text else ()))
 
 
-async def _widely(behind: Behind, question: Question, about: str, how: tuple[str, ...]) -> Answer:
+async def _widely(behind: DeskServices, question: Query, about: str, how: tuple[str, ...]) -> Answer:
     """To every service that matchers may reach; the first of them tells the end of it where it was asked."""
     names, conditions = behind.names, question.request.conditions
     parts = {s: [n.component for n in names.every if n.service == s and n.component] for s in names.services}
@@ -89,12 +89,12 @@ async def _widely(behind: Behind, question: Question, about: str, how: tuple[str
     return actions.answer(question.request.command, None, None, joined, question.now)
 
 
-async def _by_id(behind: Behind, question: Question) -> Answer:
+async def _by_id(behind: DeskServices, question: Query) -> Answer:
     """A silence by its id, on every service where it stands."""
     word = question.request.word
     if question.request.command != "unsilence":
         return replies.not_known(f"{word} is a silence; only unsilence takes its id", question.now)
-    standings = await choosing.standings(behind, question)
+    standings = await targets.standings(behind, question)
     where = [s.service for s in standings if any(held.silence.id == word for held in s.silences)]
     if not where:
         return replies.not_known(f"no silence {word} stands", question.now)
@@ -103,7 +103,7 @@ async def _by_id(behind: Behind, question: Question) -> Answer:
     return actions.answer(question.request.command, None, None, done, question.now)
 
 
-async def _done(behind: Behind, question: Question, service: str, args: tuple[str, ...]) -> ActionResult | None:
+async def _done(behind: DeskServices, question: Query, service: str, args: tuple[str, ...]) -> ActionResult | None:
     if behind.acts is None:
         return ActionResult(ok=False, text=f"{COMMANDS[question.request.command].name} cannot be done from here")
     asker, person = question.asker, question.asker.person

@@ -6,10 +6,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 from aiohttp import web
 
-from bot.core.health.signs import HealthSign, ready
-from bot.core.health.text import queues, service_signs
-from bot.desk.health import Health
+from bot.core.health.signs import HealthSign
 from bot.errors import StoreError
+from bot.health.status import HealthReader, not_ready_reasons
 from bot.http.server import Bounds, HttpServer
 from bot.process import Process
 
@@ -21,20 +20,13 @@ LONGEST = 200
 """Characters of a reason: a platform may have had its word in it."""
 
 
-async def hindrances(health: Health, now: float) -> list[HealthSign]:
-    """What keeps us, all processes together, from our work. Raises StoreError."""
-    owned, signs = await health.every(now), await health.signs(now)
-    every = [*signs, *queues(owned, signs, now), *(sign for own in owned for sign in service_signs(own, now))]
-    return list(ready(every))
-
-
 class Readiness:
     """Answers `/livez` and `/readyz`; `signs` are those of this process's own channels and couriers."""
 
     def __init__(self, us: Process, signs: Callable[[float], Sequence[HealthSign]]) -> None:
         self._us = us
         self._signs = signs
-        self._health = Health(us.store, us.settings)
+        self._health = HealthReader(us.store, us.settings)
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[int]:
@@ -54,7 +46,7 @@ class Readiness:
         found = [sign for sign in self._signs(now) if not sign.ok]
         try:
             async with asyncio.timeout(PATIENCE_S):
-                found += await hindrances(self._health, now)
+                found += await not_ready_reasons(self._health, now)
         except (StoreError, TimeoutError):
             return [*map(_said, found), "store: does not answer"][-SAID:]
         return list(dict.fromkeys(map(_said, found)))[:SAID]

@@ -6,8 +6,8 @@ from bot.core.commands.table import COMMANDS, NAMES, Argument, Takes
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.text.quoting import clean, cut, listed
 from bot.core.text.states import WORDS
-from bot.desk import choosing
-from bot.desk.behind import Behind
+from bot.desk import targets
+from bot.desk.ports import DeskServices
 
 MOST = 25
 """What Discord takes; Slack takes more."""
@@ -16,7 +16,7 @@ SERVICES = 100
 """Services whose open incidents are looked up: a person waits for every key typed."""
 
 
-async def complete(behind: Behind, text: str) -> list[tuple[str, str]]:
+async def complete(behind: DeskServices, text: str) -> list[tuple[str, str]]:
     """(label, value) of what may follow: commands, then the named command's next argument; the likeliest first."""
     head, space, rest = text[:200].lstrip().partition(" ")
     command = command_named(head) if space else None
@@ -32,16 +32,16 @@ async def complete(behind: Behind, text: str) -> list[tuple[str, str]]:
     return [(value, value) for value in values if value.startswith(typed)][:MOST]
 
 
-async def _named(behind: Behind, argument: Argument, typed: str) -> list[tuple[str, str]]:
+async def _named(behind: DeskServices, argument: Argument, typed: str) -> list[tuple[str, str]]:
     word = plain(typed)
     if argument.takes is Takes.COMMAND:
         return [(cut(f"{c.name}: {c.summary}", LABEL), c.name) for c in COMMANDS.values() if c.name.startswith(word)]
     found: list[tuple[str, str]] = []
     if argument.takes is not Takes.TARGET:
         for service in behind.names.services[:SERVICES]:
-            incidents = await behind.reads.incidents(service, choosing.NEWEST)
+            incidents = await behind.reads.incidents(service, targets.NEWEST)
             going = (one for one in incidents if one.status is not IncidentStatus.RESOLVED)
-            found += [_incident(one, choosing.name_of(behind, service)) for one in going]
+            found += [_incident(one, targets.name_of(behind, service)) for one in going]
         found = [(label, value) for label, value in found if not word or word in plain(label)]
     for named in behind.names.every if not word else (*behind.names.find(typed), *behind.names.every):
         if not word or word in plain(f"{named.name} {named.id} {' '.join(named.nicknames)}"):

@@ -11,8 +11,8 @@ from bot.core.answers.answer import Answer
 from bot.core.answers.corroboration import Context
 from bot.core.answers.explanation import Finding, explanation
 from bot.core.text.redaction import redacted
-from bot.pasted.clues import clues
-from bot.pasted.paste import Paste, read
+from bot.explain.attribution import clues
+from bot.explain.paste import Paste, read
 
 _WORD: Final = re.compile(r"[a-z][a-z0-9_.:-]{1,39}")
 

@@ -3,17 +3,17 @@
 import time
 from collections.abc import Callable
 
-from bot.advice import Counsel
-from bot.alternatives import candidates
+from bot.advice.advisor import Advisor
+from bot.advice.candidates import candidates
 from bot.delivery.routes import tree_of
-from bot.desk.auditing import Audit
-from bot.desk.behind import Behind, Subscribes
+from bot.desk.audit import Audit
 from bot.desk.desk import Desk
-from bot.desk.health import Health
-from bot.digests import Digests
+from bot.desk.digests import Digests
+from bot.desk.ports import DeskServices, Subscribes
+from bot.desk.reader import Reader, names
+from bot.health.status import HealthReader
 from bot.judging.actions import ActionQueue
 from bot.judging.user_reports import UserReports
-from bot.reading import Reading, names
 from bot.settings import Settings, labels_of
 from bot.store.store import Store
 
@@ -31,16 +31,16 @@ def open_desk(
     now: Callable[[], float] = time.time,
 ) -> Desk:
     """The desk of this configuration. `wake` tells the judge of a service that somebody acted or reported."""
-    reads, offered = Reading(store.views, settings.services), candidates(settings)
+    reads, offered = Reader(store.views, settings.services), candidates(settings)
     return Desk(
-        Behind(
+        DeskServices(
             reads=reads,
-            counsel=Counsel(reads, offered, [service.id for service in settings.services]),
+            counsel=Advisor(reads, offered, [service.id for service in settings.services]),
             names=names(settings.services),
             acts=ActionQueue(store, wake),
             reports=UserReports(store, wake, now),
             subscribes=subscribes,
-            health=Health(store, settings),
+            health=HealthReader(store, settings),
             audit=Audit(store),
             digests=Digests(store, settings.services),
             candidates=offered,

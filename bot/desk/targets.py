@@ -10,7 +10,7 @@ from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
 from bot.core.text.states import SEVERITY
 from bot.core.text.symptoms import present
-from bot.desk.behind import Behind, Question
+from bot.desk.ports import DeskServices, Query
 
 Found = tuple[Incident, ServiceStatus]
 NEWEST = 20
@@ -19,23 +19,23 @@ AFTERWARDS = frozenset({"right", "wrong"})
 """These are said of what is over."""
 
 
-def services(behind: Behind, question: Question) -> Sequence[str]:
+def services(behind: DeskServices, question: Query) -> Sequence[str]:
     """Those asked about: the target's, or all."""
     target = question.request.target
     return (target.service,) if target is not None else behind.names.services
 
 
-def name_of(behind: Behind, service: str) -> str:
+def name_of(behind: DeskServices, service: str) -> str:
     """What people call a service."""
     return next((n.name for n in behind.names.every if n.service == service and not n.component), service)
 
 
-async def standings(behind: Behind, question: Question) -> list[ServiceStatus]:
+async def standings(behind: DeskServices, question: Query) -> list[ServiceStatus]:
     """How those asked about stand, one after the other: the store is near, and a burst would starve the others."""
     return [await behind.reads.standing(service) for service in services(behind, question)]
 
 
-async def incident(behind: Behind, question: Question) -> Found | Answer:
+async def incident(behind: DeskServices, question: Query) -> Found | Answer:
     """The incident of that id; the only one open on what was named, or anywhere; the latest where that will do."""
     request, now = question.request, question.now
     if request.word:
@@ -57,13 +57,13 @@ async def incident(behind: Behind, question: Question) -> Found | Answer:
     return found[0] if len(going) == 1 else replies.which(request.command, found, now)
 
 
-async def beside(behind: Behind, incidents: Sequence[Incident]) -> list[Found]:
+async def beside(behind: DeskServices, incidents: Sequence[Incident]) -> list[Found]:
     """Each incident with how its service stands, read once a service."""
     standings = {s: await behind.reads.standing(s) for s in dict.fromkeys(i.service for i in incidents)}
     return [(one, standings[one.service]) for one in incidents]
 
 
-async def component(behind: Behind, question: Question) -> tuple[ComponentStatus, ServiceStatus] | Answer:
+async def component(behind: DeskServices, question: Query) -> tuple[ComponentStatus, ServiceStatus] | Answer:
     """The component that was named; of a service or an incident the worst one; of nothing the only open incident's."""
     request, now = question.request, question.now
     if request.target is not None:
@@ -77,7 +77,7 @@ async def component(behind: Behind, question: Question) -> tuple[ComponentStatus
     return _worst(standing, set(one.active or one.components), one.id, now)
 
 
-async def _by_id(behind: Behind, word: str, now: float) -> Found | Answer:
+async def _by_id(behind: DeskServices, word: str, now: float) -> Found | Answer:
     for service in behind.names.services:
         one = await behind.reads.incident(service, word)
         if one is not None:

@@ -146,7 +146,7 @@ class Subscribes(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Behind:
+class DeskServices:
     """All of it; what is None does not exist in this process, and its commands say so.
 
     `candidates` are what can stand in for a component, by its id; `tree` the configured routes, `labels` what they ask
@@ -168,7 +168,7 @@ class Behind:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Query:
     """A request that was understood, by whom, and when (Unix seconds)."""
 
     request: Request
@@ -176,4 +176,4 @@ class Question:
     now: float
 
 
-Handler = Callable[[Behind, Question], Awaitable[Answer]]
+Handler = Callable[[DeskServices, Query], Awaitable[Answer]]

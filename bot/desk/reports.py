@@ -3,22 +3,22 @@
 from bot.core.answers import replies
 from bot.core.answers.answer import Answer
 from bot.core.model.card import Action
-from bot.desk import choosing
-from bot.desk.behind import Behind, Question
+from bot.desk import targets
+from bot.desk.ports import DeskServices, Query
 
 
-async def report(behind: Behind, question: Question) -> Answer:
+async def report(behind: DeskServices, question: Query) -> Answer:
     """It fails for me."""
     return await _said(behind, question, works=False)
 
 
-async def works(behind: Behind, question: Question) -> Answer:
+async def works(behind: DeskServices, question: Query) -> Answer:
     """It works for me."""
     return await _said(behind, question, works=True)
 
 
-async def _said(behind: Behind, question: Question, *, works: bool) -> Answer:
-    chosen = await choosing.component(behind, question)
+async def _said(behind: DeskServices, question: Query, *, works: bool) -> Answer:
+    chosen = await targets.component(behind, question)
     if isinstance(chosen, Answer):
         return chosen
     if behind.reports is None:

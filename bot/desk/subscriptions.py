@@ -6,14 +6,14 @@ from bot.core.answers import replies
 from bot.core.answers import subscriptions as subscription_answers
 from bot.core.answers.answer import Answer
 from bot.core.routing.tree import SubscriptionFilter
-from bot.desk.behind import Behind, Question, Subscribes
+from bot.desk.ports import DeskServices, Query, Subscribes
 from bot.errors import DeliveryError, UserError
 from probes.model import State
 
 LEAST = {"degraded": State.DEGRADED, "partial": State.PARTIAL, "major": State.MAJOR}
 
 
-async def subscribe(behind: Behind, question: Question) -> Answer:
+async def subscribe(behind: DeskServices, question: Query) -> Answer:
     """This channel hears of what was named, from a severity on."""
     request, person = question.request, question.asker.person
     interest = SubscriptionFilter(
@@ -28,7 +28,7 @@ async def subscribe(behind: Behind, question: Question) -> Answer:
     return await _told(subscribes.add(target, interest, person, question.now), question, target)
 
 
-async def unsubscribe(behind: Behind, question: Question) -> Answer:
+async def unsubscribe(behind: DeskServices, question: Query) -> Answer:
     """This channel hears no more of it."""
     place = _place(behind, question)
     if isinstance(place, Answer):
@@ -38,14 +38,14 @@ async def unsubscribe(behind: Behind, question: Question) -> Answer:
     return await _told(subscribes.remove(target, about, question.asker.person, question.now), question, target)
 
 
-async def subscriptions(behind: Behind, question: Question) -> Answer:
+async def subscriptions(behind: DeskServices, question: Query) -> Answer:
     """Which channels hear of what."""
     if behind.subscribes is None:
         return replies.not_here("subscriptions", question.now)
     return subscription_answers.subscriptions(await behind.subscribes.list(None), question.asker.here, question.now)
 
 
-async def test(behind: Behind, question: Question) -> Answer:
+async def test(behind: DeskServices, question: Query) -> Answer:
     """A marked message, posted now."""
     place = _place(behind, question)
     if isinstance(place, Answer):
@@ -54,7 +54,7 @@ async def test(behind: Behind, question: Question) -> Answer:
     return await _told(subscribes.probe(target), question, target)
 
 
-def _place(behind: Behind, question: Question) -> tuple[Subscribes, str] | Answer:
+def _place(behind: DeskServices, question: Query) -> tuple[Subscribes, str] | Answer:
     """Where this is about: the channel that was named, else the one the question came from."""
     target = question.request.choice("to") or question.asker.here
     if behind.subscribes is None:
@@ -64,7 +64,7 @@ def _place(behind: Behind, question: Question) -> tuple[Subscribes, str] | Answe
     return behind.subscribes, target
 
 
-async def _told(act: Awaitable[str], question: Question, target: str) -> Answer:
+async def _told(act: Awaitable[str], question: Query, target: str) -> Answer:
     """What became of it; a channel that refuses is an answer, not a failure of ours."""
     try:
         text = await act

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
-from importlib.resources import files
 from typing import Protocol
 
+from bot.advice.library import tips
 from bot.core.messages.compose import card
 from bot.core.model.card import Card
 from bot.core.model.group import Correlation
@@ -13,15 +12,9 @@ from bot.core.model.incident import IncidentStatus
 from bot.core.model.snapshot import Snapshot
 from bot.core.model.status import ServiceStatus
 from bot.core.tips.alternatives import Candidate, Option, ranked
-from bot.core.tips.tip import Recipe, Tip, parse
-
-SHELF = files("bot") / "tips"
-RECIPES = files("bot") / "recipes"
-ENDINGS: Mapping[str, str] = {"python": ".py", "typescript": ".ts", "curl": ".sh"}
-"""The languages of recipes, by folder, with what their files' names end in."""
 
 
-class Stands(Protocol):
+class StatusReader(Protocol):
     """How services stand; raises StoreError when the store is away."""
 
     async def standing(self, service: str) -> ServiceStatus:
@@ -31,33 +24,11 @@ class Stands(Protocol):
         """What a service has in common with others that fail."""
 
 
-@cache
-def tips() -> tuple[Tip, ...]:
-    """All tips, by name.
-
-    Raises:
-        ValueError: a file cannot be read as a tip.
-    """
-    found = sorted((entry for entry in SHELF.iterdir() if entry.name.endswith(".md")), key=lambda entry: entry.name)
-    return tuple(parse(entry.name.removesuffix(".md"), entry.read_text(encoding="utf-8")) for entry in found)
-
-
-@cache
-def recipes() -> tuple[Recipe, ...]:
-    """All recipes, by language and name."""
-    return tuple(
-        Recipe(entry.name.removesuffix(ending), language, entry.name, entry.read_text(encoding="utf-8"))
-        for language, ending in ENDINGS.items()
-        for entry in sorted((RECIPES / language).iterdir(), key=lambda entry: entry.name)
-        if entry.name.endswith(ending) and not entry.name.startswith("_")
-    )
-
-
-class Counsel:
+class Advisor:
     """What can help people now: tips with the state of each alternative as the store has it at this moment."""
 
     def __init__(
-        self, stands: Stands, candidates: Mapping[str, Sequence[Candidate]], configured: Iterable[str]
+        self, stands: StatusReader, candidates: Mapping[str, Sequence[Candidate]], configured: Iterable[str]
     ) -> None:
         self._stands = stands
         self._candidates = candidates

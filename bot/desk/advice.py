@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot import advice
+from bot.advice import library
 from bot.core.answers.alternatives import alternatives_answer
 from bot.core.answers.answer import Answer
 from bot.core.answers.corroboration import Context
@@ -11,14 +11,14 @@ from bot.core.model.snapshot import ComponentStatus
 from bot.core.text.symptoms import called, named
 from bot.core.tips.alternatives import Candidate, Option, ranked
 from bot.core.tips.selection import circumstances
-from bot.desk import choosing
-from bot.desk.behind import Behind, Question
-from bot.explaining import explained
+from bot.desk import targets
+from bot.desk.ports import DeskServices, Query
+from bot.explain.explain import explained
 
 
-async def tips(behind: Behind, question: Question) -> Answer:
+async def tips(behind: DeskServices, question: Query) -> Answer:
     """What helps on a component now, for a reader on this platform."""
-    chosen = await choosing.component(behind, question)
+    chosen = await targets.component(behind, question)
     if isinstance(chosen, Answer):
         return chosen
     voices, standing = chosen
@@ -26,12 +26,12 @@ async def tips(behind: Behind, question: Question) -> Answer:
     at = circumstances([voices], now, slow=measured.slow, platform=question.asker.person.platform)
     options = await behind.counsel.options([measured.component], now)
     name = named(standing.name, called(measured))
-    return tips_answer(at, advice.tips(), options, now, advice.recipes(), name)
+    return tips_answer(at, library.tips(), options, now, library.recipes(), name)
 
 
-async def alternatives(behind: Behind, question: Question) -> Answer:
+async def alternatives(behind: DeskServices, question: Query) -> Answer:
     """What can stand in for a component."""
-    chosen = await choosing.component(behind, question)
+    chosen = await targets.component(behind, question)
     if isinstance(chosen, Answer):
         return chosen
     voices, standing = chosen
@@ -39,7 +39,7 @@ async def alternatives(behind: Behind, question: Question) -> Answer:
     return alternatives_answer(voices.measured, standing.name, options, question.now)
 
 
-async def explain(behind: Behind, question: Question) -> Answer:
+async def explain(behind: DeskServices, question: Query) -> Answer:
     """What a pasted error means, beside what we see now."""
     standings = [await behind.reads.standing(service) for service in behind.names.services]
     known = {standing.service: standing.voices for standing in standings}

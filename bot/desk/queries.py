@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import advice
+from bot.advice import library
 from bot.core.answers import incidents as incident_answers
 from bot.core.answers import ledger as ledger_answers
 from bot.core.answers import replies
@@ -19,8 +19,8 @@ from bot.core.model.incident import Incident
 from bot.core.model.status import ServiceStatus
 from bot.core.routing.matchers import facts_of
 from bot.core.routing.tree import severity_of
-from bot.desk import choosing
-from bot.desk.behind import Behind, Question
+from bot.desk import targets
+from bot.desk.ports import DeskServices, Query
 
 LATEST = 20
 DELIVERIES = 50
@@ -28,9 +28,9 @@ DELIVERED = 200
 """The latest deliveries, among which those of an incident are looked for."""
 
 
-async def status(behind: Behind, question: Question) -> Answer:
+async def status(behind: DeskServices, question: Query) -> Answer:
     """Everything, or one thing."""
-    standings = await choosing.standings(behind, question)
+    standings = await targets.standings(behind, question)
     target = question.request.target
     if target is not None and target.component:
         standings = [_only(standing, target.component) for standing in standings]
@@ -40,11 +40,11 @@ async def status(behind: Behind, question: Question) -> Answer:
     return overview(standings, question.now)
 
 
-async def why(behind: Behind, question: Question) -> Answer:
+async def why(behind: DeskServices, question: Query) -> Answer:
     """The evidence on a component, or an incident's card and timeline."""
     if question.request.target is None:
         return await incident(behind, question)
-    chosen = await choosing.component(behind, question)
+    chosen = await targets.component(behind, question)
     if isinstance(chosen, Answer):
         return chosen
     voices, standing = chosen
@@ -56,49 +56,49 @@ async def why(behind: Behind, question: Question) -> Answer:
     return _with_unheard(answer, behind, going[0], standing, heard or []) if going else answer
 
 
-async def incidents(behind: Behind, question: Question) -> Answer:
+async def incidents(behind: DeskServices, question: Query) -> Answer:
     """The latest ones."""
     target = question.request.target
     component = target.component if target else ""
     found = [
         one
-        for service in choosing.services(behind, question)
+        for service in targets.services(behind, question)
         for one in await behind.reads.incidents(service, LATEST)
         if not component or component in one.components
     ]
     found.sort(key=lambda one: -one.opened_at)
-    return incident_answers.incidents(await choosing.beside(behind, found[:LATEST]), question.now)
+    return incident_answers.incidents(await targets.beside(behind, found[:LATEST]), question.now)
 
 
-async def incident(behind: Behind, question: Question) -> Answer:
+async def incident(behind: DeskServices, question: Query) -> Answer:
     """One with its timeline."""
-    chosen = await choosing.incident(behind, question)
+    chosen = await targets.incident(behind, question)
     if isinstance(chosen, Answer):
         return chosen
     one, standing = chosen
     options = await behind.counsel.options(one.active or one.components, question.now)
     heard = await _heard(behind, one.service, one.id)
-    answer = incident_answers.incident(one, standing, question.now, advice.tips(), options, heard)
+    answer = incident_answers.incident(one, standing, question.now, library.tips(), options, heard)
     return _with_unheard(answer, behind, one, standing, heard)
 
 
-async def ledger(behind: Behind, question: Question) -> Answer:
+async def ledger(behind: DeskServices, question: Query) -> Answer:
     """How honest and how fast the pages are."""
     told = [
-        (choosing.name_of(behind, service), honesty(service, await behind.reads.ledger(service)))
-        for service in choosing.services(behind, question)
+        (targets.name_of(behind, service), honesty(service, await behind.reads.ledger(service)))
+        for service in targets.services(behind, question)
     ]
     return ledger_answers.ledger(told, question.now)
 
 
-async def deliveries(behind: Behind, question: Question) -> Answer:
+async def deliveries(behind: DeskServices, question: Query) -> Answer:
     """What was sent where."""
-    services = choosing.services(behind, question)
+    services = targets.services(behind, question)
     rows = [row for service in services for row in await behind.reads.deliveries(service, DELIVERIES)]
     return incident_answers.deliveries(rows[:DELIVERIES], question.now)
 
 
-async def doctor(behind: Behind, question: Question) -> Answer:
+async def doctor(behind: DeskServices, question: Query) -> Answer:
     """How we are ourselves."""
     if behind.health is None:
         return replies.not_here("doctor", question.now)
@@ -106,18 +106,18 @@ async def doctor(behind: Behind, question: Question) -> Answer:
     return text.doctor(owned, await behind.health.signs(question.now), question.now)
 
 
-async def help_with(_: Behind, question: Question) -> Answer:
+async def help_with(_: DeskServices, question: Query) -> Answer:
     """All commands, or one."""
     return replies.help_with(question.request.word, question.now)
 
 
-async def _heard(behind: Behind, service: str, incident: str) -> list[Delivered]:
+async def _heard(behind: DeskServices, service: str, incident: str) -> list[Delivered]:
     """What became of the word on an incident."""
     return [row for row in await behind.reads.deliveries(service, DELIVERED) if row.subject == incident]
 
 
 def _with_unheard(
-    answer: Answer, behind: Behind, one: Incident, standing: ServiceStatus, heard: Sequence[Delivered]
+    answer: Answer, behind: DeskServices, one: Incident, standing: ServiceStatus, heard: Sequence[Delivered]
 ) -> Answer:
     """The answer with whom the routes kept it from, and why."""
     seen = snapshot(one, standing, answer.at)
