@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.main import Running
+from bot.app import Running
 from bot.store.types import START
 from tests.bench.answering import answering
 from tests.platforms import Platforms, until

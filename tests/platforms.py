@@ -12,9 +12,9 @@ from typing import Any
 
 import yaml
 
+from bot.app import Running, Terminal, running
 from bot.config.load import from_text
 from bot.demo.vendor import Vendor
-from bot.main import Running, Surroundings, running
 from bot.settings import Settings
 from tests.channels.discord.reading import shown
 from tests.fakes.discord.people import Asked
@@ -103,7 +103,7 @@ class Platforms:
     @asynccontextmanager
     async def watched(self, folder: Path, now: Callable[[], float] = time.time, **more: Any) -> AsyncIterator[Running]:
         """Groundtruth in this process, heard by both."""
-        async with running(self.settings(folder, **more), Surroundings(io.StringIO(), "plain", now)) as opened:
+        async with running(self.settings(folder, **more), Terminal(io.StringIO(), "plain", now)) as opened:
             await self.heard()
             yield opened
 

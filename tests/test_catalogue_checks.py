@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot import cli
+from bot.cli import main
 from bot.config import catalogue
 from bot.config.load import from_text
 from probes.inference.prices import price_of
@@ -34,7 +34,7 @@ def test_everything_is_valid_without_an_environment(tmp_path, monkeypatch, capsy
         monkeypatch.delenv(name, raising=False)
     file = tmp_path / "groundtruth.yaml"
     file.write_text(EVERYTHING)
-    assert cli.main(["config", "check", "--config", str(file)]) == 0, capsys.readouterr().err
+    assert main.main(["config", "check", "--config", str(file)]) == 0, capsys.readouterr().err
 
 
 def test_without_keys_nothing_costs():

@@ -5,9 +5,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
+from bot.cli import ask
 from bot.config.load import load
 from bot.errors import StoreError, UserError
-from bot.terminal import ask
 from tests.fakes.web import answer, serve
 from tests.instance import Instance
 

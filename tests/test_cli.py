@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from bot.channels.registry import CHANNELS
-from bot.cli import COMMANDS, command, main
+from bot.cli.main import COMMANDS, command, main
 from bot.config import catalogue
 from bot.config.load import from_text
 from bot.errors import StoreError

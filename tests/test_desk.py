@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from bot.cli.ask import subscriptions
 from bot.core.commands.asker import Asker
 from bot.core.commands.table import COMMANDS, Role
 from bot.core.detection.assessment import Explanation
@@ -31,7 +32,6 @@ from bot.store.embedded import EmbeddedServer
 from bot.store.store import Store
 from bot.store.stream_rows import decode
 from bot.store.types import START, Claimant, Commit, DeliveryWrite, IncidentWrite, LedgerWrite
-from bot.terminal.ask import subscriptions
 from tests.core.situations import API, HELD, INCIDENT, NOW, OVER, WELL, voices
 from tests.core.situations import START as BEGAN
 from tests.core.test_commands import LINES

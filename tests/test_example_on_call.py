@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.cli import main
+from bot.cli.main import main
 from bot.config.load import load
 from bot.core.answers.routing import passed_over
 from bot.core.routing.tree import Route, RouteMatch

@@ -14,7 +14,7 @@ from bot.core.model.discrepancy import DiscrepancyKind, Flavour
 from bot.core.model.ledger import Source
 from bot.core.model.service import ServiceView
 from bot.demo.page import Documents
-from bot.demo.storybook import identity, load
+from bot.demo.scenario_files import identity, load
 from bot.store.codec import REMEMBERED
 from probes.dialects import atlassian
 from probes.model import Fault, Layer, Observation, Outcome, State

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from bot.advice.advisor import Advisor
+from bot.app import service_view
 from bot.channels.context import ChannelContext
 from bot.channels.registry import CHANNELS
+from bot.cli.ask import asker
 from bot.config.load import from_text
 from bot.core.model.person import Person
 from bot.core.routing.tree import Subscription, SubscriptionFilter, policies_for
@@ -22,8 +24,6 @@ from bot.delivery.subscriptions import ROUTE
 from bot.desk.open import open_desk
 from bot.desk.reader import Reader
 from bot.judging.judge import Judge, JudgeContext
-from bot.main import view
-from bot.terminal.ask import asker
 from tests.test_acts import Scene
 from tests.test_judge import SETTINGS, START
 
@@ -59,7 +59,7 @@ class House(Scene):
 
     def judge(self, owner, lease_ms=10_000):
         service = self.settings.service("claude")
-        seen = replace(view(service, self.settings), names={"claude-api": "Claude API"}, page_ids={}, others={})
+        seen = replace(service_view(service, self.settings), names={"claude-api": "Claude API"}, page_ids={}, others={})
         due = partial(policies_for, self.routes.tree, policies_of(self.settings), labels=seen.labels)
         bench = JudgeContext(owner, lambda: self.now, self.routes.table, lambda: None, lease_ms, due)
         return Judge(self.store, seen, SETTINGS, bench)

@@ -14,17 +14,17 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import Role, Terminal, running
+from bot.cli import ask
 from bot.config.load import load
 from bot.core.model.incident import Incident
 from bot.demo.vendor import Vendor
-from bot.main import Role, Surroundings, running
 from bot.store.codec import INCIDENT
 from bot.store.connect import open_store
 from bot.store.embedded import command
 from bot.store.embedded_binary import find_binary
 from bot.store.store import Store
 from bot.store.stream_rows import decode
-from bot.terminal import ask
 from probes.model import Observation
 from tests.instance import Instance
 
@@ -90,7 +90,7 @@ async def ended(prober: Instance) -> None:
 @asynccontextmanager
 async def judged(prober: Instance) -> AsyncIterator[Store]:
     """A judge and a courier, and nobody who looks, in this process."""
-    async with running(load(str(prober.file), {}), Surroundings(io.StringIO(), "json"), Role.JUDGE) as at_work:
+    async with running(load(str(prober.file), {}), Terminal(io.StringIO(), "json"), Role.JUDGE) as at_work:
         yield at_work.store
 
 

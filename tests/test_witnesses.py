@@ -5,6 +5,7 @@ from typing import TypeGuard
 
 import pytest
 
+from bot.app import service_view
 from bot.config.load import from_text
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.judging.judgement import Judgement
@@ -14,7 +15,6 @@ from bot.core.model.service import Other
 from bot.core.model.stream import StreamRow
 from bot.core.routing.notices import Notice
 from bot.errors import ConfigError
-from bot.main import view
 from bot.probing.prober import Clock, Prober
 from bot.store.stream_rows import decode
 from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State, VendorIncident
@@ -32,7 +32,7 @@ GREEN = Page("https://status.claude.com", (Claim("k8w3r06qmzrp", "Claude API", S
 def claude(services):
     """The service as judging sees it, with these watched."""
     settings = from_text(f"services: [{services}]", environ={})
-    return view(settings.service("claude"), settings)
+    return service_view(settings.service("claude"), settings)
 
 
 def test_the_catalogue_s_witnesses():

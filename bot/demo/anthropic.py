@@ -6,7 +6,7 @@ from typing import Any
 from bot.demo.edge import Marks
 from bot.demo.page import stamp
 from bot.demo.reply import Ending, Reply
-from bot.demo.script import Decision, Kind
+from bot.demo.scenario import Decision, Kind
 
 MODELS = (
     ("claude-opus-4-7", "Claude Opus 4.7", "2026-04-16T00:00:00Z"),

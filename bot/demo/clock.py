@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from bot.demo.script import Story
+from bot.demo.scenario import Story
 
 
 class StoryClock:

@@ -3,10 +3,10 @@
 import json
 from dataclasses import dataclass
 
-from bot.demo.dice import token
 from bot.demo.page import stamp
 from bot.demo.reply import Ending, Reply
-from bot.demo.script import Kind
+from bot.demo.scenario import Kind
+from bot.demo.seeded_random import token
 
 HEX = "0123456789abcdef"
 CHALLENGE = (

@@ -8,7 +8,7 @@ from typing import Any
 from bot.demo import anthropic, openai
 from bot.demo.edge import HTML, Marks, edge_failure
 from bot.demo.reply import Ending, Reply
-from bot.demo.script import Decision, Kind
+from bot.demo.scenario import Decision, Kind
 
 OTHER = "(other)"
 STREAMED = frozenset({Kind.SSE_ERROR, Kind.SSE_CUT, Kind.SSE_ABORT})

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.demo.edge import Marks
 from bot.demo.reply import Ending, Reply
-from bot.demo.script import Decision, Kind
+from bot.demo.scenario import Decision, Kind
 
 MODELS = ("gpt-5.2", "gpt-5-mini", "gpt-4.1-mini", "llama-4-scout")
 FAILURES = {

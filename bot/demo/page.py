@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.demo.dice import token
-from bot.demo.script import Post
+from bot.demo.scenario import Post
+from bot.demo.seeded_random import token
 from probes.model import State
 
 LOWER = "0123456789abcdefghjklmnpqrstvwxyz"

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from bot.demo.storybook import load
+from bot.demo.scenario_files import load
 from bot.demo.vendor import Vendor
 
 

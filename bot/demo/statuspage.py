@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from bot.demo.dice import token
 from bot.demo.page import LOWER, Documents, Identity
-from bot.demo.script import Post
+from bot.demo.scenario import Post
+from bot.demo.seeded_random import token
 from probes.model import State
 
 MOST_POSTS = 1_000

@@ -11,17 +11,17 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from bot.demo import pagehost
+from bot.demo import page_server
 from bot.demo.configuration import configuration
-from bot.demo.dice import Spells
 from bot.demo.edge import Marks
 from bot.demo.hosts import HOSTS, OTHER, Asked, Host, answer, asked
-from bot.demo.listener import Listener
-from bot.demo.log import Log, Served
 from bot.demo.reply import transmit
-from bot.demo.script import QUIET, Behaviour, Decision, Kind, Step, Story, decide
+from bot.demo.request_log import Log, Served
+from bot.demo.scenario import QUIET, Behaviour, Decision, Kind, Step, Story, decide
+from bot.demo.scenario_files import behaviour, identity
+from bot.demo.seeded_random import Spells
+from bot.demo.server import Listener
 from bot.demo.statuspage import StatusPage, due_at
-from bot.demo.storybook import behaviour, identity
 
 COMPONENTS = tuple(dict.fromkeys(host.component for host in HOSTS))
 PAGES = ("page", "page-origin")
@@ -185,7 +185,7 @@ class Vendor:
 
     async def _serve_page(self, name: str, request: web.Request) -> web.StreamResponse:
         how = self.page.broken if name == "page" else self.page.origin_broken
-        reading = pagehost.answer(self.page, request, how)
+        reading = page_server.answer(self.page, request, how)
         known = request.path if reading.status != 404 else OTHER
         served = Served(self._clock(), "page", name, request.method, known, reading.kind, reading.status)
         await self.log.add(served)

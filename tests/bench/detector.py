@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.cli.replay import OURS, limit_min, row, show_scores
 from bot.core.detection.assessment import AssessorSettings, Transition
 from bot.core.detection.assessor import Assessor
 from bot.core.replay import other_monitors
@@ -18,7 +19,6 @@ from bot.core.replay.engine import Replay
 from bot.core.replay.events import openings
 from bot.core.replay.scoring import Truth, scored, truths
 from bot.core.replay.trace import World, read
-from bot.terminal.replay import OURS, limit_min, row, show_scores
 from probes.model import Observation, Outcome
 from tests.bench.worlds import Habits, Trouble, made
 

@@ -15,12 +15,12 @@ from typing import Any
 
 from apscheduler.events import EVENT_JOB_SUBMITTED
 
+from bot.cli.run import COLLECTOR
 from bot.core.rate_limits import RateLimits
 from bot.probing.checks import CheckRunner, ProbeLimits
 from bot.probing.rate_limiter import HostRateLimiter
 from bot.scheduling.scheduler import Schedule
 from bot.store.stream_rows import encode
-from bot.terminal.run import COLLECTOR
 from probes.model import Check
 from probes.tools import Tools
 from probes.transport.client import Transport

@@ -13,13 +13,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bot.app import Terminal, running
+from bot.cli.demo import watching
 from bot.demo.clock import StoryClock
-from bot.demo.storybook import load
-from bot.demo.telling import INCIDENT
+from bot.demo.scenario_files import load
+from bot.demo.summary import INCIDENT
 from bot.demo.vendor import Vendor
-from bot.main import Surroundings, running
 from bot.store.connect import open_store
-from bot.terminal.demo import watching
 from tests.instance import Instance
 
 DAY_S = 86_400
@@ -101,7 +101,7 @@ async def alert(seed: int) -> float | None:
     with tempfile.TemporaryDirectory() as folder:
         async with Vendor(story, seed=seed, speed=1.0, clock=clock) as vendor:
             settings = watching(vendor, Path(folder))
-            async with running(settings, Surroundings(io.StringIO(), "plain", clock, story.speed)) as at_work:
+            async with running(settings, Terminal(io.StringIO(), "plain", clock, story.speed)) as at_work:
                 clock.start()
                 while clock() < story.time("16:19"):
                     if found := await at_work.store.views.incidents("claude", 5):

@@ -18,11 +18,11 @@ from typing import Any
 
 import yaml
 
+from bot.app import Terminal, running
 from bot.config.load import from_text
 from bot.demo.clock import StoryClock
-from bot.demo.script import QUIET, Behaviour, Step, Story
+from bot.demo.scenario import QUIET, Behaviour, Step, Story
 from bot.demo.vendor import Vendor
-from bot.main import Surroundings, running
 from bot.settings import Settings
 from tests.fakes.outlet import serving
 from tests.fakes.pagerduty import ROUTING_KEY, PagerDuty
@@ -61,7 +61,7 @@ async def outage(run: int, share: float, failing: Sequence[str], ready: asyncio.
     clock = StoryClock(played)
     with tempfile.TemporaryDirectory() as folder:
         async with serving(PagerDuty) as pager, Vendor(played, seed=run, speed=1.0, clock=clock) as vendor:
-            around = Surroundings(io.StringIO(), "plain", clock, SPEED)
+            around = Terminal(io.StringIO(), "plain", clock, SPEED)
             async with running(watching(vendor, pager, Path(folder)), around):
                 await ready.wait()
                 await asyncio.sleep(run / RUNS * LOOKS_S / SPEED)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot.app import Terminal, running
 from bot.channels.context import ChannelContext
 from bot.channels.registry import CHANNELS
 from bot.channels.response.options import read
@@ -20,7 +21,6 @@ from bot.core.model.card import CardFacts
 from bot.delivery.routes import tree_of
 from bot.demo.vendor import Vendor
 from bot.errors import DeliveryError, StoreError, UserError
-from bot.main import Surroundings, running
 from bot.store.stream_rows import encode
 from probes.model import State
 from probes.secret import Secret
@@ -344,7 +344,7 @@ async def test_from_the_outage_to_the_flag_and_back(vendor, switch, log, tmp_pat
     }
     settings = from_text(yaml.safe_dump(wanted), "the configuration", {})
     assert tree_of(settings).pace_of("fallback").at_once > 10**6, "none of them is told together with others"
-    async with running(settings, Surroundings(io.StringIO(), "plain")) as opened:
+    async with running(settings, Terminal(io.StringIO(), "plain")) as opened:
         vendor.set(*ALL, rate=1.0, kinds="http_500")
         await until(lambda: runs(log), 30.0)
         (order,) = [order for _, order, _ in runs(log)]

@@ -3,7 +3,7 @@
 import httpx
 
 from bot.demo.clock import StoryClock
-from bot.demo.storybook import load
+from bot.demo.scenario_files import load
 from bot.demo.vendor import Vendor
 from tests.demo.conftest import Clock
 

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from bot.demo.dice import Spells, chance, token
+from bot.demo.seeded_random import Spells, chance, token
 
 
 def test_chance_is_uniform_and_repeatable():

@@ -5,7 +5,7 @@ import json
 import httpx
 import pytest
 
-from bot.demo.script import FAILURES, Kind
+from bot.demo.scenario import FAILURES, Kind
 from bot.demo.vendor import Vendor
 
 KEY = {"x-api-key": "sk-ant-test"}

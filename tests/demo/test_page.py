@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from bot.demo.page import stamp
-from bot.demo.storybook import load
+from bot.demo.scenario_files import load
 from bot.demo.vendor import Vendor
 from tests.demo.conftest import Clock
 

@@ -4,8 +4,8 @@ import statistics
 
 import pytest
 
-from bot.demo.script import QUIET, Behaviour, Kind, Step, Story, decide
-from bot.demo.storybook import behaviour, load, names, parse
+from bot.demo.scenario import QUIET, Behaviour, Kind, Step, Story, decide
+from bot.demo.scenario_files import behaviour, load, names, parse
 from bot.errors import UserError
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 import httpx
 import pytest
 
-from bot.demo.storybook import load
+from bot.demo.scenario_files import load
 from bot.demo.vendor import COMPONENTS, Vendor
 from tests.demo.conftest import Clock
 

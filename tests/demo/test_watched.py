@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from bot.config.load import from_text
-from bot.demo.script import Kind
+from bot.demo.scenario import Kind
 from bot.demo.vendor import Vendor
 from bot.settings import Settings
 from probes.model import Fault, Layer, Observation, Outcome, State

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.terminal.fingerprint import readings
+from bot.cli.fingerprint import readings
 from probes.fingerprints.read import read_answer, read_error, read_stream_end
 from probes.fingerprints.streams import events_of
 from probes.fingerprints.values import ERROR_KINDS, Answer, Reading, TransportError

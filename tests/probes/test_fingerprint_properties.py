@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.terminal.fingerprint import line, readings
+from bot.cli.fingerprint import line, readings
 from probes.fingerprints.read import read_answer, read_error, read_stream_end
 from probes.fingerprints.sanitise import DETAIL_LENGTH, ID_LENGTH, identifier, one_line
 from probes.fingerprints.values import ERROR_KINDS, Answer, Reading, TransportError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.terminal.fingerprint import readings
+from bot.cli.fingerprint import readings
 from probes.fingerprints import edges, error_messages, gateways, middlebox_rules, verdicts
 from probes.fingerprints.error_codes import GENERIC, SPECIFIC
 from probes.fingerprints.rules import Row

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.demo.script import FAILURES, Kind
+from bot.demo.scenario import FAILURES, Kind
 from bot.demo.vendor import Vendor
 from probes.inference.call import NOT_MEASURED
 from probes.model import Check, Fault, Layer, Observation, Outcome

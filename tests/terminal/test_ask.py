@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from bot.cli import ask
 from bot.core.answers.answer import Answer, Table
 from bot.errors import UserError
 from bot.settings import Component, Service, Settings
-from bot.terminal import ask
 from probes.secret import Secret
 
 CLAUDE = Service("claude", "Claude", components=(Component("claude-api", "claude", "Claude API"),))

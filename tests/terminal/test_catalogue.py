@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from bot.cli import catalogue
 from bot.config import catalogue as shelf
 from bot.errors import UserError
-from bot.terminal import catalogue
 from tests.probes.dialects.recorded import FOLDER, recorded
 
 

@@ -2,8 +2,8 @@
 
 import json
 
+from bot.cli.try_catalogue import run
 from bot.settings import Component, Service, Settings, StatusPage
-from bot.terminal.catalogue_trial import run
 from tests.fakes.web import answer, paths, serve
 from tests.probes.dialects.recorded import recorded
 

@@ -6,7 +6,7 @@ import json
 import pytest
 import yaml
 
-from bot.cli import main
+from bot.cli.main import main
 from tests.fakes.outlet import Fault, serving
 from tests.fakes.pagerduty import ROUTING_KEY, WEBHOOK_SECRET, PagerDuty
 

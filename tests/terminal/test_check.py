@@ -6,7 +6,7 @@ import json
 import pytest
 import yaml
 
-from bot.cli import main
+from bot.cli.main import main
 from bot.demo.vendor import Vendor
 
 

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from bot.demo.storybook import load
-from bot.demo.telling import DISCREPANCY, INCIDENT
+from bot.cli import demo
+from bot.demo.scenario_files import load
+from bot.demo.summary import DISCREPANCY, INCIDENT
 from bot.store.connect import open_store
-from bot.terminal import demo
 
 pytestmark = pytest.mark.timeout(120)
 

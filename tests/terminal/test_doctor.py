@@ -7,7 +7,7 @@ import time
 import pytest
 import yaml
 
-from bot.cli import main
+from bot.cli.main import main
 from bot.demo.vendor import Vendor
 
 

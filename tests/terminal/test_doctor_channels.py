@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from bot.channels.discord.invite import invite_link
-from bot.cli import main
+from bot.cli.main import main
 from bot.demo.vendor import Vendor
 from tests.fakes.discord.server import discord
 from tests.fakes.slack.server import slack

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from bot.cli import fingerprint as command
+from bot.cli.fingerprint import readings
 from bot.errors import UserError
 from bot.explain.curl import from_curl
-from bot.terminal import fingerprint as command
-from bot.terminal.fingerprint import readings
 
 DATA = Path(__file__).parents[1] / "data" / "http"
 ERROR = '{"type":"error","error":{"type":"api_error","message":"Internal server error"},"request_id":"req_1"}'

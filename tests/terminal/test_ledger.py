@@ -7,10 +7,10 @@ import json
 
 import pytest
 
+from bot.cli import ledger
 from bot.core.answers.ledger import table
 from bot.core.model.ledger import LedgerEntry, Source
 from bot.errors import UserError
-from bot.terminal import ledger
 
 TABLE = """incident_id,posted_utc,impact_start_utc,impact_end_utc,resolved_utc,impact,components
 1,2026-01-28T13:20:00Z,2026-01-28T13:00:00Z,2026-01-28T14:00:00Z,2026-01-28T14:42:00Z,minor,Claude API

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.cli import main
+from bot.cli.main import main
+from bot.cli.probe import shared
 from bot.errors import UserError
 from bot.settings import Settings
-from bot.terminal.probe import shared
 from probes.secret import Secret
 
 

@@ -6,7 +6,7 @@ import json
 
 import yaml
 
-from bot.cli import main
+from bot.cli.main import main
 from bot.store.stream_rows import encode
 from tests.core.test_recording import seen
 

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from bot.cli import replay
 from bot.errors import UserError
-from bot.terminal import replay
 from tests.bench.worlds import Habits, Trouble, made
 
 

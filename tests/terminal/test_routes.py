@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.cli import main
+from bot.cli.main import main
 
 FILE = """
 services: [{id: claude, labels: {team: core}}]

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 import yaml
 
+from bot.app import Terminal, running
 from bot.config.load import from_text
 from bot.demo.vendor import Vendor
-from bot.main import Surroundings, running
 from tests.fakes.slack.server import slack
 from tests.fakes.slack.workspace import APP_TOKEN, BOT_TOKEN
 
@@ -50,7 +50,7 @@ async def fake():
 
 async def test_an_outage_from_first_failure_to_the_end(fake, tmp_path):
     """One root in each channel; taken in one and seen in the other; the second to press is told who was first."""
-    around = Surroundings(io.StringIO(), "plain", time.time)
+    around = Terminal(io.StringIO(), "plain", time.time)
     until = fake.workspace.until
     async with Vendor() as vendor, running(settings(vendor, fake, tmp_path), around):
         await until(lambda: fake.sockets.open)

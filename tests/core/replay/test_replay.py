@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli import replay
 from bot.core.replay import other_monitors
 from bot.core.replay.engine import Replay
 from bot.core.replay.events import events, openings
 from bot.core.replay.lorden_bound import bound_min, information
 from bot.core.replay.scoring import Truth, scored, truths
 from bot.core.replay.trace import read
-from bot.terminal import replay
 from tests.bench.worlds import Habits, Trouble, made
 
 PACK = Path(__file__).parents[4] / "shared" / "data" / "traces"

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from bot.demo.page import Component, Identity
-from bot.demo.script import Behaviour, Kind, Post, Step, Story
+from bot.demo.scenario import Behaviour, Kind, Post, Step, Story
 from bot.errors import UserError
 from probes.model import State
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from statistics import NormalDist
 
-from bot.demo.dice import chance
+from bot.demo.seeded_random import chance
 from probes.model import State
 
 

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from rich.console import Console
 
+from bot.cli.ask import show
+from bot.cli.catalogue import known
 from bot.config.load import load
 from bot.core.answers import ledger
 from bot.core.ledger import vendor_history
@@ -23,8 +25,6 @@ from bot.store.codec import ROW, ledger_row, ledger_rows
 from bot.store.connect import open_store
 from bot.store.store import Store
 from bot.store.types import LedgerWrite
-from bot.terminal.ask import show
-from bot.terminal.catalogue import known
 
 EXAMPLES = """\
   groundtruth ledger show                     every service's ledger in a line or two

@@ -8,13 +8,13 @@ import re
 import sys
 from dataclasses import replace
 
+from bot.app import Role, Terminal, running
+from bot.cli.run import COLLECTOR, stopping
 from bot.config.load import load
 from bot.errors import UserError
 from bot.fields import ID
-from bot.main import Role, Surroundings, running
 from bot.settings import Settings
 from bot.store.connect import masked
-from bot.terminal.run import COLLECTOR, stopping
 
 EXAMPLES = """\
   groundtruth probe --vantage eu-west      look from here, and write to the Redis the configuration names
@@ -61,7 +61,7 @@ def shared(settings: Settings, vantage: str | None) -> Settings:
 
 async def _look(settings: Settings, seconds: float | None) -> None:
     with stopping() as stop:
-        async with running(settings, Surroundings(sys.stdout), Role.PROBE):
+        async with running(settings, Terminal(sys.stdout), Role.PROBE):
             where = masked(settings.redis.reveal()) if settings.redis else ""
             sys.stderr.write(
                 f"Looking from vantage {settings.vantage}: {len(settings.checks())} checks, written to {where}."

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
 from bot.core.model.incident import Incident
 from bot.core.text.numbers import percent
-from bot.demo.log import Served
+from bot.demo.request_log import Served
 from bot.demo.vendor import COMPONENTS, Vendor
 from bot.store.store import Store
 

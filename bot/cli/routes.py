@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from rich.console import Console
 
+from bot.cli.ask import show
 from bot.config.complaints import nearest, printable
 from bot.config.load import load
 from bot.core.answers.answer import Answer
@@ -28,7 +29,6 @@ from bot.delivery.routes import configured_routes, policies_of, tree_of
 from bot.errors import GroundtruthError, UserError
 from bot.settings import Component, Service, Settings, labels_of
 from bot.store.connect import open_store
-from bot.terminal.ask import show
 from probes.model import State
 
 EXAMPLES = """\

@@ -5,15 +5,14 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from enum import Flag, auto
 from functools import partial
-from typing import TextIO
+from typing import Any, TextIO
 
 from bot.advice.advisor import Advisor
 from bot.advice.candidates import candidates
-from bot.attendants import Company, Worker, attendants, readiness_of
 from bot.channels.channel import Channel
 from bot.channels.context import ChannelContext
 from bot.channels.registry import CHANNELS
@@ -30,6 +29,12 @@ from bot.desk.desk import Desk
 from bot.desk.open import open_desk
 from bot.desk.reader import Reader
 from bot.errors import StoreError
+from bot.health.reporter import HealthReporter
+from bot.jobs.correlation import CorrelationJob
+from bot.jobs.digests import DigestJob
+from bot.jobs.heartbeat import HeartbeatJob
+from bot.jobs.planned_maintenance import PlannedMaintenanceJob
+from bot.jobs.self_monitoring import SelfMonitor
 from bot.judging.actions import ActionQueue
 from bot.judging.judge import Judge, JudgeContext
 from bot.probing.prober import Clock, Prober
@@ -37,6 +42,7 @@ from bot.process import Process
 from bot.settings import Service, Settings, labels_of, page_check_id
 from bot.store.connect import open_store
 from bot.store.store import Store
+from bot.web.health import Readiness
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +61,7 @@ EVERYTHING = Role.PROBE | Role.JUDGE
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class Terminal:
     """What the outside gives: the terminal, its style ("auto", "live", "plain", "json"), and the clock.
 
     `now` gives Unix seconds; `speed` how many of them pass in one second of the machine (a played story's is above 1).
@@ -75,7 +81,7 @@ class Running:
     settings: Settings
 
 
-def view(service: Service, settings: Settings) -> ServiceView:
+def service_view(service: Service, settings: Settings) -> ServiceView:
     """A configured service as judging and wording see it; pages of the others that speak of it bear witness."""
     witnesses = (other for other in settings.services if service.id in other.mentions and other.id != service.id)
     lag = service.page.usual_lag if service.page else None
@@ -93,7 +99,7 @@ def view(service: Service, settings: Settings) -> ServiceView:
 
 
 @contextlib.asynccontextmanager
-async def running(settings: Settings, around: Surroundings, roles: Role = EVERYTHING) -> AsyncIterator[Running]:
+async def running(settings: Settings, around: Terminal, roles: Role = EVERYTHING) -> AsyncIterator[Running]:
     """The roles at work until the block is left; then drained and closed within seconds.
 
     Raises:
@@ -103,16 +109,16 @@ async def running(settings: Settings, around: Surroundings, roles: Role = EVERYT
     async with contextlib.AsyncExitStack() as stack:
         url = settings.redis.reveal() if settings.redis else None
         opened = Running(await stack.enter_async_context(open_store(url, settings.state_dir)), settings)
-        works = Works(opened, around, roles)
+        works = App(opened, around, roles)
         await stack.enter_async_context(works.channels())
         await stack.enter_async_context(works.at_work())
         yield opened
 
 
-class Works:
+class App:
     """The workers of one process, wired to each other: prober, judges and couriers, as far as its roles go."""
 
-    def __init__(self, opened: Running, around: Surroundings, roles: Role) -> None:
+    def __init__(self, opened: Running, around: Terminal, roles: Role) -> None:
         self._settings, self._store, self._around, self._roles = opened.settings, opened.store, around, roles
         # The embedded store has one user at a time, so what a killed run held is ours at once.
         alone = opened.settings.redis is None
@@ -131,10 +137,10 @@ class Works:
             self._prober = Prober(opened.settings, opened.store, clock, self._owner, self._written)
 
     def _judge(self, service: Service) -> Judge:
-        settings, seen = self._settings, view(service, self._settings)
+        settings, seen = self._settings, service_view(service, self._settings)
         due = partial(policies_for, self._routes.tree, policies_of(settings), labels=seen.labels)
         bench = JudgeContext(self._owner, self._around.now, self._routes.table, self._wake, calls=due)
-        return Judge(self._store, seen, assessing(service, settings), bench)
+        return Judge(self._store, seen, assessor_settings(service, settings), bench)
 
     @contextlib.asynccontextmanager
     async def channels(self) -> AsyncIterator[None]:
@@ -155,7 +161,7 @@ class Works:
             self._courier = Courier(store, services, channels, office)
             us = Process(store, settings, self._routes, self._owner, around.now, around.speed)
             company = Company(us, channels, self._courier, desk, self._news, troubles, groups, self._acts)
-            self._attendants = attendants(company)
+            self._attendants = workers(company)
             await stack.enter_async_context(readiness_of(company).open())
             yield
 
@@ -221,7 +227,7 @@ class Works:
             log.warning("stopped with %d observations not yet written: %s", left, error or "no time left")
 
 
-def assessing(service: Service, settings: Settings) -> AssessorSettings:
+def assessor_settings(service: Service, settings: Settings) -> AssessorSettings:
     """The detector's inputs for one service: its components, and how often one of them is looked at from one place."""
     paces = [sum(1 / check.interval_s for check in c.checks) for c in service.components]
     return AssessorSettings(
@@ -229,3 +235,49 @@ def assessing(service: Service, settings: Settings) -> AssessorSettings:
         interval_s=1 / max(paces, default=1 / 30) if any(paces) else 30.0,
         false_alarms_per_month=settings.detection.false_alarms_per_month,
     )
+
+
+Worker = Callable[[], Coroutine[Any, Any, None]]
+"""Runs until it is cancelled, and waits for a store that is away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Everything an attendant may need: us, the open channels, their courier, the desk, ways to speak and to act."""
+
+    us: Process
+    channels: Mapping[str, Channel]
+    courier: Courier
+    desk: Desk
+    news: SelfNotices
+    troubles: UnreachableNotices
+    groups: Grouping
+    acts: ActionQueue
+
+
+def pulse_of(company: Company) -> HealthReporter:
+    """What the process's channels and couriers say of themselves."""
+    us = company.us
+    return HealthReporter(us.store, company.channels, company.courier.state, us.owner, us.now)
+
+
+def readiness_of(company: Company) -> Readiness:
+    """What answers whether this process can be relied on."""
+    return Readiness(company.us, pulse_of(company).signs)
+
+
+def workers(company: Company) -> Mapping[str, Worker]:
+    """The workers by name."""
+    us, pulse = company.us, pulse_of(company)
+    workers: dict[str, Worker] = {"pulse": pulse.run, "groups": company.groups.run}
+    if us.settings.maintenance:
+        workers["maintenance"] = PlannedMaintenanceJob(us, company.acts).run
+    if us.settings.watching.digests:
+        workers["digests"] = DigestJob(us, company.news).run
+    workers["causes"] = CorrelationJob(us, company.news).run
+    if us.speed == 1.0:
+        # Where a story is played, our own pauses look as long as the story's.
+        workers["self-watch"] = SelfMonitor(us, company.news).run
+        if us.settings.watching.heartbeat is not None:
+            workers["heartbeat"] = HeartbeatJob(us, us.settings.watching.heartbeat).run
+    return workers

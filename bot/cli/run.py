@@ -11,14 +11,14 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
+from bot.app import Running, Terminal, running
+from bot.cli.ask import show
 from bot.config.load import load
 from bot.core.commands.asker import Asker
 from bot.core.model.person import Person
 from bot.desk.open import open_desk
 from bot.errors import StoreError
-from bot.main import Running, Surroundings, running
 from bot.settings import Settings
-from bot.terminal.ask import show
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         stream=sys.stderr,
     )
     gc.set_threshold(*COLLECTOR)
-    asyncio.run(serve(settings, Surroundings(sys.stdout, args.style), args.seconds))
+    asyncio.run(serve(settings, Terminal(sys.stdout, args.style), args.seconds))
     return 0
 
 
@@ -69,7 +69,7 @@ def announce(settings: Settings) -> None:
         sys.stderr.write(f"Note: {note}\n")
 
 
-async def serve(settings: Settings, around: Surroundings, seconds: float | None = None) -> None:
+async def serve(settings: Settings, around: Terminal, seconds: float | None = None) -> None:
     """Everything at work until a signal comes or the time is over."""
     with stopping() as stop:
         async with running(settings, around) as at_work:
@@ -85,7 +85,7 @@ async def serve(settings: Settings, around: Surroundings, seconds: float | None 
                     greeting.cancel()
 
 
-async def _first_word(at_work: Running, around: Surroundings) -> None:
+async def _first_word(at_work: Running, around: Terminal) -> None:
     """How everything stands after the first looks, so that silence afterwards means that nothing changed."""
     await asyncio.sleep(FIRST_WORD_S)
     try:

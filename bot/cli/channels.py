@@ -13,8 +13,9 @@ from pathlib import Path
 from pydantic import ValidationError
 from rich.console import Console
 
-from bot import trial
 from bot.channels.registry import CHANNELS
+from bot.cli import try_channel
+from bot.cli.ask import show
 from bot.config.complaints import nearest, printable
 from bot.config.load import load
 from bot.core.answers.answer import Answer, Table
@@ -26,7 +27,6 @@ from bot.errors import GroundtruthError, UserError
 from bot.health.reporter import SIGN
 from bot.settings import Channel, Settings
 from bot.store.connect import open_store
-from bot.terminal.ask import show
 
 EXAMPLES = """\
   groundtruth channels                           all of them: kind, where they speak, and how each is now
@@ -60,8 +60,8 @@ async def _test(channel: Channel, to: str | None, *, as_json: bool) -> int:
     out = sys.stderr if as_json else sys.stdout
     steps = []
     with tempfile.TemporaryDirectory(prefix="groundtruth.") as folder:
-        around = trial.outside(Path(folder), out, time.time)
-        async for step in trial.tried(channel, _targets(channel, to), around):
+        around = try_channel.outside(Path(folder), out, time.time)
+        async for step in try_channel.tried(channel, _targets(channel, to), around):
             steps.append(step)
             if not as_json:
                 sys.stdout.write(f"{clean(step.target, 200)}: {step.sentence}\n")

@@ -12,12 +12,12 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bot.cli import try_catalogue
 from bot.config import catalogue
 from bot.config.complaints import nearest, printable
 from bot.config.load import from_text, load
 from bot.errors import UserError
 from bot.settings import Service
-from bot.terminal import catalogue_trial
 from probes.dialects.errors import NotUnderstoodError
 from probes.dialects.reading import understand
 from probes.dialects.registry import DIALECTS
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
         case "test":
             settings = load(args.config)
             services = [service for service in known(args.services) if service.page]
-            return asyncio.run(catalogue_trial.run(services, settings, as_json=args.json))
+            return asyncio.run(try_catalogue.run(services, settings, as_json=args.json))
     return _parse(args)
 
 

@@ -10,15 +10,15 @@ from typing import TextIO
 
 import yaml
 
+from bot.app import Terminal, running
+from bot.cli.run import stopping
 from bot.config.load import from_text
 from bot.demo.clock import StoryClock
-from bot.demo.script import Story
-from bot.demo.storybook import load, names
-from bot.demo.telling import told
+from bot.demo.scenario import Story
+from bot.demo.scenario_files import load, names
+from bot.demo.summary import told
 from bot.demo.vendor import Vendor
-from bot.main import Surroundings, running
 from bot.settings import Settings
-from bot.terminal.run import stopping
 
 EXAMPLES = """\
   groundtruth demo                       13 April 2026 in about a minute
@@ -59,7 +59,7 @@ async def play(story: Story, seed: int, folder: Path, style: str) -> int:
         settings = watching(vendor, folder)
         _say(narration, _prologue(story))
         with stopping() as stop:
-            async with running(settings, Surroundings(sys.stdout, style, clock, story.speed)) as at_work:
+            async with running(settings, Terminal(sys.stdout, style, clock, story.speed)) as at_work:
                 clock.start()
                 await _until_over(story, clock, stop, narration)
                 outcome = await told(vendor, at_work.store)

@@ -12,23 +12,23 @@ from bot.config.complaints import nearest, printable
 from bot.errors import GroundtruthError
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
-    "ask": ("bot.terminal.ask", "ask what is known: status, why, help"),
-    "catalogue": ("bot.terminal.catalogue", "the services we know; their status pages tried; a saved page read"),
-    "channels": ("bot.terminal.channels", "where Groundtruth can speak; a marked test sent, and the answer shown"),
-    "check": ("bot.terminal.check", "look once, now, and print what we see beside what the vendor says"),
-    "config": ("bot.terminal.config", "check, show or describe the configuration"),
-    "demo": ("bot.terminal.demo", "play an outage against a vendor on loopback, and catch it"),
-    "doctor": ("bot.terminal.doctor", "is everything in order on our side, and if not, what to do about it"),
-    "fingerprint": ("bot.terminal.fingerprint", "what recorded answers mean, one JSON line each"),
+    "ask": ("bot.cli.ask", "ask what is known: status, why, help"),
+    "catalogue": ("bot.cli.catalogue", "the services we know; their status pages tried; a saved page read"),
+    "channels": ("bot.cli.channels", "where Groundtruth can speak; a marked test sent, and the answer shown"),
+    "check": ("bot.cli.check", "look once, now, and print what we see beside what the vendor says"),
+    "config": ("bot.cli.config", "check, show or describe the configuration"),
+    "demo": ("bot.cli.demo", "play an outage against a vendor on loopback, and catch it"),
+    "doctor": ("bot.cli.doctor", "is everything in order on our side, and if not, what to do about it"),
+    "fingerprint": ("bot.cli.fingerprint", "what recorded answers mean, one JSON line each"),
     "ledger": (
-        "bot.terminal.ledger",
+        "bot.cli.ledger",
         "how late and how honest status pages are, on record; a vendor's history taken in",
     ),
-    "record": ("bot.terminal.record", "write what the store holds as a trace for replay"),
-    "replay": ("bot.terminal.replay", "run recorded traces through the detector that runs in production"),
-    "probe": ("bot.terminal.probe", "only look, from this vantage, for the judge of a shared Redis"),
-    "routes": ("bot.terminal.routes", "who hears of what: the routing tree, and who would hear of something"),
-    "run": ("bot.terminal.run", "watch, judge and tell, until stopped"),
+    "record": ("bot.cli.record", "write what the store holds as a trace for replay"),
+    "replay": ("bot.cli.replay", "run recorded traces through the detector that runs in production"),
+    "probe": ("bot.cli.probe", "only look, from this vantage, for the judge of a shared Redis"),
+    "routes": ("bot.cli.routes", "who hears of what: the routing tree, and who would hear of something"),
+    "run": ("bot.cli.run", "watch, judge and tell, until stopped"),
 }
 """A command's name -> its module, imported only when chosen, and what it does in a line."""
 
