@@ -16,7 +16,7 @@ from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
 from bot.core.tips.alternatives import Candidate, Similarity
 from probes.model import State
-from tests.core.situations import INCIDENT, NOW, SITUATIONS, stood
+from tests.support.situations import INCIDENT, NOW, SITUATIONS, stood
 
 BEDROCK = Candidate("Claude on Amazon Bedrock", Similarity.SAME_MODEL, "aws-bedrock", ("bedrock-us-east-1",))
 ELSEWHERE = Candidate("Not watched here", Similarity.OTHER, "nowhere")

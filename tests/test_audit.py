@@ -6,8 +6,8 @@ from bot.core.model.person import Person
 from bot.desk.desk import Desk
 from bot.desk.open import open_desk
 from bot.store.store import Store
-from tests.routing import to
-from tests.test_desk import SETTINGS
+from tests.support.desk import SETTINGS
+from tests.support.routing import to
 
 NOW = 1_776_094_980.0
 ANN = Asker(Person("slack", "T1", "U1", "Ann"), Role.ADMIN, here="slack:C1")

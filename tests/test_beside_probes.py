@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.beside import BEAT_S, PER_SECOND, asking, beside, looks
 from tests.fakes.discord.people import ANSWER_S
-from tests.platforms import platforms, title
+from tests.support.beside import BEAT_S, PER_SECOND, asking, beside, looks
+from tests.support.platforms import platforms, title
 
 pytestmark = pytest.mark.timeout(60)
 

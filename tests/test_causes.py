@@ -9,7 +9,7 @@ from bot.cli import ask
 from bot.config.load import load
 from bot.errors import StoreError, UserError
 from tests.fakes.web import answer, serve
-from tests.instance import Instance
+from tests.support.instance import Instance
 
 pytestmark = pytest.mark.timeout(120)
 

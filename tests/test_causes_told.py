@@ -23,8 +23,8 @@ from bot.process import Process
 from bot.store.codec import INCIDENT, SNAPSHOT, VOICES
 from bot.store.types import Commit, DeliveryWrite, IncidentWrite
 from probes.model import Layer, State
-from tests.test_courier import Notebook
-from tests.test_grouping import Mortal
+from tests.support.delivery import Notebook
+from tests.support.grouping import Mortal
 
 VENDORS = ("claude", "openai", "groq", "gemini")
 FILE = """

@@ -15,18 +15,8 @@ from bot.config.schema import Configuration
 from bot.errors import ConfigError
 from bot.settings import Settings
 from probes.registry import PROBES
+from tests.support.configuration import OWN, complaints
 
-CHECK = "{kind: http, target: 'https://x.example/'}"
-OWN = f"""\
-services:
-  - id: own
-    name: Own
-    components:
-      gw:
-        name: Gateway
-        checks:
-          a: {CHECK}
-"""
 OF_YOUR_OWN = "your own is a mapping with id, name and components"
 A_NAME = "expected a name like claude-api: a-z, 0-9, dot, dash, underscore; at most 63"
 A_REFERENCE = "expected ${NAME} or ${NAME?}, the name of a secret in the environment"
@@ -220,13 +210,6 @@ BAD = {
         ],
     ),
 }
-
-
-def complaints(text: str, environ: dict[str, str] | None = None) -> list[str]:
-    """What is wrong with a text."""
-    with pytest.raises(ConfigError) as caught:
-        from_text(text, "f", environ or {})
-    return caught.value.complaints
 
 
 @pytest.mark.parametrize(("text", "expected"), BAD.values(), ids=BAD.keys())

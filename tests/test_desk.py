@@ -25,29 +25,21 @@ from bot.core.model.statuspage import PageMention
 from bot.desk.desk import HANDLERS, Desk
 from bot.desk.open import open_desk
 from bot.errors import StoreError
-from bot.settings import Component, Lag, Service, Settings, StatusPage
+from bot.settings import Component, Service, Settings
 from bot.store.codec import ledger_row
 from bot.store.connect import open_store
 from bot.store.embedded import EmbeddedServer
 from bot.store.store import Store
 from bot.store.stream_rows import decode
 from bot.store.types import START, Claimant, Commit, DeliveryWrite, IncidentWrite, LedgerWrite
-from tests.core.situations import API, HELD, INCIDENT, NOW, OVER, WELL, voices
-from tests.core.situations import START as BEGAN
-from tests.core.test_commands import LINES
+from tests.support.command_lines import LINES
+from tests.support.desk import SETTINGS
+from tests.support.situations import API, HELD, INCIDENT, NOW, OVER, WELL, voices
+from tests.support.situations import START as BEGAN
 
 WEB = replace(WELL, component="claude-web", name="claude.ai", at=NOW - 900)
-CLAUDE = Service(
-    id="claude",
-    name="Claude",
-    nicknames=("anthropic",),
-    page=StatusPage("https://status.example/api", page_url="https://status.example", usual_lag=Lag(900, 3240)),
-    components=(
-        Component("claude-web", "claude", "claude.ai"),
-        Component("claude-api", "claude", "Claude API"),
-        Component("claude-code", "claude", "Claude Code"),
-    ),
-)
+
+
 WHY = Explanation(
     component="claude-api",
     at=NOW - 4,
@@ -63,7 +55,6 @@ WHY = Explanation(
 )
 ANNA = Asker(Person("terminal", "", "anna", "Anna"), Role.ADMIN)
 VIEWER = Asker(Person("slack", "T1", "U2", "Vi"), here="slack:C1")
-SETTINGS = Settings((CLAUDE,))
 
 
 def packed(kind: Any, value: object) -> str:

@@ -23,8 +23,8 @@ from bot.settings import Channel, Component, Digest, Service, Settings, Watching
 from bot.store.codec import INCIDENT, SNAPSHOT, ledger_row
 from bot.store.types import START, Claimant, Commit, DeliveryWrite, IncidentWrite, LedgerWrite
 from probes.model import State
-from tests.test_config_complaints import OWN as OWN_SERVICE
-from tests.test_config_complaints import complaints
+from tests.support.configuration import OWN as OWN_SERVICE
+from tests.support.configuration import complaints
 
 NINE = datetime(2026, 4, 14, 9, tzinfo=UTC).timestamp()
 DAY_S = 86_400.0

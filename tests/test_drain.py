@@ -2,73 +2,19 @@
 
 import asyncio
 from collections import defaultdict
-from dataclasses import replace
 
 import pytest
 
 from bot.channels.slack.channel import SlackChannel
 from bot.channels.slack.web_api import Web
-from bot.core.messages.compose import card
-from bot.core.model.incident import TimelineEntry
-from bot.core.model.snapshot import ComponentStatus, Snapshot
-from bot.delivery.channel_queue import CourierContext
-from bot.delivery.courier import Courier
 from bot.delivery.outbox_claims import AT_ONCE, CLAIM_S
-from bot.store.codec import ENTRY, SNAPSHOT
-from bot.store.types import Commit, DeliveryWrite
-from tests.channels.slack.conftest import options
 from tests.fakes.slack.faults import Limits
 from tests.fakes.slack.server import slack
-from tests.test_courier import INCIDENT, MEASURED, Notebook
+from tests.support.delivery import Notebook
+from tests.support.draining import EACH, PAGES, ROOMS, Draining
+from tests.support.slack import options
 
 pytestmark = pytest.mark.timeout(240)
-
-ROOMS, PAGES, EACH = 100, 900, 10
-"""Channels on Slack, targets of a quicker platform, and incidents that each of them hears of."""
-
-
-class Counted(Courier):
-    """A courier that remembers how many deliveries it had in hand at most."""
-
-    most = 0
-
-    async def _deliver(self, line, claimed):
-        self.most = max(self.most, len(line.hands))
-        await super()._deliver(line, claimed)
-
-
-class Draining:
-    """A store with everything queued, a clock, and couriers of one process after the other."""
-
-    def __init__(self, store, targets):
-        self.store = store
-        self.now = 1_776_094_260.0
-        self.targets = targets
-
-    async def queue(self, trail=()):
-        """Each incident to all of them, in one commit, at once."""
-        token = await self.store.lease("claude", "judge", 600_000)
-        for number in range(EACH):
-            one = replace(INCIDENT, id=f"I{number:03}")
-            snapshot = Snapshot(
-                self.now, "claude", "Claude", one, None, (ComponentStatus(replace(MEASURED, at=self.now)),), "opened"
-            )
-            body = SNAPSHOT.dump_json(snapshot, exclude_defaults=True).decode()
-            lines = tuple(ENTRY.dump_json(TimelineEntry(self.now, "changed", text)).decode() for text in trail)
-            writes = [DeliveryWrite(one.id, t, 1, body, True, lines, self.now) for t in self.targets]
-            assert await self.store.commit("claude", token, Commit("1-1", b"{}", deliveries=tuple(writes)))
-
-    def courier(self, owner, channels):
-        async def worded(snapshot, now):
-            return card(snapshot, now)
-
-        async def trouble(_what, text, over):
-            assert over, f"nothing is wrong, but it is said that {text}"
-
-        return Counted(self.store, ["claude"], channels, CourierContext(owner, lambda: self.now, worded, trouble))
-
-    async def waiting(self, *names):
-        return sum([await self.store.outbox.waiting("claude", name) for name in names])
 
 
 async def test_ten_thousand_notices_drain(store):

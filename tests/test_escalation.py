@@ -4,9 +4,9 @@ import pytest
 
 from bot.core.model.escalation import Policy, Step
 from bot.judging.judge import Judge, JudgeContext
-from tests.routing import to
-from tests.test_acts import Scene, events
-from tests.test_judge import SETTINGS, VIEW
+from tests.support.judging import SETTINGS, VIEW
+from tests.support.routing import to
+from tests.support.scene import Scene, events
 
 POLICY = Policy("on-call", (Step(600.0, ("pager",)), Step(600.0, ("boss",))))
 

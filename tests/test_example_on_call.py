@@ -6,7 +6,7 @@ from bot.cli.main import main
 from bot.config.load import load
 from bot.core.answers.routing import passed_over
 from bot.core.routing.tree import Route, RouteMatch
-from tests.channels.test_examples import ON_CALL, SECRETS
+from tests.support.examples import ON_CALL, SECRETS
 
 
 @pytest.fixture

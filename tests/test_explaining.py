@@ -29,9 +29,9 @@ from probes.fingerprints.values import ERROR_KINDS, TransportError
 from probes.fingerprints.values import Answer as Response
 from probes.fingerprints.verdicts import Verdict
 from probes.model import Fault, Layer, State
-from tests.core.situations import API, CODE, INCIDENT, NOW, WELL, stood, voices
-from tests.core.test_alternatives import ALL, at
-from tests.core.test_secrets import SECRETS
+from tests.support.alternatives import ALL, at
+from tests.support.secrets import SECRETS
+from tests.support.situations import API, CODE, INCIDENT, NOW, WELL, stood, voices
 
 DATA = Path(__file__).parent / "data"
 PASTED: list[dict[str, str]] = yaml.safe_load((DATA / "pasted" / "samples.yaml").read_text())

@@ -26,10 +26,7 @@ from bot.core.model.person import Person
 from probes.model import State
 from probes.secret import Secret
 from tests.channels.discord.reading import headline as on_discord
-from tests.channels.outlets import Mute
 from tests.channels.test_alertmanager import TestAlertmanager as OnAlertmanager
-from tests.channels.test_apprise import Room
-from tests.channels.test_email import plain
 from tests.channels.test_jira_service_management import TestJiraServiceManagement as OnJira
 from tests.channels.test_pagerduty import TestPagerDuty as OnPagerDuty
 from tests.channels.test_pushed import TestGrafanaIrm as OnGrafanaIrm
@@ -42,7 +39,10 @@ from tests.fakes.outlet import Fault, serving
 from tests.fakes.slack.faults import ALWAYS
 from tests.fakes.slack.server import slack
 from tests.fakes.slack.workspace import BOT_TOKEN
-from tests.test_courier import INCIDENT, World
+from tests.support.apprise import Room
+from tests.support.delivery import INCIDENT, World
+from tests.support.email import plain
+from tests.support.outlets import Mute
 
 # Apprise loads all its services at once; one of them imports it before Python 3.13.
 pytestmark = [

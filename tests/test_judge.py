@@ -1,66 +1,6 @@
 """The judge on the real store: counted once, fenced, and silent when refused."""
 
-import asyncio
-from contextlib import asynccontextmanager
-
-from bot.core.detection.assessment import AssessorSettings
-from bot.core.model.service import ServiceView
-from bot.judging.judge import Judge, JudgeContext
-from bot.store.codec import INCIDENT, REMEMBERED
-from bot.store.stream_rows import encode
-from probes.model import Fault, Layer, Observation, Outcome
-from tests.routing import to
-
-START = 1_776_000_000.0
-VIEW = ServiceView("claude", "Claude", {"claude-api": "Claude API"})
-SETTINGS = AssessorSettings(components=("claude-api",), interval_s=30.0)
-
-
-class World:
-    """A store, a clock that the observations move, and judges."""
-
-    def __init__(self, store):
-        self.store = store
-        self.now = START
-        self.sent = 0
-
-    def judge(self, owner, lease_ms=10_000):
-        return Judge(
-            self.store, VIEW, SETTINGS, JudgeContext(owner, lambda: self.now, to("console"), lambda: None, lease_ms)
-        )
-
-    @asynccontextmanager
-    async def at_work(self, *judges):
-        """Judges running until the block is left."""
-        tasks = [asyncio.create_task(judge.run()) for judge in judges]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def see(self, *failed):
-        """Stream results, thirty seconds apart."""
-        rows = []
-        for bad in failed:
-            self.now += 30.0
-            outcome = (Outcome.FAILED, Fault.VENDOR, Layer.APP_BACKEND, "api_error") if bad else (Outcome.OK,)
-            rows.append(encode(Observation("claude-api/hello", "claude", "claude-api", "eu", self.now, *outcome)))
-        await self.store.append("claude", "eu.1", self.sent + 1, rows)
-        self.sent += len(rows)
-
-    async def remembered(self, counted):
-        """What is written once so many rows have been counted."""
-        async with asyncio.timeout(20):
-            while True:
-                loaded = await self.store.load("claude")
-                if loaded.state and (kept := REMEMBERED.validate_json(loaded.state)).counted >= counted:
-                    return kept
-                await asyncio.sleep(0.01)
-
-    async def incidents(self):
-        return [INCIDENT.validate_json(body) for body in await self.store.views.incidents("claude", 10)]
+from tests.support.judging import START, World
 
 
 async def test_an_outage_is_one_incident_with_one_delivery(store):

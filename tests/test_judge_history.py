@@ -15,7 +15,7 @@ from bot.settings import Component, Service
 from bot.store.codec import REMEMBERED
 from bot.store.stream_rows import encode
 from probes.model import Fault, Observation, Outcome, Timings
-from tests.test_judge import World
+from tests.support.judging import World
 
 CLAUDE = Service("claude", "Claude", components=(Component("claude-api", "claude", "Claude API"),))
 

@@ -11,7 +11,7 @@ from bot.judging.judge import Judge, JudgeContext
 from bot.store.codec import ledger_row, ledger_rows
 from bot.store.store import Store
 from bot.store.types import LedgerWrite
-from tests.routing import to, tree
+from tests.support.routing import to, tree
 
 CLAUDE = ServiceView("claude", "Claude", {"api": "Claude API"}, {"api": "k8w"}, "", (900.0, 3240.0))
 SETTINGS = AssessorSettings(("api",), 30.0)

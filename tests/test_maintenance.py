@@ -15,8 +15,8 @@ from bot.process import Process
 from bot.scheduling.cron import Recurring, windows
 from bot.settings import Component, Service, Settings
 from bot.store.codec import ABOUT, ABOUT_FIELD
-from tests.test_acts import Scene
-from tests.test_config_complaints import OWN, complaints
+from tests.support.configuration import OWN, complaints
+from tests.support.scene import Scene
 
 HOUR_S = 3_600.0
 CLAUDE = Service("claude", "Claude", components=(Component("claude-api", "claude", "Claude API"),))

@@ -12,8 +12,8 @@ from bot.store.connect import open_store
 from tests.fakes.mail import mailing
 from tests.fakes.outlet import serving
 from tests.fakes.pagerduty import PagerDuty, deliver, event
-from tests.platforms import platforms, title, until
-from tests.test_two_platforms import can, recorded, replica
+from tests.support.platforms import platforms, title, until
+from tests.support.replicas import can, recorded, replica
 
 pytestmark = pytest.mark.timeout(120)
 

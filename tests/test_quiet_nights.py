@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.test_routing_told import ALL, HEAD, SOME, House
+from tests.support.routed import ALL, HEAD, SOME, House
 
 NIGHT = (
     HEAD

@@ -15,7 +15,7 @@ from bot.errors import UserError
 from bot.process import Process
 from bot.store.connect import open_store
 from bot.web.health import Readiness
-from tests.instance import Instance
+from tests.support.instance import Instance
 
 NOW = 1_776_000_000.0
 

@@ -12,7 +12,7 @@ from bot.judging.user_reports import UserReports
 from bot.store.codec import VOICES
 from bot.store.stream_rows import decode, encode
 from probes.model import Observation, Outcome
-from tests.routing import to
+from tests.support.routing import to
 
 START = 1_776_000_000.0
 VIEW = ServiceView("claude", "Claude", {"claude-api": "Claude API"})

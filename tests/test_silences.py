@@ -10,8 +10,8 @@ import pytest
 from bot.core.incidents.silences import written
 from bot.core.routing.matchers import matcher
 from bot.store.codec import ABOUT, ABOUT_FIELD
-from tests.platforms import platforms
-from tests.test_acts import Scene
+from tests.support.platforms import platforms
+from tests.support.scene import Scene
 
 
 async def deliveries(scene, subject):

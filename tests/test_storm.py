@@ -10,8 +10,8 @@ from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.store.codec import SNAPSHOT
 from bot.store.types import Commit, DeliveryWrite
 from probes.model import State
-from tests.test_courier import INCIDENT, MEASURED
-from tests.test_grouping import PACE, Storm
+from tests.support.delivery import INCIDENT, MEASURED
+from tests.support.grouping import PACE, Storm
 
 pytestmark = pytest.mark.timeout(60)
 

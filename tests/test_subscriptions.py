@@ -16,8 +16,8 @@ from bot.delivery.subscriptions import Subscriptions
 from bot.errors import DeliveryError, UserError
 from bot.store.store import Store
 from probes.model import State
-from tests.routing import tree
-from tests.test_courier import Notebook, World
+from tests.support.delivery import Notebook, World
+from tests.support.routing import tree
 
 ANN = Person("slack", "T1", "U1", "Ann")
 

@@ -14,7 +14,7 @@ from bot.store.codec import REMEMBERED
 from bot.store.connect import open_store
 from bot.store.stream_rows import decode
 from probes.model import Observation
-from tests.instance import Instance
+from tests.support.instance import Instance
 
 pytestmark = pytest.mark.timeout(150)
 

@@ -9,8 +9,8 @@ import pytest
 
 from bot.store.connect import open_store
 from tests.fakes.discord.shapes import custom_ids, words
-from tests.instance import Instance
-from tests.platforms import platforms, title, trail, until
+from tests.support.platforms import platforms, title, trail, until
+from tests.support.replicas import can, recorded, replica
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -27,11 +27,6 @@ async def both():
 def labels(message):
     """The buttons and menus of a Slack message."""
     return [(one.get("text") or one["placeholder"])["text"] for one in message.elements()]
-
-
-def can(message, verb):
-    """Whether a Discord message has the button."""
-    return any(one.startswith(f"gt:{verb}:") for one in custom_ids(message))
 
 
 async def within(seconds, true, what=str):
@@ -190,21 +185,6 @@ async def test_slack_gone_while_discord_goes_on(both, tmp_path):
         await until(lambda: both.slack_roots("C1") and both.slack_roots("C2"), 30.0)
         assert both.all_roots() == [1, 1, 1]
         assert "🟢" in both.slack_roots("C1")[0].headline
-
-
-def replica(both, folder, redis_url, **more):
-    """A process of its own; several on one server are replicas."""
-    folder.mkdir()
-    them = Instance(folder, both.vendor, redis=redis_url, **({"channels": both.channels()} | more))
-    them.environ = both.secrets
-    return them
-
-
-async def recorded(redis_url, folder):
-    """Wait until what stands is written down: what a killed courier has in hand is another's a minute later."""
-    async with open_store(redis_url, folder) as store, asyncio.timeout(10):
-        while not all(row.where for row in await store.views.deliveries("claude")):  # noqa: ASYNC110  (another process)
-            await asyncio.sleep(0.02)
 
 
 @pytest.mark.slow

@@ -26,7 +26,7 @@ from bot.store.embedded_binary import find_binary
 from bot.store.store import Store
 from bot.store.stream_rows import decode
 from probes.model import Observation
-from tests.instance import Instance
+from tests.support.instance import Instance
 
 pytestmark = pytest.mark.timeout(120)
 

@@ -31,7 +31,7 @@ from probes.transport.client import Transport
 from probes.transport.request import Request
 from tests.bench.answering import answering, many_files
 from tests.bench.lateness import INTERVAL_S, checks, manners
-from tests.routing import to
+from tests.support.routing import to
 
 AT_ONCE = 8
 ROUNDS, ROUND_S = 4, 0.5

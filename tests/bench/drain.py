@@ -18,11 +18,11 @@ from bot.channels.slack.web_api import Web
 from bot.store.connect import open_store
 from bot.store.embedded import EmbeddedServer
 from bot.store.store import Store
-from tests.channels.slack.conftest import options
 from tests.fakes.slack.faults import Limits
 from tests.fakes.slack.server import slack
-from tests.test_courier import Notebook
-from tests.test_drain import EACH, Draining
+from tests.support.delivery import Notebook
+from tests.support.draining import EACH, Draining
+from tests.support.slack import options
 
 SLACK = 10_000
 QUEUES = (1_000, 10_000)

@@ -20,7 +20,7 @@ from bot.demo.scenario_files import load
 from bot.demo.summary import INCIDENT
 from bot.demo.vendor import Vendor
 from bot.store.connect import open_store
-from tests.instance import Instance
+from tests.support.instance import Instance
 
 DAY_S = 86_400
 PAGE = os.sysconf("SC_PAGE_SIZE")

@@ -10,8 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.beside import PER_SECOND, asking, beside, late_s, looks
-from tests.platforms import platforms, until
+from tests.support.beside import PER_SECOND, asking, beside, late_s, looks
+from tests.support.platforms import platforms, until
 
 ASKED = 300
 ACK_GOAL_MS, LATE_GOAL_MS = 1_000.0, 500.0

@@ -12,7 +12,7 @@ from functools import partial
 
 from bot.core.routing.matchers import matchers
 from bot.core.routing.tree import ActiveRoutes, Route, Subscription, SubscriptionFilter, Tree, addressed
-from tests.core.situations import INCIDENT, told, voices
+from tests.support.situations import INCIDENT, told, voices
 
 ROUTES, ROUNDS, GOAL_MS = 1000, 30, 5.0
 KINDS = {

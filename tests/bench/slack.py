@@ -35,7 +35,7 @@ from tests.fakes.slack.faults import Limits
 from tests.fakes.slack.server import Slack as Workspace
 from tests.fakes.slack.server import slack
 from tests.fakes.slack.workspace import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
-from tests.test_courier import INCIDENT, MEASURED
+from tests.support.delivery import INCIDENT, MEASURED
 
 AT_ONCE, EACH = 50, 10
 CHANNELS = 1_000

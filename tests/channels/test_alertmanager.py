@@ -9,10 +9,10 @@ from bot.core.model.card import CardFacts, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, UserError
 from probes.model import State
-from tests.channels.contract import CARD, ChannelContract
-from tests.channels.outlets import NOW, Outlet, OutletFaults
 from tests.fakes.alertmanager import BASIC, PASSWORD, USER, Alertmanager
 from tests.fakes.outlet import Fault, serving
+from tests.support.contract import CARD, ChannelContract
+from tests.support.outlets import NOW, Outlet, OutletFaults
 
 RED = replace(CARD, tone=Colour.RED, headline="🔴 Claude API: down")
 OVER = replace(CARD, tone=Colour.GREEN, closed=True, headline="🟢 Claude API: resolved")

@@ -9,7 +9,6 @@ import sys
 from dataclasses import replace
 
 import pytest
-from aiohttp import web
 
 from bot.channels.apprise.options import read
 from bot.channels.context import ChannelContext
@@ -18,37 +17,17 @@ from bot.core.model.card import Card, CardFacts, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, UserError
 from probes.secret import Secret
-from tests.channels.contract import CARD, HOSTILE
-from tests.channels.outlets import NOW, Mute
-from tests.fakes.outlet import Fault, World, serving
+from tests.fakes.outlet import Fault, serving
+from tests.support.apprise import WAY_IN, Room
+from tests.support.contract import CARD, HOSTILE
+from tests.support.outlets import NOW, Mute
 
 # Apprise loads all its services at once; one of them imports it before Python 3.13.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 
-WAY_IN = "s3cret-way-in-of-the-room"
+
 WORSE = replace(CARD, tone=Colour.RED, headline="🔴 Claude API: down")
 OVER = replace(CARD, tone=Colour.GREEN, headline="🟢 Claude API: resolved", closed=True)
-
-
-class Room(World):
-    """Takes Apprise's own JSON and Mattermost's; `said` is title and text of each message."""
-
-    def __init__(self):
-        super().__init__()
-        self.said = []
-
-    def do(self, asked):
-        body = asked.body
-        self.said.append((body.get("title", ""), body.get("message") or body.get("text", "")))
-        return web.Response(text="ok")
-
-    @property
-    def titles(self):
-        return [title for title, _ in self.said]
-
-    @property
-    def json_url(self):
-        return self.url.replace("http:", "json:") + f"/{WAY_IN}"
 
 
 @pytest.fixture

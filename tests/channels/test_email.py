@@ -14,9 +14,10 @@ from bot.channels.paging import digest
 from bot.core.model.card import Colour
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, UserError
-from tests.channels.contract import CARD, HOSTILE, ChannelContract
-from tests.channels.outlets import NOW
 from tests.fakes.mail import PASSWORD, USER, mailing
+from tests.support.contract import CARD, HOSTILE, ChannelContract
+from tests.support.email import plain
+from tests.support.outlets import NOW
 
 OVER = replace(CARD, tone=Colour.GREEN, closed=True, headline="🟢 Claude API: resolved")
 TAKEN = replace(CARD, facts=replace(CARD.facts, acknowledged=True))
@@ -47,10 +48,6 @@ async def fake():
 async def channel(fake, store):
     async with channel_on(fake, store) as it:
         yield it
-
-
-def plain(message):
-    return message.get_body(("plain",)).get_content()
 
 
 class TestEmail(ChannelContract):

@@ -8,10 +8,10 @@ from bot.core.model.card import CardFacts, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError
 from probes.model import State
-from tests.channels.contract import CARD, ChannelContract
-from tests.channels.outlets import NOW, Outlet, OutletFaults
 from tests.fakes.jira_service_management import API_KEY, JiraServiceManagement
 from tests.fakes.outlet import Fault
+from tests.support.contract import CARD, ChannelContract
+from tests.support.outlets import NOW, Outlet, OutletFaults
 
 TAKEN = replace(CARD, tone=Colour.YELLOW, facts=CardFacts("claude", ("api",), State.PARTIAL, acknowledged=True))
 OVER = replace(CARD, tone=Colour.GREEN, closed=True, headline="🟢 Claude API: resolved")

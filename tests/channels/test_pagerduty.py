@@ -9,12 +9,12 @@ from bot.core.model.card import CardFacts, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, UserError
 from probes.model import State
-from tests.channels.contract import CARD, ChannelContract
-from tests.channels.outlets import Outlet, OutletFaults
 from tests.fakes.outlet import Fault
 from tests.fakes.pagerduty import ROUTING_KEY, PagerDuty
+from tests.support.contract import CARD, ChannelContract
+from tests.support.outlets import Outlet, OutletFaults
+from tests.support.pagerduty import TAKEN
 
-TAKEN = replace(CARD, tone=Colour.YELLOW, facts=CardFacts("claude", ("api", "web"), State.PARTIAL, acknowledged=True))
 OVER = replace(CARD, headline="🟢 Claude API: resolved", tone=Colour.GREEN, closed=True)
 DISPUTE = replace(CARD, kind="discrepancy", headline="⚖️ the page says fine; we measure 22 % failures")
 

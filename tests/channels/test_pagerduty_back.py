@@ -17,11 +17,11 @@ from bot.core.answers.answer import Answer
 from bot.core.commands.table import Role
 from bot.core.model.person import Person
 from bot.errors import StoreError, UserError
-from tests.channels.contract import CARD, HOSTILE
-from tests.channels.test_pagerduty import TAKEN
 from tests.fakes.outlet import serving
 from tests.fakes.pagerduty import ANN, OURSELVES, ROUTING_KEY, WEBHOOK_SECRET, PagerDuty, deliver, event, signature
-from tests.platforms import platforms, title, until
+from tests.support.contract import CARD, HOSTILE
+from tests.support.pagerduty import TAKEN
+from tests.support.platforms import platforms, title, until
 
 NOW = 1_776_094_260.0
 KEY = "pd/4F7K"

@@ -10,9 +10,9 @@ from bot.core.model.card import CardFacts, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.errors import UserError
 from probes.model import State
-from tests.channels.contract import CARD, ChannelContract
-from tests.channels.outlets import NOW, Outlet, OutletFaults
 from tests.fakes.pushed import ACCESS, SOURCE, TOKEN, TOPIC, WAY_IN, GrafanaIrm, IncidentIo, Ntfy
+from tests.support.contract import CARD, ChannelContract
+from tests.support.outlets import NOW, Outlet, OutletFaults
 
 TAKEN = replace(CARD, tone=Colour.YELLOW, facts=CardFacts("claude", ("api",), State.PARTIAL, acknowledged=True))
 OVER = replace(CARD, tone=Colour.GREEN, closed=True, headline="🟢 Claude API: resolved")

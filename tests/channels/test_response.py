@@ -24,10 +24,10 @@ from bot.errors import DeliveryError, StoreError, UserError
 from bot.store.stream_rows import encode
 from probes.model import State
 from probes.secret import Secret
-from tests.channels.contract import CARD
-from tests.channels.outlets import Mute
 from tests.fakes.outlet import Fault, World, said, serving
-from tests.platforms import ALL, until
+from tests.support.contract import CARD
+from tests.support.outlets import Mute
+from tests.support.platforms import ALL, until
 
 NOW = 1_776_094_260.0
 SECRET = "0123456789abcdef0123"

@@ -11,14 +11,14 @@ import trustme
 from bot.channels.context import ChannelContext
 from bot.channels.registry import CHANNELS
 from bot.errors import DeliveryError, UserError
-from tests.channels.contract import CARD
 from tests.channels.slack.clerk import Clerk
 from tests.fakes.discord.server import discord
 from tests.fakes.proxy import tunnel
 from tests.fakes.slack.server import slack
 from tests.fakes.slack.workspace import APP_TOKEN, BOT_TOKEN
 from tests.fakes.web import answer, serve
-from tests.platforms import until
+from tests.support.contract import CARD
+from tests.support.platforms import until
 
 NOW = 1_776_094_260.0
 NAMES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")

@@ -13,9 +13,9 @@ from bot.core.model.card import CardFacts
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, UserError
 from probes.model import State
-from tests.channels.contract import CARD, ChannelContract
-from tests.channels.outlets import NOW, Outlet, OutletFaults
 from tests.fakes.webhook import SECRET, TOKEN, Webhook
+from tests.support.contract import CARD, ChannelContract
+from tests.support.outlets import NOW, Outlet, OutletFaults
 
 EXAMPLE = "d3e6869574c67879c58d4a401c353c66273b12e23c354b84b8ec5ae443cc6545"
 SCHEMA = Path(__file__).parents[2] / "deploy" / "webhook" / "schema.json"

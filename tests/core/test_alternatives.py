@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,19 +16,8 @@ from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.statuspage import PageStatus
 from bot.core.tips.alternatives import Candidate, Option, Similarity, better, ranked
 from probes.model import State
-from tests.core.situations import API, DOWN, NOW, WELL
-
-BEDROCK = Candidate(
-    "Claude on Bedrock", Similarity.SAME_MODEL, "aws-bedrock", note="An AWS account.", infers=frozenset({"bedrock-a"})
-)
-OPENAI = Candidate("OpenAI", Similarity.OTHER, "openai", ("openai-api",))
-GATEWAY = Candidate("A gateway of your own", Similarity.SAME_MODEL)
-ALL = (OPENAI, GATEWAY, BEDROCK)
-
-
-def at(component: str, base: Measurement = WELL, **more: Any) -> ComponentStatus:
-    """A component as we measure it, with nothing read of its page."""
-    return ComponentStatus(replace(base, component=component, name=component.title(), **more))
+from tests.support.alternatives import ALL, BEDROCK, GATEWAY, OPENAI, at
+from tests.support.situations import API, DOWN, NOW, WELL
 
 
 def names(options: tuple[Option, ...]) -> list[str]:

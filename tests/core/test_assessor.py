@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.detection.classification import classified
 from probes.model import Fault, Layer, Outcome, State
-from tests.core.looks import START, assessor, failing, fed, look, quiet, timed
+from tests.support.results import START, assessor, failing, fed, look, quiet, timed
 
 HOUR = 3600.0
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.core.detection.baseline import CAP, FLOOR
 from bot.core.detection.detector import LOW
 from bot.core.detection.hypotheses import after_success
-from tests.core.looks import START, assessor, fed, look, quiet
+from tests.support.results import START, assessor, fed, look, quiet
 
 Q = settings(max_examples=30, deadline=None)
 STREAMS = [(c, v) for c in ("a", "b") for v in ("eu", "us")]

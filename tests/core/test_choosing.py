@@ -13,8 +13,8 @@ from bot.core.model.snapshot import ComponentStatus
 from bot.core.tips.selection import Circumstances, best, circumstances, contradict, usable
 from bot.core.tips.tip import COMMON, Act, Tip, When
 from probes.model import Fault, Layer, State
-from tests.core.situations import API
-from tests.core.standins import NOW, admitted, failing, grown_old, live, stale, unmeasured
+from tests.support.options import NOW, admitted, failing, grown_old, live, stale, unmeasured
+from tests.support.situations import API
 
 GENERAL = ("backoff", "another-route", "postpone")
 HOPELESS = ("no-tight-loop", "another-route", "postpone")

@@ -8,6 +8,7 @@ from bot.core.commands.errors import Misunderstood
 from bot.core.commands.names import Named, Names
 from bot.core.commands.parser import Request, parse
 from bot.core.commands.table import ALIASES, COMMANDS, NAMES, Role, Takes, line
+from tests.support.command_lines import LINES
 
 CLAUDE = Named("claude", "", "Claude", ("anthropic",))
 WEB = Named("claude", "claude-web", "claude.ai", ("web", "chat"))
@@ -131,15 +132,6 @@ def test_a_whole_name_goes_before_a_beginning():
     """ "Claude API" is meant where it stands, though "Claude API EU" begins with it."""
     europe = Named("claude", "claude-api-eu", "Claude API EU")
     assert parse("status claude api", Names([API, europe])) == Request("status", API)
-
-
-LINES = st.lists(
-    st.one_of(
-        st.sampled_from([*COMMANDS, "api", "claude", "4F7K", "2h", "to=x", "7d", "major", "to=", "=", "#4F7K"]),
-        st.text(max_size=8),
-    ),
-    max_size=6,
-).map(" ".join)
 
 
 @settings(max_examples=300, deadline=None)

@@ -2,24 +2,13 @@
 
 from dataclasses import replace
 
-from bot.core.detection.assessment import AssessorSettings
 from bot.core.judging.judgement import Judgement
 from bot.core.messages.sources import seen as seen_words
 from bot.core.model.action import ActionRequest
 from bot.core.model.measurement import OutlierCheck
-from bot.core.model.service import ServiceView
 from bot.store.codec import REMEMBERED
-from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State
-
-START = 1_776_000_000.0
-VIEW = ServiceView("claude", "Claude", {"api": "Claude API"}, {"api": "k8w"})
-SETTINGS = AssessorSettings(components=("api",), interval_s=30.0)
-
-
-def seen(at, *, failed=False, vantage="eu"):
-    """One result."""
-    how = (Outcome.FAILED, Fault.VENDOR, Layer.APP_BACKEND, "api_error") if failed else (Outcome.OK,)
-    return Observation("api/hello", "claude", "api", vantage, START + at, *how)
+from probes.model import Claim, Observation, Outcome, Page, State
+from tests.support.judgement import SETTINGS, START, VIEW, seen
 
 
 def page(at, state=State.OPERATIONAL, unreadable="", control=None):

@@ -16,22 +16,14 @@ from bot.core.text.reports import links
 from bot.store.codec import REMEMBERED
 from bot.store.stream_rows import decode, encode
 from probes.model import Fault, Layer, Observation, Outcome, PublicMention, State
-from tests.core.test_judgement import SETTINGS, START, VIEW, seen
+from tests.support.judgement import SETTINGS, START, VIEW, seen
+from tests.support.judgement_people import healthy
 
 HOUR = 3600.0
 
 
 def says(at, who, works=False, place="work"):
     return Report(START + at, "api", who, works, place=place)
-
-
-def healthy(view=VIEW, hours=1.0):
-    """A judgement after so long of nothing but successes."""
-    made = Judgement(view, SETTINGS)
-    for n in range(int(hours * 120)):
-        made.see(seen(30.0 * n))
-        made.settle(START + 30.0 * n)
-    return made
 
 
 def surge(made, people=6, at=HOUR):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.core.routing.matchers import KEYS, Matcher, facts_of, labelled, matcher, matchers, matches
 from bot.core.routing.regex import LONGEST, pattern
 from probes.model import State
-from tests.core.situations import INCIDENT, NOTICE, told, voices
+from tests.support.situations import INCIDENT, NOTICE, told, voices
 
 KEY = st.sampled_from([*KEYS, "team", "tier"])
 VALUES = st.text(max_size=30)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.core.model.service import ServiceView
 from bot.core.routing.notices import RENEWED, Notices, Scene
-from tests.core.situations import ALL_THREE, CODE, NOTICE, NOW, voices
+from tests.support.situations import ALL_THREE, CODE, NOTICE, NOW, voices
 
 VIEW = ServiceView("claude", "Claude", {"claude-code": "Claude Code"}, refresh_s=45.0)
 ABOUT = {"claude-code": voices(CODE)[0]}

@@ -6,27 +6,8 @@ from hypothesis import strategies as st
 
 from bot.core.replay.recording import letter, recorded
 from bot.core.replay.trace import LETTERS, World, read
-from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State, Timings
-
-START = 1_776_000_000.0
-
-
-def seen(slot, mark=".", vantage="eu", component="api", ms=None):
-    """One observation as a letter means it."""
-    outcome, fault, layer, symptom, status = LETTERS[mark]
-    return Observation(
-        check=f"{component}/hello",
-        service="claude",
-        component=component,
-        vantage=vantage,
-        at=START + 5.0 * slot,
-        outcome=outcome,
-        fault=fault,
-        layer=layer,
-        symptom=symptom,
-        status=status,
-        timings=Timings(total=ms),
-    )
+from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State
+from tests.support.recording import START, seen
 
 
 @given(st.lists(st.sampled_from(sorted(LETTERS)), min_size=1, max_size=40))

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from bot.core.routing.tree import ActiveRoutes, Subscription, SubscriptionFilter, addressed, wanted
 from probes.model import State
-from tests.core.situations import INCIDENT, NOTICE, told, voices
+from tests.support.situations import INCIDENT, NOTICE, told, voices
 
 IDS = st.sampled_from(["claude", "claude-api", "claude-ai", "openai", "other"])
 BAD = [State.DEGRADED, State.PARTIAL, State.MAJOR]

@@ -21,7 +21,7 @@ from bot.core.routing.tree import (
     policies_for,
 )
 from probes.model import State
-from tests.core.situations import INCIDENT, NOTICE, told, voices
+from tests.support.situations import INCIDENT, NOTICE, told, voices
 
 NIGHT = 22 * 3600.0
 QUIET = (QuietHours(22 * 60, 7 * 60, unless=State.MAJOR),)

@@ -25,10 +25,10 @@ from bot.core.routing.matchers import matcher
 from bot.core.statuspage import claims
 from bot.core.statuspage.maintenance import LONGEST_S, works_of
 from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State, VendorIncident
-from tests.core.situations import API
-from tests.core.test_acts import ANN, NOW, VIEW, opened, said, step
-from tests.core.test_judgement import START, seen
-from tests.core.test_judgement_people import healthy
+from tests.support.incidents import ANN, NOW, VIEW, opened, said, step
+from tests.support.judgement import START, seen
+from tests.support.judgement_people import healthy
+from tests.support.situations import API
 
 HOUR = 3600.0
 ANNA = Person("slack", "T1", "U1", "Ann")

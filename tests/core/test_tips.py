@@ -12,7 +12,7 @@ from bot.core.model.severity import TROUBLE
 from bot.core.tips.selection import Circumstances, best
 from bot.core.tips.tip import COMMON, FILE, STEP, Act, When, parse
 from probes.model import Fault, Layer, State
-from tests.core.standins import NOW, failing, live
+from tests.support.options import NOW, failing, live
 
 GOOD = """---
 components: claude-*

@@ -20,7 +20,7 @@ from bot.core.model.report import Reports
 from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.core.model.statuspage import PageStatus
 from probes.model import Layer, State
-from tests.core.situations import API, CODE, DOWN, INCIDENT, NOTICE, NOW, SITUATIONS, START, told, voices
+from tests.support.situations import API, CODE, DOWN, INCIDENT, NOTICE, NOW, SITUATIONS, START, told, voices
 
 nasty = st.one_of(
     st.text(max_size=60),

@@ -7,7 +7,7 @@ import pytest
 
 from bot.advice.library import tips
 from bot.core.messages.compose import card, headline, trail_line
-from tests.core.situations import SITUATIONS
+from tests.support.situations import SITUATIONS
 
 CARDS = Path(__file__).parent.parent / "data" / "cards"
 

@@ -5,15 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-
-class Clock:
-    """Unix seconds, moved by hand."""
-
-    def __init__(self, now: float = 1_776_000_000.0) -> None:
-        self.now = now
-
-    def __call__(self) -> float:
-        return self.now
+from tests.support.clock import Clock
 
 
 @pytest.fixture

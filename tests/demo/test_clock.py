@@ -5,7 +5,7 @@ import httpx
 from bot.demo.clock import StoryClock
 from bot.demo.scenario_files import load
 from bot.demo.vendor import Vendor
-from tests.demo.conftest import Clock
+from tests.support.clock import Clock
 
 
 def test_it_stands_until_started_and_then_runs_at_the_storys_speed():

@@ -9,7 +9,7 @@ import pytest
 from bot.demo.page import stamp
 from bot.demo.scenario_files import load
 from bot.demo.vendor import Vendor
-from tests.demo.conftest import Clock
+from tests.support.clock import Clock
 
 API = "/api/v2"
 

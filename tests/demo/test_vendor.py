@@ -10,7 +10,7 @@ import pytest
 
 from bot.demo.scenario_files import load
 from bot.demo.vendor import COMPONENTS, Vendor
-from tests.demo.conftest import Clock
+from tests.support.clock import Clock
 
 PROMPT = {"latency_ms": 0, "first_token_ms": 0}
 

@@ -16,7 +16,6 @@ from bot.core.model.card import Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.core.text.no_break import unbroken
 from bot.store.store import Store
-from tests.channels.discord.conftest import PACE, Clock, pointed_at
 from tests.channels.discord.reading import headline
 from tests.fakes.discord.people import Asked
 from tests.fakes.discord.server import Discord, discord
@@ -24,7 +23,8 @@ from tests.fakes.discord.shapes import words
 from tests.fakes.discord.world import PERMISSIONS, Channel, Message, User
 from tests.parity.on_slack import letters
 from tests.parity.rows import Desk, Offers, Part, Talk, Who, cards, filled, states, yes
-from tests.platforms import until
+from tests.support.discord import PACE, Clock, pointed_at
+from tests.support.platforms import until
 
 TICK_S = 0.1
 """Of the clock at every look, so that no limit of the platform is met."""

@@ -14,12 +14,12 @@ from bot.core.model.card import Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.core.text.no_break import unbroken
 from bot.store.store import Store
-from tests.channels.slack.conftest import QUICK, options
 from tests.fakes.slack.people import Reply
 from tests.fakes.slack.server import Slack, slack
 from tests.fakes.slack.workspace import Message
 from tests.parity.rows import Desk, Offers, Part, Talk, Who, cards, filled, states, yes
-from tests.platforms import until
+from tests.support.platforms import until
+from tests.support.slack import QUICK, options
 
 
 class Hands:

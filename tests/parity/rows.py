@@ -12,7 +12,7 @@ from bot.core.messages.compose import card
 from bot.core.model.card import Action, Card
 from bot.core.model.incident import IncidentStatus
 from bot.core.model.snapshot import Snapshot
-from tests.core.situations import SITUATIONS
+from tests.support.situations import SITUATIONS
 
 YES, NO = "yes", "no"
 AT = 1_776_094_260.0

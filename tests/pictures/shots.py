@@ -18,7 +18,9 @@ from bot.core.model.status import ServiceStatus
 from bot.core.model.statuspage import PageStatus
 from bot.core.tips.alternatives import Candidate, Option, Similarity, ranked
 from probes.model import State
-from tests.core.situations import (
+from tests.pictures import discord, slack
+from tests.pictures.page import Html
+from tests.support.situations import (
     ANNA,
     API,
     CODE,
@@ -34,8 +36,6 @@ from tests.core.situations import (
     told,
     voices,
 )
-from tests.pictures import discord, slack
-from tests.pictures.page import Html
 
 PAGE = "https://status.claude.com"
 SAID = "Elevated errors on the API"

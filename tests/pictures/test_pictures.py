@@ -16,14 +16,14 @@ from bot.core.answers.answer import Answer, Table
 from bot.core.messages.compose import card
 from bot.core.model.card import Action, Card, Colour
 from bot.core.model.incident import TimelineEntry
-from tests.channels.contract import HOSTILE
-from tests.channels.slack.test_blocks import ANSWERS, CARDS
-from tests.core.situations import SITUATIONS
 from tests.pictures import discord, page, slack
 from tests.pictures.__main__ import MOST, ROOT
 from tests.pictures.mrkdwn import mrkdwn
 from tests.pictures.palette import SIGNATURE, reduced
 from tests.pictures.shots import SHOTS
+from tests.support.cards import ANSWERS, CARDS
+from tests.support.contract import HOSTILE
+from tests.support.situations import SITUATIONS
 
 NOW = 1_776_094_260.0
 TAGS = {"html", "head", "meta", "style", "body", "script", "div", "span", "b", "i", "s", "code", "pre"}

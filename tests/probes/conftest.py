@@ -1,6 +1,5 @@
 """Transports, checks and certificates for the tests of probes."""
 
-import ssl
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -30,12 +29,6 @@ def trusting(ca: trustme.CA, tmp_path: Path) -> TransportSettings:
     """Settings that trust the test's own certificate authority."""
     ca.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     return TransportSettings(ca_file=str(tmp_path / "ca.pem"))
-
-
-def server_tls(certificate: trustme.LeafCert) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    certificate.configure_cert(context)
-    return context
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from probes.tools import Tools
 from probes.transport.client import Transport
 from probes.transport.request import TransportSettings
 from tests.fakes.web import Asked, Wire, answer, serve, silent
-from tests.probes.conftest import server_tls
+from tests.support.tls import server_tls
 
 DEAD = "http://127.0.0.1:1/"
 NO_CONTENT = answer(status=204)

@@ -15,7 +15,7 @@ from probes.transport.client import Transport
 from probes.transport.dialing import SystemResolver
 from probes.transport.request import Request, TransportSettings
 from tests.fakes.web import answer, serve
-from tests.probes.conftest import server_tls
+from tests.support.tls import server_tls
 
 
 def _has_ipv6() -> bool:

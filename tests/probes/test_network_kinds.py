@@ -26,7 +26,7 @@ from probes.transport.client import Transport
 from probes.transport.request import TransportSettings
 from tests.fakes.resolver import Answering, alias, record, resolving, says
 from tests.fakes.web import answer, serve
-from tests.probes.conftest import server_tls
+from tests.support.tls import server_tls
 
 DAY = 86_400.0
 DEFAULTS: dict[str, Any] = {"warn_days": 14, "fail_days": 0, "issuer": ""}

@@ -7,7 +7,7 @@ from probes.transport.client import Transport
 from probes.transport.request import Request, TransportSettings
 from tests.fakes.proxy import tunnel
 from tests.fakes.web import answer, serve
-from tests.probes.conftest import server_tls
+from tests.support.tls import server_tls
 
 
 def through(proxy: str, *no_proxy: str, ca_file: str = "") -> TransportSettings:

@@ -13,7 +13,7 @@ from probes.tools import Tools
 from probes.transport.client import Transport
 from probes.transport.request import TransportSettings
 from tests.fakes.web import Asked, Script, Wire, answer, cut_off, drip, endless, head, serve, silent
-from tests.probes.conftest import server_tls
+from tests.support.tls import server_tls
 
 RECORDINGS = Path(__file__).parent.parent / "data" / "status-pages"
 GREEN = (RECORDINGS / "atlassian_green.json").read_bytes()

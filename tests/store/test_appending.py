@@ -5,7 +5,7 @@ import pytest
 from bot.store import keys
 from bot.store.store import Store
 from bot.store.types import START, Commit
-from tests.store.writes import SERVICE, leased
+from tests.support.writes import SERVICE, leased
 
 
 async def test_a_batch_sent_again_is_there_once(store: Store) -> None:

@@ -9,7 +9,7 @@ from bot.store import keys
 from bot.store.keys import keys_of
 from bot.store.store import Store
 from bot.store.types import Commit, LedgerWrite
-from tests.store.writes import SERVICE, leased
+from tests.support.writes import SERVICE, leased
 
 
 def row(at: float) -> LedgerWrite:

@@ -8,7 +8,7 @@ from bot.store import keys
 from bot.store.keys import keys_of
 from bot.store.store import Store
 from bot.store.types import Commit, IncidentWrite, LedgerWrite, OutcomeWrite
-from tests.store.writes import SERVICE, claim_one, delivery, leased
+from tests.support.writes import SERVICE, claim_one, delivery, leased
 
 
 async def test_every_key_is_in_the_table_and_goes_by_itself(store: Store, redis_url: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from bot.store.connect import open_store
 from bot.store.store import Store
 from bot.store.types import START, Commit
-from tests.store.writes import SERVICE, claim_one, delivery, leased, say
+from tests.support.writes import SERVICE, claim_one, delivery, leased, say
 
 
 class Thief:

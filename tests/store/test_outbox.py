@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 from bot.store import keys
 from bot.store.store import Store
 from bot.store.types import START, Claimant, Commit
-from tests.store.writes import ANNA, BEN, SERVICE, claim_one, claims, delivery, dump, leased, say
+from tests.support.writes import ANNA, BEN, SERVICE, claim_one, claims, delivery, dump, leased, say
 
 
 async def test_a_delivery_goes_out_once(store: Store) -> None:

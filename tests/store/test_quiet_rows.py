@@ -3,7 +3,7 @@
 import pytest
 
 from bot.store.store import Store
-from tests.store.writes import SERVICE, claim_one, claims, delivery, say
+from tests.support.writes import SERVICE, claim_one, claims, delivery, say
 
 NOW, MORNING = 1_000.0, 5_000.0
 

@@ -8,7 +8,7 @@ from bot.core.stats.histogram import BINS
 from bot.store.keys import KINDS, keys_of
 from bot.store.store import Store
 from bot.store.types import START, Commit
-from tests.store.writes import SERVICE, leased
+from tests.support.writes import SERVICE, leased
 
 MINUTE = 29_600_000
 NOW = MINUTE * 60.0

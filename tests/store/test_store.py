@@ -10,7 +10,7 @@ from bot.store.connect import open_store
 from bot.store.keys import keys_of
 from bot.store.store import Store
 from bot.store.types import START, Commit, IncidentWrite, Loaded
-from tests.store.writes import SERVICE, delivery, dump, leased
+from tests.support.writes import SERVICE, delivery, dump, leased
 
 
 async def test_one_holder_of_the_lease(store: Store) -> None:

@@ -8,7 +8,7 @@ import yaml
 
 from bot.cli.main import main
 from bot.store.stream_rows import encode
-from tests.core.test_recording import seen
+from tests.support.recording import seen
 
 
 async def test_what_was_recorded_is_found_again(redis_url, store, tmp_path, capsys):

@@ -15,7 +15,7 @@ from bot.channels.console.writer_thread import Scribe
 from bot.core.model.card import Colour
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError
-from tests.channels.contract import CARD, HOSTILE
+from tests.support.contract import CARD, HOSTILE
 
 AT = 1_776_094_260.0
 DONE = replace(CARD, headline="🟢 Claude API: resolved after 12 min", tone=Colour.GREEN, closed=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.channels.console.channel import Console
-from tests.channels.contract import ChannelContract
+from tests.support.contract import ChannelContract
 
 
 class TestConsole(ChannelContract):

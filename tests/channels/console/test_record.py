@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 from bot.channels.console.channel import Console
 from bot.core.model.incident import Entry
-from tests.channels.contract import CARD
+from tests.support.contract import CARD
 
 async def main():
     async with Console("console", Path(sys.argv[1]), sys.stdout, "json", lambda: 1.0) as console:

@@ -5,7 +5,6 @@ import contextlib
 import io
 import warnings
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,33 +12,15 @@ import pytest
 from bot.channels.context import ChannelContext
 from bot.channels.discord.gateway import Pace
 from bot.channels.discord.open import Discord as DiscordBot
-from bot.channels.discord.options import Options, options
-from bot.core.answers.answer import Answer
-from bot.core.commands.asker import Asker
-from bot.core.commands.table import Role
 from bot.errors import StoreError
 from bot.store.store import Store
-from tests.channels.contract import HOSTILE
 from tests.fakes.discord.server import Discord, discord
+from tests.support.discord import PACE, Clock, FrontDesk, pointed_at
 
 with warnings.catch_warnings():
     # Of sound, which we do not use: discord.py imports a module that Python 3.13 no longer has.
     warnings.filterwarnings("ignore", "'audioop' is deprecated", DeprecationWarning)
     import discord as _  # noqa: F401
-
-
-AT = 1_776_094_260.0
-
-
-class Clock:
-    """Stands still until the test moves it; `tick` moves it by so much at every look."""
-
-    def __init__(self, at: float = AT, tick: float = 0.0) -> None:
-        self.at, self.tick = at, tick
-
-    def __call__(self) -> float:
-        self.at += self.tick
-        return self.at
 
 
 @pytest.fixture
@@ -51,40 +32,6 @@ def clock() -> Clock:
 async def fake(clock: Clock) -> AsyncIterator[Discord]:
     async with discord(clock) as one:
         yield one
-
-
-def pointed_at(fake: Discord, **more: object) -> Options:
-    """The options of a bot of this Discord."""
-    given = {"token": fake.world.token, "api_url": fake.api_url, "gateway_url": fake.gateway_url, **more}
-    return options("discord", given)
-
-
-class FrontDesk:
-    """A desk that says back what it was asked, and remembers by whom; `slow_s` and `broken` make it misbehave."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, Asker]] = []
-        self.slow_s = 0.0
-        self.broken: Exception | None = None
-        self.answer = Answer("Claude API: 29 of 160 requests failed", AT, lines=(("We see", HOSTILE),))
-
-    async def ask(self, text: str, asker: Asker, _now: float) -> Answer:
-        self.asked.append((text, asker))
-        await asyncio.sleep(self.slow_s)
-        if self.broken is not None:
-            raise self.broken
-        needed = {"ack": Role.RESPONDER, "silence": Role.RESPONDER, "subscribe": Role.ADMIN}.get(
-            text.split(maxsplit=1)[0]
-        )
-        if needed is not None and not asker.role.may(needed):
-            return Answer(f"{text.split(maxsplit=1)[0]} needs the role {needed}", AT, refused=True)
-        return replace(self.answer, title=f"{text}: {self.answer.title}")
-
-    async def complete(self, text: str, _asker: Asker) -> list[tuple[str, str]]:
-        return [(f"{text} {n}", f"value-{n}") for n in range(25)]
-
-
-PACE = Pace(lease_s=1.0, look_s=0.05, again_s=0.1, most_s=1.0, identify_s=0.05, stale_s=60.0, start_s=10.0)
 
 
 class Notes:

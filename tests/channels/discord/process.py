@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.channels.context import ChannelContext
 from bot.channels.discord.open import opened
 from bot.store.connect import open_store
-from tests.channels.discord.conftest import FrontDesk
+from tests.support.discord import FrontDesk
 
 
 async def main(url: str, api_url: str, gateway_url: str, token: str, folder: str) -> None:

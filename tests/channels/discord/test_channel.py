@@ -11,10 +11,10 @@ from bot.channels.discord.channel import DiscordChannel
 from bot.core.model.card import Action, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError
-from tests.channels.contract import CARD, HOSTILE
-from tests.channels.discord.conftest import pointed_at
 from tests.channels.discord.reading import headline, line
 from tests.fakes.discord.shapes import custom_ids, words
+from tests.support.contract import CARD, HOSTILE
+from tests.support.discord import pointed_at
 
 LINE = TimelineEntry(1_776_094_000.0, "changed", "Claude Code fails too")
 WORSE = replace(CARD, headline="🔴 Claude API: down", tone=Colour.RED)

@@ -3,9 +3,9 @@
 import pytest
 
 from bot.channels.discord.channel import DiscordChannel, nonce
-from tests.channels.contract import ChannelContract
-from tests.channels.discord.conftest import Clock, pointed_at
 from tests.channels.discord.reading import headline, line
+from tests.support.contract import ChannelContract
+from tests.support.discord import Clock, pointed_at
 
 
 class TestDiscord(ChannelContract):

@@ -6,9 +6,9 @@ import pytest
 
 from bot.channels.discord.channel import DiscordChannel
 from probes.model import State
-from tests.channels.discord.conftest import pointed_at
 from tests.channels.discord.reading import headline
-from tests.test_courier import INCIDENT, World
+from tests.support.delivery import INCIDENT, World
+from tests.support.discord import pointed_at
 
 
 class OnDiscord(World):

@@ -13,9 +13,9 @@ from bot.channels.discord.options import OPTIONS, options
 from bot.channels.discord.permissions import ADMINISTRATOR, ALL, NEEDED, granted, lacking
 from bot.errors import DeliveryError, UserError
 from probes.secret import Secret
-from tests.channels.contract import CARD
-from tests.channels.discord.conftest import pointed_at
 from tests.fakes.discord.world import PERMISSIONS
+from tests.support.contract import CARD
+from tests.support.discord import pointed_at
 
 
 async def told(fake, **more):

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from bot.channels.discord.channel import DiscordChannel
 from bot.channels.discord.rate_limits import REQUESTS, WINDOW_S, Requests
 from bot.delivery.outbox_claims import AT_ONCE
-from tests.channels.discord.conftest import pointed_at
-from tests.test_drain import EACH, Draining
+from tests.support.discord import pointed_at
+from tests.support.draining import EACH, Draining
 
 CHANNELS = 100
 POSTS = "POST /channels/{channel}/messages"

@@ -9,8 +9,8 @@ import pytest
 
 from bot.channels.discord.client import AT_ONCE, EVERY_S
 from bot.channels.discord.gateway import Pace
-from tests.channels.contract import CARD
-from tests.channels.discord.conftest import PACE
+from tests.support.contract import CARD
+from tests.support.discord import PACE
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from bot.core.commands.table import COMMANDS, Role
 from bot.core.model.card import Action
 from bot.core.model.incident import TimelineEntry
 from bot.errors import StoreError
-from tests.channels.contract import CARD
 from tests.channels.discord.reading import shown
 from tests.fakes.discord.shapes import custom_ids, words
 from tests.fakes.discord.world import PERMISSIONS
+from tests.support.contract import CARD
 
 ACTIONS = (
     Action("ack", "Acknowledge", "4F7K"),

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from discord.gateway import KeepAliveHandler
 
-from tests.channels.discord.conftest import PACE
-from tests.platforms import until
+from tests.support.discord import PACE
+from tests.support.platforms import until
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from bot.channels.discord.client import AT_ONCE, DAY_S, EVERY_S, _used
 from bot.core.commands.table import Role
 from bot.core.model.card import Action
-from tests.channels.contract import CARD
-from tests.channels.discord.conftest import PACE
 from tests.fakes.discord.world import PERMISSIONS
-from tests.platforms import until
+from tests.support.contract import CARD
+from tests.support.discord import PACE
+from tests.support.platforms import until
 
 GUILDS = 1 << 0
 

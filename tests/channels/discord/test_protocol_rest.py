@@ -13,10 +13,10 @@ from bot.channels.discord.invalid_requests import MOST, WINDOW_S, InvalidRequest
 from bot.core.model.card import Action
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError
-from tests.channels.contract import CARD, HOSTILE
-from tests.channels.discord.conftest import pointed_at
 from tests.channels.discord.reading import headline
-from tests.platforms import until
+from tests.support.contract import CARD, HOSTILE
+from tests.support.discord import pointed_at
+from tests.support.platforms import until
 
 LINE = TimelineEntry(1_776_094_000.0, "changed", "Claude Code fails too")
 QUIET: dict[str, list[str]] = {"parse": []}

@@ -15,9 +15,9 @@ from bot.core.commands.table import COMMANDS, Command
 from bot.core.model.card import Action, Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.core.text.quoting import clean
-from tests.channels.contract import HOSTILE
 from tests.channels.discord.reading import shown
 from tests.fakes.discord.rules import check_commands, check_message, check_modal, pings
+from tests.support.contract import HOSTILE
 
 MARKS = st.sampled_from(
     [

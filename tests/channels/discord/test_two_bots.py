@@ -4,9 +4,9 @@ import io
 
 from bot.channels.context import ChannelContext
 from bot.channels.discord.open import Discord as DiscordBot
-from tests.channels.discord.conftest import PACE, pointed_at
 from tests.fakes.discord.server import discord
-from tests.platforms import until
+from tests.support.discord import PACE, pointed_at
+from tests.support.platforms import until
 
 
 async def test_each_bot_talks_to_its_own_discord(fake, replicas, clock, store, tmp_path):

@@ -6,8 +6,8 @@ import contextlib
 import pytest
 
 from bot.core.commands.table import Role
-from tests.channels.contract import CARD
-from tests.channels.slack.conftest import app_on, reached
+from tests.support.contract import CARD
+from tests.support.slack import app_on, reached
 
 QUESTION = "answer to 'status claude-api'"
 

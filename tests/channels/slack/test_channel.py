@@ -8,9 +8,9 @@ from bot.channels.slack.rate_limits import BURST, LONGEST_S
 from bot.core.model.card import Action, Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError
-from tests.channels.contract import CARD
-from tests.channels.slack.conftest import NOW, channel_on, hurried
-from tests.words import read
+from tests.support.contract import CARD
+from tests.support.slack import NOW, channel_on, hurried
+from tests.support.words import read
 
 RED = replace(CARD, tone=Colour.RED, headline="🔴 Claude API: down")
 GREEN = replace(CARD, tone=Colour.GREEN, headline="🟢 Claude API: resolved", closed=True)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.channels.contract import ChannelContract
-from tests.channels.slack.conftest import channel_on, hurried
+from tests.support.contract import ChannelContract
+from tests.support.slack import channel_on, hurried
 
 
 class TestSlack(ChannelContract):

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from bot.channels.slack.doctor import NEEDED, OPTIONAL, examine
-from tests.channels.slack.conftest import options
+from tests.support.slack import options
 
 MANIFEST = Path(__file__).parents[3] / "deploy" / "slack" / "manifest.yaml"
 

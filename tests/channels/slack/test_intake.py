@@ -7,8 +7,8 @@ import pytest
 from bot.channels.slack.options import read
 from bot.channels.slack.receiver import PATH, Http, Pace, Socket
 from bot.errors import UserError
-from tests.channels.slack.conftest import app_on, options, reached
 from tests.fakes.slack.workspace import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
+from tests.support.slack import app_on, options, reached
 
 BRISK = Pace(ping_s=0.05, look_s=0.02, stale_s=0.4)
 

@@ -7,9 +7,9 @@ from bot.core.model.incident import IncidentStatus
 from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.store.types import Claimant
 from probes.model import State
-from tests.channels.slack.conftest import channel_on
 from tests.fakes.slack.faults import Limits
-from tests.test_courier import INCIDENT, MEASURED, Notebook, World
+from tests.support.delivery import INCIDENT, MEASURED, Notebook, World
+from tests.support.slack import channel_on
 
 BOTH = ("slack:C1", "slack:C2")
 OVER = replace(INCIDENT, status=IncidentStatus.RESOLVED, resolved_at=1_300.0, state=State.OPERATIONAL)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bot.core.model.card import Card, Colour
 from bot.core.model.incident import TimelineEntry
-from tests.words import read
+from tests.support.words import read
 
 CARD = Card(
     subject="4F7K",

@@ -24,9 +24,9 @@ from bot.core.answers.answer import Answer
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError
 from bot.store.store import Store
-from tests.channels.contract import CARD
 from tests.fakes import web
 from tests.fakes.outlet import Fault, World, serving
+from tests.support.contract import CARD
 
 NOW = 1_776_094_260.0
 

@@ -12,7 +12,7 @@ from typing import Any
 from bot.app import Running
 from bot.store.types import START
 from tests.bench.answering import answering
-from tests.platforms import Platforms, until
+from tests.support.platforms import Platforms, until
 
 PER_SECOND = 200
 COMPONENTS, INTERVAL_S = 20, 0.5
