@@ -4,10 +4,10 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench format lock clean
+.PHONY: help run demo test test-fast check bench format lock clean
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
 
 $(STAMP): requirements.lock pyproject.toml
 	@echo "Installing Groundtruth and its pinned dependencies into .venv (once; about half a minute) ..."
@@ -33,6 +33,9 @@ $(TYPES): tests/recipes/package-lock.json
 
 test: $(STAMP) $(TYPES)  ## all tests
 	@$(BIN)/python -m pytest
+
+test-fast: $(STAMP) $(TYPES)  ## without the slow tier: processes, outages, replicas
+	@$(BIN)/python -m pytest -m "not slow"
 
 check: $(STAMP) $(TYPES)  ## format, lint, types, architecture and tests: what CI runs
 	@$(BIN)/ruff format --check .

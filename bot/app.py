@@ -22,7 +22,7 @@ from bot.core.routing.tree import policies_for
 from bot.delivery.channel_queue import CourierContext
 from bot.delivery.courier import Courier
 from bot.delivery.grouping import Grouping
-from bot.delivery.routes import configured_routes, policies_of
+from bot.delivery.routes import Routes, configured_routes, policies_of
 from bot.delivery.self_notices import SelfNotices, UnreachableNotices
 from bot.delivery.subscriptions import configured_subscriptions
 from bot.desk.desk import Desk
@@ -159,8 +159,8 @@ class App:
             groups = Grouping(store, self._news, self._owner, around.now, self._routes.tree.pace_of)
             office = CourierContext(self._owner, around.now, counsel.card, troubles, groups.gate, around.speed)
             self._courier = Courier(store, services, channels, office)
-            us = Process(store, settings, self._routes, self._owner, around.now, around.speed)
-            company = Company(us, channels, self._courier, desk, self._news, troubles, groups, self._acts)
+            us = Process(store, settings, self._owner, around.now, around.speed)
+            company = Company(us, self._routes, channels, self._courier, desk, self._news, troubles, groups, self._acts)
             self._attendants = workers(company)
             await stack.enter_async_context(readiness_of(company).open())
             yield
@@ -246,6 +246,7 @@ class Company:
     """Everything an attendant may need: us, the open channels, their courier, the desk, ways to speak and to act."""
 
     us: Process
+    routes: Routes
     channels: Mapping[str, Channel]
     courier: Courier
     desk: Desk
@@ -274,10 +275,10 @@ def workers(company: Company) -> Mapping[str, Worker]:
         workers["maintenance"] = PlannedMaintenanceJob(us, company.acts).run
     if us.settings.watching.digests:
         workers["digests"] = DigestJob(us, company.news).run
-    workers["causes"] = CorrelationJob(us, company.news).run
+    workers["causes"] = CorrelationJob(us, company.routes, company.news).run
     if us.speed == 1.0:
         # Where a story is played, our own pauses look as long as the story's.
-        workers["self-watch"] = SelfMonitor(us, company.news).run
+        workers["self-watch"] = SelfMonitor(us, company.routes, company.news).run
         if us.settings.watching.heartbeat is not None:
             workers["heartbeat"] = HeartbeatJob(us, us.settings.watching.heartbeat).run
     return workers

@@ -13,6 +13,15 @@ from bot.store.embedded import command
 from bot.store.embedded_binary import find_binary
 from bot.store.store import Store
 
+SLOW = Path(__file__).parent / "end_to_end"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of tests/end_to_end belongs to the slow tier."""
+    for item in items:
+        if SLOW in item.path.parents:
+            item.add_marker("slow")
+
 
 def _ask(path: Path, request: bytes) -> bytes:
     with socket.socket(socket.AF_UNIX) as connection:

@@ -13,31 +13,91 @@ PACKAGES = ("bot", "probes")
 EVERYBODY = ("bot.errors", "probes.model")
 """What every room may import."""
 
-CONTRACT: Mapping[str, tuple[str, ...]] = {
-    "probes.model": (),
-    "probes.dialects": (),
-    "probes.fingerprint": ("probes.fingerprints",),
-    "probes.fingerprints": (),
-    "bot.core": (),
-    "bot.errors": (),
-    "probes": ("probes",),
-    "bot.store": ("bot.core", "probes"),
-    "bot.channels": ("bot.core", "bot.http", "bot.fields", "probes"),
+BOT: Mapping[str, str] = {
+    "__main__": "cli",
+    "cli": "app config delivery demo desk explain fields health importers mcp channels settings store core probes",
+    "app": "jobs web desk health delivery judging probing advice process channels settings store core",
+    "web": "desk health http process settings core",
+    "mcp": "desk core",
+    "importers": "config",
+    "jobs": "desk delivery judging health process http scheduling settings store fields core probes",
+    "desk": "delivery judging health advice explain settings store core probes",
+    "delivery": "advice channels settings store core",
+    "health": "channels settings store core",
+    "judging": "store core probes",
+    "advice": "settings core probes",
+    "probing": "scheduling settings store core probes",
+    "process": "settings store",
+    "config": "channels fields scheduling settings core probes",
+    "explain": "core probes",
+    "channels": "http fields core probes",
+    "demo": "store core probes",
+    "store": "core probes",
+    "settings": "scheduling core probes",
+    "http": "fields core probes",
+    "fields": "probes",
+    "scheduling": "",
+    "recipes": "",
+    "errors": "",
 }
-"""A room -> the rooms that it may import besides itself; the longest name that fits a module counts."""
+"""A room of `bot` -> the rooms that it may import."""
 
-OUTERMOST = ("bot.main", "bot.app", "bot.cli")
-"""Only the terminal and the entry point import these."""
+CORE: Mapping[str, str] = {
+    "model": "",
+    "stats": "",
+    "text": "model",
+    "statuspage": "model",
+    "routing": "model",
+    "detection": "stats text",
+    "tips": "model text",
+    "ledger": "model stats statuspage",
+    "history": "detection model stats",
+    "reports": "detection model stats text",
+    "replay": "detection",
+    "incidents": "detection history model routing statuspage text",
+    "judging": "detection history incidents ledger model reports routing statuspage",
+    "messages": "model text tips",
+    "commands": "incidents model routing text",
+    "answers": "commands detection history incidents ledger messages model routing stats text tips",
+    "postmortem": "answers incidents messages model stats text",
+    "health": "answers text",
+    "rate_limits": "",
+}
+"""A room of `bot.core` -> the rooms of the core that it may import. Judging has no words: it never imports messages."""
 
-TERMINAL = ("bot.terminal", "bot.cli", "bot.__main__")
+PROBES: Mapping[str, str] = {
+    "model": "",
+    "options": "",
+    "secret": "",
+    "fingerprints": "model",
+    "dialects": "model",
+    "transport": "fingerprints model",
+    "tools": "fingerprints model secret transport",
+    "network": "fingerprints model options tools transport",
+    "inference": "fingerprints model options secret tools transport",
+    "statuspage": "dialects fingerprints model network options tools transport",
+    "vendors": "fingerprints inference model network options secret tools transport",
+    "community": "fingerprints inference model options tools transport",
+    "registry": "community model network options statuspage tools vendors",
+    "probe": "fingerprints model registry secret tools",
+}
+"""A room of `probes` -> the rooms of `probes` that it may import. It never imports `bot`."""
 
-PURE = (
-    "bot.core",
-    "probes.dialects",
-    "probes.model",
-    "probes.fingerprint",
-    "probes.fingerprints",
-)
+
+def contract() -> dict[str, tuple[str, ...]]:
+    """Each room by its full name -> what may be imported there, by full names."""
+    rooms = {f"bot.{room}": (*(_full(name) for name in allowed.split()),) for room, allowed in BOT.items()}
+    rooms |= {f"bot.core.{room}": (*(f"bot.core.{n}" for n in allowed.split()),) for room, allowed in CORE.items()}
+    return rooms | {f"probes.{room}": (*(f"probes.{n}" for n in allowed.split()),) for room, allowed in PROBES.items()}
+
+
+def _full(name: str) -> str:
+    return name if name == "probes" else f"bot.{name}"
+
+
+CONTRACT = contract()
+
+PURE = ("bot.core", "probes.dialects", "probes.model", "probes.fingerprints")
 """Rooms that import the standard library and each other, and of it nothing that waits, measures time or does I/O."""
 
 IMPURE = {
@@ -103,9 +163,7 @@ def complaints(source: Source, modules: frozenset[str] = MODULES) -> Iterator[st
     """Every import of a file that the contract does not allow."""
     room = room_of(source.name)
     for module, line in imports(source, modules):
-        if any(inside(module, one) for one in OUTERMOST) and not any(inside(source.name, one) for one in TERMINAL):
-            yield f"{source.name}:{line} imports {module}"
-        if not room or module.split(".")[0] not in PACKAGES or any(inside(module, one) for one in EVERYBODY):
+        if module.split(".")[0] not in PACKAGES or any(inside(module, one) for one in EVERYBODY):
             continue
         if not any(inside(module, allowed) for allowed in (room, *CONTRACT[room])):
             yield f"{source.name}:{line} imports {module}"
@@ -116,19 +174,34 @@ FULL = [source for source in SOURCES if source.text]
 
 
 @pytest.mark.parametrize("source", FULL, ids=repr)
+def test_no_room_without_a_row(source: Source) -> None:
+    """A file that belongs to no room of the contract could import anything."""
+    assert room_of(source.name), f"{source.name} is in no room: give it a row in the contract"
+
+
+@pytest.mark.parametrize("source", FULL, ids=repr)
 def test_imports_follow_the_contract(source: Source) -> None:
     """What is not named in the contract may not be imported."""
     assert not list(complaints(source))
 
 
+def test_every_row_is_a_room() -> None:
+    """A row for a room that is gone would allow what nobody reviewed; rooms to come are named here."""
+    to_come = {"bot.mcp", "bot.importers"}
+
+    assert {room for room in CONTRACT if not any(inside(m, room) for m in MODULES)} == to_come
+
+
 def test_an_import_of_a_module_from_its_package_is_seen() -> None:
-    """`from bot import store` imports bot.store."""
-    source = Source(ROOT / "bot" / "core" / "__init__.py")
-    source.tree = ast.parse("from bot import store\nfrom bot.store import connect\nfrom probes.model import State\n")
+    """`from bot import app` imports bot.app, wherever it stands."""
+    source = Source(ROOT / "bot" / "core" / "model" / "card.py")
+    source.tree = ast.parse(
+        "from bot import app\nfrom bot.core.messages import compose\nfrom probes.model import State\n"
+    )
 
     assert list(complaints(source)) == [
-        "bot.core:1 imports bot.store",
-        "bot.core:2 imports bot.store.connect",
+        "bot.core.model.card:1 imports bot.app",
+        "bot.core.model.card:2 imports bot.core.messages.compose",
     ]
 
 
@@ -202,6 +275,17 @@ def test_no_ring_of_files() -> None:
     assert ring({s.name: {m for m, _ in imports(s) if m in MODULES and m != s.name} for s in SOURCES}) == []
 
 
+def test_no_ring_of_rooms() -> None:
+    """Rooms too: what two rooms need from each other belongs to a third."""
+    graph: dict[str, set[str]] = {}
+    for source in FULL:
+        room = room_of(source.name)
+        others = {room_of(m) for m, _ in imports(source) if m.split(".")[0] in PACKAGES}
+        graph.setdefault(room, set()).update(others - {room, ""})
+
+    assert ring(graph) == []
+
+
 def test_rings_are_found() -> None:
     """A ring of two, one of three behind a tail, and a file that imports itself through its package."""
     assert ring({"a": {"b"}, "b": {"a"}}) == ["a", "b", "a"]
@@ -214,13 +298,15 @@ def test_rings_are_found() -> None:
     assert ring({"a": {"b", "c"}, "b": {"c"}}) == []
 
 
-def test_tests_use_no_mocks() -> None:
-    """Real servers on loopback say more than mocks."""
+def test_tests_use_no_mocks_and_share_in_support() -> None:
+    """Real servers on loopback say more than mocks; what several tests need is in `tests/support`."""
     for path in (ROOT / "tests").rglob("*.py"):
         if "node_modules" in path.parts:
             continue
         words = {m for m, _ in imports(Source(path))}
         assert not any(m.split(".")[0] == "mock" or m == "unittest.mock" for m in words), path
+        borrowed = {m for m in words if m.startswith("tests.") and m.split(".")[-1].startswith(("test_", "conftest"))}
+        assert not borrowed, f"{path} imports from {borrowed}: what two tests need belongs to tests/support"
 
 
 def test_only_the_configuration_reads_the_environment() -> None:
@@ -232,4 +318,4 @@ def test_only_the_configuration_reads_the_environment() -> None:
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
     }
 
-    assert readers <= {"bot.config", "bot.config.load"}
+    assert readers <= {"bot.config.load"}

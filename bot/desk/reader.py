@@ -10,7 +10,6 @@ from bot.core.commands.names import Named, Names
 from bot.core.detection.assessment import Explanation
 from bot.core.history.ranges import Range, RangeHistory, past, touches
 from bot.core.history.rollups import Rollup
-from bot.core.incidents.evidence import Evidence
 from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
 from bot.core.model.group import AnnouncedCorrelation, Correlation
 from bot.core.model.incident import Incident, IncidentStatus
@@ -21,7 +20,18 @@ from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
 from bot.core.postmortem.casefile import Casefile
 from bot.settings import Service
-from bot.store.codec import ABOUT, ABOUT_FIELD, CAUSES, FOUND, ledger_rows
+from bot.store.codec import (
+    ABOUT,
+    ABOUT_FIELD,
+    CAUSES,
+    DISCREPANCY,
+    DOSSIER,
+    EXPLANATION,
+    FOUND,
+    INCIDENT,
+    VOICES,
+    ledger_rows,
+)
 from bot.store.reads import Reads
 from probes.model import State
 
@@ -34,14 +44,6 @@ TIMELINE, DELIVERIES = 1_000, 500
 """Lines of the log and deliveries among which those of an incident are looked for."""
 INCIDENTS = 200
 """The newest incidents, among which those of a span are looked for."""
-
-VOICES = TypeAdapter(ComponentStatus)
-EXPLANATION = TypeAdapter(Explanation)
-INCIDENT = TypeAdapter(Incident)
-
-
-DISCREPANCY = TypeAdapter(Discrepancy)
-DOSSIER = TypeAdapter(Evidence)
 
 
 class Reader:

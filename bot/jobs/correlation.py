@@ -17,6 +17,7 @@ from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
 from bot.core.routing.correlation import LEAST, VendorIncidentView, VendorView, followed
 from bot.core.text.symptoms import present
+from bot.delivery.routes import Routes
 from bot.delivery.self_notices import SelfNotice, SelfNotices
 from bot.desk.reader import Reader
 from bot.errors import StoreError
@@ -38,8 +39,9 @@ DELIVERIES = 200
 class CorrelationJob:
     """Looks every `EVERY_S` seconds."""
 
-    def __init__(self, us: Process, news: SelfNotices) -> None:
+    def __init__(self, us: Process, routes: Routes, news: SelfNotices) -> None:
         self._us = us
+        self._routes = routes
         self._news = news
         self._reading = Reader(us.store.views, us.settings.services)
 
@@ -98,7 +100,7 @@ class CorrelationJob:
             rows = await self._us.store.views.deliveries(one.service, DELIVERIES)
             mine = (r for r in rows if r.subject == one.incident and r.dead_at is None)
             heard.update({r.channel for r in mine if r.held_until is None or r.held_until <= now})
-        tree = self._us.routes.tree
+        tree = self._routes.tree
         fresh = sorted(
             target for target, count in heard.items() if count >= LEAST and not tree.rouses(target, softly=True)
         )

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.core.health.signs import HealthChange, SignHistory, watched
 from bot.core.health.text import cut, gap, queues, service_signs, told
+from bot.delivery.routes import Routes
 from bot.delivery.self_notices import SelfNotices
 from bot.errors import StoreError
 from bot.health.status import HealthReader
@@ -41,8 +42,9 @@ KEPT = TypeAdapter(Kept)
 class SelfMonitor:
     """Looks every `EVERY_S` seconds."""
 
-    def __init__(self, us: Process, news: SelfNotices) -> None:
+    def __init__(self, us: Process, routes: Routes, news: SelfNotices) -> None:
         self._us = us
+        self._routes = routes
         self._news = news
         self._health = HealthReader(us.store, us.settings)
         self._away = False
@@ -68,7 +70,7 @@ class SelfMonitor:
         every = [*signs, *queues(owned, signs, now), *(sign for own in owned for sign in service_signs(own, now))]
         courses, news = watched(kept.courses, every, now)
         lost = await self._health.lost(owned)
-        targets = await self._us.routes.watchers()
+        targets = await self._routes.watchers()
         if kept.at and now - kept.at > GAP_S:
             text = gap(kept.at, now, store=self._away)
             await self._news.tell(f"gap@{round(kept.at)}", text, targets)

@@ -15,7 +15,7 @@ from bot.core.model import report as report_model
 from bot.core.model.person import Person
 from bot.core.model.report import Report
 from bot.core.text.reports import thanks
-from bot.desk.reader import VOICES
+from bot.store.codec import VOICES
 from bot.store.row_fields import TEXT, cut
 from bot.store.store import Store
 from bot.store.stream_rows import encode

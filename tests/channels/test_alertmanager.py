@@ -9,41 +9,20 @@ from bot.core.model.card import CardFacts, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, UserError
 from probes.model import State
-from tests.fakes.alertmanager import BASIC, PASSWORD, USER, Alertmanager
+from tests.fakes.alertmanager import Alertmanager
 from tests.fakes.outlet import Fault, serving
 from tests.support.contract import CARD, ChannelContract
-from tests.support.outlets import NOW, Outlet, OutletFaults
+from tests.support.outlets import NOW, OutletFaults
+from tests.support.receivers import OnAlertmanager
 
 RED = replace(CARD, tone=Colour.RED, headline="🔴 Claude API: down")
 OVER = replace(CARD, tone=Colour.GREEN, closed=True, headline="🟢 Claude API: resolved")
-
-
-class OnAlertmanager(Outlet):
-    kind = "alertmanager"
-    world = Alertmanager
-    secrets = (PASSWORD, BASIC)
-
-    def options(self, url):
-        return {"urls": [url], "user": USER, "password": PASSWORD, "labels": {"team": "platform"}}
 
 
 class TestAlertmanager(OnAlertmanager, OutletFaults, ChannelContract):
     """Looked at through its API; the trail is part of the alert."""
 
     lines = False
-
-    def roots(self, key):
-        return len(self.fake_world.of(key))
-
-    def trail(self, key):
-        return [
-            row.partition(": ")[2]
-            for row in self.fake_world.of(key)[0]["annotations"]["description"].splitlines()
-            if "changed: " in row
-        ]
-
-    def headline(self, key):
-        return self.fake_world.of(key)[-1]["annotations"]["summary"]
 
     async def test_a_repeated_post_lands_on_the_first(self, channel):
         """A worse one is another alert by its label; the milder one ends in the same request."""

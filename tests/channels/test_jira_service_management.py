@@ -8,35 +8,17 @@ from bot.core.model.card import CardFacts, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError
 from probes.model import State
-from tests.fakes.jira_service_management import API_KEY, JiraServiceManagement
 from tests.fakes.outlet import Fault
 from tests.support.contract import CARD, ChannelContract
-from tests.support.outlets import NOW, Outlet, OutletFaults
+from tests.support.outlets import NOW, OutletFaults
+from tests.support.receivers import OnJira
 
 TAKEN = replace(CARD, tone=Colour.YELLOW, facts=CardFacts("claude", ("api",), State.PARTIAL, acknowledged=True))
 OVER = replace(CARD, tone=Colour.GREEN, closed=True, headline="🟢 Claude API: resolved")
 
 
-class OnJira(Outlet):
-    kind = "jira_service_management"
-    world = JiraServiceManagement
-    secrets = (API_KEY,)
-
-    def options(self, url):
-        return {"api_key": API_KEY, "url": url, "tags": ["ai"]}
-
-
 class TestJiraServiceManagement(OnJira, OutletFaults, ChannelContract):
     """Looked at as somebody on call would."""
-
-    def roots(self, key):
-        return len(self.fake_world.of(key))
-
-    def trail(self, key):
-        return self.fake_world.of(key)[-1].notes
-
-    def headline(self, key):
-        return self.fake_world.of(key)[-1].words["message"]
 
 
 class TestLife(OnJira):

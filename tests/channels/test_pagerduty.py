@@ -10,35 +10,17 @@ from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, UserError
 from probes.model import State
 from tests.fakes.outlet import Fault
-from tests.fakes.pagerduty import ROUTING_KEY, PagerDuty
 from tests.support.contract import CARD, ChannelContract
-from tests.support.outlets import Outlet, OutletFaults
+from tests.support.outlets import OutletFaults
 from tests.support.pagerduty import TAKEN
+from tests.support.receivers import OnPagerDuty
 
 OVER = replace(CARD, headline="🟢 Claude API: resolved", tone=Colour.GREEN, closed=True)
 DISPUTE = replace(CARD, kind="discrepancy", headline="⚖️ the page says fine; we measure 22 % failures")
 
 
-class OnPagerDuty(Outlet):
-    kind = "pagerduty"
-    world = PagerDuty
-    secrets = (ROUTING_KEY,)
-
-    def options(self, url):
-        return {"routing_key": ROUTING_KEY, "url": url}
-
-
 class TestPagerDuty(OnPagerDuty, OutletFaults, ChannelContract):
     """Looked at as somebody on call would; lines and what is no incident are change events."""
-
-    def roots(self, key):
-        return len(self.fake_world.of(key)) or len(self.fake_world.changes)
-
-    def trail(self, key):
-        return [c["payload"]["summary"] for c in self.fake_world.changes]
-
-    def headline(self, key):
-        return self.fake_world.of(key)[-1].summary
 
 
 class TestLife(OnPagerDuty):

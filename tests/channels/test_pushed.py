@@ -4,15 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from bot.channels import paging
 from bot.channels.ntfy.options import read
 from bot.core.model.card import CardFacts, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.errors import UserError
 from probes.model import State
-from tests.fakes.pushed import ACCESS, SOURCE, TOKEN, TOPIC, WAY_IN, GrafanaIrm, IncidentIo, Ntfy
 from tests.support.contract import CARD, ChannelContract
-from tests.support.outlets import NOW, Outlet, OutletFaults
+from tests.support.outlets import NOW, OutletFaults
+from tests.support.receivers import OnGrafanaIrm, OnIncidentIo, OnNtfy
 
 TAKEN = replace(CARD, tone=Colour.YELLOW, facts=CardFacts("claude", ("api",), State.PARTIAL, acknowledged=True))
 OVER = replace(CARD, tone=Colour.GREEN, closed=True, headline="🟢 Claude API: resolved")
@@ -22,21 +21,6 @@ class Pushed(OutletFaults, ChannelContract):
     """One message a key, replaced; the newest lines of the trail stand in its text."""
 
     lines = False
-    title = "title"
-    text = "message"
-
-    def named(self, key):
-        return key
-
-    def roots(self, key):
-        return int(self.named(key) in self.fake_world.standing)
-
-    def trail(self, key):
-        rows = self.fake_world.standing[self.named(key)][self.text].splitlines()
-        return [row.partition("changed: ")[2] for row in rows if "changed: " in row]
-
-    def headline(self, key):
-        return self.fake_world.standing[self.named(key)][self.title]
 
     async def test_the_trail_keeps_its_order_and_takes_each_line_once(self, channel):
         """There is no trail: the card brings its newest lines."""
@@ -45,40 +29,12 @@ class Pushed(OutletFaults, ChannelContract):
         assert self.trail("k1") == ["line 1", "line 2", "line 3"]
 
 
-class OnIncidentIo(Outlet):
-    kind = "incident_io"
-    world = IncidentIo
-    secrets = (TOKEN,)
-
-    def options(self, url):
-        return {"url": url, "source": SOURCE, "token": TOKEN}
-
-
-class OnNtfy(Outlet):
-    kind = "ntfy"
-    world = Ntfy
-    secrets = (TOPIC, ACCESS)
-
-    def options(self, url):
-        return {"url": url, "topic": TOPIC, "token": ACCESS}
-
-
-class OnGrafanaIrm(Outlet):
-    kind = "grafana_irm"
-    world = GrafanaIrm
-    secrets = (WAY_IN,)
-
-    def options(self, url):
-        return {"url": f"{url}/integrations/v1/formatted_webhook/{WAY_IN}/"}
-
-
 class TestIncidentIo(OnIncidentIo, Pushed):
-    text = "description"
+    pass
 
 
 class TestNtfy(OnNtfy, Pushed):
-    def named(self, key):
-        return paging.digest(key)[:32]
+    pass
 
 
 class TestGrafanaIrm(OnGrafanaIrm, Pushed):

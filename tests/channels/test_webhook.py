@@ -13,36 +13,16 @@ from bot.core.model.card import CardFacts
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, UserError
 from probes.model import State
-from tests.fakes.webhook import SECRET, TOKEN, Webhook
 from tests.support.contract import CARD, ChannelContract
-from tests.support.outlets import NOW, Outlet, OutletFaults
+from tests.support.outlets import NOW, OutletFaults
+from tests.support.receivers import OnWebhook
 
 EXAMPLE = "d3e6869574c67879c58d4a401c353c66273b12e23c354b84b8ec5ae443cc6545"
 SCHEMA = Path(__file__).parents[2] / "deploy" / "webhook" / "schema.json"
 
 
-class OnWebhook(Outlet):
-    kind = "webhook"
-    world = Webhook
-    secrets = (SECRET, TOKEN, "t0pic-in-the-path")
-
-    def options(self, url):
-        return {"url": f"{url}/in/t0pic-in-the-path", "secret": SECRET, "token": TOKEN}
-
-
 class TestWebhook(OnWebhook, OutletFaults, ChannelContract):
     """Looked at through a receiver that checks every signature and the form of every message."""
-
-    own_answer = False
-
-    def roots(self, key):
-        return int(key in self.fake_world.roots)
-
-    def trail(self, key):
-        return [m.line.text for m in self.fake_world.lines.values() if m.key == key]
-
-    def headline(self, key):
-        return self.fake_world.roots[key].message.headline
 
 
 class TestMessages(OnWebhook):

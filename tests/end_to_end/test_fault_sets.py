@@ -26,13 +26,6 @@ from bot.core.model.person import Person
 from probes.model import State
 from probes.secret import Secret
 from tests.channels.discord.reading import headline as on_discord
-from tests.channels.test_alertmanager import TestAlertmanager as OnAlertmanager
-from tests.channels.test_jira_service_management import TestJiraServiceManagement as OnJira
-from tests.channels.test_pagerduty import TestPagerDuty as OnPagerDuty
-from tests.channels.test_pushed import TestGrafanaIrm as OnGrafanaIrm
-from tests.channels.test_pushed import TestIncidentIo as OnIncidentIo
-from tests.channels.test_pushed import TestNtfy as OnNtfy
-from tests.channels.test_webhook import TestWebhook as OnWebhook
 from tests.fakes.discord.server import discord
 from tests.fakes.mail import PASSWORD, USER, mailing
 from tests.fakes.outlet import Fault, serving
@@ -43,6 +36,7 @@ from tests.support.apprise import Room
 from tests.support.delivery import INCIDENT, World
 from tests.support.email import plain
 from tests.support.outlets import Mute
+from tests.support.receivers import OnAlertmanager, OnGrafanaIrm, OnIncidentIo, OnJira, OnNtfy, OnPagerDuty, OnWebhook
 
 # Apprise loads all its services at once; one of them imports it before Python 3.13.
 pytestmark = [

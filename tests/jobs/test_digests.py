@@ -13,7 +13,6 @@ from bot.core.messages.compose import card
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.ledger import LedgerEntry, Source
 from bot.core.model.snapshot import Snapshot
-from bot.delivery.routes import configured_routes
 from bot.delivery.self_notices import OWN, SelfNotices
 from bot.desk.digests import Digests
 from bot.jobs.digests import DigestJob
@@ -120,7 +119,7 @@ async def test_ours_and_what_nobody_heard(judged):
 
 def telling(store, at, settings=SETTINGS, owner="one"):
     """One process at a time of day."""
-    us = Process(store, settings, configured_routes(store, settings), owner, lambda: at)
+    us = Process(store, settings, owner, lambda: at)
     return DigestJob(us, SelfNotices(store, owner, lambda: at, lambda: None))
 
 

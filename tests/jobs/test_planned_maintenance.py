@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config.load import from_text
-from bot.delivery.routes import configured_routes
 from bot.jobs.planned_maintenance import AHEAD_S, PlannedMaintenanceJob
 from bot.process import Process
 from bot.scheduling.cron import Recurring, windows
@@ -86,7 +85,7 @@ class Planned(Scene):
         begins = datetime.fromtimestamp(self.began + after_s, UTC)
         work = Recurring(about, f"{begins.minute} {begins.hour} * * *", "UTC", lasts_s, "index rebuild")
         settings = Settings((CLAUDE,), maintenance=(work,))
-        us = Process(self.store, settings, configured_routes(self.store, settings), "one", lambda: self.now)
+        us = Process(self.store, settings, "one", lambda: self.now)
         return PlannedMaintenanceJob(us, self.acts())
 
     async def silences(self):

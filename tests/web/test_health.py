@@ -9,7 +9,6 @@ import pytest
 
 from bot.config.load import load
 from bot.core.health.signs import HealthSign
-from bot.delivery.routes import configured_routes
 from bot.demo.vendor import Vendor
 from bot.errors import UserError
 from bot.process import Process
@@ -69,7 +68,7 @@ def settings(tmp_path):
 async def test_a_dead_socket_and_a_service_nobody_judges_are_named(settings, store):
     """Reasons in sentences, bounded."""
     ill = [HealthSign("slack", ok=False, sentence="its socket is dead " + "x" * 500, at=NOW)]
-    readiness = Readiness(Process(store, settings, configured_routes(store, settings), "a", lambda: NOW), lambda _: ill)
+    readiness = Readiness(Process(store, settings, "a", lambda: NOW), lambda _: ill)
     async with readiness.open() as port:
         status, body = await asked(port)
         assert (status, body["ready"]) == (503, False)
@@ -81,7 +80,7 @@ async def test_a_dead_socket_and_a_service_nobody_judges_are_named(settings, sto
 async def test_without_the_store_nothing_is_ready(settings, tmp_path):
     """It lives all the same."""
     async with open_store(None, tmp_path / "state") as store:
-        us = Process(store, settings, configured_routes(store, settings), "a", lambda: NOW)
+        us = Process(store, settings, "a", lambda: NOW)
     async with Readiness(us, lambda _: []).open() as port:
         assert await asked(port) == (503, {"ready": False, "why": ["store: does not answer"]})
         assert await asked(port, "/livez") == (200, {"alive": True})
@@ -91,7 +90,7 @@ async def test_a_taken_port_is_one_sentence(settings, store):
     """Said at the start, with the address."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         there = replace(settings, watching=replace(settings.watching, listen=f"127.0.0.1:{taken.getsockname()[1]}"))
-        us = Process(store, there, configured_routes(store, there), "a", lambda: NOW)
+        us = Process(store, there, "a", lambda: NOW)
         with pytest.raises(UserError, match=r"cannot listen at 127\.0\.0\.1:"):
             await Readiness(us, lambda _: []).open().__aenter__()
 

@@ -3,7 +3,7 @@
 Reports are taken as Poisson counts a minute, usual against a mixture of 3, 10 and 30 times usual. Their log likelihood
 ratio is limited to `A_MINUTE` up and fades in silent minutes. The sum multiplies the evidence of the probes and is
 capped so that it can bring an alarm forward but never make one out of healthy probes or a single failure, however many
-people (or scripts) report: see `Hearing.factor`.
+people (or scripts) report: see `ReportEvidence.factor`.
 """
 
 from dataclasses import dataclass
