@@ -34,7 +34,7 @@ class MaintenancePart(Part):
     )
     zone: Zone = Field("UTC", description="whose clock that is, such as Europe/Berlin")
     lasts: Annotated[Duration, Field(ge=60, le=7 * 86_400)] = Field(description="how long, such as 2h")
-    reason: Annotated[str, StringConstraints(max_length=200)] = ""
+    reason: Annotated[str, StringConstraints(max_length=200)] = Field("", description="what people read of it")
 
     @model_validator(mode="after")
     def _apart(self) -> "MaintenancePart":

@@ -118,13 +118,17 @@ class BranchPart(Part):
     )
     goes_on: bool = Field(False, alias="continue", description="the branches after this one are asked too")
     escalation: str | None = Field(None, max_length=63, description="one of `escalations`, for as long as nobody acts")
-    group_wait: Annotated[Duration, Field(ge=1, le=3600)] | None = None
-    group_interval: Annotated[Duration, Field(ge=10, le=86_400)] | None = None
+    group_wait: Annotated[Duration, Field(ge=1, le=3600)] | None = Field(
+        None, description="the time in which `at_once` new incidents get a message each (30s at the top)"
+    )
+    group_interval: Annotated[Duration, Field(ge=10, le=86_400)] | None = Field(
+        None, description="how often the message about all others is brought up to date (5m at the top)"
+    )
     repeat_interval: Annotated[Duration, Field(ge=0, le=7 * 86_400)] | None = Field(
         None, description="how often it reminds while nobody acknowledges; 0: never"
     )
     at_once: Annotated[int, Field(ge=1, le=100)] | None = Field(None, description="new incidents told as themselves")
-    routes: tuple["BranchPart", ...] = Field((), max_length=1000)
+    routes: tuple["BranchPart", ...] = Field((), max_length=1000, description="routes below it, asked before it")
 
     model_config = ConfigDict(serialize_by_alias=True)
 
