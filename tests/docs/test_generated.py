@@ -41,6 +41,8 @@ def test_the_parts_from_the_code_are_current(name):
 
 
 @pytest.mark.parametrize("path", [path for path in pages() if CONSOLE.search(path.read_text())], ids=IDS.get)
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_the_transcripts_are_what_is_printed(path):
     """Each command, run again."""
     page = path.read_text()
