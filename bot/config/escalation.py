@@ -46,7 +46,7 @@ class EscalationPart(Part):
     repeat_after: Annotated[Duration, Field(ge=60, le=LONGEST_S)] = Field(
         1800.0, description="how long after the last step a further round begins"
     )
-    minimum: Minimum = Field(State.OPERATIONAL, description="it begins when an incident has been as bad as this")
+    minimum: Minimum = Field(State.OPERATIONAL, description="it begins when an incident has been this bad")
 
 
 def policies(parts: Mapping[str, EscalationPart]) -> dict[str, Policy]:

@@ -19,19 +19,19 @@ class Lag(Part):
 
 
 class Page(Part):
-    url: Url = Field(description="what the machine reads")
-    dialect: Id = Field("atlassian", description="the kind of page")
-    page_url: Url | None = Field(None, description="what people open; the url without its path if absent")
+    url: Url = Field(description="the address that is read")
+    dialect: Id = Field("atlassian", description="the page's dialect")
+    page_url: Url | None = Field(None, description="the address for people; the url without its path if absent")
     fallbacks: tuple[Url, ...] = Field((), max_length=8, description="other addresses of the same page, tried in order")
     interval: Interval | None = Field(None, description="how often the page is read; `intervals.pages` if absent")
     timeout: Timeout = Field(15.0, description="how long one reading may take")
     options: dict[str, Any] = Field(default_factory=dict, description="what the dialect needs to know")
-    usual_lag: Lag | None = Field(None, description="how late this vendor usually admits trouble")
+    usual_lag: Lag | None = Field(None, description="how late this vendor usually posts an incident")
 
 
 class CheckPart(Part):
     kind: Id = Field(description="the kind of probe")
-    target: Target = Field(description="what it looks at, an address for most kinds")
+    target: Target = Field(description="what it checks: an address for most kinds")
     interval: Interval | None = Field(None, description="how often it runs; `intervals.checks` if absent")
     timeout: Timeout = Field(10.0, description="how long it may take")
     options: dict[str, Any] = Field(default_factory=dict, description="the kind's own options")
@@ -43,7 +43,9 @@ class ComponentPart(Part):
     nicknames: tuple[Text, ...] = Field((), max_length=20, description="what else people call it in commands")
     page_id: Text | None = Field(None, description="the vendor's id of this component on its status page")
     checks: dict[Id, CheckPart] = Field(default_factory=dict, description="its checks by name; null removes one")
-    labels: Labels = Field(default_factory=dict, max_length=20, description="your own words about it, for matchers")
+    labels: Labels = Field(
+        default_factory=dict, max_length=20, description="labels of your own, for matchers in routes"
+    )
     enabled: bool = Field(True, description="false switches all its checks off")
 
 
@@ -54,7 +56,7 @@ class AlternativePart(Part):
     url: Url | None = Field(None, description="where its set-up is described")
     service: Id | None = Field(None, description="the catalogue's service whose state says whether it helps")
     via: tuple[Id, ...] = Field((), description="the components of that service that stand in; all if none is named")
-    similarity: Similarity = Field(Similarity.OTHER, description="how little changes for the one who changes over")
+    similarity: Similarity = Field(Similarity.OTHER, description="how little changes for whoever switches to it")
 
 
 class BudgetPart(Part):
@@ -81,16 +83,18 @@ class ServicePart(Part):
         min_length=1, description="its components by id, in the order in which they are shown; null removes one"
     )
     mentions: dict[Id, Annotated[tuple[Text, ...], Field(min_length=1, max_length=20)]] = Field(
-        default_factory=dict, description="services its page speaks of besides, with the words that mean them"
+        default_factory=dict, description="other services that its page writes about, with the words that mean them"
     )
     alternatives: tuple[AlternativePart, ...] = Field((), description="what can stand in when it fails")
     labels: Labels = Field(default_factory=dict, max_length=20, description="the same for all its components")
-    edge: Text | None = Field(None, description="the network in front of it, where its answers do not say (cloudflare)")
-    cloud: Text | None = Field(
-        None, description="where it runs; vendors of one cloud that fail at once are told as such"
+    edge: Text | None = Field(
+        None, description="the network in front of it (cloudflare), where its answers do not show it"
     )
+    cloud: Text | None = Field(None, description="where it runs; a common cause of several vendors is found by it")
     budget: BudgetPart = Field(BudgetPart(), description="what its paid checks may use in a day (UTC)")
-    community: TalkPart | None = Field(None, description="where people write of it in public; not searched if absent")
+    community: TalkPart | None = Field(
+        None, description="where people write about it in public; not searched if absent"
+    )
 
 
 class Intervals(Part):
@@ -117,7 +121,7 @@ class DetectionPart(Part):
 
 
 class ReportsPart(Part):
-    open_incidents: bool = Field(False, description="what only people report makes an incident when it lasts")
+    open_incidents: bool = Field(False, description="a lasting surge of user reports opens an incident")
 
 
 class CommunityPart(Part):
@@ -143,7 +147,7 @@ class CourtesyPart(Part):
     at_once: Annotated[int, Field(ge=1, le=10_000)] = Field(4, description="requests under way to one host")
     per_second: Annotated[float, Field(ge=0.01, le=100_000)] = Field(10.0, description="requests begun to one host")
     reprobes_per_hour: Annotated[int, Field(ge=0, le=100_000)] = Field(
-        720, description="looks at one component beyond its intervals, from each vantage"
+        720, description="checks of one component beyond its intervals, from each vantage"
     )
 
 
@@ -180,14 +184,16 @@ class Configuration(Part):
         default_factory=lambda: {"console": ChannelPart(kind="console")},
         description="where messages go, by a name of your own; the console if absent",
     )
-    maintenance: tuple[MaintenancePart, ...] = Field((), max_length=100, description="planned work, by cron")
-    heartbeat: HeartbeatPart | None = Field(None, description="a dead-man's switch that we keep quiet while we work")
-    self: SelfPart = Field(SelfPart(), description="what is said of our own troubles")
+    maintenance: tuple[MaintenancePart, ...] = Field(
+        (), max_length=100, description="maintenance windows that come again, by cron"
+    )
+    heartbeat: HeartbeatPart | None = Field(None, description="a dead-man's switch that is pinged while we work")
+    self: SelfPart = Field(SelfPart(), description="who is told of our own troubles")
     health: HealthPart = Field(HealthPart(), description="answers for a supervisor or a balancer")
-    digest: tuple[DigestPart, ...] = Field((), max_length=20, description="a day or a week in one message")
+    digest: tuple[DigestPart, ...] = Field((), max_length=20, description="a summary of a day or a week in one message")
     routes: tuple[BranchPart, ...] | None = Field(
-        None, max_length=1000, description="who hears of what; everybody of everything if absent"
+        None, max_length=1000, description="who gets what; every channel gets everything if absent"
     )
     escalations: dict[Id, EscalationPart] = Field(
-        default_factory=dict, max_length=50, description="whom an incident goes to while nobody acknowledges it"
+        default_factory=dict, max_length=50, description="policies by name: who else is told while nobody acknowledges"
     )

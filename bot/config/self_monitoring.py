@@ -54,13 +54,13 @@ class HeartbeatPart(Part):
 
 
 class SelfPart(Part):
-    to: To | None = Field(None, description="who hears of our own troubles; whoever hears of everything if absent")
+    to: To | None = Field(None, description="who is told of our own troubles; channels that get everything if absent")
 
 
 class DigestPart(Part):
     every: Literal["day", "week"] = Field("day", description="a digest of the last day, or of the last seven")
     at: Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = Field(
-        "09:00", description="when it is told, as a clock there shows it"
+        "09:00", description="when it is sent, as a clock there shows it"
     )
     on: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = Field("mon", description="the day of a weekly one")
     zone: Zone = Field("UTC", description="the time zone of that clock")

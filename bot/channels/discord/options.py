@@ -73,7 +73,7 @@ class Options(Part):
         GATEWAY, description="another address of the gateway"
     )
     ca_file: str = Field("", description="a PEM file of certificates to trust besides the usual ones")
-    channels: Snowflakes = Field((), description="the channels that hear of everything")
+    channels: Snowflakes = Field((), description="the channels that get everything")
     guild: Snowflake | None = Field(None, description="a server to register commands in at once, while developing")
     roles: Roles = Field(Roles(), description="who may do what, by role ids")
     ping_roles: Mapping[Snowflake, Called] = Field(
