@@ -7,11 +7,17 @@ import pytest
 from bot.advice.library import recipes, tips
 from bot.cli.main import COMMANDS as TERMINAL
 from bot.config.catalogue import names
+from bot.config.load import from_text
 from bot.core.commands.table import COMMANDS as CHAT
 from probes.dialects.registry import DIALECTS
 from tests.docs.pages import DOCS, README
 
 PAGES = {path.name: path.read_text() for path in (README, *DOCS.glob("*.md"))}
+
+UNCHECKED = [
+    one for one in names() if not any(c.checks for c in from_text(f"services: [{one}]", "", {}).services[0].components)
+]
+"""Services of which only the status page is read, while no key is given."""
 
 
 def scores():
@@ -24,7 +30,11 @@ def scores():
 @pytest.mark.parametrize(
     ("page", "sentence"),
     [
-        ("README.md", f"{len(names()) - 1} other AI services"),
+        ("README.md", f"{len(names()) - len(UNCHECKED) - 1} other AI services by name"),
+        (
+            "configuration.md",
+            f"For {', '.join(f'`{name}`' for name in UNCHECKED[:-1])} and `{UNCHECKED[-1]}` it has no checks",
+        ),
         ("README.md", f"{len(DIALECTS)} page formats"),
         ("README.md", f"{len(CHAT)} chat commands and {len(TERMINAL)} terminal commands"),
         ("commands.md", f"from {len(tips())} Markdown files"),
