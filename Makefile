@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-fast check bench format lock clean
+.PHONY: help run demo test test-fast check bench docs pictures format lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -43,8 +43,17 @@ check: $(STAMP) $(TYPES)  ## format, lint, types, architecture and tests: what C
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest
 
-bench: $(STAMP)  ## the measured numbers of the README
+bench: $(STAMP)  ## the measured numbers of deploy/docs/benchmarks.md
 	@$(BIN)/python -m tests.bench
+
+docs: $(STAMP)  ## write anew what the docs have from the code
+	@$(BIN)/python -m tests.parity
+	@$(BIN)/python -m tests.docs
+
+pictures: $(STAMP)  ## record the demo and draw the pictures (needs Chromium)
+	@$(BIN)/python -m tests.docs.record
+	@$(BIN)/python -m tests.pictures
+	@$(BIN)/python -m tests.docs
 
 format: $(STAMP)  ## rewrite the code in the one format
 	@$(BIN)/ruff format .

@@ -1,7 +1,12 @@
-"""Every kind of check: its name in configurations -> its probe and its options. A new kind is a line in each."""
+"""Every probe kind: its name in configurations -> its probe and its options.
+
+To add a kind, import its module here; that line is all. A kind is a module with a table `OPTIONS` and a probe that has
+the module's own name.
+"""
+# ruff: noqa: F401  (the imports are the table)
 
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 from probes import options, statuspage
@@ -25,55 +30,11 @@ from probes.vendors import (
     vertex,
 )
 
-PROBES: Mapping[str, Probe] = MappingProxyType(
-    {
-        "anthropic_count_tokens": anthropic_count_tokens.anthropic_count_tokens,
-        "anthropic_message": anthropic_message.anthropic_message,
-        "anthropic_models": anthropic_models.anthropic_models,
-        "bedrock": bedrock.bedrock,
-        "claude_code": claude_code.claude_code,
-        "claude_code_cli": claude_code_cli.claude_code_cli,
-        "claude_web": claude_web.claude_web,
-        "control": control.control,
-        "dns": dns.dns,
-        "edge_hello": edge_hello.edge_hello,
-        "gemini": gemini.gemini,
-        "github_issues": github_issues.github_issues,
-        "hackernews": hackernews.hackernews,
-        "http": http.http,
-        "openai": openai.openai,
-        "openrouter_endpoints": openrouter_endpoints.openrouter_endpoints,
-        "statuspage": statuspage.statuspage,
-        "tcp": tcp.tcp,
-        "tls": tls.tls,
-        "vertex": vertex.vertex,
-    }
-)
-
-KIND_OPTIONS: Mapping[str, Options] = MappingProxyType(
-    {
-        "anthropic_count_tokens": anthropic_count_tokens.OPTIONS,
-        "anthropic_message": anthropic_message.OPTIONS,
-        "anthropic_models": anthropic_models.OPTIONS,
-        "bedrock": bedrock.OPTIONS,
-        "claude_code": claude_code.OPTIONS,
-        "claude_code_cli": claude_code_cli.OPTIONS,
-        "claude_web": claude_web.OPTIONS,
-        "control": control.OPTIONS,
-        "dns": dns.OPTIONS,
-        "edge_hello": edge_hello.OPTIONS,
-        "gemini": gemini.OPTIONS,
-        "github_issues": github_issues.OPTIONS,
-        "hackernews": hackernews.OPTIONS,
-        "http": http.OPTIONS,
-        "openai": openai.OPTIONS,
-        "openrouter_endpoints": openrouter_endpoints.OPTIONS,
-        "statuspage": statuspage.OPTIONS,
-        "tcp": tcp.OPTIONS,
-        "tls": tls.OPTIONS,
-        "vertex": vertex.OPTIONS,
-    }
-)
+_KINDS: Mapping[str, ModuleType] = {
+    name: value for name, value in vars().copy().items() if isinstance(value, ModuleType) and hasattr(value, "OPTIONS")
+}
+PROBES: Mapping[str, Probe] = MappingProxyType({name: getattr(_KINDS[name], name) for name in sorted(_KINDS)})
+KIND_OPTIONS: Mapping[str, Options] = MappingProxyType({name: _KINDS[name].OPTIONS for name in sorted(_KINDS)})
 
 
 def complaints(kind: str, given: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""`groundtruth check`: look once, now, and print what we see beside what the vendor says."""
+"""`groundtruth check`: run checks once, now, and print the results beside what the vendor says."""
 
 import argparse
 import asyncio

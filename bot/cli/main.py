@@ -13,22 +13,22 @@ from bot.errors import GroundtruthError
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "ask": ("bot.cli.ask", "ask what is known: status, why, help"),
-    "catalogue": ("bot.cli.catalogue", "the services we know; their status pages tried; a saved page read"),
-    "channels": ("bot.cli.channels", "where Groundtruth can speak; a marked test sent, and the answer shown"),
-    "check": ("bot.cli.check", "look once, now, and print what we see beside what the vendor says"),
+    "catalogue": ("bot.cli.catalogue", "the services we know; try their status pages; read a saved page"),
+    "channels": ("bot.cli.channels", "the channels and their health; send a marked test"),
+    "check": ("bot.cli.check", "run checks once, now, and print the results beside what the vendor says"),
     "config": ("bot.cli.config", "check, show or describe the configuration"),
-    "demo": ("bot.cli.demo", "play an outage against a vendor on loopback, and catch it"),
+    "demo": ("bot.cli.demo", "replay an outage against a vendor on loopback, and catch it"),
     "doctor": ("bot.cli.doctor", "is everything in order on our side, and if not, what to do about it"),
     "fingerprint": ("bot.cli.fingerprint", "what recorded answers mean, one JSON line each"),
     "ledger": (
         "bot.cli.ledger",
-        "how late and how honest status pages are, on record; a vendor's history taken in",
+        "how late and how accurate status pages are, on record; import a vendor's history",
     ),
     "record": ("bot.cli.record", "write what the store holds as a trace for replay"),
     "replay": ("bot.cli.replay", "run recorded traces through the detector that runs in production"),
-    "probe": ("bot.cli.probe", "only look, from this vantage, for the judge of a shared Redis"),
-    "routes": ("bot.cli.routes", "who hears of what: the routing tree, and who would hear of something"),
-    "run": ("bot.cli.run", "watch, judge and tell, until stopped"),
+    "probe": ("bot.cli.probe", "run checks only, from this vantage, for the judge on a shared Redis"),
+    "routes": ("bot.cli.routes", "the routing tree, and who would be told of something"),
+    "run": ("bot.cli.run", "run checks, judge and notify, until stopped"),
 }
 """A command's name -> its module, imported only when chosen, and what it does in a line."""
 

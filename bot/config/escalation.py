@@ -41,12 +41,12 @@ class StepPart(Part):
 
 
 class EscalationPart(Part):
-    steps: tuple[StepPart, ...] = Field(min_length=1, max_length=20)
+    steps: tuple[StepPart, ...] = Field(min_length=1, max_length=20, description="who is told, one after the other")
     repeat: Annotated[int, Field(ge=0, le=9)] = Field(0, description="how many times the steps are taken again")
     repeat_after: Annotated[Duration, Field(ge=60, le=LONGEST_S)] = Field(
         1800.0, description="how long after the last step a further round begins"
     )
-    minimum: Minimum = Field(State.OPERATIONAL, description="it begins when an incident has been as bad as this")
+    minimum: Minimum = Field(State.OPERATIONAL, description="it begins when an incident has been this bad")
 
 
 def policies(parts: Mapping[str, EscalationPart]) -> dict[str, Policy]:

@@ -28,13 +28,13 @@ def _cron(value: str) -> str:
 
 
 class MaintenancePart(Part):
-    about: tuple[Id, ...] = Field(min_length=1, max_length=50, description="services and components that are worked on")
+    about: tuple[Id, ...] = Field(min_length=1, max_length=50, description="services and components under maintenance")
     cron: Annotated[str, StringConstraints(max_length=100), AfterValidator(_cron)] = Field(
         description='when it begins, such as "0 22 * * sun"; weekdays by name, for numbers begin at Monday'
     )
-    zone: Zone = Field("UTC", description="whose clock that is, such as Europe/Berlin")
+    zone: Zone = Field("UTC", description="the time zone of the cron line, such as Europe/Berlin")
     lasts: Annotated[Duration, Field(ge=60, le=7 * 86_400)] = Field(description="how long, such as 2h")
-    reason: Annotated[str, StringConstraints(max_length=200)] = ""
+    reason: Annotated[str, StringConstraints(max_length=200)] = Field("", description="what people read of it")
 
     @model_validator(mode="after")
     def _apart(self) -> "MaintenancePart":

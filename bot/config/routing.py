@@ -90,7 +90,7 @@ class QuietPart(Part):
         "mon-sun", description="the days on which it begins, such as mon-fri or sat,sun"
     )
     zone: Zone = Field("UTC", description="the time zone of the hours and days")
-    unless: Severity | None = Field(None, alias="except", description="what is as bad as this is told all the same")
+    unless: Severity | None = Field(None, alias="except", description="incidents this bad are sent all the same")
 
     model_config = ConfigDict(serialize_by_alias=True)
 
@@ -112,19 +112,27 @@ class BranchPart(Part):
     to: Annotated[tuple[Address, ...], BeforeValidator(_one_or_many)] | None = Field(
         None, max_length=100, description="channels, or places in one (slack:C0123ABCD); a channel means all its places"
     )
-    minimum: Severity | None = Field(None, description="incidents that were never so bad are not for this branch")
+    minimum: Severity | None = Field(None, description="leaves out incidents that were never this bad")
     quiet: Annotated[tuple[QuietPart, ...], BeforeValidator(_one_or_many), AfterValidator(_heard)] | None = Field(
-        None, max_length=10, description="when nothing is said there; what still goes on is said at its end"
+        None, max_length=10, description="quiet hours: nothing is sent; what still goes on is sent at their end"
     )
-    goes_on: bool = Field(False, alias="continue", description="the branches after this one are asked too")
-    escalation: str | None = Field(None, max_length=63, description="one of `escalations`, for as long as nobody acts")
-    group_wait: Annotated[Duration, Field(ge=1, le=3600)] | None = None
-    group_interval: Annotated[Duration, Field(ge=10, le=86_400)] | None = None
+    goes_on: bool = Field(False, alias="continue", description="the routes after this one are asked too")
+    escalation: str | None = Field(
+        None, max_length=63, description="one of `escalations`, used while nobody acknowledges"
+    )
+    group_wait: Annotated[Duration, Field(ge=1, le=3600)] | None = Field(
+        None, description="the time in which `at_once` new incidents get a message each (30s at the top)"
+    )
+    group_interval: Annotated[Duration, Field(ge=10, le=86_400)] | None = Field(
+        None, description="how often the message about all others is brought up to date (5m at the top)"
+    )
     repeat_interval: Annotated[Duration, Field(ge=0, le=7 * 86_400)] | None = Field(
-        None, description="how often it reminds while nobody acknowledges; 0: never"
+        None, description="how often to remind while nobody acknowledges; 0: never"
     )
-    at_once: Annotated[int, Field(ge=1, le=100)] | None = Field(None, description="new incidents told as themselves")
-    routes: tuple["BranchPart", ...] = Field((), max_length=1000)
+    at_once: Annotated[int, Field(ge=1, le=100)] | None = Field(
+        None, description="new incidents that get a message of their own within group_wait"
+    )
+    routes: tuple["BranchPart", ...] = Field((), max_length=1000, description="routes below it, asked before it")
 
     model_config = ConfigDict(serialize_by_alias=True)
 

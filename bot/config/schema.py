@@ -14,52 +14,56 @@ from probes.network.control import HOSTS
 
 
 class Lag(Part):
-    median: Annotated[Duration, Field(ge=0)]
-    p90: Annotated[Duration, Field(ge=0)]
+    median: Annotated[Duration, Field(ge=0)] = Field(description="half of its incidents are posted within this time")
+    p90: Annotated[Duration, Field(ge=0)] = Field(description="nine in ten are posted within this time")
 
 
 class Page(Part):
-    url: Url = Field(description="what the machine reads")
-    dialect: Id = Field("atlassian", description="the kind of page")
-    page_url: Url | None = Field(None, description="what people open; the url without its path if absent")
+    url: Url = Field(description="the address that is read")
+    dialect: Id = Field("atlassian", description="the page's dialect")
+    page_url: Url | None = Field(None, description="the address for people; the url without its path if absent")
     fallbacks: tuple[Url, ...] = Field((), max_length=8, description="other addresses of the same page, tried in order")
-    interval: Interval | None = None
-    timeout: Timeout = 15.0
+    interval: Interval | None = Field(None, description="how often the page is read; `intervals.pages` if absent")
+    timeout: Timeout = Field(15.0, description="how long one reading may take")
     options: dict[str, Any] = Field(default_factory=dict, description="what the dialect needs to know")
-    usual_lag: Lag | None = Field(None, description="how late this vendor usually admits trouble")
+    usual_lag: Lag | None = Field(None, description="how late this vendor usually posts an incident")
 
 
 class CheckPart(Part):
     kind: Id = Field(description="the kind of probe")
-    target: Target = Field(description="what it looks at, an address for most kinds")
-    interval: Interval | None = None
-    timeout: Timeout = 10.0
+    target: Target = Field(description="what it checks: an address for most kinds")
+    interval: Interval | None = Field(None, description="how often it runs; `intervals.checks` if absent")
+    timeout: Timeout = Field(10.0, description="how long it may take")
     options: dict[str, Any] = Field(default_factory=dict, description="the kind's own options")
-    enabled: bool = True
+    enabled: bool = Field(True, description="false switches this check off")
 
 
 class ComponentPart(Part):
-    name: Text
-    nicknames: tuple[Text, ...] = Field((), max_length=20)
+    name: Text = Field(description="the name as people read it")
+    nicknames: tuple[Text, ...] = Field((), max_length=20, description="what else people call it in commands")
     page_id: Text | None = Field(None, description="the vendor's id of this component on its status page")
-    checks: dict[Id, CheckPart] = Field(default_factory=dict)
-    labels: Labels = Field(default_factory=dict, max_length=20, description="your own words about it, for matchers")
-    enabled: bool = True
+    checks: dict[Id, CheckPart] = Field(default_factory=dict, description="its checks by name; null removes one")
+    labels: Labels = Field(
+        default_factory=dict, max_length=20, description="labels of your own, for matchers in routes"
+    )
+    enabled: bool = Field(True, description="false switches all its checks off")
 
 
 class AlternativePart(Part):
-    name: Text
+    name: Text = Field(description="the name as people read it")
     components: tuple[Id, ...] = Field((), description="the components it can stand in for; all if none is named")
-    note: Annotated[str, StringConstraints(max_length=1000)] = ""
-    url: Url | None = None
+    note: Annotated[str, StringConstraints(max_length=1000)] = Field("", description="what to set up beforehand")
+    url: Url | None = Field(None, description="where its set-up is described")
     service: Id | None = Field(None, description="the catalogue's service whose state says whether it helps")
     via: tuple[Id, ...] = Field((), description="the components of that service that stand in; all if none is named")
-    similarity: Similarity = Field(Similarity.OTHER, description="how little changes for the one who changes over")
+    similarity: Similarity = Field(Similarity.OTHER, description="how little changes for whoever switches to it")
 
 
 class BudgetPart(Part):
     tokens_per_day: Annotated[int, Field(ge=0, le=10**12)] = Field(100_000, description="of all paid checks together")
-    usd_per_day: Annotated[float, Field(ge=0, le=1_000_000)] = 0.05
+    usd_per_day: Annotated[float, Field(ge=0, le=1_000_000)] = Field(
+        0.05, description="dollars for all of them together"
+    )
 
 
 class TalkPart(Part):
@@ -70,29 +74,33 @@ class TalkPart(Part):
 
 
 class ServicePart(Part):
-    id: Id
-    name: Text
-    nicknames: tuple[Text, ...] = Field((), max_length=20)
-    homepage: Url | None = None
-    page: Page | None = None
-    components: dict[Id, ComponentPart] = Field(min_length=1)
+    id: Id = Field(description="a service of the catalogue, to change it, or an id of your own")
+    name: Text = Field(description="the name as people read it")
+    nicknames: tuple[Text, ...] = Field((), max_length=20, description="what else people call it in commands")
+    homepage: Url | None = Field(None, description="the vendor's address for people")
+    page: Page | None = Field(None, description="the vendor's status page; null: none is read")
+    components: dict[Id, ComponentPart] = Field(
+        min_length=1, description="its components by id, in the order in which they are shown; null removes one"
+    )
     mentions: dict[Id, Annotated[tuple[Text, ...], Field(min_length=1, max_length=20)]] = Field(
-        default_factory=dict, description="services its page speaks of besides, with the words that mean them"
+        default_factory=dict, description="other services that its page writes about, with the words that mean them"
     )
-    alternatives: tuple[AlternativePart, ...] = ()
+    alternatives: tuple[AlternativePart, ...] = Field((), description="what can stand in when it fails")
     labels: Labels = Field(default_factory=dict, max_length=20, description="the same for all its components")
-    edge: Text | None = Field(None, description="the network in front of it, where its answers do not say (cloudflare)")
-    cloud: Text | None = Field(
-        None, description="where it runs; vendors of one cloud that fail at once are told as such"
+    edge: Text | None = Field(
+        None, description="the network in front of it (cloudflare), where its answers do not show it"
     )
+    cloud: Text | None = Field(None, description="where it runs; a common cause of several vendors is found by it")
     budget: BudgetPart = Field(BudgetPart(), description="what its paid checks may use in a day (UTC)")
-    community: TalkPart | None = Field(None, description="where people write of it in public; not searched if absent")
+    community: TalkPart | None = Field(
+        None, description="where people write about it in public; not searched if absent"
+    )
 
 
 class Intervals(Part):
-    checks: Interval = 30.0
-    pages: Interval = 60.0
-    control: Interval = 30.0
+    checks: Interval = Field(30.0, description="of every check without one of its own")
+    pages: Interval = Field(60.0, description="of every status page without one of its own")
+    control: Interval = Field(30.0, description="of the control hosts")
 
 
 class Vantage(Part):
@@ -101,30 +109,37 @@ class Vantage(Part):
 
 class Network(Part):
     ca_file: File | None = Field(None, description="certificates to trust beside the public ones")
-    user_agent: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[\x20-\x7e]+$")] = (
-        "groundtruth"
+    user_agent: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[\x20-\x7e]+$")] = Field(
+        "groundtruth", description="the User-Agent of every check; a contact address in it is good manners"
     )
 
 
 class DetectionPart(Part):
-    false_alarms_per_month: Annotated[float, Field(gt=0, le=1000)] = 0.1
+    false_alarms_per_month: Annotated[float, Field(gt=0, le=1000)] = Field(
+        0.1, description="the budget of one stream (a component at a vantage); lower is slower"
+    )
 
 
 class ReportsPart(Part):
-    open_incidents: bool = Field(False, description="what only people report makes an incident when it lasts")
+    open_incidents: bool = Field(False, description="a lasting surge of user reports opens an incident")
 
 
 class CommunityPart(Part):
-    enabled: bool = True
-    interval: Annotated[Duration, Field(ge=300, le=86400)] = 600.0
-    hackernews: Url = "https://hn.algolia.com/api/v1/search_by_date"
-    github: Url = "https://api.github.com/search/issues"
+    enabled: bool = Field(True, description="false: no public post is searched")
+    interval: Annotated[Duration, Field(ge=300, le=86400)] = Field(600.0, description="how often they are searched")
+    hackernews: Url = Field("https://hn.algolia.com/api/v1/search_by_date", description="the search of Hacker News")
+    github: Url = Field("https://api.github.com/search/issues", description="the search of GitHub issues")
 
 
 Community = Annotated[
     CommunityPart,
     BeforeValidator(lambda given: {"enabled": given} if isinstance(given, bool) else given),
-    WithJsonSchema({"type": ["boolean", "object"], "description": "public posts about trouble; false: none"}),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "boolean"}, CommunityPart.model_json_schema()],
+            "description": "public posts about trouble; false: none",
+        }
+    ),
 ]
 
 
@@ -132,7 +147,7 @@ class CourtesyPart(Part):
     at_once: Annotated[int, Field(ge=1, le=10_000)] = Field(4, description="requests under way to one host")
     per_second: Annotated[float, Field(ge=0.01, le=100_000)] = Field(10.0, description="requests begun to one host")
     reprobes_per_hour: Annotated[int, Field(ge=0, le=100_000)] = Field(
-        720, description="looks at one component beyond its intervals, from each vantage"
+        720, description="checks of one component beyond its intervals, from each vantage"
     )
 
 
@@ -148,26 +163,37 @@ class ChannelPart(BaseModel):
 class Configuration(Part):
     """Configuration of Groundtruth, after the catalogue has been filled in."""
 
-    services: tuple[ServicePart, ...] = Field(min_length=1, max_length=100)
-    control: Annotated[tuple[Url, ...], Field(min_length=2, max_length=8), AfterValidator(unrelated)] = HOSTS
-    redis: Annotated[str, StringConstraints(max_length=2000), AfterValidator(store)] | None = None
-    state_dir: File = ".groundtruth"
-    vantage: Vantage = Vantage()
-    intervals: Intervals = Intervals()
-    network: Network = Network()
-    detection: DetectionPart = DetectionPart()
-    courtesy: CourtesyPart = CourtesyPart()
-    reports: ReportsPart = ReportsPart()
+    services: tuple[ServicePart, ...] = Field(
+        min_length=1, max_length=100, description="what is watched: ids of the catalogue, changes to them, your own"
+    )
+    control: Annotated[tuple[Url, ...], Field(min_length=2, max_length=8), AfterValidator(unrelated)] = Field(
+        HOSTS, description="hosts of unrelated companies; where all of them fail it is our own network"
+    )
+    redis: Annotated[str, StringConstraints(max_length=2000), AfterValidator(store)] | None = Field(
+        None, description="redis:// or rediss:// address without a password; an embedded server if absent"
+    )
+    state_dir: File = Field(".groundtruth", description="where the embedded server and the console keep their files")
+    vantage: Vantage = Field(Vantage(), description="the place of measurement")
+    intervals: Intervals = Field(Intervals(), description="how often checks run")
+    network: Network = Field(Network(), description="how every check is made")
+    detection: DetectionPart = Field(DetectionPart(), description="how sure an alert has to be")
+    courtesy: CourtesyPart = Field(CourtesyPart(), description="the most that one host is asked")
+    reports: ReportsPart = Field(ReportsPart(), description="what follows from user reports")
     community: Community = CommunityPart()
-    channels: dict[Id, ChannelPart] = Field(default_factory=lambda: {"console": ChannelPart(kind="console")})
-    maintenance: tuple[MaintenancePart, ...] = Field((), max_length=100, description="planned work, by cron")
-    heartbeat: HeartbeatPart | None = Field(None, description="a dead-man's switch that we keep quiet while we work")
-    self: SelfPart = Field(SelfPart(), description="what is said of our own troubles")
-    health: HealthPart = HealthPart()
-    digest: tuple[DigestPart, ...] = Field((), max_length=20, description="a day or a week in one message")
+    channels: dict[Id, ChannelPart] = Field(
+        default_factory=lambda: {"console": ChannelPart(kind="console")},
+        description="where messages go, by a name of your own; the console if absent",
+    )
+    maintenance: tuple[MaintenancePart, ...] = Field(
+        (), max_length=100, description="maintenance windows that come again, by cron"
+    )
+    heartbeat: HeartbeatPart | None = Field(None, description="a dead-man's switch that is pinged while we work")
+    self: SelfPart = Field(SelfPart(), description="who is told of our own troubles")
+    health: HealthPart = Field(HealthPart(), description="answers for a supervisor or a balancer")
+    digest: tuple[DigestPart, ...] = Field((), max_length=20, description="a summary of a day or a week in one message")
     routes: tuple[BranchPart, ...] | None = Field(
-        None, max_length=1000, description="who hears of what; everybody of everything if absent"
+        None, max_length=1000, description="who gets what; every channel gets everything if absent"
     )
     escalations: dict[Id, EscalationPart] = Field(
-        default_factory=dict, max_length=50, description="whom an incident goes to while nobody acknowledges it"
+        default_factory=dict, max_length=50, description="policies by name: who else is told while nobody acknowledges"
     )

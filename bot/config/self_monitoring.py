@@ -44,8 +44,8 @@ class HeartbeatPart(Part):
     fail_url: KeptAddress | None = Field(
         None, description='asked when we run but do not work, such as "${HEARTBEAT_URL}/fail"'
     )
-    interval: Annotated[Duration, Field(ge=10, le=86_400)] = 60.0
-    method: Literal["GET", "HEAD", "POST", "PUT"] = "GET"
+    interval: Annotated[Duration, Field(ge=10, le=86_400)] = Field(60.0, description="how often it is asked")
+    method: Literal["GET", "HEAD", "POST", "PUT"] = Field("GET", description="the HTTP method")
     headers: dict[
         Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,60}$")],
         Annotated[str, StringConstraints(min_length=1, max_length=2000)],
@@ -54,16 +54,16 @@ class HeartbeatPart(Part):
 
 
 class SelfPart(Part):
-    to: To | None = Field(None, description="who hears of our own troubles; whoever hears of everything if absent")
+    to: To | None = Field(None, description="who is told of our own troubles; channels that get everything if absent")
 
 
 class DigestPart(Part):
-    every: Literal["day", "week"] = "day"
+    every: Literal["day", "week"] = Field("day", description="a digest of the last day, or of the last seven")
     at: Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = Field(
-        "09:00", description="when it is told, as a clock there shows it"
+        "09:00", description="when it is sent, as a clock there shows it"
     )
     on: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = Field("mon", description="the day of a weekly one")
-    zone: Zone = "UTC"
+    zone: Zone = Field("UTC", description="the time zone of that clock")
     to: To = Field(description="channels, or places in one, such as slack:C0123ABCD")
 
 

@@ -55,8 +55,8 @@ def _numeric(text: str) -> bool:
 
 OPTIONS: Options = MappingProxyType(
     {
-        "type": Option((str,), "A", "A or AAAA, for resolvers of one's choice", one_of(*TYPES)),
-        "resolvers": Option((list,), [], "resolvers to ask, by address; none: the system's", _resolvers),
+        "type": Option((str,), "A", "A or AAAA, where `resolvers` is given", one_of(*TYPES)),
+        "resolvers": Option((list,), [], "resolvers to ask, by address; the system's if absent", _resolvers),
         "expect": Option((list,), [], "addresses or networks of which each answer must be in one", _networks),
     }
 )

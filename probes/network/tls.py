@@ -21,7 +21,9 @@ OPTIONS: Options = MappingProxyType(
     {
         "warn_days": Option((int, float), 14, "with fewer days left the certificate is said to end soon", at_least(0)),
         "fail_days": Option((int, float), 0, "with fewer days left the check fails", at_least(0)),
-        "issuer": Option((str,), "", "text that must be in the issuer's name: anyone else stands in between us"),
+        "issuer": Option(
+            (str,), "", "text that must be in the issuer's name; another issuer means something sits in between"
+        ),
     }
 )
 

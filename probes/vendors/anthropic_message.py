@@ -28,7 +28,7 @@ LARGEST = 64 * 1024
 OPTIONS: Options = MappingProxyType(
     {
         **ACCESS,
-        "models": Option((list,), [CHEAP], "models to ask, at each look the next one in turn", several),
+        "models": Option((list,), [CHEAP], "models to ask, the next one at each check", several),
         "price": Option((dict,), {}, "US dollars for a million tokens, where the table is wrong", valid_price),
         "slow_ms": Option((int, float), 0, "a first token that takes longer counts as slow; 0: never", at_least(0)),
     }

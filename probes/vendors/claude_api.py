@@ -46,7 +46,7 @@ ACCESS: Options = MappingProxyType(
         "auth": Option(
             (str,), "x-api-key", "the header of the key: gateways want it as a bearer", one_of("x-api-key", "bearer")
         ),
-        "base_url": Option((str,), "", "ask here instead of the target: a gateway of one's own", _address),
+        "base_url": Option((str,), "", "ask here instead of the target: a gateway of your own", _address),
     }
 )
 

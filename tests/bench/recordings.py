@@ -1,4 +1,4 @@
-"""Writes tests/data/traces, the small made-up worlds of the README: `python -m tests.bench.recordings`.
+"""Writes tests/data/traces, the small made-up worlds of the benchmarks: `python -m tests.bench.recordings`.
 
 Made by `worlds` from fixed seeds used nowhere else; the same command writes the same bytes again.
 """

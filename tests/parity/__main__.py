@@ -1,5 +1,5 @@
-"""`python -m tests.parity`: find out what both platforms offer, and write it into the README."""
+"""`python -m tests.parity`: find out what both platforms offer, and write it into deploy/docs/channels.md."""
 
-from tests.parity.table import README, collected, table, written
+from tests.parity.table import PAGE, collected, table, written
 
-README.write_text(written(README.read_text(), table(*collected())))
+PAGE.write_text(written(PAGE.read_text(), table(*collected())))

@@ -1,4 +1,4 @@
-"""The table of the README: what each platform was found to offer, and why where it does not."""
+"""The table of deploy/docs/channels.md: what each platform was found to offer, and why where it does not."""
 
 import asyncio
 import tempfile
@@ -11,7 +11,7 @@ from bot.store.connect import open_store
 from tests.parity import on_discord, on_slack
 from tests.parity.rows import NO, Offers, Part, Talk, Who
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "deploy" / "docs" / "channels.md"
 Row = TypeVar("Row", Part, Talk)
 BEGIN, END = "<!-- parity -->", "<!-- /parity -->"
 
@@ -45,7 +45,7 @@ def collected() -> tuple[Offers, Offers]:
 
 
 def table(slack: Offers, discord: Offers) -> str:
-    """The block of the README, markers included."""
+    """The block of the page, markers included."""
     groups = (
         ("Buttons and menus of a message", _labels(slack, discord)),
         ("Messages", _cells(Part, slack.parts, discord.parts)),
@@ -93,10 +93,10 @@ def _roles(slack: Offers, discord: Offers) -> Iterator[tuple[str, ...]]:
         yield str(who), here, there if here == there else f"{there}: {DIFFER[who]}"
 
 
-def written(readme: str, block: str) -> str:
-    """The README with this block. Raises ValueError where it has no place for it."""
-    before, found, rest = readme.partition(BEGIN)
+def written(page: str, block: str) -> str:
+    """The page with this block. Raises ValueError where it has no place for it."""
+    before, found, rest = page.partition(BEGIN)
     _, ended, after = rest.partition(END)
     if not found or not ended:
-        raise ValueError(f"the README has no {BEGIN} … {END}")
+        raise ValueError(f"the page has no {BEGIN} … {END}")
     return before + block + after

@@ -1,10 +1,10 @@
-"""What one platform has the other has too: found out over the wire, compared, and written in the README."""
+"""What one platform has the other has too: found out over the wire, compared, and written in the docs."""
 
 import pytest
 
 from bot.core.commands.table import COMMANDS
 from tests.parity.rows import NO, Part, Talk, Who, cards, every_action, states, wanted
-from tests.parity.table import DIFFER, GAPS, README, REASONS, collected, table, written
+from tests.parity.table import DIFFER, GAPS, PAGE, REASONS, collected, table, written
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def test_roles_are_the_same_but_for_what_is_said(both):
     assert {who for who in Who if slack.roles[who] != discord.roles[who]} == set(DIFFER)
 
 
-def test_the_readme_has_this_table(both):
+def test_the_page_has_this_table(both):
     """`python -m tests.parity` writes it anew."""
-    readme = README.read_text()
-    assert written(readme, table(*both)) == readme, "run python -m tests.parity"
+    page = PAGE.read_text()
+    assert written(page, table(*both)) == page, "run python -m tests.parity"

@@ -1,4 +1,4 @@
-"""The pictures of the README, made again from the real messages: `python -m tests.pictures` (needs Chromium).
+"""The pictures of the README and the docs, from the real messages: `python -m tests.pictures` (needs Chromium).
 
 Lato, Noto Sans and Noto Color Emoji should be installed (Debian: fonts-lato, fonts-noto-core, fonts-noto-color-emoji).
 With a folder as argument the pages go there as HTML instead, for a look with other tools.

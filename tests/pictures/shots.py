@@ -18,7 +18,7 @@ from bot.core.model.status import ServiceStatus
 from bot.core.model.statuspage import PageStatus
 from bot.core.tips.alternatives import Candidate, Option, Similarity, ranked
 from probes.model import State
-from tests.pictures import discord, slack
+from tests.pictures import discord, slack, terminal
 from tests.pictures.page import Html
 from tests.support.situations import (
     ANNA,
@@ -156,5 +156,6 @@ SHOTS: Mapping[str, tuple[Callable[[], str], int]] = {
     "deploy/slack/pictures/status.png": (slack_status, slack.WIDTH),
     "deploy/discord/pictures/incident.png": (discord_opened, discord.WIDTH),
     "deploy/discord/pictures/resolved.png": (discord_resolved, discord.WIDTH),
+    "deploy/docs/pictures/terminal.png": (terminal.demo, terminal.WIDTH),
 }
 """The picture's file -> its page, and how wide that is in CSS pixels."""

@@ -1,7 +1,11 @@
 """The register of kinds: probes and options belong together."""
 
+from inspect import iscoroutinefunction, signature
+from pathlib import Path
+
 import pytest
 
+import probes
 from probes.dialects.registry import DIALECTS
 from probes.model import Check
 from probes.options import Option, complaints, with_defaults
@@ -11,6 +15,22 @@ from probes.registry import KIND_OPTIONS, PROBES, secrets_wanted
 def test_every_kind_has_its_options() -> None:
     """A probe without options says so with an empty table."""
     assert PROBES.keys() == KIND_OPTIONS.keys()
+
+
+def test_a_kind_is_a_module_with_options_and_a_probe_of_its_name() -> None:
+    """Importing it in the registry is all: whatever else the registry imports is no kind."""
+    assert {"http", "dns", "bedrock", "statuspage", "hackernews"} <= PROBES.keys()
+    assert "options" not in PROBES
+    for name, probe in PROBES.items():
+        assert iscoroutinefunction(probe), name
+        assert list(signature(probe).parameters) == ["check", "tools"], name
+        assert probe.__module__.rpartition(".")[2] == name
+
+
+def test_every_module_that_looks_like_a_kind_is_registered() -> None:
+    """A file with a table of options that nobody imports here would never run."""
+    files = Path(probes.__file__).parent.rglob("*.py")
+    assert {path.stem for path in files if "\nOPTIONS: Options" in path.read_text()} == PROBES.keys()
 
 
 @pytest.mark.parametrize("kind", KIND_OPTIONS)

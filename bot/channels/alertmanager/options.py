@@ -26,7 +26,7 @@ class Options(HttpOptions):
     )
     token: OptionalSecret = Field(NOWHERE, description="sent as Authorization: Bearer")
     user: str = Field("", max_length=200, description="for basic authentication, with password")
-    password: OptionalSecret = NOWHERE
+    password: OptionalSecret = Field(NOWHERE, description="the password of that user")
     labels: Mapping[Annotated[str, AfterValidator(_label)], Annotated[str, Field(max_length=200)]] = Field(
         default_factory=dict, max_length=20, description="labels of every alert, to route by"
     )

@@ -62,14 +62,20 @@ class Roles(Part):
 class Options(Part):
     """All of them."""
 
-    token: Annotated[Secret, BeforeValidator(_secret), AfterValidator(_token)]
+    token: Annotated[Secret, BeforeValidator(_secret), AfterValidator(_token)] = Field(
+        description="the bot's token, as ${DISCORD_TOKEN}"
+    )
     application_id: Snowflake | None = Field(None, description="found out from the token if absent")
-    api_url: Annotated[str, Field(max_length=500), _address("https", "http")] = API
-    gateway_url: Annotated[str, Field(max_length=500), _address("wss", "ws")] = GATEWAY
+    api_url: Annotated[str, Field(max_length=500), _address("https", "http")] = Field(
+        API, description="another address of the REST API: a proxy, or a compatible server"
+    )
+    gateway_url: Annotated[str, Field(max_length=500), _address("wss", "ws")] = Field(
+        GATEWAY, description="another address of the gateway"
+    )
     ca_file: str = Field("", description="a PEM file of certificates to trust besides the usual ones")
-    channels: Snowflakes = Field((), description="the channels that hear of everything")
+    channels: Snowflakes = Field((), description="the channels that get everything")
     guild: Snowflake | None = Field(None, description="a server to register commands in at once, while developing")
-    roles: Roles = Roles()
+    roles: Roles = Field(Roles(), description="who may do what, by role ids")
     ping_roles: Mapping[Snowflake, Called] = Field(
         default_factory=dict,
         description="channel id -> role ids that may be pinged there: by what opens, and by reminders",

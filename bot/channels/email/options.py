@@ -25,12 +25,14 @@ class Options(HttpOptions):
     """All of them."""
 
     host: str = Field(pattern=r"^[A-Za-z0-9.:-]{1,253}$", description="the SMTP server")
-    port: int = Field(587, ge=1, le=65_535)
-    security: Literal["starttls", "tls", "none"] = "starttls"
-    user: str = Field("", max_length=200)
-    password: OptionalSecret = NOWHERE
-    sender: Mailbox
-    to: Annotated[tuple[Mailbox, ...], Field(min_length=1, max_length=50)]
+    port: int = Field(587, ge=1, le=65_535, description="its port")
+    security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="starttls, tls from the first byte, or none (refused together with a user)"
+    )
+    user: str = Field("", max_length=200, description="the user to log in as; no login if absent")
+    password: OptionalSecret = Field(NOWHERE, description="the user's password, as ${SMTP_PASSWORD}")
+    sender: Mailbox = Field(description="the From address")
+    to: Annotated[tuple[Mailbox, ...], Field(min_length=1, max_length=50)] = Field(description="who gets the mail")
 
     @model_validator(mode="after")
     def _no_password_in_the_open(self) -> Self:

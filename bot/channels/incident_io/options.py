@@ -17,7 +17,7 @@ class Options(HttpOptions):
 
     source: str = Field(pattern="^[A-Za-z0-9_-]{1,64}$", description="the id at the end of the HTTP source's address")
     token: RequiredSecret = Field(description="the HTTP source's token")
-    url: Address = PUBLIC
+    url: Address = Field(PUBLIC, description="another address of the API")
 
 
 OPTIONS = frozenset(Options.model_fields)

@@ -19,7 +19,9 @@ class Options(HttpOptions):
     url: Address = Field(
         ATLASSIAN, description="https://api.opsgenie.com/v2 (EU: https://api.eu.opsgenie.com/v2) for Opsgenie"
     )
-    tags: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=50)], ...], Field(max_length=18)] = ()
+    tags: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=50)], ...], Field(max_length=18)] = Field(
+        (), description="tags of every alert"
+    )
 
 
 OPTIONS = frozenset(Options.model_fields)

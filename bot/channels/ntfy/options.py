@@ -22,9 +22,9 @@ def _topic(value: Secret) -> Secret:
 class Options(HttpOptions):
     """All of them. Whoever knows a topic without access rules can read and write it, so it is kept as a secret."""
 
-    topic: Annotated[RequiredSecret, AfterValidator(_topic)]
+    topic: Annotated[RequiredSecret, AfterValidator(_topic)] = Field(description="the topic, as ${NTFY_TOPIC}")
     token: OptionalSecret = Field(NOWHERE, description="an access token (tk_…), where the server asks for one")
-    url: Address = PUBLIC
+    url: Address = Field(PUBLIC, description="your own ntfy server")
 
 
 OPTIONS = frozenset(Options.model_fields)

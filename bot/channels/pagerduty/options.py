@@ -21,15 +21,17 @@ def _key(value: Secret) -> Secret:
 class WebhookOptions(Part):
     """Where PagerDuty's webhooks v3 reach us, so that what people do there is done here as well."""
 
-    listen: Listen = "0.0.0.0:8180"
-    path: str = Field("/pagerduty", pattern=r"^/[A-Za-z0-9/_.-]{0,100}$")
+    listen: Listen = Field("0.0.0.0:8180", description="host:port where they come in; TLS is the balancer's")
+    path: str = Field("/pagerduty", pattern=r"^/[A-Za-z0-9/_.-]{0,100}$", description="the path of their address")
     secret: RequiredSecret = Field(description="shown once, when the webhook is made in PagerDuty")
 
 
 class Options(HttpOptions):
     """All of them."""
 
-    routing_key: Annotated[RequiredSecret, AfterValidator(_key)]
+    routing_key: Annotated[RequiredSecret, AfterValidator(_key)] = Field(
+        description="the integration key of an Events API v2 integration"
+    )
     url: Address = Field(US, description="https://events.eu.pagerduty.com for accounts in the EU")
     webhook: WebhookOptions | None = Field(None, description="PagerDuty's way back to us: Generic Webhooks (v3)")
 

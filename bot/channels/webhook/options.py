@@ -19,7 +19,7 @@ def _strong(value: Secret) -> Secret:
 class Options(HttpOptions):
     """All of them."""
 
-    url: Address
+    url: Address = Field(description="where every message is posted")
     secret: Annotated[RequiredSecret, AfterValidator(_strong)] = Field(description="signs every message")
     token: OptionalSecret = Field(NOWHERE, description="sent as Authorization: Bearer, where the receiver wants one")
 

@@ -168,7 +168,7 @@ def test_broken_recordings_are_refused_in_words(broken):
 
 
 def test_the_shipped_recordings_give_the_figures_of_the_readme(capsys):
-    """The README's command in a clone: the traces there, all rivals, and the headline of its table."""
+    """The command of README and benchmarks in a clone: the traces there, all rivals, and the headline of its table."""
     parser = argparse.ArgumentParser()
     replay.arguments(parser)
     assert replay.run(parser.parse_args([str(SHIPPED), "--score", "--against", "all", "--json"])) == 0
