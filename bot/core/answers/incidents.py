@@ -117,7 +117,7 @@ def incident(  # noqa: PLR0913, PLR0917 - one handler calls it, with all that is
 ) -> Answer:
     """One incident: its card, its timeline, and to whom it was told (`heard`)."""
     made = card(snapshot(one, standing, now), now, tips, options)
-    told = [("Timeline" if n == 0 else "", trail_line(entry, now)) for n, entry in enumerate(one.timeline)]
+    told = [("Timeline" if n == 0 else "", trail_line(entry, now)) for n, entry in enumerate(one.in_order)]
     return Answer(
         title=made.headline,
         at=now,

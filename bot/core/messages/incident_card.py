@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.core.messages import layers
 from bot.core.messages.correlation_card import together
-from bot.core.messages.sources import others_say, page_lag, page_says, people_say, what_we_see
+from bot.core.messages.sources import others_say, page_lag, page_says, page_word, people_say, what_we_see
 from bot.core.model.card import Action, Card, CardFacts, Colour
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.snapshot import ComponentStatus, Snapshot
@@ -47,7 +47,7 @@ def card(
         actions=_actions(incident),
         links=(("vendor page", snapshot.page_url),) if snapshot.page_url else (),
         closed=over,
-        trail=incident.timeline[-TRAIL:],
+        trail=incident.in_order[-TRAIL:],
         times=dated(("Began", incident.started_at), ("Over", incident.resolved_at)),
         facts=_facts(incident),
     )
@@ -133,11 +133,7 @@ def _sick_headline(snapshot: Snapshot, sick: tuple[Ailment, ...], *, interval: b
 def _resolved_headline(incident: Incident, snapshot: Snapshot) -> str:
     lasted = duration((incident.resolved_at or snapshot.at) - incident.started_at)
     by = f" by {person(incident.resolved_by)}" if incident.resolved_by else ""
-    if incident.page_first_at is None:
-        page = "the page never said so"
-    else:
-        page = f"the page said so {lag(incident.page_first_at, incident.opened_at, 'our alert')}"
-    said = f" · {page}" if incident.scope != "vantage" else ""
+    said = f" · {page_word(incident, snapshot.at)}" if incident.scope != "vantage" else ""
     return f"{_who(incident, snapshot)}: resolved{by} after {lasted}{said}"
 
 
@@ -190,7 +186,7 @@ def story(incident: Incident, now: float) -> str:
         ours = lag(incident.page_first_at, incident.opened_at, "our alert")
         parts.append(f"the page first said so {clock(incident.page_first_at, now)}, {first} and {ours}")
     elif incident.scope != "vantage":
-        parts.append("the page never said so")
+        parts.append(page_word(incident, now))
     if incident.acknowledged_at is not None:
         parts.append(f"acknowledged by {person(incident.acknowledged_by)} at {clock(incident.acknowledged_at, now)}")
     if incident.resolved_by is not None:
@@ -226,7 +222,8 @@ def _was(incident: Incident) -> str:
         return "only people reported it, we measured none"
     only = f", only from {clean(incident.vantage, 40) or 'one vantage'}" if incident.scope == "vantage" else ""
     words = failing_words(incident.worst, incident.peak_rate)
-    return f"{words}, at worst about {percent(incident.peak_rate)} of requests{only}"
+    worst = f", at worst about {percent(incident.peak_rate)} of requests" if incident.peak_rate else ""
+    return f"{words}{worst}{only}"
 
 
 def _footer(incident: Incident, snapshot: Snapshot, now: float) -> str:

@@ -12,7 +12,7 @@ from bot.core.text.numbers import latency, percent, span
 from bot.core.text.quoting import clean, counted, listed, quoted
 from bot.core.text.reports import voices_of
 from bot.core.text.states import WORDS
-from bot.core.text.symptoms import called, stale, sure, symptom
+from bot.core.text.symptoms import called, quieted, stale, sure, symptom
 from probes.model import State
 
 SHOWN = 6
@@ -84,6 +84,8 @@ def page_lag(
         posted = f", posted {clock(heard.posted_at, now)}" if heard.posted_at is not None else ""
         late = lag(incident.page_first_at, incident.opened_at, "our alert")
         return f"first admitted {clock(incident.page_first_at, now)}{posted}: {late}"
+    if incident.page_red_since is not None:
+        return f"red since {clock(incident.page_red_since, now)}, before our first failure"
     green = [v for v in voices if v.heard.state is State.OPERATIONAL and not v.heard.unreadable]
     read = min((v.heard.read_at for v in green if v.heard.read_at is not None), default=None)
     if read is None or now - read > PAGE_STALE_AFTER_S or any(v.heard.state in TROUBLE for v in voices):
@@ -94,6 +96,15 @@ def page_lag(
             f"an incident since {clock(said.posted_at or said.since, now)} marks none of it: {quoted(said.words, 80)}"
         )
     return f"unacknowledged for {duration(now - incident.started_at)}{median}"
+
+
+def page_word(incident: Incident, now: float) -> str:
+    """Whether and when the page admitted an incident, in half a sentence: the one source of that in every text."""
+    if incident.page_first_at is not None:
+        return f"the page said so {lag(incident.page_first_at, incident.opened_at, 'our alert')}"
+    if incident.page_red_since is not None:
+        return f"the page was red before it began, since {clock(incident.page_red_since, now)}"
+    return "the page never said so"
 
 
 def people_say(voices: Sequence[ComponentStatus]) -> str:
@@ -143,6 +154,8 @@ def told_apart(one: OutlierCheck) -> str:
 
 
 def _rated(measured: Measurement, now: float) -> str:
-    if stale(measured, now) or measured.state not in TROUBLE or measured.slow or not sure(measured):
+    if quieted(measured, now) or stale(measured, now) or measured.state not in TROUBLE:
+        return ""
+    if measured.slow or not sure(measured):
         return ""
     return f"{percent(measured.rate)} ({span(measured.low, measured.high)}): "
