@@ -182,7 +182,8 @@ def they_say(voices: ComponentStatus, now: float) -> str:
     """The page's voice in a cell: its state in words and the age of the reading."""
     heard = voices.heard
     if heard.unreadable:
-        return f"{emoji(State.UNKNOWN)} unreadable: {clean(heard.unreadable, 60)}"
+        what = "" if heard.gone else "unreadable: "
+        return f"{emoji(State.UNKNOWN)} {what}{clean(heard.unreadable, 80 if heard.gone else 60)}"
     if heard.read_at is None:
         return f"{emoji(State.UNKNOWN)} nothing read yet"
     if now - heard.read_at > PAGE_STALE_AFTER_S:

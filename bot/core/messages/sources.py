@@ -52,15 +52,31 @@ def page_says(voices: Sequence[ComponentStatus], now: float) -> str:
     """The vendor's word on these components in its own words, with the age of the reading; stale is ⚪."""
     if not voices:
         return "⚪ nothing read yet"
-    unread = next((v.heard for v in voices if v.heard.unreadable), None)
-    if unread is not None:
-        before = f"; last read {ago(unread.read_at, now)}: {WORDS[unread.state]}" if unread.read_at is not None else ""
-        return f"⚪ page unreadable: {clean(unread.unreadable, 120)}{before}"
+    legible = [v for v in voices if not v.heard.unreadable]
+    lost = [v for v in voices if v.heard.unreadable]
+    said = [_read(legible, now)] if legible else []
+    # What is wrong with one component's reading says nothing of the others'.
+    for reason in dict.fromkeys(v.heard.unreadable for v in lost):
+        about = [v for v in lost if v.heard.unreadable == reason]
+        said.append(_unread(about, now, named=len(about) < len(voices)))
+    return "; ".join(said)
+
+
+def _read(voices: Sequence[ComponentStatus], now: float) -> str:
     read = [v.heard.read_at for v in voices if v.heard.read_at is not None]
     if not read:
         return "⚪ nothing read yet"
     said = f"{claimed(voices)} · read {ago(min(read), now)}"
     return f"⚪ stale: {said}" if now - min(read) > PAGE_STALE_AFTER_S else said
+
+
+def _unread(voices: Sequence[ComponentStatus], now: float, *, named: bool) -> str:
+    """Components of which the page cannot be read, or that it lists no longer, all for one reason."""
+    first = voices[0].heard
+    before = f"; last read {ago(first.read_at, now)}: {WORDS[first.state]}" if first.read_at is not None else ""
+    who = f"{listed([called(v.measured) for v in voices])}: " if named else ""
+    what = "" if first.gone else "page unreadable: "
+    return f"⚪ {who}{what}{clean(first.unreadable, 120)}{before}"
 
 
 def claimed(voices: Sequence[ComponentStatus]) -> str:
