@@ -19,7 +19,7 @@ from bot.core.text.quoting import clean, cut, listed
 from bot.core.text.states import EMOJI, SEVERITY, SILENCED, TONE
 from bot.core.text.symptoms import DOWN, Ailment, ailments, called, failing_words, how_much, named, stale, sure
 from bot.core.tips.alternatives import Option
-from bot.core.tips.selection import best, circumstances
+from bot.core.tips.selection import circumstances, for_each
 from bot.core.tips.tip import Tip
 from probes.model import State
 
@@ -157,7 +157,8 @@ def _open_lines(
         slow = incident.kind == "slowness"
         at = circumstances(voices, now, slow=slow, trouble=True)
         lines.append(("Looks like", "" if slow else layers.looks_like(at.layer)))
-        lines += layers.do_now([advised.said(now) for advised in best(helps[0], at, helps[1], now)])
+        steps = for_each(helps[0], voices, helps[1], now, slow=slow)
+        lines += layers.do_now([_step(who, advised.said(now)) for who, advised in steps])
     ids = list(dict.fromkeys(clean(i, 80) for v in voices for i in v.measured.request_ids if i.strip()))
     more = f" … ({len(ids) - 3} more)" if len(ids) > 3 else ""
     lines.append(("At once", together(snapshot.cause) if snapshot.cause else ""))
@@ -165,6 +166,11 @@ def _open_lines(
     lines.append(("Quiet", hushed(incident.silence, now) if incident.silence else ""))
     lines.append(("Request ids", ", ".join(ids[:3]) + more))
     return lines
+
+
+def _step(who: Sequence[str], step: str) -> str:
+    """A step with whom it is for, unless it says so itself."""
+    return step if not who or step.startswith(f"{listed(who)}:") else f"{listed(who)}: {step}"
 
 
 def _resolved_lines(incident: Incident, snapshot: Snapshot, now: float) -> list[tuple[str, str]]:

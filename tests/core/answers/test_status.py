@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 
 from bot.core.answers.status import overview, snapshot, we_see
+from bot.core.detection.classification import symptom_of
 from bot.core.messages.incident_card import headline
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
-from probes.model import State
+from probes.model import Fault, Layer, Observation, Outcome, State
 
 NOW = 1_000_000.0
 
@@ -60,6 +61,17 @@ def test_what_shows_no_failures_lately_is_called_so_by_answer_and_incident():
     assert headline(incident, snapshot(incident, standing, NOW), NOW).startswith("🟡 Own Gateway: no failures lately")
     assert title(quiet) == "🟡 1 of 1 component with no failures lately, not yet over: Gateway"
     assert title(quiet, failing) == "🟠 1 of 2 components in trouble: API; no failures lately on Gateway"
+
+
+def test_one_failure_has_one_name():
+    """The word of the body and the bare status are one kind; what an edge or a stream says keeps its name."""
+    seen = Observation("c", "s", "gw", "eu", NOW, Outcome.FAILED, Fault.VENDOR, Layer.APP_BACKEND, "api_error", 500)
+
+    assert symptom_of(seen) == "http_500"
+    assert symptom_of(replace(seen, symptom="overloaded_error", status=529, layer=Layer.CAPACITY)) == "http_529"
+    assert symptom_of(replace(seen, symptom="cf_522", status=522, layer=Layer.EDGE_TO_ORIGIN)) == "cf_522"
+    assert symptom_of(replace(seen, symptom="stream_error", status=200, layer=Layer.STREAM)) == "stream_error"
+    assert symptom_of(replace(seen, symptom="upstream_503", status=503)) == "upstream_503"
 
 
 def test_an_open_incident_names_only_what_still_fails():

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from bot.advice.library import recipes, tips
 from bot.core.answers.tips import tips_answer
 from bot.core.model.snapshot import ComponentStatus
-from bot.core.tips.selection import Circumstances, best, circumstances, contradict, usable
+from bot.core.tips.selection import Circumstances, best, circumstances, contradict, for_each, usable
 from bot.core.tips.tip import COMMON, Act, Tip, When
 from probes.model import Fault, Layer, State
 from tests.support.options import NOW, admitted, failing, grown_old, live, stale, unmeasured
-from tests.support.situations import API
+from tests.support.situations import API, WEB, voices
 
 GENERAL = ("backoff", "another-route", "postpone")
 HOPELESS = ("no-tight-loop", "another-route", "postpone")
@@ -234,3 +234,18 @@ def test_no_tip_is_an_answer():
     assert answer.title == "🟠 no tip for everything (partial outage)"
     assert answer.lines == ()
     assert answer.text == ""
+
+
+def test_a_mixed_incident_gives_each_component_its_own_step():
+    """Whom a step is for stands beside it; what is for all of them has no name."""
+    every = [
+        replace(TIP, name="web", text="web", topic="web", components=frozenset({"claude-web"})),
+        replace(TIP, name="api", text="api", topic="api", components=frozenset({"claude-api"})),
+        replace(TIP, name="wait", text="wait", topic="wait", rank=90),
+    ]
+    now = SEEN + 1
+
+    said = [(who, advised.tip.name) for who, advised in for_each(every, voices(API, WEB), (), now)]
+
+    assert said == [(("Claude API",), "api"), (("claude.ai",), "web"), ((), "wait")]
+    assert [(who, a.tip.name) for who, a in for_each(every, voices(API), (), now)] == [((), "api"), ((), "wait")]
