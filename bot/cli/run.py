@@ -16,6 +16,7 @@ from bot.cli.ask import show
 from bot.config.load import load
 from bot.core.commands.asker import Asker
 from bot.core.model.person import Person
+from bot.demo.clock import CLOCK
 from bot.desk.open import open_desk
 from bot.errors import StoreError
 from bot.settings import Settings
@@ -74,6 +75,8 @@ async def serve(settings: Settings, around: Terminal, seconds: float | None = No
     with stopping() as stop:
         async with running(settings, around) as at_work:
             announce(settings)
+            # Where a demo was kept before, its time is over.
+            await at_work.store.notes.note(CLOCK, "", 1.0)
             greeting = asyncio.create_task(_first_word(at_work, around)) if around.style != "json" else None
             try:
                 async with asyncio.timeout(seconds):

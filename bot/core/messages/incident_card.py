@@ -213,7 +213,7 @@ def _unknown(snapshot: Snapshot, now: float) -> bool:
 
 def _who(incident: Incident, snapshot: Snapshot) -> str:
     known = {v.measured.component: called(v.measured) for v in snapshot.voices}
-    names = [known.get(c) or clean(c, 40) for c in incident.components]
+    names = [known.get(c) or clean(c, 40) for c in incident.active or incident.components]
     service = clean(snapshot.service_name, 40) or clean(snapshot.service, 40)
     if len(names) == 1:
         return named(service, names[0])
