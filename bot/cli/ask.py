@@ -107,9 +107,9 @@ def subscriptions(store: Store, settings: Settings) -> Subscriptions:
     return configured_subscriptions(store, settings, news)
 
 
-def show(answer: Answer, console: Console) -> None:
-    """Print an answer; into a pipe nothing is wrapped, and what is Markdown is printed as it is."""
-    if not console.is_terminal:
+def show(answer: Answer, console: Console, *, wrapped: bool = False) -> None:
+    """Print an answer; into a pipe nothing is wrapped unless it is to be, and what is Markdown is printed as it is."""
+    if not (console.is_terminal or wrapped):
         console.width = 10_000
     if answer.text:
         heading = "" if answer.text.startswith("# ") else f"# {answer.title}\n\n"

@@ -12,6 +12,7 @@ from typing import TextIO
 import yaml
 
 from bot.app import Terminal, running
+from bot.channels.console.above import above
 from bot.cli.run import stopping
 from bot.config.load import from_text
 from bot.demo.clock import CLOCK, StoryClock, note_of
@@ -56,7 +57,7 @@ async def play(story: Story, seed: int, folder: Path, style: str) -> int:
     Both live by the story's clock, which runs faster than the machine's: all intervals and time limits are the real
     ones, and the times in messages are those of the day.
     """
-    narration = sys.stderr if style == "json" else sys.stdout
+    narration = above(sys.stderr if style == "json" else sys.stdout)
     clock = StoryClock(story)
     async with Vendor(story, seed=seed, speed=1.0, clock=clock) as vendor:
         settings = watching(vendor, folder)
