@@ -49,6 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("question", nargs="*", help="what to ask (default: status); - reads the rest from stdin")
     parser.add_argument("--state-dir", type=Path, help="ask the records in this directory, such as a demo's")
     parser.add_argument("--json", action="store_true", help="print the data behind the answer as JSON")
+    parser.add_argument("--code", action="store_true", help="with the code to copy, where tips have some")
     parser.add_argument(
         "--as", metavar="NAME", dest="name", help="who asks, as others see it (default: your user name)"
     )
@@ -60,6 +61,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Ask once and print; what was not understood, or refused, ends with 1."""
     words = [sys.stdin.read(PASTED) if word == STDIN else word for word in args.question]
+    words += ["code"] if args.code and words[:1] == ["tips"] else []
     settings = load(args.config)
     if args.state_dir is not None:
         settings = replace(settings, redis=None, state_dir=args.state_dir)

@@ -214,7 +214,9 @@ def test_circumstances_of_what_was_measured():
 def test_the_answer_has_all_one_needs():
     """Steps, limits, source, live state and code in three languages; the data can be JSON."""
     at = Circumstances("claude-api", Layer.APP_BACKEND, When.PART)
-    answer = tips_answer(at, tips(), [live("aws-bedrock")], NOW, recipes(), "Claude API")
+    options = [live("aws-bedrock")]
+    answer = tips_answer(at, tips(), options, NOW, recipes(), "Claude API", with_code=True)
+    brief = tips_answer(at, tips(), options, NOW, recipes(), "Claude API")
 
     assert answer.title == "🟠 3 tips for Claude API (partial outage)"
     assert answer.lines[1][1].startswith("The aws-bedrock is up (front door only, probed 20 s ago): switch to it")
@@ -225,6 +227,9 @@ def test_the_answer_has_all_one_needs():
     for fence in ("```python\n", "```typescript\n", "```bash\n"):
         assert fence in answer.text
     assert answer.footer == "code: backoff, in Python, TypeScript, curl"
+    assert "```" not in brief.text
+    assert brief.footer == "code: backoff, in Python, TypeScript, curl: tips claude-api code"
+    assert brief.data == answer.data
 
 
 def test_no_tip_is_an_answer():
