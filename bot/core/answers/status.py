@@ -221,9 +221,9 @@ def _in_trouble(voices: Sequence[ComponentStatus], of_all: str, now: float) -> s
     quiet = [called(v.measured) for v in voices if quieted(v.measured, now)]
     if not sick:
         return f"{EMOJI[Colour.YELLOW]} {len(quiet)} {of_all} with no failures lately, not yet over: {listed(quiet)}"
-    worst = max((present(m, now) for m in sick), key=SEVERITY.__getitem__)
+    worst = max(sick, key=lambda m: (SEVERITY[present(m, now)], sure(m)))
     also = f"; no failures lately on {listed(quiet)}" if quiet else ""
-    return f"{emoji(worst)} {len(sick)} {of_all} in trouble: {listed([called(m) for m in sick])}{also}"
+    return f"{EMOJI[tone(worst, now)]} {len(sick)} {of_all} in trouble: {listed([called(m) for m in sick])}{also}"
 
 
 def _troubled(measured: Measurement, now: float) -> bool:

@@ -18,6 +18,7 @@ from bot.core.text.people import hushed, person
 from bot.core.text.quoting import clean, cut, listed
 from bot.core.text.states import EMOJI, SEVERITY, SILENCED, TONE
 from bot.core.text.symptoms import DOWN, Ailment, ailments, called, failing_words, how_much, named, stale, sure
+from bot.core.text.symptoms import tone as colour
 from bot.core.tips.alternatives import Option
 from bot.core.tips.selection import circumstances, for_each
 from bot.core.tips.tip import Tip
@@ -72,10 +73,8 @@ def tone_of(incident: Incident, snapshot: Snapshot, now: float) -> Colour:
     if calm or incident.scope == "vantage" or incident.state is State.OPERATIONAL:
         return Colour.YELLOW
     sick = ailments(_active(incident, snapshot), now)
-    worst = max((m.state for a in sick for m in a.sick), key=SEVERITY.__getitem__, default=incident.state)
-    if worst is State.MAJOR and not any(sure(m) for a in sick for m in a.sick if m.state is worst):
-        worst = State.PARTIAL  # a handful of results does not call anything down
-    return TONE[worst]
+    worst = max((m for a in sick for m in a.sick), key=lambda m: (SEVERITY[m.state], sure(m)), default=None)
+    return TONE[incident.state] if worst is None else colour(worst, now)
 
 
 def headline(incident: Incident, snapshot: Snapshot, now: float) -> str:

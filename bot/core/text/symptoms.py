@@ -57,7 +57,9 @@ def tone(measured: Measurement, now: float) -> Colour:
     """The colour of one component, the same in every message and answer."""
     if not stale(measured, now) and (suspected(measured) or quieted(measured, now)):
         return Colour.YELLOW
-    return TONE[present(measured, now)]
+    state = present(measured, now)
+    # A handful of results does not call anything down.
+    return TONE[State.PARTIAL if state is State.MAJOR and not sure(measured) else state]
 
 
 def sure(measured: Measurement) -> bool:
