@@ -125,6 +125,7 @@ class Played:
         """Keep what was decided, and every message of it; now and then somebody asks."""
         self.record.incidents |= {i.id: i for i in decided.incidents}
         self.record.disputes |= {d.id: d for d in decided.discrepancies}
+        self.record.peaks[self.now] = {i.peak_rate for i in self.record.incidents.values()}
         chunks, dossiers = self.judgement.take(self.now)
         self.dossiers |= dossiers
         self.judgement.state()
@@ -192,6 +193,7 @@ class Played:
         self.texts.append(Text(self.now, kind, words, incident, tuple(voices)))
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
 def test_every_figure_is_the_records(world):
     """What a sentence says was counted, measured or kept, to the digit; and a new kind of figure is not let through."""

@@ -44,6 +44,7 @@ class Record:
     readings: list[float] = field(default_factory=list)
     held: dict[str, dict[State, float]] = field(default_factory=dict)
     begins: float = 0.0
+    peaks: dict[float, set[float]] = field(default_factory=dict)
     known: dict[tuple[str, float], set] = field(default_factory=dict)
 
     def looks(self, component: str, until: float) -> list[Observation]:
@@ -145,7 +146,11 @@ def _whole(found, text, record):
     """The report's own count of the whole incident: from the minute of its first failure to that of its end."""
     one = text.incident
     first, last = one.started_at // 60, (one.resolved_at or text.at) // 60
-    rows = [r for r in record.rows if first <= r.at // 60 <= last and r.component in one.components and r.at <= text.at]
+    rows = [
+        r
+        for r in record.rows
+        if first <= r.at // 60 <= last and r.component in one.components and r.at <= (one.resolved_at or text.at)
+    ]
     failed = sum(r.outcome is Outcome.FAILED for r in rows)
     return (_number(found[1]), _number(found[2])) == (failed, len(rows)) and found[3] == percent(failed / len(rows))
 
@@ -184,8 +189,8 @@ def _rate(found, text, _record):
 
 
 def _peak(found, text, record):
-    known = [text.incident] if text.incident else list(record.incidents.values())
-    return any(found[1] == percent(i.peak_rate) for i in known)
+    peaks = {text.incident.peak_rate} if text.incident else record.peaks.get(text.at, set())
+    return found[1] in {percent(peak) for peak in peaks}
 
 
 def _opening(found, text, record):
@@ -221,6 +226,7 @@ def _lag(found, text, record):
         known = (i.opened_at, i.page_first_at, i.acknowledged_at, i.resolved_at)
         seen = [d.page_seen_at for d in record.disputes.values()]
         began = [d.first_failure_at for d in record.disputes.values() if found[3] != "our alert"]
+        began += [v.measured.since for v in text.voices if found[3] != "our alert"]
         if any(lag(at, start, found[3]) == words for at in (*known, *seen) if at for start in (since, *began) if start):
             return True
     return False
