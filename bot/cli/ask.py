@@ -8,12 +8,14 @@ import json
 import sys
 import time
 import uuid
+from dataclasses import replace
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.config.load import load
+from bot.config.load import from_text, load
 from bot.core.answers.answer import Answer
 from bot.core.commands.asker import Asker
 from bot.core.commands.parser import PASTED
@@ -21,9 +23,10 @@ from bot.core.commands.table import Role
 from bot.core.model.person import Person
 from bot.delivery.self_notices import SelfNotices
 from bot.delivery.subscriptions import Subscriptions, configured_subscriptions
+from bot.demo.clock import CLOCK, time_by
 from bot.desk.open import open_desk
 from bot.settings import Settings
-from bot.store.connect import open_store
+from bot.store.connect import open_kept
 from bot.store.store import Store
 
 EXAMPLES = """\
@@ -33,6 +36,7 @@ EXAMPLES = """\
   groundtruth ask silence claude-api 2h known  hold its messages back
   groundtruth ask explain - < error.txt        what a pasted error means
   groundtruth ask subscribe claude to=slack:C0123
+  groundtruth ask --state-dir /tmp/gt report-card   the records of a demo, or of one that is stopped
   groundtruth ask help                         all that can be asked
   groundtruth ask --json incidents             the data behind the answer
 Exit code: 0 answered, 1 not understood, refused or not on record, 2 no store to ask."""
@@ -43,7 +47,9 @@ STDIN = "-"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
     parser.add_argument("question", nargs="*", help="what to ask (default: status); - reads the rest from stdin")
+    parser.add_argument("--state-dir", type=Path, help="ask the records in this directory, such as a demo's")
     parser.add_argument("--json", action="store_true", help="print the data behind the answer as JSON")
+    parser.add_argument("--code", action="store_true", help="with the code to copy, where tips have some")
     parser.add_argument(
         "--as", metavar="NAME", dest="name", help="who asks, as others see it (default: your user name)"
     )
@@ -55,7 +61,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Ask once and print; what was not understood, or refused, ends with 1."""
     words = [sys.stdin.read(PASTED) if word == STDIN else word for word in args.question]
-    answer = asyncio.run(asked(load(args.config), " ".join(words), asker(args.name, Role(args.role))))
+    words += ["code"] if args.code and words[:1] == ["tips"] else []
+    settings = load(args.config)
+    if args.state_dir is not None:
+        settings = replace(settings, redis=None, state_dir=args.state_dir)
+    answer = asyncio.run(asked(settings, " ".join(words), asker(args.name, Role(args.role))))
     if args.json:
         data = {"title": answer.title, "understood": answer.understood, "refused": answer.refused, **answer.data}
         data |= {"text": answer.text} if answer.text else {}
@@ -74,11 +84,23 @@ def asker(name: str | None = None, role: Role = Role.ADMIN) -> Asker:
 
 
 async def asked(settings: Settings, question: str, who: Asker | None = None) -> Answer:
-    """The desk's answer. Raises UserError where no Groundtruth runs, StoreError where its store is away."""
+    """The desk's answer; of a Groundtruth that does not run, from what it kept.
+
+    Raises:
+        UserError: nothing runs there, and nothing was kept.
+        StoreError: the store is away, or something was to be changed where nobody runs.
+    """
     url = settings.redis.reveal() if settings.redis else None
-    async with open_store(url, settings.state_dir, start=False) as store:
+    async with open_kept(url, settings.state_dir) as (store, runs):
+        now = time_by(await store.notes.noted(CLOCK), time.time())
+        if now is not None:
+            # A demo has its own time, and its own services whatever the configuration here names.
+            settings = replace(from_text("", "defaults", {}), state_dir=settings.state_dir)
+        if not runs:
+            what = "a demo that is over" if now is not None else "no Groundtruth runs there"
+            sys.stderr.write(f"Note: the records of {settings.state_dir}, {what}; nothing can be changed.\n")
         desk = open_desk(store, settings, subscribes=subscriptions(store, settings))
-        return await desk.ask(question, who or asker(), time.time())
+        return await desk.ask(question, who or asker(), time.time() if now is None else now)
 
 
 def subscriptions(store: Store, settings: Settings) -> Subscriptions:
@@ -87,9 +109,9 @@ def subscriptions(store: Store, settings: Settings) -> Subscriptions:
     return configured_subscriptions(store, settings, news)
 
 
-def show(answer: Answer, console: Console) -> None:
-    """Print an answer; into a pipe nothing is wrapped, and what is Markdown is printed as it is."""
-    if not console.is_terminal:
+def show(answer: Answer, console: Console, *, wrapped: bool = False) -> None:
+    """Print an answer; into a pipe nothing is wrapped unless it is to be, and what is Markdown is printed as it is."""
+    if not (console.is_terminal or wrapped):
         console.width = 10_000
     if answer.text:
         heading = "" if answer.text.startswith("# ") else f"# {answer.title}\n\n"

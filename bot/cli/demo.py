@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 import tempfile
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TextIO
@@ -11,9 +12,10 @@ from typing import TextIO
 import yaml
 
 from bot.app import Terminal, running
+from bot.channels.console.above import above
 from bot.cli.run import stopping
 from bot.config.load import from_text
-from bot.demo.clock import StoryClock
+from bot.demo.clock import CLOCK, StoryClock, note_of
 from bot.demo.scenario import Story
 from bot.demo.scenario_files import load, names
 from bot.demo.summary import told
@@ -24,8 +26,10 @@ EXAMPLES = """\
   groundtruth demo                       13 April 2026 in about a minute
   groundtruth demo --story april-15      another afternoon
   groundtruth demo --json > demo.jsonl   the messages as JSON lines, the narration on stderr
-  groundtruth demo --state-dir /tmp/gt   keep what was recorded, to ask about it afterwards
+  groundtruth demo --state-dir /tmp/gt   keep what was recorded; then ask about it, meanwhile or afterwards:
+  groundtruth ask --state-dir /tmp/gt report-card
 Exit code: 0 the outage was caught before the page admitted it, 1 it was not."""
+KEPT_S = 90 * 86_400.0
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,13 +57,14 @@ async def play(story: Story, seed: int, folder: Path, style: str) -> int:
     Both live by the story's clock, which runs faster than the machine's: all intervals and time limits are the real
     ones, and the times in messages are those of the day.
     """
-    narration = sys.stderr if style == "json" else sys.stdout
+    narration = above(sys.stderr if style == "json" else sys.stdout)
     clock = StoryClock(story)
     async with Vendor(story, seed=seed, speed=1.0, clock=clock) as vendor:
         settings = watching(vendor, folder)
         _say(narration, _prologue(story))
         with stopping() as stop:
             async with running(settings, Terminal(sys.stdout, style, clock, story.speed)) as at_work:
+                await at_work.store.notes.note(CLOCK, note_of(story, time.time()), KEPT_S)
                 clock.start()
                 await _until_over(story, clock, stop, narration)
                 outcome = await told(vendor, at_work.store)

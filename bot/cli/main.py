@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from types import ModuleType
 
+from bot.cli.plain_letters import with_plain_signs
 from bot.config.complaints import nearest, printable
 from bot.errors import GroundtruthError
 
@@ -39,6 +40,7 @@ BROKEN_PIPE = 141
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: its own, 2 for a sentence on stderr, 130 for Ctrl-C."""
+    with_plain_signs(sys.stdout, sys.stderr)
     try:
         code = _main(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()

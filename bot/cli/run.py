@@ -12,10 +12,12 @@ from contextlib import contextmanager
 from rich.console import Console
 
 from bot.app import Running, Terminal, running
+from bot.channels.console.above import above
 from bot.cli.ask import show
 from bot.config.load import load
 from bot.core.commands.asker import Asker
 from bot.core.model.person import Person
+from bot.demo.clock import CLOCK
 from bot.desk.open import open_desk
 from bot.errors import StoreError
 from bot.settings import Settings
@@ -50,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     logging.basicConfig(
         level=logging.INFO if args.verbose else logging.WARNING,
         format="%(asctime)s %(levelname)s %(message)s",
-        stream=sys.stderr,
+        stream=above(sys.stderr),
     )
     gc.set_threshold(*COLLECTOR)
     asyncio.run(serve(settings, Terminal(sys.stdout, args.style), args.seconds))
@@ -61,12 +63,13 @@ def announce(settings: Settings) -> None:
     """Say at the start what is watched and what was left out."""
     services = ", ".join(s.name for s in settings.services)
     store = "your Redis" if settings.redis else f"the embedded store in {settings.state_dir}"
-    sys.stderr.write(
+    err = above(sys.stderr)
+    err.write(
         f"Watching {services}: {len(settings.components())} components, {len(settings.checks())} checks,"
         f" from vantage {settings.vantage}, kept in {store}. Ctrl-C stops.\n"
     )
     for note in settings.notes:
-        sys.stderr.write(f"Note: {note}\n")
+        err.write(f"Note: {note}\n")
 
 
 async def serve(settings: Settings, around: Terminal, seconds: float | None = None) -> None:
@@ -74,6 +77,8 @@ async def serve(settings: Settings, around: Terminal, seconds: float | None = No
     with stopping() as stop:
         async with running(settings, around) as at_work:
             announce(settings)
+            # Where a demo was kept before, its time is over.
+            await at_work.store.notes.note(CLOCK, "", 1.0)
             greeting = asyncio.create_task(_first_word(at_work, around)) if around.style != "json" else None
             try:
                 async with asyncio.timeout(seconds):
@@ -93,7 +98,13 @@ async def _first_word(at_work: Running, around: Terminal) -> None:
     except StoreError as error:
         log.warning("no first word: %s", error)
     else:
-        show(answer, Console(stderr=True, markup=False, emoji=False, highlight=False))
+        show(answer, first_words(), wrapped=True)
+
+
+def first_words() -> Console:
+    """The terminal for an answer beside the messages: as wide as it is, above what stands at its foot."""
+    wide = Console(stderr=True).width if sys.stderr.isatty() else 10_000
+    return Console(file=above(sys.stderr), width=wide, markup=False, emoji=False, highlight=False)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The time of a story, running at the story's speed: handed to everything whose clock is an argument."""
 
+import json
 import time
 from collections.abc import Callable
 
@@ -33,3 +34,22 @@ class StoryClock:
     def left_s(self, at: float) -> float:
         """Real seconds until a time of the story, 0 when it has passed."""
         return max(0.0, (at - self()) / self._story.speed)
+
+
+CLOCK = "clock"
+"""The note in the store by which others know that its times are a story's."""
+
+
+def note_of(story: Story, machine: float) -> str:
+    """What another process must know to tell the story's time; it starts at `machine` (Unix seconds)."""
+    return json.dumps({"machine": machine, "begins": story.begins, "ends": story.ends, "speed": story.speed})
+
+
+def time_by(note: str, machine: float) -> float | None:
+    """The story's time at `machine` (Unix seconds), its end once it is over; None where the note is none of a story."""
+    try:
+        kept = json.loads(note)
+        played = kept["begins"] + max(0.0, machine - kept["machine"]) * kept["speed"]
+        return float(min(played, kept["ends"]))
+    except (ValueError, TypeError, KeyError):
+        return None

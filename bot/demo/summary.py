@@ -87,7 +87,8 @@ def _of_discrepancies(records: Iterable[Discrepancy]) -> Iterator[tuple[float, s
 def _moral(incident: Incident, first: float) -> list[str]:
     lines = ["", f"We alerted {(incident.opened_at - first) / 60:.1f} min after the first failing answer."]
     if incident.page_first_at is None:
-        return [*lines, "The page never admitted it."]
+        red = incident.page_red_since is not None
+        return [*lines, "The page was red before it began." if red else "The page never admitted it."]
     lead = (incident.page_first_at - incident.opened_at) / 60
     lines.append(f"We {'led the page by' if lead > 0 else 'were behind the page by'} {abs(lead):.1f} min.")
     return lines

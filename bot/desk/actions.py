@@ -12,7 +12,9 @@ from bot.core.commands.table import COMMANDS
 from bot.core.incidents.actions import FROM
 from bot.core.incidents.silences import may_reach, written
 from bot.core.model.action import ActionRequest, ActionResult
+from bot.core.model.incident import Incident
 from bot.core.model.silence import END, UNTIL_RESOLVED
+from bot.core.model.status import ServiceStatus
 from bot.core.text.quoting import clean
 from bot.desk import targets
 from bot.desk.ports import DeskServices, Query
@@ -26,8 +28,8 @@ async def act(behind: DeskServices, question: Query) -> Answer:
     one, standing = chosen
     text = question.request.text
     outcome = await _done(behind, question, one.service, (one.id, text) if text else (one.id,))
-    after = await behind.reads.incident(one.service, one.id)
-    return actions.answer(question.request.command, after or one, standing, outcome, question.now)
+    one, standing = await _after(behind, one, standing)
+    return actions.answer(question.request.command, one, standing, outcome, question.now)
 
 
 async def quiet(behind: DeskServices, question: Query) -> Answer:
@@ -50,12 +52,20 @@ async def quiet(behind: DeskServices, question: Query) -> Answer:
         one, standing = chosen
         service, about = one.service, one.id
     outcome = await _done(behind, question, service, (about, *how))
+    if one is not None and standing is not None:
+        one, standing = await _after(behind, one, standing)
     return actions.answer(request.command, one, standing, outcome, question.now)
 
 
 async def silences(behind: DeskServices, question: Query) -> Answer:
     """What is kept quiet now, and what work is announced."""
     return silence_answers.silences(await targets.standings(behind, question), question.now)
+
+
+async def _after(behind: DeskServices, one: Incident, standing: ServiceStatus) -> tuple[Incident, ServiceStatus]:
+    """The incident after an act, and how its service stands then: no answer shows the state before."""
+    after = await behind.reads.incident(one.service, one.id)
+    return after or one, await behind.reads.standing(standing.service)
 
 
 def _how(question: Query) -> tuple[str, ...] | Answer:

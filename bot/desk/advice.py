@@ -26,7 +26,8 @@ async def tips(behind: DeskServices, question: Query) -> Answer:
     at = circumstances([voices], now, slow=measured.slow, platform=question.asker.person.platform)
     options = await behind.counsel.options([measured.component], now)
     name = named(standing.name, called(measured))
-    return tips_answer(at, library.tips(), options, now, library.recipes(), name)
+    wanted = bool(question.request.choice("code"))
+    return tips_answer(at, library.tips(), options, now, library.recipes(), name, with_code=wanted)
 
 
 async def alternatives(behind: DeskServices, question: Query) -> Answer:

@@ -1,11 +1,12 @@
 """What a line could go on to, for platforms that offer values while one types."""
 
+from bot.core.answers.status import headline_of
 from bot.core.commands.names import plain
 from bot.core.commands.parser import command_named
 from bot.core.commands.table import COMMANDS, NAMES, Argument, Takes
 from bot.core.model.incident import Incident, IncidentStatus
-from bot.core.text.quoting import clean, cut, listed
-from bot.core.text.states import WORDS
+from bot.core.model.status import ServiceStatus
+from bot.core.text.quoting import clean, cut
 from bot.desk import targets
 from bot.desk.ports import DeskServices
 
@@ -40,8 +41,10 @@ async def _named(behind: DeskServices, argument: Argument, typed: str) -> list[t
     if argument.takes is not Takes.TARGET:
         for service in behind.names.services[:SERVICES]:
             incidents = await behind.reads.incidents(service, targets.NEWEST)
-            going = (one for one in incidents if one.status is not IncidentStatus.RESOLVED)
-            found += [_incident(one, targets.name_of(behind, service)) for one in going]
+            going = [one for one in incidents if one.status is not IncidentStatus.RESOLVED]
+            if going:
+                standing = await behind.reads.standing(service)
+                found += [_incident(one, standing) for one in going]
         found = [(label, value) for label, value in found if not word or word in plain(label)]
     for named in behind.names.every if not word else (*behind.names.find(typed), *behind.names.every):
         if not word or word in plain(f"{named.name} {named.id} {' '.join(named.nicknames)}"):
@@ -50,6 +53,7 @@ async def _named(behind: DeskServices, argument: Argument, typed: str) -> list[t
     return list(dict.fromkeys(found))
 
 
-def _incident(one: Incident, service: str) -> tuple[str, str]:
-    parts = listed([clean(c, 30) for c in one.active or one.components], 3)
-    return cut(f"{one.id} {clean(service, 30)}: {WORDS[one.worst]} on {parts}", LABEL), one.id
+def _incident(one: Incident, standing: ServiceStatus) -> tuple[str, str]:
+    """Its id with the headline of its message, as of the last result."""
+    at = max((v.measured.at for v in standing.voices if v.measured.at is not None), default=one.opened_at)
+    return cut(f"{one.id} {headline_of(one, standing, at)}", LABEL), one.id

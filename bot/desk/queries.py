@@ -14,6 +14,7 @@ from bot.core.answers.routing import unheard
 from bot.core.answers.status import overview, snapshot
 from bot.core.health import text
 from bot.core.history.ranges import SPANS
+from bot.core.incidents.silences import conditions_of, may_reach
 from bot.core.ledger.accuracy import honesty
 from bot.core.model.incident import Incident
 from bot.core.model.status import ServiceStatus
@@ -128,8 +129,17 @@ def _with_unheard(
 
 def _only(standing: ServiceStatus, component: str) -> ServiceStatus:
     """The same service, seen through one component."""
+    incidents = tuple(i for i in standing.incidents if component in (i.active or i.components))
     return replace(
         standing,
         voices=tuple(v for v in standing.voices if v.measured.component == component),
-        incidents=tuple(i for i in standing.incidents if component in (i.active or i.components)),
+        incidents=incidents,
+        silences=tuple(h for h in standing.silences if _reaches(h.silence.target, standing, component, incidents)),
     )
+
+
+def _reaches(target: str, standing: ServiceStatus, component: str, incidents: Sequence[Incident]) -> bool:
+    """Whether what is kept quiet is this component, its service, or one of its incidents."""
+    if conditions := conditions_of(target):
+        return may_reach(conditions, standing.service, [component])
+    return target in {"", component, *(i.id for i in incidents)}

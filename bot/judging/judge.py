@@ -117,7 +117,7 @@ class Judge:
                 routes = await self._bench.routes() if decisions.notices else ActiveRoutes()
                 commit = self._commit(position, judgement, decisions, routes)
                 if not await self._store.commit(self._service.id, token, commit):
-                    log.warning("the judgement of %s has passed to another judge", self._service.id)
+                    self._passed(now - renewed)
                     return
                 written = now
                 if decisions.notices:
@@ -128,6 +128,11 @@ class Judge:
                 renewed = now
             if len(rows) < ROWS:
                 await self._wait()
+
+    def _passed(self, unrenewed_s: float) -> None:
+        """The lease is another's; one that ran out while this process was suspended is no news, and comes with all."""
+        level = logging.INFO if unrenewed_s * 1000 > self._bench.lease_ms else logging.WARNING
+        log.log(level, "the judgement of %s has passed to another judge", self._service.id)
 
     async def _informed(self) -> ServiceView:
         """The service with the page's usual lag as the ledger has it, where that has enough to tell."""

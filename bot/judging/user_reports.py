@@ -72,12 +72,13 @@ class UserReports:
         place = f"{person.platform}\0{person.place}"
         who = _hash(salt, f"{place}\0{person.user}")
         row = Report(self._now(), component, who, works, cut(text, TEXT), place=_hash(salt, place))
+        # Read before it is noted: a judge at hand counts this very word within milliseconds.
+        name, heard = await self._heard(service, component)
         await self._store.append(service, f"act.{_bounded(id)}", 1, [encode(row)])
         self._wake(service)
         word = WORKS if works else AFFECTED
         before = await self._store.people.spoke(service, f"{component}:{who}", word)
-        name, heard = await self._heard(service, component)
-        # The judge may already have counted this person's earlier word, never the one just noted.
+        # The judge may have counted this person's earlier word.
         others = max(0, heard.affected - (before == AFFECTED))
         fine = max(0, heard.works - (before == WORKS))
         said = replace(heard, affected=others, works=fine)

@@ -102,6 +102,8 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, AuthenticationError):
         given = "asks for a password" if "required" in str(error).lower() else "refuses this user and password"
         return f"it {given}: set REDIS_PASSWORD or REDIS_PASSWORD_FILE"
+    if str(error).startswith("NOREPLICAS"):
+        return "no Groundtruth runs there, so what it kept can be read and not changed"
     if isinstance(error.__context__, ConnectionRefusedError | FileNotFoundError):
         return "nobody answers there: is the server running?"
     return f"{type(error).__name__}: {str(error)[:200]}"

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -16,7 +17,7 @@ from redis.backoff import ExponentialWithJitterBackoff
 from bot.errors import StoreError, UserError
 from bot.store.client import RedisClient
 from bot.store.embedded import EmbeddedServer, answer
-from bot.store.embedded_directory import StoreDirectory
+from bot.store.embedded_directory import StoreDirectory, copied, kept
 from bot.store.store import Store, parse_info
 from bot.store.types import Info
 
@@ -40,6 +41,32 @@ def masked(url: str) -> str:
 
 
 @asynccontextmanager
+async def open_kept(url: str | None, state_dir: Path) -> AsyncIterator[tuple[Store, bool]]:
+    """The store for whoever only asks, and whether a Groundtruth runs on it.
+
+    Where none runs, what the embedded store of a directory kept is read from a copy of it, and every write is refused.
+
+    Raises:
+        UserError: nothing was kept there, or it is another user's.
+        StoreError: when the server cannot be reached.
+    """
+    async with AsyncExitStack() as stack:
+        runs = url is not None or await _answering(state_dir) is not None
+        if runs:
+            store = await stack.enter_async_context(open_store(url, state_dir, start=False))
+        else:
+            if not kept(state_dir):
+                raise UserError(_nobody(state_dir))
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="groundtruth-kept-")))
+            await asyncio.to_thread(copied, state_dir, folder)
+            server = await stack.enter_async_context(EmbeddedServer(folder, writable=False))
+            link = RedisClient(client(server.url), str(state_dir))
+            stack.push_async_callback(link.close)
+            store = Store(link, ())
+        yield store, runs
+
+
+@asynccontextmanager
 async def open_store(url: str | None, state_dir: Path, *, start: bool = True) -> AsyncIterator[Store]:
     """The store at an address, or the embedded one in a directory: run by us (`start`), or by another process.
 
@@ -60,14 +87,24 @@ async def open_store(url: str | None, state_dir: Path, *, start: bool = True) ->
 
 
 async def _running(state_dir: Path) -> str:
+    socket = await _answering(state_dir)
+    if socket is None:
+        raise UserError(_nobody(state_dir))
+    return f"unix://{socket}"
+
+
+async def _answering(state_dir: Path) -> Path | None:
+    """The socket of the Groundtruth that runs on a directory, None where none does."""
     socket = StoreDirectory(state_dir).socket_path()
     try:
         async with asyncio.timeout(CONNECT_S):
-            if await answer(socket):
-                return f"unix://{socket}"
+            return socket if await answer(socket) else None
     except TimeoutError as error:
         raise StoreError(f"store {socket}: no answer") from error
-    raise UserError(f"Groundtruth does not run on {state_dir}: start it with `groundtruth run`")
+
+
+def _nobody(state_dir: Path) -> str:
+    return f"Groundtruth does not run on {state_dir}: start it with `groundtruth run`"
 
 
 def client(url: str) -> Redis:

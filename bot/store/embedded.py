@@ -42,8 +42,11 @@ os.execv(program[0], program)
 """Run by a bare interpreter that becomes the server: code between fork and exec would not be safe beside threads."""
 
 
-def command(binary: Path, directory: Path, socket: Path) -> list[str]:
-    """The server's whole configuration: no port, one socket for our user, an append-only file, nothing ever evicted."""
+def command(binary: Path, directory: Path, socket: Path, *, writable: bool = True) -> list[str]:
+    """The server's whole configuration: no port, one socket for our user, an append-only file, nothing ever evicted.
+
+    One that is not `writable` refuses every write: it waits for a replica that nobody starts.
+    """
     settings = {
         "port": "0",
         "unixsocket": str(socket),
@@ -56,6 +59,7 @@ def command(binary: Path, directory: Path, socket: Path) -> list[str]:
         "databases": "1",
         "maxmemory-policy": "noeviction",
         "loglevel": "warning",
+        "min-replicas-to-write": "0" if writable else "1",
     }
     return [str(binary), *(word for name, value in settings.items() for word in (f"--{name}", value))]
 
@@ -82,8 +86,9 @@ class EmbeddedServer:
         UserError: on entry, when the directory is taken or the server cannot start.
     """
 
-    def __init__(self, state_dir: Path) -> None:
+    def __init__(self, state_dir: Path, *, writable: bool = True) -> None:
         self._directory = StoreDirectory(state_dir)
+        self._writable = writable
         self._claim = -1
         self._process: asyncio.subprocess.Process | None = None
         self._keeper: asyncio.Task[None] | None = None
@@ -142,7 +147,7 @@ class EmbeddedServer:
         lock = await self._lock()
         try:
             socket = self._directory.make_socket_path()
-            arguments = command(binary, self._directory.root, socket)
+            arguments = command(binary, self._directory.root, socket, writable=self._writable)
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", "-S", "-c", LAUNCH, str(os.getpid()), *arguments),
                 stdin=asyncio.subprocess.DEVNULL,

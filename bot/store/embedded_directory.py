@@ -9,12 +9,15 @@ store/server.lock      locked through a descriptor the server inherits, hence as
 import fcntl
 import hashlib
 import os
+import pwd
+import shutil
 import stat
 import tempfile
 from pathlib import Path
 
 from bot.errors import UserError
 
+KEPT = "appendonlydir"
 SOCKET_PATH_BYTES = 100
 """Linux takes 107 bytes, macOS 103; a little less, for the server's own use."""
 
@@ -78,8 +81,48 @@ class StoreDirectory:
         return path
 
     def socket_path(self) -> Path:
-        """Where a running server listens."""
-        return self._link.readlink() if self._link.is_symlink() else self._link
+        """Where a running server listens.
+
+        Raises:
+            UserError: when the directory is another user's.
+        """
+        try:
+            link = self._link.lstat()
+        except PermissionError as error:
+            raise _foreign(self.root.parent) from error
+        except OSError:
+            return self._link
+        if link.st_uid != os.getuid():
+            raise _foreign(self.root.parent)
+        return self._link.readlink() if stat.S_ISLNK(link.st_mode) else self._link
+
+
+def kept(state_dir: Path) -> bool:
+    """Whether an embedded store has kept anything in a directory."""
+    return (StoreDirectory(state_dir).root / KEPT).is_dir()
+
+
+def copied(state_dir: Path, to: Path) -> None:
+    """Copy what the embedded store of a directory kept into another state directory.
+
+    Raises:
+        UserError: when it cannot be read or copied.
+    """
+    there = StoreDirectory(to)
+    there.prepare()
+    try:
+        shutil.copytree(StoreDirectory(state_dir).root / KEPT, there.root / KEPT)
+    except (OSError, shutil.Error) as error:
+        raise UserError(f"what was kept in {state_dir} cannot be read: {error}") from error
+
+
+def _foreign(state_dir: Path) -> UserError:
+    try:
+        uid = state_dir.stat().st_uid
+        owner = pwd.getpwuid(uid).pw_name
+    except (OSError, KeyError):
+        owner = "another user"
+    return UserError(f"{state_dir} belongs to {owner}: ask as that user (sudo -u {owner} groundtruth ask)")
 
 
 def _private(path: Path) -> None:

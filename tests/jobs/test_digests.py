@@ -94,7 +94,7 @@ async def test_a_day_in_one_answer(judged):
         "uptime 50.0 %, the day before 100 %; 1 incident (4F7K) of 1 h 00 min; its page 10 min late; "
         "never admitted: 1 of 2"
     )
-    assert answer.lines == (("Claude", expected), ("No trouble", "OpenAI"))
+    assert answer.lines == (("Claude", expected), ("Not measured", "OpenAI"))
     assert answer.data["services"][0]["incidents"] == ["4F7K"]
 
 
@@ -209,3 +209,16 @@ def test_configuration():
     assert (one.every, one.when.cron, one.when.zone, one.to) == ("week", "30 17 * * fri", "Europe/Berlin", ("console",))
     found = complaints(OWN_SERVICE + "digest:\n  - {every: hour, at: '9', zone: Berlin, to: [slac]}\n")
     assert [one.split(": ")[1] for one in found] == [f"digest[0].{k}" for k in ("every", "at", "zone", "to[0]")]
+
+
+def test_what_was_not_measured_had_not_no_trouble():
+    """Where nothing is known, nothing is said of trouble."""
+    period = Period("day", NINE - DAY_S, NINE)
+    well = RangeHistory("b", "b", "B", SPANS["24h"], NINE, NINE, (Point(0, 86_400, held(60.0, 0.0)),))
+
+    nothing = digest(period, [Told("a", "A")], (), NINE)
+    one = digest(period, [Told("a", "A"), Told("b", "B", (well,))], (), NINE)
+
+    assert nothing.title.endswith("nothing was measured")
+    assert nothing.lines == (("Not measured", "A"),)
+    assert one.lines == (("No trouble", "B"), ("Not measured", "A"))

@@ -117,6 +117,25 @@ async def test_others_are_counted_without_the_one_who_asks(store):
     assert changed.text.startswith("noted that it works for you: 1 other person reports")
 
 
+async def test_nobody_is_told_of_himself(store):
+    """Where the judge is at hand and woken, too: everyone hears of those before, and of nobody else."""
+    bench = JudgeContext("one", lambda: START + 1, to(), lambda: None)
+    judge = Judge(store, VIEW, SETTINGS, bench)
+    at_hand = UserReports(store, lambda _: judge.news.set(), lambda: START)
+    task = asyncio.create_task(judge.run())
+    await store.append("claude", "eu.1", 1, [encode(Observation("c", "claude", "claude-api", "eu", START, Outcome.OK))])
+    heard = []
+    for n in range(6):
+        heard.append((await at_hand.report("claude", "claude-api", Person("slack", "T1", f"U{n}", ""), False)).others)
+        await counted(store, n + 1)
+    works = await at_hand.report("claude", "claude-api", Person("slack", "T1", "U9", ""), works=True)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+    assert heard == [0, 1, 2, 3, 4, 5]
+    assert (works.others, works.works) == (6, 0)
+
+
 def test_old_rows_are_read():
     """Rows without a place, of a version before this one, and rows with one."""
     assert decode(b'{"k":"r","t":5,"c":"api","w":"h","n":2}') == Report(5, "api", "h", n=2)

@@ -6,9 +6,11 @@ from typing import TextIO
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from bot.channels.console.above import left, stands
 from bot.channels.console.plain_lines import LABEL, Act
 from bot.core.messages.compose import trail_line
 from bot.core.model.card import Card, Colour
@@ -69,6 +71,7 @@ class LiveScreen:
             if self._live is not None:
                 self._live.stop()
                 self._live = None
+                left(self)
 
     def _print(self, what: RenderableType) -> None:
         self._console.print(what)
@@ -80,6 +83,7 @@ class LiveScreen:
                 self._live.transient = True
                 self._live.stop()
                 self._live = None
+                left(self)
             return
         if self._live is None:
             self._live = Live(
@@ -90,13 +94,15 @@ class LiveScreen:
                 vertical_overflow="ellipsis",
             )
             self._live.start()
+            stands(self)
             # A killed process must not leave a terminal without its cursor.
             self._console.show_cursor(True)
         cards = list(self._open.values())
         rows: list[RenderableType] = [Text("─" * min(self._console.width, 100), style="bright_black")]
         rows += [headline(card) for card in cards[:-IN_FULL]]
         rows += [drawn(card) for card in cards[-IN_FULL:]]
-        self._live.update(Group(*rows), refresh=True)
+        # Two columns are left free: a sign that is wider than rich believes must not break a line of the region.
+        self._live.update(Padding(Group(*rows), (0, 2, 0, 0), expand=False), refresh=True)
 
 
 def headline(card: Card, stamp: str = "") -> Text:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.logger.messages import warning_client_prioritized_and_token_skipped, warning_token_skipped
 
 from bot.channels.slack.background import BackgroundTasks
 from bot.channels.slack.blocks import ASK, SHARE, SILENCE
@@ -51,15 +52,22 @@ class OneWorkspace:
         )
 
 
+def _meant(record: logging.LogRecord) -> bool:
+    """Bolt warns at every start that it leaves a token unused: ours come by `authorize`."""
+    return record.getMessage() not in {warning_client_prioritized_and_token_skipped(), warning_token_skipped()}
+
+
 def bolt(options: Options, web: Web, talks: Handlers, errands: BackgroundTasks, installed: Installations) -> AsyncApp:
     """The app with all its listeners; needs a running loop."""
 
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
         return await installed.authorize(enterprise_id, team_id)
 
+    bolt_log = logging.getLogger("bot.channels.slack.bolt")
+    bolt_log.addFilter(_meant)
     app = AsyncApp(
         name="groundtruth",
-        logger=logging.getLogger("bot.channels.slack.bolt"),
+        logger=bolt_log,
         client=web.bare,
         # Without a secret every signed request would be a 500; Socket Mode has none and needs none.
         signing_secret=options.signing_secret.reveal() or "unused",

@@ -19,7 +19,7 @@ def audited(deeds: Sequence[AuditEntry], now: float) -> Answer:
             clock(deed.at, now, seconds=True),
             person(deed.by),
             clean(f"{deed.command} {deed.about}", 60),
-            clean(deed.here, 40) or "nowhere in particular",
+            clean(deed.here, 40) or clean(deed.by.platform, 40) or "unknown",
             clean(deed.outcome, 40),
         )
         for deed in deeds

@@ -61,15 +61,24 @@ class Told:
         return min((up for past in self.before if (up := uptime(past.sums)) is not None), default=None)
 
     @property
+    def eventful(self) -> bool:
+        """Whether anything is on record of it."""
+        return bool(self.incidents or self.rows or self.held or self.failed)
+
+    @property
     def calm(self) -> bool:
-        """Whether nothing happened to it."""
-        lowest = self.lowest
-        return not (self.incidents or self.rows or self.held or self.failed) and (lowest is None or lowest[0] == 1)
+        """Whether it was measured and nothing happened to it."""
+        return not self.eventful and self.lowest is not None and self.lowest[0] == 1
+
+    @property
+    def unmeasured(self) -> bool:
+        """Whether nothing at all is known of it: that is not the same as no trouble."""
+        return not self.eventful and self.lowest is None
 
 
 def digest(period: Period, told: Sequence[Told], ours: Sequence[str], now: float) -> Answer:
     """The whole of it; `ours` are our own troubles in that time, in words."""
-    troubled = sorted((one for one in told if not one.calm), key=_worst_first)
+    troubled = sorted((one for one in told if not (one.calm or one.unmeasured)), key=_worst_first)
     lines = [(clean(one.name, 40), _line(one, period)) for one in troubled[:SERVICES]]
     lines += _others(told, troubled)
     lines += _not_said(told, ours)
@@ -157,6 +166,9 @@ def _others(told: Sequence[Told], troubled: Sequence[Told]) -> Iterator[tuple[st
     calm = [clean(one.name, 40) for one in told if one.calm]
     if calm:
         yield "No trouble", listed(calm)
+    unmeasured = [clean(one.name, 40) for one in told if one.unmeasured]
+    if unmeasured:
+        yield "Not measured", listed(unmeasured)
 
 
 def _not_said(told: Sequence[Told], ours: Sequence[str]) -> Iterator[tuple[str, str]]:

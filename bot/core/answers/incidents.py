@@ -117,7 +117,7 @@ def incident(  # noqa: PLR0913, PLR0917 - one handler calls it, with all that is
 ) -> Answer:
     """One incident: its card, its timeline, and to whom it was told (`heard`)."""
     made = card(snapshot(one, standing, now), now, tips, options)
-    told = [("Timeline" if n == 0 else "", trail_line(entry, now)) for n, entry in enumerate(one.timeline)]
+    told = [("Timeline" if n == 0 else "", trail_line(entry, now)) for n, entry in enumerate(one.in_order)]
     return Answer(
         title=made.headline,
         at=now,
@@ -140,7 +140,7 @@ def sent(rows: Sequence[Delivered], now: float) -> list[tuple[str, str]]:
 def deliveries(rows: Sequence[Delivered], now: float) -> Answer:
     """What went where: newest first, what could not be said with its reason."""
     lost = sum(row.dead_at is not None for row in rows)
-    waiting = sum(row.dead_at is None and _owed(row) for row in rows)
+    waiting = sum(row.dead_at is None and _owed(row) and not (row.done_version and not row.tries) for row in rows)
     body = tuple(
         (clean(row.subject, 20), clean(row.channel, 40), _fate(row, now), clean(row.error, 120)) for row in rows
     )
@@ -186,6 +186,9 @@ def _fate(row: Delivered, now: float) -> str:
     if row.held_until is not None and row.held_until > now and not row.done_version:
         return f"held until {clock(row.held_until, now)} by quiet hours"
     later = f", again in {duration(row.due_at - now)}" if row.due_at is not None and row.due_at > now else ""
+    if row.done_version:
+        tried = f": {number(row.tries, 'try', 'tries')} so far" if row.tries else ""
+        return f"said (edition {row.done_version}); a newer edition waits{tried}{later}"
     tried = f"{number(row.tries, 'try', 'tries')} so far" if row.tries else "not tried yet"
     return f"waiting: {tried}{later}"
 

@@ -51,16 +51,21 @@ def coming(standing: ServiceStatus, now: float) -> list[str]:
 
 def announced(standing: ServiceStatus, now: float) -> list[str]:
     """Work that the vendor's page announces, under way or within a day; a window on several components is one line."""
-    found = dict[tuple[str, float, float], list[str]]()
+    found = dict[tuple[str, float, float, bool], list[str]]()
     for voices in standing.voices:
         for work in voices.heard.works:
             if work.until > now and work.since < now + AHEAD_S:
-                names = found.setdefault((work.title, work.since, work.until), [])
+                names = found.setdefault((work.title, work.since, work.until, work.endless), [])
                 names += [clean(voices.measured.name or voices.measured.component, 40)] if work.named else []
     return [
-        f"{listed(names) or clean(standing.name, 40)}: maintenance announced {between(since, until, now)} by the vendor"
+        f"{listed(names) or clean(standing.name, 40)}: maintenance announced "
+        + (
+            f"from {clock(since, now)}, without a stated end, by the vendor"
+            if endless
+            else f"{between(since, until, now)} by the vendor"
+        )
         + (f": {quoted(title, 100)}" if title.strip() else "")
-        for (title, since, until), names in sorted(found.items(), key=lambda pair: pair[0][1])
+        for (title, since, until, endless), names in sorted(found.items(), key=lambda pair: pair[0][1])
     ][:5]
 
 

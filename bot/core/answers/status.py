@@ -23,7 +23,19 @@ from bot.core.text.people import hushed
 from bot.core.text.quoting import clean, listed
 from bot.core.text.reports import SURGE
 from bot.core.text.states import EMOJI, SEVERITY, SILENCED, TONE, WORDS, emoji
-from bot.core.text.symptoms import Ailment, called, how_much, named, present, stale, sure, suspected, words
+from bot.core.text.symptoms import (
+    Ailment,
+    called,
+    how_much,
+    named,
+    present,
+    quieted,
+    stale,
+    sure,
+    suspected,
+    tone,
+    words,
+)
 from probes.model import State
 
 HEAD = ("component", "we see", "they say", "people say")
@@ -66,7 +78,8 @@ def _badness(voices: ComponentStatus, now: float) -> tuple[int, bool, float]:
     """The worst first; those that are alike keep their order."""
     measured = voices.measured
     state = present(measured, now)
-    return -SEVERITY[state], not suspected(measured), -measured.rate if state in TROUBLE else 0.0
+    quiet, shaky = quieted(measured, now), suspected(measured)
+    return -SEVERITY[state], quiet or not (shaky or state in TROUBLE), -measured.rate if state in TROUBLE else 0.0
 
 
 def _rest(voices: Sequence[ComponentStatus], now: float) -> str:
@@ -144,6 +157,10 @@ def we_see(measured: Measurement, now: float) -> str:
     age = ago(measured.at, now)
     if state is State.UNKNOWN:
         return f"{emoji(State.UNKNOWN)} unknown, last result {age}"
+    sign = EMOJI[tone(measured, now)]
+    if quieted(measured, now):
+        counts = f"{measured.failed} of {measured.total} failed in {duration(measured.window_s)}"
+        return f"{sign} no failures lately, watching before we call it over; {counts}; {age}"
     if state in TROUBLE:
         sick = Ailment(words(measured), SEVERITY[state], (measured,))
         number = (
@@ -151,22 +168,22 @@ def we_see(measured: Measurement, now: float) -> str:
             if measured.slow or not sure(measured)
             else f"about {percent(measured.rate)} ({_interval(measured)})"
         )
-        quiet = ", none lately" if measured.monitoring else ""
         apart = f", {told_apart(measured.apart)}" if measured.apart else ""
         where = f", {agreement(measured)}" if len(measured.all_vantages) > 1 else ""
-        return f"{emoji(state)} {sick.words}, {number}{where}{apart}{quiet}; {age}"
+        return f"{sign} {sick.words}, {number}{where}{apart}; {age}"
     if suspected(measured):
-        return f"{EMOJI[Colour.YELLOW]} suspicious, {measured.failed} of {measured.total} failed, no alert yet; {age}"
+        return f"{sign} suspicious, {measured.failed} of {measured.total} failed, no alert yet; {age}"
     counts = f"{measured.failed} of {measured.total} failed" if measured.total else "no failures lately"
     aside = f"; {clean(measured.why, 120)}" if measured.why not in {"", "as usual"} else ""
-    return f"{emoji(state)} {WORDS[state]}, {counts}{aside}; {age}"
+    return f"{sign} {WORDS[state]}, {counts}{aside}; {age}"
 
 
 def they_say(voices: ComponentStatus, now: float) -> str:
     """The page's voice in a cell: its state in words and the age of the reading."""
     heard = voices.heard
     if heard.unreadable:
-        return f"{emoji(State.UNKNOWN)} unreadable: {clean(heard.unreadable, 60)}"
+        what = "" if heard.gone else "unreadable: "
+        return f"{emoji(State.UNKNOWN)} {what}{clean(heard.unreadable, 80 if heard.gone else 60)}"
     if heard.read_at is None:
         return f"{emoji(State.UNKNOWN)} nothing read yet"
     if now - heard.read_at > PAGE_STALE_AFTER_S:
@@ -181,14 +198,11 @@ def _interval(measured: Measurement) -> str:
 def _title(voices: Sequence[ComponentStatus], now: float) -> str:
     if not voices:
         return f"{EMOJI[TONE[State.UNKNOWN]]} nothing is measured yet"
-    states = [(present(v.measured, now), called(v.measured)) for v in voices]
-    sick = [name for state, name in states if state in TROUBLE]
-    blind = [name for state, name in states if state is State.UNKNOWN]
-    of_all = f"of {len(states)} component{'s' if len(states) > 1 else ''}"
+    blind = [called(v.measured) for v in voices if present(v.measured, now) is State.UNKNOWN]
+    of_all = f"of {len(voices)} component{'s' if len(voices) > 1 else ''}"
     unknown = f"; {len(blind)} unknown" if blind else ""
-    if sick:
-        worst = max((state for state, _ in states), key=SEVERITY.__getitem__)
-        return f"{emoji(worst)} {len(sick)} {of_all} in trouble: {listed(sick)}{unknown}"
+    if any(present(v.measured, now) in TROUBLE for v in voices):
+        return f"{_in_trouble(voices, of_all, now)}{unknown}"
     shaky = [called(v.measured) for v in voices if suspected(v.measured) and not stale(v.measured, now)]
     if shaky:
         return f"{EMOJI[Colour.YELLOW]} {len(shaky)} {of_all} suspicious, no alert yet: {listed(shaky)}{unknown}"
@@ -196,10 +210,24 @@ def _title(voices: Sequence[ComponentStatus], now: float) -> str:
     if told:
         return f"{EMOJI[Colour.YELLOW]} {SURGE} with {listed(told)}, none measured{unknown}"
     if blind:
-        elsewhere = "; no trouble measured elsewhere" if len(blind) < len(states) else ""
+        elsewhere = "; no trouble measured elsewhere" if len(blind) < len(voices) else ""
         return f"{emoji(State.UNKNOWN)} {len(blind)} {of_all} unknown: {listed(blind)}{elsewhere}"
-    fine = "component is" if len(states) == 1 else f"{len(states)} components are"
-    return f"{emoji(State.OPERATIONAL)} {'the' if len(states) == 1 else 'all'} {fine} operational"
+    fine = "component is" if len(voices) == 1 else f"{len(voices)} components are"
+    return f"{emoji(State.OPERATIONAL)} {'the' if len(voices) == 1 else 'all'} {fine} operational"
+
+
+def _in_trouble(voices: Sequence[ComponentStatus], of_all: str, now: float) -> str:
+    sick = [v.measured for v in voices if _troubled(v.measured, now)]
+    quiet = [called(v.measured) for v in voices if quieted(v.measured, now)]
+    if not sick:
+        return f"{EMOJI[Colour.YELLOW]} {len(quiet)} {of_all} with no failures lately, not yet over: {listed(quiet)}"
+    worst = max(sick, key=lambda m: (SEVERITY[present(m, now)], sure(m)))
+    also = f"; no failures lately on {listed(quiet)}" if quiet else ""
+    return f"{EMOJI[tone(worst, now)]} {len(sick)} {of_all} in trouble: {listed([called(m) for m in sick])}{also}"
+
+
+def _troubled(measured: Measurement, now: float) -> bool:
+    return present(measured, now) in TROUBLE and not quieted(measured, now)
 
 
 def _data(standings: Sequence[ServiceStatus], shown: AbstractSet[int], now: float) -> list[dict[str, object]]:

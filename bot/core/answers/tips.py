@@ -23,10 +23,12 @@ def tips_answer(  # noqa: PLR0913, PLR0917 - one handler calls it, with all it h
     now: float,
     recipes: Iterable[Recipe] = (),
     name: str = "",
+    *,
+    with_code: bool = False,
 ) -> Answer:
     """The tips for a component in these circumstances; `name` is what people call it, `text` the whole in Markdown.
 
-    The code is that of the first tip that has a recipe, in every language there is.
+    The code is that of the first tip that has a recipe, in every language there is; `text` has it on request.
     """
     advised = best(tips, at, options, now)
     wanted = next((one.tip.recipe for one in advised if one.tip.recipe), "")
@@ -35,14 +37,25 @@ def tips_answer(  # noqa: PLR0913, PLR0917 - one handler calls it, with all it h
         title=_title(at, clean(name, 60) or clean(at.component, 60) or "everything", len(advised)),
         at=now,
         lines=tuple((f"{n}.", one.said(now)) for n, one in enumerate(advised, 1)),
-        footer=f"code: {wanted}, in {', '.join(_language(recipe) for recipe in code)}" if code else "",
+        footer=_footer(wanted, code, at.component, shown=with_code),
         data={
             "at": now,
             "circumstances": asdict(at),
             "tips": [_data(one, now) for one in advised],
             "recipes": [asdict(recipe) for recipe in code],
         },
-        text="\n\n".join([*(_told(n, one, now) for n, one in enumerate(advised, 1)), *map(_code, code)]),
+        text="\n\n".join(
+            [*(_told(n, one, now) for n, one in enumerate(advised, 1)), *map(_code, code if with_code else ())]
+        ),
+    )
+
+
+def _footer(wanted: str, code: Sequence[Recipe], component: str, *, shown: bool) -> str:
+    if not code:
+        return ""
+    languages = ", ".join(_language(recipe) for recipe in code)
+    return f"code: {wanted}, in {languages}" + (
+        "" if shown else f": tips {clean(component, 60)} code".replace("  ", " ")
     )
 
 

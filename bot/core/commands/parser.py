@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from bot.core.commands import timing
 from bot.core.commands.errors import ERROR, Misunderstood, ParseError, ambiguous, unknown, wanting
 from bot.core.commands.names import Named, Names
+from bot.core.commands.phrases import command_of
 from bot.core.commands.table import ALIASES, COMMANDS, DEFAULT, NAMES, Argument, Command, Takes
 from bot.core.routing.matchers import Matcher
 from bot.core.text.durations import seconds_of
@@ -19,6 +20,7 @@ INCIDENT_ID = re.compile(r"#?([0-9A-HJKMNP-TV-Z]{4})", re.IGNORECASE | re.ASCII)
 SILENCE_ID = re.compile(rf"#?(S{INCIDENT_ID.pattern.removeprefix('#?(')}", re.IGNORECASE | re.ASCII)
 """The same after an S."""
 _WORDS_OF_A_NAME = 6
+EXPLAIN = "explain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,9 @@ def command_named(word: str) -> Command | None:
 
 
 def _command(words: list[str], names: Names) -> Command | Request:
+    if asked := command_of(" ".join(words)):
+        name, what = asked
+        return Request(name, text=what) if name == EXPLAIN else _read(COMMANDS[name], what.split(), names)
     said = words[0].casefold()
     if said in COMMANDS or said in ALIASES:
         return COMMANDS[ALIASES.get(said, said)]

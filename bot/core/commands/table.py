@@ -132,6 +132,7 @@ _START = Argument("start", Takes.MOMENT, "when it begins, if not now: 22:00 or 2
 _REASON = Argument("reason", Takes.WORDS, "why, for those who look later")
 _TO = Argument("to", Takes.PLACE, "a channel, if not this one: slack:C0123", keyed=True)
 _ABOVE = Argument("severity", Takes.CHOICE, "say nothing below this", choices=SEVERITIES)
+_CODE = Argument("code", Takes.CHOICE, "with the code to copy", choices=("code",))
 _PERIOD = Argument("period", Takes.CHOICE, "the last day, or the last seven", choices=("day", "week"))
 _DISAGREEING = Argument(
     "discrepancies", Takes.CHOICE, "also when page and measurement disagree", choices=("on", "off"), keyed=True
@@ -143,7 +144,7 @@ _ALL = (
     Command("why", "the evidence behind it: figures, latest results, what would change our mind",
             "why claude-api", (_SUBJECT,)),
     Command("tips", "workarounds that help right now, each checked live where it names an alternative",
-            "tips claude-api", (_SUBJECT,)),
+            "tips claude-api", (_SUBJECT, _CODE)),
     Command("explain", "what an error means, whose fault it is, whether others see it now, what to do",
             "explain 529 overloaded_error",
             (Argument("error", Takes.PASTE, "status code, message, body or request id", required=True),)),

@@ -87,7 +87,7 @@ def _lasting(argument: Argument, words: Sequence[str]) -> Timing | str:
     """What stands before the first length of time, what after it, and the length."""
     for n in range(len(words)):
         if UNTIL_RESOLVED in argument.suggested and " ".join(words[n : n + 2]).casefold() == UNTIL_RESOLVED:
-            return Timing(words[:n], words[n + 2 :], till_over=True)
+            return Timing(_without_for(words[:n]), words[n + 2 :], till_over=True)
         for taken in (2, 1):
             said = " ".join(words[n : n + taken])
             seconds = seconds_of(said)
@@ -95,15 +95,18 @@ def _lasting(argument: Argument, words: Sequence[str]) -> Timing | str:
                 continue
             if not SHORTEST_S <= seconds <= LONGEST_S:
                 return f"{clean(said, 40)} is not between a minute and 30 days"
-            return Timing(words[:n], words[n + taken :], seconds)
+            return Timing(_without_for(words[:n]), words[n + taken :], seconds)
     return ""
+
+
+def _without_for(words: Sequence[str]) -> Sequence[str]:
+    """The words before a length without the last "for", as in "for 2 hours"."""
+    return words[:-1] if words and words[-1].casefold() == "for" else words
 
 
 def _beginning(found: Timing) -> Timing | str:
     """Take the beginning out of the words next to the length."""
     before, after, begins = list(found.before), list(found.after or ()), found.begins
-    if before and before[-1].casefold() == "for":
-        before.pop()
     for words, at in ((after, 0), (before, len(before) - 2), (before, len(before) - 3)):
         if not begins and 0 <= at < len(words) and words[at].casefold() == BEGINS:
             rest = words[at + 1 :]

@@ -7,11 +7,13 @@ quota or network, inconclusive answers, and network-type failures while this van
 from dataclasses import dataclass
 from math import isfinite
 
-from probes.model import NETWORK_LAYERS, Fault, Observation, Outcome
+from probes.model import NETWORK_LAYERS, Fault, Layer, Observation, Outcome
 
 LATEST = 4102444800.0
 """No honest clock is beyond the year 2100; times outside 1970 to 2100 are not used."""
 
+SPOKEN = frozenset({Layer.APP_BACKEND, Layer.CAPACITY})
+"""Layers on which the vendor's application answers itself, in words of its own beside the HTTP status."""
 THEIRS = frozenset({Fault.VENDOR, Fault.EDGE})
 
 
@@ -43,7 +45,7 @@ def classified(seen: Observation) -> Sample | None:
     if outcome is Outcome.FAILED:
         if seen.fault not in THEIRS or (seen.control is False and seen.layer in NETWORK_LAYERS):
             return None
-        return Sample(seen.at, seen.vantage, seen.component, seen.check, failed=True, symptom=seen.symptom[:64])
+        return Sample(seen.at, seen.vantage, seen.component, seen.check, failed=True, symptom=symptom_of(seen))
     if outcome is Outcome.OK or outcome is Outcome.SLOW:
         timings = seen.timings
         return Sample(
@@ -57,6 +59,18 @@ def classified(seen: Observation) -> Sample | None:
             slow=outcome is Outcome.SLOW,
         )
     return None
+
+
+def symptom_of(seen: Observation) -> str:
+    """The one word for a failure, by which failures are counted and named.
+
+    It is the HTTP status where the vendor's application failed: `api_error` of one address and a bare 500 of another
+    are one failure, not two.
+    """
+    spoken = seen.layer in SPOKEN and not seen.symptom.startswith("upstream_")
+    if spoken and seen.status is not None and 500 <= seen.status < 600:
+        return f"http_{seen.status}"
+    return seen.symptom[:64]
 
 
 def _latency(ms: float | None) -> float | None:

@@ -11,12 +11,15 @@ from bot.core.model.person import Person
 from bot.core.model.severity import SEVERITY, worse
 from bot.core.model.silence import Silence
 from bot.core.model.statuspage import PageStatus
+from bot.core.text.durations import clock
 from bot.core.text.people import hushed, person
 from bot.core.text.quoting import quoted
+from bot.core.text.symptoms import UNSURE, sure
 from probes.model import State
 
-SURE = 0.4
-"""An interval of a rate wider than this is a guess."""
+BEFORE_S = 300.0
+"""A page that was red for longer than this before our first failure may be red about something else."""
+PAGE_BEFORE = "page red before"
 TIMELINE = 200
 """Lines kept of one incident; the first ones and the latest matter, the middle is what goes."""
 
@@ -79,17 +82,29 @@ def watched(incident: Incident, *, quiet: bool, now: float) -> Incident:
 
 
 def admitted(incident: Incident, heard: Mapping[str, PageStatus], names: Mapping[str, str]) -> Incident:
-    """Note the moment, by our clock, when the page first admits trouble on an affected component."""
+    """Note the moment, by our clock, when the page first admits trouble on an affected component.
+
+    A page that was red there long before is noted as that and no more: it may speak of something else.
+    """
     if incident.page_first_at is not None:
         return incident
     red = [(h.since, c) for c in incident.components if (h := heard.get(c)) and h.since and SEVERITY.get(h.state)]
-    if not red:
+    admissions = [(since, c) for since, c in red if since >= incident.started_at - BEFORE_S]
+    if admissions:
+        since, component = min(admissions)
+        text = f"the page says {_their_word(heard[component], names.get(component, component))}"
+        return noted(replace(incident, page_first_at=since), since, "acknowledged by the vendor", text)
+    if not red or incident.page_red_since is not None:
         return incident
     since, component = min(red)
-    heard_of = heard[component]
-    words = f": {quoted(heard_of.words)}" if heard_of.words.strip() else ""
-    text = f"the page says {heard_of.state.value.replace('_', ' ')} of {names.get(component, component)}{words}"
-    return noted(replace(incident, page_first_at=since), since, "acknowledged by the vendor", text)
+    text = f"the page has said {_their_word(heard[component], names.get(component, component))}"
+    text += f"; since {clock(since, incident.started_at)}, before our first failure"
+    return noted(replace(incident, page_red_since=since), incident.opened_at, PAGE_BEFORE, text)
+
+
+def _their_word(heard: PageStatus, name: str) -> str:
+    words = f": {quoted(heard.words)}" if heard.words.strip() else ""
+    return f"{heard.state.value.replace('_', ' ')} of {name}{words}"
 
 
 def closed(incident: Incident, by: Person, at: float, reason: str) -> Incident:
@@ -123,12 +138,12 @@ def noted(incident: Incident, at: float, event: str, text: str, to: tuple[str, .
 
 
 def peaked(incident: Incident, measured: Iterable[Measurement]) -> Incident:
-    """The same incident with the highest failure rate so far; one that is only guessed at is no peak."""
-    rates = [m.rate for m in measured if m.total and m.high - m.low <= SURE and not m.slow]
+    """The same incident with the highest failure rate so far: the highest that any message may have said."""
+    rates = [m.rate for m in measured if sure(m) and not m.slow]
     highest = max(rates, default=0.0)
     return replace(incident, peak_rate=highest) if highest > incident.peak_rate else incident
 
 
 def _sure(step: Transition) -> float:
-    """The rate as a peak to remember: while it is only guessed at, what it is at least."""
-    return step.rate if step.high - step.low <= SURE else step.low
+    """The rate as a peak to remember: 0 while no message would say it."""
+    return step.rate if step.kind != "slowness" and step.high - step.low <= UNSURE else 0.0

@@ -190,7 +190,12 @@ def _overstated(record: Discrepancy, page: str, name: str, closed: float) -> str
         return f"we now see trouble on {name} too: {page} was ahead of us by {duration(closed - record.since)}"
     if record.flavour is Flavour.ELSEWHERE:
         fine = duration(closed - record.since)
-        return f"{page} now says {name} {SAYS[record.claimed]}; we measured no trouble there for all of {fine}"
+        ours = (
+            f"some of our requests failed, and no alert came of it in {fine}"
+            if record.failed
+            else (f"we measured no trouble there for all of {fine}")
+        )
+        return f"{page} now says {name} {SAYS[record.claimed]}; {ours}"
     seen = record.page_resolved_at if record.page_resolved_at is not None else closed
     over = record.resolved_at if record.resolved_at is not None else record.since
     return f"{page} now agrees that {name} {SAYS[record.claimed]}, {duration(seen - over)} after our measurements did"

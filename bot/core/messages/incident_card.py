@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.core.messages import layers
 from bot.core.messages.correlation_card import together
-from bot.core.messages.sources import others_say, page_lag, page_says, people_say, what_we_see
+from bot.core.messages.sources import others_say, page_lag, page_says, page_word, people_say, what_we_see
 from bot.core.model.card import Action, Card, CardFacts, Colour
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.snapshot import ComponentStatus, Snapshot
@@ -18,8 +18,9 @@ from bot.core.text.people import hushed, person
 from bot.core.text.quoting import clean, cut, listed
 from bot.core.text.states import EMOJI, SEVERITY, SILENCED, TONE
 from bot.core.text.symptoms import DOWN, Ailment, ailments, called, failing_words, how_much, named, stale, sure
+from bot.core.text.symptoms import tone as colour
 from bot.core.tips.alternatives import Option
-from bot.core.tips.selection import best, circumstances
+from bot.core.tips.selection import circumstances, for_each
 from bot.core.tips.tip import Tip
 from probes.model import State
 
@@ -47,7 +48,7 @@ def card(
         actions=_actions(incident),
         links=(("vendor page", snapshot.page_url),) if snapshot.page_url else (),
         closed=over,
-        trail=incident.timeline[-TRAIL:],
+        trail=incident.in_order[-TRAIL:],
         times=dated(("Began", incident.started_at), ("Over", incident.resolved_at)),
         facts=_facts(incident),
     )
@@ -72,10 +73,8 @@ def tone_of(incident: Incident, snapshot: Snapshot, now: float) -> Colour:
     if calm or incident.scope == "vantage" or incident.state is State.OPERATIONAL:
         return Colour.YELLOW
     sick = ailments(_active(incident, snapshot), now)
-    worst = max((m.state for a in sick for m in a.sick), key=SEVERITY.__getitem__, default=incident.state)
-    if worst is State.MAJOR and not any(sure(m) for a in sick for m in a.sick if m.state is worst):
-        worst = State.PARTIAL  # a handful of results does not call anything down
-    return TONE[worst]
+    worst = max((m for a in sick for m in a.sick), key=lambda m: (SEVERITY[m.state], sure(m)), default=None)
+    return TONE[incident.state] if worst is None else colour(worst, now)
 
 
 def headline(incident: Incident, snapshot: Snapshot, now: float) -> str:
@@ -133,11 +132,7 @@ def _sick_headline(snapshot: Snapshot, sick: tuple[Ailment, ...], *, interval: b
 def _resolved_headline(incident: Incident, snapshot: Snapshot) -> str:
     lasted = duration((incident.resolved_at or snapshot.at) - incident.started_at)
     by = f" by {person(incident.resolved_by)}" if incident.resolved_by else ""
-    if incident.page_first_at is None:
-        page = "the page never said so"
-    else:
-        page = f"the page said so {lag(incident.page_first_at, incident.opened_at, 'our alert')}"
-    said = f" · {page}" if incident.scope != "vantage" else ""
+    said = f" · {page_word(incident, snapshot.at)}" if incident.scope != "vantage" else ""
     return f"{_who(incident, snapshot)}: resolved{by} after {lasted}{said}"
 
 
@@ -161,7 +156,8 @@ def _open_lines(
         slow = incident.kind == "slowness"
         at = circumstances(voices, now, slow=slow, trouble=True)
         lines.append(("Looks like", "" if slow else layers.looks_like(at.layer)))
-        lines += layers.do_now([advised.said(now) for advised in best(helps[0], at, helps[1], now)])
+        steps = for_each(helps[0], voices, helps[1], now, slow=slow)
+        lines += layers.do_now([_step(who, advised.said(now)) for who, advised in steps])
     ids = list(dict.fromkeys(clean(i, 80) for v in voices for i in v.measured.request_ids if i.strip()))
     more = f" … ({len(ids) - 3} more)" if len(ids) > 3 else ""
     lines.append(("At once", together(snapshot.cause) if snapshot.cause else ""))
@@ -169,6 +165,11 @@ def _open_lines(
     lines.append(("Quiet", hushed(incident.silence, now) if incident.silence else ""))
     lines.append(("Request ids", ", ".join(ids[:3]) + more))
     return lines
+
+
+def _step(who: Sequence[str], step: str) -> str:
+    """A step with whom it is for, unless it says so itself."""
+    return step if not who or step.startswith(f"{listed(who)}:") else f"{listed(who)}: {step}"
 
 
 def _resolved_lines(incident: Incident, snapshot: Snapshot, now: float) -> list[tuple[str, str]]:
@@ -190,7 +191,7 @@ def story(incident: Incident, now: float) -> str:
         ours = lag(incident.page_first_at, incident.opened_at, "our alert")
         parts.append(f"the page first said so {clock(incident.page_first_at, now)}, {first} and {ours}")
     elif incident.scope != "vantage":
-        parts.append("the page never said so")
+        parts.append(page_word(incident, now))
     if incident.acknowledged_at is not None:
         parts.append(f"acknowledged by {person(incident.acknowledged_by)} at {clock(incident.acknowledged_at, now)}")
     if incident.resolved_by is not None:
@@ -211,7 +212,7 @@ def _unknown(snapshot: Snapshot, now: float) -> bool:
 
 def _who(incident: Incident, snapshot: Snapshot) -> str:
     known = {v.measured.component: called(v.measured) for v in snapshot.voices}
-    names = [known.get(c) or clean(c, 40) for c in incident.components]
+    names = [known.get(c) or clean(c, 40) for c in incident.active or incident.components]
     service = clean(snapshot.service_name, 40) or clean(snapshot.service, 40)
     if len(names) == 1:
         return named(service, names[0])
@@ -226,7 +227,8 @@ def _was(incident: Incident) -> str:
         return "only people reported it, we measured none"
     only = f", only from {clean(incident.vantage, 40) or 'one vantage'}" if incident.scope == "vantage" else ""
     words = failing_words(incident.worst, incident.peak_rate)
-    return f"{words}, at worst about {percent(incident.peak_rate)} of requests{only}"
+    worst = f", at worst about {percent(incident.peak_rate)} of requests" if incident.peak_rate else ""
+    return f"{words}{worst}{only}"
 
 
 def _footer(incident: Incident, snapshot: Snapshot, now: float) -> str:

@@ -12,7 +12,7 @@ from bot.core.text.numbers import latency, percent, span
 from bot.core.text.quoting import clean, counted, listed, quoted
 from bot.core.text.reports import voices_of
 from bot.core.text.states import WORDS
-from bot.core.text.symptoms import called, stale, sure, symptom
+from bot.core.text.symptoms import called, quieted, stale, sure, symptom
 from probes.model import State
 
 SHOWN = 6
@@ -52,15 +52,31 @@ def page_says(voices: Sequence[ComponentStatus], now: float) -> str:
     """The vendor's word on these components in its own words, with the age of the reading; stale is ⚪."""
     if not voices:
         return "⚪ nothing read yet"
-    unread = next((v.heard for v in voices if v.heard.unreadable), None)
-    if unread is not None:
-        before = f"; last read {ago(unread.read_at, now)}: {WORDS[unread.state]}" if unread.read_at is not None else ""
-        return f"⚪ page unreadable: {clean(unread.unreadable, 120)}{before}"
+    legible = [v for v in voices if not v.heard.unreadable]
+    lost = [v for v in voices if v.heard.unreadable]
+    said = [_read(legible, now)] if legible else []
+    # What is wrong with one component's reading says nothing of the others'.
+    for reason in dict.fromkeys(v.heard.unreadable for v in lost):
+        about = [v for v in lost if v.heard.unreadable == reason]
+        said.append(_unread(about, now, named=len(about) < len(voices)))
+    return "; ".join(said)
+
+
+def _read(voices: Sequence[ComponentStatus], now: float) -> str:
     read = [v.heard.read_at for v in voices if v.heard.read_at is not None]
     if not read:
         return "⚪ nothing read yet"
     said = f"{claimed(voices)} · read {ago(min(read), now)}"
     return f"⚪ stale: {said}" if now - min(read) > PAGE_STALE_AFTER_S else said
+
+
+def _unread(voices: Sequence[ComponentStatus], now: float, *, named: bool) -> str:
+    """Components of which the page cannot be read, or that it lists no longer, all for one reason."""
+    first = voices[0].heard
+    before = f"; last read {ago(first.read_at, now)}: {WORDS[first.state]}" if first.read_at is not None else ""
+    who = f"{listed([called(v.measured) for v in voices])}: " if named else ""
+    what = "" if first.gone else "page unreadable: "
+    return f"⚪ {who}{what}{clean(first.unreadable, 120)}{before}"
 
 
 def claimed(voices: Sequence[ComponentStatus]) -> str:
@@ -84,6 +100,8 @@ def page_lag(
         posted = f", posted {clock(heard.posted_at, now)}" if heard.posted_at is not None else ""
         late = lag(incident.page_first_at, incident.opened_at, "our alert")
         return f"first admitted {clock(incident.page_first_at, now)}{posted}: {late}"
+    if incident.page_red_since is not None:
+        return f"red since {clock(incident.page_red_since, now)}, before our first failure"
     green = [v for v in voices if v.heard.state is State.OPERATIONAL and not v.heard.unreadable]
     read = min((v.heard.read_at for v in green if v.heard.read_at is not None), default=None)
     if read is None or now - read > PAGE_STALE_AFTER_S or any(v.heard.state in TROUBLE for v in voices):
@@ -94,6 +112,15 @@ def page_lag(
             f"an incident since {clock(said.posted_at or said.since, now)} marks none of it: {quoted(said.words, 80)}"
         )
     return f"unacknowledged for {duration(now - incident.started_at)}{median}"
+
+
+def page_word(incident: Incident, now: float) -> str:
+    """Whether and when the page admitted an incident, in half a sentence: the one source of that in every text."""
+    if incident.page_first_at is not None:
+        return f"the page said so {lag(incident.page_first_at, incident.opened_at, 'our alert')}"
+    if incident.page_red_since is not None:
+        return f"the page was red before it began, since {clock(incident.page_red_since, now)}"
+    return "the page never said so"
 
 
 def people_say(voices: Sequence[ComponentStatus]) -> str:
@@ -143,6 +170,8 @@ def told_apart(one: OutlierCheck) -> str:
 
 
 def _rated(measured: Measurement, now: float) -> str:
-    if stale(measured, now) or measured.state not in TROUBLE or measured.slow or not sure(measured):
+    if quieted(measured, now) or stale(measured, now) or measured.state not in TROUBLE:
+        return ""
+    if measured.slow or not sure(measured):
         return ""
     return f"{percent(measured.rate)} ({span(measured.low, measured.high)}): "

@@ -32,6 +32,7 @@ class Discrepancy:
     `since` is when the disagreement began, `opened_at` when it had lasted long enough to be said, `closed_at` when they
     agreed again (or trouble ended unacknowledged). The page's own posted time is kept beside the time we first saw it,
     the end of our trouble (`resolved_at`) beside the reading on which the page was green again (`page_resolved_at`).
+    `failed` are the failures that we counted there when it ended.
     """
 
     id: str
@@ -57,3 +58,4 @@ class Discrepancy:
     page_resolved_at: float | None = None
     mention: PageMention | None = None
     reports: int = 0
+    failed: int = 0

@@ -49,9 +49,10 @@ class Incident:
     `started_at` is the first failure that belongs to it, `opened_at` when we knew, both Unix seconds. `components` are
     those affected at any time, `active` those affected now; `peak_rate` the highest failure rate (0 to 1) seen on one
     of them; `worst` the highest state. `page_first_at` is when, by our clock, the page first admitted trouble on an
-    affected component. `silence` is the one that holds its messages back, `resolved_by` who called it over before we
-    did, `verdict` one vote a person, `courses` whom it goes to while nobody acknowledges it. `version` grows with each
-    change.
+    affected component; `page_red_since`, where it was red there long before we saw a failure, since when: whether that
+    is the same trouble nobody can tell, so it is no admission. `silence` is the one that holds its messages back,
+    `resolved_by` who called it over before we did, `verdict` one vote a person, `courses` whom it goes to while nobody
+    acknowledges it. `version` grows with each change.
     """
 
     id: str
@@ -80,6 +81,12 @@ class Incident:
     resolved_by: Person | None = None
     verdict: tuple[Feedback, ...] = ()
     courses: tuple[Course, ...] = ()
+    page_red_since: float | None = None
+
+    @property
+    def in_order(self) -> tuple[TimelineEntry, ...]:
+        """The timeline by the time of what happened; what was learnt late stands where it belongs."""
+        return tuple(sorted(self.timeline, key=lambda entry: entry.at))
 
     @property
     def silenced_until(self) -> float | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
+from bot.core.detection.classification import symptom_of
 from probes.model import Observation, State
 
 
@@ -72,5 +73,12 @@ class Failure:
     def of(cls, seen: Observation, edge: str = "") -> Self:
         """The part of an observation that is worth keeping; `edge` is in front of what was looked at."""
         return cls(
-            seen.at, seen.symptom, seen.layer.value, seen.vantage, seen.request_id, seen.status, seen.detail[:200], edge
+            seen.at,
+            symptom_of(seen),
+            seen.layer.value,
+            seen.vantage,
+            seen.request_id,
+            seen.status,
+            seen.detail[:200],
+            edge,
         )

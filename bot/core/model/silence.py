@@ -16,7 +16,8 @@ class Silence:
 
     `target` is an incident's id, a component's, matchers as they are written, or "" for the whole service; `work`:
     maintenance was announced. `till_over`: it ends with the trouble it covers, at the latest at `until`. `id` names it
-    on every service that it reaches; `where` is the target it was asked from, and no part of what it is.
+    on every service that it reaches; `where` is the target it was asked from, and no part of what it is; `endless`: the
+    page states no end of its work, and `until` is only how long that excuses trouble.
     """
 
     target: str
@@ -28,6 +29,7 @@ class Silence:
     till_over: bool = False
     id: str = ""
     where: str = field(default="", compare=False)
+    endless: bool = False
 
     @property
     def announced(self) -> bool:

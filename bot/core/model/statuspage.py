@@ -25,6 +25,7 @@ class MaintenanceWindow:
     """One window (Unix seconds) in which the vendor means to work on a component, in its words.
 
     `seen_at` is our first reading of it as it is; `named`: the page names this component, not only the page as a whole.
+    `endless`: the page states no end, and `until` is only how long it excuses trouble.
     """
 
     id: str
@@ -33,6 +34,7 @@ class MaintenanceWindow:
     until: float
     seen_at: float
     named: bool = True
+    endless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class PageStatus:
     """The page's word on one component: its state, the vendor's words, when read, and since when it says so.
 
     `posted_at` and `started_at` are the page's own times of this trouble; `mention` an open incident that it marks on
-    no component; `works` the windows of announced work, under way or to come.
+    no component; `works` the windows of announced work, under way or to come; `gone`: the page can be read and lists
+    the component no longer, which `unreadable` says in words.
     """
 
     state: State = State.UNKNOWN
@@ -53,6 +56,7 @@ class PageStatus:
     started_at: float | None = None
     mention: PageMention | None = None
     works: tuple[MaintenanceWindow, ...] = ()
+    gone: bool = False
 
 
 RED = frozenset({State.DEGRADED, State.PARTIAL, State.MAJOR})

@@ -1,5 +1,6 @@
 """How bad it was, in numbers with their n: the part of a report that people compare. Pure."""
 
+from bot.core.detection.severity import FADES_S
 from bot.core.incidents.evidence import Evidence
 from bot.core.postmortem.casefile import Casefile
 from bot.core.stats.intervals import wilson
@@ -12,6 +13,8 @@ from bot.core.text.states import WORDS
 from bot.core.text.symptoms import symptom
 
 COLUMNS = 40
+SMOOTHED = f"smoothed over {FADES_S / 60:.0f} min"
+"""What a failure rate of ours is: single minutes may have been worse, and are told beside it."""
 
 
 def impact(case: Casefile, now: float) -> list[str]:
@@ -24,7 +27,7 @@ def impact(case: Casefile, now: float) -> list[str]:
         ("From first failure to resolved", duration(case.ended(now) - incident.started_at)),
     ]
     if incident.peak_rate:
-        rows.append(("Highest failure rate", f"about {percent(incident.peak_rate)} of requests"))
+        rows.append(("Highest failure rate", f"about {percent(incident.peak_rate)} of requests, {SMOOTHED}"))
     if dossier is not None:
         rows += _measured(dossier, case)
     rows.append(("People", number(incident.reports, "report", "reports")))

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from bot.core.answers.answer import Answer
 from bot.core.answers.incidents import Delivered
 from bot.core.messages.layers import looks_like
+from bot.core.messages.sources import page_word
 from bot.core.model.discrepancy import DiscrepancyKind
 from bot.core.model.incident import IncidentStatus
 from bot.core.postmortem import timeline
 from bot.core.postmortem.casefile import FOLLOW_UPS, Casefile, data
-from bot.core.postmortem.impact import impact
+from bot.core.postmortem.impact import SMOOTHED, impact
 from bot.core.text.durations import clock, duration, lag
 from bot.core.text.markdown import bullets, code, plain, table
 from bot.core.text.numbers import number, percent
@@ -72,10 +73,12 @@ def _unmarked(case: Casefile, now: float) -> str:
     where = listed([case.called(c) for c in incident.components])
     said = [f"From {begun} we measured {what} on {where}; {'resolved after' if over else 'it has lasted'} {lasted}."]
     if incident.peak_rate:
-        said.append(f"At the worst about {percent(incident.peak_rate)} of requests failed.")
+        said.append(f"At the worst about {percent(incident.peak_rate)} of requests failed ({SMOOTHED}).")
     said.append(f"We alerted {lag(incident.opened_at, incident.started_at, 'the first failure')}.")
     if incident.scope != "vantage":
-        if incident.page_first_at is None:
+        if incident.page_first_at is None and incident.page_red_since is not None:
+            said.append(f"{page_word(incident, incident.started_at).capitalize()}.")
+        elif incident.page_first_at is None:
             said.append("The vendor's page never said so." if over else "The vendor's page has not said so yet.")
         else:
             late = lag(incident.page_first_at, incident.opened_at, "our alert")
@@ -96,8 +99,9 @@ def _lags(case: Casefile, now: float) -> list[str]:
         ("First failure", clock(begun, begun, seconds=True), ""),
         ("Our alert", clock(incident.opened_at, begun, seconds=True), _after(incident.opened_at, begun)),
     ]
-    page = incident.page_first_at
-    rows.append(("The page's first word", clock(page, begun, seconds=True) if page else "never", _after(page, begun)))
+    page, red = incident.page_first_at, incident.page_red_since
+    before = f"red before it, since {clock(red, begun, seconds=True)}" if red is not None else "never"
+    rows.append(("The page's first word", clock(page, begun, seconds=True) if page else before, _after(page, begun)))
     taken, by = incident.acknowledged_at, plain(person(incident.acknowledged_by), 60)
     said = f"{clock(taken, begun, seconds=True)} by {by}" if taken else "nobody"
     rows.append(("Acknowledged by a person", said, _after(taken, begun)))

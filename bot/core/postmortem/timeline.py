@@ -15,7 +15,7 @@ from probes.model import State
 
 US, PAGE, PEOPLE = "we", "page", "people"
 _PEOPLE = frozenset({"acknowledged", "handed back", "feedback", "silenced", "silence ended"})
-_PAGE = "acknowledged by the vendor"
+_PAGE = frozenset({"acknowledged by the vendor", "page red before"})
 LINES = 120
 """Lines of one report; more is a log, and the middle is left out with a count."""
 
@@ -57,7 +57,7 @@ def merged(
     lines = [Line(incident.started_at, US, "the first failure that belongs to it")]
     for entry in incident.timeline:
         by_hand = entry.event in _PEOPLE or (entry.event == "resolved" and incident.resolved_by is not None)
-        if entry.event != _PAGE:
+        if entry.event not in _PAGE:
             said = f"{clean(entry.event, 40)}: {clean(entry.text, 400)}" if entry.text else clean(entry.event, 40)
             lines.append(Line(entry.at, PEOPLE if by_hand else US, said))
         elif dossier is None or not dossier.said:

@@ -31,7 +31,7 @@ def listen(
             heard[component] = before
         elif page.unreadable or claim is None:
             reason = page.unreadable or f"the page no longer lists a component {page_id!r}"
-            heard[component] = replace(before, unreadable=reason, url=page.url)
+            heard[component] = replace(before, unreadable=reason, url=page.url, gone=not page.unreadable)
         else:
             heard[component] = _heard(page, claim, before, at)
     return heard
@@ -64,7 +64,7 @@ def announced(heard: Mapping[str, PageStatus], service: str) -> Silences:
     """The work that the page of a service (by its name) announces on our components, as what it holds back."""
     page = Person(PAGE, "", "", f"{service}'s status page")
     return tuple(
-        Silence(component, max(work.since, work.seen_at), work.until, page, work.title, work=True)
+        Silence(component, max(work.since, work.seen_at), work.until, page, work.title, work=True, endless=work.endless)
         for component, said in heard.items()
         for work in said.works
         if work.named

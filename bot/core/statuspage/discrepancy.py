@@ -198,6 +198,7 @@ def closed(record: Discrepancy, case: Case, now: float) -> Discrepancy | None:
         page_started_at=case.heard.started_at or record.page_started_at,
         resolved_at=record.resolved_at or _ours_ended(record, case, now),
         page_resolved_at=case.heard.since if over and not admitted else None,
+        failed=case.measured.failed,
     )
 
 

@@ -5,6 +5,7 @@ it: what is announced after trouble began explains none of it. Titles are the ve
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from bot.core.model.statuspage import MaintenanceWindow
 from bot.core.statuspage.mentions import WORK_S, is_over
@@ -33,10 +34,11 @@ def works_of(
         at: when the page was read, Unix seconds.
     """
     before = {work.id: work for work in known}
-    found = [_first_seen(work, before.get(work.id)) for work in _stated(page, claim.id, at)]
-    found = [work for work in found if work.until > at and work.since < at + AHEAD_S]
-    if claim.state is State.MAINTENANCE and not any(w.named and w.since <= at for w in found):
-        found.append(MaintenanceWindow(STATE, "", since, since + WORK_S, since))
+    stated = [_first_seen(work, before.get(work.id)) for work in _stated(page, claim.id, at)]
+    found = [work for work in stated if work.until > at and work.since < at + AHEAD_S]
+    # Work whose stated end has passed excuses nothing more, though the page still marks it: nobody announced that.
+    if claim.state is State.MAINTENANCE and not any(w.named and w.since <= at for w in stated):
+        found.append(MaintenanceWindow(STATE, "", since, since + WORK_S, since, endless=True))
     return tuple(sorted(found, key=lambda work: (work.since, work.id))[:KEPT])
 
 
@@ -46,14 +48,13 @@ def _stated(page: Page, component: str, at: float) -> Iterator[MaintenanceWindow
             continue
         since = entry.started_at if entry.started_at is not None else entry.posted_at
         if since is not None:
-            until = entry.ends_at if entry.ends_at is not None else since + WORK_S
-            yield MaintenanceWindow(
-                entry.id, entry.name, since, min(until, since + LONGEST_S), at, bool(entry.components)
-            )
+            endless = entry.ends_at is None
+            until = since + WORK_S if entry.ends_at is None else min(entry.ends_at, since + LONGEST_S)
+            yield MaintenanceWindow(entry.id, entry.name, since, until, at, bool(entry.components), endless)
 
 
 def _first_seen(work: MaintenanceWindow, before: MaintenanceWindow | None) -> MaintenanceWindow:
     """A window that begins earlier than it was announced for is a new one: that beginning nobody had announced."""
     if before is None or work.since < before.since:
         return work
-    return MaintenanceWindow(work.id, work.title, work.since, work.until, min(before.seen_at, work.seen_at), work.named)
+    return replace(work, seen_at=min(before.seen_at, work.seen_at))

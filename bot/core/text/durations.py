@@ -4,18 +4,21 @@ import math
 import re
 from datetime import UTC, datetime
 
-_UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_PART = re.compile(r"(\d{1,7}) ?(min|[smhdw])", re.IGNORECASE)
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+"""By the first letter."""
+_PART = re.compile(
+    r"(\d{1,7}) ?(seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|[smhdw])(?![a-z])", re.IGNORECASE
+)
 
 
 def seconds_of(text: str) -> float | None:
-    """A length of time as people write it: "90m", "2h", "1h30m", "1 d"; None for anything else."""
+    """A length of time as people write it: "90m", "2h", "1h30m", "1 d", "2 hours"; None for anything else."""
     words, at, total = text.strip()[:40], 0, 0
     while at < len(words):
         part = _PART.match(words, at)
         if part is None:
             return None
-        total += int(part[1]) * _UNITS[part[2].casefold()]
+        total += int(part[1]) * _UNITS[part[2][0].casefold()]
         at = part.end()
         at += words[at : at + 1] == " "
     return float(total) if total else None

@@ -48,7 +48,8 @@ def number(count: float, one: str, many: str) -> str:
 def _points(share: float) -> str:
     if math.isnan(share):
         return "?"
-    points = min(max(share, 0.0), 1.0) * 100
+    # The ends of an interval carry rounding errors: what differs by less than that is 0 or 100.
+    points = round(min(max(share, 0.0), 1.0) * 100, 9)
     if points in (0.0, 100.0):
         return f"{points:.0f}"
     if points < 1:

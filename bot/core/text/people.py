@@ -29,7 +29,8 @@ def hushed(silence: Silence, now: float, *, reason: bool = True) -> str:
     """`silenced by Ann on Slack until 16:30 UTC: "known"`."""
     why = f": {quoted(silence.reason)}" if silence.reason and reason else ""
     if silence.announced:
-        return f"announced maintenance until {clock(silence.until, now)}, says {person(silence.by)}{why}"
+        until = "without a stated end" if silence.endless else f"until {clock(silence.until, now)}"
+        return f"announced maintenance {until}, says {person(silence.by)}{why}"
     what = "maintenance announced" if silence.work else "silenced"
     if silence.till_over:
         return f"{what} by {person(silence.by)} until it is over{why}"

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.core.model.card import Colour
 from bot.core.model.measurement import Measurement
 from bot.core.model.severity import TROUBLE
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.text.numbers import latencies, percent, span
 from bot.core.text.quoting import clean
-from bot.core.text.states import SEVERITY
+from bot.core.text.states import SEVERITY, TONE
 from probes.model import State
 
 NEARLY_ALL = 0.9
@@ -47,6 +48,20 @@ def suspected(measured: Measurement) -> bool:
     return measured.state is State.OPERATIONAL and failed >= SEVERAL and failed >= MOST * total
 
 
+def quieted(measured: Measurement, now: float) -> bool:
+    """Whether trouble stands that shows no failure lately: no longer called as bad as it was, not yet called over."""
+    return measured.monitoring and present(measured, now) in TROUBLE
+
+
+def tone(measured: Measurement, now: float) -> Colour:
+    """The colour of one component, the same in every message and answer."""
+    if not stale(measured, now) and (suspected(measured) or quieted(measured, now)):
+        return Colour.YELLOW
+    state = present(measured, now)
+    # A handful of results does not call anything down.
+    return TONE[State.PARTIAL if state is State.MAJOR and not sure(measured) else state]
+
+
 def sure(measured: Measurement) -> bool:
     """Whether enough was counted to say how many fail: the first minute of an outage has only a few results."""
     if measured.slow and measured.state is State.DEGRADED:
@@ -78,7 +93,7 @@ def ailments(voices: Sequence[ComponentStatus], now: float) -> tuple[Ailment, ..
     """The components in trouble at this moment, those that suffer alike together, the worst first."""
     groups: dict[str, list[Measurement]] = {}
     for voice in voices:
-        if present(voice.measured, now) in TROUBLE:
+        if present(voice.measured, now) in TROUBLE and not quieted(voice.measured, now):
             groups.setdefault(words(voice.measured), []).append(voice.measured)
     found = [Ailment(w, max(SEVERITY[m.state] for m in sick), tuple(sick)) for w, sick in groups.items()]
     return tuple(sorted(found, key=lambda ailment: (-ailment.severity, -max(m.rate for m in ailment.sick))))

@@ -20,7 +20,7 @@ from bot.core.model.severity import TROUBLE
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.text.durations import ago
 from bot.core.text.quoting import clean
-from bot.core.text.symptoms import NEARLY_ALL, called, present, stale, sure
+from bot.core.text.symptoms import NEARLY_ALL, called, present, quieted, stale, sure
 from bot.core.tips.alternatives import Option
 from bot.core.tips.tip import Act, Tip, When
 from probes.model import Fault, Layer, State
@@ -114,6 +114,31 @@ def best(
         if len(chosen) < most and all(_together(advised.tip, other.tip) for other in chosen):
             chosen.append(advised)
     return tuple(chosen)
+
+
+def for_each(
+    tips: Iterable[Tip], voices: Sequence[ComponentStatus], options: Sequence[Option], now: float, *, slow: bool = False
+) -> tuple[tuple[tuple[str, ...], Advised], ...]:
+    """The steps for an open incident, each with the names of the components that it is for (none: for all of them).
+
+    Users of an API and of a web page need other advice: each component in trouble gets its best step before any gets a
+    second one.
+    """
+    known = list(tips)
+    sick = [v for v in voices if present(v.measured, now) in TROUBLE and not quieted(v.measured, now)] or list(voices)
+    if len(sick) < 2:
+        return tuple(((), a) for a in best(known, circumstances(sick, now, slow=slow, trouble=True), options, now))
+    found: dict[str, Advised] = {}
+    whose: dict[str, list[str]] = {}
+    lists = [best(known, circumstances([v], now, slow=slow, trouble=True), options, now) for v in sick]
+    for place in range(MOST):
+        for voice, chosen in zip(sick, lists, strict=True):
+            if place < len(chosen):
+                name = chosen[place].tip.name
+                found.setdefault(name, chosen[place])
+                whose.setdefault(name, []).append(called(voice.measured))
+    shown = list(found)[:MOST]
+    return tuple(((), found[n]) if len(whose[n]) == len(sick) else (tuple(whose[n]), found[n]) for n in shown)
 
 
 def fits(tip: Tip, at: Circumstances) -> bool:

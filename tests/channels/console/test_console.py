@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.channels.console.above import above
 from bot.channels.console.channel import Console
 from bot.channels.console.writer_thread import Scribe
 from bot.core.model.card import Colour
@@ -203,3 +204,41 @@ async def test_a_stuck_terminal_holds_nobody_up():
             except DeliveryError:
                 continue
     scribe.stop()
+
+
+def screen_of(written: str) -> list[str]:
+    """The lines that a terminal shows, scrollback included, after what was written to it."""
+    lines, row = [""], 0
+    for part in re.findall(r"\x1b\[[0-9;?]*[A-Za-z]|\r|\n|[^\x1b\r\n]+", written):
+        if part == "\n":
+            row += 1
+            lines += [""] * (row + 1 - len(lines))
+        elif part == "\x1b[2K":
+            lines[row] = ""
+        elif re.fullmatch(r"\x1b\[\d*A", part):
+            row -= int(part[2:-1] or 1)
+        elif part[0] not in "\x1b\r":
+            lines[row] += part
+    return [line.rstrip() for line in lines if line.strip()]
+
+
+async def test_what_is_said_beside_the_messages_leaves_no_ghosts(console, terminal):
+    """The log and the narration go above the region, whose lines stand once; half a line waits for its end."""
+    out, ended = terminal
+    beside = above(out)
+    async with console(out, "live") as live:
+        beside.write("before\n")
+        await live.post("", CARD, "k1")
+        print("a line of the log\nand another", file=beside)
+        beside.write("half a ")
+        await live.edit({"key": "k1"}, replace(CARD, headline="🟠 Claude API: worse"))
+        beside.write("line\n")
+        await live.edit({"key": "k1"}, DONE)
+        beside.write("the end\n")
+    shown = screen_of(ended())
+
+    for text in ("before", "a line of the log", "and another", "half a line", "the end"):
+        assert [line for line in shown if text in line] == [text]
+    assert not any("worse" in line for line in shown)
+    assert sum(DONE.headline in line for line in shown) == 1
+    assert not any("──" in line for line in shown)

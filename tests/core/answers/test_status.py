@@ -1,12 +1,17 @@
 """The answer to "status": no colour says more than was measured."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.core.answers.status import overview, we_see
+from bot.core.answers.status import overview, snapshot, we_see
+from bot.core.detection.classification import symptom_of
+from bot.core.messages.incident_card import headline
+from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
-from probes.model import State
+from probes.model import Fault, Layer, Observation, Outcome, State
 
 NOW = 1_000_000.0
 
@@ -39,3 +44,46 @@ def test_elsewhere_is_said_only_where_there_is_one():
     unknown = measured(0, 0, State.UNKNOWN, at=None)
     assert title(unknown) == "⚪ 1 of 1 component unknown: Gateway"
     assert title(unknown, measured(0, 9)).endswith("Gateway; no trouble measured elsewhere")
+
+
+def test_what_shows_no_failures_lately_is_called_so_by_answer_and_incident():
+    """No rate of the past is told as the present, and both have one colour."""
+    quiet = replace(
+        measured(12, 80, State.PARTIAL), rate=0.04, low=0.01, high=0.09, monitoring=True, stale_after_s=300.0
+    )
+    failing = replace(quiet, component="api", name="API", monitoring=False)
+    incident = Incident("4F7K", "own", "failures", IncidentStatus.MONITORING, ("gw",), State.PARTIAL, NOW - 900, NOW)
+    standing = ServiceStatus("own", "Own", (ComponentStatus(quiet),), (incident,))
+
+    said = we_see(quiet, NOW)
+
+    assert said == ("🟡 no failures lately, watching before we call it over; 12 of 80 failed in 10 min; just now")
+    assert headline(incident, snapshot(incident, standing, NOW), NOW).startswith("🟡 Own Gateway: no failures lately")
+    assert title(quiet) == "🟡 1 of 1 component with no failures lately, not yet over: Gateway"
+    assert title(quiet, failing) == "🟠 1 of 2 components in trouble: API; no failures lately on Gateway"
+
+
+def test_one_failure_has_one_name():
+    """The word of the body and the bare status are one kind; what an edge or a stream says keeps its name."""
+    seen = Observation("c", "s", "gw", "eu", NOW, Outcome.FAILED, Fault.VENDOR, Layer.APP_BACKEND, "api_error", 500)
+
+    assert symptom_of(seen) == "http_500"
+    assert symptom_of(replace(seen, symptom="overloaded_error", status=529, layer=Layer.CAPACITY)) == "http_529"
+    assert symptom_of(replace(seen, symptom="cf_522", status=522, layer=Layer.EDGE_TO_ORIGIN)) == "cf_522"
+    assert symptom_of(replace(seen, symptom="stream_error", status=200, layer=Layer.STREAM)) == "stream_error"
+    assert symptom_of(replace(seen, symptom="upstream_503", status=503)) == "upstream_503"
+
+
+def test_an_open_incident_names_only_what_still_fails():
+    """A component whose failures have stopped is not named beside one that fails."""
+    failing = replace(measured(30, 80, State.PARTIAL), rate=0.4, low=0.3, high=0.5)
+    quiet = replace(failing, component="api", name="API", monitoring=True)
+    incident = Incident(
+        "4F7K", "own", "failures", IncidentStatus.OPEN, ("api", "gw"), State.PARTIAL, NOW - 900, NOW, ("api", "gw")
+    )
+    standing = ServiceStatus("own", "Own", (ComponentStatus(failing), ComponentStatus(quiet)), (incident,))
+
+    said = headline(incident, snapshot(incident, standing, NOW), NOW)
+
+    assert "Gateway" in said
+    assert "API" not in said

@@ -195,3 +195,48 @@ def test_roles_grow(role):
 def test_a_huge_text_is_read_only_so_far():
     """A megabyte costs no more than a line."""
     assert isinstance(parse("status " + "x" * 10**6, ONE), Misunderstood)
+
+
+@pytest.mark.parametrize(
+    ("line", "command", "about"),
+    [
+        ("is claude down?", "status", "claude"),
+        ("Is the API working right now?", "status", "claude-api"),
+        ("is claude code still slow for anyone else?", "status", "claude-code"),
+        ("what\u2019s wrong with claude?", "status", "claude"),
+        ("how is claude doing", "status", "claude"),
+        ("why is the api failing?", "why", "claude-api"),
+        ("what can I do about claude code?", "tips", "claude-code"),
+    ],
+)
+def test_questions_as_people_type_them(line, command, about):
+    """They are asked of what they name."""
+    answer = parse(line, ONE)
+    assert isinstance(answer, Request)
+    assert answer.target is not None
+    assert (answer.command, answer.target.id) == (command, about)
+
+
+def test_a_question_about_nothing_we_know_says_so():
+    """A name that is none gets the sentence that every command gives; an error word is explained."""
+    answer = parse("is gopher down?", ONE)
+    assert isinstance(answer, Misunderstood)
+    assert "'gopher'" in answer.why
+    assert parse("what does overloaded_error mean?", ONE) == Request("explain", text="overloaded_error")
+    assert parse("what is silenced?", ONE) == Request("quiet")
+
+
+@pytest.mark.parametrize(
+    ("line", "seconds", "text"),
+    [
+        ("silence api for 2 hours", 7200, ""),
+        ("silence api 90 minutes known", 5400, "known"),
+        ("silence api for 1 day vendor knows", 86_400, "vendor knows"),
+        ("silence api 2h30min", 9000, ""),
+    ],
+)
+def test_lengths_as_people_write_them(line, seconds, text):
+    """With or without "for", in letters or words."""
+    answer = parse(line, ONE)
+    assert isinstance(answer, Request)
+    assert (answer.target and answer.target.id, answer.length_s, answer.text) == ("claude-api", seconds, text)

@@ -82,6 +82,30 @@ def test_the_page_s_first_admission_is_kept_once():
     assert lifecycle.admitted(told, {"api": replace(red["api"], since=140.0)}, {}) is told
 
 
+def test_a_page_that_was_red_long_before_admits_nothing():
+    """What it is red about nobody can tell: it is noted, and no lag is made of it; its next word counts."""
+    incident = lifecycle.opened("claude", replace(OPENING, at=2_000.0, started_at=1_980.0))
+    before = {"api": PageStatus(State.PARTIAL, "Elevated errors", 2_010.0, 1_200.0)}
+
+    noted = lifecycle.admitted(incident, before, {"api": "API"})
+
+    assert (noted.page_first_at, noted.page_red_since) == (None, 1_200.0)
+    assert "since 00:20 UTC, before our first failure" in noted.timeline[-1].text
+    assert lifecycle.admitted(noted, before, {}) is noted
+    worse = {"api": PageStatus(State.MAJOR, "Elevated errors", 2_100.0, 2_100.0)}
+    assert lifecycle.admitted(noted, worse, {}).page_first_at == 2_100.0
+    assert lifecycle.admitted(incident, {"api": replace(before["api"], since=1_900.0)}, {}).page_first_at == 1_900.0
+
+
+def test_what_was_learnt_late_stands_where_it_belongs():
+    """The timeline is told by the time of what happened."""
+    incident = lifecycle.noted(lifecycle.opened("claude", OPENING), 200.0, "changed", "worse")
+    told = lifecycle.admitted(incident, {"api": PageStatus(State.MAJOR, "down", 210.0, 150.0)}, {})
+
+    assert [entry.at for entry in told.timeline] == [100.0, 200.0, 150.0]
+    assert [entry.at for entry in told.in_order] == [100.0, 150.0, 200.0]
+
+
 def test_a_long_timeline_keeps_its_beginning_and_its_end():
     """What goes is the middle."""
     incident = lifecycle.opened("claude", OPENING)
@@ -93,7 +117,10 @@ def test_a_long_timeline_keeps_its_beginning_and_its_end():
 
 
 def test_the_peak_is_the_highest_rate_that_was_sure():
-    """Also between two changes of state; a guess, slowness and lower rates leave it as it is."""
+    """Also between two changes of state; a guess, slowness and lower rates leave it as it is.
+
+    It is sure from where messages name a rate, so that none of them said more than the report does.
+    """
     incident = lifecycle.opened("claude", OPENING)
     sure = Measurement("api", "API", State.PARTIAL, rate=0.28, low=0.2, high=0.36, failed=28, total=100)
     for other in (
@@ -105,4 +132,9 @@ def test_the_peak_is_the_highest_rate_that_was_sure():
         assert lifecycle.peaked(incident, [other]) is incident
 
     assert lifecycle.peaked(incident, [sure]).peak_rate == 0.28
+    said = replace(sure, rate=0.44, low=0.15, high=0.7)
+    assert lifecycle.peaked(incident, [said]).peak_rate == 0.44
+    assert lifecycle.opened("claude", replace(OPENING, rate=0.44, low=0.15, high=0.7)).peak_rate == 0.44
+    assert lifecycle.opened("claude", replace(OPENING, rate=0.44, low=0.1, high=0.9)).peak_rate == 0.0
+    assert lifecycle.opened("claude", replace(OPENING, kind="slowness")).peak_rate == 0.0
     assert lifecycle.peaked(incident, []) is incident

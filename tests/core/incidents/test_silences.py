@@ -18,12 +18,15 @@ from bot.core.messages.compose import card
 from bot.core.model import silence
 from bot.core.model.action import ActionRequest
 from bot.core.model.card import Colour
+from bot.core.model.measurement import Measurement
 from bot.core.model.person import Person
 from bot.core.model.silence import Silence
+from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
 from bot.core.routing.matchers import matcher
 from bot.core.statuspage import claims
 from bot.core.statuspage.maintenance import LONGEST_S, works_of
+from bot.core.text.people import hushed
 from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State, VendorIncident
 from tests.support.incidents import ANN, NOW, VIEW, opened, said, step
 from tests.support.judgement import START, seen
@@ -221,6 +224,32 @@ def test_a_component_marked_under_maintenance_is_work_for_some_hours():
     later = read(60, state=State.MAINTENANCE, before=read(0, state=State.MAINTENANCE))
     assert held(later, 120, 180) is not None
     assert held(later, 7 * HOUR, 7 * HOUR + 60) is None
+
+
+def test_work_that_is_overdue_excuses_nothing_more():
+    """Its stated end is its end, though the page still marks the component: a total outage then is told as one."""
+    overdue = work(status="in_progress")
+    before = read(2 * HOUR, overdue, before=read(0, work()), state=State.MAINTENANCE)
+    heard = read(4 * HOUR, overdue, before=before, state=State.MAINTENANCE)
+
+    assert heard["api"].state is State.MAINTENANCE
+    assert heard["api"].works == ()
+    assert held(before, 2 * HOUR + 60, 2 * HOUR + 120) is not None
+    assert held(heard, 4 * HOUR + 60, 4 * HOUR + 120) is None
+
+
+def test_an_end_that_the_page_does_not_state_is_not_told():
+    """How long such work excuses trouble is our own rule, and no end of it."""
+    entry = replace(work(since=0.0, status="in_progress"), ends_at=None)
+    for heard in (read(60, state=State.MAINTENANCE), read(60, entry, state=State.MAINTENANCE)):
+        [quiet] = claims.announced(heard, "Claude")
+        assert hushed(quiet, NOW).startswith("announced maintenance without a stated end, says Claude's status page")
+        standing = ServiceStatus(
+            "claude", "Claude", (ComponentStatus(Measurement("api", "API", State.MAJOR), heard["api"]),)
+        )
+        [line] = announced(standing, NOW + 60)
+        assert "without a stated end" in line
+        assert "to" not in line.split()
 
 
 @pytest.mark.parametrize(

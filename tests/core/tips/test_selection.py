@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from bot.advice.library import recipes, tips
 from bot.core.answers.tips import tips_answer
 from bot.core.model.snapshot import ComponentStatus
-from bot.core.tips.selection import Circumstances, best, circumstances, contradict, usable
+from bot.core.tips.selection import Circumstances, best, circumstances, contradict, for_each, usable
 from bot.core.tips.tip import COMMON, Act, Tip, When
 from probes.model import Fault, Layer, State
 from tests.support.options import NOW, admitted, failing, grown_old, live, stale, unmeasured
-from tests.support.situations import API
+from tests.support.situations import API, WEB, voices
 
 GENERAL = ("backoff", "another-route", "postpone")
 HOPELESS = ("no-tight-loop", "another-route", "postpone")
@@ -214,7 +214,9 @@ def test_circumstances_of_what_was_measured():
 def test_the_answer_has_all_one_needs():
     """Steps, limits, source, live state and code in three languages; the data can be JSON."""
     at = Circumstances("claude-api", Layer.APP_BACKEND, When.PART)
-    answer = tips_answer(at, tips(), [live("aws-bedrock")], NOW, recipes(), "Claude API")
+    options = [live("aws-bedrock")]
+    answer = tips_answer(at, tips(), options, NOW, recipes(), "Claude API", with_code=True)
+    brief = tips_answer(at, tips(), options, NOW, recipes(), "Claude API")
 
     assert answer.title == "🟠 3 tips for Claude API (partial outage)"
     assert answer.lines[1][1].startswith("The aws-bedrock is up (front door only, probed 20 s ago): switch to it")
@@ -225,6 +227,9 @@ def test_the_answer_has_all_one_needs():
     for fence in ("```python\n", "```typescript\n", "```bash\n"):
         assert fence in answer.text
     assert answer.footer == "code: backoff, in Python, TypeScript, curl"
+    assert "```" not in brief.text
+    assert brief.footer == "code: backoff, in Python, TypeScript, curl: tips claude-api code"
+    assert brief.data == answer.data
 
 
 def test_no_tip_is_an_answer():
@@ -234,3 +239,18 @@ def test_no_tip_is_an_answer():
     assert answer.title == "🟠 no tip for everything (partial outage)"
     assert answer.lines == ()
     assert answer.text == ""
+
+
+def test_a_mixed_incident_gives_each_component_its_own_step():
+    """Whom a step is for stands beside it; what is for all of them has no name."""
+    every = [
+        replace(TIP, name="web", text="web", topic="web", components=frozenset({"claude-web"})),
+        replace(TIP, name="api", text="api", topic="api", components=frozenset({"claude-api"})),
+        replace(TIP, name="wait", text="wait", topic="wait", rank=90),
+    ]
+    now = SEEN + 1
+
+    said = [(who, advised.tip.name) for who, advised in for_each(every, voices(API, WEB), (), now)]
+
+    assert said == [(("Claude API",), "api"), (("claude.ai",), "web"), ((), "wait")]
+    assert [(who, a.tip.name) for who, a in for_each(every, voices(API), (), now)] == [((), "api"), ((), "wait")]

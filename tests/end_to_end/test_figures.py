@@ -1,0 +1,206 @@
+"""Every figure in messages, answers, reports and pagers beside what was really seen and kept: one number, one truth."""
+
+import random
+from dataclasses import dataclass, replace
+
+import pytest
+
+from bot.channels.pagerduty.channel import _event
+from bot.channels.paging import body
+from bot.core.answers import incidents
+from bot.core.answers.answer import Answer
+from bot.core.answers.digest import Period, Told, digest
+from bot.core.answers.history import history_answer
+from bot.core.answers.status import overview
+from bot.core.detection.assessment import AssessorSettings
+from bot.core.history.ranges import SPANS, RangeHistory, past, touches
+from bot.core.history.rollups import Rollup
+from bot.core.judging.judgement import Judgement
+from bot.core.messages.compose import card
+from bot.core.model.action import ActionRequest
+from bot.core.model.incident import IncidentStatus
+from bot.core.model.report import Report
+from bot.core.model.service import ServiceView
+from bot.core.model.status import ServiceStatus
+from bot.core.postmortem.casefile import Casefile
+from bot.core.postmortem.report import report_card
+from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State
+from tests.support.figures import Record, Text, wrong
+
+START = 1_776_000_000.0
+HEALTHY_S, AFTER_S = 3600.0, 2700.0
+PAGES = {"api": "k1", "code": "k2"}
+NAMES = {"api": "Claude API", "code": "Claude Code"}
+
+
+@dataclass(frozen=True)
+class World:
+    """What happens: shares of failures by component for a while, when the page turns red and green, what people do."""
+
+    seed: int
+    shares: dict[str, float]
+    lasts_s: float = 1500.0
+    red: tuple[float, float] | None = None
+    acts: tuple[tuple[float, str, tuple[str, ...]], ...] = ()
+    reports: tuple[float, ...] = ()
+
+
+WORLDS = {
+    "a third of one": World(1, {"api": 0.35}, red=(600.0, 2000.0)),
+    "a quarter, never admitted": World(2, {"api": 0.25}, lasts_s=2400.0),
+    "half, in bursts": World(3, {"api": 0.5}, lasts_s=900.0, red=(120.0, 1800.0)),
+    "all of one": World(4, {"api": 1.0}, red=(300.0, 1500.0), reports=(60.0, 90.0, 200.0)),
+    "two alike": World(5, {"api": 0.4, "code": 0.4}, red=(900.0, 2400.0)),
+    "two unequal, taken": World(6, {"api": 0.9, "code": 0.3}, acts=((300.0, "ack", ("",)), (900.0, "unack", ("",)))),
+    "silenced for a while": World(7, {"api": 0.6}, acts=((240.0, "silence", ("api", "10m", "known")),)),
+    "red long before": World(8, {"api": 0.4}, red=(-1500.0, 2400.0)),
+    "called over": World(9, {"api": 0.7}, acts=((600.0, "resolve", ("", "seen enough")),)),
+}
+
+
+def rows_of(world: World) -> list[Observation]:
+    """All looks and readings, in order."""
+    dice = random.Random(world.seed)
+    rows = []
+    ends = HEALTHY_S + world.lasts_s
+    for place, component in enumerate(NAMES):
+        for n in range(int((ends + AFTER_S) / 30)):
+            at = 30.0 * n + 7 * place
+            share = world.shares.get(component, 0.0) if HEALTHY_S <= at < ends else 0.0
+            word, layer, status = (
+                ("api_error", Layer.APP_BACKEND, 500) if place else ("http_500", Layer.EDGE_OR_GATEWAY, 500)
+            )
+            bad = (Outcome.FAILED, Fault.VENDOR, layer, word, status)
+            good = (Outcome.OK, Fault.NONE, Layer.OK, "", 200)
+            how = bad if dice.random() < share else good
+            rows.append(Observation(f"{component}/hello", "claude", component, "eu", START + at, *how))
+    for n in range(int((ends + AFTER_S) / 60)):
+        at = 60.0 * n + 13
+        red = world.red is not None and HEALTHY_S + world.red[0] <= at < HEALTHY_S + world.red[1]
+        claims = (
+            Claim("k1", NAMES["api"], State.PARTIAL if red else State.OPERATIONAL),
+            Claim("k2", NAMES["code"], State.OPERATIONAL),
+        )
+        page = Page("https://status.example", claims, words="Elevated errors" if red else "All Systems Operational")
+        rows.append(Observation("claude:page", "claude", "", "eu", START + at, Outcome.OK, page=page))
+    return sorted(rows, key=lambda row: row.at)
+
+
+class Played:
+    """A world that was judged, with every text that came of it."""
+
+    def __init__(self, world: World) -> None:
+        view = ServiceView("claude", "Claude", NAMES, PAGES, "https://status.example", refresh_s=60.0)
+        self.judgement = Judgement(view, AssessorSettings(components=tuple(NAMES), interval_s=30.0))
+        self.view, self.rows = view, rows_of(world)
+        self.record = Record([r for r in self.rows if r.component], NAMES)
+        self.record.readings = [r.at for r in self.rows if r.page is not None]
+        self.texts: list[Text] = []
+        self.dossiers, self.buckets, self.now = {}, {}, START
+        acts = [(START + HEALTHY_S + at, verb, args) for at, verb, args in world.acts]
+        people = [START + HEALTHY_S + at for at in world.reports]
+        states: dict[str, State] = {}
+        self.record.begins = self.rows[0].at
+        for number, row in enumerate(self.rows):
+            self.now = row.at
+            while acts and acts[0][0] <= row.at:
+                at, verb, args = acts.pop(0)
+                self.judgement.command(ActionRequest(at, verb, args, "slack:T1:U1", "slack:C1", "Ann", f"a{at}"))
+            while people and people[0] <= row.at:
+                self.judgement.report(Report(people.pop(0), "api", f"p{len(people)}", place="work"))
+            self.judgement.see(row)
+            decided = self.judgement.settle(row.at)
+            self.held(states, self.rows[number - 1].at if number else row.at)
+            states = {c: v.measured.state for c, v in decided.voices.items()}
+            self.told(decided, asked=number % 30 == 0)
+        self.afterwards()
+
+    def held(self, states, since: float) -> None:
+        """Time in the states that were believed until now."""
+        for component, state in states.items():
+            kept = self.record.held.setdefault(component, {})
+            kept[state] = kept.get(state, 0.0) + self.now - since
+
+    def told(self, decided, *, asked: bool) -> None:
+        """Keep what was decided, and every message of it; now and then somebody asks."""
+        self.record.incidents |= {i.id: i for i in decided.incidents}
+        self.record.disputes |= {d.id: d for d in decided.discrepancies}
+        self.record.peaks[self.now] = {i.peak_rate for i in self.record.incidents.values()}
+        chunks, dossiers = self.judgement.take(self.now)
+        self.dossiers |= dossiers
+        self.judgement.state()
+        for chunk in chunks:
+            for number, packed in chunk.buckets.items():
+                self.buckets.setdefault((chunk.component, chunk.level, number), Rollup()).add(Rollup.unpacked(packed))
+        standing = self.standing(decided)
+        for notice in decided.notices:
+            seen = notice.snapshot
+            made = card(seen, self.now)
+            self.say(
+                "pager" if notice.edition % 2 else "message", body(made, 4000, trail=True), seen.incident, seen.voices
+            )
+            self.say("message", made.headline, seen.incident, seen.voices)
+            self.say("pager", str(_event("k", made)["payload"]), seen.incident, seen.voices)
+        if asked and self.now >= START + HEALTHY_S:
+            self.answered(standing, decided)
+
+    def standing(self, decided) -> ServiceStatus:
+        """As the desk reads it."""
+        going = tuple(i for i in self.record.incidents.values() if i.status is not IncidentStatus.RESOLVED)
+        return ServiceStatus("claude", "Claude", tuple(decided.voices.values()), going, self.view.page_url)
+
+    def answered(self, standing: ServiceStatus, decided) -> None:
+        """What somebody is told who asks now."""
+        self.answer(overview([standing], self.now), None, standing.voices)
+        for voices in standing.voices:
+            told = decided.explanations.get(voices.measured.component)
+            self.answer(incidents.why(voices, standing, told, self.now), None, standing.voices)
+        for one in standing.incidents:
+            self.answer(incidents.incident(one, standing, self.now, ()), one, standing.voices)
+        found = [(i, standing) for i in self.record.incidents.values()]
+        self.answer(incidents.incidents(found, self.now), None, standing.voices)
+
+    def afterwards(self) -> None:
+        """The reports, the history and the digest at the end."""
+        incidents = list(self.record.incidents.values())
+        for one in incidents:
+            records = [d for d in self.record.disputes.values() if d.incident == one.id]
+            case = Casefile(one, "Claude", NAMES, self.dossiers.get(one.id), records)
+            self.say("report", report_card(case, self.now).text, one, ())
+        chunks, _ = self.judgement.take(self.now + 400)
+        for chunk in chunks:
+            for number, packed in chunk.buckets.items():
+                self.buckets.setdefault((chunk.component, chunk.level, number), Rollup()).add(Rollup.unpacked(packed))
+        day = SPANS["24h"]
+        pasts = []
+        for c, name in NAMES.items():
+            kept = {(level, n): r for (part, level, n), r in self.buckets.items() if part == c}
+            theirs = tuple(i for i in incidents if c in i.components and touches(i, day, self.now))
+            pasts.append(RangeHistory("claude", c, name, day, self.now, self.now, past(kept, day, self.now), theirs))
+            self.answer(replace(history_answer(pasts[-1:], "Claude", self.now), footer=""), None, ())
+        period = Period("day", self.now - 86_400, self.now)
+        told = digest(period, [Told("claude", "Claude", pasts, incidents=incidents)], (), self.now)
+        self.answer(replace(told, title="", footer=""), None, ())
+
+    def answer(self, made: Answer, incident, voices) -> None:
+        """An answer as it is printed."""
+        rows = [" | ".join(row) for row in made.table.rows] if made.table else []
+        lines = [f"{label}: {text}" for label, text in made.lines]
+        self.say("answer", "\n".join([made.title, *rows, *lines, made.footer]), incident, voices)
+
+    def say(self, kind, words, incident, voices) -> None:
+        """Keep a text."""
+        self.texts.append(Text(self.now, kind, words, incident, tuple(voices)))
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
+def test_every_figure_is_the_records(world):
+    """What a sentence says was counted, measured or kept, to the digit; and a new kind of figure is not let through."""
+    played = Played(world)
+    faults, counts = wrong(played.texts, played.record)
+
+    assert sum(counts.values()) > 500
+    assert min(counts.get(kind, 0) for kind in ("message", "pager", "answer", "report")) > 20
+    assert not faults, f"{len(faults)} of {sum(counts.values())} figures:\n" + "\n".join(faults[:12])
+    print(sum(counts.values()), counts)  # noqa: T201  the count of figures compared
