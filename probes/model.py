@@ -207,3 +207,19 @@ class Observation:
     cost_usd: float = 0.0
     mentions: tuple[PublicMention, ...] = ()
     edge: str = ""
+
+
+SPOKEN = frozenset({Layer.APP_BACKEND, Layer.CAPACITY})
+"""Layers on which the vendor's application answers itself, in words of its own beside the HTTP status."""
+
+
+def symptom_of(seen: Observation) -> str:
+    """The one word for a failure, by which failures are counted and named.
+
+    It is the HTTP status where the vendor's application failed: `api_error` of one address and a bare 500 of another
+    are one failure, not two.
+    """
+    spoken = seen.layer in SPOKEN and not seen.symptom.startswith("upstream_")
+    if spoken and seen.status is not None and 500 <= seen.status < 600:
+        return f"http_{seen.status}"
+    return seen.symptom[:64]

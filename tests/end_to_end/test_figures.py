@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -96,7 +97,9 @@ class Played:
         self.record = Record([r for r in self.rows if r.component], NAMES)
         self.record.readings = [r.at for r in self.rows if r.page is not None]
         self.texts: list[Text] = []
-        self.dossiers, self.buckets, self.now = {}, {}, START
+        self.dossiers: dict[Any, Any] = {}
+        self.buckets: dict[Any, Any] = {}
+        self.now = START
         acts = [(START + HEALTHY_S + at, verb, args) for at, verb, args in world.acts]
         people = [START + HEALTHY_S + at for at in world.reports]
         states: dict[str, State] = {}

@@ -1,4 +1,4 @@
-"""Every figure of a text, collected by a parser and held against the record: the rows that were seen, and what was kept.
+"""Every figure of a text, collected by a parser and compared with the record: the rows seen, and what was kept.
 
 A record is what a scripted world really did. A text is one message, answer, report or pager event as it was rendered,
 with the moment at which it was made. What the parser does not know is a fault as well, so that no new sentence brings a
@@ -8,6 +8,7 @@ figure which nobody compares.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.core.answers.history import share_up
 from bot.core.model.discrepancy import Discrepancy
@@ -23,8 +24,10 @@ N = r"(\d+(?: \d{3})*)"
 DUR = r"(?:\d+ s|\d+ min|\d+ h \d\d min|\d+ d \d+ h)"
 PCT = r"[\d.]+(?:–[\d.]+)? %"
 _SET_ASIDE = re.compile(
-    r'"[^"]*"|`[^`]*`|HTTP \d+|median\)?:? [^,;)]*|p90:? [^,;.)]*|9 times in 10 within [^·,;]*|\(median\), [^·]*'
-    r"|usually[^·,;)]*|normally [^·,;)]*|in 15 min|p50 [^·]*|p99 [^·]*|within 5 %|one vantage|24h|95 % intervals?(?= \D)"
+    r'"[^"]*"|`[^`]*`|HTTP \d+|median\)?:? [^,;)]*|p90:? [^,;.)]*|9 times in 10 within [^·,;]*'
+    r"|\(median\), [^·]*"
+    r"|usually[^·,;)]*|normally [^·,;)]*|in 15 min|p50 [^·]*|p99 [^·]*"
+    r"|within 5 %|one vantage|24h|95 % intervals?(?= \D)"
     rf"|{DUR} a column, [^\n]*"
     r"|smoothed over 20 min|failures in 24h[^\n]*|up to 1, 2, 5, 10, 25, 50 % failed, more|\d+ \w{3} 2026|req_\w+"
     r"|[\d ]+ of the [\d ]+ needed for an alert|[\d.]+ short spells a day of [^·\n]*|#\w+|https?://\S+"
@@ -45,7 +48,7 @@ class Record:
     held: dict[str, dict[State, float]] = field(default_factory=dict)
     begins: float = 0.0
     peaks: dict[float, set[float]] = field(default_factory=dict)
-    known: dict[tuple[str, float], set] = field(default_factory=dict)
+    known: dict[tuple[str, float], Any] = field(default_factory=dict)
 
     def looks(self, component: str, until: float) -> list[Observation]:
         """The looks at a component so far."""
@@ -53,7 +56,8 @@ class Record:
 
     def counts(self, until: float) -> set[tuple[int, int]]:
         """Every (failed, total) that a count back from the latest look can come to, of one component or of several."""
-        return self.once("counts", until, lambda: self._counts(until))
+        found: set[tuple[int, int]] = self.once("counts", until, lambda: self._counts(until))
+        return found
 
     def once(self, what, until, made):
         """What is asked of a moment again and again."""
@@ -65,9 +69,8 @@ class Record:
         each = []
         starts = []
         for component in self.names:
-            failed, total, found, begun = 0, 0, set(), set()
-            for row in reversed(self.looks(component, until)):
-                total += 1
+            failed, found, begun = 0, set(), set()
+            for total, row in enumerate(reversed(self.looks(component, until)), 1):
                 failed += row.outcome is Outcome.FAILED
                 found.add((failed, total))
                 if row.outcome is Outcome.FAILED:
@@ -352,7 +355,8 @@ CHECKS = (
 
 def wrong(texts: Iterable[Text], record: Record) -> tuple[list[str], dict[str, int]]:
     """The figures that the record does not have, and how many were compared by kind of text."""
-    faults, counts = [], {}
+    faults: list[str] = []
+    counts: dict[str, int] = {}
     for text in texts:
         for one in compared(text, record):
             counts[text.kind] = counts.get(text.kind, 0) + 1

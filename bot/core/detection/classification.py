@@ -7,13 +7,11 @@ quota or network, inconclusive answers, and network-type failures while this van
 from dataclasses import dataclass
 from math import isfinite
 
-from probes.model import NETWORK_LAYERS, Fault, Layer, Observation, Outcome
+from probes.model import NETWORK_LAYERS, Fault, Observation, Outcome, symptom_of
 
 LATEST = 4102444800.0
 """No honest clock is beyond the year 2100; times outside 1970 to 2100 are not used."""
 
-SPOKEN = frozenset({Layer.APP_BACKEND, Layer.CAPACITY})
-"""Layers on which the vendor's application answers itself, in words of its own beside the HTTP status."""
 THEIRS = frozenset({Fault.VENDOR, Fault.EDGE})
 
 
@@ -59,18 +57,6 @@ def classified(seen: Observation) -> Sample | None:
             slow=outcome is Outcome.SLOW,
         )
     return None
-
-
-def symptom_of(seen: Observation) -> str:
-    """The one word for a failure, by which failures are counted and named.
-
-    It is the HTTP status where the vendor's application failed: `api_error` of one address and a bare 500 of another
-    are one failure, not two.
-    """
-    spoken = seen.layer in SPOKEN and not seen.symptom.startswith("upstream_")
-    if spoken and seen.status is not None and 500 <= seen.status < 600:
-        return f"http_{seen.status}"
-    return seen.symptom[:64]
 
 
 def _latency(ms: float | None) -> float | None:

@@ -10,10 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import exp
 
-from bot.core.stats.intervals import Z_LOW, wilson
+from bot.core.stats.intervals import FADES_S, Z_LOW, wilson
 from probes.model import State
 
-FADES_S = 1200.0
 WEIGH_S = 30.0
 TOGETHER, TOGETHER_WEIGHT = 0.7, 8.0
 

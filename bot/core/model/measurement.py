@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from bot.core.detection.classification import symptom_of
-from probes.model import Observation, State
+from probes.model import Observation, State, symptom_of
 
 
 @dataclass(frozen=True, slots=True)

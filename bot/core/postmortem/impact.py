@@ -1,9 +1,8 @@
 """How bad it was, in numbers with their n: the part of a report that people compare. Pure."""
 
-from bot.core.detection.severity import FADES_S
 from bot.core.incidents.evidence import Evidence
 from bot.core.postmortem.casefile import Casefile
-from bot.core.stats.intervals import wilson
+from bot.core.stats.intervals import FADES_S, wilson
 from bot.core.text.durations import clock, duration
 from bot.core.text.markdown import code, plain, table
 from bot.core.text.numbers import number, percent, span

@@ -3,6 +3,8 @@
 from math import sqrt
 
 Z, Z_LOW = 2.0, 2.6
+FADES_S = 1200.0
+"""The time constant, in seconds, with which a failure rate forgets."""
 
 
 def wilson(rate: float, n: float, z: float = Z) -> tuple[float, float]:

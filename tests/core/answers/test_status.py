@@ -5,13 +5,12 @@ from dataclasses import replace
 import pytest
 
 from bot.core.answers.status import overview, snapshot, we_see
-from bot.core.detection.classification import symptom_of
 from bot.core.messages.incident_card import headline
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
-from probes.model import Fault, Layer, Observation, Outcome, State
+from probes.model import Fault, Layer, Observation, Outcome, State, symptom_of
 
 NOW = 1_000_000.0
 
