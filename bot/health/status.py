@@ -11,6 +11,8 @@ from bot.core.model.service import About
 from bot.core.text.numbers import number
 from bot.settings import Service, Settings
 from bot.store.codec import ABOUT, ABOUT_FIELD
+from bot.store.keys import SET_ASIDE_KEPT
+from bot.store.set_aside import unpacked
 from bot.store.store import Store
 
 
@@ -48,6 +50,7 @@ class HealthReader:
             every_s=_pace(configured),
             cut=(await self._store.load(service)).lost,
             refused=(await self._store.purse.spent(service)).refused,
+            aside=unpacked(await views.aside(service, SET_ASIDE_KEPT)),
         )
 
     async def signs(self, now: float) -> Sequence[HealthSign]:

@@ -9,9 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bot.core.health.breaks import SetAside
+
 SILENT_S = 120.0
 """A judge that wrote nothing, or a process that said nothing, for longer than this is not well."""
 LATELY_S = 86_400.0
+ASIDE_S = 3_600.0
+"""A row that could not be judged is trouble for so long."""
 BACKLOG = 500
 """Rows not yet judged that are more than the moment's."""
 MISSED = 4
@@ -45,6 +49,8 @@ class Kind(StrEnum):
     CLOCK = "clock"
     BUDGET = "budget"
     HEARTBEAT = "heartbeat"
+    ASIDE = "aside"
+    WORKER = "worker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,8 @@ PATIENCE: Mapping[Kind, Patience] = {
     Kind.CLOCK: Patience(60, 300),
     Kind.BUDGET: Patience(0, 60),
     Kind.HEARTBEAT: Patience(300, 60),
+    Kind.ASIDE: Patience(0, 60),
+    Kind.WORKER: Patience(0, 60),
 }
 VITAL = frozenset({Kind.JUDGE, Kind.ROWS, Kind.QUEUE})
 """Kinds without which a process lives but does not do its work."""
@@ -103,7 +111,8 @@ class ServiceHealth:
     `judged_at` is the last commit that saw anything, `written_at` the last row of the stream (Unix seconds), where one
     is due every `every_s` (0: none is); `backlog` rows are not judged yet, `cut` never will be; `due` deliveries by
     channel wait, the first one since `due_since`, and those that should have been sent by channel since `late`;
-    `lost_at` is when others were given up; `refused` paid looks were left out today.
+    `lost_at` is when others were given up; `refused` paid looks were left out today; `aside` are the rows that could
+    not be judged, the latest first.
     """
 
     service: str
@@ -118,6 +127,7 @@ class ServiceHealth:
     every_s: float = 0.0
     cut: int = 0
     refused: int = 0
+    aside: tuple[SetAside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
