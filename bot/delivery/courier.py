@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 DELIVER_S = 30.0
 """One call to a channel; longer than that is an ambiguous failure."""
-IDLE_S = 1.0
+IDLE_S = 2.0
 """How long a courier waits for news before it looks by itself: another process may have something to say."""
 TRIES = 12
 """Then a delivery is put aside, with the reason, in the list of the undeliverable (after about half an hour)."""

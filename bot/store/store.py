@@ -147,6 +147,11 @@ class Store:
             ("EXPIRE", keys.SEEN, keys.VANTAGE_TTL_S),
         ])  # fmt: skip
 
+    async def forget_vantages(self, names: Sequence[str]) -> None:
+        """Drop the last words of vantages."""
+        if names:
+            await self._link.calls([("HDEL", keys.VANTAGES, *names), ("ZREM", keys.SEEN, *names)])
+
     async def vantages(self) -> dict[str, str]:
         return mapping(await self._link.call("HGETALL", keys.VANTAGES))
 

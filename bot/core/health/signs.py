@@ -13,6 +13,8 @@ from bot.core.health.breaks import SetAside
 
 SILENT_S = 120.0
 """A judge that wrote nothing, or a process that said nothing, for longer than this is not well."""
+VANTAGE_FORGOTTEN_S = 12 * 3_600.0
+"""A vantage of which nobody has heard for so long is no trouble any more: its host was renamed, or taken away."""
 LATELY_S = 86_400.0
 ASIDE_S = 3_600.0
 """A row that could not be judged is trouble for so long."""
@@ -102,6 +104,22 @@ class HealthSign:
     def key(self) -> str:
         """The same for the same trouble."""
         return f"{self.kind}:{self.name}"
+
+
+class Presence(StrEnum):
+    """What the age of a vantage's last word says: a silent one is told and counts for nothing, until forgotten."""
+
+    HERE = "here"
+    SILENT = "silent"
+    FORGOTTEN = "forgotten"
+
+
+def presence(at: float, now: float) -> Presence:
+    """Of a vantage whose last word is from `at` (Unix seconds); one from the future is as good as now."""
+    age = now - at
+    if age > VANTAGE_FORGOTTEN_S:
+        return Presence.FORGOTTEN
+    return Presence.SILENT if age > SILENT_S else Presence.HERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +228,8 @@ def _onward(course: SignHistory | None, sign: HealthSign | None, now: float) -> 
     if sign is not None:
         if course is not None and course.ill:
             # A clock set back must not make it young again.
-            return replace(course, since=min(course.since, now), sentence=sign.sentence)
+            back = sign.back or course.back
+            return replace(course, since=min(course.since, now), sentence=sign.sentence, back=back)
         began = min(now, sign.since if sign.since is not None else now)
         fresh = SignHistory(True, now, began, "", 0, sign.sentence, sign.back, sign.kind, sign.name)
         if course is None:

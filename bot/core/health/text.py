@@ -14,10 +14,13 @@ from bot.core.health.signs import (
     SILENT_S,
     SKEW_S,
     SLOW_MS,
+    VANTAGE_FORGOTTEN_S,
     HealthChange,
     HealthSign,
     Kind,
+    Presence,
     ServiceHealth,
+    presence,
 )
 from bot.core.text.durations import ago, between, duration
 from bot.core.text.numbers import number, percent
@@ -149,6 +152,15 @@ def ticking(where: str, skew_s: float, now: float) -> HealthSign:
     return HealthSign(
         f"clock of {clean(where, 40)}", well, sentence, now, Kind.CLOCK, back="agrees with the store's again"
     )
+
+
+def silence(vantage: str, at: float, now: float) -> HealthSign:
+    """A vantage whose last word is from `at`, long ago."""
+    gone = presence(at, now) is Presence.FORGOTTEN
+    left = f"forgotten {duration(VANTAGE_FORGOTTEN_S)} after its last word"
+    said = f"silent, so nothing it measured counts now; {left}. Was its host renamed? Set `vantage.name`"
+    back = "forgotten, as if it had never been," if gone else "heard of again"
+    return HealthSign(f"vantage {vantage}", False, said, at, Kind.VANTAGE, at, back=back)
 
 
 def checking(vantage: str, late: Sequence[str], at: float) -> HealthSign:
