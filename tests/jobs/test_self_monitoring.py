@@ -93,6 +93,7 @@ async def test_a_renamed_vantage_is_told_once_and_then_forgotten(world):
     for _ in range(24):
         world.now += 1780.0
         await world.passes(30, "second")
+    await world.passes(120, "second")
     assert set(await world.us.store.vantages()) == {"second"}
     told = await world.told("vantage first")
     assert [over for _, over in told] == [False, True]
