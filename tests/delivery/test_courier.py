@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 from dataclasses import replace
 
+import pytest
+
 from bot.delivery.courier import BACKOFF_S, DOUBTS, PAUSE_S, TRIES
 from bot.delivery.outbox_claims import CLAIM_S
 from bot.errors import DeliveryError
@@ -256,6 +258,7 @@ async def test_who_cannot_be_reached_is_told_to_those_who_watch(store):
     assert world.troubles == [("one:C1", "cannot post to one:C1: channel_not_found", False)]
 
 
+@pytest.mark.breaks
 async def test_a_message_that_breaks_the_courier_is_given_up_and_the_others_are_sent(store):
     """A bug of ours on one incident: it is tried as anything else that fails, and ends in the list with the reason."""
     world = World(store)

@@ -21,6 +21,8 @@ from bot.supervision import Supervisor
 from probes.model import Fault, Layer, Observation, Outcome, Timings
 from tests.support.routing import to
 
+pytestmark = pytest.mark.breaks
+
 START = 1_776_000_000.0
 POISON = 6.5
 """A latency (ms) that breaks the rules of these tests."""

@@ -69,6 +69,7 @@ async def test_time_that_runs_faster() -> None:
     assert asyncio.get_running_loop().time() - began < 3.0
 
 
+@pytest.mark.breaks
 async def test_a_job_that_raises_runs_again_and_the_others_never_notice(caplog: pytest.LogCaptureFixture) -> None:
     """Its traceback is in the log once, however often it raises."""
     runs = Runs()
