@@ -69,7 +69,7 @@ def world(store, tmp_path):
         return made.now
 
     us = Process(store, settings, configured_routes(store, settings), "me", now)
-    made.__init__(us, SelfMonitor(us, SelfNotices(store, "me", now, lambda: None)))
+    made.us, made.watch, made.now = us, SelfMonitor(us, SelfNotices(store, "me", now, lambda: None)), BEGAN
     return made
 
 

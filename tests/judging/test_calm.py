@@ -1,6 +1,7 @@
 """Waiting while all is calm changes nothing that is decided: only figures of good times are ten seconds older."""
 
 import random
+from typing import Any
 
 import pytest
 
@@ -24,13 +25,13 @@ def world(seed):
     begins, length, rate = dice.uniform(600, 1800), dice.uniform(60, 900), dice.choice((0.15, 0.5, 1.0))
     troubled = dice.sample(sorted(NAMES), dice.randint(1, 3))
     slow, red = dice.random() < 0.3, dice.random() < 0.5
-    rows = []
+    rows: list[Any] = []
     for component in NAMES:
         for n in range(360):
             at = 10.0 * n + dice.uniform(0, 3)
             ill = component in troubled and begins < at < begins + length and dice.random() < rate
             took = Timings(None, None, None, None, 4_000.0 if ill and slow else dice.uniform(80, 120))
-            how = (Outcome.OK,)
+            how: Any = (Outcome.OK,)
             if ill and not slow:
                 how = (Outcome.FAILED, Fault.VENDOR, Layer.APP_BACKEND, "api_error")
             rows.append(Observation(f"{component}/x", "claude", component, "eu", START + at, *how, timings=took))
@@ -46,7 +47,8 @@ def world(seed):
 
 def decided(rows, *, waits):
     """What was decided, when, in one line each; and how often everything was settled."""
-    judgement, found, settled, last = Judgement(VIEW, SETTINGS), [], 0, 0.0
+    judgement, settled, last = Judgement(VIEW, SETTINGS), 0, 0.0
+    found: list[Any] = []
     for row in rows:
         match row:
             case Observation():
