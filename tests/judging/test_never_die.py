@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -72,7 +73,8 @@ class World:
             took = Timings(None, None, None, None, POISON if kind == "poison" else 80.0)
             how: Any = bad if kind == "failed" else (Outcome.OK,)
             name = f"{service}-api"
-            rows.append(encode(Observation(f"{name}/x", service, name, "eu", self.now, *how, timings=took)))
+            seen = Observation(f"{name}/x", service, name, "eu", self.now, *how)
+            rows.append(encode(replace(seen, timings=took)))
         await self.store.append(service, "eu.1", self.sent[service] + 1, rows)
         self.sent[service] += len(rows)
 
