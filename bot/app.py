@@ -42,6 +42,7 @@ from bot.process import Process
 from bot.settings import Service, Settings, labels_of, page_check_id
 from bot.store.connect import open_store
 from bot.store.store import Store
+from bot.supervision import Supervisor
 from bot.web.health import Readiness
 
 log = logging.getLogger(__name__)
@@ -115,6 +116,10 @@ async def running(settings: Settings, around: Terminal, roles: Role = EVERYTHING
         yield opened
 
 
+Worker = Callable[[], Coroutine[Any, Any, None]]
+"""Runs until it is cancelled, and waits for a store that is away."""
+
+
 class App:
     """The workers of one process, wired to each other: prober, judges and couriers, as far as its roles go."""
 
@@ -126,6 +131,8 @@ class App:
         self._news = SelfNotices(opened.store, self._owner, around.now, self._wake)
         self._acts = ActionQueue(opened.store, self._written)
         self._routes = configured_routes(opened.store, opened.settings)
+        self._troubles = UnreachableNotices(self._news, self._routes.watchers, self._routes.tree.targets())
+        self._supervisor = Supervisor(self._troubles)
         self._judges: dict[str, Judge] = {}
         self._courier: Courier | None = None
         self._attendants: Mapping[str, Worker] = {}
@@ -134,7 +141,7 @@ class App:
             self._judges = {s.id: self._judge(s) for s in opened.settings.services}
         if Role.PROBE in roles:
             clock = Clock(around.now, around.speed)
-            self._prober = Prober(opened.settings, opened.store, clock, self._owner, self._written)
+            self._prober = Prober(opened.settings, opened.store, clock, self._owner, self._written, self._supervisor)
 
     def _judge(self, service: Service) -> Judge:
         settings, seen = self._settings, service_view(service, self._settings)
@@ -155,12 +162,22 @@ class App:
             channels = await self._opened(stack, desk)
             services = [s.id for s in settings.services]
             counsel = Advisor(Reader(store.views, settings.services), candidates(settings), services)
-            troubles = UnreachableNotices(self._news, self._routes.watchers, self._routes.tree.targets())
             groups = Grouping(store, self._news, self._owner, around.now, self._routes.tree.pace_of)
-            office = CourierContext(self._owner, around.now, counsel.card, troubles, groups.gate, around.speed)
-            self._courier = Courier(store, services, channels, office)
+            office = CourierContext(self._owner, around.now, counsel.card, self._troubles, groups.gate, around.speed)
+            self._courier = Courier(store, services, channels, office, self._supervisor)
             us = Process(store, settings, self._owner, around.now, around.speed)
-            company = Company(us, self._routes, channels, self._courier, desk, self._news, troubles, groups, self._acts)
+            company = Company(
+                us,
+                self._routes,
+                channels,
+                self._courier,
+                desk,
+                self._news,
+                self._troubles,
+                groups,
+                self._acts,
+                self._supervisor,
+            )
             self._attendants = workers(company)
             await stack.enter_async_context(readiness_of(company).open())
             yield
@@ -186,22 +203,28 @@ class App:
 
     @contextlib.asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
-        """Everything runs inside; a worker that breaks ends the block with its error."""
+        """Everything runs inside; a worker that breaks is begun again, and ends nothing else."""
         async with contextlib.AsyncExitStack() as stack:
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
-            workers = [tasks.create_task(judge.run(), name=f"judge of {s}") for s, judge in self._judges.items()]
-            if self._courier is not None:
-                couriers = ((name, self._courier.run(name)) for name in self._courier.names)
-                workers += [tasks.create_task(run, name=f"courier of {name}") for name, run in couriers]
-            workers += [tasks.create_task(run(), name=name) for name, run in self._attendants.items()]
+            workers = [self._begun(tasks, name, run) for name, run in self._workers().items()]
             async with contextlib.AsyncExitStack() as looking:
                 if self._prober is not None:
-                    workers.append(tasks.create_task(self._prober.stream.run(), name="stream"))
+                    workers.append(self._begun(tasks, "stream", self._prober.stream.run))
                     await looking.enter_async_context(self._prober.at_work())
                 yield
             await self._drain()
             for worker in workers:
                 worker.cancel()
+
+    def _workers(self) -> dict[str, Worker]:
+        """Everything that judges and tells, by name."""
+        workers: dict[str, Worker] = {f"judge of {s}": judge.run for s, judge in self._judges.items()}
+        if self._courier is not None:
+            workers |= {f"courier of {name}": partial(self._courier.run, name) for name in self._courier.names}
+        return workers | dict(self._attendants)
+
+    def _begun(self, tasks: asyncio.TaskGroup, name: str, run: Worker) -> asyncio.Task[None]:
+        return tasks.create_task(self._supervisor.keep(name, run), name=name)
 
     def _wake(self) -> None:
         if self._courier is not None:
@@ -237,10 +260,6 @@ def assessor_settings(service: Service, settings: Settings) -> AssessorSettings:
     )
 
 
-Worker = Callable[[], Coroutine[Any, Any, None]]
-"""Runs until it is cancelled, and waits for a store that is away."""
-
-
 @dataclass(frozen=True, slots=True)
 class Company:
     """Everything an attendant may need: us, the open channels, their courier, the desk, ways to speak and to act."""
@@ -254,12 +273,15 @@ class Company:
     troubles: UnreachableNotices
     groups: Grouping
     acts: ActionQueue
+    supervisor: Supervisor
 
 
 def pulse_of(company: Company) -> HealthReporter:
     """What the process's channels and couriers say of themselves."""
     us = company.us
-    return HealthReporter(us.store, company.channels, company.courier.state, us.owner, us.now)
+    return HealthReporter(
+        us.store, company.channels, company.courier.state, us.owner, us.now, lambda: company.supervisor.broken
+    )
 
 
 def readiness_of(company: Company) -> Readiness:

@@ -1,5 +1,6 @@
 """A real server for every test process; every test finds it empty."""
 
+import logging
 import socket
 import subprocess
 import time
@@ -21,6 +22,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if SLOW in item.path.parents:
             item.add_marker("slow")
+
+
+@pytest.fixture(autouse=True)
+def nothing_breaks(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a running Groundtruth catches to go on is a bug all the same: a test fails by it, but for those about it."""
+    broken: list[str] = []
+    handler = logging.Handler(logging.ERROR)
+    handler.emit = lambda record: broken.append(record.getMessage())  # type: ignore[method-assign]
+    watched = [logging.getLogger(name) for name in ("bot.supervision", "bot.judging.judge")]
+    for one in watched:
+        one.addHandler(handler)
+    yield
+    for one in watched:
+        one.removeHandler(handler)
+    assert not broken or request.node.get_closest_marker("breaks"), broken
 
 
 def _ask(path: Path, request: bytes) -> bytes:

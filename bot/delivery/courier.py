@@ -21,12 +21,14 @@ from bot.delivery.self_notices import OWN
 from bot.errors import DeliveryError, StoreError
 from bot.store.store import Store
 from bot.store.types import Claimed
+from bot.supervision import Supervisor, attempted, words
 
 log = logging.getLogger(__name__)
 
 DELIVER_S = 30.0
 """One call to a channel; longer than that is an ambiguous failure."""
-IDLE_S = 0.5
+IDLE_S = 2.0
+"""How long a courier waits for news before it looks by itself: another process may have something to say."""
 TRIES = 12
 """Then a delivery is put aside, with the reason, in the list of the undeliverable (after about half an hour)."""
 SAID_AFTER = 4
@@ -48,8 +50,14 @@ class Courier:
     """Delivers the notices of the services that are judged, and our own, to every open channel."""
 
     def __init__(
-        self, store: Store, judged: Sequence[str], channels: Mapping[str, Channel], office: CourierContext
+        self,
+        store: Store,
+        judged: Sequence[str],
+        channels: Mapping[str, Channel],
+        office: CourierContext,
+        supervisor: Supervisor | None = None,
     ) -> None:
+        self._supervisor = supervisor or Supervisor()
         self._outbox = store.outbox
         self._judged = frozenset(judged)
         self._lines = {name: ChannelQueue(channel) for name, channel in channels.items()}
@@ -121,7 +129,7 @@ class Courier:
         try:
             for claimed in claims:
                 if claim_key(claimed) in line.hands:
-                    await self._deliver(line, claimed)
+                    await self._one(line, claimed)
         except StoreError as error:
             log.debug("courier of %s waits for the store: %s", target, error)
         finally:
@@ -130,8 +138,17 @@ class Courier:
             line.busy.discard(target)
             line.news.set()
 
-    async def _deliver(self, line: ChannelQueue, claimed: Claimed) -> None:
+    async def _one(self, line: ChannelQueue, claimed: Claimed) -> None:
+        """Deliver one; what raises something unforeseen is tried again and given up like any other that fails."""
         progress = DeliveryProgress(claimed.done_version, 0, claimed.where)
+        _, error = await attempted(self._deliver(line, claimed, progress))
+        if isinstance(error, StoreError):
+            raise error
+        if error is not None:
+            await self._supervisor.broke(f"a delivery on {line.channel.name}", error)
+            await self._failed(line, claimed, progress, DeliveryError(f"a bug of ours: {words(error)}"))
+
+    async def _deliver(self, line: ChannelQueue, claimed: Claimed, progress: DeliveryProgress) -> None:
         try:
             snapshot = _read(claimed)
             if not claimed.where and await self._waits(claimed, snapshot):

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from pydantic import TypeAdapter, ValidationError
 
 from bot.channels.channel import Channel
-from bot.core.health.signs import HealthSign, Kind
-from bot.core.health.text import ticking
+from bot.core.health.signs import HealthSign
+from bot.core.health.text import ticking, working
 from bot.errors import StoreError
 from bot.store.store import Store
 
@@ -24,14 +24,17 @@ SIGN = TypeAdapter(HealthSign)
 class HealthReporter:
     """Writes a sign of each channel; `resting(name)` says why its courier waits, "" where it does not."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what it reports on, from the one place that wires everything
         self,
         store: Store,
         channels: Mapping[str, Channel],
         resting: Callable[[str], str],
         owner: str,
         now: Callable[[], float],
+        broken: Callable[[], Mapping[str, int]] = dict,
     ) -> None:
+        """`broken` are this process's workers that broke and are not well again, and how often."""
+        self._broken = broken
         self._store = store
         self._channels = channels
         self._resting = resting
@@ -50,12 +53,16 @@ class HealthReporter:
     async def beat(self) -> None:
         """Write once, and forget the parts of processes that are no more. Raises StoreError."""
         now, shared = self._now(), self._store.shared
-        signs = [*self.signs(now), ticking(self._owner, await self._store.skew(), now)]
-        for sign in signs:
-            part = sign.name if sign.kind is Kind.CHANNEL else sign.kind
-            await shared.put_health(f"{self._owner}/{part}", SIGN.dump_json(sign).decode())
+        channels, clock = self.signs(now), ticking(self._owner, await self._store.skew(), now)
+        workers = [working(name, times, now) for name, times in self._broken().items()]
+        written = {f"{self._owner}/{sign.name}": sign for sign in (*channels, *workers)}
+        written[f"{self._owner}/{clock.kind}"] = clock
+        for part, sign in written.items():
+            await shared.put_health(part, SIGN.dump_json(sign).decode())
         parts = await shared.health()
-        await shared.drop_health(*(part for part, body in parts.items() if _age(body, now) > FORGOTTEN_S))
+        old = (part for part, body in parts.items() if _age(body, now) > FORGOTTEN_S)
+        well = (part for part in parts if part.startswith(f"{self._owner}/") and part not in written)
+        await shared.drop_health(*{*old, *well})
 
     def signs(self, now: float) -> list[HealthSign]:
         """How each channel is, as it and its courier see it."""

@@ -5,12 +5,14 @@ from dataclasses import replace
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from bot.core.health.signs import SILENT_S, HealthSign, Kind, ServiceHealth, ready
-from bot.core.health.text import answering, checking, queues, saving, service_signs, ticking
+from bot.core.health.signs import SILENT_S, HealthSign, Kind, Presence, ServiceHealth, presence, ready
+from bot.core.health.text import answering, checking, queues, saving, service_signs, silence, ticking
 from bot.core.model.service import About
 from bot.core.text.numbers import number
 from bot.settings import Service, Settings
 from bot.store.codec import ABOUT, ABOUT_FIELD
+from bot.store.keys import SET_ASIDE_KEPT
+from bot.store.set_aside import unpacked
 from bot.store.store import Store
 
 
@@ -48,6 +50,7 @@ class HealthReader:
             every_s=_pace(configured),
             cut=(await self._store.load(service)).lost,
             refused=(await self._store.purse.spent(service)).refused,
+            aside=unpacked(await views.aside(service, SET_ASIDE_KEPT)),
         )
 
     async def signs(self, now: float) -> Sequence[HealthSign]:
@@ -59,6 +62,11 @@ class HealthReader:
         for name, record in sorted((await self._store.vantages()).items()):
             signs += _vantage(name, record, now)
         return signs
+
+    async def forgotten(self, now: float) -> list[str]:
+        """The vantages of which nobody has heard for so long that they are to be forgotten."""
+        words = {name: _word(record) for name, record in (await self._store.vantages()).items()}
+        return [name for name, word in words.items() if word and presence(word.at, now) is Presence.FORGOTTEN]
 
     async def lost(self, owned: Sequence[ServiceHealth]) -> dict[str, int]:
         """How many observations were lost so far: cut from the stream of a service, or given up by a vantage."""
@@ -143,9 +151,8 @@ def _vantage(name: str, record: str, now: float) -> list[HealthSign]:
     waiting = number(word.waiting, "observation", "observations")
     said = f"{waiting} waiting, {number(word.skipped, 'look', 'looks')} left out"
     said += f", {number(word.lost, 'observation', 'observations')} lost" if word.lost else ""
-    if now - word.at > SILENT_S:
-        silent = f"silent; its last word: {said}"
-        return [HealthSign(f"vantage {name}", False, silent, word.at, Kind.VANTAGE, word.at, back="heard of again")]
+    if presence(word.at, now) is not Presence.HERE:
+        return [silence(name, word.at, now)]
     here = HealthSign(f"vantage {name}", True, said, word.at, Kind.VANTAGE)
     more = [checking(name, word.late, word.at), ticking(f"vantage {name}", word.skew, word.at)]
     return [here, *(sign for sign in more if not sign.ok)]

@@ -84,6 +84,8 @@ class SelfMonitor:
                 return False
         body = KEPT.dump_json(Kept(now, dict(courses), lost), exclude_defaults=True).decode()
         await store.notes.note(NOTE, body, KEPT_S)
+        # Only now: this look has noted that they are forgotten, and the next ones tell.
+        await store.forget_vantages(await self._health.forgotten(now))
         self._away = False
         return True
 

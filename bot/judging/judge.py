@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pydantic import ValidationError
 
 from bot.core.detection.assessment import AssessorSettings
+from bot.core.health.breaks import Begin, Breaks
 from bot.core.incidents.escalation import Calls, nobody
 from bot.core.incidents.silence_expiry import answered
 from bot.core.judging.decisions import Decisions, Remembered
@@ -22,6 +23,8 @@ from bot.core.model.stream import StreamRow
 from bot.core.routing.notices import Notice
 from bot.core.routing.tree import ActiveRoutes, PreviousRecipients, addressed
 from bot.errors import StoreError
+from bot.judging.held import ROWS, Held
+from bot.judging.salvage import salvaged
 from bot.store.codec import (
     ABOUT,
     ABOUT_FIELD,
@@ -40,19 +43,23 @@ from bot.store.codec import (
     ledger_row,
     ledger_rows,
 )
+from bot.store.keys import DELIVERIES_KEPT, INCIDENTS_KEPT
+from bot.store.set_aside import noted, packed
 from bot.store.store import Store
 from bot.store.stream_rows import decode
-from bot.store.types import Commit, DeliveryWrite, IncidentWrite, LedgerWrite, Loaded, OutcomeWrite, RecordWrite
+from bot.store.types import Commit, DeliveryWrite, IncidentWrite, LedgerWrite, OutcomeWrite, RecordWrite
+from bot.supervision import attempted
 from probes.model import Observation
 
 log = logging.getLogger(__name__)
 
 LEASE_MS = 10_000
-ROWS = 500
 IDLE_S = 0.5
 """How long the judge waits for news before it lets time pass for a service by itself."""
-KEEP_S = 10.0
-"""The state is written at least this often while nothing is decided, so that a restart repeats little."""
+CALM_IDLE_S = 1.0
+"""The same while all is well and written a moment ago."""
+LONG_S, RESTS, REST_S = 0.03, 5.0, 1.0
+"""Settling that takes so long is followed by `RESTS` times that of rest, `REST_S` at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,7 @@ class Judge:
         self._service = service
         self._settings = settings
         self._bench = bench
+        self._breaks = Breaks()
         self.news = asyncio.Event()
 
     async def run(self) -> None:
@@ -103,31 +111,74 @@ class Judge:
                 await self._store.release(self._service.id, token)
 
     async def _hold(self, token: int) -> None:
-        loaded = await self._store.load(self._service.id)
-        judgement = Judgement(await self._informed(), self._settings, self._remembered(loaded), self._bench.calls)
-        position = loaded.position
-        written = renewed = self._bench.now()
+        """Judge until the lease is lost."""
+        held, renewed = await self._begun(Begin.AS_WRITTEN), self._bench.now()
         while True:
             self.news.clear()
-            rows = [(at, decode(raw)) for at, raw in await self._store.read(self._service.id, position, ROWS)]
-            position = rows[-1][0] if rows else position
-            decisions = judgement.settle(await self._take(judgement, rows))
-            now = self._bench.now()
-            if rows or decisions.eventful or not 0 <= now - written < KEEP_S:
-                routes = await self._bench.routes() if decisions.notices else ActiveRoutes()
-                commit = self._commit(position, judgement, decisions, routes)
+            rows = await self._store.read(self._service.id, held.position, held.at_once)
+            full = len(rows) == held.at_once
+            commit, error = await attempted(self._judged(held, rows, full=full))
+            if error is not None:
+                await self._broke(held, rows, error)
+            elif commit is not None:
                 if not await self._store.commit(self._service.id, token, commit):
-                    self._passed(now - renewed)
+                    self._passed(self._bench.now() - renewed)
                     return
-                written = now
-                if decisions.notices:
+                held.written(self._bench.now())
+                self._breaks.went_well()
+                if commit.deliveries:
                     self._bench.said()
-            if not 0 <= now - renewed < self._bench.lease_ms / 3000:
+            if not 0 <= self._bench.now() - renewed < self._bench.lease_ms / 3000:
                 if not await self._store.renew(self._service.id, token, self._bench.lease_ms):
                     return
-                renewed = now
-            if len(rows) < ROWS:
-                await self._wait()
+                renewed = self._bench.now()
+            if error is None and not full:
+                await self._wait(IDLE_S if held.waiting == 0 else CALM_IDLE_S, held.took_s)
+
+    async def _judged(self, held: Held, rows: Sequence[tuple[str, bytes]], *, full: bool) -> Commit | None:
+        """Judge these rows; the commit that says what follows, None where nothing need be written yet.
+
+        Raises whatever the rules raise, and StoreError: nothing of it is written then.
+        """
+        if held.judgement is None:
+            seen, begins = await self._informed(), await self._remembered(held)
+            held.judgement = Judgement(seen, self._settings, begins, self._bench.calls)
+        judgement, held.took_s = held.judgement, 0.0
+        until = await self._take(judgement, [(at, decode(raw)) for at, raw in held.fed(rows)], full=full)
+        if held.may_wait(self._bench.now()) and judgement.calm(until):
+            return None
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        decisions = judgement.settle(until)
+        held.took_s = clock() - began
+        if not (held.waiting or decisions.eventful or held.must_write(self._bench.now())):
+            return None
+        routes = await self._bench.routes() if decisions.notices else ActiveRoutes()
+        return self._commit(held, judgement, decisions, routes)
+
+    async def _broke(self, held: Held, rows: Sequence[tuple[str, bytes]], error: Exception) -> None:
+        """Judging these rows raised `error`: find the row that does it, set it aside, and go on from what is written.
+
+        Of several rows half as many are judged next time, until one is left. What was judged well is written each
+        time, so that a search is short. A state that breaks again and again is begun afresh.
+        """
+        if isinstance(error, StoreError):
+            raise error
+        if len(rows) > 1:
+            held.again(await self._store.load(self._service.id), len(rows) // 2)
+            return
+        position, raw = rows[0] if rows else (held.position, b"")
+        log.error("%s: what cannot be judged is set aside at %s", self._service.id, position, exc_info=error)
+        held.put_aside(noted(self._bench.now(), position, raw, error), row=bool(rows))
+        how = self._breaks.again(self._bench.now())
+        if how is not Begin.AS_WRITTEN:
+            log.error("%s breaks again and again: judging it begins %s", self._service.id, how.value)
+        await asyncio.sleep(self._breaks.wait_s)
+        held.again(await self._store.load(self._service.id), ROWS, how)
+
+    async def _begun(self, how: Begin) -> Held:
+        """To judge on from what is written; the judgement itself is made with the first rows."""
+        return Held(await self._store.load(self._service.id), how, self._bench.now())
 
     def _passed(self, unrenewed_s: float) -> None:
         """The lease is another's; one that ran out while this process was suspended is no news, and comes with all."""
@@ -139,8 +190,8 @@ class Judge:
         lag = usual_lag(ledger_rows(await self._store.views.ledger(self._service.id)))
         return replace(self._service, usual_lag_s=lag) if lag else self._service
 
-    async def _take(self, judgement: Judgement, rows: Sequence[tuple[str, StreamRow | None]]) -> float:
-        """Feed the rows; the time to settle at: while catching up, the rows still to come are not missing."""
+    async def _take(self, judgement: Judgement, rows: Sequence[tuple[str, StreamRow | None]], *, full: bool) -> float:
+        """Feed the rows; the time to settle at: while catching up (`full`) the rows still to come are not missing."""
         now = self._bench.now()
         for _, row in rows:
             match row:
@@ -151,7 +202,7 @@ class Judge:
                 case ActionRequest():
                     # The clock of the place it came from may be ahead of ours.
                     judgement.command(replace(row, at=min(row.at, now)), await self._past(judgement, row))
-        last = rows[-1][1].at if len(rows) == ROWS and rows[-1][1] is not None else now
+        last = rows[-1][1].at if full and rows and rows[-1][1] is not None else now
         return min(last, now)
 
     async def _past(self, judgement: Judgement, command: ActionRequest) -> Incident | None:
@@ -163,31 +214,37 @@ class Judge:
         except ValidationError:
             return None
 
-    async def _wait(self) -> None:
+    async def _wait(self, idle_s: float, took_s: float) -> None:
+        """Until there may be news; a service whose settling took long leaves the others their time first."""
+        if took_s > LONG_S:
+            await asyncio.sleep(min(REST_S, RESTS * took_s))
         try:
-            async with asyncio.timeout(IDLE_S):
+            async with asyncio.timeout(idle_s):
                 await self.news.wait()
         except TimeoutError:
             return
 
-    def _remembered(self, loaded: Loaded) -> Remembered | None:
+    async def _remembered(self, held: Held) -> Remembered | None:
+        loaded, service = held.loaded, self._service.id
         if loaded.lost:
-            log.warning("%d observations of %s were cut before they were judged", loaded.lost, self._service.id)
-        if loaded.state is None:
+            log.warning("%d observations of %s were cut before they were judged", loaded.lost, service)
+        if held.how is Begin.FROM_NOTHING or (loaded.state is None and held.how is Begin.AS_WRITTEN):
             return None
-        try:
-            return REMEMBERED.validate_json(loaded.state)
-        except ValidationError:
-            # A state of another version: what it knew of the usual is learned again; the incidents are in the store.
-            log.exception("the stored judgement of %s cannot be read; beginning afresh", self._service.id)
-            return None
+        if held.how is Begin.AS_WRITTEN and loaded.state is not None:
+            try:
+                return REMEMBERED.validate_json(loaded.state)
+            except ValidationError:
+                log.exception("the stored judgement of %s cannot be read; what people see of it is kept", service)
+        views = self._store.views
+        known, said = await views.incidents(service, INCIDENTS_KEPT), await views.deliveries(service, DELIVERIES_KEPT)
+        return salvaged(loaded.state, known, said, self._bench.now())
 
-    def _commit(self, position: str, judgement: Judgement, decisions: Decisions, routes: ActiveRoutes) -> Commit:
+    def _commit(self, held: Held, judgement: Judgement, decisions: Decisions, routes: ActiveRoutes) -> Commit:
         deliveries = tuple(write for notice in decisions.notices for write in self._writes(judgement, notice, routes))
         rollups, dossiers = judgement.take(self._bench.now())
         state = judgement.state()
         return Commit(
-            position=position,
+            position=held.position,
             state=REMEMBERED.dump_json(state, exclude_defaults=True),
             assessments={c: _pack(VOICES, v) for c, v in decisions.voices.items()}
             | {f"why:{c}": _pack(EXPLANATION, e) for c, e in decisions.explanations.items()}
@@ -206,6 +263,7 @@ class Judge:
             records=tuple(RecordWrite(i, _pack(DOSSIER, d)) for i, d in dossiers.items()),
             rollups=rollups,
             rolled_at=state.rolled.counted_to,
+            aside=tuple(packed(one) for one in held.aside),
         )
 
     def _about(self, judgement: Judgement, state: Remembered) -> About:

@@ -1,10 +1,11 @@
 """The prober's loop: a check is due, it looks once, and what it saw goes to the stream. It judges nothing."""
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+
+from pydantic import TypeAdapter, ValidationError
 
 from bot.core.detection.reprobe import Plan, due
 from bot.core.health.signs import MISSED
@@ -34,6 +35,8 @@ IN_TURN = frozenset({"github_issues", "hackernews", "statuspage"})
 UNJUDGED = IN_TURN | {"control"}
 """Kinds whose readings are no results of a component and are never repeated to confirm one."""
 
+
+PLAN = TypeAdapter(Plan)
 
 OVER_BUDGET = "over_budget"
 """The symptom of a look that was not taken because the day's budget is spent."""
@@ -84,6 +87,8 @@ class CheckRunner:
         self._began = 0.0
         self._done: dict[str, float] = {}
         self._blind = False
+        self._schedule: Schedule | None = None
+        self._following = False
         self._turn: dict[str, list[Check]] = {}
         for check in self._checks:
             if check.kind not in UNJUDGED:
@@ -97,7 +102,7 @@ class CheckRunner:
                 schedule.every(check.interval_s / TICKS, self.read, check, name=check.id)
             else:
                 schedule.every(check.interval_s, self.once, check, name=check.id)
-        schedule.every(PLAN_TICK_S, self.follow, schedule, name="re-probe plans")
+        self._schedule = schedule
 
     def planned(self, service: str, plans: Mapping[str, str]) -> None:
         """Hear a service's re-probe plans; a component without one goes back to its interval."""
@@ -105,9 +110,14 @@ class CheckRunner:
         for component in ours - plans.keys():
             self._plans.pop(component, None)
         for component in ours & plans.keys():
-            plan = Plan(**json.loads(plans[component]))
+            plan = _plan(plans[component])
+            if plan is None:
+                continue
             standing = self._plans.get(component)
             self._plans[component] = ActivePlan(plan, standing.followed if standing else 0.0)
+        if self._plans and self._schedule is not None and not self._following:
+            self._following = True
+            self._schedule.soon(self._keep_following, self._schedule, name="re-probe plans")
 
     def late(self) -> list[str]:
         """The checks of this vantage alone that were not done for `MISSED` intervals, whatever keeps them."""
@@ -174,6 +184,15 @@ class CheckRunner:
             if seen is not None and (seen.symptom == UNREAD or (seen.page is not None and seen.page.unreadable)):
                 await self._turns.passed(check)
 
+    async def _keep_following(self, schedule: Schedule) -> None:
+        """Follow the plans for as long as there are any."""
+        try:
+            while self._plans:
+                await self.follow(schedule)
+                await schedule.sleep(PLAN_TICK_S)
+        finally:
+            self._following = False
+
     async def follow(self, schedule: Schedule) -> None:
         """Start the re-probes that are due here now."""
         now = self._now()
@@ -182,7 +201,7 @@ class CheckRunner:
             if slot is not None and slot > standing.followed:
                 standing.followed = slot
                 if self._manners.extras.take(component, now):
-                    schedule.soon(self.again, component)
+                    schedule.soon(self.again, component, name=f"re-probe of {component}")
 
     async def again(self, component: str) -> None:
         """One look more at a component; what costs and may not any more today is passed over for the next in turn."""
@@ -202,3 +221,11 @@ class CheckRunner:
         turn = self._turn[component]
         turn.append(turn.pop(0))
         return turn[-1]
+
+
+def _plan(body: str) -> Plan | None:
+    """A re-probe plan as the judge wrote it; None for one of another version."""
+    try:
+        return PLAN.validate_json(body)
+    except ValidationError:
+        return None

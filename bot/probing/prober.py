@@ -19,7 +19,8 @@ from bot.scheduling.scheduler import Schedule
 from bot.settings import Settings
 from bot.store.store import Store
 from bot.store.stream_rows import encode
-from probes.model import Observation
+from bot.supervision import Supervisor
+from probes.model import Observation, Outcome
 from probes.network.control import Control
 from probes.tools import Tools
 from probes.transport.client import Transport
@@ -45,14 +46,21 @@ class Prober:
     `written` is called with a service when rows of it have been written.
     """
 
-    def __init__(
-        self, settings: Settings, store: Store, clock: Clock, name: str, written: Callable[[str], None]
+    def __init__(  # noqa: PLR0913, PLR0917 - what it works with, from the one place that wires everything
+        self,
+        settings: Settings,
+        store: Store,
+        clock: Clock,
+        name: str,
+        written: Callable[[str], None],
+        supervisor: Supervisor | None = None,
     ) -> None:
         self._settings = settings
         self._store = store
         self._clock = clock
         self._name = name
         self._told = written
+        self._supervisor = supervisor or Supervisor()
         self._courtesy = HostRateLimiter(settings.courtesy, clock.speed)
         self._services = {s.id: s for s in settings.services}
         self._watch: CheckRunner | None = None
@@ -66,7 +74,7 @@ class Prober:
         async with (
             Transport(settings.transport) as transport,
             Control(transport, clock.now, settings.control) as control,
-            Schedule(clock.speed) as schedule,
+            Schedule(clock.speed, self._supervisor) as schedule,
         ):
             budget = BudgetGate(self._store.purse, {name: s.budget for name, s in self._services.items()})
             tools = Tools(transport, settings.vantage, clock.now, settings.secrets, budget=budget)
@@ -80,7 +88,8 @@ class Prober:
 
     def _seen(self, seen: Observation) -> None:
         """To the service's stream; a page also to those of the other services that it speaks of."""
-        self.stream.put(seen.service, encode(seen))
+        good = seen.outcome is Outcome.OK and seen.page is None
+        self.stream.put(seen.service, encode(seen), urgent=not good)
         if seen.page is not None:
             for service in self._services[seen.service].mentions.keys() & self._services.keys() - {seen.service}:
                 self.stream.put(service, encode(replace(seen, service=service)))
@@ -104,7 +113,8 @@ class Prober:
         except StoreError as error:
             log.debug("no word left: %s", error)
 
-    def _written(self, service: str, plans: Mapping[str, str]) -> None:
+    def _written(self, service: str, plans: Mapping[str, str], urgent: bool) -> None:
         if self._watch is not None:
             self._watch.planned(service, plans)
-        self._told(service)
+        if urgent or plans:
+            self._told(service)

@@ -23,7 +23,8 @@ class StreamWriter:
     """The prober's end of every service's stream.
 
     Rows of one service get consecutive numbers under this run's own id, so that a batch sent again after a lost reply
-    is not counted twice. `written` is called after each write with the service and its re-probe plans by component.
+    is not counted twice. `written` is called after each write with the service, its re-probe plans by component, and
+    whether any of the rows should be judged at once.
     `dropped` counts the rows given up since the store is away, `lost` those of earlier times.
     """
 
@@ -31,7 +32,7 @@ class StreamWriter:
         self,
         store: Store,
         vantage: str,
-        written: Callable[[str, Mapping[str, str]], None],
+        written: Callable[[str, Mapping[str, str], bool], None],
         buffer_rows: int = BUFFER_ROWS,
     ) -> None:
         self._store = store
@@ -40,14 +41,17 @@ class StreamWriter:
         self._buffer_rows = buffer_rows
         self._rows: dict[str, deque[bytes]] = {}
         self._first: dict[str, int] = {}
+        self._urgent: set[str] = set()
         self._fresh = asyncio.Event()
         self.waiting = 0
         self.dropped = 0
         self.lost = 0
         self.away_since: float | None = None
 
-    def put(self, service: str, row: bytes) -> None:
-        """Queue one row; never waits."""
+    def put(self, service: str, row: bytes, *, urgent: bool = True) -> None:
+        """Queue one row; never waits. One that is not `urgent` may wait for whoever looks by himself."""
+        if urgent:
+            self._urgent.add(service)
         rows = self._rows.setdefault(service, deque())
         self._first.setdefault(service, 1)
         rows.append(row)
@@ -92,7 +96,8 @@ class StreamWriter:
                     rows.popleft()
                 self.waiting -= written
                 self._first[service] = first + len(batch)
-                self._written(service, reply.attention)
+                self._written(service, reply.attention, service in self._urgent)
+            self._urgent.discard(service)
 
     def _drop(self) -> None:
         service = max(self._rows, key=lambda name: len(self._rows[name]))

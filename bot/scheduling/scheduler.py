@@ -12,13 +12,15 @@ from typing import Any, Self
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.supervision import Supervisor
+
 FIRST_WITHIN_S = 1.0
 """A check's first run comes within this time of the start, so that the first reading does not wait for an interval."""
 
 FIRST_APART_S = 0.001
 """The first runs of thousands come this much later one by one, or they would all be late."""
 
-SLOTS = 200
+SLOTS = 40
 """Jobs of APScheduler for one interval at most: beyond that several runs share one, which costs a tenth."""
 
 TOO_LATE_S = 1.0
@@ -39,6 +41,7 @@ class Run:
     after_s: float
     job: Job
     args: tuple[Any, ...]
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,13 @@ class Slot:
 class Schedule:
     """Runs coroutines at intervals with jitter, as tasks of its own: no pile of missed runs after a pause.
 
-    A job that raises ends the block, as any task of a group does; leaving the block ends what still runs.
+    The supervisor tells of a job that raises, which runs again when it is due; leaving the block ends what still runs.
     """
 
-    def __init__(self, speed: float = 1.0) -> None:
+    def __init__(self, speed: float = 1.0, supervisor: Supervisor | None = None) -> None:
         """`speed`: seconds of our clock in one second of the machine (not 1 only where time is played)."""
         self._speed = speed
+        self._supervisor = supervisor or Supervisor()
         self._stack = contextlib.AsyncExitStack()
         self._running: set[asyncio.Task[None]] = set()
         self._slots: dict[float, list[Slot]] = {}
@@ -92,7 +96,7 @@ class Schedule:
         """
         interval_s /= self._speed
         first = FIRST_WITHIN_S * _chance() + self._count * FIRST_APART_S
-        self._later(Run(min(first, interval_s), job, args))
+        self._later(Run(min(first, interval_s), job, args, name))
         slots = self._slots.setdefault(interval_s, [])
         if len(slots) < SLOTS:
             slots.append(Slot(name, []))
@@ -105,16 +109,22 @@ class Schedule:
                 jitter=interval_s * JITTER,
                 next_run_time=datetime.now(UTC) + timedelta(seconds=interval_s * (0.75 + _chance())),
             )
-            slots[-1].runs.append(Run(0.0, job, args))
+            slots[-1].runs.append(Run(0.0, job, args, name))
         else:
-            slots[self._count % SLOTS].runs.append(Run(interval_s * JITTER * _chance(), job, args))
+            slots[self._count % SLOTS].runs.append(Run(interval_s * JITTER * _chance(), job, args, name))
         self._count += 1
 
-    def soon(self, job: Job, *args: Any) -> None:
-        """Run `job(*args)` once, now, beside everything else."""
-        task = self._group.create_task(job(*args))
+    def soon(self, job: Job, *args: Any, name: str) -> None:
+        """Run `job(*args)` once, now, beside everything else; not at all where the end has begun."""
+        if not self._open:
+            return
+        task = self._group.create_task(self._supervisor.job(name, job(*args)))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, by our clock."""
+        await asyncio.sleep(seconds / self._speed)
 
     async def _begin(self, slot: Slot) -> None:
         """Only starts the runs: APScheduler's own tasks belong to no group, and would die unheard."""
@@ -130,8 +140,8 @@ class Schedule:
         if late > TOO_LATE_S:
             # More than this process can do: to begin it all the same would make everything else late, too.
             self._leave_out(late)
-        elif self._open:
-            self.soon(run.job, *run.args)
+        else:
+            self.soon(run.job, *run.args, name=run.name)
 
     def _leave_out(self, late: float) -> None:
         if not self.left_out:

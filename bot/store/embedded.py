@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 from collections import deque
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,6 +20,7 @@ from typing import Self
 from bot.errors import UserError
 from bot.store.embedded_binary import find_binary
 from bot.store.embedded_directory import StoreDirectory
+from bot.supervision import Supervisor
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +107,9 @@ class EmbeddedServer:
         except BaseException:
             await self._stop()
             raise
-        self._keeper = asyncio.create_task(self._keep(binary), name="embedded-server")
+        self._keeper = asyncio.create_task(
+            Supervisor().keep("the embedded store", partial(self._keep, binary)), name="embedded-server"
+        )
         return self
 
     async def __aexit__(

@@ -28,6 +28,8 @@ DELIVERIES_KEPT = 2_000
 TRAIL_KEPT = 100
 """Lines of one trail waiting to be posted; older ones are dropped, for nobody reads the hundred-and-first."""
 UNDELIVERABLE_KEPT = 200
+SET_ASIDE_KEPT = 50
+"""Rows that could not be judged, with their tracebacks: some 6 kB each at most."""
 VANTAGE_TTL_S = 7 * _DAY
 VANTAGES_KEPT = 500
 SERVICES_TTL_S = 90 * _DAY
@@ -85,6 +87,7 @@ KINDS: dict[str, Kind] = {
     "deliveries": Kind("zset", SERVICE_TTL_S, f"{DELIVERIES_KEPT} newest", "delivery ids by last write"),
     "delivery": Kind("hash", DELIVERY_TTL_S, f"one body, {TRAIL_KEPT} lines", "wanted and done on one channel"),
     "undeliverable": Kind("list", SERVICE_TTL_S, f"{UNDELIVERABLE_KEPT} newest", "what could not be said, and why"),
+    "aside": Kind("list", SERVICE_TTL_S, f"{SET_ASIDE_KEPT} newest", "rows that could not be judged, and why"),
     "ledger": Kind("zset", LEDGER_TTL_S, f"{LEDGER_KEPT} newest", "each trouble's times, ours and the page's"),
     "outcome": Kind("string", OUTCOME_TTL_S, "one value an act", "what became of a person's act"),
     "minutes": Kind("hash", MINUTES_TTL_S, "50 keys of 60 buckets a component", "roll-ups by minute, an hour a key"),
@@ -163,6 +166,7 @@ class ServiceKeys:
     deliveries: str
     undeliverable: str
     ledger: str
+    aside: str
     budget: str
     _seq: str
     _delivery: str
@@ -216,6 +220,7 @@ def keys_of(service: str) -> ServiceKeys:
         deliveries=tag + "deliveries",
         undeliverable=tag + "undeliverable",
         ledger=tag + "ledger",
+        aside=tag + "aside",
         budget=tag + "budget",
         _seq=tag + "seq:",
         _delivery=tag + "delivery:",

@@ -105,6 +105,10 @@ class Reads:
         ])  # fmt: skip
         return len(waiting), int(text(newest[0][0]).split("-")[0]) / 1000 if newest else None
 
+    async def aside(self, service: str, limit: int) -> list[str]:
+        """The rows set aside last (JSON), newest first."""
+        return [text(line) for line in await self._link.call("LRANGE", keys_of(service).aside, 0, limit - 1)]
+
     async def undeliverable(self, service: str) -> list[Undeliverable]:
         """What could not be said and why, newest first."""
         lines = await self._link.call("LRANGE", keys_of(service).undeliverable, 0, -1)

@@ -116,7 +116,7 @@ class Store:
         rows = chain.from_iterable((k.delivery(write.id), k.due(write.outlet)) for write in commit.deliveries)
         outcomes = (k.outcome(write.id) for write in commit.outcomes)
         rollups = (k.rollup(write.level.kind, write.component, write.chunk) for write in commit.rollups)
-        every = (*names, k.deliveries, k.ledger, *rows, *rollups, *outcomes)
+        every = (*names, k.deliveries, k.ledger, k.aside, *rows, *rollups, *outcomes)
         return int(await self._link.run("commit", every, tuple(_words(token, commit)))) == 1
 
     # Across services.
@@ -146,6 +146,11 @@ class Store:
             ("EXPIRE", keys.VANTAGES, keys.VANTAGE_TTL_S),
             ("EXPIRE", keys.SEEN, keys.VANTAGE_TTL_S),
         ])  # fmt: skip
+
+    async def forget_vantages(self, names: Sequence[str]) -> None:
+        """Drop the last words of vantages."""
+        if names:
+            await self._link.calls([("HDEL", keys.VANTAGES, *names), ("ZREM", keys.SEEN, *names)])
 
     async def vantages(self) -> dict[str, str]:
         return mapping(await self._link.call("HGETALL", keys.VANTAGES))
@@ -190,7 +195,7 @@ def _words(token: int, commit: Commit) -> Iterator[Value]:
     """The commit as the script reads it: fixed figures, then counted groups, then one run of words a delivery."""
     yield from (token, commit.position, commit.id, commit.state, keys.SERVICE_TTL_S, keys.DELIVERY_TTL_S)
     yield from (keys.INCIDENTS_KEPT, keys.TIMELINE_KEPT, keys.DELIVERIES_KEPT, keys.TRAIL_KEPT)
-    yield from (keys.LEDGER_TTL_S, keys.LEDGER_KEPT)
+    yield from (keys.LEDGER_TTL_S, keys.LEDGER_KEPT, keys.SET_ASIDE_KEPT)
     for fields in (commit.assessments, commit.attention):
         yield len(fields)
         yield from chain.from_iterable(fields.items())
@@ -199,6 +204,8 @@ def _words(token: int, commit: Commit) -> Iterator[Value]:
         yield from (incident.id, incident.opened_at, incident.body)
     yield len(commit.log)
     yield from commit.log
+    yield len(commit.aside)
+    yield from commit.aside
     yield len(commit.ledger)
     for row in commit.ledger:
         yield from (row.at, row.body)

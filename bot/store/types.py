@@ -104,8 +104,9 @@ class DeliveryWrite:
 class Commit:
     """Everything one judgement changes, written whole or not at all.
 
-    `assessments` and `attention` replace what was there. `rollups` are added to what was
-    there, which then has everything until `rolled_at`. `id` makes a repeat of the same commit harmless.
+    `assessments` and `attention` replace what was there. `rollups` are added to what was there, which then has
+    everything until `rolled_at`. `aside` are rows that could not be judged (JSON). `id` makes a repeat of the same
+    commit harmless.
     """
 
     position: str
@@ -121,6 +122,7 @@ class Commit:
     rollups: tuple[Chunk, ...] = ()
     rolled_at: float = 0.0
     id: str = field(default_factory=_nonce)
+    aside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

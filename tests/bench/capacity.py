@@ -115,7 +115,7 @@ async def judged() -> None:
             judge = Judge(
                 store, service, AssessorSettings(("claude-api",)), JudgeContext("bench", time.time, to(), lambda: None)
             )
-            stream = StreamWriter(store, "here", lambda _s, _p: judge.news.set())
+            stream = StreamWriter(store, "here", lambda *_: judge.news.set())
             tasks = [asyncio.create_task(judge.run()), asyncio.create_task(stream.run())]
             took = []
             for number in range(30):

@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 from dataclasses import replace
 
-from bot.delivery.courier import DOUBTS, PAUSE_S, TRIES
+import pytest
+
+from bot.delivery.courier import BACKOFF_S, DOUBTS, PAUSE_S, TRIES
 from bot.delivery.outbox_claims import CLAIM_S
 from bot.errors import DeliveryError
 from bot.store.types import Claimant
@@ -254,3 +256,28 @@ async def test_who_cannot_be_reached_is_told_to_those_who_watch(store):
     await world.courier().round("one")
 
     assert world.troubles == [("one:C1", "cannot post to one:C1: channel_not_found", False)]
+
+
+@pytest.mark.breaks
+async def test_a_message_that_breaks_the_courier_is_given_up_and_the_others_are_sent(store):
+    """A bug of ours on one incident: it is tried as anything else that fails, and ends in the list with the reason."""
+    world = World(store)
+    courier, book = world.courier(), world.books["one"]
+    worded = world.worded
+
+    async def breaking(snapshot, now):
+        if snapshot.incident.id == "BAD1":
+            raise KeyError("no such word")
+        return await worded(snapshot, now)
+
+    courier._wording = breaking
+    await world.say(replace(INCIDENT, id="BAD1"))
+    await world.say()
+    for _ in range(TRIES):
+        await courier.round("one")
+        world.now += BACKOFF_S
+
+    assert [act for act, _ in book.acts] == ["post"]
+    [given_up] = await store.views.undeliverable("claude")
+    assert given_up.subject == "BAD1"
+    assert given_up.error == "a bug of ours: KeyError: 'no such word'"

@@ -36,7 +36,9 @@ async def rows_of(store, service):
 def a_stream(fragile, **more):
     """A prober's end and what it was told of writes."""
     written = []
-    return StreamWriter(fragile, "eu", lambda service, plans: written.append((service, dict(plans))), **more), written
+    return StreamWriter(
+        fragile, "eu", lambda service, plans, _urgent: written.append((service, dict(plans))), **more
+    ), written
 
 
 async def test_rows_arrive_in_order_once(store):

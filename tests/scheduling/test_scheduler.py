@@ -3,6 +3,8 @@
 import asyncio
 from collections import Counter
 
+import pytest
+
 from bot.scheduling.scheduler import SLOTS, Schedule
 
 
@@ -65,3 +67,19 @@ async def test_time_that_runs_faster() -> None:
         schedule.every(20.0, runs.run, "a", name="a")
         await runs.until(1, 4)
     assert asyncio.get_running_loop().time() - began < 3.0
+
+
+@pytest.mark.breaks
+async def test_a_job_that_raises_runs_again_and_the_others_never_notice(caplog: pytest.LogCaptureFixture) -> None:
+    """Its traceback is in the log once, however often it raises."""
+    runs = Runs()
+
+    async def breaking() -> None:
+        await runs.run("breaks")
+        raise ValueError("a bug")
+
+    async with Schedule() as schedule:
+        schedule.every(0.1, breaking, name="breaks")
+        schedule.every(0.1, runs.run, "well", name="well")
+        await runs.until(2, 5)
+    assert len([record for record in caplog.records if record.exc_info]) == 1

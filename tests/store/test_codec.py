@@ -3,14 +3,16 @@
 from dataclasses import replace
 
 from bot.core.detection.assessment import AssessorSettings
+from bot.core.health.breaks import Begin
 from bot.core.judging.judgement import Judgement
 from bot.core.model.ledger import LedgerEntry, Source
 from bot.core.model.service import ServiceView
 from bot.core.routing.tree import ActiveRoutes
+from bot.judging.held import Held
 from bot.judging.judge import Judge, JudgeContext
 from bot.store.codec import ledger_row, ledger_rows
 from bot.store.store import Store
-from bot.store.types import LedgerWrite
+from bot.store.types import LedgerWrite, Loaded
 from tests.support.routing import to, tree
 
 CLAUDE = ServiceView("claude", "Claude", {"api": "Claude API"}, {"api": "k8w"}, "", (900.0, 3240.0))
@@ -29,8 +31,9 @@ async def test_a_finished_row_is_in_the_judgement_s_own_commit(store: Store) -> 
     assert token is not None
     judgement = Judgement(CLAUDE, SETTINGS)
     decisions = replace(judgement.settle(1000.0), ledger=(ROW,))
+    held = Held(Loaded("1-0"), Begin.AS_WRITTEN, 1000.0)
     assert decisions.eventful
-    assert await store.commit("claude", token, judge(store)._commit("1-0", judgement, decisions, ActiveRoutes(tree())))
+    assert await store.commit("claude", token, judge(store)._commit(held, judgement, decisions, ActiveRoutes(tree())))
     assert ledger_rows(await store.views.ledger("claude")) == [ROW]
 
 

@@ -19,7 +19,7 @@ async def test_every_key_is_in_the_table_and_goes_by_itself(store: Store, redis_
     writes = (delivery(trail=("t",)), delivery(subject="i2", due_at=9.0))
     rows = (LedgerWrite(1.0, "{}"),)
     told = (OutcomeWrite("press", "{}"),)
-    commit = Commit("1-0", b"s", {"a": "1"}, {"a": "2"}, incidents, writes, ("line",), rows, told)
+    commit = Commit("1-0", b"s", {"a": "1"}, {"a": "2"}, incidents, writes, ("line",), rows, told, aside=("{}",))
     await store.commit(SERVICE, token, commit)
     added = chunks({"api": {1: Rollup([1, 0, 0, 0])}}, 60.0)
     await store.commit(SERVICE, token, Commit("1-0", b"s", {"a": "1"}, {"a": "2"}, rollups=added))

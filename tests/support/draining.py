@@ -20,9 +20,9 @@ class Counted(Courier):
 
     most = 0
 
-    async def _deliver(self, line, claimed):
+    async def _deliver(self, line, claimed, progress):
         self.most = max(self.most, len(line.hands))
-        await super()._deliver(line, claimed)
+        await super()._deliver(line, claimed, progress)
 
 
 class Draining:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Mapping
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,6 +12,7 @@ from bot.channels.discord.channel import DiscordChannel
 from bot.channels.discord.gateway import Gateway, Pace
 from bot.channels.discord.interactions import InteractionHandler
 from bot.channels.discord.options import Options, options
+from bot.supervision import Supervisor
 
 
 class Discord(DiscordChannel):
@@ -24,7 +26,10 @@ class Discord(DiscordChannel):
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
-        self._listening = asyncio.create_task(self.gateway.run(self.rest.trusted), name=f"{self.name} listens")
+        self._listening = asyncio.create_task(
+            Supervisor().keep(f"{self.name}'s gateway", partial(self.gateway.run, self.rest.trusted)),
+            name=f"{self.name} listens",
+        )
         return self
 
     async def __aexit__(
@@ -40,8 +45,6 @@ class Discord(DiscordChannel):
         """Whether all is well with posting and listening."""
         why = self.rest.trouble()
         heard, how = self.gateway.health()
-        if self._listening is not None and self._listening.done():
-            heard, how = False, "listening to Discord has ended by an error, which is in the log"
         return (heard and not why), "; ".join(part for part in (why, how) if part)
 
 

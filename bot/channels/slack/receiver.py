@@ -19,6 +19,7 @@ from bot.channels.slack.options import Options
 from bot.core.text.durations import duration
 from bot.errors import UserError
 from bot.http.connector import ProxyConnector
+from bot.supervision import Supervisor
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class Socket:
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Connect and stay connected until the block ends."""
-        task = asyncio.create_task(self._stay(), name="Slack socket")
+        task = asyncio.create_task(Supervisor().keep("Slack socket", self._stay), name="Slack socket")
         try:
             yield
         finally:

@@ -4,7 +4,7 @@ Decisions are made when time moves on, so results of one instant may come in any
 earlier instants, `advance` what follows from all. A time behind the latest one counts as the latest.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
@@ -85,11 +85,17 @@ class Assessor:
 
     def assessments(self, now: float) -> dict[str, Assessment]:
         """What is believed of every component."""
-        return {c: explanation.assessed(self.episodes, c, now) for c in self.episodes.components()}
+        evidence = self.episodes.evidence(now)
+        return {c: explanation.assessed(self.episodes, c, now, evidence) for c in self.episodes.components()}
 
     def explain(self, component: str, now: float) -> Explanation:
         """Why, in words and numbers."""
-        return explanation.explained(self.episodes, component, now)
+        return self.explanations((component,), now)[component]
+
+    def explanations(self, components: Iterable[str], now: float) -> dict[str, Explanation]:
+        """Why, of several components."""
+        parts, evidence = self.episodes.parts(now), self.episodes.evidence(now)
+        return {c: explanation.explained(self.episodes, c, now, parts, evidence) for c in components}
 
     def attention(self, now: float) -> dict[str, Plan]:
         """Re-probe plans by component; none means looking at the usual interval is enough."""

@@ -93,6 +93,12 @@ class Detector:
         self.threshold = 0.0
         self.muted: set[str] = set()
         self.settled: set[str] = set()
+        self.beyond_components: list[Name] = []
+        self._by_component: dict[str, list[Stream]] = {}
+
+    def of_component(self, component: str) -> list[Stream]:
+        """The streams of one component."""
+        return self._by_component.get(component, [])
 
     def stream(self, vantage: str, component: str, check: str) -> Stream:
         """The stream of these names; a new one widens the hypotheses and raises the threshold."""
@@ -118,12 +124,16 @@ class Detector:
 
     def arrange(self) -> None:
         """Share out the prior among the hypotheses there are, and set the threshold for the number of streams."""
-        components = sorted({s.component for s in self.streams.values()})
+        self._by_component = {}
+        for stream in self.streams.values():
+            self._by_component.setdefault(stream.component, []).append(stream)
+        components = sorted(self._by_component)
         vantages = sorted({s.vantage for s in self.streams.values()})
         kinds = {"all": [""], "component": components, "vantage": vantages}
         used = {k: names for k, names in kinds.items() if k == "all" or len(names) > 1}
         whole = sum(SHARES[k] for k in used)
         self.shares = {(k, n): SHARES[k] / whole / len(names) for k, names in used.items() for n in names}
+        self.beyond_components = [name for name in self.shares if name[0] != "component"]
         self.suspicions = {name: self.suspicions.get(name) or Suspicion() for name in self.shares}
         looks = sqrt(len(self.streams)) * MONTH_S / self.interval_s / self._budget
         self.threshold = CALIBRATION * looks * self._growth()

@@ -66,7 +66,7 @@ class Episodes:
 
     def vantages_of(self, component: str) -> list[str]:
         """Where a component is measured."""
-        return sorted({s.vantage for s in self.detector.streams.values() if s.component == component})
+        return sorted({s.vantage for s in self.detector.of_component(component)})
 
     def knows(self, result: Sample) -> bool:
         """Whether the result's stream is there already."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from bot.core.detection.assessment import Assessment, Explanation
@@ -25,11 +26,12 @@ WORDS = {
 }
 
 
-def explained(now: Episodes, component: str, at: float) -> Explanation:
-    """Words and numbers for one component."""
-    belief = assessed(now, component, at)
+def explained(now: Episodes, component: str, at: float, every: Mapping[Name, float], evidence: float) -> Explanation:
+    """Words and numbers for one component, from `every` hypothesis' part of the service's `evidence` at this time."""
+    belief = assessed(now, component, at, evidence)
     spells = now.detector.spells
-    parts = {n: p for n, p in now.parts(at).items() if n[0] != "component" or n[1] == component}
+    names = [("component", component), *now.detector.beyond_components]
+    parts = {name: every[name] for name in names if name in every}
     raised, course = _standing(now, component)
     # once it stands the evidence has been used and begins anew: it no longer says anything of this episode
     leading = "" if raised else _leading(parts)
@@ -89,9 +91,12 @@ def _closes(course: Disturbance) -> str:
     return f"closes after {duration(left)} more without trouble ({test})" if left else f"closes soon ({test})"
 
 
-def assessed(now: Episodes, component: str, at: float) -> Assessment:
-    """The assessment of one component; without fresh evidence it is unknown, never green."""
-    streams = [s for s in now.detector.streams.values() if s.component == component and s.at >= 0]
+def assessed(now: Episodes, component: str, at: float, evidence: float) -> Assessment:
+    """The assessment of one component; without fresh evidence it is unknown, never green.
+
+    `evidence` is that of the whole service at this time.
+    """
+    streams = [s for s in now.detector.of_component(component) if s.at >= 0]
     heard = [s for s in streams if s.vantage not in now.detector.muted]
     last = max((s.at for s in streams), default=None)
     fresh = max((s.at for s in heard), default=None)
@@ -119,7 +124,7 @@ def assessed(now: Episodes, component: str, at: float) -> Assessment:
         why=why,
         latency_ms=pace.recent_ms if pace else None,
         usual_latency_ms=pace.usual_ms() if pace else None,
-        evidence=now.evidence(at),
+        evidence=evidence,
         threshold=now.detector.threshold,
         monitoring=_monitoring(now, component),
         slow=component in now.slowing,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.core.detection.baseline import Baseline, BurstModel, Pending
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from bot.core.detection.episodes import Episodes
 
 VERSION = 1
+PLAIN = frozenset({float, int, str, bool, type(None)})
 T = TypeVar("T")
 
 
@@ -80,13 +82,21 @@ def restore(now: Episodes, state: Mapping[str, Any]) -> tuple[float, list[Sample
 
 def packed(value: Any) -> Any:
     """A value as lists, dicts, strings and numbers."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return [packed(getattr(value, f.name)) for f in fields(value)]
-    if isinstance(value, dict):
+    kind = type(value)
+    if kind in PLAIN:
+        return value
+    if kind is dict:
         return {k: packed(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [packed(v) for v in value]
-    return value
+    if kind is list or kind is tuple:
+        return [v if type(v) in PLAIN else packed(v) for v in value]
+    names = _names(kind)  # type: ignore[arg-type]  # a class of its own kind is hashable, too
+    return [packed(getattr(value, name)) for name in names] if names else value
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    """A dataclass' fields in order; none for any other type."""
+    return tuple(f.name for f in fields(kind)) if is_dataclass(kind) else ()
 
 
 def _rebuilt(kind: type[T], values: Iterable[Any]) -> T:

@@ -9,9 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bot.core.health.breaks import SetAside
+
 SILENT_S = 120.0
 """A judge that wrote nothing, or a process that said nothing, for longer than this is not well."""
+VANTAGE_FORGOTTEN_S = 12 * 3_600.0
+"""A vantage of which nobody has heard for so long is no trouble any more: its host was renamed, or taken away."""
 LATELY_S = 86_400.0
+ASIDE_S = 3_600.0
+"""A row that could not be judged is trouble for so long."""
 BACKLOG = 500
 """Rows not yet judged that are more than the moment's."""
 MISSED = 4
@@ -45,6 +51,8 @@ class Kind(StrEnum):
     CLOCK = "clock"
     BUDGET = "budget"
     HEARTBEAT = "heartbeat"
+    ASIDE = "aside"
+    WORKER = "worker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,8 @@ PATIENCE: Mapping[Kind, Patience] = {
     Kind.CLOCK: Patience(60, 300),
     Kind.BUDGET: Patience(0, 60),
     Kind.HEARTBEAT: Patience(300, 60),
+    Kind.ASIDE: Patience(0, 60),
+    Kind.WORKER: Patience(0, 60),
 }
 VITAL = frozenset({Kind.JUDGE, Kind.ROWS, Kind.QUEUE})
 """Kinds without which a process lives but does not do its work."""
@@ -96,6 +106,22 @@ class HealthSign:
         return f"{self.kind}:{self.name}"
 
 
+class Presence(StrEnum):
+    """What the age of a vantage's last word says: a silent one is told and counts for nothing, until forgotten."""
+
+    HERE = "here"
+    SILENT = "silent"
+    FORGOTTEN = "forgotten"
+
+
+def presence(at: float, now: float) -> Presence:
+    """Of a vantage whose last word is from `at` (Unix seconds); one from the future is as good as now."""
+    age = now - at
+    if age > VANTAGE_FORGOTTEN_S:
+        return Presence.FORGOTTEN
+    return Presence.SILENT if age > SILENT_S else Presence.HERE
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceHealth:
     """How well one service is served.
@@ -103,7 +129,8 @@ class ServiceHealth:
     `judged_at` is the last commit that saw anything, `written_at` the last row of the stream (Unix seconds), where one
     is due every `every_s` (0: none is); `backlog` rows are not judged yet, `cut` never will be; `due` deliveries by
     channel wait, the first one since `due_since`, and those that should have been sent by channel since `late`;
-    `lost_at` is when others were given up; `refused` paid looks were left out today.
+    `lost_at` is when others were given up; `refused` paid looks were left out today; `aside` are the rows that could
+    not be judged, the latest first.
     """
 
     service: str
@@ -118,6 +145,7 @@ class ServiceHealth:
     every_s: float = 0.0
     cut: int = 0
     refused: int = 0
+    aside: tuple[SetAside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +228,8 @@ def _onward(course: SignHistory | None, sign: HealthSign | None, now: float) -> 
     if sign is not None:
         if course is not None and course.ill:
             # A clock set back must not make it young again.
-            return replace(course, since=min(course.since, now), sentence=sign.sentence)
+            back = sign.back or course.back
+            return replace(course, since=min(course.since, now), sentence=sign.sentence, back=back)
         began = min(now, sign.since if sign.since is not None else now)
         fresh = SignHistory(True, now, began, "", 0, sign.sentence, sign.back, sign.kind, sign.name)
         if course is None:

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from bot.core.answers.answer import Answer, Table
+from bot.core.health.breaks import SetAside
 from bot.core.health.signs import (
+    ASIDE_S,
     BACKLOG,
     FULL,
     LATELY_S,
@@ -12,10 +14,13 @@ from bot.core.health.signs import (
     SILENT_S,
     SKEW_S,
     SLOW_MS,
+    VANTAGE_FORGOTTEN_S,
     HealthChange,
     HealthSign,
     Kind,
+    Presence,
     ServiceHealth,
+    presence,
 )
 from bot.core.text.durations import ago, between, duration
 from bot.core.text.numbers import number, percent
@@ -67,7 +72,33 @@ def service_signs(own: ServiceHealth, now: float) -> tuple[HealthSign, ...]:
             " out so far; paid checks rest until 00:00 UTC, the free ones go on",
             now, Kind.BUDGET, back="paid checks go on, a new day's budget has begun",
         ),
+        _aside(own, name, now),
     )  # fmt: skip
+
+
+def _aside(own: ServiceHealth, name: str, now: float) -> HealthSign:
+    """Whether all rows could be judged in the last hour."""
+    lately = [one for one in own.aside if now - one.at < ASIDE_S]
+    said = f"{set_aside(lately)}; the rest is judged, and doctor lists them" if lately else "every row could be judged"
+    since = lately[-1].at if lately else None
+    return HealthSign(
+        name, not lately, said, now, Kind.ASIDE, since, back=f"nothing more set aside for {duration(ASIDE_S)}"
+    )
+
+
+def set_aside(rows: Sequence[SetAside]) -> str:
+    """As in "2 rows could not be judged and were set aside, the last by ZeroDivisionError (tally.py:63 apart)"."""
+    last = rows[0]
+    many = "was" if len(rows) == 1 else "were"
+    error = clean(last.error.partition(":")[0], 40)
+    counted = number(len(rows), "row", "rows")
+    return f"{counted} could not be judged and {many} set aside, the last by {error} ({clean(last.where, 60)})"
+
+
+def working(worker: str, times: int, now: float) -> HealthSign:
+    """A worker that broke; people were told when it did."""
+    said = f"broke {number(times, 'time', 'times')} and goes on; the traceback is in the log"
+    return HealthSign(worker, False, said, now, Kind.WORKER, elsewhere=True, back="works again")
 
 
 def queues(owned: Sequence[ServiceHealth], signs: Sequence[HealthSign], now: float) -> tuple[HealthSign, ...]:
@@ -123,6 +154,15 @@ def ticking(where: str, skew_s: float, now: float) -> HealthSign:
     )
 
 
+def silence(vantage: str, at: float, now: float) -> HealthSign:
+    """A vantage whose last word is from `at`, long ago."""
+    gone = presence(at, now) is Presence.FORGOTTEN
+    left = f"forgotten {duration(VANTAGE_FORGOTTEN_S)} after its last word"
+    said = f"silent, so nothing it measured counts now; {left}. Was its host renamed? Set `vantage.name`"
+    back = "forgotten, as if it had never been," if gone else "heard of again"
+    return HealthSign(f"vantage {vantage}", False, said, at, Kind.VANTAGE, at, back=back)
+
+
 def checking(vantage: str, late: Sequence[str], at: float) -> HealthSign:
     """Whether every check of a vantage is done when it should be."""
     name, which = f"checks of {clean(vantage, 40)}", listed((clean(one, 60) for one in late), SHOWN)
@@ -156,6 +196,8 @@ PLURALS: Mapping[Kind, str] = {
     Kind.CLOCK: "clocks that are wrong",
     Kind.BUDGET: "services whose budget is spent",
     Kind.HEARTBEAT: "heartbeats",
+    Kind.ASIDE: "services with rows that could not be judged",
+    Kind.WORKER: "workers that broke",
 }
 
 
@@ -181,7 +223,7 @@ def _title(ill: Sequence[HealthSign]) -> str:
 def _service(own: ServiceHealth, now: float) -> HealthSign:
     judged = f"judged {ago(own.judged_at, now)}" if own.judged_at is not None else "never judged"
     seen = f"last row {ago(own.written_at, now)}" if own.written_at is not None else "nothing seen in hours"
-    waiting = f"{number(own.backlog, 'row', 'rows')} not judged"
+    waiting = f"{number(own.backlog, 'row', 'rows')} since then"
     due = ", ".join(f"{count} on {clean(channel, 40)}" for channel, count in own.due[:5])
     overdue = own.due_since is not None and now > own.due_since
     since = f", the first for {duration(now - (own.due_since or now))}" if overdue else ""
@@ -190,8 +232,9 @@ def _service(own: ServiceHealth, now: float) -> HealthSign:
     gone = f"{lost} undeliverable today (deliveries {own.service})" if lost else "nothing undeliverable today"
     more = [f"{number(own.cut, 'row', 'rows')} lost unjudged"] if own.cut else []
     more += [f"{number(own.refused, 'paid look', 'paid looks')} over today's budget"] if own.refused else []
+    more += [set_aside(own.aside)] if own.aside else []
     well = all(sign.ok for sign in service_signs(own, now)) and not lost and not _late(own, now)
-    return HealthSign(own.name, well, " · ".join([judged, seen, waiting, queue, gone, *more]), own.judged_at)
+    return HealthSign(own.name, well, " · ".join([judged, waiting, seen, queue, gone, *more]), own.judged_at)
 
 
 def _late(own: ServiceHealth, now: float) -> bool:

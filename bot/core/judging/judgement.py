@@ -5,10 +5,10 @@ and writes the `Decisions` together with `state()` and the stream position in on
 clock or knows where things are kept, so replay, demo and production run the very same code.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.core.detection.assessment import AssessorSettings
+from bot.core.detection.assessment import AssessorSettings, Transition
 from bot.core.detection.assessor import Assessor
 from bot.core.detection.classification import classified
 from bot.core.history.recent_counts import apart, lately, noted, pooled
@@ -20,6 +20,7 @@ from bot.core.incidents.tracker import IncidentTracker
 from bot.core.judging import edges as edge_checks
 from bot.core.judging.decisions import Decisions, Remembered
 from bot.core.judging.measurement import measured
+from bot.core.judging.resuming import resume
 from bot.core.ledger.entries import LedgerTracker
 from bot.core.model import silence
 from bot.core.model.action import ActionRecord, ActionRequest
@@ -35,7 +36,7 @@ from bot.core.statuspage import claims
 from bot.core.statuspage.comparison import Comparison
 from bot.core.statuspage.discrepancy import Case
 from bot.core.statuspage.mentions import corroboration
-from probes.model import Fault, Observation, Outcome, Page
+from probes.model import Fault, Observation, Outcome, Page, State
 
 LATE_S = 600.0
 """Results that come later than this (a prober was cut off) are counted, but are no evidence of the present."""
@@ -72,6 +73,10 @@ class Judgement:
         self._rolling = RollupRecorder(service.names, kept.rolled)
         self._files = EvidenceCollector(kept.filed)
         self._crowd = surge.SurgeDetector(service.names, kept.crowd, opens=service.people_open)
+        self._crowd.resume(i.active for i in self._cases.open() if i.kind == surge.BY_PEOPLE)
+        resume(self._assessor.episodes, self._cases.open())
+        self._well: frozenset[str] = frozenset()
+        self._stirred = self._restless = True
 
     def see(self, observation: Observation) -> None:
         """Take in one row of the stream."""
@@ -80,6 +85,7 @@ class Judgement:
             self._listen(observation.check, observation.page, observation.at, blind=observation.control is False)
             return
         if observation.mentions:
+            self._stirred = True
             self._crowd.hear(observation.mentions, observation.at)
         edge = edge_checks.noted(self._fronts, observation)
         if observation.outcome is Outcome.FAILED and observation.fault in (Fault.VENDOR, Fault.EDGE):
@@ -88,18 +94,20 @@ class Judgement:
         result = classified(observation)
         self._rolling.count(observation, result)
         if result is not None:
+            self._stirred = self._stirred or result.failed or result.slow or result.component not in self._well
             noted(self._tallies, result.component, result.check, result.at, failed=result.failed)
             if result.failed:
                 self._files.failed(self._cases.open(), result.component, Failure.of(observation))
             if result.at > self._assessor.now - LATE_S:
-                self._cases.follow(self._assessor.take(result))
+                self._follow(self._assessor.take(result))
 
     def report(self, report: Report) -> None:
         """Take in what a person says."""
         self._counted += 1
+        self._stirred = True
         heard = self._crowd.take(report)
         if heard:
-            self._cases.follow(self._assessor.reported(report.at, report.component, heard))
+            self._follow(self._assessor.reported(report.at, report.component, heard))
 
     def knows(self, incident: str) -> bool:
         """Whether an incident is one of those at hand; of another one `command` must be given the record."""
@@ -108,11 +116,21 @@ class Judgement:
     def command(self, command: ActionRequest, past: Incident | None = None) -> None:
         """Do what a person wants; `past` is the incident it names where that one is over."""
         self._counted += 1
+        self._stirred = True
         self._done.append(ActionRecord(command, actions.act(self._cases, command, past)))
+
+    def calm(self, now: float) -> bool:
+        """Let time pass to `now`; whether nothing was taken in since the last settling that changes what people see.
+
+        All was well then, and every result since was a good one. Settling may wait, as long as figures may be old:
+        it costs as much as the service has components, and most rows of most days are of this kind.
+        """
+        self._follow(self._assessor.advance(now))
+        return not (self._stirred or self._restless)
 
     def settle(self, now: float) -> Decisions:
         """Let time pass to `now` and say what follows from everything taken in since the last settling."""
-        self._cases.follow(self._assessor.advance(now))
+        self._follow(self._assessor.advance(now))
         recounted = self._gather(now)
         ours = self._measured(now)
         self._cases.look(ours, self._heard)
@@ -131,25 +149,46 @@ class Judgement:
         disputed = self._comparison.standing()
         silent = frozenset(r.id for r in (*disputed, *(r for r, _ in said)) if self._cases.silent(r, now))
         touched = self._cases.take()
-        symptoms = {c: v.measured.symptoms for c, v in voices.items()}
-        self._files.follow(
-            standing.values(), touched, NewEvidence(self._failures, self._tallies, self._heard, symptoms)
-        )
+        self._collect(voices, standing, touched)
         expired = self._cases.take_expired()
         done, self._done = [*self._done, *(silence_expiry.done(s, self.service, now) for s in expired)], []
         scene = Scene(now, standing, voices, silent)
         ended = tuple(n for s in expired if (n := silence_expiry.notice(s, self.service, now)) is not None)
         notices = (*self._notices.after(touched, said, scene), *self._notices.renewed(disputed, scene), *ended)
+        plans = self._assessor.attention(now)
+        self._rests(voices, moving=bool(plans or self._cases.incidents))
         return Decisions(
             voices=voices,
-            explanations={c: self._assessor.explain(c, now) for c in self.service.names},
-            plans=self._assessor.attention(now),
+            explanations=self._assessor.explanations(self.service.names, now),
+            plans=plans,
             incidents=tuple((recounted | {i: incident for i, (incident, _) in touched.items()}).values()),
             discrepancies=tuple(record for record, _ in said),
             notices=tuple(self._corroborated(notice) for notice in notices),
             ledger=finished,
             outcomes=tuple(done),
         )
+
+    def _collect(
+        self,
+        voices: Mapping[str, ComponentStatus],
+        standing: Mapping[str, Incident],
+        touched: Iterable[str],
+    ) -> None:
+        """Add what is known now to the evidence of open incidents."""
+        symptoms = {c: v.measured.symptoms for c, v in voices.items()}
+        new = NewEvidence(self._failures, self._tallies, self._heard, symptoms)
+        self._files.follow(standing.values(), touched, new)
+
+    def _rests(self, voices: Mapping[str, ComponentStatus], *, moving: bool) -> None:
+        """Note whether anything is afoot that time or the next rows may change, and which components are well."""
+        self._well = frozenset(c for c, v in voices.items() if v.measured.state is State.OPERATIONAL)
+        going = self._comparison.going or self._crowd.speaks or self._books.pending
+        self._restless = bool(moving or going or self._cases.silences or self._cases.announced)
+        self._stirred = False
+
+    def _follow(self, steps: Sequence[Transition]) -> None:
+        self._stirred = self._stirred or bool(steps)
+        self._cases.follow(steps)
 
     def stands(self, now: float) -> tuple[silence.ActiveSilence, ...]:
         """What people keep quiet now or announced, and what that holds back."""
@@ -190,8 +229,11 @@ class Judgement:
             if not blind:
                 # While our own network fails, that a page cannot be read is no news of the page.
                 self._comparison.read(page, at)
-            self._heard |= claims.listen(page, at, self._heard, self.service.page_ids)
+            heard = claims.listen(page, at, self._heard, self.service.page_ids)
+            self._stirred = self._stirred or any(_news(h, self._heard.get(c)) for c, h in heard.items())
+            self._heard |= heard
             return
+        self._stirred = True
         said = corroboration(page, other.name, other.words, at, self._others.pop(check, None))
         if said is not None:
             self._others[check] = said
@@ -253,3 +295,8 @@ class Judgement:
             reports=voices.reports,
             entry=self._books.pending.get(component),
         )
+
+
+def _news(said: PageStatus, before: PageStatus | None) -> bool:
+    """Whether a page says anything else than before, or cannot be read."""
+    return before is None or bool(said.unreadable) or replace(said, read_at=before.read_at) != before

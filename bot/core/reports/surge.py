@@ -100,6 +100,16 @@ class SurgeDetector:
         kept = {c: g for c, g in self._components.items() if g != ComponentReports()}
         return Remembered(kept, {p: dict(w) for p, w in self._places.items()}, dict(self._affected), self._public.talk)
 
+    @property
+    def speaks(self) -> bool:
+        """Whether anybody has said anything lately, in person or in public."""
+        return bool(self._public.talk.found) or any(g.voices or g.opened for g in self._components.values())
+
+    def resume(self, opened: Iterable[Iterable[str]]) -> None:
+        """The components of open incidents that only people report: they stand here too, or nothing would end them."""
+        for component in (c for components in opened for c in components if c in self._components):
+            self._components[component] = replace(self._components[component], opened=True)
+
     def take(self, report: Report) -> int:
         """Take in a person's word; how many people more it fails for, each told once however often they say so."""
         gathered = self._components.get(report.component)

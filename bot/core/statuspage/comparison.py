@@ -43,6 +43,11 @@ class Comparison:
         """What must be written for another process to go on here."""
         return Compared(dict(self._standing), dict(self._doubts), self._misses)
 
+    @property
+    def going(self) -> bool:
+        """Whether there is any disagreement, doubt or unread page that the next readings may change."""
+        return bool(self._standing or self._doubts or self._misses.count or self._said)
+
     def standing(self) -> tuple[Discrepancy, ...]:
         """The disagreements that have been said and go on."""
         return tuple(self._standing.values())

@@ -1,13 +1,15 @@
 -- One judgement, whole or not at all: position, state, assessments, attention, incidents, deliveries, timeline, ledger,
 -- and what people who asked for something are told.
--- KEYS: lease judge assessments attention incidents opened timeline deliveries ledger, then (delivery due)... FIXED on,
---       then rollup..., then outcome...
+-- KEYS: lease judge assessments attention incidents opened timeline deliveries ledger aside, then (delivery due)...
+--       FIXED on, then rollup..., then outcome...
 -- ARGV: token, position, commit id, state, service ttl s, delivery ttl s, incidents kept, timeline kept,
---       deliveries kept, trail kept, ledger ttl s, ledger rows kept, then eight counted groups, deliveries, roll-ups:
+--       deliveries kept, trail kept, ledger ttl s, ledger rows kept, rows set aside kept, then nine
+--       counted groups, deliveries, roll-ups:
 --       n, (component, json)...   assessments
 --       n, (component, json)...   attention
 --       n, (id, opened, json)...  incidents
 --       n, line...                timeline
+--       n, json...                rows that could not be judged
 --       n, (at, json)...          ledger
 --       n, (ttl s, json)...       outcomes, for the last n keys
 --       n, (id, json)...          records of incidents
@@ -17,11 +19,11 @@
 --       (ttl s, n, (bucket, sums)...)... one per roll-up key: "count,...;first bin;bin,...", to be added
 -- Returns: 1 written (now or by an earlier send of the same commit), 0 lease not held, -1 position would go back
 local call = redis.call
-local FIXED = 9  -- keys before those of the deliveries
+local FIXED = 10  -- keys before those of the deliveries
 local DUE_KEPT = 50000
 local judge, index = KEYS[2], KEYS[8]
 local ttl, delivery_ttl = tonumber(ARGV[5]), tonumber(ARGV[6])
-local at = 13
+local at = 14
 
 local function take()
   at = at + 1
@@ -71,6 +73,12 @@ local function write_timeline()
   local n = tonumber(take())
   for _ = 1, n do call('LPUSH', KEYS[7], take()) end
   if n > 0 then call('LTRIM', KEYS[7], 0, tonumber(ARGV[8]) - 1) end
+end
+
+local function write_aside()
+  local n = tonumber(take())
+  for _ = 1, n do call('LPUSH', KEYS[10], take()) end
+  if n > 0 then call('LTRIM', KEYS[10], 0, tonumber(ARGV[13]) - 1) end
 end
 
 local function write_ledger()
@@ -220,6 +228,7 @@ replace(KEYS[3])
 replace(KEYS[4])
 write_incidents()
 write_timeline()
+write_aside()
 write_ledger()
 local outcomes = write_outcomes()
 write_records()
@@ -234,5 +243,5 @@ local excess = call('ZCARD', index) - tonumber(ARGV[9])
 if excess > 0 then
   call('ZPOPMIN', index, excess)  -- out of sight, not undone: what is due is still delivered
 end
-for _, i in ipairs({2, 5, 6, 7, 8}) do keep(KEYS[i]) end
+for _, i in ipairs({2, 5, 6, 7, 8, 10}) do keep(KEYS[i]) end
 return 1
