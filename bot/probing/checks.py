@@ -38,7 +38,7 @@ UNJUDGED = IN_TURN | {"control"}
 OVER_BUDGET = "over_budget"
 """The symptom of a look that was not taken because the day's budget is spent."""
 
-BLIND = "our own network fails: from %s no control host answers, so nothing is said of any vendor until one does"
+BLIND = "our own network fails: from %s no control host answers, so nothing is said of any service until one does"
 SIGHT = "our own network works again: from %s a control host answers"
 
 

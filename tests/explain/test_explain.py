@@ -52,7 +52,7 @@ ROWS: list[Row] = [
 ]
 NOWHERE = Context()
 BUSY = replace(API, symptoms=(("overloaded_error", 27), ("http_500", 2)), layer=Layer.CAPACITY)
-SICK = Context((ServiceStatus("claude", "Claude", voices(BUSY, CODE), (INCIDENT,)),))
+SICK = Context((ServiceStatus("claude", "Claude", voices(BUSY, CODE), (INCIDENT,), page_url="https://status.example"),))
 FINE = Context((ServiceStatus("claude", "Claude", voices(WELL)),))
 OVERLOADED = (
     'anthropic.APIStatusError: Error code: 529 - {"type":"error","error":{"type":"overloaded_error",'
@@ -330,7 +330,7 @@ def test_an_alternative_that_is_up_is_named() -> None:
     [
         ("502 Bad Gateway", "HTTP 502 gateway: the gateway cannot reach the application; the vendor's fault"),
         ("Error 1020", "Cloudflare 1020: the edge takes you for a robot or blocks you; cannot be told whose"),
-        ("error code: 524", "Cloudflare 524: the edge cannot reach the vendor's servers; the vendor's fault"),
+        ("error code: 524", "Cloudflare 524: the edge cannot reach the servers behind it; the vendor's fault"),
         ("ECONNRESET", "reset: no connection; cannot be told whose"),
         ("500", "HTTP 500: an error inside their service; the vendor's fault"),
         ("botocore ThrottlingException", "ThrottlingException: your rate limit or quota is used up; on your side"),

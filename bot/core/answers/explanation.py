@@ -153,10 +153,12 @@ def _others(finding: Finding, found: Sequence[Witness], context: Context, now: f
     for witness in found:
         measured = witness.voices.measured
         kinds = [(symptom(word), n) for word, n in measured.symptoms]
-        what = f" ({counted(kinds)})" if kinds and measured.failed else ""
+        what = f" ({counted(kinds)})" if kinds and measured.failed and not measured.slow else ""
         lines.append(("We see" if not lines else "", f"{called(measured)}: {we_see(measured, now)}{what}"))
     about = [witness.voices for witness in found if witness.standing == found[0].standing]
-    return [*lines, ("They say", page_says(about, now)), ("People say", people_say(about))]
+    if found[0].standing.page_url:
+        lines.append(("They say", page_says(about, now)))
+    return [*lines, ("People say", people_say(about))]
 
 
 def _nobody(finding: Finding, context: Context, now: float) -> str:

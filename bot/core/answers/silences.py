@@ -58,7 +58,7 @@ def announced(standing: ServiceStatus, now: float) -> list[str]:
                 names = found.setdefault((work.title, work.since, work.until), [])
                 names += [clean(voices.measured.name or voices.measured.component, 40)] if work.named else []
     return [
-        f"{listed(names) or clean(standing.name, 40)}: maintenance announced {between(since, until, now)} by the vendor"
+        f"{listed(names) or clean(standing.name, 40)}: maintenance, by the status page, {between(since, until, now)}"
         + (f": {quoted(title, 100)}" if title.strip() else "")
         for (title, since, until), names in sorted(found.items(), key=lambda pair: pair[0][1])
     ][:5]

@@ -41,11 +41,14 @@ def overview(standings: Sequence[ServiceStatus], now: float) -> Answer:
     rows = [_row(s, v, now, several=len(standings) > 1) for s, v in worst[:ROWS]]
     if len(worst) > ROWS:
         rows.append((f"… {len(worst) - ROWS} more", _rest([v for _, v in worst[ROWS:]], now), "", ""))
+    table = Table(HEAD, tuple(rows)) if rows else None
+    if table is not None and not any(standing.page_url for standing in standings):
+        table = table.without("they say")
     return Answer(
         title=_title([v for _, v in worst], now),
         at=now,
         lines=(*_open(standings, now), *_at_once(standings), *_coming(standings, now), *_asides(standings, now)),
-        table=Table(HEAD, tuple(rows)) if rows else None,
+        table=table,
         footer="groundtruth's own measurements; ⚪ unknown means no fresh reading, never fine",
         data={"at": now, "services": _data(standings, {id(v) for _, v in worst[:ROWS]}, now)},
         actions=tuple(Action("why", f"Why {i.id}?", i.id) for s in standings for i in s.incidents)[:BUTTONS],
@@ -59,7 +62,7 @@ def _row(standing: ServiceStatus, voices: ComponentStatus, now: float, *, severa
     if voices.silence is not None and voices.silence.until > now:
         sign = EMOJI[Colour.BLUE] if voices.silence.work else SILENCED
         seen += f" · {sign} {hushed(voices.silence, now)}"
-    return name, seen, they_say(voices, now), people_say([voices])
+    return name, seen, they_say(voices, now) if standing.page_url else "no status page", people_say([voices])
 
 
 def _badness(voices: ComponentStatus, now: float) -> tuple[int, bool, float]:

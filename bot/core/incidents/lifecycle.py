@@ -72,10 +72,20 @@ def narrowed(incident: Incident, step: Transition, names: Mapping[str, str]) -> 
 def watched(incident: Incident, *, quiet: bool, now: float) -> Incident:
     """Between open and resolved: quiet for a while is `MONITORING`, trouble again is `OPEN`."""
     if quiet and incident.status is IncidentStatus.OPEN:
-        return noted(replace(incident, status=IncidentStatus.MONITORING), now, "monitoring", "no failures lately")
+        return noted(replace(incident, status=IncidentStatus.MONITORING), now, "monitoring", quiet_words(incident.kind))
     if not quiet and incident.status is IncidentStatus.MONITORING:
-        return noted(replace(incident, status=IncidentStatus.OPEN), now, "reopened", "failures again")
+        return noted(
+            replace(incident, status=IncidentStatus.OPEN),
+            now,
+            "reopened",
+            "slow again" if incident.kind == "slowness" else "failures again",
+        )
     return incident
+
+
+def quiet_words(kind: str) -> str:
+    """What is said of an incident of this kind while nothing more is seen of it."""
+    return "fast again" if kind == "slowness" else "no failures lately"
 
 
 def admitted(incident: Incident, heard: Mapping[str, PageStatus], names: Mapping[str, str]) -> Incident:
@@ -89,7 +99,7 @@ def admitted(incident: Incident, heard: Mapping[str, PageStatus], names: Mapping
     heard_of = heard[component]
     words = f": {quoted(heard_of.words)}" if heard_of.words.strip() else ""
     text = f"the page says {heard_of.state.value.replace('_', ' ')} of {names.get(component, component)}{words}"
-    return noted(replace(incident, page_first_at=since), since, "acknowledged by the vendor", text)
+    return noted(replace(incident, page_first_at=since), since, "status page", text)
 
 
 def closed(incident: Incident, by: Person, at: float, reason: str) -> Incident:
@@ -124,11 +134,15 @@ def noted(incident: Incident, at: float, event: str, text: str, to: tuple[str, .
 
 def peaked(incident: Incident, measured: Iterable[Measurement]) -> Incident:
     """The same incident with the highest failure rate so far; one that is only guessed at is no peak."""
+    if incident.kind == "slowness":
+        return incident
     rates = [m.rate for m in measured if m.total and m.high - m.low <= SURE and not m.slow]
     highest = max(rates, default=0.0)
     return replace(incident, peak_rate=highest) if highest > incident.peak_rate else incident
 
 
 def _sure(step: Transition) -> float:
-    """The rate as a peak to remember: while it is only guessed at, what it is at least."""
+    """The failure rate as a peak to remember: while it is only guessed at, what it is at least. Slow is not failed."""
+    if step.kind == "slowness":
+        return 0.0
     return step.rate if step.high - step.low <= SURE else step.low

@@ -8,13 +8,15 @@ clock or knows where things are kept, so replay, demo and production run the ver
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.core.detection.assessment import AssessorSettings
+from bot.core.detection.assessment import AssessorSettings, Explanation
 from bot.core.detection.assessor import Assessor
 from bot.core.detection.classification import classified
+from bot.core.detection.plain_rule import Counting
 from bot.core.history.recent_counts import apart, lately, noted, pooled
 from bot.core.history.recorder import RollupRecorder
 from bot.core.history.rollups import Chunk
 from bot.core.incidents import actions, escalation, silence_expiry, silences
+from bot.core.incidents.certificates import Certificates
 from bot.core.incidents.evidence import Evidence, EvidenceCollector, NewEvidence
 from bot.core.incidents.tracker import IncidentTracker
 from bot.core.judging import edges as edge_checks
@@ -71,6 +73,8 @@ class Judgement:
         self._others = dict(kept.others)
         self._rolling = RollupRecorder(service.names, kept.rolled)
         self._files = EvidenceCollector(kept.filed)
+        self._counting = Counting(service.rules, kept.counting)
+        self._certificates = Certificates(service, kept.certificates)
         self._crowd = surge.SurgeDetector(service.names, kept.crowd, opens=service.people_open)
 
     def see(self, observation: Observation) -> None:
@@ -81,6 +85,7 @@ class Judgement:
             return
         if observation.mentions:
             self._crowd.hear(observation.mentions, observation.at)
+        self._certificates.see(observation)
         edge = edge_checks.noted(self._fronts, observation)
         if observation.outcome is Outcome.FAILED and observation.fault in (Fault.VENDOR, Fault.EDGE):
             kept = self._failures.get(observation.component, ())
@@ -93,6 +98,9 @@ class Judgement:
                 self._files.failed(self._cases.open(), result.component, Failure.of(observation))
             if result.at > self._assessor.now - LATE_S:
                 self._cases.follow(self._assessor.take(result))
+                met = self._counting.take(result) if self._assessor.weighs(result) else None
+                if met is not None:
+                    self._cases.follow(self._assessor.alert(met, result.component))
 
     def report(self, report: Report) -> None:
         """Take in what a person says."""
@@ -140,9 +148,10 @@ class Judgement:
         scene = Scene(now, standing, voices, silent)
         ended = tuple(n for s in expired if (n := silence_expiry.notice(s, self.service, now)) is not None)
         notices = (*self._notices.after(touched, said, scene), *self._notices.renewed(disputed, scene), *ended)
+        notices = (*notices, *self._certificates.take(now))
         return Decisions(
             voices=voices,
-            explanations={c: self._assessor.explain(c, now) for c in self.service.names},
+            explanations={c: self._explained(c, now) for c in self.service.names},
             plans=self._assessor.attention(now),
             incidents=tuple((recounted | {i: incident for i, (incident, _) in touched.items()}).values()),
             discrepancies=tuple(record for record, _ in said),
@@ -182,7 +191,13 @@ class Judgement:
             rolled=self._rolling.state(),
             filed=self._files.state(),
             crowd=self._crowd.state(),
+            counting=self._counting.state(),
+            certificates=self._certificates.state(self._assessor.now),
         )
+
+    def _explained(self, component: str, now: float) -> Explanation:
+        rules = self._counting.told(component, open_=self._cases.active(component) is not None)
+        return replace(self._assessor.explain(component, now), rules=rules)
 
     def _listen(self, check: str, page: Page, at: float, *, blind: bool) -> None:
         other = self.service.others.get(check)

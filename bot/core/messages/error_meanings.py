@@ -29,7 +29,7 @@ SHORT: Final[Mapping[str, str]] = {
     Layer.CAPTIVE_PORTAL: "a login page of your network answers",
     Layer.EDGE_BOT_BLOCK: "the edge takes you for a robot or blocks you",
     Layer.EDGE_RATE_LIMIT: "the edge limits your address",
-    Layer.EDGE_TO_ORIGIN: "the edge cannot reach the vendor's servers",
+    Layer.EDGE_TO_ORIGIN: "the edge cannot reach the servers behind it",
     Layer.EDGE_OR_GATEWAY: "an error of the edge or gateway",
     Layer.GATEWAY_TO_APP: "the gateway cannot reach the application",
     Layer.APP_BACKEND: "an error inside their service",
@@ -40,12 +40,13 @@ SHORT: Final[Mapping[str, str]] = {
     Layer.OUR_KEY: "your key or its rights",
     Layer.OUR_BILLING: "your plan, credit or rights",
     Layer.OUR_REQUEST: "the request itself is refused",
+    Layer.UNEXPECTED: "an answer that is not as the check expects",
     Layer.UNKNOWN: "cannot be placed",
 }
 """A layer in the words of a title."""
 
 _LAYERS: Final[Mapping[str, str]] = {
-    **LOOKS_LIKE,
+    **{layer: text.format(who="the vendor", whose="the vendor's") for layer, text in LOOKS_LIKE.items()},
     Layer.OK: "the request succeeded",
     Layer.OK_EDGE_AND_GATEWAY: "edge and gateway answered; what lies behind them was not asked",
     Layer.ALIVE_NEEDS_AUTH: "the service is alive and wants a login or key, which was missing or not accepted",

@@ -5,6 +5,7 @@ Pure. All text is plain and in one line each; channels render it.
 
 from collections.abc import Sequence
 
+from bot.core.incidents.lifecycle import quiet_words
 from bot.core.messages import layers
 from bot.core.messages.correlation_card import together
 from bot.core.messages.sources import others_say, page_lag, page_says, people_say, what_we_see
@@ -15,9 +16,20 @@ from bot.core.text.durations import ago, between, clock, dated, duration, lag
 from bot.core.text.escalation import next_step
 from bot.core.text.numbers import number, percent
 from bot.core.text.people import hushed, person
-from bot.core.text.quoting import clean, cut, listed
+from bot.core.text.quoting import clean, cut, listed, owned
 from bot.core.text.states import EMOJI, SEVERITY, SILENCED, TONE
-from bot.core.text.symptoms import DOWN, Ailment, ailments, called, failing_words, how_much, named, stale, sure
+from bot.core.text.symptoms import (
+    DOWN,
+    Ailment,
+    ailments,
+    called,
+    failing_words,
+    first_of,
+    how_much,
+    named,
+    stale,
+    sure,
+)
 from bot.core.tips.alternatives import Option
 from bot.core.tips.selection import best, circumstances
 from bot.core.tips.tip import Tip
@@ -45,7 +57,7 @@ def card(
         lines=tuple((label, cut(text, LINE)) for label, text in lines if text),
         footer=_footer(incident, snapshot, now),
         actions=_actions(incident),
-        links=(("vendor page", snapshot.page_url),) if snapshot.page_url else (),
+        links=(("status page", snapshot.page_url),) if snapshot.page_url else (),
         closed=over,
         trail=incident.timeline[-TRAIL:],
         times=dated(("Began", incident.started_at), ("Over", incident.resolved_at)),
@@ -89,11 +101,11 @@ def headline(incident: Incident, snapshot: Snapshot, now: float) -> str:
     elif _unknown(snapshot, now):
         text = _unknown_headline(incident, snapshot, now)
     elif incident.scope == "vantage":
-        text = f"{_who(incident, snapshot)}: {_was(incident)}; other vantages are fine, so hardly the vendor's"
+        whose = owned(_service(snapshot))
+        text = f"{_who(incident, snapshot)}: {_was(incident)}; other vantages are fine, so hardly {whose}"
     elif incident.status is IncidentStatus.MONITORING or not (sick or not snapshot.voices):
-        text = (
-            f"{_who(incident, snapshot)}: no failures lately, watching before we call it over; before: {_was(incident)}"
-        )
+        quiet = f"{quiet_words(incident.kind)}, watching before we call it over"
+        text = f"{_who(incident, snapshot)}: {quiet}; before: {_was(incident)}"
     elif not sick:
         text = f"{_who(incident, snapshot)}: {_was(incident)}"
     else:
@@ -137,7 +149,7 @@ def _resolved_headline(incident: Incident, snapshot: Snapshot) -> str:
         page = "the page never said so"
     else:
         page = f"the page said so {lag(incident.page_first_at, incident.opened_at, 'our alert')}"
-    said = f" · {page}" if incident.scope != "vantage" else ""
+    said = f" · {page}" if snapshot.page_url and incident.scope != "vantage" else ""
     return f"{_who(incident, snapshot)}: resolved{by} after {lasted}{said}"
 
 
@@ -153,14 +165,15 @@ def _open_lines(
     voices = _active(incident, snapshot)
     lines = what_we_see(voices, now) if voices else [("We see", clean(incident.why, 300))]
     ours = incident.scope == "vantage"
-    said = [page_says(voices, now), "" if ours else page_lag(incident, voices, snapshot.usual_lag_s, now)]
-    lines.append(("They say", " · ".join(part for part in said if part)))
+    if snapshot.page_url:
+        said = [page_says(voices, now), "" if ours else page_lag(incident, voices, snapshot.usual_lag_s, now)]
+        lines.append(("They say", " · ".join(part for part in said if part)))
     lines.append(("Others say", others_say(snapshot.others, now)))
     lines.append(("People say", people_say(voices)))
     if incident.status is IncidentStatus.OPEN and not _unknown(snapshot, now) and not ours:
         slow = incident.kind == "slowness"
         at = circumstances(voices, now, slow=slow, trouble=True)
-        lines.append(("Looks like", "" if slow else layers.looks_like(at.layer)))
+        lines.append(("Looks like", "" if slow else layers.looks_like(at.layer, _service(snapshot))))
         lines += layers.do_now([advised.said(now) for advised in best(helps[0], at, helps[1], now)])
     ids = list(dict.fromkeys(clean(i, 80) for v in voices for i in v.measured.request_ids if i.strip()))
     more = f" … ({len(ids) - 3} more)" if len(ids) > 3 else ""
@@ -174,22 +187,26 @@ def _open_lines(
 def _resolved_lines(incident: Incident, snapshot: Snapshot, now: float) -> list[tuple[str, str]]:
     right = sum(v.right for v in incident.verdict)
     votes = f"{right} right, {len(incident.verdict) - right} wrong" if incident.verdict else ""
-    return [("Story", story(incident, now)), ("They say", page_says(snapshot.voices, now)), ("You say", votes)]
+    page = page_says(snapshot.voices, now) if snapshot.page_url else ""
+    return [("Story", story(incident, now, page=bool(snapshot.page_url))), ("They say", page), ("You say", votes)]
 
 
-def story(incident: Incident, now: float) -> str:
-    """The whole incident in one line: how long, how bad, who knew first, who took it, how many reported."""
+def story(incident: Incident, now: float, *, page: bool) -> str:
+    """The whole incident in one line: how long, how bad, who knew first, who took it, how many reported.
+
+    `page`: whether there is a status page that could have said so.
+    """
     end = incident.resolved_at if incident.resolved_at is not None else now
     parts = [
         f"{between(incident.started_at, end, now)} ({duration(end - incident.started_at)})",
         _was(incident),
-        f"we alerted {lag(incident.opened_at, incident.started_at, 'the first failure')}",
+        f"we alerted {lag(incident.opened_at, incident.started_at, first_of(incident.kind))}",
     ]
     if incident.page_first_at is not None:
-        first = lag(incident.page_first_at, incident.started_at, "the first failure")
+        first = lag(incident.page_first_at, incident.started_at, first_of(incident.kind))
         ours = lag(incident.page_first_at, incident.opened_at, "our alert")
         parts.append(f"the page first said so {clock(incident.page_first_at, now)}, {first} and {ours}")
-    elif incident.scope != "vantage":
+    elif page and incident.scope != "vantage":
         parts.append("the page never said so")
     if incident.acknowledged_at is not None:
         parts.append(f"acknowledged by {person(incident.acknowledged_by)} at {clock(incident.acknowledged_at, now)}")
@@ -212,10 +229,14 @@ def _unknown(snapshot: Snapshot, now: float) -> bool:
 def _who(incident: Incident, snapshot: Snapshot) -> str:
     known = {v.measured.component: called(v.measured) for v in snapshot.voices}
     names = [known.get(c) or clean(c, 40) for c in incident.components]
-    service = clean(snapshot.service_name, 40) or clean(snapshot.service, 40)
+    service = _service(snapshot)
     if len(names) == 1:
         return named(service, names[0])
     return f"{service} ({listed(names)})" if names else service
+
+
+def _service(snapshot: Snapshot) -> str:
+    return clean(snapshot.service_name, 40) or clean(snapshot.service, 40)
 
 
 def _was(incident: Incident) -> str:

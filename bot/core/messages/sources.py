@@ -23,7 +23,7 @@ def seen(measured: Measurement, now: float) -> str:
     if measured.at is None:
         return "⚪ unknown, no result yet"
     parts = [_counts(measured)]
-    if measured.slow and measured.latency_ms is not None:
+    if measured.slow and measured.slow_lately and measured.latency_ms is not None:
         usual = f", usually {latency(measured.usual_latency_ms)}" if measured.usual_latency_ms is not None else ""
         parts.insert(0, f"median latency {latency(measured.latency_ms)}{usual}")
     parts.append(agreement(measured))
@@ -78,7 +78,7 @@ def page_lag(
     incident: Incident, voices: Sequence[ComponentStatus], usual: tuple[float, float] | None, now: float
 ) -> str:
     """How late the page is: first admitted when, or unacknowledged for how long; beside what is usual."""
-    median = f" (this vendor's median is {duration(usual[0])})" if usual else ""
+    median = f" (its median is {duration(usual[0])})" if usual else ""
     if incident.page_first_at is not None:
         heard = next((v.heard for v in voices if v.heard.posted_at is not None), PageStatus())
         posted = f", posted {clock(heard.posted_at, now)}" if heard.posted_at is not None else ""
@@ -129,6 +129,8 @@ def agreement(measured: Measurement) -> str:
 def _counts(measured: Measurement) -> str:
     if not measured.total:
         return "no failures lately" if measured.state is State.OPERATIONAL else "nothing counted yet"
+    if measured.slow:
+        return f"{measured.failed} of {measured.total} answers slow in {duration(measured.window_s)}"
     kinds = [(symptom(word), n) for word, n in measured.symptoms]
     what = f": {counted(kinds)}" if kinds and measured.failed else ""
     pool = f"{measured.failed} of {measured.total} requests failed in {duration(measured.window_s)}{what}"

@@ -11,11 +11,13 @@ from bot.core.text.durations import clock
 from bot.core.text.markdown import code, plain, table
 from bot.core.text.quoting import clean
 from bot.core.text.states import WORDS
+from bot.core.text.symptoms import first_of
 from probes.model import State
 
 US, PAGE, PEOPLE = "we", "page", "people"
 _PEOPLE = frozenset({"acknowledged", "handed back", "feedback", "silenced", "silence ended"})
-_PAGE = "acknowledged by the vendor"
+_PAGE = frozenset({"status page", "acknowledged by the vendor"})
+"""The page's first word in a timeline; incidents on record have the older name."""
 LINES = 120
 """Lines of one report; more is a log, and the middle is left out with a count."""
 
@@ -54,10 +56,10 @@ def merged(
     incident: Incident, dossier: Evidence | None, records: Sequence[Discrepancy], names: Mapping[str, str]
 ) -> list[Line]:
     """All lines in the order in which they happened."""
-    lines = [Line(incident.started_at, US, "the first failure that belongs to it")]
+    lines = [Line(incident.started_at, US, f"{first_of(incident.kind)} that belongs to it")]
     for entry in incident.timeline:
         by_hand = entry.event in _PEOPLE or (entry.event == "resolved" and incident.resolved_by is not None)
-        if entry.event != _PAGE:
+        if entry.event not in _PAGE:
             said = f"{clean(entry.event, 40)}: {clean(entry.text, 400)}" if entry.text else clean(entry.event, 40)
             lines.append(Line(entry.at, PEOPLE if by_hand else US, said))
         elif dossier is None or not dossier.said:

@@ -100,7 +100,9 @@ class Tree:
         """The targets of a branch that hear of this when the branch takes it."""
         softly = snapshot.discrepancy is not None
         announced = snapshot.incident is not None and snapshot.incident.announced
-        calm = not branch.asks_kind if softly else announced
+        # What is neither (a certificate that ends soon) is told, and wakes nobody.
+        aside = snapshot.incident is None and not softly
+        calm = not branch.asks_kind if softly or aside else announced
         return tuple(t for t in branch.to if not self.rouses(t, softly=softly)) if calm else branch.to
 
     def rouses(self, target: str, *, softly: bool = False) -> bool:
