@@ -142,6 +142,8 @@ def snapshot(incident: Incident, standing: ServiceStatus, now: float) -> Snapsho
 def we_see(measured: Measurement, now: float) -> str:
     """Our own voice in a cell: state in words, the number, its age."""
     state = present(measured, now)
+    if measured.blind:
+        return f"{emoji(State.UNKNOWN)} unknown: {clean(measured.blind, 200)}{_last(measured, now)}"
     if measured.at is None:
         return f"{emoji(State.UNKNOWN)} unknown, no result yet"
     age = ago(measured.at, now)
@@ -163,6 +165,10 @@ def we_see(measured: Measurement, now: float) -> str:
     counts = f"{measured.failed} of {measured.total} failed" if measured.total else "no failures lately"
     aside = f"; {clean(measured.why, 120)}" if measured.why not in {"", "as usual"} else ""
     return f"{emoji(state)} {WORDS[state]}, {counts}{aside}; {age}"
+
+
+def _last(measured: Measurement, now: float) -> str:
+    return f"; last usable result {ago(measured.at, now)}" if measured.at is not None else ""
 
 
 def they_say(voices: ComponentStatus, now: float) -> str:

@@ -45,6 +45,7 @@ class Kind(StrEnum):
     CLOCK = "clock"
     BUDGET = "budget"
     HEARTBEAT = "heartbeat"
+    NETWORK = "network"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ PATIENCE: Mapping[Kind, Patience] = {
     Kind.CLOCK: Patience(60, 300),
     Kind.BUDGET: Patience(0, 60),
     Kind.HEARTBEAT: Patience(300, 60),
+    Kind.NETWORK: Patience(10, 60),
 }
 VITAL = frozenset({Kind.JUDGE, Kind.ROWS, Kind.QUEUE})
 """Kinds without which a process lives but does not do its work."""

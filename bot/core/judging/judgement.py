@@ -15,7 +15,7 @@ from bot.core.detection.plain_rule import Counting
 from bot.core.history.recent_counts import apart, lately, noted, pooled
 from bot.core.history.recorder import RollupRecorder
 from bot.core.history.rollups import Chunk
-from bot.core.incidents import actions, escalation, silence_expiry, silences
+from bot.core.incidents import actions, blindness, escalation, silence_expiry, silences
 from bot.core.incidents.certificates import Certificates
 from bot.core.incidents.evidence import Evidence, EvidenceCollector, NewEvidence
 from bot.core.incidents.tracker import IncidentTracker
@@ -37,7 +37,7 @@ from bot.core.statuspage import claims
 from bot.core.statuspage.comparison import Comparison
 from bot.core.statuspage.discrepancy import Case
 from bot.core.statuspage.mentions import corroboration
-from probes.model import Fault, Observation, Outcome, Page
+from probes.model import Fault, Observation, Outcome, Page, State
 
 LATE_S = 600.0
 """Results that come later than this (a prober was cut off) are counted, but are no evidence of the present."""
@@ -74,6 +74,7 @@ class Judgement:
         self._rolling = RollupRecorder(service.names, kept.rolled)
         self._files = EvidenceCollector(kept.filed)
         self._counting = Counting(service.rules, kept.counting)
+        self._blindness = dict(kept.blindness)
         self._certificates = Certificates(service, kept.certificates)
         self._crowd = surge.SurgeDetector(service.names, kept.crowd, opens=service.people_open)
 
@@ -92,6 +93,8 @@ class Judgement:
             self._failures[observation.component] = (*kept, Failure.of(observation, edge))[-SEEN:]
         result = classified(observation)
         self._rolling.count(observation, result)
+        if observation.component and observation.symptom != "over_budget":
+            self._blindness = blindness.noted(self._blindness, observation, usable=result is not None)
         if result is not None:
             noted(self._tallies, result.component, result.check, result.at, failed=result.failed)
             if result.failed:
@@ -192,6 +195,7 @@ class Judgement:
             filed=self._files.state(),
             crowd=self._crowd.state(),
             counting=self._counting.state(),
+            blindness=dict(self._blindness),
             certificates=self._certificates.state(self._assessor.now),
         )
 
@@ -224,6 +228,9 @@ class Judgement:
             failures, checks = self._failures.get(c, ()), self._fronts.get(c, {})
             ours = measured(figures, names.get(c, c), failures, lately(pooled(looks), now))
             edges = edge_checks.edges(checks, failures if figures.total else ())
+            why = blindness.blind(self._blindness, c, ours.at, now)
+            if why:
+                ours = replace(ours, state=State.UNKNOWN, blind=why, why=why)
             found[c] = replace(ours, apart=apart(looks, now), edges=edges)
         return found
 

@@ -156,7 +156,8 @@ def _resolved_headline(incident: Incident, snapshot: Snapshot) -> str:
 def _unknown_headline(incident: Incident, snapshot: Snapshot, now: float) -> str:
     last = max((v.measured.at for v in snapshot.voices if v.measured.at is not None), default=None)
     age = f"no usable result for {duration(now - last)}" if last is not None else "no usable result yet"
-    return f"{_who(incident, snapshot)}: state unknown, {age}; before: {_was(incident)}"
+    why = next((f" ({clean(v.measured.blind, 60)})" for v in snapshot.voices if v.measured.blind), "")
+    return f"{_who(incident, snapshot)}: state unknown, {age}{why}; before: {_was(incident)}"
 
 
 def _open_lines(

@@ -20,6 +20,9 @@ SHOWN = 6
 
 def seen(measured: Measurement, now: float) -> str:
     """One component's figures: how many of how many in which window, with what symptoms, agreed on by whom."""
+    if measured.blind:
+        last = f"last usable result {ago(measured.at, now)}" if measured.at is not None else "no usable result yet"
+        return f"⚪ unknown: {clean(measured.blind, 200)}; {last}"
     if measured.at is None:
         return "⚪ unknown, no result yet"
     parts = [_counts(measured)]

@@ -38,6 +38,7 @@ def test_each_mark_is_told_once(restarts):
         judgement.see(seen(at + 1))
         notices = judgement.settle(at + 1).notices
         told += [(round((ENDS - at) / DAY, 1), notice) for notice in notices]
+        judgement.take(at + 1)
         if restarts:
             judgement = judging(judgement.state())
     assert [days for days, _ in told if days > 0] == [21.0, 14.0, 7.0, 3.0, 1.0]
