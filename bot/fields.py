@@ -206,6 +206,13 @@ class HttpOptions(Part):
     answer_s: float = Field(20.0, gt=0, le=25, description="seconds for one request with its answer")
 
 
+def expected(error: Mapping[str, Any]) -> str:
+    """What one of pydantic's errors expected, by our own words where it has only its own."""
+    if error["type"] == "missing":
+        return f"expected {error['loc'][-1]}, which is missing"
+    return str(error["msg"]).removeprefix("Value error, ")
+
+
 Options = TypeVar("Options", bound=Part)
 
 
@@ -214,10 +221,7 @@ def parse_options(model: type[Options], name: str, given: Mapping[str, Any]) -> 
     try:
         return model.model_validate(dict(given))
     except ValidationError as error:
-        said = [
-            f"channels.{name}.{'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}"
-            for one in error.errors()
-        ]
+        said = [f"channels.{name}.{'.'.join(map(str, one['loc']))}: {expected(one)}" for one in error.errors()]
         raise UserError("\n".join(said)) from None
 
 
