@@ -87,13 +87,15 @@ class Assessment:
     slow: bool = False
     usual_rate: float = 0.0
     stale_after_s: float = 0.0
+    slow_lately: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """The answer to "why": the belief in words, the same in numbers, and what would change it.
 
-    While an episode stands its evidence has been used: `raised` then says when, and `leading` nothing.
+    While an episode stands its evidence has been used: `raised` then says when, and `leading` nothing. `rules` are the
+    plain rules of its checks in words, each with how far it is.
     """
 
     component: str
@@ -109,3 +111,4 @@ class Explanation:
     recent: tuple[tuple[float, str, str], ...] = field(default=())
     closes: str = ""
     raised: str = ""
+    rules: tuple[str, ...] = ()

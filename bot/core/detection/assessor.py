@@ -5,13 +5,15 @@ earlier instants, `advance` what follows from all. A time behind the latest one 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from math import isfinite
 from typing import Any
 
-from bot.core.detection import explanation, serialization
+from bot.core.detection import episodes, explanation, serialization
 from bot.core.detection.assessment import Assessment, AssessorSettings, Explanation, Transition
 from bot.core.detection.classification import LATEST, Sample, classified
 from bot.core.detection.episodes import Episodes, SuccessRun
+from bot.core.detection.plain_rule import Met
 from bot.core.detection.reprobe import Plan
 from probes.model import Observation
 
@@ -71,6 +73,17 @@ class Assessor:
     def urge(self, component: str, now: float) -> None:
         """Look at a component again at once, as after a failure: people report trouble with it."""
         self.episodes.urge(component, max(now, self.now))
+
+    def alert(self, met: Met, component: str) -> list[Transition]:
+        """A plain rule is met by what was taken in last: an episode begins, unless one stands already."""
+        steps = self._settle()
+        opened = episodes.by_rule(self.episodes, component, met.course(self.settings.interval_s), self.now)
+        self.episodes.quiet = self.episodes.quiet and not opened
+        return steps + [replace(step, why=f"{step.why}; {met.words}") for step in opened]
+
+    def weighs(self, result: Sample) -> bool:
+        """Whether a result speaks of the component: not from a vantage with trouble of its own."""
+        return result.vantage not in self.episodes.detector.muted
 
     def advance(self, now: float) -> list[Transition]:
         """Let time pass to `now`: everything seen until then is decided."""

@@ -225,8 +225,26 @@ def _begins(now: Episodes, at: float) -> list[Transition]:
         fresh = {c for c in {s.component for s in now.detector.streams.values()} if c not in now.standing}
     else:
         fresh = {c for c, part in single.items() if part >= BESIDE * leading and c not in now.standing}
-    event: Event = "changed" if now.standing else "opened"
     now.hearings.clear()
+    return [_stand(now, fresh, at)]
+
+
+def by_rule(now: Episodes, component: str, course: Disturbance, at: float) -> list[Transition]:
+    """A plain rule of the operator's is met: an episode of this component stands, whatever the evidence.
+
+    `course` is what met the rule; nothing follows where an episode of it stands already.
+    """
+    if component in now.standing:
+        return []
+    known = now.courses.get(component)
+    if known is None or course.began < known.began:
+        now.courses[component] = course
+    return [_stand(now, {component}, at)]
+
+
+def _stand(now: Episodes, fresh: set[str], at: float) -> Transition:
+    """An episode of these components stands from now on."""
+    event: Event = "changed" if now.standing else "opened"
     for component in sorted(fresh):
         now.standing[component] = at
         now.courses.setdefault(component, Disturbance(at, at, at))
@@ -240,7 +258,7 @@ def _begins(now: Episodes, at: float) -> list[Transition]:
         if severity.total:
             severity.level = -1
             severity.classify(1)
-    return [_transition(now, event, at)]
+    return _transition(now, event, at)
 
 
 def _transition(now: Episodes, event: Event, at: float) -> Transition:

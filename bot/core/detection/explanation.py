@@ -11,7 +11,7 @@ from bot.core.detection.recovery import ENOUGH
 from bot.core.detection.summary import counted
 from bot.core.text.durations import clock, duration
 from bot.core.text.numbers import percent
-from bot.core.text.symptoms import symptom
+from bot.core.text.symptoms import first_of, symptom
 from probes.model import State
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ def explained(now: Episodes, component: str, at: float, every: Mapping[Name, flo
     )
     failures = ", ".join(f"{symptom(w)} from {v} {duration(at - t)} ago" for t, v, w in recent[-3:])
     distance = f"evidence {belief.evidence:,.0f} of the {belief.threshold:,.0f} needed for an alert"
-    alarm = _raised(raised, course, at) if raised and course else ""
+    first = first_of("failures" if component in now.standing else "slowness")
+    alarm = _raised(raised, course, at, first) if raised and course else ""
     leads = leading and f"leading: {leading}"
     lines = (alarm or distance, leads, usual, failures and f"last failures: {failures}", closes)
     return Explanation(
@@ -81,8 +82,8 @@ def _standing(now: Episodes, component: str) -> tuple[float, Disturbance | None]
     return 0.0, None
 
 
-def _raised(raised: float, course: Disturbance, at: float) -> str:
-    return f"alert raised {clock(raised, at, seconds=True)}, {duration(raised - course.began)} after the first failure"
+def _raised(raised: float, course: Disturbance, at: float, first: str) -> str:
+    return f"alert raised {clock(raised, at, seconds=True)}, {duration(raised - course.began)} after {first}"
 
 
 def _closes(course: Disturbance) -> str:
@@ -91,20 +92,23 @@ def _closes(course: Disturbance) -> str:
     return f"closes after {duration(left)} more without trouble ({test})" if left else f"closes soon ({test})"
 
 
+FAST, CHANCE = 5, 0.01
+"""So many fast answers at least, and the chance of such a run below which it is fast again."""
+
+
 def assessed(now: Episodes, component: str, at: float, evidence: float) -> Assessment:
     """The assessment of one component; without fresh evidence it is unknown, never green.
 
     `evidence` is that of the whole service at this time.
     """
     streams = [s for s in now.detector.of_component(component) if s.at >= 0]
-    heard = [s for s in streams if s.vantage not in now.detector.muted]
-    last = max((s.at for s in streams), default=None)
-    fresh = max((s.at for s in heard), default=None)
+    fresh = max((s.at for s in streams if s.vantage not in now.detector.muted), default=None)
     pace = now.paces.get(component)
     course = now.courses.get(component)
     usual = sum(s.usual.rate for s in streams) / len(streams) if streams else 0.0
     state, why, since = _state(now, component, at, fresh)
-    shown = course if component in now.standing else now.slow.get(component) if component in now.slowing else None
+    slow = component in now.slowing and not _fast_again(now, component)
+    shown = course if component in now.standing else now.slow.get(component) if slow else None
     low, high = shown.severity.interval() if shown else (0.0, 1.0 if not streams else usual)
     seen = shown or course
     return Assessment(
@@ -117,7 +121,7 @@ def assessed(now: Episodes, component: str, at: float, evidence: float) -> Asses
         total=seen.severity.total if seen else 0,
         window_s=max(0.0, at - seen.began) if seen else 0.0,
         since=since,
-        at=last,
+        at=max((s.at for s in streams), default=None),
         symptoms=seen.ranked if seen else (),
         vantages=tuple(sorted(seen.vantages)) if seen else (),
         all_vantages=tuple(sorted({s.vantage for s in streams})),
@@ -127,7 +131,8 @@ def assessed(now: Episodes, component: str, at: float, evidence: float) -> Asses
         evidence=evidence,
         threshold=now.detector.threshold,
         monitoring=_monitoring(now, component),
-        slow=component in now.slowing,
+        slow=slow,
+        slow_lately=pace.slow_lately if pace else True,
         usual_rate=usual,
         stale_after_s=now.settings.silence_s,
     )
@@ -145,6 +150,8 @@ def _state(now: Episodes, component: str, at: float, fresh: float | None) -> tup
         return course.severity.state, _why(course), course.began
     if component in now.slowing:
         course = now.slow[component]
+        if _fast_again(now, component):
+            return State.OPERATIONAL, f"fast again for {duration(course.closing.quiet_s)}", None
         return State.DEGRADED, counted(course.severity, [course], "slowness"), course.began
     alone = [v for v in now.vantages if v in now.vantages_of(component)]
     why = f"fails from {', '.join(alone)} alone: that vantage's own trouble" if alone else "as usual"
@@ -161,7 +168,14 @@ def _why(course: Disturbance) -> str:
 def _monitoring(now: Episodes, component: str) -> bool:
     if component in now.standing:
         return now.courses[component].closing.monitoring
-    return component in now.slowing and now.slow[component].closing.monitoring
+    return component in now.slowing and _fast_again(now, component)
+
+
+def _fast_again(now: Episodes, component: str) -> bool:
+    """Whether so many answers in a row were fast that at this stretch's share of slow ones it is hardly chance."""
+    course = now.slow[component]
+    fast = course.closing.quiet_s / now.settings.interval_s
+    return course.closing.monitoring or (fast >= FAST and (1 - course.severity.rate) ** fast < CHANCE)
 
 
 def usual_words(rate: float) -> str:

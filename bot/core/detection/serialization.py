@@ -127,7 +127,13 @@ def _course(values: list[Any]) -> Disturbance:
 
 
 def _pace(values: list[Any]) -> LatencyDetector:
-    sums, value, medians, levels, pending, recent = values
+    sums, value, medians, levels, pending, recent, *latest = values
     return LatencyDetector(
-        list(sums), value, {k: Median(*m) for k, m in medians.items()}, list(levels), list(pending), recent
+        list(sums),
+        value,
+        {k: Median(*m) for k, m in medians.items()},
+        list(levels),
+        list(pending),
+        recent,
+        *map(list, latest),
     )
