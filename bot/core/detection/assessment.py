@@ -90,10 +90,21 @@ class Assessment:
 
 
 @dataclass(frozen=True, slots=True)
+class Silent:
+    """A vantage without results: the components it measured, when the last result came, when it is forgotten."""
+
+    vantage: str
+    components: tuple[str, ...]
+    last_at: float
+    forgotten_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """The answer to "why": the belief in words, the same in numbers, and what would change it.
 
-    While an episode stands its evidence has been used: `raised` then says when, and `leading` nothing.
+    While an episode stands its evidence has been used: `raised` then says when, and `leading` nothing. `spells` are the
+    lengths in seconds of this component's short spells of failures in the last week, which delay an alert.
     """
 
     component: str
@@ -109,3 +120,4 @@ class Explanation:
     recent: tuple[tuple[float, str, str], ...] = field(default=())
     closes: str = ""
     raised: str = ""
+    spells: tuple[float, ...] = ()

@@ -2,7 +2,9 @@
 
 from math import sqrt
 
-Z, Z_LOW = 2.0, 2.6
+from bot.core.detection.severity import Z_CLASS
+
+Z, Z_LOW, Z_CLASS = 2.0, 2.6, 3.3
 
 
 def wilson(rate: float, n: float, z: float = Z) -> tuple[float, float]:

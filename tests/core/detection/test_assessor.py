@@ -29,14 +29,34 @@ def test_finds_outages_of_any_rate(rate, minutes):
     assert "HTTP 500" in found[0].why
 
 
-def test_a_total_outage_is_found_after_long_intermittent_trouble_too():
-    """What an undetected outage showed is not learned as usual: a hundred per cent is found all the same."""
+def bursts(judge, count, symptom="http_503"):
+    """Bursts of five failures, every three hours; what was told."""
+    steps = []
+    for burst in range(count):
+        at = START + burst * 3 * HOUR
+        steps.append(fed(judge, [look(at + i * 5, failed=True, symptom=symptom) for i in range(5)]))
+        steps[-1] += fed(judge, quiet(2.9, at + 30))
+    return steps
+
+
+def test_spells_are_learned_from_the_target_and_said():
+    """The first total failure of a clean target is told; what turns out to be its habit no more, and `why` says so."""
     judge = assessor()
-    for burst in range(12):
-        at = START + burst * 2 * HOUR
-        assert not fed(judge, [look(at + i * 5, failed=True) for i in range(5)])
-        assert not fed(judge, quiet(1.9, at + 30))
-    assert opened(fed(judge, failing(1.0, 4, START + 24 * HOUR)))
+    told = bursts(judge, 8)
+    assert opened(told[0])
+    assert not any(opened(steps) for steps in told[-3:])
+    lines = judge.explain("api", START + 24 * HOUR).lines
+    assert any("it had 8 spells of up to 30 s in the last week" in line for line in lines)
+
+
+def test_a_total_outage_is_found_in_a_target_with_spells_too():
+    """The habit delays an alert and prevents none; a cause that lasts, never seen in a spell, is none."""
+    for symptom, at_most in (("http_503", 300), ("refused", 40)):
+        judge = assessor()
+        bursts(judge, 8)
+        at = START + 24 * HOUR
+        steps = opened(fed(judge, [look(at + i * 5, failed=True, symptom=symptom) for i in range(100)]))
+        assert steps[0].at - at <= at_most
 
 
 @pytest.mark.parametrize(
@@ -63,15 +83,6 @@ def test_times_that_no_clock_shows_say_nothing(at):
     assert classified(look(at, failed=True)) is None
 
 
-def test_a_short_spell_with_one_symptom_is_usual():
-    """Twenty seconds of nothing but 503, as happens once a day, is no incident."""
-    judge = assessor()
-    fed(judge, quiet(6))
-    at = START + 6 * HOUR
-    steps = fed(judge, [look(at + i * 5, failed=i < 4, symptom="http_503") for i in range(40)])
-    assert not steps
-
-
 def test_one_vantage_alone_is_its_own_trouble():
     """Everything seen from one vantage fails, the others are well: said as such, and no vendor incident."""
     judge = assessor(("a", "b"))
@@ -91,7 +102,7 @@ def test_one_vantage_alone_is_its_own_trouble():
 
 
 def test_all_components_failing_is_one_service_incident():
-    """Three components fail together: one opening for the service, not three."""
+    """Three components fail together: one opening, and soon all three named, each by its own results."""
     judge = assessor(("a", "b", "c"))
     for i, c in enumerate("abc"):
         for v in ("eu", "us"):
@@ -99,9 +110,10 @@ def test_all_components_failing_is_one_service_incident():
     at = START + 30
     seen = [look(at + n * 10 + i, n > 400, c, v, f"x{n % 3}") for n in range(420) for i, (c, v) in
             enumerate((c, v) for c in "abc" for v in ("eu", "us"))]  # fmt: skip
-    found = opened(fed(judge, seen))
-    assert [s.scope for s in found] == ["service"]
-    assert found[0].components == ("a", "b", "c")
+    steps = fed(judge, seen)
+    assert len(opened(steps)) == 1
+    assert (steps[-1].scope, steps[-1].components) == ("service", ("a", "b", "c"))
+    assert steps[-1].at - steps[0].at <= 20
 
 
 def test_monitoring_comes_before_resolved_and_resolved_takes_its_time():
