@@ -40,7 +40,7 @@ def result(component: str, at: float, failed: bool) -> Observation:
 
 @dataclass(slots=True)
 class Simulated:
-    """One run: when each rule told it (seconds from the beginning, nan never), and how often a healthy one was named."""
+    """One run: when each rule told it (seconds from the beginning, nan never); wrong names."""
 
     interval_s: float
     rate: float

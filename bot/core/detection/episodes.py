@@ -189,6 +189,8 @@ class Episodes:
             course.take(result, dt, usual, failed_before=failed_before)
         elif result.failed:
             place[key] = begun(result)
+            if stream.run.length > 1:  # it failed before, but counted as its vantage's trouble
+                place[key].began = min(result.at, stream.run.first_at)
         if result.failed and not muted:
             self.attention.want(result.component, now, self._healthy(result.component), result.vantage)
 

@@ -1,9 +1,12 @@
 """What the assessor makes of observations: alarms, their absence, their end, and what it can say about them."""
 
 import math
+from itertools import pairwise
 
 import pytest
 
+from bot.core.detection.assessment import AssessorSettings
+from bot.core.detection.assessor import Assessor
 from bot.core.detection.classification import classified
 from probes.model import Fault, Layer, Outcome, State
 from tests.support.results import START, assessor, failing, fed, look, quiet, timed
@@ -228,3 +231,45 @@ def test_a_failure_asks_for_another_look_soon_and_a_bounded_number_of_them():
         planned += "api" in judge.attention(now)
         fed(judge, [look(now, failed=True)])
     assert 240 <= planned <= 480
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.25, 0.3, 0.45, 0.6, 0.75, 1.0])
+def test_a_constant_rate_settles_once(rate):
+    """Class and state of a constant failure rate change once at most after the opening, and never back."""
+    for seed in range(6):
+        judge = assessor()
+        fed(judge, quiet(1))
+        steps = fed(judge, failing(rate, 60, START + HOUR, seed=seed))
+        states = [s.state for s in steps]
+        assert states
+        assert sum(a is not b for a, b in pairwise(states)) <= 1
+        assert len(states) <= 3
+
+
+def test_down_is_said_at_once_and_without_doubt():
+    """A clean target that fails totally: told within 20 s at 5 s intervals, as down, with an interval that tells."""
+    judge = Assessor(AssessorSettings(("api",), interval_s=5.0))
+    fed(judge, quiet(0.5, every=5.0))
+    at = START + HOUR / 2
+    found = opened(fed(judge, [look(at + n * 5, True) for n in range(10)]))[0]
+    assert found.at - at <= 17
+    assert (found.state, found.rate, found.high) == (State.MAJOR, 1.0, 1.0)
+    assert found.low >= 0.4
+    assert judge.episodes.courses["api"].severity.down
+
+
+def test_components_that_do_not_fail_together_are_two_incidents():
+    """A of four fails for a minute, is well, then C fails: the first names A, the second C, none B or D."""
+    judge = Assessor(AssessorSettings(tuple("abcd"), interval_s=2.0))
+    rows = [
+        look(START + n * 2 + i / 4, (c == "a" and 600 <= n * 2 < 658) or (c == "c" and n * 2 >= 748), c)
+        for n in range(500)
+        for i, c in enumerate("abcd")
+    ]
+    steps = fed(judge, rows)
+    assert [(s.event, s.components) for s in steps if s.event == "opened"] == [("opened", ("a",)), ("opened", ("c",))]
+    assert not any({"b", "d"} & set(s.components) for s in steps)
+    assert {c: b.state for c, b in judge.assessments(rows[-1].at).items() if c in "bd"} == {
+        "b": State.OPERATIONAL,
+        "d": State.OPERATIONAL,
+    }
