@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from bot.core.detection.assessment import Assessment, Explanation
+from bot.core.detection.assessment import Assessment, Explanation, Silent
 from bot.core.detection.baseline import DAY_S
+from bot.core.detection.detector import FORGOTTEN_S
 from bot.core.detection.recovery import ENOUGH
 from bot.core.detection.summary import counted
 from bot.core.text.durations import clock, duration
@@ -38,10 +39,8 @@ def explained(now: Episodes, component: str, at: float, every: Mapping[Name, flo
     closes = _closes(course) if raised and course else ""
     course = course or now.courses.get(component)
     recent = tuple(course.latest) if course else ()
-    usual = (
-        f"{usual_words(belief.usual_rate)} of looks fail by themselves, and there are about "
-        f"{spells.enters * DAY_S:.1f} short spells a day of {spells.lasts:.0f} s"
-    )
+    shown = tuple(s for stream in now.streams_of(component) for s in stream.recent_spells(at))
+    usual = f"{usual_words(belief.usual_rate)} of results fail by themselves{_spells(shown)}"
     failures = ", ".join(f"{symptom(w)} from {v} {duration(at - t)} ago" for t, v, w in recent[-3:])
     distance = f"evidence {belief.evidence:,.0f} of the {belief.threshold:,.0f} needed for an alert"
     first = first_of("failures" if component in now.standing else "slowness")
@@ -58,11 +57,20 @@ def explained(now: Episodes, component: str, at: float, every: Mapping[Name, flo
         leading=leading,
         usual_rate=belief.usual_rate,
         usual_spells_per_day=spells.enters * DAY_S,
+        spells=shown,
         usual_spell_s=spells.lasts,
         recent=recent,
         closes=closes,
         raised=alarm,
     )
+
+
+def _spells(shown: tuple[float, ...]) -> str:
+    """As in "; this target had 3 spells of up to 25 s last week, which an alert must outlast"."""
+    if not shown:
+        return ""
+    many = f"{len(shown)} spells of up to" if len(shown) > 1 else "a spell of"
+    return f"; it had {many} {duration(max(shown))} in the last week, so an alert takes longer"
 
 
 def _leading(parts: dict[Name, float]) -> str:
@@ -102,7 +110,7 @@ def assessed(now: Episodes, component: str, at: float, evidence: float) -> Asses
     `evidence` is that of the whole service at this time.
     """
     streams = [s for s in now.detector.of_component(component) if s.at >= 0]
-    fresh = max((s.at for s in streams if s.vantage not in now.detector.muted), default=None)
+    fresh = max((s.at for s in streams if not s.apart), default=None)
     pace = now.paces.get(component)
     course = now.courses.get(component)
     usual = sum(s.usual.rate for s in streams) / len(streams) if streams else 0.0
@@ -176,6 +184,19 @@ def _fast_again(now: Episodes, component: str) -> bool:
     course = now.slow[component]
     fast = course.closing.quiet_s / now.settings.interval_s
     return course.closing.monitoring or (fast >= FAST and (1 - course.severity.rate) ** fast < CHANCE)
+
+
+def silent(now: Episodes, at: float) -> tuple[Silent, ...]:
+    """The vantages of which no stream has had a result for `silence_s`, while another vantage's have."""
+    latest: dict[str, float] = {}
+    components: dict[str, set[str]] = {}
+    for stream in now.detector.streams.values():
+        latest[stream.vantage] = max(stream.at, latest.get(stream.vantage, stream.at))
+        components.setdefault(stream.vantage, set()).add(stream.component)
+    gone = {v: last for v, last in latest.items() if at - last > now.settings.silence_s}
+    if len(gone) == len(latest):
+        return ()
+    return tuple(Silent(v, tuple(sorted(components[v])), last, last + FORGOTTEN_S) for v, last in sorted(gone.items()))
 
 
 def usual_words(rate: float) -> str:
