@@ -37,7 +37,7 @@ OTHER_NAMES: Mapping[str, str] = {
 def address(check: Node, path: Path) -> Iterator[Complaint]:
     """A target that a check of its kind cannot ask."""
     kind, target = check.get("kind"), check.get("target")
-    if not kind or not target or not isinstance(target.value, str):
+    if not kind or not isinstance(kind.value, str) or not target or not isinstance(target.value, str):
         return
     where, value = (*path, "target"), target.value
     if kind.value == "http" and not value.startswith(("http:", "https:")):

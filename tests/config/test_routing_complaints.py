@@ -54,6 +54,7 @@ EXPECTED = {
     (12, "routes[0].at_once"): "expected at least 1",
     (13, "routes[0].repeat_interval"): "expected at most 604800",
     (14, "routes[0].continues"): "did you mean continue?",
+    (17, "routes[1].routes[0].match"): "there is no such team",
     (17, "routes[1].routes[0].minimum"): "expected major_outage or worse, as a branch above it has",
     (17, "routes[1].routes[0].repeat"): "repeat_interval",
     (18, "routes[1].routes[1].routes[0].minimum"): "expected major_outage or worse, as a branch above it has",

@@ -142,7 +142,9 @@ async def test_it_is_said_once_grows_and_ends(town):
     await town.deliver()
     assert len(town.told) == 1
     (head,) = town.told.values()
-    assert head.startswith("🟢 no longer several at once after 3 min: 3 vendors failed together, all behind Cloudflare")
+    assert head.startswith(
+        "🟢 no longer several at once after 3 min: 3 services failed together, all behind Cloudflare"
+    )
     assert await town.reading.found() == []
 
 

@@ -53,6 +53,8 @@ class Outlet(ABC):
     kind: str
     world: type[World]
     secrets: tuple[str, ...] = ()
+    own_answer = True
+    """Whether the platform answers in a form that can be told from somebody else's."""
     fake_world: Any
     """What stands at the platform, for those who look."""
 
@@ -91,8 +93,6 @@ async def failing(channel: Channel, key: str = "k1", headline: str = CARD.headli
 class OutletFaults(Outlet):
     """Promises of every outlet."""
 
-    own_answer = True
-    """Whether the platform answers in a form that can be told from somebody else's."""
     lines = True
     """Whether lines of a trail are sent by themselves; else the newest stand in the message."""
 

@@ -24,7 +24,7 @@ from tests.support.judging import SETTINGS
 from tests.support.scene import Scene
 
 HEAD = """
-services: [{id: claude, labels: {team: core}}]
+services: [{id: claude, labels: {team: core}}, {id: openai, labels: {team: other}}]
 channels: {chat: {kind: console}, pager: {kind: console}, log: {kind: console}}
 routes:
 """

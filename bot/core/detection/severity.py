@@ -7,15 +7,15 @@ little is known). Where nothing has worked yet there is no success to tell the c
 interval is that of a prior which gives half to "all fail" and half to any rate (`_all_failed`).
 
 The class changes only if an interval of `Z_CLASS` standard deviations leaves the old class's band, so that a constant
-rate settles once and stays. A real change is followed at once: where the same interval of the last minutes alone
-(`QUICK_S`) does not meet that of the whole, the last minutes are taken for the whole.
+rate settles once and stays. A real change is followed: where the 95 % interval of the last minutes alone (`QUICK_S`)
+does not meet that of the whole, the last minutes are taken for the whole.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import exp
 
-from bot.core.stats.intervals import FADES_S, Z_CLASS, Z_LOW, wilson
+from bot.core.stats.intervals import FADES_S, Z_CLASS, Z_LOW, Z, wilson
 from probes.model import State
 
 QUICK_S = 180.0
@@ -122,19 +122,19 @@ class Severity:
         together = min(0.98, max(0.0, (again - smooth) / (1 - smooth)))
         return max(0.5, n * (1 - together) / (1 + together))
 
-    def _span(self, failed: float, weight: float, squares: float) -> tuple[float, float]:
-        """An interval by which the class is changed, of these sums."""
+    def _span(self, failed: float, weight: float, squares: float, z: float = Z_CLASS) -> tuple[float, float]:
+        """An interval of `z` standard deviations, of these sums."""
         looks = self._looks()
         if looks <= 0 or squares <= 0:
             return 0.0, 1.0
         n = weight * weight / squares * self._effective(looks) / looks
         rate = min(1.0, failed / weight)
-        return wilson(rate, n, Z_CLASS)[0], wilson(rate, n, Z_CLASS)[1]
+        return wilson(rate, n, z)
 
     def _follow(self) -> None:
         """Take the last minutes for the whole if they do not agree with it."""
-        low, high = self._span(self.failed_w, self.weight, self.squares)
-        quick_low, quick_high = self._span(self.quick_failed, self.quick_weight, self.quick_squares)
+        low, high = self._span(self.failed_w, self.weight, self.squares, Z)
+        quick_low, quick_high = self._span(self.quick_failed, self.quick_weight, self.quick_squares, Z)
         if quick_low > high or quick_high < low:
             self.failed_w, self.weight, self.squares = self.quick_failed, self.quick_weight, self.quick_squares
             self.pairs = self.repeats = 0.0
