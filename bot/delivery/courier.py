@@ -27,8 +27,10 @@ log = logging.getLogger(__name__)
 
 DELIVER_S = 30.0
 """One call to a channel; longer than that is an ambiguous failure."""
-IDLE_S = 2.0
-"""How long a courier waits for news before it looks by itself: another process may have something to say."""
+IDLE_S, CALM_IDLE_S = 0.5, 2.0
+"""How long a courier waits for news before it asks for what is due: while there was something lately, and else."""
+CALM_ROUNDS = 60
+"""After so many questions without anything due all is calm: a post that waits for its turn is due within seconds."""
 TRIES = 12
 """Then a delivery is put aside, with the reason, in the list of the undeliverable (after about half an hour)."""
 SAID_AFTER = 4
@@ -84,7 +86,7 @@ class Courier:
 
     async def run(self, name: str) -> None:
         """Deliver to one channel, for ever."""
-        line = self._lines[name]
+        line, idle = self._lines[name], 0
         async with asyncio.TaskGroup() as hands:
             hands.create_task(self._claiming.keep(line))
             while True:
@@ -96,10 +98,11 @@ class Courier:
                     found = {}
                 for target, claims in found.items():
                     hands.create_task(self._serve(line, target, claims))
+                idle = 0 if found else idle + 1
                 if found:
                     continue
                 try:
-                    async with asyncio.timeout(IDLE_S):
+                    async with asyncio.timeout(IDLE_S if idle < CALM_ROUNDS else CALM_IDLE_S):
                         await line.news.wait()
                 except TimeoutError:
                     continue
