@@ -10,6 +10,7 @@ _TELLING: Final = re.compile(
 )
 _AHEAD: Final = 400
 _CANDIDATES: Final = 40
+_BRACKETS: Final = re.compile(r'[{}]|"(?:[^"\\\n]|\\.){0,8000}"')
 _STRICT: Final = re.compile(r'\{\s{0,40}"')
 _PIECE: Final = re.compile(
     r'"(?:[^"\\]|\\.){0,8000}"|\'((?:[^\'\\]|\\.){0,8000})\''  # strings of either kind
@@ -21,15 +22,31 @@ _PIECE: Final = re.compile(
 
 
 def object_in(text: str) -> tuple[str, str]:
-    """What stands before the first object that tells of an error, and that as JSON as far as it goes ("": none)."""
+    """The last object that tells of an error, as JSON as far as it goes ("": none), and what stands before it.
+
+    What stands before begins where the object before it ended, so that each error keeps its own line.
+    """
+    told, ended = (text, ""), 0
     for number, found in enumerate(_BEGINS.finditer(text)):
         if number >= _CANDIDATES:
             break
         begin = found.start()
-        if _TELLING.search(text, begin, begin + _AHEAD):
-            body = text[begin:]
-            return text[:begin], body if _STRICT.match(body) else _PIECE.sub(_as_json, body)
-    return text, ""
+        if begin >= ended and _TELLING.search(text, begin, begin + _AHEAD):
+            before, ended = text[ended:begin], _end(text, begin)
+            body = text[begin:ended]
+            told = before, body if _STRICT.match(body) else _PIECE.sub(_as_json, body)
+    return told
+
+
+def _end(text: str, begin: int) -> int:
+    """Where the object that begins there ends: the end of the text if it is cut."""
+    depth = 0
+    for found in _BRACKETS.finditer(text, begin):
+        mark = found.group()
+        depth += (mark == "{") - (mark == "}")
+        if depth == 0 and mark == "}":
+            return found.end()
+    return len(text)
 
 
 def _as_json(found: re.Match[str]) -> str:

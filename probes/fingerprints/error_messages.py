@@ -49,7 +49,7 @@ _BILLING: Final = (
 _FULL: Final = (
     r"overloaded|bedrock is unable to process|over capacity|at capacity|out of capacity|no capacity"
     r"|capacity (?:is |has been |was "
-    r"|limit )?(?:exceeded|reached|exhausted|constraint|issue)|insufficient capacity|not enough capacity"
+    r"|limit |temporarily )?(?:exceeded|reached|exhausted|constraint|issue)|insufficient capacity|not enough capacity"
     r"|exceed\w* (?:the )?capacity|(?:lack of|without) capacity"
     r"|high (?:demand|load|traffic|volume)|temporarily limiting|too busy|is busy|heavy load|peak load"
     r"|currently loading|is loading|loading model|not ready (?:yet|for inference)|is (?:warming|starting"
