@@ -108,10 +108,14 @@ def _told(text: str) -> Paste:
 
 
 def _weightiest(found: list[Hit], text: str, body: str) -> Hit | None:
-    """The sentence outside a JSON body before one within, then the later one; the table's order where both are equal."""
+    """The sentence for people before the JSON of a log, then the later line, then the table's order."""
     begin = text.rfind(body) if body and body in text else len(text)
-    inside = range(begin, begin + len(body))
-    return max(found, key=lambda hit: (hit.begin not in inside, _line_of(text, hit.begin)), default=None)
+    logged = range(begin, begin + len(body)) if not _line_before(text, begin).strip("[ ") else range(0)
+    return max(found, key=lambda hit: (hit.begin not in logged, _line_of(text, hit.begin)), default=None)
+
+
+def _line_before(text: str, position: int) -> str:
+    return text[text.rfind("\n", 0, position) + 1 : position]
 
 
 def _later(found: Hit | None, line: int, text: str) -> bool:

@@ -335,8 +335,8 @@ def test_an_alternative_that_is_up_is_named() -> None:
         ("500", "HTTP 500: an error inside their service; the vendor's fault"),
         ("botocore ThrottlingException", "ThrottlingException: your rate limit or quota is used up; on your side"),
         ('HTTP/1.1 200 OK\n\n{"id":"msg_01x","content":[]}', "HTTP 200: it worked; nobody's fault"),
-        ("5-hour limit reached ∙ resets 3pm", "quota: your rate limit or quota is used up; on your side"),
-        ("This organization has been disabled.", "a client's message: your plan, credit or rights; on your side"),
+        ("5-hour limit reached ∙ resets 3pm", "plan limit: your rate limit or quota is used up; on your side"),
+        ("This organization has been disabled.", "organisation disabled: your plan, credit or rights; on your side"),
     ],
 )
 def test_titles(text: str, begins: str) -> None:
@@ -367,7 +367,9 @@ def test_only_the_end_of_a_long_log_is_the_error() -> None:
             '{ "type": "error", "error": { "message": "a \\"b\\"" } }',
         ),
         ("{type=error, error={message=Bad, worse}}", '{"type":"error", "error":{"message":"Bad", worse}}'),
-        ('{"error": "as: it is"} rest', '{"error": "as: it is"} rest'),
+        ('{"error": "as: it is"} rest', '{"error": "as: it is"}'),
+        ('{"error": "the first"} then {"error": {"code": "the last"}}', '{"error": {"code": "the last"}}'),
+        ('{"error": "cut', '{"error": "cut'),
         ("json={'model': 'x'}", ""),
     ],
 )

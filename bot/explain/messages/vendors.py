@@ -49,7 +49,6 @@ _CAPACITY: Final = (
         v.BACKEND,
         "the provider behind the service failed or broke off",
         (
-            "Provider returned error",
             "Provider disconnected unexpectedly",
             "trouble connecting to the model provider",
             "An error occurred while processing your request. You can retry your request",
@@ -77,6 +76,8 @@ _QUOTA: Final = (
         "the quota of your project or plan is used up",
         (
             "You exceeded your current quota … ai.google.dev",
+            "RESOURCE_EXHAUSTED … You exceeded your current quota",
+            "You exceeded your current quota … RESOURCE_EXHAUSTED",
             "Quota exceeded for quota metric",
             "Quota exceeded for metric",
             "Quota exceeded for aiplatform",
