@@ -21,12 +21,13 @@ _PIECE: Final = re.compile(
 )
 
 
-def object_in(text: str) -> tuple[str, str]:
-    """The last object that tells of an error, as JSON as far as it goes ("": none), and what stands before it.
+def objects_in(text: str) -> list[tuple[str, str]]:
+    """(what stands before it, it as JSON as far as it goes) for each object that tells of an error, in order.
 
     What stands before begins where the object before it ended, so that each error keeps its own line.
     """
-    told, ended = (text, ""), 0
+    told: list[tuple[str, str]] = []
+    ended = 0
     for number, found in enumerate(_BEGINS.finditer(text)):
         if number >= _CANDIDATES:
             break
@@ -34,7 +35,7 @@ def object_in(text: str) -> tuple[str, str]:
         if begin >= ended and _TELLING.search(text, begin, begin + _AHEAD):
             before, ended = text[ended:begin], _end(text, begin)
             body = text[begin:ended]
-            told = before, body if _STRICT.match(body) else _PIECE.sub(_as_json, body)
+            told.append((before, body if _STRICT.match(body) else _PIECE.sub(_as_json, body)))
     return told
 
 

@@ -49,10 +49,10 @@ _RULES: Final = (
             r"|connection refused|ConnectionRefused|actively refused|WinError 100(?:60|61|51|65|54|53)|\(100(?:60|61|54)\)"
             r"|verweigerte|connection reset by peer|connection was (?:forcibly closed|reset)|forcibly closed by the remote"
             r"|no route to host|network is unreachable|host is unreachable|failed to connect to all addresses"
-            r"|all connection attempts failed|Cannot connect to host|could not connect to (?:the )?(?:endpoint|server)"
+            r"|all connection attempts failed|Cannot connect to host"
             r"|Connect(?:ion)?[ _]?Timeout\w*|connect timed out|connect(?:ion)? timeout|connect timeout has expired"
             r"|connected party did not properly respond|dial tcp|connection to .{1,120} timed out|UND_ERR_CONNECT_TIMEOUT"
-            r"|Failed to establish a new connection|Failed to connect to .{1,120}(?:after|port|:)|Can't connect to"
+            r"|Failed to establish a new connection"
             r"|ERR_PROXY\w*|ERR_TUNNEL\w*|ProxyError|proxyconnect|Tunnel connection failed|CONNECT tunnel failed"
             r"|(?:cannot|unable to|could not) connect to (?:the )?proxy|\bproxy authentication required|SOCKS[45]? "
             r"|No internet route|Can't reach the API server|ERR_CONNECTION_\w+|ERR_ADDRESS_UNREACHABLE|EndpointConnectionError",
@@ -62,7 +62,7 @@ _RULES: Final = (
     (
         Strength.LIKELY,
         re.compile(
-            r"server disconnected|disconnected without sending|peer closed connection|RemoteProtocolError|remotely closed"
+            r"failed to connect to|could not connect to|can't connect to|unexpected end of file|server disconnected|disconnected without sending|peer closed connection|RemoteProtocolError|remotely closed"
             r"|unexpected EOF|\bEOF\b.{0,20}$|premature(?:ly)? (?:close|end)|socket hang up|remote end closed"
             r"|other side closed|UND_ERR_SOCKET|ServerDisconnected\w*|empty reply|connection (?:was )?closed|connection dropped"
             r"|socket (?:is|connection was|was) closed|broken pipe|connection aborted|\bGOAWAY\b|ERR_HTTP2_\w+"
@@ -87,7 +87,9 @@ _CHAIN: Final = re.compile(r"direct cause of the following|During handling of th
 _LOOPBACK: Final = re.compile(
     r"127\.0\.0\.1|\blocalhost\b|\[?::1\]?:|\b0\.0\.0\.0\b|host\.docker\.internal", re.IGNORECASE
 )
-_WRAPPERS: Final = re.compile(r"APIConnection\w*|HTTPS?ConnectionPool|\w+\.pool\b|\b_pool\b|urllib3\.connectionpool")
+_WRAPPERS: Final = re.compile(
+    r"\bssl:(?:default|True|False|None)|APIConnection\w*|HTTPS?ConnectionPool|\w+\.pool\b|\b_pool\b|urllib3\.connectionpool"
+)
 OWN_LISTENER: Final = "own_listener"
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from bot.explain import network
 from bot.explain.curl import STATUS_LINE, from_curl
-from bot.explain.json_objects import object_in
+from bot.explain.json_objects import objects_in
 from bot.explain.messages.lookup import Hit, hits
 from bot.explain.messages.message import Message
 from bot.explain.network import Strength
@@ -51,6 +51,7 @@ _ENVELOPE: Final = re.compile(r'"type"\s{0,9}:\s{0,9}"system"\s{0,9},?')
 _BARE: Final = re.compile(r"http_\d{3}")
 _ELSEWHERE: Final = frozenset({Layer.OUR_PROXY, Layer.CAPTIVE_PORTAL, Layer.UNKNOWN})
 _NO_ANSWERS: Final = frozenset({Layer.DNS, Layer.TCP, Layer.TLS, Layer.NO_ANSWER, Layer.STREAM, Layer.UNKNOWN})
+_SAYS_NOTHING: Final = frozenset({"error_in_200"})
 MESSAGE: Final = 1500
 """Characters of a plain text that are read as an error's message: the end of it, where traces name their error."""
 LINE: Final = "a client's message"
@@ -91,31 +92,45 @@ def read(text: str) -> Paste:
 def _told(text: str) -> Paste:
     """A line of a client, a traceback, JSON, or words, by the order in which causes count."""
     text = without_frames(text)
-    numbered = without_numbers(text)
     lost = None if _PROXY.search(text[-MESSAGE:]) else network.cause(text)
-    before, body = object_in(text)
-    found = _weightiest([hit for hit in hits(text) if not is_mention(text, hit.begin, hit.end)], text, body)
+    bodies = objects_in(text)
+    answer, stood = _best_answer(text, bodies)
+    found = _weightiest([hit for hit in hits(text) if not is_mention(text, hit.begin, hit.end)], text, bodies)
     if lost and lost.strength is Strength.SURE and not _later(found, lost.line, text):
         return Paste(network.reading(lost), LINE, None)
     if found:
-        return _known_message(found, _answer(text, before, body), stated(numbered))
-    if lost and lost.strength is Strength.LIKELY and not (body and stated(before)):
+        return _known_message(found, answer, stated(without_numbers(text)))
+    if lost and lost.strength is Strength.LIKELY and not stood:
         return Paste(network.reading(lost), LINE, None)
-    answer = _answer(text, before, body)
     if answer and answer.reading:
         return answer
     return _plain(text, lost)
 
 
-def _weightiest(found: list[Hit], text: str, body: str) -> Hit | None:
+def _best_answer(text: str, bodies: list[tuple[str, str]]) -> tuple[Paste | None, bool]:
+    """The last error as JSON that a client's line shows, else the last of a log; and whether one had a status."""
+    ranked = sorted(bodies, key=lambda pair: _attached(pair[0]))  # stable: the last of the best comes last
+    answers = [_answer(text, before, body) for before, body in reversed(ranked)]
+    known = [answer for answer in answers if answer.reading and answer.reading.symptom not in _SAYS_NOTHING]
+    stood = any(stated(without_numbers(before[-MESSAGE:])) for before, _ in bodies)
+    return next(iter([*known, *answers]), None), stood
+
+
+def _attached(before: str) -> bool:
+    """Whether an object stands in the line of a client, and not in a list or on a line of its own."""
+    return bool(before[before.rfind("\n") + 1 :].strip("[ ,"))
+
+
+def _weightiest(found: list[Hit], text: str, bodies: list[tuple[str, str]]) -> Hit | None:
     """The sentence for people before the JSON of a log, then the later line, then the table's order."""
-    begin = text.rfind(body) if body and body in text else len(text)
-    logged = range(begin, begin + len(body)) if not _line_before(text, begin).strip("[ ") else range(0)
-    return max(found, key=lambda hit: (hit.begin not in logged, _line_of(text, hit.begin)), default=None)
+    logged = [
+        range(at, at + len(body)) for before, body in bodies if not _attached(before) and (at := text.find(body)) >= 0
+    ]
 
+    def weight(hit: Hit) -> tuple[bool, int]:
+        return not any(hit.begin in log for log in logged), _line_of(text, hit.begin)
 
-def _line_before(text: str, position: int) -> str:
-    return text[text.rfind("\n", 0, position) + 1 : position]
+    return max(found, key=weight, default=None)
 
 
 def _later(found: Hit | None, line: int, text: str) -> bool:
@@ -158,7 +173,7 @@ def _sharpened(paste: Paste, text: str) -> Paste:
     if reading is None or not reading.symptom:
         return paste
     same = [hit for hit in hits(text) if hit.message.verdict.fault == reading.fault]
-    if found := _weightiest(same, text, ""):
+    if found := _weightiest(same, text, []):
         if found.message.verdict.layer == reading.layer:
             return replace(paste, reading=_as(found.message, reading), message=found.message)
     return paste
@@ -190,10 +205,8 @@ def _page(text: str, begin: int) -> Paste:
     return Paste(reading, "a web page", status) if reading else _told(text)
 
 
-def _answer(text: str, before: str, body: str) -> Paste | None:
+def _answer(text: str, before: str, body: str) -> Paste:
     """An error as JSON, bare or in the line of a client."""
-    if not body:
-        return None
     body = _ENVELOPE.sub("", body)
     word = word_in(body) or word_in(before[-MESSAGE:])
     status = stated(without_numbers(before[-MESSAGE:])) or stated(without_numbers(body))
@@ -209,15 +222,17 @@ def _plain(text: str, lost: network.Cause | None) -> Paste:
     message = text[-MESSAGE:]
     numbered = without_numbers(message)
     mention = is_mention(message, 0, len(message))
-    status, word = stated(numbered), None if mention else word_in(message)
-    if _EMPTY.search(message) and not mention:
+    if mention:
+        return Paste(None, "plain words")
+    status, word = stated(numbered), word_in(message)
+    if _EMPTY.search(message):
         return Paste(read_answer(Answer(200)), LINE, status)
     if status is None and word is None and not _PROXY.search(message):
-        if _STREAM.search(message) and not mention:
+        if _STREAM.search(message):
             return Paste(read_stream_end([("message_start", "{}")]), LINE)
-        if lost and not mention:
+        if lost:
             return Paste(network.reading(lost), LINE)
-    meant = status or (word[1] if word else None) or (None if mention else phrase_in(message))
+    meant = status or (word[1] if word else None) or phrase_in(message)
     if meant == 407:
         return Paste(read_error(TransportError("proxy_auth", message), control=None), LINE, status)
     if meant is None or meant < 400:

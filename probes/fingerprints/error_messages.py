@@ -130,7 +130,7 @@ SENTENCES: Final = (
     Row(
         "upstream_timeout",
         v.APP_TIMEOUT,
-        page=r"^(?!.{0,400}(?:endpoint request timed|upstream)).{0,2000}(?:\btimed?[ -]?out\b|deadline)",
+        page=r"^(?!.{0,400}(?:endpoint request timed|upstream|gateway time)).{0,2000}(?:\btimed?[ -]?out\b|deadline)",
         status=(408, 504),
         loose=True,
     ),

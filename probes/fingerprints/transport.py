@@ -149,7 +149,7 @@ _TEXTS: Final = tuple(
             (
                 r"protocol|hang up|disconnected|incomplete|goaway|empty reply|malformed|bad status line|hpe_invalid"
                 r"|remote end closed|unexpected eof|invalid http|err_empty_response|other side closed"
-                r"|und_err_socket|\beof\b|remotely closed|peer closed|premature|curl: \((?:1|8|16|18|52|92)\)"
+                r"|und_err_socket|\beof\b|unexpected end of file|remotely closed|peer closed|premature|curl: \((?:1|8|16|18|52|92)\)"
             ),
         ),
         ("reset", r"closed|reset|terminated"),

@@ -82,6 +82,10 @@ PROGRAMS: Final = (
         (
             "Navigation timeout of",
             "page.goto: Timeout",
+            "playwright._impl",
+            "BrowserType.",
+            "pyppeteer.errors",
+            "ProtocolError: Protocol error (",
             "page.waitForSelector: Timeout",
             "locator.click: Timeout",
             "Waiting for selector … failed",
