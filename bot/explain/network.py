@@ -37,7 +37,7 @@ _RULES: Final = (
         re.compile(
             r"\bE(?:CONNREFUSED|CONNRESET|CONNABORTED|NOTFOUND|AI_\w+|HOSTUNREACH|NETUNREACH|NETDOWN|PIPE|PROTO"
             r"|TIMEDOUT|HOSTDOWN)\b|getaddrinfo|name or service not known|nodename nor servname|no such host"
-            r"|temporary failure in name resolution|name resolution (?:failed|error)|could not resolve|DNS resolution failed"
+            r"|temporary failure in name resolution|name resolution (?:failed|error)|could not resolve (?:host|proxy|address|name)|DNS resolution failed"
             r"|failed to resolve|unknownhost|nameresolution(?:error)|dns error|ERR_NAME_NOT_RESOLVED|No address associated"
             r"|certificate[_ ]verify[_ ]failed|self[-_ ]signed|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET)|unable to get (?:local )?issuer"
             r"|x509: |CERT_(?:HAS|NOT|UNTRUSTED)\w*|certificate (?:has )?expired|ERR_CERT_|UntrustedRoot|RemoteCertificate\w+"
@@ -52,7 +52,7 @@ _RULES: Final = (
             r"|all connection attempts failed|Cannot connect to host"
             r"|Connect(?:ion)?[ _]?Timeout\w*|connect timed out|connect(?:ion)? timeout|connect timeout has expired"
             r"|connected party did not properly respond|dial tcp|connection to .{1,120} timed out|UND_ERR_CONNECT_TIMEOUT"
-            r"|Failed to establish a new connection"
+            r"|Failed to establish a new connection|\bconnection failed\b"
             r"|ERR_PROXY\w*|ERR_TUNNEL\w*|ProxyError|proxyconnect|Tunnel connection failed|CONNECT tunnel failed"
             r"|(?:cannot|unable to|could not) connect to (?:the )?proxy|\bproxy authentication required|SOCKS[45]? "
             r"|No internet route|Can't reach the API server|ERR_CONNECTION_\w+|ERR_ADDRESS_UNREACHABLE|EndpointConnectionError",
@@ -62,7 +62,7 @@ _RULES: Final = (
     (
         Strength.LIKELY,
         re.compile(
-            r"failed to connect to|could not connect to|can't connect to|unexpected end of file|server disconnected|disconnected without sending|peer closed connection|RemoteProtocolError|remotely closed"
+            r"failed to connect to|received no bytes|TypeError: terminated|could not connect to|can't connect to|unexpected end of file|server disconnected|disconnected without sending|peer closed connection|RemoteProtocolError|remotely closed"
             r"|unexpected EOF|\bEOF\b.{0,20}$|premature(?:ly)? (?:close|end)|socket hang up|remote end closed"
             r"|other side closed|UND_ERR_SOCKET|ServerDisconnected\w*|empty reply|connection (?:was )?closed|connection dropped"
             r"|socket (?:is|connection was|was) closed|broken pipe|connection aborted|\bGOAWAY\b|ERR_HTTP2_\w+"
@@ -113,7 +113,9 @@ def _error(lines: list[str], *, chained: bool) -> TransportError:
 def reading(found: Cause) -> Reading:
     """Whose it is: of a text alone it cannot be told, unless it is a proxy, a pool or this very machine."""
     read = read_error(found.error, control=None)
-    if found.error.kind in ("refused", "connect_timeout", "other") and _LOOPBACK.search(found.error.text):
+    if found.error.kind in ("refused", "unreachable", "connect_timeout", "other") and _LOOPBACK.search(
+        found.error.text
+    ):
         return _as(read, v.OWN_MACHINE, OWN_LISTENER)
     if read.fault in (Fault.VENDOR, Fault.EDGE):  # the vendor never answered: what others see may tell
         return _as(read, v.NO_ANSWER, read.symptom)

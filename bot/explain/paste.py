@@ -50,7 +50,6 @@ _ENVELOPE: Final = re.compile(r'"type"\s{0,9}:\s{0,9}"system"\s{0,9},?')
 """Claude Code's own mark of its events: it names no error."""
 _BARE: Final = re.compile(r"http_\d{3}")
 _ELSEWHERE: Final = frozenset({Layer.OUR_PROXY, Layer.CAPTIVE_PORTAL, Layer.UNKNOWN})
-_NO_ANSWERS: Final = frozenset({Layer.DNS, Layer.TCP, Layer.TLS, Layer.NO_ANSWER, Layer.STREAM, Layer.UNKNOWN})
 _SAYS_NOTHING: Final = frozenset({"error_in_200"})
 MESSAGE: Final = 1500
 """Characters of a plain text that are read as an error's message: the end of it, where traces name their error."""
@@ -137,9 +136,9 @@ def _later(found: Hit | None, line: int, text: str) -> bool:
     """Whether a message of somebody who did answer stands below the last line that speaks of a lost connection."""
     if found is None:
         return False
-    if found.message.verdict.layer in _NO_ANSWERS:
-        return found.message.verdict in (v.OWN_PROGRAM, v.POOL)
-    return _line_of(text, found.begin) > line or found.message.verdict is v.POOL
+    if found.message.verdict in (v.OWN_PROGRAM, v.POOL):
+        return True
+    return found.message.verdict.fault is not Fault.UNKNOWN and _line_of(text, found.begin) > line
 
 
 def _line_of(text: str, position: int) -> int:

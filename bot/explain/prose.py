@@ -5,6 +5,13 @@ from typing import Final
 
 WORDS: Final = 14
 """Words of a line that is too long for an error's own and too short to be called prose without a mark of it."""
+SENTENCE: Final = 8
+"""Words of a sentence that somebody begins with himself or a question."""
+_OPENS_TALK: Final = re.compile(
+    r"\W{0,3}(?!we (?:could|can|are|were|had|have|encountered)|we're|we've|our (?:server|system|service)s?\b)"
+    r"(?:I(?!/)|I'm|I've|we|our|my|let's|can|could|how|why|should|does|anyone|has anyone|fyi|todo|what does|they)\b",
+    re.IGNORECASE,
+)
 OPENING: Final = 16
 """Characters before an error's own sentence: marks of a client, a glyph, "Error: "."""
 _HEAD: Final = re.compile(
@@ -26,6 +33,9 @@ def is_mention(text: str, begin: int, end: int) -> bool:
     The line (of the whole text, if the place is all of it) is long, has the marks of talk, and no error's head.
     """
     lines = _lines(text, begin, end)
+    whole = end - begin >= len(lines)
+    if whole and len(lines.split()) >= SENTENCE and _OPENS_TALK.match(lines):
+        return True
     if end - begin < len(lines) and begin - text.rfind("\n", 0, begin) <= OPENING:
         return False
     words = len(lines.split())

@@ -68,6 +68,8 @@ SENTENCES: Final = (
         loose=True,
     ),
     Row("overloaded", v.CAPACITY, page=_FULL, status=_TIRED, loose=True),
+    # Vertex sells from one pool to all: its 429 with this link is not a quota of one's own.
+    Row("shared_capacity", v.CAPACITY, page=r"/error-code-429\b", status=(429,), loose=True),
     Row(
         "region",
         v.REGION,

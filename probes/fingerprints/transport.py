@@ -62,6 +62,7 @@ _TEXTS: Final = tuple(
             "proxy",
             (
                 r"err_proxy|err_tunnel|proxyerror|proxy ?connect|(?:resolve|connect to|from) proxy"
+                r"|zscaler|netskope|fortinet|fortigate|palo ?alto|blue ?coat|forcepoint|cisco umbrella"
                 r"|proxy tunnel|connect tunnel|tunnel connection|socks|curl: \((?:5|97)\)|curl error (?:5|97)\b"
             ),
         ),
@@ -129,7 +130,7 @@ _TEXTS: Final = tuple(
                 r"enetunreach|ehostunreach|unreachable|all connection attempts failed|no route to host"
                 r"|network is down|enetdown"
                 r"|err_internet_disconnected|err_address_unreachable|\b100(?:51|65)\b|could not connect to the endpoint"
-                r"|failed to connect|can't connect|can't reach|cannot connect|couldn't connect|could not connect"
+                r"|failed to connect|can't connect|can't reach|cannot connect|connection failed|couldn't connect|could not connect"
                 r"|endpointconnection|failed to establish a new connection"
             ),
         ),
@@ -149,7 +150,7 @@ _TEXTS: Final = tuple(
             (
                 r"protocol|hang up|disconnected|incomplete|goaway|empty reply|malformed|bad status line|hpe_invalid"
                 r"|remote end closed|unexpected eof|invalid http|err_empty_response|other side closed"
-                r"|und_err_socket|\beof\b|unexpected end of file|remotely closed|peer closed|premature|curl: \((?:1|8|16|18|52|92)\)"
+                r"|und_err_socket|\beof\b|unexpected end of file|received no bytes|remotely closed|peer closed|premature|curl: \((?:1|8|16|18|52|92)\)"
             ),
         ),
         ("reset", r"closed|reset|terminated"),

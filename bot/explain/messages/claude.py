@@ -117,7 +117,7 @@ _SERVER: Final = (
         v.CAPACITY,
         "the model that judges actions in auto mode gives no answer",
         (
-            "is temporarily unavailable, so auto mode cannot determine",
+            "so auto mode cannot determine the safety",
             "Auto mode could not evaluate this action",
             "The server-side auto mode classifier gave no verdict",
             "the server returned no safety verdict",

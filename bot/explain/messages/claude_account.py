@@ -16,8 +16,7 @@ ACCOUNT: Final = (
         v.NEEDS_AUTH,
         "the login is missing, expired or revoked",
         (
-            "Not logged in … run /login",
-            "Not logged in. Run claude auth login",
+            "Not logged in",
             "Login expired",
             "Session expired. Please run /login",
             "Your session has expired. Please run /login",
@@ -72,6 +71,7 @@ ACCOUNT: Final = (
         "the key or token that is set is not valid",
         (
             "Invalid API key",
+            "Invalid … API key. Please verify",
             "Invalid auth token",
             "Invalid ANTHROPIC_CUSTOM_HEADERS",
             "Invalid request header from the environment",
@@ -122,7 +122,7 @@ ACCOUNT: Final = (
     ),
     Message(
         "cloud_login",
-        v.NEEDS_AUTH,
+        v.KEY,
         "the cloud credentials on your machine are missing, expired or not accepted",
         (
             "AWS credentials expired or invalid",

@@ -40,7 +40,7 @@ CLIENTS: Final = (
     ),
     Message(
         "credentials",
-        v.NEEDS_AUTH,
+        v.KEY,
         "no credentials were found on your machine; nothing was sent to the vendor",
         (
             "Unable to locate credentials",
@@ -56,7 +56,6 @@ CLIENTS: Final = (
             "DefaultCredentialsError",
             "default credentials were not found",
             "Must provide either the `api_key` argument",
-            "No auth credentials found",
             "Missing required authentication",
             "API key not found",
             "GEMINI_API_KEY … environment variable … not",

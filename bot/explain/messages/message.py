@@ -43,8 +43,8 @@ def _compiled(form: str) -> re.Pattern[str]:
     """Any white space between words, any quotation marks, `…` for up to `GAP` characters, whole words at the ends."""
     pieces = [piece for piece in _PIECES.split(form) if piece]
     rule = f"[^\\n]{{0,{GAP}}}?".join(r"\s+".join(map(_word, piece.split())) for piece in pieces)
-    begin = r"(?<!\w)" if re.match(r"\w", pieces[0]) else ""
-    end = r"(?!\w)" if re.search(r"\w$", pieces[-1]) else ""
+    begin = r"(?<!\w)" if re.match(r"\w", pieces[0], re.ASCII) else ""
+    end = r"(?!\w)" if re.search(r"\w$", pieces[-1], re.ASCII) else ""
     return re.compile(begin + rule + end, re.IGNORECASE)
 
 
