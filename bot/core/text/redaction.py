@@ -45,9 +45,8 @@ def redacted(text: str) -> tuple[str, tuple[str, ...]]:
     safe = _visible(text[:LONGEST])
     if len(text) > LONGEST:
         safe = safe[:-ENDING]
-    safe, found = redact(safe)
-    bare = _ESCAPES.sub("", safe)  # an escape may stand before a secret, or within it
-    safe, more = redact(bare) if bare != safe else (safe, ())
+    safe, found = redact(safe, random=False)
+    safe, more = redact(_ESCAPES.sub("", safe))  # an escape may stand before a secret, or within it
     return _visible(safe, kept=""), tuple(dict.fromkeys((*found, *more)))
 
 
