@@ -44,7 +44,7 @@ _WEAK: Final = "sk|pk|secret|pul|rnd|vercel|fc|exa|ck|pa|co|el|api_org|ops|bw|pa
 _BARE: Final = (
     _form("private key", _PRIVATE_KEY, "private key"),
     _form("private key", r"AGE-SECRET-KEY-1[A-Z0-9]{20,}", "age-secret-key-1"),
-    _form("Anthropic key", r"sk-ant-[\w-]{4,}", "sk-ant-"),
+    _form("Anthropic key", r"sk-ant-[\w-]{3,}", "sk-ant-"),
     _form("OpenRouter key", r"sk-or-(?:v\d-)?[\w-]{8,}", "sk-or-"),
     _form("OpenAI key", r"sk-(?:proj|svcacct|admin|None|service)-[\w-]{4,}|sk-[A-Za-z0-9]{20,}", "sk-"),
     _form("OpenAI key", r"sess-[A-Za-z0-9]{30,}", "sess-"),
