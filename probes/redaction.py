@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 MASK: Final = "[hidden]"
 RANDOM: Final = "long random value"
-PASSWORD: Final = "password"
+PASSWORD: Final = "password"  # noqa: S105  # the name of a kind
 HEADER: Final = "authorization header"
 
 _END: Final = r"(?![A-Za-z0-9])"
@@ -101,9 +101,11 @@ _BARE: Final = (
 
 _WORD: Final = r"(?:[^\s\"'`,;&)\]}<>]|<[^<>\s]{1,60}>)"
 _NAME: Final = (
-    r"(?:api[ _.-]?key|apikey|(?:client|app|shared|webhook|signing)[ _.-]?secret|secret(?:[ _.-]?(?:access[ _.-]?)?key)?"
+    r"(?:api[ _.-]?key|apikey|(?:client|app|shared|webhook|signing)[ _.-]?secret"
+    r"|secret(?:[ _.-]?(?:access[ _.-]?)?key)?"
     r"|(?:access|auth|refresh|bearer|session|bot|app|id|personal|security|service)[ _.-]?token|token|passwd|password"
-    r"|passphrase|passwort|pwd|pass|credentials?|signature|sig|(?:access|auth|account|shared|storage|subscription|routing"
+    r"|passphrase|passwort|pwd|pass|credentials?|signature|sig|(?:access|auth|account|shared|storage|subscription"
+    r"|routing"
     r"|integration|session|private|encryption|master|signing|license)[ _.-]?key|connection[ _.-]?string)"
 )
 _NAMED: Final = "key|token|secret|pass|pwd|credential|sig|string"
@@ -121,14 +123,16 @@ _CARRIED: Final = (
     ),
     _form(
         "password in an address",
-        r"://[^\s:/@\"'<>]{1,60}:(?![$<*%{])(?P<value>(?!\d{1,5}[/?#])[^\s\"'<>:]{1,200})@(?=[\w.-]{1,100}(?:[:/\s\"'?]|$))",
+        r"://[^\s:/@\"'<>]{1,60}:(?![$<*%{])(?P<value>(?!\d{1,5}[/?#])[^\s\"'<>:]{1,200})@(?=[\w.-]{1,100}(?:[:/\s\"'?]"
+        r"|$))",
         "://",
     ),
     _form("cookie", r"(?i:cookie)(?:\\?[\"'])?\s{0,3}[:=]\s{0,3}(?:\\?[\"'])?(?P<value>[^\r\n\"']{3,4000})", "cookie"),
     _form(
         HEADER,
         rf"(?i:{_HEADERS})(?:{_QUOTED})?\s{{0,4}}[:=]\s{{0,4}}[\[\"'\\]{{0,3}}"
-        rf"(?:(?i:bearer|basic|digest|token|bot|key|apikey|geniekey|negotiate)\s{{1,4}}(?i:token=)?)?(?P<value>{_WORD}{{3,}})",
+        rf"(?:(?i:bearer|basic|digest|token|bot|key|apikey|geniekey"
+        rf"|negotiate)\s{{1,4}}(?i:token=)?)?(?P<value>{_WORD}{{3,}})",
     ),
     _form(
         HEADER, rf"(?i:bearer)\s{{1,4}}(?P<value>(?={_WORD}{{0,80}}[\d._=~+/-]|{_WORD}{{20}}){_WORD}{{6,}})", "bearer"
@@ -137,12 +141,14 @@ _CARRIED: Final = (
     _form(HEADER, r"(?i:signature)=(?P<value>[\w+/=-]{16,})", "signature="),
     _form(
         PASSWORD,
-        rf"(?:^|(?<=[\s>\"'`(\[]))(?:-u|--user|--proxy-user)(?:\s{{1,3}}|=)[\"']?[^\s:\"']{{1,100}}:(?P<value>[^\s\"']{{2,}})",
+        r"(?:^|(?<=[\s>\"'`(\[]))(?:-u|--user|--proxy-user)(?:\s{1,3}"
+        r"|=)[\"']?[^\s:\"']{1,100}:(?P<value>[^\s\"']{2,})",
         "-u |-u=|-user",
     ),
     _form(
         PASSWORD,
-        rf"(?:^|(?<=[\s>\"'`(\[]))--?(?:[a-z]{{1,20}}-){{0,3}}(?i:{_NAME})(?:\s{{1,3}}|=)(?P<value>(?:\"[^\"]{{3,200}}\"|'[^']{{3,200}}'"
+        rf"(?:^|(?<=[\s>\"'`(\[]))--?(?:[a-z]{{1,20}}-){{0,3}}(?i:{_NAME})(?:\s{{1,3}}"
+        rf"|=)(?P<value>(?:\"[^\"]{{3,200}}\"|'[^']{{3,200}}'"
         rf"|(?!-){_WORD}{{3,}}))",
         _NAMED,
     ),
@@ -175,13 +181,18 @@ FORMS: Final = (*_BARE, *_CARRIED)
 KINDS: Final = tuple(dict.fromkeys(form.kind for form in FORMS))
 
 _STANDS_FOR: Final = re.compile(
-    r"\\?[\"'\[(]*(?:\$\{?\(?\w|\$env:|%[A-Za-z_]\w*%|\{\{|<[^<>]*>?|\[?hidden\]?|\[?(?:redacted|removed|masked|filtered|secret)\b"
-    r"|\*{2,}|x{3,}\b|X{3,}\b|\.{2,}|…|•{2,}|-{3,}$|_{3,}|process\.env|os\.(?:environ|getenv)|env[.(\[]|getenv|secrets?\.|vault:"
+    r"\\?[\"'\[(]*(?:\$\{?\(?\w|\$env:|%[A-Za-z_]\w*%|\{\{|<[^<>]*>?|\[?hidden\]?|\[?(?:redacted|removed|masked"
+    r"|filtered|secret)\b"
+    r"|\*{2,}|x{3,}\b|X{3,}\b|\.{2,}|…|•{2,}|-{3,}$|_{3,}|process\.env|os\.(?:environ|getenv)|env[.(\[]|getenv"
+    r"|secrets?\.|vault:"
     r"|(?:your|insert|enter|replace|paste|example|dummy|placeholder|change)[A-Za-z_ .<>-]{0,40}"
     r"(?:key|token|secret|password|pass|here|value|me)[A-Za-z_ .<>-]{0,20}(?![\w=+/@#$%^~*-])"
-    r"|(?:header|is|was|not|missing|required|invalid|expired|failed|null|none|nil|undefined|true|false|unauthorized|incorrect"
-    r"|bearer|basic|digest|token|string|empty|optional|unset|wrong|revoked|denied|error|authentication|and|or|must|should|has"
-    r"|have|for|in|of|to|does|did|could|cannot|can|with|from|provided|found|set|valid|unknown|disabled|count|limit|usage)"
+    r"|(?:header|is|was|not|missing|required|invalid|expired|failed|null|none|nil|undefined|true|false|unauthorized"
+    r"|incorrect"
+    r"|bearer|basic|digest|token|string|empty|optional|unset|wrong|revoked|denied|error|authentication|and|or|must"
+    r"|should|has"
+    r"|have|for|in|of|to|does|did|could|cannot|can|with|from|provided|found|set|valid|unknown|disabled|count|limit"
+    r"|usage)"
     r"(?![\w=+/@#$%^~*-]))",
     re.IGNORECASE,
 )
@@ -191,7 +202,8 @@ _REPEATED: Final = re.compile(r"([xX*.•_-])\1{5,}")
 def redact(text: str, *, random: bool = True) -> tuple[str, tuple[str, ...]]:
     """The text with `MASK` for every secret, and the kinds found, each once and in the order of the table.
 
-    `random`: whether what is only long and random goes too. A line of a log without a sign of a secret takes some tens of microseconds.
+    `random`: whether what is only long and random goes too. A line of a log without a sign of a secret takes some
+    hundred microseconds.
     """
     found: list[str] = []
     low = text.lower()

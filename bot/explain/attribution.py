@@ -36,8 +36,10 @@ _NAMES: Final = tuple(
         (
             "claude",
             "claude-code",
-            r"\bclaude[ -]code|\bAPI Error:? \(?(?:\d{3}|Repeated|Connection|Request|Server|The response)"
-            r"|(?<![\w/.])/(?:login|model|compact|rewind|usage-credits|status)\b|claude-cli|@anthropic-ai/claude-code",
+            (
+                r"\bclaude[ -]code|\bAPI Error:? \(?(?:\d{3}|Repeated|Connection|Request|Server|The response)"
+                r"|(?<![\w/.])/(?:login|model|compact|rewind|usage-credits|status)\b|claude-cli|@anthropic-ai/claude-code"
+            ),
         ),
         ("claude", "claude-ai", r"claude\.ai\b|claude will return soon"),
         (

@@ -45,11 +45,25 @@ _OWNERS: Final[Mapping[str, tuple[str, str]]] = {
     "codeium.com": ("windsurf", "windsurf-cascade"),
     "windsurf.com": ("windsurf", "windsurf-cascade"),
 }
-_NOBODY: Final = frozenset(
-    """
-    cerebras.ai sambanova.ai deepinfra.com novita.ai z.ai bigmodel.cn aliyuncs.com dashscope.com volces.com nvidia.com
-    ai21.com baseten.co modal.run stability.ai runwayml.com lepton.ai siliconflow.cn siliconflow.com
-    """.split()
+_NOBODY: Final = (
+    "cerebras.ai",
+    "sambanova.ai",
+    "deepinfra.com",
+    "novita.ai",
+    "z.ai",
+    "bigmodel.cn",
+    "aliyuncs.com",
+    "dashscope.com",
+    "volces.com",
+    "nvidia.com",
+    "ai21.com",
+    "baseten.co",
+    "modal.run",
+    "stability.ai",
+    "runwayml.com",
+    "lepton.ai",
+    "siliconflow.cn",
+    "siliconflow.com",
 )
 """Vendors outside the catalogue: known, so no gateway of one's own, and nobody's state is shown for them."""
 _BEDROCK: Final = re.compile(
@@ -61,17 +75,25 @@ _ASKED: Final = tuple(
     re.compile(rule, re.IGNORECASE)
     for rule in (
         rf"https?://(?:[^\s/@\"']{{1,100}}@)?{_HOST}(?::\d+)?(?:/[^\s\"')]{{0,200}})?",
-        rf"(?:getaddrinfo (?:ENOTFOUND|EAI_AGAIN|ENODATA)|lookup|resolve host:?|Failed to resolve|host='|host=|connect(?:ing)? to(?: host)?"
-        rf"|connection (?:to|with)|failed to connect to|in connection to|resolution failed for|dial tcp|host ?:) ?['\"]?{_HOST}",
+        (
+            rf"(?:getaddrinfo (?:ENOTFOUND|EAI_AGAIN|ENODATA)|lookup|resolve host:?|Failed to resolve|host='|host="
+            rf"|connect(?:ing)? to(?: host)?"
+            rf"|connection (?:to|with)|failed to connect to|in connection to|resolution failed for|dial tcp"
+            rf"|host ?:) ?['\"]?{_HOST}"
+        ),
         rf"(?<![\w@/.-]){_HOST}:\d{{2,5}}\b",
         rf"\"(?:host|hostname|servername|baseURL|base_url|api_base)\":\s?\"(?:https?://)?{_HOST}",
     )
 )
 _READING: Final = re.compile(
-    r"(?:^|\.)(?:docs?|status|help|support|console|platform|dash|developers?|community|status-page|www|code|statuspage|learn|aka)\.?"
-    r"|github\.com$|githubusercontent|stackoverflow|readthedocs|npmjs|pypi\.org|mozilla\.org|curl\.|haxx\.se|python\.org|nodejs\.org"
-    r"|cloudflare\.com$|microsoft\.com$|microsoftonline|w3\.org|example\.com/docs|apache\.org|nginx\.org|schema\.org|type\.googleapis"
-    r"|errors\.pydantic|sqlalche\.me|amazon\.com$|ibm\.com|postman|langchain\.com|vercel\.com$|ai\.google\.dev|cloud\.google\.com"
+    r"(?:^|\.)(?:docs?|status|help|support|console|platform|dash|developers?|community|status-page|www|code"
+    r"|statuspage|learn|aka)\.?"
+    r"|github\.com$|githubusercontent|stackoverflow|readthedocs|npmjs|pypi\.org|mozilla\.org|curl\.|haxx\.se"
+    r"|python\.org|nodejs\.org"
+    r"|cloudflare\.com$|microsoft\.com$|microsoftonline|w3\.org|example\.com/docs|apache\.org|nginx\.org|schema\.org"
+    r"|type\.googleapis"
+    r"|errors\.pydantic|sqlalche\.me|amazon\.com$|ibm\.com|postman|langchain\.com|vercel\.com$|ai\.google\.dev"
+    r"|cloud\.google\.com"
     r"|google\.com$|ngrok\.com$|reactjs|llamaindex|litellm\.ai$|jetbrains\.com$",
     re.IGNORECASE,
 )
@@ -104,7 +126,7 @@ def _an_address(host: str) -> bool:
 
 
 def owner(host: str) -> tuple[str, str] | None:
-    """(service, component) whose host it is; ("", "") a vendor outside the catalogue; None one's own or a stranger's."""
+    """(service, component) whose host it is; ("", "") a vendor outside the catalogue; None nobody's known."""
     if found := _BEDROCK.match(host):
         return "aws-bedrock", f"bedrock-{found[1]}"
     if _VERTEX.match(host):

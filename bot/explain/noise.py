@@ -17,7 +17,8 @@ _NUMBERS: Final = re.compile(
     r"|\b\d{1,3}(?:\.\d{1,3}){3}\b"
     r"|\b\d+(?:\.\d+)?\s?(?:ms|s|secs?|seconds?|milliseconds?|m|min|minutes?|hours?|h|bytes?|[kKMG]i?[bB]|tokens?"
     r"|times|retries|attempts?|chars?|characters|items|lines|rows|files|requests?|reqs?|%|users?|of)\b"
-    r"|(?:max_tokens|max_output_tokens|maxTokens|budget_tokens|limit|timeout\w{0,12}|delay\w{0,8}|retry[-_ ]?after\w{0,6}"
+    r"|(?:max_tokens|max_output_tokens|maxTokens|budget_tokens|limit|timeout\w{0,12}|delay\w{0,8}"
+    r"|retry[-_ ]?after\w{0,6}"
     r"|duration\w{0,6}|elapsed\w{0,6}|errno|pid|size|length|id|user|build|version)[\"']?\s{0,3}[:=]?\s{0,3}-?\d+"
     r"|\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?Z?)?|\b\d\d:\d\d:\d\d(?:[.,]\d+)?"
     r"|(?<=[$€#])\d+|\bv?\d+\.\d+\.\d+\b|\b\d{1,3}(?:,\d{3})+\b",

@@ -172,9 +172,9 @@ def _sharpened(paste: Paste, text: str) -> Paste:
     if reading is None or not reading.symptom:
         return paste
     same = [hit for hit in hits(text) if hit.message.verdict.fault == reading.fault]
-    if found := _weightiest(same, text, []):
-        if found.message.verdict.layer == reading.layer:
-            return replace(paste, reading=_as(found.message, reading), message=found.message)
+    found = _weightiest(same, text, [])
+    if found and found.message.verdict.layer == reading.layer:
+        return replace(paste, reading=_as(found.message, reading), message=found.message)
     return paste
 
 
@@ -219,11 +219,9 @@ def _answer(text: str, before: str, body: str) -> Paste:
 def _plain(text: str, lost: network.Cause | None) -> Paste:
     """A line of a client or tool, a traceback, or bare words."""
     message = text[-MESSAGE:]
-    numbered = without_numbers(message)
-    mention = is_mention(message, 0, len(message))
-    if mention:
+    if is_mention(message, 0, len(message)):
         return Paste(None, "plain words")
-    status, word = stated(numbered), word_in(message)
+    status, word = stated(without_numbers(message)), word_in(message)
     if _EMPTY.search(message):
         return Paste(read_answer(Answer(200)), LINE, status)
     if status is None and word is None and not _PROXY.search(message):
@@ -232,11 +230,16 @@ def _plain(text: str, lost: network.Cause | None) -> Paste:
         if lost:
             return Paste(network.reading(lost), LINE)
     meant = status or (word[1] if word else None) or phrase_in(message)
+    return _meant(meant, status, word[0] if word else "", text)
+
+
+def _meant(meant: int | None, status: int | None, word: str, text: str) -> Paste:
+    message = text[-MESSAGE:]
     if meant == 407:
         return Paste(read_error(TransportError("proxy_auth", message), control=None), LINE, status)
     if meant is None or meant < 400:
         return Paste(None, "plain words")
-    return Paste(_spoken(meant, word[0] if word else "", message, text), LINE, status)
+    return Paste(_spoken(meant, word, message, text), LINE, status)
 
 
 def _spoken(status: int, word: str, message: str, text: str) -> Reading | None:

@@ -15,13 +15,16 @@ _OPENS_TALK: Final = re.compile(
 OPENING: Final = 16
 """Characters before an error's own sentence: marks of a client, a glyph, "Error: "."""
 _HEAD: Final = re.compile(
-    r"(?:\b[\w.$]{0,80}(?:Error|Exception|Failure|Fault)\b|\berror\b|\bfailed\b|\bfatal\b|\bstatus\b|HTTP/?\d?|\bcode\b|\bcurl\b"
+    r"(?:\b[\w.$]{0,80}(?:Error|Exception|Failure|Fault)\b|\berror\b|\bfailed\b|\bfatal\b|\bstatus\b|HTTP/?\d?"
+    r"|\bcode\b|\bcurl\b"
     r"|^\W{0,4}\d{3}\b|[{\[]|\bnpm\b|\bretry(?:ing)?\b|\bwarn(?:ing)?\b|=>|->|\bat\b \w+\()",
     re.IGNORECASE,
 )
 _TALK: Final = re.compile(
-    r"\b(?:I|I'm|I've|we|we're|our|my|let's|they|he|she|users?|team|should|could you|can you|how (?:do|to|can)|why|what|when"
-    r"|if|add(?:ed|s)?|implement\w*|handle[sd]?|refactor\w*|explain\w*|document\w*|mention\w*|example|discuss\w*|blog|article"
+    r"\b(?:I|I'm|I've|we|we're|our|my|let's|they|he|she|users?|team|should|could you|can you|how (?:do|to|can)|why"
+    r"|what|when"
+    r"|if|add(?:ed|s)?|implement\w*|handle[sd]?|refactor\w*|explain\w*|document\w*|mention\w*|example|discuss\w*"
+    r"|blog|article"
     r"|feature|fix(?:ed|es)?|changelog|incident|resolved|yesterday|tomorrow|last week|later today|saw|noticed)\b",
     re.IGNORECASE,
 )

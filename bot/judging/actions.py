@@ -45,10 +45,8 @@ class ActionQueue:
         Raises:
             StoreError: the store is away; nothing is known to be noted, and the same id may be tried again.
         """
-        about, *how = command.args or ("",)
-        wish = replace(
-            command, id=_named(command.id), args=(about, *map(without_secrets, how)) if how else command.args
-        )
+        args = (*command.args[:1], *map(without_secrets, command.args[1:]))
+        wish = replace(command, id=_named(command.id), args=args)
         noted = False
         try:
             async with asyncio.timeout(WAIT_S):

@@ -22,7 +22,8 @@ SPECIFIC: Final = _table(
             model_overloaded capacity_exceeded no_capacity nocapacity over_capacity flex_capacity_exceeded
             insufficient_capacity serverbusy serviceunavailableexception modelnotreadyexception
             unavailable_error engine_overloaded_error service_unavailable service_unavailable_error
-            serviceunavailable unavailable capacity_temporarily_exceeded provider_overloaded system_busy queue_exceeded service_tier_capacity_exceeded
+            serviceunavailable unavailable capacity_temporarily_exceeded provider_overloaded
+            system_busy queue_exceeded service_tier_capacity_exceeded
         """,
         v.APP_TIMEOUT: """
             timeout_error modeltimeoutexception deadline_exceeded request_timeout inference_timeout

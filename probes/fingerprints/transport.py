@@ -128,9 +128,11 @@ _TEXTS: Final = tuple(
             "unreachable",
             (
                 r"enetunreach|ehostunreach|unreachable|all connection attempts failed|no route to host"
+                r"|no internet route"
                 r"|network is down|enetdown"
                 r"|err_internet_disconnected|err_address_unreachable|\b100(?:51|65)\b|could not connect to the endpoint"
-                r"|failed to connect|can't connect|can't reach|cannot connect|connection failed|couldn't connect|could not connect"
+                r"|failed to connect|can't connect|can't reach|cannot connect|connection failed|couldn't connect"
+                r"|could not connect"
                 r"|endpointconnection|failed to establish a new connection"
             ),
         ),
@@ -150,7 +152,8 @@ _TEXTS: Final = tuple(
             (
                 r"protocol|hang up|disconnected|incomplete|goaway|empty reply|malformed|bad status line|hpe_invalid"
                 r"|remote end closed|unexpected eof|invalid http|err_empty_response|other side closed"
-                r"|und_err_socket|\beof\b|unexpected end of file|received no bytes|remotely closed|peer closed|premature|curl: \((?:1|8|16|18|52|92)\)"
+                r"|und_err_socket|\beof\b|unexpected end of file|received no bytes|remotely closed|peer closed"
+                r"|premature|curl: \((?:1|8|16|18|52|92)\)"
             ),
         ),
         ("reset", r"closed|reset|terminated"),

@@ -136,7 +136,7 @@ ACCOUNT: Final = (
             "Could not load the default credentials",
             "Timed out after 60s waiting for AWS",
         ),
-        "log in to the cloud again (aws sso login, gcloud auth application-default login, az login) and check the profile",
+        "log in to the cloud again (aws sso login, gcloud auth login, az login) and check the profile",
         CODE,
     ),
     Message(

@@ -25,7 +25,7 @@ REQUESTS: Final = (
             "Output blocked by content filtering policy",
             "classifier request refused by the safety safeguard",
         ),
-        "rephrase, go back before the refused message (/rewind) or start a new session; the same again is refused again",
+        "rephrase, go back before the refused message (/rewind) or start anew; the same again is refused again",
         CODE,
     ),
     Message(
