@@ -1,6 +1,7 @@
 """Every dialect of status pages: its name in configurations -> what reads it. A new one is one line here."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -19,25 +20,54 @@ from probes.dialects import (
     rootly,
     statuspage_feed,
 )
+from probes.dialects.content import Content
 from probes.model import Page
 
-Dialect = Callable[[bytes, Mapping[str, Any]], Page]
-"""(body, the page's options) -> its reading; raises NotUnderstoodError and nothing else."""
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One platform.
+
+    `read`: (body, the page's options) -> its reading; raises NotUnderstoodError and nothing else.
+    `fits`: whether a body is this platform's.
+    `feed`: the dialect of the platform's feed, where a fallback address may lead.
+    `paths`: where its pages keep their data, relative to the page's own address; `{host}` stands for its host.
+    `still_days`: for how long the page's own stamp may stand still before the page is stale (None: no such stamp).
+    `endless`: the address is a stream that never ends, and its first event is the page.
+    """
+
+    read: Callable[[bytes, Mapping[str, Any]], Page]
+    fits: Callable[[Content], bool]
+    feed: str = ""
+    paths: tuple[str, ...] = ()
+    still_days: float | None = None
+    endless: bool = False
+
+
+_INCIDENT_IO = ("/proxy/{host}", "/api/v2/components.json", "/api/v2/summary.json")
+_INSTATUS = ("/v2/components.json", "/v3/components.json", "/summary.json")
+_STATUSPAGE = ("/api/v2/summary.json", "/api/v2/components.json")
 
 DIALECTS: Mapping[str, Dialect] = MappingProxyType(
     {
-        "atlassian": atlassian.read,
-        "aws": aws.read,
-        "azure_rss": azure_rss.read,
-        "betterstack": betterstack.read,
-        "cachet": cachet.read,
-        "cstate": cstate.read,
-        "feed": feed.read,
-        "google": google.read,
-        "incident_io": incident_io.read,
-        "instatus": instatus.read,
-        "openstatus": openstatus.read,
-        "rootly": rootly.read,
-        "statuspage_feed": statuspage_feed.read,
+        # Recognised in this order: what is most particular first, any feed last.
+        "atlassian": Dialect(atlassian.read, atlassian.fits, "statuspage_feed", _STATUSPAGE, still_days=120),
+        "aws": Dialect(aws.read, aws.fits, paths=("/public/currentevents",)),
+        "azure_rss": Dialect(azure_rss.read, azure_rss.fits, paths=("/en-us/status/feed/",), still_days=2),
+        "betterstack": Dialect(betterstack.read, betterstack.fits, paths=("/index.json",)),
+        "cachet": Dialect(cachet.read, cachet.fits, paths=("/api/components", "/api/v1/components")),
+        "cstate": Dialect(cstate.read, cstate.fits, paths=("/index.json",)),
+        "google": Dialect(google.read, google.fits, paths=("/incidents.json",)),
+        "incident_io": Dialect(incident_io.read, incident_io.fits, "feed", _INCIDENT_IO),
+        "instatus": Dialect(instatus.read, instatus.fits, paths=_INSTATUS),
+        "openstatus": Dialect(openstatus.read, openstatus.fits),
+        "rootly": Dialect(rootly.read, rootly.fits, paths=("/api/v1/status.json",)),
+        "statuspage_feed": Dialect(statuspage_feed.read, statuspage_feed.fits, paths=("/history.atom",)),
+        "feed": Dialect(feed.read, feed.fits, paths=("/feed.xml", "/feed", "/incidents.rss")),
     }
 )
+
+
+def recognised(content: Content) -> str:
+    """The name of the dialect whose page this is, "" where none knows it."""
+    return next((name for name, dialect in DIALECTS.items() if dialect.fits(content)), "")

@@ -38,7 +38,8 @@ def calm(service: Service) -> bytes:
         return CALM[service.page.dialect].replace(b"Example", service.name.encode())
     ids = [component.page_id for component in service.components if component.page_id not in {"", "page"}]
     listed = [{"id": key, "name": key, "status": "operational"} for key in ids or ["aaaabbbbcccc"]]
-    page = {"page": {"id": "p", "name": "P"}, "status": {"indicator": "none", "description": "All good"}}
+    key = "01JMDK9XYNY6RXSED6SDWW50WY" if service.page.dialect == "incident_io" else "aaaabbbbcccc"
+    page = {"page": {"id": key, "name": "P"}, "status": {"indicator": "none", "description": "All good"}}
     return json.dumps({**page, "components": listed, "incidents": [], "scheduled_maintenances": []}).encode()
 
 
