@@ -35,6 +35,8 @@ def understand(dialect: str, body: bytes, options: Mapping[str, Any]) -> Page:
             page is; when it is not, the open entries that name the part say how bad it is, and without one nothing is
             known of it: a page's aggregate never speaks for one component.
 
+        still_days: for how long the page's own stamp may stand still, instead of the platform's own limit.
+
     Raises NotUnderstoodError, whose reason ends with the platform the body is of, where that is another one; KeyError
     for a dialect there is none of.
     """

@@ -85,7 +85,7 @@ SERVICES = {
 
 
 def test_checkly() -> None:
-    """A service that no open entry names is well, because the list is of all that is open; the resolved do not count."""
+    """A service that no open entry names is well: the list is of all that is open."""
     page = read("checkly", "unresolved.json", services=SERVICES)
     assert states(page) == {"01": PARTIAL, "02": OK, "03": OK}
     assert page.incidents[0].posted_at == at("2026-07-20T10:00:05+00:00")
