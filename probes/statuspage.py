@@ -99,7 +99,7 @@ async def _read(url: str, timeout_s: float, check: Check, tools: Tools, options:
         headers["if-modified-since"] = kept.modified
     request = Request(url, timeout_s, headers=headers, max_bytes=options["max_bytes"], lane=lane(check, tools))
     endless = DIALECTS[options["dialect"]].endless
-    fetched = await (_first_event(request, tools) if endless else tools.transport.fetch(request))
+    fetched = await (first_event(request, tools) if endless else tools.transport.fetch(request))
     if fetched.answer is None or fetched.error is not None:
         error = fetched.error or TransportError("other")
         return _unreadable(url, fetched, read_error(error), error.text or error.kind)
@@ -133,7 +133,7 @@ def _understand(url: str, fetched: Fetched, tools: Tools, options: dict[str, Any
     return _Sight(page, _OK, fetched.timings, 200)
 
 
-async def _first_event(request: Request, tools: Tools) -> Fetched:
+async def first_event(request: Request, tools: Tools) -> Fetched:
     """The answer up to the end of its first event: the stream itself never ends."""
     try:
         async with tools.transport.stream(request) as flow:

@@ -31,8 +31,9 @@ def understand(dialect: str, body: bytes, options: Mapping[str, Any]) -> Page:
     Options of every dialect:
         scope: the page is of several products; our ids on it -> rules of words (`probes.dialects.scope`). Entries that
             name other components, or none and none of these words, are other products'.
+        named: ids of ours -> exact names of components, for pages whose own ids nobody has written down.
         parts: the page speaks only of itself as a whole; ids -> rules of words. Such a part is operational while the
-            page is; when it is not, the open entries that name the part say how bad it is, and without one nothing is
+            page is (without words the page is of this part alone, and speaks for it); when it is not, the open entries that name the part say how bad it is, and without one nothing is
             known of it: a page's aggregate never speaks for one component.
 
         still_days: for how long the page's own stamp may stand still, instead of the platform's own limit.
@@ -52,7 +53,7 @@ def understand(dialect: str, body: bytes, options: Mapping[str, Any]) -> Page:
         raise NotUnderstoodError(f"{error}; {_moved(other)}") from error
     if other not in {"", name}:
         raise NotUnderstoodError(f"the page of another platform; {_moved(other)}")
-    return _bounded(_parted(_scoped(_settled(page), options), options))
+    return _bounded(_parted(_scoped(_renamed(_settled(page), options), options), options))
 
 
 def _moved(other: str) -> str:
@@ -97,6 +98,23 @@ def _is_open(incident: VendorIncident) -> bool:
     return says and not incident.maintenance and incident.resolved_at is None and not is_closed(incident.status)
 
 
+def _renamed(page: Page, options: Mapping[str, Any]) -> Page:
+    """The reading with our ids in the place of those of the components that have just these names."""
+    named = options.get("named") or {}
+    if not isinstance(named, Mapping):
+        raise NotUnderstoodError("the option named is a table of ids and names")
+    ours = {str(name).casefold(): str(key) for key, name in named.items()}
+    ids = {one.id: ours[one.name.casefold()] for one in page.claims if one.name.casefold() in ours}
+    if len(set(ids.values())) < len(ids):
+        raise NotUnderstoodError("two components have the same name: take their ids instead")
+    claims = tuple(replace(one, id=ids.get(one.id, one.id)) for one in page.claims)
+    entries, planned = (
+        tuple(replace(one, components=tuple(ids.get(key, key) for key in one.components)) for one in group)
+        for group in (page.incidents, page.planned)
+    )
+    return replace(page, claims=claims, incidents=entries, planned=planned)
+
+
 def _scoped(page: Page, options: Mapping[str, Any]) -> Page:
     """The reading without other products' entries."""
     scope = _table(options, "scope")
@@ -125,7 +143,10 @@ def _parted(page: Page, options: Mapping[str, Any]) -> Page:
     if not parts or whole is None:
         return page
     entries = tuple(replace(one, components=one.components or _named(one, parts)) for one in page.incidents)
-    claims = tuple(Claim(key, f"{whole.name}: {key}", _of_part(key, whole, entries)) for key in parts)
+    claims = tuple(
+        Claim(key, f"{whole.name}: {key}", _of_part(key, whole, entries) if rules else whole.state)
+        for key, rules in parts.items()
+    )
     return replace(page, claims=(*page.claims, *claims), incidents=entries)
 
 

@@ -43,6 +43,9 @@ def test_claude_needs_no_key():
         "claude-ai": "rwppv331jlwc",
         "claude-api": "k8w3r06qmzrp",
         "claude-code": "yyzkbfz2thpt",
+        "claude-console": "0qbwn08sd68x",
+        "claude-cowork": "bpp5gb3hpjcl",
+        "claude-government": "0scnb50nvy53",
     }
 
 

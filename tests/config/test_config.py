@@ -36,11 +36,12 @@ def keyed(value: str, environ: dict[str, str]) -> Settings:
 
 
 def test_without_a_file_claude_is_watched(tmp_path, monkeypatch):
-    """The defaults: three components, their page, two control hosts, the embedded store, the console."""
+    """The defaults: six components, their page, two control hosts, the embedded store, the console."""
     monkeypatch.chdir(tmp_path)
     found = load(None, {})
 
-    assert [c.id for c in found.components()] == ["claude-ai", "claude-api", "claude-code"]
+    assert [c.id for c in found.components() if c.checks] == ["claude-ai", "claude-api", "claude-code"]
+    assert len(found.components()) == 6
     assert (found.control, found.redis, found.source) == (HOSTS, None, "defaults")
     assert found.state_dir == tmp_path / ".groundtruth"
     assert [(c.name, c.kind) for c in found.channels] == [("console", "console")]
@@ -88,6 +89,9 @@ def test_the_users_file_overrides_the_catalogue():
         components:
           claude-ai: null
           claude-code: {enabled: false}
+          claude-console: {enabled: false}
+          claude-cowork: null
+          claude-government: null
           claude-api:
             name: The API
             checks:
