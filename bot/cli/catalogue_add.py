@@ -154,8 +154,8 @@ def _yaml(found: Found, page_url: str, name: str, now: datetime) -> str:
     lines.append("    components:")
     if not components:
         lines += [
-            "      # The page speaks only of itself as a whole, or names nothing on a good day: see `parts`, `services`,",
-            "      # `products` and `regions` in the catalogue's README.",
+            "      # The page speaks only of itself as a whole, or names nothing on a good day: see `parts`,",
+            "      # `services`, `products` and `regions` in the catalogue's README.",
             f"      {service}-page: {{name: {_quoted(f'{name or service} (all of it)')}, page_id: {PAGE}}}",
         ]
     for key, label, claim in zip(_ids(service, components), _names(components), components, strict=True):

@@ -33,9 +33,9 @@ def understand(dialect: str, body: bytes, options: Mapping[str, Any]) -> Page:
             name other components, or none and none of these words, are other products'.
         named: ids of ours -> exact names of components, for pages whose own ids nobody has written down.
         parts: the page speaks only of itself as a whole; ids -> rules of words. Such a part is operational while the
-            page is (without words the page is of this part alone, and speaks for it); when it is not, the open entries that name the part say how bad it is, and without one nothing is
-            known of it: a page's aggregate never speaks for one component.
-
+            page is. When it is not, the open entries that name the part say how bad it is, and without one nothing is
+            known of it: a page's aggregate never speaks for one component. Without words the page is of this part
+            alone, and speaks for it.
         still_days: for how long the page's own stamp may stand still, instead of the platform's own limit.
 
     Raises NotUnderstoodError, whose reason ends with the platform the body is of, where that is another one; KeyError

@@ -118,7 +118,7 @@ async def test_a_page_s_format_and_ids_are_found(dialect: str) -> None:
     (service,) = from_text(written, environ={}).services
     assert service.page is not None
     assert (service.id, service.page.dialect) == ("acme", dialect)
-    assert urlsplit(service.page.url).path in routes
+    assert (urlsplit(service.page.url).path or "/") in routes
     ids = {component.page_id: component.name for component in service.components}
     assert not page_id or page_id in ids
     assert not name or ids[page_id] == name
