@@ -36,7 +36,8 @@ _RULES: Final = (
         Strength.SURE,
         re.compile(
             r"\bE(?:CONNREFUSED|CONNRESET|CONNABORTED|NOTFOUND|AI_\w+|HOSTUNREACH|NETUNREACH|NETDOWN|PIPE|PROTO"
-            r"|TIMEDOUT|HOSTDOWN)\b|getaddrinfo|name or service not known|nodename nor servname|no such host"
+            r"|TIMEDOUT|HOSTDOWN|ADDRNOTAVAIL)\b|getaddrinfo"
+            r"|name or service not known|nodename nor servname|no such host"
             r"|temporary failure in name resolution|name resolution (?:failed|error)|could not resolve (?:host|proxy"
             r"|address|name)|DNS resolution failed"
             r"|failed to resolve|unknownhost|nameresolution(?:error)|dns error|ERR_NAME_NOT_RESOLVED"
@@ -64,7 +65,7 @@ _RULES: Final = (
             r"|ERR_PROXY\w*|ERR_TUNNEL\w*|ProxyError|proxyconnect|Tunnel connection failed|CONNECT tunnel failed"
             r"|(?:cannot|unable to|could not) connect to (?:the )?proxy|\bproxy authentication required|SOCKS[45]? "
             r"|No internet route|Can't reach the API server|ERR_CONNECTION_\w+|ERR_ADDRESS_UNREACHABLE"
-            r"|EndpointConnectionError",
+            r"|EndpointConnectionError|(?:can't|cannot) assign requested address",
             re.IGNORECASE,
         ),
     ),
@@ -81,6 +82,7 @@ _RULES: Final = (
             r"|read timed out|Read ?Timeout\w*|UND_ERR_(?:HEADERS|BODY)_TIMEOUT|HeadersTimeoutError|BodyTimeoutError"
             r"|fetch failed|failed to fetch|Client\.Timeout|context deadline exceeded \(|ERR_EMPTY_RESPONSE"
             r"|HPE_\w+|curl: \((?:16|18|28|52|55|56|92)\)|cURL error (?:18|28|52|55|56|92)\b|connection lost"
+            r"|no close frame received or sent"
             r"|network socket disconnected|Connection to the API was lost|Connection reset without",
             re.IGNORECASE | re.MULTILINE,
         ),
@@ -105,7 +107,7 @@ _WRAPPERS: Final = re.compile(
     r"\bssl:(?:default|True|False|None)|APIConnection\w*|HTTPS?ConnectionPool|\w+\.pool\b|\b_pool\b"
     r"|urllib3\.connectionpool"
 )
-OWN_LISTENER: Final = "own_listener"
+NOTHING_LISTENS: Final = "nothing_listens"
 
 
 def cause(text: str) -> Cause | None:
@@ -131,7 +133,7 @@ def reading(found: Cause) -> Reading:
     if found.error.kind in ("refused", "unreachable", "connect_timeout", "other") and _LOOPBACK.search(
         found.error.text
     ):
-        return _as(read, v.OWN_MACHINE, OWN_LISTENER)
+        return _as(read, v.OWN_MACHINE, NOTHING_LISTENS)
     if read.fault in (Fault.VENDOR, Fault.EDGE):  # the vendor never answered: what others see may tell
         return _as(read, v.NO_ANSWER, read.symptom)
     return read

@@ -15,7 +15,7 @@ _STATED: Final = tuple(
     for rule in (
         r"\bHTTP/\d(?:\.\d)? (\d{3})\b",
         r"\bAPI Error:?\s{0,4}\(?(\d{3})\b",
-        r"\b(?:error )?(?:code|status)(?:[_ ]?code)?[\"']?\s{0,4}[:=]?\s{0,4}[\"']?(\d{3})\b",
+        r"\b(?:error )?(?:code|status)(?:[_ ]?code)?[\"']?\s{0,4}[:=]?\s{0,4}[\"']?(?:http_)?(\d{3})\b",
         r"\b(?:error|http)_status[\"']?\s{0,4}[:=]\s{0,4}(\d{3})\b",
         r"\bHTTP(?: error| status(?: code)?| response)?:?\s{1,4}(\d{3})\b",
         r"\b(\d{3}) status code \(no body\)",

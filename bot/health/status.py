@@ -6,7 +6,7 @@ from dataclasses import replace
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from bot.core.health.signs import SILENT_S, HealthSign, Kind, Presence, ServiceHealth, presence, ready
-from bot.core.health.text import answering, checking, queues, saving, service_signs, silence, ticking
+from bot.core.health.text import answering, checking, modelled, queues, saving, service_signs, silence, ticking
 from bot.core.model.service import About
 from bot.core.text.numbers import number
 from bot.settings import Service, Settings
@@ -94,8 +94,8 @@ SIGN = TypeAdapter(HealthSign)
 class VantageWord(BaseModel):
     """What a prober leaves of itself in the store.
 
-    Rows that wait to be written and were lost, looks that were left out, checks not done in time, and how far its
-    clock is ahead of the store's (seconds).
+    Rows that wait to be written and were lost, looks that were left out, checks not done in time, how far its clock is
+    ahead of the store's (seconds), and checks whose model is gone.
     """
 
     at: float
@@ -104,6 +104,7 @@ class VantageWord(BaseModel):
     lost: int = 0
     late: tuple[str, ...] = ()
     skew: float = 0.0
+    gone: tuple[str, ...] = ()
 
 
 def _pace(service: Service) -> float:
@@ -155,6 +156,7 @@ def _vantage(name: str, record: str, now: float) -> list[HealthSign]:
         return [silence(name, word.at, now)]
     here = HealthSign(f"vantage {name}", True, said, word.at, Kind.VANTAGE)
     more = [checking(name, word.late, word.at), ticking(f"vantage {name}", word.skew, word.at)]
+    more.append(modelled(name, word.gone, word.at))
     return [here, *(sign for sign in more if not sign.ok)]
 
 

@@ -105,6 +105,7 @@ class Prober:
             "skipped": self._courtesy.skipped + left_out,
             "lost": self.stream.lost,
             "late": self._watch.late()[:LATE_TOLD] if self._watch else [],
+            "gone": self._watch.gone()[:LATE_TOLD] if self._watch else [],
         }
         try:
             word["skew"] = round(await self._store.skew(), 3)

@@ -86,8 +86,11 @@ GENERIC: Final = _table(
     {
         v.BACKEND: """
             api_error server_error internal_server_error internal_error internal data_loss unknown_error
-            internalerror internalfailure internal_failure internal-server-error bad_response_status_code
-            upstream_error provider_error proxy_error do_request_failed provider_unavailable provider_failure
+            internalerror internalfailure internal_failure internal-server-error
+            provider_error provider_unavailable provider_failure
+        """,
+        v.SOME_GATEWAY: """
+            bad_response_status_code upstream_error proxy_error do_request_failed
         """,
         v.QUOTA: """
             rate_limit_error resource_exhausted tokens requests rate_limit ratelimiterror ratelimitexceeded

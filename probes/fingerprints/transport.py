@@ -129,7 +129,7 @@ _TEXTS: Final = tuple(
             (
                 r"enetunreach|ehostunreach|unreachable|all connection attempts failed|no route to host"
                 r"|no internet route"
-                r"|network is down|enetdown"
+                r"|network is down|enetdown|eaddrnotavail|assign requested address"
                 r"|err_internet_disconnected|err_address_unreachable|\b100(?:51|65)\b|could not connect to the endpoint"
                 r"|failed to connect|can't connect|can't reach|cannot connect|connection failed|couldn't connect"
                 r"|could not connect"
@@ -152,7 +152,8 @@ _TEXTS: Final = tuple(
             (
                 r"protocol|hang up|disconnected|incomplete|goaway|empty reply|malformed|bad status line|hpe_invalid"
                 r"|remote end closed|unexpected eof|invalid http|err_empty_response|other side closed"
-                r"|und_err_socket|\beof\b|unexpected end of file|received no bytes|remotely closed|peer closed"
+                r"|und_err_socket|no close frame"
+                r"|\beof\b|unexpected end of file|received no bytes|remotely closed|peer closed"
                 r"|premature|curl: \((?:1|8|16|18|52|92)\)"
             ),
         ),

@@ -52,7 +52,7 @@ def test_help_lists_every_command(argv, capsys):
 
 def test_help_is_quick():
     """The list of commands imports none of them."""
-    code = "import sys; from bot.cli import main; main(['--help']); sys.exit('pydantic' in sys.modules)"
+    code = "import sys; from bot.cli.main import main; main(['--help']); sys.exit('pydantic' in sys.modules)"
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
 
     assert ended.returncode == 0

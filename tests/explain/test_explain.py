@@ -200,7 +200,7 @@ def test_ours_amid_trouble() -> None:
 def test_bare_words_find_who_has_them() -> None:
     """Without a name, the components that show the same are named; without any, that is said."""
     assert explained("overloaded", SICK, NOW).title.endswith("Claude API: we see it too")
-    assert "does not say whose" in said(explained("overloaded", FINE, NOW))["Others"]
+    assert "it names no service" in said(explained("overloaded", FINE, NOW))["Others"]
 
 
 @pytest.mark.parametrize(

@@ -175,7 +175,7 @@ def _nobody(finding: Finding, context: Context, now: float) -> str:
         return "nothing is measured here yet"
     trouble = f"{listed(ill)} {'is' if len(ill) == 1 else 'are'}" if ill else "none is known to be"
     measured = number(len(every), "component", "components")
-    return f"it does not say whose it is; of the {measured} measured here {trouble} in trouble"
+    return f"it names no service; of the {measured} measured here {trouble} in trouble"
 
 
 def _steps(finding: Finding, found: Sequence[Witness], context: Context) -> list[str]:

@@ -170,6 +170,13 @@ def checking(vantage: str, late: Sequence[str], at: float) -> HealthSign:
     return HealthSign(name, not late, said if late else "done in time", at, Kind.CHECKS, back="done in time again")
 
 
+def modelled(vantage: str, gone: Sequence[str], at: float) -> HealthSign:
+    """Whether every check of a vantage asks for a model that is there. It is ours to mend, no vendor's trouble."""
+    name, which = f"models asked for by {clean(vantage, 40)}", listed((clean(one, 60) for one in gone), SHOWN)
+    said = f"gone, or not for our key: the model of {which}; set another one in the check's options"
+    return HealthSign(name, not gone, said if gone else "all there", at, Kind.CHECKS, back="all there again")
+
+
 def told(news: HealthChange, now: float) -> str:
     """What is said of a trouble of ours when it begins, and when it is over."""
     one = news.courses[0]

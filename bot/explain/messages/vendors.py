@@ -250,6 +250,8 @@ _REQUESTS: Final = (
         "the input is longer than the model can read",
         (
             "exceeds the context window",
+            "context window exceeded",
+            "prompt token count … exceeds the limit",
             "maximum context length",
             "context_length_exceeded",
             "reached its context window",
@@ -285,6 +287,14 @@ _REQUESTS: Final = (
         ("Failed to call a function. Please adjust your prompt", "tool_use_failed", "json_validate_failed"),
         "adjust prompt or tool schema and try again",
         "Groq",
+    ),
+    Message(
+        "nothing_sent",
+        v.REQUEST,
+        "the service closed a connection on which you sent it nothing for too long; the service works",
+        ("did not receive audio data or a text message within the timeout window",),
+        "send audio or keep-alive messages without a pause, or close the connection yourself",
+        "Deepgram",
     ),
     Message(
         "no_route",
