@@ -95,6 +95,11 @@ def service_view(service: Service, settings: Settings) -> ServiceView:
         usual_lag_s=(lag.median_s, lag.p90_s) if lag else None,
         people_open=settings.reports_open_incidents,
         labels=labels_of(service),
+        rules={
+            check: tuple((rule.failures, rule.of) for rule in rules)
+            for component in service.components
+            for check, rules in component.rules.items()
+        },
         others={page_check_id(other.id): Other(other.name, other.mentions[service.id]) for other in witnesses},
     )
 

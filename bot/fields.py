@@ -12,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
     StringConstraints,
     ValidationError,
     WithJsonSchema,
@@ -26,6 +27,8 @@ REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(\?)?\}")
 
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 DURATION = r"^(\d{1,9}(\.\d{1,6})?(ms|s|m|h|d))+$"
+LONGEST_WINDOW = 100
+"""Results of one check that a plain rule looks back on at most."""
 STORES = ("redis", "rediss", "unix", "redis+sentinel", "rediss+sentinel")
 
 
@@ -50,6 +53,24 @@ def web(value: str) -> str:
     if parts.username is not None or parts.password is not None:
         raise ValueError("expected an address without user or password; send secrets in a header, as ${NAME}")
     return value
+
+
+def failures_in_a_row(value: object) -> object:
+    """A number of failures: 3, "3", "3 failures". Raises ValueError."""
+    found = re.fullmatch(r"\s*(\d{1,3})(\s+failures?)?(\s+in\s+a\s+row)?\s*", str(value))
+    count = int(found[1]) if found and not isinstance(value, bool | float) else 0
+    if not 1 <= count <= LONGEST_WINDOW:
+        raise ValueError(f'expected failures in a row from 1 to {LONGEST_WINDOW}, such as "3 failures"')
+    return count
+
+
+def failures_of(value: object) -> object:
+    """So many failures of the last results: "5 of 20" as (5, 20). Raises ValueError."""
+    found = re.fullmatch(r"\s*(\d{1,3})\s+of\s+(\d{1,3})\s*", value) if isinstance(value, str) else None
+    count, of = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not 1 <= count <= of <= LONGEST_WINDOW:
+        raise ValueError(f'expected failures of the last results, at most {LONGEST_WINDOW}, such as "5 of 20"')
+    return count, of
 
 
 def is_printable(value: str) -> bool:
@@ -102,6 +123,19 @@ Duration = Annotated[
     WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": DURATION}]}),
 ]
 Interval = Annotated[Duration, Field(ge=0.1, le=86400)]
+AlertAfter = Annotated[
+    int,
+    BeforeValidator(failures_in_a_row),
+    WithJsonSchema(
+        {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": r"^\d+( failures?)?$"}]}
+    ),
+]
+AlertIf = Annotated[
+    tuple[int, int],
+    BeforeValidator(failures_of),
+    PlainSerializer(lambda pair: f"{pair[0]} of {pair[1]}", return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^\d+ of \d+$"}),
+]
 Timeout = Annotated[Duration, Field(ge=0.05, le=600)]
 
 
@@ -172,6 +206,13 @@ class HttpOptions(Part):
     answer_s: float = Field(20.0, gt=0, le=25, description="seconds for one request with its answer")
 
 
+def expected(error: Mapping[str, Any]) -> str:
+    """What one of pydantic's errors expected, by our own words where it has only its own."""
+    if error["type"] == "missing":
+        return f"expected {error['loc'][-1]}, which is missing"
+    return str(error["msg"]).removeprefix("Value error, ")
+
+
 Options = TypeVar("Options", bound=Part)
 
 
@@ -180,10 +221,7 @@ def parse_options(model: type[Options], name: str, given: Mapping[str, Any]) -> 
     try:
         return model.model_validate(dict(given))
     except ValidationError as error:
-        said = [
-            f"channels.{name}.{'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}"
-            for one in error.errors()
-        ]
+        said = [f"channels.{name}.{'.'.join(map(str, one['loc']))}: {expected(one)}" for one in error.errors()]
         raise UserError("\n".join(said)) from None
 
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.core.detection.plain_rule import Rule
 from bot.core.model.escalation import Policy
 from bot.core.rate_limits import RateLimits
 from bot.core.routing.tree import Route
@@ -20,7 +21,10 @@ from probes.transport.request import TransportSettings
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One thing people depend on. `page_id` is the vendor's own id of it on the status page ("": not there)."""
+    """One thing people depend on. `page_id` is the vendor's own id of it on the status page ("": not there).
+
+    `rules` are plain rules of its checks, by the check's id.
+    """
 
     id: str
     service: str
@@ -29,6 +33,7 @@ class Component:
     page_id: str = ""
     checks: tuple[Check, ...] = ()
     labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

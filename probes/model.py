@@ -58,11 +58,15 @@ class Layer(StrEnum):
     OUR_KEY = "our_key"
     OUR_BILLING = "our_billing"
     OUR_REQUEST = "our_request"
+    UNEXPECTED = "unexpected_answer"
     UNKNOWN = "unknown"
 
 
 NETWORK_LAYERS = frozenset({Layer.DNS, Layer.TCP, Layer.TLS, Layer.NO_ANSWER})
 """Where our own network could be the cause just as well: such failures need a control host's word."""
+
+BETWEEN_LAYERS = frozenset({Layer.OUR_NETWORK, Layer.OUR_PROXY, Layer.CAPTIVE_PORTAL})
+"""Something near us answered, or kept us from asking."""
 
 
 class State(StrEnum):
@@ -95,7 +99,8 @@ class Timings:
 class Check:
     """One configured probe of one component.
 
-    `id` is unique in a configuration; `options` are the kind's own (already checked by it).
+    `id` is unique in a configuration; `options` are the kind's own (already checked by it). `own`: a user's check of
+    something of his own, so an answer that was not expected is a failure, whatever it would mean at a vendor's.
     """
 
     id: str
@@ -106,6 +111,7 @@ class Check:
     interval_s: float
     timeout_s: float
     options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +191,8 @@ class Observation:
     answered at that time (None: not asked, because the answer did not depend on it); `detail` is bounded text for
     people, never trusted; `page` only from status-page checks, `mentions` only from those of public places. Checks of
     models say which `model`, how much of our own rate limit is left (`quota`, 0 to 1, None: not told) and what the look
-    cost us in `tokens` and `cost_usd`.
+    cost us in `tokens` and `cost_usd`. `expires_at` (Unix seconds) is the end of a certificate that was seen, and
+    `warn_days` the mark of days left that it has passed, 0 while there is time.
     """
 
     check: str
@@ -211,6 +218,8 @@ class Observation:
     cost_usd: float = 0.0
     mentions: tuple[PublicMention, ...] = ()
     edge: str = ""
+    expires_at: float | None = None
+    warn_days: float = 0.0
 
 
 SPOKEN = frozenset({Layer.APP_BACKEND, Layer.CAPACITY})

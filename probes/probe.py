@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from probes.fingerprints.read import read_error
 from probes.fingerprints.values import TransportError
-from probes.model import Check, Layer, Observation, Outcome
+from probes.model import BETWEEN_LAYERS, Check, Fault, Layer, Observation, Outcome
 from probes.registry import PROBES
 from probes.secret import MASK, Secret
 from probes.tools import Tools, observe, ours
@@ -34,7 +34,17 @@ async def look(check: Check, tools: Tools) -> Observation:
             seen = await PROBES[check.kind](check, tools)
     except Exception as error:  # noqa: BLE001 - the one broad except: a probe that breaks is data
         seen = _timed_out(check, tools) if deadline.expired() else _broke(check, tools, error)
-    return _scrubbed(seen, tools.secrets)
+    return _scrubbed(_refused(seen) if check.own else seen, tools.secrets)
+
+
+def _refused(seen: Observation) -> Observation:
+    """One's own service has no plan, quota or robot check of somebody else's: an answer that is not fine is a failure.
+
+    What stands between us and it (a portal, a proxy) answers in its place and says nothing of it.
+    """
+    if seen.status is None or seen.outcome is not Outcome.INCONCLUSIVE or seen.layer in BETWEEN_LAYERS:
+        return seen
+    return replace(seen, outcome=Outcome.FAILED, fault=Fault.VENDOR, layer=Layer.UNEXPECTED, advice="none")
 
 
 def _timed_out(check: Check, tools: Tools) -> Observation:

@@ -126,7 +126,7 @@ def _print(looks: Sequence[Look], settings: Settings) -> None:
         table.add_row(one.component.name, _we_see(one), _they_say(one.heard), Text("not asked"))
     Console().print(table)
     if any(o.control is False for one in looks for o in one.seen):
-        sys.stdout.write(f"Our own network at {settings.vantage} fails too: nothing can be said of the vendor.\n")
+        sys.stdout.write(f"Our own network at {settings.vantage} fails too: nothing can be said of the service.\n")
 
 
 def _we_see(one: Look) -> Text:

@@ -201,7 +201,7 @@ def _network(settings: Settings, fetched: list[Fetched]) -> Finding:
     if fine:
         return Finding("network", Health.WARN, f"{what}; one is enough to judge by, but find out why")
     why = "; ".join(one.error.text for one in fetched if one.error)[:200]
-    return Finding("network", Health.BAD, f"{what}: nothing can be said of any vendor until one does ({why})")
+    return Finding("network", Health.BAD, f"{what}: nothing can be said of any service until one does ({why})")
 
 
 def _clock(fetched: list[Fetched], now: float) -> Finding:

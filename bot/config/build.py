@@ -1,5 +1,6 @@
 """From a configuration without complaints to `Settings`: defaults filled in, secrets fetched, what is off left out."""
 
+from collections.abc import Collection
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -11,6 +12,7 @@ from bot.config.routing import branches
 from bot.config.schema import CheckPart, ComponentPart, Configuration, Page, ServicePart
 from bot.config.secrets import Secrets, named, plainly
 from bot.config.self_monitoring import watching
+from bot.core.detection.plain_rule import Rule
 from bot.core.rate_limits import RateLimits
 from bot.settings import (
     Allowance,
@@ -29,13 +31,18 @@ from probes.model import Check
 from probes.secret import Secret
 from probes.transport.request import TransportSettings
 
+PLAIN = frozenset({"dns", "http", "tcp", "tls"})
+"""Kinds of which a user says himself what he expects: those he adds to a vendor's service are his own, too."""
+
 
 class SettingsBuilder:
     """One configuration on its way to settings; collects the notes of what its missing secrets switch off."""
 
-    def __init__(self, configuration: Configuration, vault: Secrets) -> None:
+    def __init__(self, configuration: Configuration, vault: Secrets, vendors: Collection[str] = ()) -> None:
+        """`vendors` are the ids of the catalogue's services: all others are the user's own."""
         self._configuration = configuration
         self._vault = vault
+        self._vendors = vendors
         self._off: dict[str, list[str]] = {}
         self._secrets: dict[str, Secret] = {}
 
@@ -125,6 +132,9 @@ class SettingsBuilder:
             page_id=part.page_id or "",
             checks=tuple(check for check in checks if check),
             labels=MappingProxyType(part.labels),
+            rules=MappingProxyType(
+                {f"{name}/{short}": rules for short, check in part.checks.items() if (rules := _rules(check))}
+            ),
         )
 
     def _check(self, service: str, component: str, name: str, part: CheckPart) -> Check | None:
@@ -141,7 +151,14 @@ class SettingsBuilder:
             interval_s=part.interval or self._configuration.intervals.checks,
             timeout_s=part.timeout,
             options=MappingProxyType(self._taken(part.options)),
+            own=self._own(service, part),
         )
+
+    def _own(self, service: str, part: CheckPart) -> bool:
+        """Whether whatever is not expected of it is a failure."""
+        if part.vendor is not None:
+            return not part.vendor
+        return service not in self._vendors or part.kind in PLAIN
 
     def _taken(self, options: dict[str, Any]) -> dict[str, Any]:
         """The options with each `${NAME?}` as `${NAME}`; the secrets they name are laid ready for the probes."""
@@ -161,3 +178,8 @@ class SettingsBuilder:
                 continue
             channels.append(Channel(name, part.kind, MappingProxyType(self._vault.fill(options))))
         return channels
+
+
+def _rules(part: CheckPart) -> tuple[Rule, ...]:
+    rules = [Rule(part.alert_after, part.alert_after)] if part.alert_after else []
+    return (*rules, *([Rule(*part.alert_if)] if part.alert_if else []))

@@ -38,6 +38,7 @@ class StepPart(Part):
     to: tuple[Address, ...] = Field(
         min_length=1, max_length=20, description="whom this step tells: channels, or places in one (slack:C0123ABCD)"
     )
+    in_quiet_hours: bool = Field(False, description="also while quiet hours hold the route back")
 
 
 class EscalationPart(Part):
@@ -54,7 +55,7 @@ def policies(parts: Mapping[str, EscalationPart]) -> dict[str, Policy]:
     return {
         name: Policy(
             name,
-            tuple(Step(step.after, tuple(dict.fromkeys(step.to))) for step in part.steps),
+            tuple(Step(step.after, tuple(dict.fromkeys(step.to)), step.in_quiet_hours) for step in part.steps),
             part.repeat,
             part.repeat_after,
             part.minimum,

@@ -90,7 +90,7 @@ def _assembled(text: bytes, source: str, environ: Mapping[str, str], folder: Pat
         no_proxy=no_proxy(environ),
         ca_file=_ca_file(configuration, tree, folder, environ),
     )
-    settings = SettingsBuilder(configuration, vault).settings(
+    settings = SettingsBuilder(configuration, vault, catalogue.names()).settings(
         vantage=vantage(environ, configuration.vantage.name, socket.gethostname()),
         folder=folder,
         source=source,

@@ -4,14 +4,13 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Annotated
 
-from apscheduler.triggers.cron import CronTrigger
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from bot.config.complaints import Complaint, unknown
 from bot.config.document import Node
 from bot.config.self_monitoring import Zone
 from bot.fields import Duration, Id, Part
-from bot.scheduling.cron import Recurring, windows
+from bot.scheduling.cron import Recurring, trigger, windows
 
 TRIED = 25
 """Windows in a row that must not meet: a day of hours and the next."""
@@ -19,7 +18,7 @@ TRIED = 25
 
 def _cron(value: str) -> str:
     try:
-        CronTrigger.from_crontab(value)
+        trigger(value, "UTC")
     except (ValueError, KeyError):
         raise ValueError(
             'expected cron\'s five fields, such as "0 22 * * sun" (minute, hour, day, month, weekday)'
@@ -30,7 +29,7 @@ def _cron(value: str) -> str:
 class MaintenancePart(Part):
     about: tuple[Id, ...] = Field(min_length=1, max_length=50, description="services and components under maintenance")
     cron: Annotated[str, StringConstraints(max_length=100), AfterValidator(_cron)] = Field(
-        description='when it begins, such as "0 22 * * sun"; weekdays by name, for numbers begin at Monday'
+        description='when it begins, such as "0 22 * * sun"; weekdays by name or number, 0 and 7 are Sunday'
     )
     zone: Zone = Field("UTC", description="the time zone of the cron line, such as Europe/Berlin")
     lasts: Annotated[Duration, Field(ge=60, le=7 * 86_400)] = Field(description="how long, such as 2h")

@@ -70,7 +70,7 @@ def _service(item: Node, number: int, entry: Entry, known: Iterable[str]) -> tup
         if found is None:
             what = unknown("service", item.value, known)
             return None, [Complaint(item.place, path, f"{what} (your own is a mapping with id, name and components)")]
-        return found
+        return _vendors(found[0]), found[1]
     name = item.get("id")
     if name is None or not isinstance(name.value, str):
         return None, [Complaint(item.place, path, "expected a service of the catalogue, or a mapping with an id")]
@@ -78,7 +78,21 @@ def _service(item: Node, number: int, entry: Entry, known: Iterable[str]) -> tup
     if found is None:
         return item, []
     base, complaints = found
-    return merge(item, base), [*complaints, *_taken_from_nothing(item, base, path)]
+    return merge(item, _vendors(base)), [*complaints, *_taken_from_nothing(item, base, path)]
+
+
+def _vendors(service: Node) -> Node:
+    """A service of the catalogue with its checks marked as those of a vendor, whose refusals may be our own fault.
+
+    Checks that a file adds to it are the user's own.
+    """
+    here = service.place
+    marks: dict[str, Node] = {}
+    for name, component in service.at(("components",)).items():
+        checks = component.get("checks")
+        marked = {short: Node({"vendor": Node(True, here)}, here) for short, _ in checks.items()} if checks else {}
+        marks[name] = Node({"checks": Node(marked, here)}, here) if marked else component
+    return merge(service, Node({"components": Node(marks, here)}, here))
 
 
 def _taken_from_nothing(over: Node, base: Node, path: Path) -> Iterator[Complaint]:

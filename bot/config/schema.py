@@ -9,7 +9,23 @@ from bot.config.maintenance import MaintenancePart
 from bot.config.routing import BranchPart, Labels
 from bot.config.self_monitoring import DigestPart, HealthPart, HeartbeatPart, SelfPart
 from bot.core.tips.alternatives import Similarity
-from bot.fields import ID, Duration, File, Id, Interval, Part, Repository, Target, Text, Timeout, Url, store, unrelated
+from bot.fields import (
+    ID,
+    AlertAfter,
+    AlertIf,
+    Duration,
+    File,
+    Id,
+    Interval,
+    Part,
+    Repository,
+    Target,
+    Text,
+    Timeout,
+    Url,
+    store,
+    unrelated,
+)
 from probes.network.control import HOSTS
 
 
@@ -35,6 +51,13 @@ class CheckPart(Part):
     interval: Interval | None = Field(None, description="how often it runs; `intervals.checks` if absent")
     timeout: Timeout = Field(10.0, description="how long it may take")
     options: dict[str, Any] = Field(default_factory=dict, description="the kind's own options")
+    vendor: bool | None = Field(
+        None,
+        description="whether a refusal (401, 403, 404, 429) may be for your own key, quota or request; false: it is a"
+        " failure like any other, as on every check that is not the catalogue's",
+    )
+    alert_after: AlertAfter | None = Field(None, description='so many failures in a row alert, such as "3 failures"')
+    alert_if: AlertIf | None = Field(None, description='so many failures of the last results alert, such as "5 of 20"')
     enabled: bool = Field(True, description="false switches this check off")
 
 

@@ -1,10 +1,11 @@
 """How Groundtruth itself is watched, in the configuration: its shape, what it comes to, and what is complained of."""
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Literal, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
 from bot.config.complaints import Complaint, unknown
 from bot.config.document import Node, Path
@@ -28,6 +29,15 @@ def _zone(value: str) -> str:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError("expected a time zone such as Europe/Berlin or UTC") from None
+    return value
+
+
+TIME = r"^([01]\d|2[0-3]):[0-5]\d$"
+
+
+def _time(value: str) -> str:
+    if not re.fullmatch(TIME, value):
+        raise ValueError('expected a time of day of 24 hours, in quotes, such as "09:00" or "17:30"')
     return value
 
 
@@ -59,7 +69,7 @@ class SelfPart(Part):
 
 class DigestPart(Part):
     every: Literal["day", "week"] = Field("day", description="a digest of the last day, or of the last seven")
-    at: Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = Field(
+    at: Annotated[str, AfterValidator(_time), WithJsonSchema({"type": "string", "pattern": TIME})] = Field(
         "09:00", description="when it is sent, as a clock there shows it"
     )
     on: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = Field("mon", description="the day of a weekly one")

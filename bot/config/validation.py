@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.config import escalation, maintenance, routing, self_monitoring
+from bot.config import escalation, maintenance, reach, routing, self_monitoring
 from bot.config.complaints import Complaint, unknown
 from bot.config.document import Node, Path
 from bot.config.secrets import Secrets
@@ -38,7 +38,7 @@ def violations(root: Node, known: Known, vault: Secrets) -> Iterator[Complaint]:
     yield from _ambiguous(root)
     for path, check in checks(root):
         yield from _kind(check, path, "check", known.checks)
-        yield from _address(check, path)
+        yield from reach.address(check, path)
         yield from _options(check, path, known.checks)
         options = check.get("options")
         if options:
@@ -47,13 +47,17 @@ def violations(root: Node, known: Known, vault: Secrets) -> Iterator[Complaint]:
     for path, page in _pages(root):
         dialect = page.get("dialect")
         if dialect and isinstance(dialect.value, str) and dialect.value not in known.dialects:
-            yield Complaint(dialect.place, (*path, "dialect"), unknown("dialect", dialect.value, known.dialects))
+            yield Complaint(dialect.place, (*path, "dialect"), reach.dialect(dialect.value, known.dialects))
+        yield from reach.page(page, path)
     for path, channel in _channels(root):
         yield from _kind(channel, path, "channel", known.channels)
         yield from _channel_keys(channel, path, known.channels)
         yield from vault.complaints(channel, path)
         yield from _literals(channel, path)
     yield from _one_bot_twice(root, vault)
+    yield from reach.channels(root)
+    yield from reach.too_often(root, checks(root))
+    yield from reach.unmatched(root, services(root))
     yield from escalation.violations(root)
     yield from routing.violations(root)
     yield from maintenance.violations(root, frozenset(str(path[-1]) for path, _ in components(root)) | _ids(root))
@@ -159,14 +163,6 @@ def _kind(node: Node, path: Path, what: str, known: Iterable[str]) -> Iterator[C
     kind = node.get("kind")
     if kind and isinstance(kind.value, str) and kind.value not in known:
         yield Complaint(kind.place, (*path, "kind"), unknown(f"kind of {what}", kind.value, known))
-
-
-def _address(check: Node, path: Path) -> Iterator[Complaint]:
-    kind, target = check.get("kind"), check.get("target")
-    if not kind or kind.value != "http" or not target or not isinstance(target.value, str):
-        return
-    if not target.value.startswith(("http:", "https:")):
-        yield Complaint(target.place, (*path, "target"), "expected an http:// or https:// address")
 
 
 def _options(check: Node, path: Path, known: Mapping[str, Options]) -> Iterator[Complaint]:

@@ -142,6 +142,7 @@ class Reader:
             records=tuple(sorted(records.values(), key=lambda record: record.since)),
             deliveries=tuple(sent),
             usual_lag_s=(await self.standing(service)).usual_lag_s,
+            page=configured.page is not None,
         )
 
     async def ledger(self, service: str) -> Sequence[LedgerEntry]:

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from bot.core.health.sight import State
 from bot.core.health.signs import SILENT_S, HealthSign, Kind, Presence, ServiceHealth, presence, ready
-from bot.core.health.text import answering, checking, modelled, queues, saving, service_signs, silence, ticking
+from bot.core.health.text import answering, checking, modelled, queues, saving, seeing, service_signs, silence, ticking
 from bot.core.model.service import About
 from bot.core.text.numbers import number
 from bot.settings import Service, Settings
@@ -94,8 +95,8 @@ SIGN = TypeAdapter(HealthSign)
 class VantageWord(BaseModel):
     """What a prober leaves of itself in the store.
 
-    Rows that wait to be written and were lost, looks that were left out, checks not done in time, how far its clock is
-    ahead of the store's (seconds), and checks whose model is gone.
+    Rows that wait to be written and were lost, looks that were left out, checks not done in time, and how far its
+    clock is ahead of the store's (seconds); whether it can tell its own network's failures; checks whose model is gone.
     """
 
     at: float
@@ -104,6 +105,7 @@ class VantageWord(BaseModel):
     lost: int = 0
     late: tuple[str, ...] = ()
     skew: float = 0.0
+    sight: State = State.CLEAR
     gone: tuple[str, ...] = ()
 
 
@@ -155,8 +157,12 @@ def _vantage(name: str, record: str, now: float) -> list[HealthSign]:
     if presence(word.at, now) is not Presence.HERE:
         return [silence(name, word.at, now)]
     here = HealthSign(f"vantage {name}", True, said, word.at, Kind.VANTAGE)
-    more = [checking(name, word.late, word.at), ticking(f"vantage {name}", word.skew, word.at)]
-    more.append(modelled(name, word.gone, word.at))
+    more = [
+        seeing(name, word.sight, word.at),
+        checking(name, word.late, word.at),
+        ticking(f"vantage {name}", word.skew, word.at),
+        modelled(name, word.gone, word.at),
+    ]
     return [here, *(sign for sign in more if not sign.ok)]
 
 

@@ -4,10 +4,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter, ValidationError
 
 from bot.core.detection.reprobe import Plan, due
+from bot.core.health.sight import Sight, Silent, State
 from bot.core.health.signs import MISSED
 from bot.core.rate_limits import RateLimits, ReprobeBudget
 from bot.probing.page_lease import TICKS, Turn
@@ -15,7 +17,7 @@ from bot.probing.rate_limiter import HostRateLimiter
 from bot.scheduling.scheduler import Schedule
 from probes.community.polling import UNREAD
 from probes.inference.call import MODEL_GONE
-from probes.model import Check, Fault, Layer, Observation, Outcome
+from probes.model import BETWEEN_LAYERS, NETWORK_LAYERS, Check, Fault, Layer, Observation, Outcome
 from probes.network.control import Control, attribute
 from probes.probe import look
 from probes.tools import Tools
@@ -42,8 +44,20 @@ PLAN = TypeAdapter(Plan)
 OVER_BUDGET = "over_budget"
 """The symptom of a look that was not taken because the day's budget is spent."""
 
-BLIND = "our own network fails: from %s no control host answers, so nothing is said of any vendor until one does"
-SIGHT = "our own network works again: from %s a control host answers"
+SAYS: Mapping[State, str] = {
+    State.BLIND: "our own network fails: from %s no control host answers, so nothing is said of any service until one"
+    " does",
+    State.BLOCKED: "from %s no control host answers though what is watched does: a firewall? set `control` to others",
+    State.CLEAR: "our own network works again: from %s a control host answers",
+}
+
+
+def _host(target: str) -> str:
+    """The host of an address, or of a host with a port."""
+    try:
+        return urlsplit(target if "//" in target else f"//{target}").netloc or target
+    except ValueError:
+        return target
 
 
 @dataclass(slots=True)
@@ -88,7 +102,10 @@ class CheckRunner:
         self._began = 0.0
         self._done: dict[str, float] = {}
         self._gone: set[str] = set()
-        self._blind = False
+        self.sight = Sight()
+        self._told = State.CLEAR
+        self.changed: Callable[[], None] = lambda: None
+        """Called when this vantage sees worse or better than before."""
         self._schedule: Schedule | None = None
         self._following = False
         self._turn: dict[str, list[Check]] = {}
@@ -147,9 +164,7 @@ class CheckRunner:
             return None
         self._done[check.id] = self._now()
         (self._gone.add if seen.symptom == MODEL_GONE else self._gone.discard)(check.id)
-        if seen.control is not None and seen.control is self._blind:
-            self._blind = not seen.control
-            log.warning(BLIND if self._blind else SIGHT, self._vantage)
+        self._tell()
         if seen.outcome is Outcome.FAILED:
             self._foremost(check)
         if check.service:
@@ -178,7 +193,34 @@ class CheckRunner:
                 symptom="overloaded",
                 detail=f"this prober was {overtime:.1f} s late itself",
             )
-        return seen if self._control is None else await attribute(seen, self._control)
+        return await self._attributed(check, seen)
+
+    async def _attributed(self, check: Check, seen: Observation) -> Observation:
+        """The same with the word of the control hosts, or of other targets where those are silent."""
+        host, fine = _host(check.target), seen.outcome in (Outcome.OK, Outcome.SLOW)
+        if check.kind == "control":
+            self.sight.control(host, seen.at, ok=fine)
+        elif fine or seen.status is not None:
+            self.sight.target(host, seen.at, ok=seen.layer not in BETWEEN_LAYERS, own=check.own)
+        elif seen.layer in NETWORK_LAYERS:
+            self.sight.target(host, seen.at, ok=False, own=check.own)
+        if self._control is None:
+            return seen
+        told = await attribute(seen, self._control)
+        if told.control is not False:
+            return told
+        for silent in self._control.hosts:
+            self.sight.controls.setdefault(_host(silent), Silent(ok=False, at=seen.at))
+        word = self.sight.word(host, seen.at, own=check.own)
+        return told if word is False else replace(seen, control=word)
+
+    def _tell(self) -> None:
+        """Leave word where this vantage sees worse or better than before."""
+        now = self.sight.state
+        if now is not self._told:
+            self._told = now
+            log.warning(SAYS[now], self._vantage)
+            self.changed()
 
     async def read(self, check: Check) -> None:
         """Read a page if it is due and this prober's turn; pass the turn on where it cannot be read from here."""

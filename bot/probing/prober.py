@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
+from bot.core.health.sight import State
 from bot.core.rate_limits import ReprobeBudget
 from bot.errors import StoreError
 from bot.probing.budget import BudgetGate
@@ -81,6 +82,7 @@ class Prober:
             turns = PageLease(self._store, self._name, clock.speed)
             manners = ProbeLimits(turns, self._courtesy, ReprobeBudget(settings.courtesy.extra_per_hour))
             self._watch = CheckRunner(settings.checks(), tools, control, self._seen, manners)
+            self._watch.changed = lambda: schedule.soon(self._present, name="presence")
             self._schedule = schedule
             self._watch.start(schedule)
             schedule.every(PRESENCE_S, self._present, name="presence")
@@ -104,6 +106,7 @@ class Prober:
             "dropped": self.stream.dropped,
             "skipped": self._courtesy.skipped + left_out,
             "lost": self.stream.lost,
+            "sight": self._watch.sight.state if self._watch else State.CLEAR,
             "late": self._watch.late()[:LATE_TOLD] if self._watch else [],
             "gone": self._watch.gone()[:LATE_TOLD] if self._watch else [],
         }

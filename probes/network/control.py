@@ -70,7 +70,7 @@ class Control:
     ) -> None:
         self._transport = transport
         self._now = now
-        self._hosts = tuple(hosts)
+        self.hosts = tuple(hosts)
         self._timeout_s = timeout_s
         self._asked_at = float("-inf")
         self._asking: asyncio.Task[bool] | None = None
@@ -102,7 +102,7 @@ class Control:
         return self._asked_at < after - holds or self._now() - self._asked_at > holds
 
     async def _ask(self) -> bool:
-        asks = [asyncio.create_task(self._one(url)) for url in self._hosts]
+        asks = [asyncio.create_task(self._one(url)) for url in self.hosts]
         try:
             for first in asyncio.as_completed(asks):
                 if await first:

@@ -84,11 +84,11 @@ async def dns(check: Check, tools: Tools) -> Observation:
     asks = asks or [_system(tools.transport.dialler, check.target, patience(check))]
     said = await asyncio.gather(*asks)
     took = (loop.time() - started) * 1000
-    return observe(check, tools, judged(said, options), Timings(dns=took, total=took))
+    return observe(check, tools, judged(said, options, own=check.own), Timings(dns=took, total=took))
 
 
-def judged(said: Sequence[Said], options: Mapping[str, Any]) -> Reading:
-    """What the resolvers together say of the name."""
+def judged(said: Sequence[Said], options: Mapping[str, Any], *, own: bool = False) -> Reading:
+    """What the resolvers together say of the name; of one's `own` what was not expected is a failure."""
     troubled = [one for one in said if one.trouble]
     told = ", ".join(f"{one.who}: {one.trouble or ' '.join(one.addresses[:4])}" for one in said)
     networks = [ip_network(one, strict=False) for one in options["expect"]]
@@ -96,9 +96,13 @@ def judged(said: Sequence[Said], options: Mapping[str, Any]) -> Reading:
     if len(troubled) == len(said):
         if all(one.trouble in _THEIRS for one in said):
             return Reading(Outcome.FAILED, Fault.VENDOR, Layer.DNS, said[0].trouble, "check_resolver", detail=told)
+        if own:
+            return Reading(Outcome.FAILED, Fault.VENDOR, Layer.DNS, troubled[0].trouble, "check_resolver", detail=told)
         return replace(ours(troubled[0].trouble, told, Layer.OUR_NETWORK), advice="check_resolver")
     if networks and strays:
         between = Reading(Outcome.INCONCLUSIVE, Fault.UNKNOWN, Layer.DNS, "unexpected_address", "check_resolver")
+        if own:
+            between = replace(between, outcome=Outcome.FAILED, fault=Fault.VENDOR)
         return replace(between, detail=told)
     return Reading(Outcome.OK, Fault.NONE, Layer.OK, "resolvers_disagree" if troubled else "", detail=told)
 

@@ -9,7 +9,15 @@ from urllib.parse import urlsplit
 from probes.fingerprints.read import read_answer, read_error
 from probes.fingerprints.values import Answer, Reading, TransportError
 from probes.model import Check, Fault, Layer, Observation, Outcome
-from probes.network.expectations import status_matches, unmet, valid_statuses
+from probes.network.expectations import (
+    ends_elsewhere,
+    headers_missing,
+    status_matches,
+    unmet,
+    valid_end,
+    valid_headers,
+    valid_statuses,
+)
 from probes.options import Option, Options, at_least, with_defaults, within
 from probes.tools import MissingSecretError, Tools, filled, observe, ours, patience
 from probes.transport.request import Fetched, Request
@@ -35,6 +43,12 @@ OPTIONS: Options = MappingProxyType(
         "body": Option((str,), "", "the body to send"),
         "expect_status": Option(
             (int, str, list), ["200-299"], "statuses that are fine: numbers, ranges", valid_statuses
+        ),
+        "expect_url": Option(
+            (str,), "", 'where redirects must end: an address or a path, "*" at its end for any rest', valid_end
+        ),
+        "expect_header": Option(
+            (str, dict), {}, "headers the answer must have: a name, or names with a text in each", valid_headers
         ),
         "expect_text": Option((str,), "", "text that must be in the body"),
         "json_path": Option((str,), "", 'place in a JSON body that must exist, such as "data.0.state"'),
@@ -82,13 +96,25 @@ def read(check: Check, fetched: Fetched, options: Mapping[str, Any], *, sent_key
         return read_error(TransportError("too_large", f"the body is larger than {options['max_bytes']} bytes"))
     contents = bool(options["expect_text"] or options["json_path"])
     answer = replace(fetched.answer, plain=not contents, sent_key=sent_key)
+    wrong = _wrong(answer, fetched.body, options)
+    if wrong:
+        return _unexpected(answer, *wrong)
+    return _good(check, answer, fetched.timings.total, options["slow_ms"])
+
+
+def _wrong(answer: Answer, body: bytes, options: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The first thing that is not as the check expects: symptom and detail."""
     expected = options["expect_status"]
     if not status_matches(answer.status, expected if isinstance(expected, list) else [expected]):
-        return _unexpected(answer, "unexpected_status", f"HTTP {answer.status}")
-    missing = unmet(fetched.body, options["expect_text"], options["json_path"], options["json_equals"])
-    if missing:
-        return _unexpected(answer, "unexpected_body", missing)
-    return _good(check, answer, fetched.timings.total, options["slow_ms"])
+        return "unexpected_status", f"HTTP {answer.status}"
+    elsewhere = ends_elsewhere(answer.url, options["expect_url"])
+    if elsewhere:
+        return "unexpected_url", elsewhere
+    lacking = headers_missing(answer.headers, options["expect_header"])
+    if lacking:
+        return "missing_header", lacking
+    missing = unmet(body, options["expect_text"], options["json_path"], options["json_equals"])
+    return ("unexpected_body", missing) if missing else None
 
 
 def _unexpected(answer: Answer, symptom: str, detail: str) -> Reading:
@@ -101,7 +127,7 @@ def _unexpected(answer: Answer, symptom: str, detail: str) -> Reading:
             reading, outcome=Outcome.INCONCLUSIVE, fault=Fault.OURS, layer=Layer.OUR_KEY, symptom=symptom, detail=detail
         )
     return replace(
-        reading, outcome=Outcome.FAILED, fault=Fault.VENDOR, layer=Layer.UNKNOWN, symptom=symptom, detail=detail
+        reading, outcome=Outcome.FAILED, fault=Fault.VENDOR, layer=Layer.UNEXPECTED, symptom=symptom, detail=detail
     )
 
 

@@ -17,9 +17,18 @@ from probes.options import Option, Options, at_least, with_defaults
 from probes.tools import Tools, observe, ours, patience
 from probes.transport.errors import BrokenError
 
+
+def _marks(value: Any) -> str:
+    marks = value if isinstance(value, list) else [value]
+    good = all(isinstance(one, int | float) and not isinstance(one, bool) and one >= 0 for one in marks)
+    return "" if good else "a number of days, or a list of them such as [14, 3]"
+
+
 OPTIONS: Options = MappingProxyType(
     {
-        "warn_days": Option((int, float), 14, "with fewer days left the certificate is said to end soon", at_least(0)),
+        "warn_days": Option(
+            (int, float, list), [21, 14, 7, 3, 1], "when fewer days are left people are told, once for each", _marks
+        ),
         "fail_days": Option((int, float), 0, "with fewer days left the check fails", at_least(0)),
         "issuer": Option(
             (str,), "", "text that must be in the issuer's name; another issuer means something sits in between"
@@ -53,25 +62,37 @@ async def tls(check: Check, tools: Tools) -> Observation:
             certificate = _read(wire.get_extra_info("ssl_object"))
     except BrokenError as broken:
         return observe(check, tools, _refused(read_error(broken.error), tools.memory), passed(started))
-    reading = judged(certificate, tools.now(), options, tools.memory.get(_ISSUER, ""))
+    reading = judged(certificate, tools.now(), options, tools.memory.get(_ISSUER, ""), own=check.own)
     _remember(certificate, reading, tools.memory)
-    return observe(check, tools, reading, passed(started))
+    seen = observe(check, tools, reading, passed(started))
+    return replace(seen, expires_at=certificate.ends, warn_days=passed_mark(certificate, tools.now(), options))
 
 
-def judged(certificate: Certificate, now: float, options: Mapping[str, Any], last_issuer: str) -> Reading:
-    """What a trusted certificate means."""
+def judged(
+    certificate: Certificate, now: float, options: Mapping[str, Any], last_issuer: str, *, own: bool = False
+) -> Reading:
+    """What a trusted certificate means; on one's `own` service that of another issuer is a failure."""
     days = (certificate.ends - now) / 86_400
     fine = Reading(Outcome.OK, Fault.NONE, Layer.OK)
     told = f"{certificate.issuer}, {math.floor(days)} days left"
     if options["issuer"].lower() not in certificate.issuer.lower():
         between = ours("unexpected_issuer", f"{told}; expected {options['issuer']}", Layer.OUR_PROXY)
+        if own:
+            return replace(between, outcome=Outcome.FAILED, fault=Fault.VENDOR, layer=Layer.TLS, advice="check_issuer")
         return replace(between, advice="check_proxy")
     if days < options["fail_days"]:
         ending = replace(fine, outcome=Outcome.FAILED, fault=Fault.VENDOR, layer=Layer.TLS, advice="check_issuer")
         return replace(ending, symptom="tls_ends_soon", detail=told)
     if last_issuer and last_issuer != certificate.issuer:
         return replace(fine, symptom="issuer_changed", advice="check_issuer", detail=f"{told}; before {last_issuer}")
-    return replace(fine, symptom="tls_ends_soon" if days < options["warn_days"] else "", detail=told)
+    return replace(fine, symptom="tls_ends_soon" if passed_mark(certificate, now, options) else "", detail=told)
+
+
+def passed_mark(certificate: Certificate, now: float, options: Mapping[str, Any]) -> float:
+    """The smallest mark of days that are not left any more; 0 while there are more than any mark."""
+    marks = options["warn_days"] if isinstance(options["warn_days"], list) else [options["warn_days"]]
+    days = (certificate.ends - now) / 86_400
+    return float(min((mark for mark in marks if days < mark), default=0))
 
 
 def _remember(certificate: Certificate, reading: Reading, memory: MutableMapping[str, Any]) -> None:

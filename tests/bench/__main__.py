@@ -9,6 +9,7 @@ BENCHES = {
     "outage": ("the whole path: start, memory, processor time, bytes kept, first failure to alert", 240),
     "pager": ("from the start of an outage to the pager, as a distribution over 50 runs", 600),
     "detector": ("the detector: delay, false alarms, distance from the optimum", 240),
+    "alerting": ("time to alert by interval, share of failures and components, beside 3 in a row", 300),
     "store": ("the store", 60),
     "routes": ("what addressing one notice costs with 1,000 routes", 60),
     "desk": ("the desk: every command's answer with 1,000 components", 120),

@@ -41,6 +41,15 @@ class Trouble:
     symptoms: str = OUTAGE
 
 
+def hard_stop(
+    name: str, seed: int, days: float, *, rate: float = 0.0, interval_s: float = 30.0, symptoms: str = "c"
+) -> tuple[World, tuple[Truth, ...]]:
+    """A target without spells that stops altogether now and then, always with the same symptom."""
+    return made(
+        name, seed, days, Habits(rate=rate, spells_a_day=0), Trouble(1.0, symptoms=symptoms), interval_s=interval_s
+    )
+
+
 def geometric(rng: random.Random, p: float) -> int:
     """Looks until and with the first success, at least one."""
     return 1 + int(math.log(1 - rng.random()) / math.log(1 - p)) if p < 1 else 1
@@ -50,7 +59,7 @@ def quiet(rng: random.Random, slots: int, habits: Habits) -> bytearray:
     """What a stream sees while nothing is wrong."""
     seen = bytearray(b".") * slots
     top = habits.rate * (2.5 if habits.daily else 1.0)
-    at = geometric(rng, top) - 1
+    at = geometric(rng, top) - 1 if top > 0 else slots
     while at < slots:
         if not habits.daily or rng.random() < clock(at) / 2.5:
             seen[at] = ord(rng.choice(USUAL))
@@ -97,6 +106,7 @@ def made(
     components: int = 1,
     vantages: int = 1,
     first_slot: int = 20_000,
+    interval_s: float = 30.0,
 ) -> tuple[World, tuple[Truth, ...]]:
     """A world of `days`, with troubles of 20 to 120 minutes at least three hours apart if there is any."""
     rng = random.Random(seed)
@@ -115,8 +125,11 @@ def made(
         if trouble.vantages >= vantages:
             truths.append(Truth(at * SLOT_S, end * SLOT_S, tuple(struck), trouble.rate))
         at = end + 3 * HOUR + rng.randrange(2 * HOUR)
-    places = tuple(Place(v, c, i % 6, seen.decode("ascii")) for i, ((v, c), seen) in enumerate(sorted(streams.items())))
-    return World(name, SLOT_S, slots, 30.0, 1_775_001_600.0, tuple(names), places), tuple(truths)
+    every = max(1, round(interval_s / SLOT_S))
+    places = tuple(
+        Place(v, c, i % every, seen.decode("ascii")) for i, ((v, c), seen) in enumerate(sorted(streams.items()))
+    )
+    return World(name, SLOT_S, slots, interval_s, 1_775_001_600.0, tuple(names), places), tuple(truths)
 
 
 def slowed(

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from bot.core.messages.error_meanings import ADVICE, SHORT, WHOSE
+from bot.core.messages.error_meanings import ADVICE, WHOSE
+from bot.core.text.layers import LAYER
 from bot.explain.messages.lookup import EVERY
 from bot.explain.messages.message import Message
 from probes.fingerprints.error_codes import GENERIC, SPECIFIC
@@ -34,7 +35,7 @@ def words() -> str:
     return table(
         ("Word", *TAIL),
         [
-            (", ".join(_quoted(sorted(said))), SHORT[layer], whose[layer, advice], ADVICE[advice])
+            (", ".join(_quoted(sorted(said))), LAYER[layer], whose[layer, advice], ADVICE[advice])
             for (layer, advice), said in rows.items()
         ],
     )

@@ -1,4 +1,4 @@
-"""Several vendors fail at once behind one edge: said once by real processes, kept true, ended, through kill -9."""
+"""Several services fail at once behind one edge: said once by real processes, kept true, ended, through kill -9."""
 
 import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -108,10 +108,10 @@ async def test_vendors_behind_one_edge_are_said_to_be_once(tmp_path):
         await instance.start()
         await vendors.asked(10)
         vendors.ill = {"alder", "birch", "cedar"}
-        await instance.until(lambda one: says(one, "vendors fail at once, all behind Cloudflare"))
+        await instance.until(lambda one: says(one, "services fail at once, all behind Cloudflare"))
         await instance.kill()
         await instance.start()
-        await instance.until(lambda one: says(one, "3 vendors fail at once, all behind Cloudflare"))
+        await instance.until(lambda one: says(one, "3 services fail at once, all behind Cloudflare"))
         status, why = await told(instance, "status"), await told(instance, "why cedar-api")
         incidents = (await asked(instance, "incidents")).data["incidents"]
         about = await told(instance, f"incident {incidents[0]['id']}")
@@ -122,7 +122,7 @@ async def test_vendors_behind_one_edge_are_said_to_be_once(tmp_path):
 
     assert len(incidents) == 3, "two components of one vendor are one incident"
     line = status["At once"]
-    assert line.startswith("3 vendors fail at once, all behind Cloudflare: ")
+    assert line.startswith("3 services fail at once, all behind Cloudflare: ")
     assert line == why["At once"] == about["At once"]
     assert "Oak" not in line
     assert [act["act"] for act in instance.record if "cause@" in act["key"]].count("root") == 1

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from bot.core.answers.answer import Answer
 from bot.core.answers.corroboration import Context
-from bot.core.messages.error_meanings import ADVICE, SHORT, WHOSE, means
+from bot.core.messages.error_meanings import ADVICE, WHOSE, means
 from bot.core.model.status import ServiceStatus
+from bot.core.text.layers import LAYER
 from bot.core.tips.alternatives import ranked
 from bot.explain.explain import explained, finding
 from bot.explain.json_objects import objects_in
@@ -52,7 +53,7 @@ ROWS: list[Row] = [
 ]
 NOWHERE = Context()
 BUSY = replace(API, symptoms=(("overloaded_error", 27), ("http_500", 2)), layer=Layer.CAPACITY)
-SICK = Context((ServiceStatus("claude", "Claude", voices(BUSY, CODE), (INCIDENT,)),))
+SICK = Context((ServiceStatus("claude", "Claude", voices(BUSY, CODE), (INCIDENT,), page_url="https://status.example"),))
 FINE = Context((ServiceStatus("claude", "Claude", voices(WELL)),))
 OVERLOADED = (
     'anthropic.APIStatusError: Error code: 529 - {"type":"error","error":{"type":"overloaded_error",'
@@ -141,7 +142,7 @@ def test_every_missing_answer_is_answered(kind: str) -> None:
 
 def test_every_layer_and_advice_has_its_words() -> None:
     """Nothing that a fingerprint can say is without a sentence."""
-    assert set(SHORT) == set(Layer)
+    assert set(LAYER) == set(Layer)
     advice = {value.advice for value in vars(verdicts).values() if isinstance(value, Verdict)}
     assert advice <= set(ADVICE)
     assert all(means(layer, "") for layer in Layer)
@@ -330,7 +331,7 @@ def test_an_alternative_that_is_up_is_named() -> None:
     [
         ("502 Bad Gateway", "HTTP 502 gateway: the gateway cannot reach the application; the vendor's fault"),
         ("Error 1020", "Cloudflare 1020: the edge takes you for a robot or blocks you; cannot be told whose"),
-        ("error code: 524", "Cloudflare 524: the edge cannot reach the vendor's servers; the vendor's fault"),
+        ("error code: 524", "Cloudflare 524: the edge cannot reach the servers behind it; the vendor's fault"),
         ("ECONNRESET", "reset: no connection; cannot be told whose"),
         ("500", "HTTP 500: an error inside their service; the vendor's fault"),
         ("botocore ThrottlingException", "ThrottlingException: your rate limit or quota is used up; on your side"),

@@ -136,7 +136,7 @@ async def test_it_is_said_once_grows_and_ends(town):
             await eye.look()
         await town.deliver()
         town.now += 60
-    assert list(town.told.values()) == ["🟠 3 vendors fail at once, all behind Cloudflare: Claude, Openai and Groq"]
+    assert list(town.told.values()) == ["🟠 3 services fail at once, all behind Cloudflare: Claude, Openai and Groq"]
     await town.stand("claude", "openai")
     await asyncio.gather(*(eye.look() for eye in eyes))
     await town.deliver()
@@ -154,7 +154,7 @@ async def test_the_cards_of_the_incidents_say_it_too(town):
     await town.stand("claude", layer=Layer.TLS)
     await town.deliver()
     lines = {card.subject: dict(card.lines) for card in town.book.cards}
-    assert lines["CLAUDE"]["At once"] == "2 vendors fail at once, all behind Cloudflare: Claude and Openai"
+    assert lines["CLAUDE"]["At once"] == "2 services fail at once, all behind Cloudflare: Claude and Openai"
     await town.stand("claude", "openai")
     await town.looker().look()
     assert await town.reading.causes("claude") == ()

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from bot.errors import UserError
-from bot.fields import Part
+from bot.fields import Part, expected
 from probes.secret import Secret
 
 API = "https://discord.com/api/v10"
@@ -91,8 +91,5 @@ def options(name: str, given: Mapping[str, Any]) -> Options:
     try:
         return Options.model_validate(dict(given))
     except ValidationError as error:
-        said = [
-            f"channels.{name}.{'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}"
-            for one in error.errors()
-        ]
+        said = [f"channels.{name}.{'.'.join(map(str, one['loc']))}: {expected(one)}" for one in error.errors()]
         raise UserError("\n".join(said)) from None

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.errors import UserError
+from bot.fields import expected
 from probes.secret import Secret
 
 PUBLIC_API = "https://slack.com/api/"
@@ -140,7 +141,7 @@ def read(name: str, options: Mapping[str, Any]) -> Options:
     try:
         found = Options.model_validate(dict(options))
     except ValidationError as error:
-        complaints = [f"{'.'.join(map(str, one['loc']))}: {_sentence(one['msg'])}" for one in error.errors()]
+        complaints = [f"{'.'.join(map(str, one['loc']))}: {expected(one)}" for one in error.errors()]
     else:
         complaints = found.missing()
         if not complaints:
@@ -150,7 +151,3 @@ def read(name: str, options: Mapping[str, Any]) -> Options:
 
 def _not(secret: Secret) -> str:
     return "this is not" if secret.reveal() else "it is empty; expected"
-
-
-def _sentence(message: str) -> str:
-    return message.removeprefix("Value error, ")

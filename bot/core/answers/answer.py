@@ -14,6 +14,12 @@ class Table:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
+    def without(self, name: str) -> "Table":
+        """The table without the column of that head."""
+        place = self.head.index(name)
+        head, *rows = (row[:place] + row[place + 1 :] for row in (self.head, *self.rows))
+        return Table(head, tuple(rows))
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -12,12 +12,13 @@ from bot.core.answers.alternatives import title as instead
 from bot.core.answers.answer import Answer
 from bot.core.answers.corroboration import Agreement, Context, What, Witness, verdict, witnesses
 from bot.core.answers.status import we_see
-from bot.core.messages.error_meanings import ADVICE, SHORT, WHOSE, means
+from bot.core.messages.error_meanings import ADVICE, WHOSE, means
 from bot.core.messages.layers import do_now
 from bot.core.messages.sources import page_says, people_say
 from bot.core.model.measurement import Measurement
 from bot.core.model.severity import TROUBLE
 from bot.core.text.durations import duration
+from bot.core.text.layers import LAYER
 from bot.core.text.numbers import number
 from bot.core.text.quoting import clean, counted, listed
 from bot.core.text.redaction import secret
@@ -129,7 +130,7 @@ def _short(finding: Finding) -> str:
         return "a gateway in between answers so"
     if finding.layer is Layer.UNKNOWN:
         return finding.means or means(finding.layer, finding.symptom)
-    return SHORT[finding.layer]
+    return LAYER[finding.layer]
 
 
 def _told(finding: Finding, agreed: Agreement) -> list[tuple[str, str]]:
@@ -159,10 +160,12 @@ def _others(finding: Finding, found: Sequence[Witness], context: Context, now: f
     for witness in found:
         measured = witness.voices.measured
         kinds = [(symptom(word), n) for word, n in measured.symptoms]
-        what = f" ({counted(kinds)})" if kinds and measured.failed else ""
+        what = f" ({counted(kinds)})" if kinds and measured.failed and not measured.slow else ""
         lines.append(("We see" if not lines else "", f"{called(measured)}: {we_see(measured, now)}{what}"))
     about = [witness.voices for witness in found if witness.standing == found[0].standing]
-    return [*lines, ("They say", page_says(about, now)), ("People say", people_say(about))]
+    if found[0].standing.page_url:
+        lines.append(("They say", page_says(about, now)))
+    return [*lines, ("People say", people_say(about))]
 
 
 def _nobody(finding: Finding, context: Context, now: float) -> str:

@@ -68,7 +68,7 @@ def why(
     And what held messages back, and to whom they went: `heard` are the deliveries of its incident, if there is one.
     """
     measured, service = voices.measured, standing.name
-    lines = [("We see", seen(measured, now)), ("They say", page_says([voices], now))]
+    lines = [("We see", seen(measured, now)), ("They say", page_says([voices], now) if standing.page_url else "")]
     lines.append(("Others say", others_say(standing.others, now)))
     lines += [("People say", people_say([voices])), *links(voices.reports, now)]
     lines.append(("Because", clean(measured.why, 300) if told else "nothing was judged yet"))
@@ -159,11 +159,13 @@ def _account(told: Explanation, now: float) -> list[tuple[str, str]]:
         lines.append(("Evidence", clean(told.raised, 200)))
     elif told.threshold:
         lines.append(("Evidence", f"{_whole(told.evidence)} of the {_whole(told.threshold)} needed for an alert"))
+    lines += [("Rule" if n == 0 else "", clean(rule, 200)) for n, rule in enumerate(told.rules)]
     spells = f"{told.usual_spells_per_day:.1f} short spells a day of {duration(told.usual_spell_s)}"
     lines.append(("Usual", f"{percent(told.usual_rate)} of looks fail by themselves; {spells}"))
+    label = "Slow" if told.recent and all(what == "slow" for _, _, what in told.recent) else "Failures"
     for n, (at, where, what) in enumerate(reversed(told.recent[-RECENT:])):
         said = f"{clock(at, now, seconds=True)}  {symptom(what)} from {clean(where, 40)}"
-        lines.append(("Failures" if n == 0 else "", said))
+        lines.append((label if n == 0 else "", said))
     return [*lines, ("Ends", clean(told.closes, 200)), ("Judged", ago(told.at, now))]
 
 

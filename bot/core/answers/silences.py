@@ -58,12 +58,8 @@ def announced(standing: ServiceStatus, now: float) -> list[str]:
                 names = found.setdefault((work.title, work.since, work.until, work.endless), [])
                 names += [clean(voices.measured.name or voices.measured.component, 40)] if work.named else []
     return [
-        f"{listed(names) or clean(standing.name, 40)}: maintenance announced "
-        + (
-            f"from {clock(since, now)}, without a stated end, by the vendor"
-            if endless
-            else f"{between(since, until, now)} by the vendor"
-        )
+        f"{listed(names) or clean(standing.name, 40)}: maintenance announced on the status page "
+        + (f"from {clock(since, now)}, without a stated end" if endless else between(since, until, now))
         + (f": {quoted(title, 100)}" if title.strip() else "")
         for (title, since, until, endless), names in sorted(found.items(), key=lambda pair: pair[0][1])
     ][:5]

@@ -53,11 +53,14 @@ def overview(standings: Sequence[ServiceStatus], now: float) -> Answer:
     rows = [_row(s, v, now, several=len(standings) > 1) for s, v in worst[:ROWS]]
     if len(worst) > ROWS:
         rows.append((f"… {len(worst) - ROWS} more", _rest([v for _, v in worst[ROWS:]], now), "", ""))
+    table = Table(HEAD, tuple(rows)) if rows else None
+    if table is not None and not any(standing.page_url for standing in standings):
+        table = table.without("they say")
     return Answer(
         title=_title([v for _, v in worst], now),
         at=now,
         lines=(*_open(standings, now), *_at_once(standings), *_coming(standings, now), *_asides(standings, now)),
-        table=Table(HEAD, tuple(rows)) if rows else None,
+        table=table,
         footer="groundtruth's own measurements; ⚪ unknown means no fresh reading, never fine",
         data={"at": now, "services": _data(standings, {id(v) for _, v in worst[:ROWS]}, now)},
         actions=tuple(Action("why", f"Why {i.id}?", i.id) for s in standings for i in s.incidents)[:BUTTONS],
@@ -71,7 +74,7 @@ def _row(standing: ServiceStatus, voices: ComponentStatus, now: float, *, severa
     if voices.silence is not None and voices.silence.until > now:
         sign = EMOJI[Colour.BLUE] if voices.silence.work else SILENCED
         seen += f" · {sign} {hushed(voices.silence, now)}"
-    return name, seen, they_say(voices, now), people_say([voices])
+    return name, seen, they_say(voices, now) if standing.page_url else "no status page", people_say([voices])
 
 
 def _badness(voices: ComponentStatus, now: float) -> tuple[int, bool, float]:
@@ -152,11 +155,9 @@ def snapshot(incident: Incident, standing: ServiceStatus, now: float) -> Snapsho
 def we_see(measured: Measurement, now: float) -> str:
     """Our own voice in a cell: state in words, the number, its age."""
     state = present(measured, now)
-    if measured.at is None:
-        return f"{emoji(State.UNKNOWN)} unknown, no result yet"
+    if measured.blind or measured.at is None or state is State.UNKNOWN:
+        return f"{emoji(State.UNKNOWN)} unknown{_unknown(measured, now)}"
     age = ago(measured.at, now)
-    if state is State.UNKNOWN:
-        return f"{emoji(State.UNKNOWN)} unknown, last result {age}"
     sign = EMOJI[tone(measured, now)]
     if quieted(measured, now):
         counts = f"{measured.failed} of {measured.total} failed in {duration(measured.window_s)}"
@@ -176,6 +177,17 @@ def we_see(measured: Measurement, now: float) -> str:
     counts = f"{measured.failed} of {measured.total} failed" if measured.total else "no failures lately"
     aside = f"; {clean(measured.why, 120)}" if measured.why not in {"", "as usual"} else ""
     return f"{sign} {WORDS[state]}, {counts}{aside}; {age}"
+
+
+def _unknown(measured: Measurement, now: float) -> str:
+    """Why a state is unknown."""
+    if measured.blind:
+        return f": {clean(measured.blind, 200)}{_last(measured, now)}"
+    return ", no result yet" if measured.at is None else f", last result {ago(measured.at, now)}"
+
+
+def _last(measured: Measurement, now: float) -> str:
+    return f"; last usable result {ago(measured.at, now)}" if measured.at is not None else ""
 
 
 def they_say(voices: ComponentStatus, now: float) -> str:

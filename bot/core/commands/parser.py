@@ -113,7 +113,8 @@ def _read(command: Command, words: list[str], names: Names) -> Request:
     for argument in command.arguments:
         if argument.takes is Takes.COMMAND and words:
             return replace(request, word=_help(words[0]))
-        if argument.takes is Takes.CHOICE and not argument.keyed:
+        # "Claude Code" is a component, so "code" in it is no choice.
+        if argument.takes is Takes.CHOICE and not argument.keyed and len(names.find(" ".join(words))) != 1:
             words, request = _chosen(argument, words, request)
     timed = next((a for a in command.arguments if a.takes is Takes.DURATION), None)
     how = timing.timing(timed, words, request.choice("start")) if timed else timing.Timing(words)

@@ -87,13 +87,26 @@ class Assessment:
     slow: bool = False
     usual_rate: float = 0.0
     stale_after_s: float = 0.0
+    slow_lately: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """A vantage without results: the components it measured, when the last result came, when it is forgotten."""
+
+    vantage: str
+    components: tuple[str, ...]
+    last_at: float
+    forgotten_at: float
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """The answer to "why": the belief in words, the same in numbers, and what would change it.
 
-    While an episode stands its evidence has been used: `raised` then says when, and `leading` nothing.
+    While an episode stands its evidence has been used: `raised` then says when, and `leading` nothing. `rules` are the
+    plain rules of its checks in words, each with how far it is; `spells` the lengths in seconds of this component's
+    short spells of failures in the last week, which delay an alert.
     """
 
     component: str
@@ -109,3 +122,5 @@ class Explanation:
     recent: tuple[tuple[float, str, str], ...] = field(default=())
     closes: str = ""
     raised: str = ""
+    rules: tuple[str, ...] = ()
+    spells: tuple[float, ...] = ()

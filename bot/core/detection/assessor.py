@@ -1,22 +1,24 @@
 """The assessor: what the results of one service's checks come to. Pure: the clock is an argument.
 
 Decisions are made when time moves on, so results of one instant may come in any order: `see` returns what follows from
-earlier instants, `advance` what follows from all. A time behind the latest one counts as the latest.
+earlier instants, `advance` what follows from all. A result that comes late is weighed by its own time.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from math import isfinite
 from typing import Any
 
-from bot.core.detection import explanation, serialization
-from bot.core.detection.assessment import Assessment, AssessorSettings, Explanation, Transition
+from bot.core.detection import episodes, explanation, serialization
+from bot.core.detection.assessment import Assessment, AssessorSettings, Explanation, Silent, Transition
 from bot.core.detection.classification import LATEST, Sample, classified
 from bot.core.detection.episodes import Episodes, SuccessRun
+from bot.core.detection.plain_rule import Met
 from bot.core.detection.reprobe import Plan
 from probes.model import Observation
 
-STREAMS = 512
-"""Streams of one service; more are not measured by anybody and would only fill memory."""
+LATE_S = 600.0
+"""A result that comes later than this counts as one of that time: it is no evidence of the present."""
 BACK_S = 3600.0
 """A clock found to be so far ahead was wrong: the present is set back to what `advance` says."""
 
@@ -44,7 +46,9 @@ class Assessor:
             if self._waiting:
                 steps = self._settle()
             self.now = result.at
-        if len(self.episodes.detector.streams) < STREAMS or self.episodes.knows(result):
+        elif result.at < self.now - LATE_S:
+            result = replace(result, at=self.now - LATE_S)
+        if self.episodes.knows(result) or self.episodes.detector.room(self.now):
             self._waiting.append(result)
         return steps
 
@@ -71,6 +75,18 @@ class Assessor:
     def urge(self, component: str, now: float) -> None:
         """Look at a component again at once, as after a failure: people report trouble with it."""
         self.episodes.urge(component, max(now, self.now))
+
+    def alert(self, met: Met, component: str) -> list[Transition]:
+        """A plain rule is met by what was taken in last: an episode begins, unless one stands already."""
+        steps = self._settle()
+        opened = episodes.by_rule(self.episodes, component, met.course(self.settings.interval_s), self.now)
+        self.episodes.quiet = self.episodes.quiet and not opened
+        return steps + [replace(step, why=f"{step.why}; {met.words}") for step in opened]
+
+    def weighs(self, result: Sample) -> bool:
+        """Whether a result speaks of the component: not from a vantage with trouble of its own."""
+        stream = self.episodes.detector.streams.get((result.vantage, result.component, result.check))
+        return stream is None or not stream.apart
 
     def advance(self, now: float) -> list[Transition]:
         """Let time pass to `now`: everything seen until then is decided."""
@@ -100,6 +116,10 @@ class Assessor:
     def attention(self, now: float) -> dict[str, Plan]:
         """Re-probe plans by component; none means looking at the usual interval is enough."""
         return self.episodes.attention.plans(now)
+
+    def silent(self, now: float) -> tuple[Silent, ...]:
+        """Vantages whose results have stopped while others' go on: they count for nothing until they are back."""
+        return explanation.silent(self.episodes, now)
 
     def dump(self) -> dict[str, Any]:
         """Everything, JSON-able: an assessor made from it has the same future."""

@@ -13,11 +13,16 @@ LATEST = 4102444800.0
 """No honest clock is beyond the year 2100; times outside 1970 to 2100 are not used."""
 
 THEIRS = frozenset({Fault.VENDOR, Fault.EDGE})
+LASTING = frozenset({"refused", "tls", "tls_expired", "tls_name", "tls_untrusted", "dns", "nxdomain"})
+"""Symptoms whose cause stays until somebody removes it: nothing listens, a certificate is wrong, a name is gone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One classified result: `failed`, the word for how, and the latencies of an answer (ms, None: not measured)."""
+    """One classified result: `failed`, the word for how, and the latencies of an answer (ms, None: not measured).
+
+    `lasting`: the failure is of a kind that does not pass by itself (`LASTING`).
+    """
 
     at: float
     vantage: str
@@ -28,6 +33,7 @@ class Sample:
     total_ms: float | None = None
     first_ms: float | None = None
     slow: bool = False
+    lasting: bool = False
 
     @property
     def order(self) -> tuple[float, str, str, str, bool, str]:
@@ -43,7 +49,10 @@ def classified(seen: Observation) -> Sample | None:
     if outcome is Outcome.FAILED:
         if seen.fault not in THEIRS or (seen.control is False and seen.layer in NETWORK_LAYERS):
             return None
-        return Sample(seen.at, seen.vantage, seen.component, seen.check, failed=True, symptom=symptom_of(seen))
+        word = symptom_of(seen)
+        return Sample(
+            seen.at, seen.vantage, seen.component, seen.check, failed=True, symptom=word, lasting=word in LASTING
+        )
     if outcome is Outcome.OK or outcome is Outcome.SLOW:
         timings = seen.timings
         return Sample(

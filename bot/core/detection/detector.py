@@ -24,13 +24,20 @@ from dataclasses import dataclass, field
 from math import exp, log, sqrt
 
 from bot.core.detection.baseline import BurstModel
-from bot.core.detection.classification import Sample
+from bot.core.detection.classification import LASTING, Sample
+from bot.core.detection.disturbance import Disturbance
 from bot.core.detection.hypotheses import KINDS, WEIGHTS, Odds
 from bot.core.detection.stream_filter import Stream
 
 CALIBRATION = 1.6
 MONTH_S = 30 * 86400.0
 SHARES = {"all": 0.3, "component": 0.6, "vantage": 0.1}
+STREAMS = 512
+"""Streams of one service; more are not measured by anybody and would only fill memory."""
+FORGOTTEN_S = 7 * 86400.0
+"""A stream without results for so long is forgotten with all it had learned."""
+SHORT_S, TOTAL = 45.0, 0.9
+"""An episode so short in which everything failed was one of the target's spells."""
 HIGHEST = 1e30
 """Sums stop here: an outage of months is no longer a matter of evidence, and floats end."""
 LOW = 40.0
@@ -80,11 +87,15 @@ def weighted(sums: list[float]) -> float:
 class Detector:
     """All streams of one service and the hypotheses about them.
 
-    `muted` vantages have trouble of their own, `settled` components are in an episode already: neither adds evidence.
+    `muted` vantages have trouble of their own, `settled` components are in an episode already. Streams without a result
+    for `silence_s` count for nothing, nor do those of a muted vantage whose component another, unmuted vantage measures
+    (`apart`): where none does, there is nobody whose word could be taken instead.
     """
 
-    def __init__(self, interval_s: float, alarms_per_month: float) -> None:
+    def __init__(self, interval_s: float, alarms_per_month: float, silence_s: float = 150.0) -> None:
         self.interval_s = interval_s
+        self.silence_s = silence_s
+        self.next_s = 0.0
         self._budget = alarms_per_month
         self.spells = BurstModel()
         self.streams: dict[Key, Stream] = {}
@@ -107,8 +118,59 @@ class Detector:
         if found is None:
             self.bring()
             found = self.streams[key] = Stream(vantage, component, check)
+            self.part()
             self.arrange()
         return found
+
+    def room(self, at: float) -> bool:
+        """Whether there is room for one more stream; the one that has been silent longest makes room."""
+        if len(self.streams) < STREAMS:
+            return True
+        key, longest = min(self.streams.items(), key=lambda item: (item[1].at, item[0]))
+        if at - longest.at <= self.silence_s:
+            return False
+        self.bring()
+        del self.streams[key]
+        return True
+
+    def refresh(self, now: float) -> bool:
+        """See which streams are silent, forget those that have been for long (True: some were), share out anew."""
+        if self.next_s - self.silence_s <= now < self.next_s:
+            return False
+        self.next_s = now + self.silence_s / 10
+        old = [key for key, s in self.streams.items() if now - s.at > FORGOTTEN_S]
+        changed = bool(old)
+        for stream in self.streams.values():
+            silent = now - stream.at > self.silence_s
+            changed = changed or silent != stream.silent
+            stream.silent = silent
+        if changed:
+            self.bring()
+            for key in old:
+                del self.streams[key]
+            self.part()
+            self.arrange()
+        return bool(old)
+
+    def live(self) -> list[Stream]:
+        """The streams that have results; all of them if none has."""
+        return [s for s in self.streams.values() if not s.silent] or list(self.streams.values())
+
+    def mute(self, vantage: str) -> None:
+        """This vantage has trouble of its own."""
+        self.muted.add(vantage)
+        self.part()
+
+    def unmute(self, vantage: str) -> None:
+        """It has none any more, or nobody can tell."""
+        self.muted.discard(vantage)
+        self.part()
+
+    def part(self) -> None:
+        """Settle which streams of muted vantages are left out: those that a fresh, unmuted vantage measures too."""
+        measured = {s.component for s in self.streams.values() if not s.silent and s.vantage not in self.muted}
+        for stream in self.streams.values():
+            stream.apart = stream.vantage in self.muted and stream.component in measured
 
     def begin_anew(self, components: Iterable[str]) -> None:
         """Something began or ended: what is pending belongs to it, and its evidence has been used.
@@ -116,8 +178,7 @@ class Detector:
         The hypotheses of all streams, of single vantages and of these components start again from nothing.
         """
         for stream in self.streams.values():
-            stream.usual.drop()
-            stream.oks = 0
+            stream.drop()
         for (kind, name), suspicion in self.suspicions.items():
             if kind != "component" or name in components:
                 suspicion.reset()
@@ -127,29 +188,30 @@ class Detector:
         self._by_component = {}
         for stream in self.streams.values():
             self._by_component.setdefault(stream.component, []).append(stream)
-        components = sorted(self._by_component)
-        vantages = sorted({s.vantage for s in self.streams.values()})
+        live = self.live()
+        components = sorted({s.component for s in live})
+        vantages = sorted({s.vantage for s in live})
         kinds = {"all": [""], "component": components, "vantage": vantages}
         used = {k: names for k, names in kinds.items() if k == "all" or len(names) > 1}
         whole = sum(SHARES[k] for k in used)
         self.shares = {(k, n): SHARES[k] / whole / len(names) for k, names in used.items() for n in names}
         self.beyond_components = [name for name in self.shares if name[0] != "component"]
         self.suspicions = {name: self.suspicions.get(name) or Suspicion() for name in self.shares}
-        looks = sqrt(len(self.streams)) * MONTH_S / self.interval_s / self._budget
-        self.threshold = CALIBRATION * looks * self._growth()
+        looks = sqrt(len(live)) * MONTH_S / self.interval_s / self._budget
+        self.threshold = CALIBRATION * looks * self._growth(live)
 
-    def _growth(self) -> float:
+    def _growth(self, live: list[Stream]) -> float:
         """How much a usual look adds to the evidence on average: the share of the hypotheses it concerns."""
         parts = [
             self.shares.get(name, 0.0)
-            for s in self.streams.values()
+            for s in live
             for name in (("all", ""), ("component", s.component), ("vantage", s.vantage))
         ]
-        return sum(parts) / max(1, len(self.streams))
+        return sum(parts) / max(1, len(live))
 
     def concerns(self, stream: Stream) -> Iterable[Name]:
         """The hypotheses that a stream's looks speak for or against."""
-        if stream.vantage in self.muted or stream.component in self.settled:
+        if stream.apart or stream.component in self.settled:
             return ()
         return (("all", ""), ("component", stream.component), ("vantage", stream.vantage))
 
@@ -160,6 +222,10 @@ class Detector:
         if result.failed and not troubled and self.evidence() < CLEARED:
             self.learn(result.at)
         stream = self.stream(result.vantage, result.component, result.check)
+        if stream.silent:
+            stream.silent = False
+            self.part()
+            self.arrange()
         odds = stream.take(result, self.spells, self.interval_s)
         for name in self.concerns(stream):
             suspicion = self.suspicions.get(name)
@@ -180,8 +246,19 @@ class Detector:
     def learn(self, at: float) -> None:
         """All that was pending at `at` was quiet."""
         for stream in self.streams.values():
-            stream.usual.learn(self.spells, at)
-            stream.calm_odds = []
+            stream.clear(self.spells, at)
+        for stream in self.streams.values():
+            stream.reckon(self.spells, at)
+
+    def was_short(self, component: str, course: Disturbance) -> None:
+        """An episode of a component is over: if everything failed for a short while only, it is learned as a spell."""
+        lasted = course.failed_at - course.began
+        if lasted > SHORT_S or course.said[0] < TOTAL:
+            return
+        lasting = sum(n for word, n in course.symptoms.items() if word in LASTING)
+        for stream in self.streams.values():
+            if stream.component == component and stream.vantage in course.vantages:
+                stream.shown(course.began, course.failed_at, self.spells, self.interval_s, lasting=lasting > 0)
 
     def evidence(self) -> float:
         """How much likelier the recent results are under an outage, in looks; to be held against `threshold`."""

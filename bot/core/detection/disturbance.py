@@ -30,7 +30,7 @@ class Disturbance:
     def take(self, result: Sample, dt: float, usual: float, *, failed_before: bool, counts: bool = True) -> None:
         """One look, `dt` after the stream's last; `usual` the usual chance of a failure."""
         passed = min(result.at - self.seen_at, dt)
-        self.seen_at = result.at
+        self.seen_at = max(self.seen_at, result.at)
         if counts:
             self.severity.take(result.at, dt, result.failed, failed_before)
         if not result.failed:
@@ -39,7 +39,7 @@ class Disturbance:
         self.closing.failure(max(0.0, passed), usual, self.severity.rate)
         if self.closing.value <= 0 and self.severity.total:
             self.said = (self.severity.rate, *self.severity.interval())
-        self.failed_at = result.at
+        self.failed_at = max(self.failed_at, result.at)
         self.vantages[result.vantage] = self.vantages.get(result.vantage, 0) + 1
         word = result.symptom or "failed"
         if word in self.symptoms or len(self.symptoms) < SYMPTOMS:

@@ -17,6 +17,7 @@ from bot.core.detection.latency import IS_SLOW, LatencyDetector
 from bot.core.detection.report_evidence import ReportEvidence
 from bot.core.detection.reprobe import ATTENTIVE, Attention
 from bot.core.detection.severity import Severity, pooled
+from bot.core.detection.stream_filter import FORGETS_S, Stream
 from bot.core.detection.summary import counted
 from probes.model import State
 
@@ -44,11 +45,15 @@ class SuccessRun:
 
 
 class Episodes:
-    """The state of one service: detector, courses of disturbances, standing episodes."""
+    """The state of one service: detector, courses of disturbances, standing episodes.
+
+    `standing` says of each component in an episode of failures when that was announced, `groups` which episode it
+    belongs to (named by its opening): components that fail at the same time are one.
+    """
 
     def __init__(self, settings: AssessorSettings) -> None:
         self.settings = settings
-        self.detector = Detector(settings.interval_s, settings.false_alarms_per_month)
+        self.detector = Detector(settings.interval_s, settings.false_alarms_per_month, settings.silence_s)
         self.attention = Attention(settings.reprobe_every_s)
         self.courses: dict[str, Disturbance] = {}
         self.vantages: dict[str, Disturbance] = {}
@@ -56,6 +61,7 @@ class Episodes:
         self.paces: dict[str, LatencyDetector] = {}
         self.hearings: dict[str, ReportEvidence] = {}
         self.standing: dict[str, float] = {}
+        self.groups: dict[str, float] = {}
         self.slowing: dict[str, float] = {}
         self.quiet = True
 
@@ -63,6 +69,10 @@ class Episodes:
         """Those configured and those seen."""
         seen = {s.component for s in self.detector.streams.values()}
         return sorted(seen.union(self.settings.components))
+
+    def streams_of(self, component: str) -> list[Stream]:
+        """The streams that speak for a component: with fresh results, and not left out for their vantage's trouble."""
+        return [s for s in self.detector.live() if s.component == component and not s.apart]
 
     def vantages_of(self, component: str) -> list[str]:
         """Where a component is measured."""
@@ -89,20 +99,21 @@ class Episodes:
         """Take in one result; False if nothing can follow from it."""
         timed = result.total_ms is not None or result.first_ms is not None or result.slow
         if timed:
-            self._pace(result, now)
+            self._pace(result)
         if not result.failed and self.quiet:
-            run = SuccessRun(result.vantage, result.component, result.check, 1, now)
+            run = SuccessRun(result.vantage, result.component, result.check, 1, result.at)
             if self.can_wait(run):
                 self.wait(run)
                 return timed
-        result = result if result.at == now else replace(result, at=now)
         detector = self.detector
         detector.bring()
         stream = detector.stream(result.vantage, result.component, result.check)
-        dt = now - stream.at if stream.at >= 0 else self.settings.interval_s
+        dt = stream.distance(result.at, self.settings.interval_s)
+        if dt > FORGETS_S:  # time without data does not count
+            dt = self.settings.interval_s
         before, usual = stream.failed, stream.usual.rate
         detector.take(result)
-        self._follow(result, dt, usual, failed_before=before)
+        self._follow(result, stream, dt, usual, now, failed_before=before)
         self.quiet = False
         return True
 
@@ -126,6 +137,10 @@ class Episodes:
 
     def decide(self, now: float) -> list[Transition]:
         """What follows from all that was taken in."""
+        if self.detector.refresh(now):
+            kept = {f"{s.vantage}/{s.check}" for s in self.detector.streams.values()}
+            for pace in self.paces.values():
+                pace.medians = {name: m for name, m in pace.medians.items() if name.rpartition("/")[0] in kept}
         steps = decided(self, now)
         evidence = self.evidence(now)
         wanted = evidence >= ATTENTIVE
@@ -134,8 +149,9 @@ class Episodes:
                 self.attention.want(component, now, self._healthy(component))
         idle = not (self.standing or self.vantages or self.slowing)
         self.quiet = idle and evidence < LOW
-        if idle and evidence < FORGOTTEN:
-            self.courses.clear()
+        if idle and evidence < FORGOTTEN and self.courses:
+            failing = {s.component for s in self.detector.streams.values() if s.failed}
+            self.courses = {c: course for c, course in self.courses.items() if c in failing}
         return steps
 
     def evidence(self, now: float) -> float:
@@ -160,10 +176,12 @@ class Episodes:
         return self.detector.shares.get(name, 0.0)
 
     def _healthy(self, component: str) -> list[str]:
-        return [v for v in self.vantages_of(component) if v not in self.detector.muted]
+        return sorted({s.vantage for s in self.streams_of(component)})
 
-    def _follow(self, result: Sample, dt: float, usual: float, *, failed_before: bool) -> None:
-        muted = result.vantage in self.detector.muted
+    def _follow(  # noqa: PLR0913 - what a course takes, and where it is kept
+        self, result: Sample, stream: Stream, dt: float, usual: float, now: float, *, failed_before: bool
+    ) -> None:
+        muted = stream.apart
         place = self.vantages if muted else self.courses
         key = result.vantage if muted else result.component
         course = place.get(key)
@@ -171,17 +189,20 @@ class Episodes:
             course.take(result, dt, usual, failed_before=failed_before)
         elif result.failed:
             place[key] = begun(result)
+            if stream.run.length > 1:  # it failed before, but counted as its vantage's trouble
+                place[key].began = min(result.at, stream.run.first_at)
         if result.failed and not muted:
-            self.attention.want(result.component, result.at, self._healthy(result.component), result.vantage)
+            self.attention.want(result.component, now, self._healthy(result.component), result.vantage)
 
-    def _pace(self, result: Sample, now: float) -> None:
-        if result.failed or result.vantage in self.detector.muted:
+    def _pace(self, result: Sample) -> None:
+        stream = self.detector.streams.get((result.vantage, result.component, result.check))
+        if result.failed or (stream is not None and stream.apart):
             return
         pace = self.paces.setdefault(result.component, LatencyDetector())
         where = f"{result.vantage}/{result.check}"
         level = pace.judge(where, result.total_ms, result.first_ms, slow=result.slow)
         slow = level >= IS_SLOW
-        looked = replace(result, at=now, failed=slow, symptom="slow" if slow else "")
+        looked = replace(result, failed=slow, symptom="slow" if slow else "")
         course = self.slow.get(result.component)
         if course is not None:
             course.take(looked, self.settings.interval_s, pace.rate, failed_before=False)
@@ -195,9 +216,19 @@ class Episodes:
 
 ONE_VANTAGE, NOT_ONE = 0.5, 0.01
 """Above the one share of the evidence with single vantages it is that vantage's trouble, below the other the vendor's;
-in between the next looks will tell."""
-BESIDE = 0.2
-"""A component whose part of the evidence is at least this much of the leading one's is taken to fail with it."""
+in between the next results will tell, as long as another vantage measures the same thing well."""
+CLEAR = 1000.0
+"""At so many times the threshold nothing more is waited for."""
+OWN_FAILURES, OWN_EVIDENCE = 2, 500.0
+"""What a component must show itself to be named: that many failures, and, unless it leads, results so much likelier
+under an outage of it than as usual."""
+JOINS_S = 7 * 86400.0
+"""A component joins those that fail already when its own evidence exceeds the number of its results in so long: it does
+so by mistake at most once in that time."""
+TOGETHER_S = 60.0
+"""Of a component that failed totally and has been well for so long, another that begins to fail is no part."""
+SOLID_S, SOLID_FAILURES = 240.0, 3
+"""Where every fresh stream of a component has failed for so long it is an outage, whatever the evidence says."""
 
 
 def decided(now: Episodes, at: float) -> list[Transition]:
@@ -205,6 +236,10 @@ def decided(now: Episodes, at: float) -> list[Transition]:
     steps = []
     if now.detector.threshold and now.evidence(at) >= now.detector.threshold:
         steps += _begins(now, at)
+    if now.courses:
+        steps += _solid(now, at)
+    if now.standing:
+        steps += _joins(now, at)
     steps += _changes(now, at) + _ends(now, at) + _vantage_ends(now, at)
     for component in sorted(now.slow):
         steps += _slowness(now, component, at)
@@ -215,36 +250,121 @@ def _begins(now: Episodes, at: float) -> list[Transition]:
     parts = now.parts(at)
     total = sum(parts.values())
     alone = {name: part for (kind, name), part in parts.items() if kind == "vantage"}
-    if sum(alone.values()) > ONE_VANTAGE * total:
-        return [_vantage_begins(now, max(sorted(alone), key=alone.__getitem__), at)]
     if sum(alone.values()) > NOT_ONE * total:
+        blamed = max(sorted(alone), key=alone.__getitem__)
+        if _vouched(now, blamed):
+            if sum(alone.values()) > ONE_VANTAGE * total:
+                return [_vantage_begins(now, blamed, at)]
+            if total < CLEAR * now.detector.threshold:
+                return []
+    fresh = _named(now)
+    return [_opens(now, fresh, at)] if fresh else []
+
+
+def _named(now: Episodes) -> list[str]:
+    """The components that fail, by their own results: the one with most evidence, and others with enough of it."""
+    failing = [c for c in sorted(now.courses) if c not in now.standing and _failures(now, c) >= OWN_FAILURES]
+    own = {c: _own(now, c) for c in failing}
+    leading = max(own, key=lambda c: (own[c], _failures(now, c)), default="")
+    return [c for c in own if c == leading or own[c] >= OWN_EVIDENCE]
+
+
+def _own(now: Episodes, component: str) -> float:
+    """How much likelier a component's own results are under an outage of it; nought where it is the only one."""
+    suspicion = now.detector.suspicions.get(("component", component))
+    return suspicion.value if suspicion is not None else 0.0
+
+
+def _failures(now: Episodes, component: str) -> int:
+    return sum(now.courses[component].vantages.values())
+
+
+def _vouched(now: Episodes, vantage: str) -> bool:
+    """Whether another vantage measured the same thing well at the same time: since it began to fail from this one.
+
+    A vantage that is silent, has trouble of its own, or has only just appeared beside an older one vouches for nothing.
+    """
+    mine = {s.component: s for s in now.detector.live() if s.vantage == vantage}
+    for stream in now.detector.live():
+        course, accused = now.courses.get(stream.component), mine.get(stream.component)
+        if stream.vantage == vantage or stream.vantage in now.detector.muted or not course or not accused:
+            continue
+        young = stream.at - stream.since < now.settings.silence_s and stream.since > accused.since + TOGETHER_S
+        if vantage in course.vantages and stream.ok_at >= course.began and stream.run.length < 2 and not young:
+            return True
+    return False
+
+
+def by_rule(now: Episodes, component: str, course: Disturbance, at: float) -> list[Transition]:
+    """A plain rule of the operator's is met: an episode of this component stands, whatever the evidence.
+
+    `course` is what met the rule; nothing follows where an episode of it stands already.
+    """
+    if component in now.standing:
         return []
-    single = {name: part for (kind, name), part in parts.items() if kind == "component"}
-    leading = max(single.values(), default=0.0)
-    if parts[("all", "")] >= leading:
-        fresh = {c for c in {s.component for s in now.detector.streams.values()} if c not in now.standing}
-    else:
-        fresh = {c for c, part in single.items() if part >= BESIDE * leading and c not in now.standing}
-    event: Event = "changed" if now.standing else "opened"
+    known = now.courses.get(component)
+    if known is None or course.began < known.began:
+        now.courses[component] = course
+    return [_opens(now, [component], at)]
+
+
+def _opens(now: Episodes, fresh: list[str], at: float) -> Transition:
+    """An episode of these components begins, or they join one that goes on."""
+    going = {now.groups[c] for c in now.standing if _goes_on(now.courses[c])}
+    group = min(going, default=at)
+    event: Event = "changed" if going else "opened"
     now.hearings.clear()
-    for component in sorted(fresh):
-        now.standing[component] = at
-        now.courses.setdefault(component, Disturbance(at, at, at))
-    now.detector.settled |= fresh
+    for component in fresh:
+        now.standing[component], now.groups[component] = at, group
+    now.detector.settled |= set(fresh)
     now.detector.begin_anew(fresh)
-    together = pooled(now.courses[c].severity for c in now.standing)
-    together.classify(1)
+    together = pooled(now.courses[c].severity for c in fresh)
+    together.classify()
     for component in fresh:
         severity = now.courses[component].severity
         severity.level = together.level
         if severity.total:
             severity.level = -1
-            severity.classify(1)
-    return [_transition(now, event, at)]
+            severity.classify()
+    return _transition(now, event, at, group)
 
 
-def _transition(now: Episodes, event: Event, at: float) -> Transition:
-    components = tuple(sorted(now.standing))
+def _goes_on(course: Disturbance) -> bool:
+    """Whether a component that stands still fails, so that another that begins to is part of the same."""
+    closing = course.closing
+    if course.severity.down:
+        return closing.quiet_s < TOGETHER_S
+    return not closing.monitoring
+
+
+def _joins(now: Episodes, at: float) -> list[Transition]:
+    """Components with enough evidence of their own while others fail already: no longer a question of false alarms."""
+    if not any(_goes_on(now.courses[c]) for c in now.standing):
+        return []
+    enough = JOINS_S / now.settings.interval_s
+    fresh = [
+        c
+        for c in sorted(now.courses)
+        if c not in now.standing and _failures(now, c) >= OWN_FAILURES and _own(now, c) >= enough
+    ]
+    return [_opens(now, fresh, at)] if fresh else []
+
+
+def _solid(now: Episodes, at: float) -> list[Transition]:
+    """Components of which nothing has worked for minutes: never a matter of evidence."""
+    fresh = []
+    for component, course in now.courses.items():
+        if component in now.standing or at - course.began < SOLID_S:
+            continue
+        streams = now.streams_of(component)
+        failing = [s for s in streams if s.failed and s.ok_at < at - SOLID_S]
+        if streams and len(failing) == len(streams) and sum(s.run.length for s in streams) >= SOLID_FAILURES:
+            fresh.append(component)
+    return [_opens(now, sorted(fresh), at)] if fresh else []
+
+
+def _transition(now: Episodes, event: Event, at: float, group: float) -> Transition:
+    components = tuple(sorted(c for c in now.standing if now.groups[c] == group))
     courses = [now.courses[c] for c in components]
     everything = len(components) > 1 and len(components) == len(now.components())
     together = pooled(c.severity for c in courses)
@@ -273,34 +393,36 @@ def _said(  # noqa: PLR0913, PLR0917 - one value is made of all this, in one pla
 
 
 def _changes(now: Episodes, at: float) -> list[Transition]:
-    changed = False
+    changed = set()
     for component in now.standing:
         course = now.courses[component]
-        streams = sum(1 for s in now.detector.streams.values() if s.component == component)
         # quiet while it ends is not a milder form of it
-        if not course.closing.monitoring and course.seen_at == at:
-            changed = course.severity.classify(streams) or changed
-    return [_transition(now, "changed", at)] if changed else []
+        if not course.closing.quiet_s and course.severity.classify():
+            changed.add(now.groups[component])
+    return [_transition(now, "changed", at, group) for group in sorted(changed)]
 
 
 def _ends(now: Episodes, at: float) -> list[Transition]:
-    over = [c for c in now.standing if now.courses[c].closing.over]
-    if not over:
-        return []
-    courses = [now.courses[c] for c in over]
-    scope: Scope = "service" if len(over) > 1 and len(over) == len(now.components()) else "component"
-    step = _said(
-        at, "resolved", scope, tuple(sorted(over)), courses, pooled(c.severity for c in courses), State.OPERATIONAL
-    )
+    over = [c for c in sorted(now.standing) if now.courses[c].closing.over]
+    steps = []
+    for group in sorted({now.groups[c] for c in over}):
+        components = [c for c in over if now.groups[c] == group]
+        courses = [now.courses[c] for c in components]
+        scope: Scope = "service" if len(components) > 1 and len(components) == len(now.components()) else "component"
+        whole = pooled(c.severity for c in courses)
+        steps.append(_said(at, "resolved", scope, tuple(components), courses, whole, State.OPERATIONAL))
+    if over:
+        now.detector.begin_anew(over)
     for component in over:
-        del now.standing[component], now.courses[component]
+        now.detector.was_short(component, now.courses[component])
+        del now.standing[component], now.courses[component], now.groups[component]
         now.detector.settled.discard(component)
-    now.detector.begin_anew(over)
-    return [step]
+    return steps
 
 
 def _vantage_begins(now: Episodes, vantage: str, at: float) -> Transition:
-    began = [c for c in now.courses.values() if vantage in c.vantages]
+    failing = {name for name, c in now.courses.items() if vantage in c.vantages}
+    began = [now.courses[name] for name in sorted(failing)]
     course = Disturbance(min((c.began for c in began), default=at), at, at)
     streams = [s for s in now.detector.streams.values() if s.vantage == vantage]
     for other in began:
@@ -310,24 +432,38 @@ def _vantage_begins(now: Episodes, vantage: str, at: float) -> Transition:
     course.severity = pooled(c.severity for c in began)
     now.vantages[vantage] = course
     now.courses = {c: x for c, x in now.courses.items() if c in now.standing}
-    now.detector.muted.add(vantage)
+    now.detector.mute(vantage)
     now.detector.begin_anew(now.components())
-    components = tuple(sorted({s.component for s in streams}))
-    course.severity.classify(1)
+    components = tuple(sorted({s.component for s in streams} & failing)) or tuple(sorted(failing))
+    course.severity.classify()
     return _said(at, "opened", "vantage", components, [course], course.severity, State.UNKNOWN, vantage=vantage)
 
 
 def _vantage_ends(now: Episodes, at: float) -> list[Transition]:
     steps = []
-    for vantage in [v for v, c in now.vantages.items() if c.closing.over]:
+    streams = now.detector.streams.values()
+    left_out = {s.vantage for s in streams if s.apart}
+    for vantage in [v for v, c in now.vantages.items() if c.closing.over or v not in left_out]:
         course = now.vantages.pop(vantage)
-        now.detector.muted.discard(vantage)
+        now.detector.unmute(vantage)
         now.detector.begin_anew(())
-        components = tuple(sorted({s.component for s in now.detector.streams.values() if s.vantage == vantage}))
+        if not course.closing.over:
+            _returns(now, vantage)
+        components = tuple(sorted({s.component for s in streams if s.vantage == vantage}))
         steps.append(
             _said(at, "resolved", "vantage", components, [course], course.severity, State.OPERATIONAL, vantage=vantage)
         )
     return steps
+
+
+def _returns(now: Episodes, vantage: str) -> None:
+    """Nobody else measures what fails from this vantage any more: its failures are the components' again."""
+    for stream in now.detector.streams.values():
+        if stream.vantage == vantage and stream.failed and stream.component not in now.courses:
+            run = stream.run
+            course = Disturbance(run.first_at, stream.at, stream.at)
+            course.vantages[vantage] = course.symptoms[stream.symptom or "failed"] = run.length
+            now.courses[stream.component] = course
 
 
 def _slowness(now: Episodes, component: str, at: float) -> list[Transition]:
@@ -339,7 +475,7 @@ def _slowness(now: Episodes, component: str, at: float) -> list[Transition]:
         pace.forget()
         event: Event = "resolved"
     else:
-        measured = now.vantages_of(component)
+        measured = {s.vantage for s in now.streams_of(component)}
         one_sided = len(measured) > 1 and len(course.vantages) == 1
         failing = component in now.standing or one_sided
         if failing or not now.detector.threshold or pace.value < now.detector.threshold:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from bot.core.detection.assessment import Assessment, Explanation
+from bot.core.detection.assessment import Assessment, Explanation, Silent
 from bot.core.detection.baseline import DAY_S
+from bot.core.detection.detector import FORGOTTEN_S
 from bot.core.detection.recovery import ENOUGH
 from bot.core.detection.summary import counted
 from bot.core.text.durations import clock, duration
 from bot.core.text.numbers import percent
-from bot.core.text.symptoms import symptom
+from bot.core.text.symptoms import first_of, symptom
 from probes.model import State
 
 if TYPE_CHECKING:
@@ -38,13 +39,12 @@ def explained(now: Episodes, component: str, at: float, every: Mapping[Name, flo
     closes = _closes(course) if raised and course else ""
     course = course or now.courses.get(component)
     recent = tuple(course.latest) if course else ()
-    usual = (
-        f"{usual_words(belief.usual_rate)} of looks fail by themselves, and there are about "
-        f"{spells.enters * DAY_S:.1f} short spells a day of {spells.lasts:.0f} s"
-    )
+    shown = tuple(s for stream in now.streams_of(component) for s in stream.recent_spells(at))
+    usual = f"{usual_words(belief.usual_rate)} of results fail by themselves{_spells(shown)}"
     failures = ", ".join(f"{symptom(w)} from {v} {duration(at - t)} ago" for t, v, w in recent[-3:])
     distance = f"evidence {belief.evidence:,.0f} of the {belief.threshold:,.0f} needed for an alert"
-    alarm = _raised(raised, course, at) if raised and course else ""
+    first = first_of("failures" if component in now.standing else "slowness")
+    alarm = _raised(raised, course, at, first) if raised and course else ""
     leads = leading and f"leading: {leading}"
     lines = (alarm or distance, leads, usual, failures and f"last failures: {failures}", closes)
     return Explanation(
@@ -57,11 +57,20 @@ def explained(now: Episodes, component: str, at: float, every: Mapping[Name, flo
         leading=leading,
         usual_rate=belief.usual_rate,
         usual_spells_per_day=spells.enters * DAY_S,
+        spells=shown,
         usual_spell_s=spells.lasts,
         recent=recent,
         closes=closes,
         raised=alarm,
     )
+
+
+def _spells(shown: tuple[float, ...]) -> str:
+    """As in "; this target had 3 spells of up to 25 s last week, which an alert must outlast"."""
+    if not shown:
+        return ""
+    many = f"{len(shown)} spells of up to" if len(shown) > 1 else "a spell of"
+    return f"; it had {many} {duration(max(shown))} in the last week, so an alert takes longer"
 
 
 def _leading(parts: dict[Name, float]) -> str:
@@ -81,8 +90,8 @@ def _standing(now: Episodes, component: str) -> tuple[float, Disturbance | None]
     return 0.0, None
 
 
-def _raised(raised: float, course: Disturbance, at: float) -> str:
-    return f"alert raised {clock(raised, at, seconds=True)}, {duration(raised - course.began)} after the first failure"
+def _raised(raised: float, course: Disturbance, at: float, first: str) -> str:
+    return f"alert raised {clock(raised, at, seconds=True)}, {duration(raised - course.began)} after {first}"
 
 
 def _closes(course: Disturbance) -> str:
@@ -91,20 +100,23 @@ def _closes(course: Disturbance) -> str:
     return f"closes after {duration(left)} more without trouble ({test})" if left else f"closes soon ({test})"
 
 
+FAST, CHANCE = 5, 0.01
+"""So many fast answers at least, and the chance of such a run below which it is fast again."""
+
+
 def assessed(now: Episodes, component: str, at: float, evidence: float) -> Assessment:
     """The assessment of one component; without fresh evidence it is unknown, never green.
 
     `evidence` is that of the whole service at this time.
     """
     streams = [s for s in now.detector.of_component(component) if s.at >= 0]
-    heard = [s for s in streams if s.vantage not in now.detector.muted]
-    last = max((s.at for s in streams), default=None)
-    fresh = max((s.at for s in heard), default=None)
+    fresh = max((s.at for s in streams if not s.apart), default=None)
     pace = now.paces.get(component)
     course = now.courses.get(component)
     usual = sum(s.usual.rate for s in streams) / len(streams) if streams else 0.0
     state, why, since = _state(now, component, at, fresh)
-    shown = course if component in now.standing else now.slow.get(component) if component in now.slowing else None
+    slow = component in now.slowing and not _fast_again(now, component)
+    shown = course if component in now.standing else now.slow.get(component) if slow else None
     low, high = shown.severity.interval() if shown else (0.0, 1.0 if not streams else usual)
     seen = shown or course
     return Assessment(
@@ -117,7 +129,7 @@ def assessed(now: Episodes, component: str, at: float, evidence: float) -> Asses
         total=seen.severity.total if seen else 0,
         window_s=max(0.0, at - seen.began) if seen else 0.0,
         since=since,
-        at=last,
+        at=max((s.at for s in streams), default=None),
         symptoms=seen.ranked if seen else (),
         vantages=tuple(sorted(seen.vantages)) if seen else (),
         all_vantages=tuple(sorted({s.vantage for s in streams})),
@@ -127,7 +139,8 @@ def assessed(now: Episodes, component: str, at: float, evidence: float) -> Asses
         evidence=evidence,
         threshold=now.detector.threshold,
         monitoring=_monitoring(now, component),
-        slow=component in now.slowing,
+        slow=slow,
+        slow_lately=pace.slow_lately if pace else True,
         usual_rate=usual,
         stale_after_s=now.settings.silence_s,
     )
@@ -145,6 +158,8 @@ def _state(now: Episodes, component: str, at: float, fresh: float | None) -> tup
         return course.severity.state, _why(course), course.began
     if component in now.slowing:
         course = now.slow[component]
+        if _fast_again(now, component):
+            return State.OPERATIONAL, f"fast again for {duration(course.closing.quiet_s)}", None
         return State.DEGRADED, counted(course.severity, [course], "slowness"), course.began
     alone = [v for v in now.vantages if v in now.vantages_of(component)]
     why = f"fails from {', '.join(alone)} alone: that vantage's own trouble" if alone else "as usual"
@@ -161,7 +176,27 @@ def _why(course: Disturbance) -> str:
 def _monitoring(now: Episodes, component: str) -> bool:
     if component in now.standing:
         return now.courses[component].closing.monitoring
-    return component in now.slowing and now.slow[component].closing.monitoring
+    return component in now.slowing and _fast_again(now, component)
+
+
+def _fast_again(now: Episodes, component: str) -> bool:
+    """Whether so many answers in a row were fast that at this stretch's share of slow ones it is hardly chance."""
+    course = now.slow[component]
+    fast = course.closing.quiet_s / now.settings.interval_s
+    return course.closing.monitoring or (fast >= FAST and (1 - course.severity.rate) ** fast < CHANCE)
+
+
+def silent(now: Episodes, at: float) -> tuple[Silent, ...]:
+    """The vantages of which no stream has had a result for `silence_s`, while another vantage's have."""
+    latest: dict[str, float] = {}
+    components: dict[str, set[str]] = {}
+    for stream in now.detector.streams.values():
+        latest[stream.vantage] = max(stream.at, latest.get(stream.vantage, stream.at))
+        components.setdefault(stream.vantage, set()).add(stream.component)
+    gone = {v: last for v, last in latest.items() if at - last > now.settings.silence_s}
+    if len(gone) == len(latest):
+        return ()
+    return tuple(Silent(v, tuple(sorted(components[v])), last, last + FORGOTTEN_S) for v, last in sorted(gone.items()))
 
 
 def usual_words(rate: float) -> str:

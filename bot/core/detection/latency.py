@@ -19,6 +19,8 @@ SLOW = (0.15, 0.15, 0.3, 0.4)
 USUAL = (0.9, 0.06, 0.03, 0.01)
 LEAST = (0.5, 0.02, 0.01, 0.004)
 IS_SLOW = 2
+LATEST = 9
+"""Answers whose median is the latency of the present."""
 WARM_LOOKS = 40
 STEP = 0.004
 LEAST_MS = 200.0
@@ -68,6 +70,8 @@ class LatencyDetector:
     levels: list[float] = field(default_factory=lambda: [0.0 for _ in USUAL])
     pending: list[float] = field(default_factory=lambda: [0.0 for _ in USUAL])
     recent_ms: float | None = None
+    latest: list[float] = field(default_factory=list)
+    slow: list[bool] = field(default_factory=list)
 
     @property
     def rate(self) -> float:
@@ -89,8 +93,15 @@ class LatencyDetector:
                 if self.value < LOW:
                     median.learn(ms)
         if total_ms is not None:
-            self.recent_ms = total_ms if self.recent_ms is None else self.recent_ms + 0.1 * (total_ms - self.recent_ms)
+            self.latest = [*self.latest[1 - LATEST :], total_ms]
+            self.recent_ms = sorted(self.latest)[len(self.latest) // 2]
+        self.slow = [*self.slow[1 - LATEST :], level >= IS_SLOW]
         return level
+
+    @property
+    def slow_lately(self) -> bool:
+        """Whether most of the latest answers were slow."""
+        return sum(self.slow) * 2 > len(self.slow)
 
     def take(self, level: int) -> None:
         """One answer into the sums."""

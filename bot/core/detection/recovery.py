@@ -16,6 +16,8 @@ ENOUGH, HIGHEST = 4.0, 6.0
 AT_LEAST_S, AT_MOST_S = 720.0, 2700.0
 GAPS, GAP_S, SOLID_GAP_S, SOLID_S = 5.0, 540.0, 150.0, 600.0
 R_LOW, R_HIGH, R_USUAL = 0.03, 0.2, 4.0
+R_MOST, USUAL_MOST = 0.9, 0.45
+"""Bounds of both rates, so that what is usual stays below what goes on, and neither is certain."""
 MONITORING_S = 180.0
 
 
@@ -35,10 +37,12 @@ class RecoveryTest:
         """A success, so many seconds of data after the last look."""
         self.quiet_s += seconds
         self.up_s += seconds
+        usual = min(USUAL_MOST, usual)
         self.value = min(HIGHEST, self.value + log((1 - usual) / (1 - _rate(usual, rate))))
 
     def failure(self, seconds: float, usual: float, rate: float) -> None:
         """A failure, after a gap or not; `usual` is the usual chance of one."""
+        usual = min(USUAL_MOST, usual)
         self.run_s = 0.0 if self.quiet_s > 0 else self.run_s + seconds
         self.solid = self.solid or self.run_s >= SOLID_S
         self.value -= log(_rate(usual, rate) / usual) if self.quiet_s > 0 else log(2)
@@ -71,4 +75,4 @@ class RecoveryTest:
 
 
 def _rate(usual: float, rate: float) -> float:
-    return max(R_LOW, R_USUAL * usual, min(R_HIGH, rate / 3))
+    return min(R_MOST, max(R_LOW, R_USUAL * usual, min(R_HIGH, rate / 3)))

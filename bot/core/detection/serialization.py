@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 PLAIN = frozenset({float, int, str, bool, type(None)})
+CALM_ODDS = [f.name for f in fields(Stream)].index("calm_odds")
 T = TypeVar("T")
 
 
@@ -38,7 +39,7 @@ def dumped(now: Episodes, at: float, waiting: list[Sample]) -> dict[str, Any]:
         "now": at,
         "waiting": [packed(r) for r in waiting],
         "spells": packed(detector.spells),
-        "streams": [packed(s)[:-1] for s in detector.streams.values()],
+        "streams": [_packed_stream(s) for s in detector.streams.values()],
         "suspicions": [[*name, s.sums] for name, s in detector.suspicions.items()],
         "muted": sorted(detector.muted),
         "courses": packed(now.courses),
@@ -50,6 +51,8 @@ def dumped(now: Episodes, at: float, waiting: list[Sample]) -> dict[str, Any]:
         "standing": dict(now.standing),
         "slowing": dict(now.slowing),
         "quiet": now.quiet,
+        "groups": dict(now.groups),
+        "next_s": detector.next_s,
     }
 
 
@@ -69,6 +72,7 @@ def restore(now: Episodes, state: Mapping[str, Any]) -> tuple[float, list[Sample
         detector.suspicions[(kind, name)].set(list(sums))
     detector.muted = set(state["muted"])
     detector.settled = set(state["standing"])
+    detector.next_s = float(state.get("next_s", 0.0))
     now.courses = {k: _course(v) for k, v in state["courses"].items()}
     now.vantages = {k: _course(v) for k, v in state["vantages"].items()}
     now.slow = {k: _course(v) for k, v in state["slow"].items()}
@@ -77,6 +81,9 @@ def restore(now: Episodes, state: Mapping[str, Any]) -> tuple[float, list[Sample
     now.attention.watched = {k: _rebuilt(Watched, v) for k, v in state["watched"].items()}
     now.standing, now.slowing = dict(state["standing"]), dict(state["slowing"])
     now.quiet = bool(state["quiet"])
+    together = min(now.standing.values(), default=0.0)
+    now.groups = {c: float(state.get("groups", {}).get(c, together)) for c in now.standing}
+    detector.part()
     return float(state["now"]), [Sample(*r) for r in state["waiting"]]
 
 
@@ -104,15 +111,22 @@ def _rebuilt(kind: type[T], values: Iterable[Any]) -> T:
     return kind(*[list(v) if isinstance(v, list) else dict(v) if isinstance(v, dict) else v for v in values])
 
 
+def _packed_stream(stream: Stream) -> list[Any]:
+    """All but `calm_odds`, which follow from the rest."""
+    values: list[Any] = packed(stream)
+    return values[:CALM_ODDS] + values[CALM_ODDS + 1 :]
+
+
 def _stream(values: list[Any]) -> Stream:
-    *names, run, usual = values
+    *names, run, usual = values[:CALM_ODDS]
     failed, looks, pending, held, *rest = usual
     kept = Baseline(failed, looks, _rebuilt(Pending, pending), _rebuilt(Pending, held), *rest)
-    return _rebuilt(Stream, [*names, Run(*run), kept])
+    later = [[list(x) for x in v] if isinstance(v, list) else v for v in values[CALM_ODDS:]]
+    return _rebuilt(Stream, [*names, Run(*run), kept, [], *later])
 
 
 def _course(values: list[Any]) -> Disturbance:
-    began, seen, failed, severity, closing, symptoms, vantages, latest, said = values
+    began, seen, failed, severity, closing, symptoms, vantages, latest, said, *rest = values
     return Disturbance(
         began,
         seen,
@@ -123,11 +137,18 @@ def _course(values: list[Any]) -> Disturbance:
         dict(vantages),
         [(t, v, w) for t, v, w in latest],
         (said[0], said[1], said[2]),
+        *rest,
     )
 
 
 def _pace(values: list[Any]) -> LatencyDetector:
-    sums, value, medians, levels, pending, recent = values
+    sums, value, medians, levels, pending, recent, *latest = values
     return LatencyDetector(
-        list(sums), value, {k: Median(*m) for k, m in medians.items()}, list(levels), list(pending), recent
+        list(sums),
+        value,
+        {k: Median(*m) for k, m in medians.items()},
+        list(levels),
+        list(pending),
+        recent,
+        *map(list, latest),
     )

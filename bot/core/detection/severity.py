@@ -1,30 +1,36 @@
 """How bad it is: the rate of failures with an interval that covers, and a class that does not flap. Pure.
 
-Looks are weighed by the time they stand for (re-probes crowd around failures), faded with a time constant of twenty
-minutes. The interval is Wilson's on an effective number of looks: fewer than were made, by the weights and by how
-failures keep together (design effect (1+c)/(1-c) of the correlation c from look to look, shrunk to `TOGETHER` while
-little is known: a run of nothing but failures may be one burst).
+Results are weighed by the time they stand for (re-probes crowd around failures), faded with a time constant of twenty
+minutes. The interval is Wilson's on an effective number of results: fewer than were made, by the weights and by how
+failures keep together (design effect (1+c)/(1-c) of the correlation c from result to result, shrunk to `TOGETHER` while
+little is known). Where nothing has worked yet there is no success to tell the correlation from the rate: then the
+interval is that of a prior which gives half to "all fail" and half to any rate (`_all_failed`).
+
+The class changes only if an interval of `Z_CLASS` standard deviations leaves the old class's band, so that a constant
+rate settles once and stays. A real change is followed at once: where the same interval of the last minutes alone
+(`QUICK_S`) does not meet that of the whole, the last minutes are taken for the whole.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import exp
 
-from bot.core.stats.intervals import FADES_S, Z_LOW, wilson
+from bot.core.stats.intervals import FADES_S, Z_CLASS, Z_LOW, wilson
 from probes.model import State
 
+QUICK_S = 180.0
 WEIGH_S = 30.0
 TOGETHER, TOGETHER_WEIGHT = 0.7, 8.0
 
 
 CLASSES = ((0.2, "intermittent"), (0.5, "degraded"), (0.9, "major"), (1.01, "full"))
-STUBBORN = 10
-"""After so many results per stream that disagree with the class, it changes even if the interval does not say so."""
+FULL = len(CLASSES) - 1
+AT_ODDS, NEARLY = 0.025, 0.95
 
 
 @dataclass(slots=True)
 class Severity:
-    """Faded sums of one episode and component."""
+    """Faded sums of one episode and component: `quick_*` of the last minutes; `classed` results were classified."""
 
     failed_w: float = 0.0
     weight: float = 0.0
@@ -36,6 +42,10 @@ class Severity:
     total: int = 0
     level: int = -1
     against: int = 0
+    classed: int = -1
+    quick_failed: float = 0.0
+    quick_weight: float = 0.0
+    quick_squares: float = 0.0
 
     def take(self, at: float, dt: float, failed: bool, failed_before: bool) -> None:
         """One look, `dt` after the stream's last."""
@@ -46,16 +56,30 @@ class Severity:
             self.squares *= fade * fade
             self.pairs *= fade
             self.repeats *= fade
-        self.at = at
+            fade = exp(-(at - self.at) / QUICK_S)
+            self.quick_failed *= fade
+            self.quick_weight *= fade
+            self.quick_squares *= fade * fade
+        self.at = max(at, self.at)
         w = min(max(dt, 1.0), WEIGH_S) / WEIGH_S
         self.failed_w += w * failed
         self.weight += w
         self.squares += w * w
+        self.quick_failed += w * failed
+        self.quick_weight += w
+        self.quick_squares += w * w
         if failed_before:
             self.pairs += 1
             self.repeats += failed
         self.failed += failed
         self.total += 1
+        if failed and self.worked:
+            self._follow()
+
+    @property
+    def worked(self) -> bool:
+        """Whether anything has worked since it began."""
+        return self.failed < self.total
 
     @property
     def rate(self) -> float:
@@ -63,34 +87,62 @@ class Severity:
 
     def interval(self) -> tuple[float, float]:
         """The 95 % interval of the rate."""
-        n = self.weight * self.weight / self.squares if self.squares > 0 else 0.0
+        n = self._looks()
         if n <= 0:
             return 0.0, 1.0
-        rate = self.rate
-        smooth = (rate * n + 0.5) / (n + 1)
+        if not self.worked:
+            return max(_all_failed(self.total), wilson(1.0, n)[0]), 1.0
+        n = self._effective(n)
+        # an episode begins when more fail than on average, so the truth is rather below
+        return wilson(self.rate, n, Z_LOW)[0], wilson(self.rate, n)[1]
+
+    def classify(self) -> bool:
+        """Settle the class by what was seen since the last time; True if it changed."""
+        if self.level >= 0 and self.classed == self.total:
+            return False
+        self.classed = self.total
+        if self.level < 0:
+            # too bad at first is a false alarm in itself: only what fails (nearly) throughout is taken at its word
+            low = self.interval()[0]
+            self.level = FULL if _class(self.rate) == FULL else _class((low + self.rate) / 2)
+            return True
+        low, high = self._span(self.failed_w, self.weight, self.squares)
+        if (_class(low) > self.level) or (_class(high) < self.level and high < CLASSES[self.level - 1][0]):
+            self.level = _class(self.rate)
+            return True
+        return False
+
+    def _looks(self) -> float:
+        return self.weight * self.weight / self.squares if self.squares > 0 else 0.0
+
+    def _effective(self, n: float) -> float:
+        """So many results as `n` independent ones, by how failures keep together."""
+        smooth = (self.rate * n + 0.5) / (n + 1)
         again = (self.repeats + TOGETHER_WEIGHT * (smooth + (1 - smooth) * TOGETHER)) / (self.pairs + TOGETHER_WEIGHT)
         together = min(0.98, max(0.0, (again - smooth) / (1 - smooth)))
-        n = max(0.5, n * (1 - together) / (1 + together))
-        # an episode begins when more fail than on average, so the truth is rather below
-        return wilson(rate, n, Z_LOW)[0], wilson(rate, n)[1]
+        return max(0.5, n * (1 - together) / (1 + together))
 
-    def classify(self, streams: int) -> bool:
-        """Settle the class; True if it changed."""
-        rate = self.rate
-        now = next(i for i, (below, _) in enumerate(CLASSES) if rate < below)
-        if self.level < 0:
-            self.level = now
-            return True
-        if now == self.level:
-            self.against = 0
-            return False
-        self.against += 1
-        low, high = self.interval()
-        bottom = CLASSES[self.level - 1][0] if self.level else 0.0
-        if (low <= CLASSES[self.level][0] and high >= bottom) and self.against < STUBBORN * max(1, streams):
-            return False
-        self.level, self.against = now, 0
-        return True
+    def _span(self, failed: float, weight: float, squares: float) -> tuple[float, float]:
+        """An interval by which the class is changed, of these sums."""
+        looks = self._looks()
+        if looks <= 0 or squares <= 0:
+            return 0.0, 1.0
+        n = weight * weight / squares * self._effective(looks) / looks
+        rate = min(1.0, failed / weight)
+        return wilson(rate, n, Z_CLASS)[0], wilson(rate, n, Z_CLASS)[1]
+
+    def _follow(self) -> None:
+        """Take the last minutes for the whole if they do not agree with it."""
+        low, high = self._span(self.failed_w, self.weight, self.squares)
+        quick_low, quick_high = self._span(self.quick_failed, self.quick_weight, self.quick_squares)
+        if quick_low > high or quick_high < low:
+            self.failed_w, self.weight, self.squares = self.quick_failed, self.quick_weight, self.quick_squares
+            self.pairs = self.repeats = 0.0
+
+    @property
+    def down(self) -> bool:
+        """Whether (nearly) everything fails."""
+        return self.level == FULL
 
     @property
     def word(self) -> str:
@@ -99,6 +151,19 @@ class Severity:
     @property
     def state(self) -> State:
         return State.MAJOR if self.level >= 2 else State.PARTIAL
+
+
+def _class(rate: float) -> int:
+    return next(i for i, (below, _) in enumerate(CLASSES) if rate < below)
+
+
+def _all_failed(n: int) -> float:
+    """The rate that is exceeded with 97.5 % if all `n` of `n` failed.
+
+    By Bayes' rule on a prior of one half at "all fail" and one half spread evenly, P(rate < x) = x^(n+1) / (n+2).
+    """
+    odds = AT_ODDS * (n + 2)
+    return min(NEARLY, float(odds ** (1 / (n + 1)))) if odds < 1 else NEARLY
 
 
 def pooled(parts: Iterable[Severity]) -> Severity:

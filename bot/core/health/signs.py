@@ -53,6 +53,7 @@ class Kind(StrEnum):
     HEARTBEAT = "heartbeat"
     ASIDE = "aside"
     WORKER = "worker"
+    NETWORK = "network"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ PATIENCE: Mapping[Kind, Patience] = {
     Kind.HEARTBEAT: Patience(300, 60),
     Kind.ASIDE: Patience(0, 60),
     Kind.WORKER: Patience(0, 60),
+    Kind.NETWORK: Patience(10, 60),
 }
 VITAL = frozenset({Kind.JUDGE, Kind.ROWS, Kind.QUEUE})
 """Kinds without which a process lives but does not do its work."""

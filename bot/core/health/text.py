@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 from bot.core.answers.answer import Answer, Table
 from bot.core.health.breaks import SetAside
+from bot.core.health.sight import State
 from bot.core.health.signs import (
     ASIDE_S,
     BACKLOG,
@@ -26,6 +27,7 @@ from bot.core.text.durations import ago, between, duration
 from bot.core.text.numbers import number, percent
 from bot.core.text.quoting import clean, listed
 
+MEND = "if a firewall blocks them, set `control` to two that may be reached"
 SHOWN = 5
 """Names in one message about many."""
 FOOTER = "from the store alone; `groundtruth doctor` on the machine itself also sees clock, network and budgets"
@@ -177,6 +179,17 @@ def modelled(vantage: str, gone: Sequence[str], at: float) -> HealthSign:
     return HealthSign(name, not gone, said if gone else "all there", at, Kind.CHECKS, back="all there again")
 
 
+def seeing(vantage: str, sight: State, at: float) -> HealthSign:
+    """Whether a vantage can tell its own network's failures from those of what it watches."""
+    said = "its control hosts answer"
+    if sight is State.BLIND:
+        said = f"blind: no control host answers, nor anything else; is its network down? {MEND}"
+    elif sight is State.BLOCKED:
+        said = f"no control host answers, though what is watched does; {MEND}"
+    name = f"network of {clean(vantage, 40)}"
+    return HealthSign(name, sight is State.CLEAR, said, at, Kind.NETWORK, back="told apart from what is watched again")
+
+
 def told(news: HealthChange, now: float) -> str:
     """What is said of a trouble of ours when it begins, and when it is over."""
     one = news.courses[0]
@@ -205,6 +218,7 @@ PLURALS: Mapping[Kind, str] = {
     Kind.HEARTBEAT: "heartbeats",
     Kind.ASIDE: "services with rows that could not be judged",
     Kind.WORKER: "workers that broke",
+    Kind.NETWORK: "vantages that do not see well",
 }
 
 

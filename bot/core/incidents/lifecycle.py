@@ -14,7 +14,7 @@ from bot.core.model.statuspage import PageStatus
 from bot.core.text.durations import clock
 from bot.core.text.people import hushed, person
 from bot.core.text.quoting import quoted
-from bot.core.text.symptoms import UNSURE, sure
+from bot.core.text.symptoms import UNSURE, quiet_words, sure
 from probes.model import State
 
 BEFORE_S = 300.0
@@ -75,9 +75,14 @@ def narrowed(incident: Incident, step: Transition, names: Mapping[str, str]) -> 
 def watched(incident: Incident, *, quiet: bool, now: float) -> Incident:
     """Between open and resolved: quiet for a while is `MONITORING`, trouble again is `OPEN`."""
     if quiet and incident.status is IncidentStatus.OPEN:
-        return noted(replace(incident, status=IncidentStatus.MONITORING), now, "monitoring", "no failures lately")
+        return noted(replace(incident, status=IncidentStatus.MONITORING), now, "monitoring", quiet_words(incident.kind))
     if not quiet and incident.status is IncidentStatus.MONITORING:
-        return noted(replace(incident, status=IncidentStatus.OPEN), now, "reopened", "failures again")
+        return noted(
+            replace(incident, status=IncidentStatus.OPEN),
+            now,
+            "reopened",
+            "slow again" if incident.kind == "slowness" else "failures again",
+        )
     return incident
 
 
@@ -93,7 +98,7 @@ def admitted(incident: Incident, heard: Mapping[str, PageStatus], names: Mapping
     if admissions:
         since, component = min(admissions)
         text = f"the page says {_their_word(heard[component], names.get(component, component))}"
-        return noted(replace(incident, page_first_at=since), since, "acknowledged by the vendor", text)
+        return noted(replace(incident, page_first_at=since), since, "status page", text)
     if not red or incident.page_red_since is not None:
         return incident
     since, component = min(red)
@@ -139,6 +144,8 @@ def noted(incident: Incident, at: float, event: str, text: str, to: tuple[str, .
 
 def peaked(incident: Incident, measured: Iterable[Measurement]) -> Incident:
     """The same incident with the highest failure rate so far: the highest that any message may have said."""
+    if incident.kind == "slowness":
+        return incident
     rates = [m.rate for m in measured if sure(m) and not m.slow]
     highest = max(rates, default=0.0)
     return replace(incident, peak_rate=highest) if highest > incident.peak_rate else incident

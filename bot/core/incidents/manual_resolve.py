@@ -33,18 +33,24 @@ def aside(incident: Incident, at: float) -> ManualResolution:
 
 def after(asides: Asides, step: Transition) -> tuple[Asides, Transition | None]:
     """The asides after a transition, and the transition as one that opens an incident, where it is news again."""
-    ours = [a for a in asides if (a.kind, a.vantage) == (step.kind, step.vantage if step.scope == "vantage" else "")]
+    ours = [a for a in asides if _same(a, step)]
     rest = tuple(a for a in asides if a not in ours)
     if step.event != "changed":
-        # An opening of failures says that no other episode of them stands; other kinds open component by component.
-        in_parts = step.scope != "vantage" and (step.event == "resolved" or step.kind != "failures")
-        left = ours if in_parts else []
+        left = ours if step.scope != "vantage" else []
         return rest + tuple(b for a in left if (b := _without(a, step.components)).components), None
     known = {c for a in ours for c in a.components}
     worst = max((SEVERITY.get(a.worst, 0) for a in ours), default=0)
     if not ours or (known >= set(step.components) and SEVERITY.get(step.state, 0) <= worst):
         return asides, None
     return rest, replace(step, started_at=max(step.started_at, *(a.at for a in ours)))
+
+
+def _same(one: ManualResolution, step: Transition) -> bool:
+    """Whether a step is of that episode: of failures there may be several, of different components."""
+    if step.scope == "vantage":
+        return (one.kind, one.vantage) == (step.kind, step.vantage)
+    apart = step.kind == "failures" and not set(one.components) & set(step.components)
+    return (one.kind, one.vantage) == (step.kind, "") and not apart
 
 
 def _without(one: ManualResolution, components: tuple[str, ...]) -> ManualResolution:

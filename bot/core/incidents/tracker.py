@@ -178,7 +178,12 @@ class IncidentTracker:
 
 
 def _concerns(incident: Incident, step: Transition) -> bool:
-    """Failures of one vendor's components are one incident; slowness, and each vantage's own trouble, are others."""
+    """Components that fail at the same time are one incident (a step names all of an episode's); slowness is another.
+
+    So is each vantage's own trouble.
+    """
+    if step.kind == "failures" and step.scope != "vantage" and not set(incident.active) & set(step.components):
+        return False
     return (
         incident.status is not IncidentStatus.RESOLVED
         and incident.kind == step.kind

@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.core.detection.assessment import Explanation
+from bot.core.detection.plain_rule import Window
 from bot.core.detection.reprobe import Plan
 from bot.core.history.recent_counts import RecentCounts
 from bot.core.history.recorder import Rolled
+from bot.core.incidents.blindness import Unusable
 from bot.core.incidents.evidence import EvidenceState
 from bot.core.incidents.manual_resolve import ManualResolution
 from bot.core.judging.edges import Fronts
@@ -43,6 +45,9 @@ class Remembered:
     rolled: Rolled = field(default_factory=Rolled)
     filed: EvidenceState = field(default_factory=EvidenceState)
     crowd: Crowded = field(default_factory=Crowded)
+    counting: dict[str, Window] = field(default_factory=dict)
+    certificates: dict[str, float] = field(default_factory=dict)
+    blindness: dict[str, Unusable] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,15 @@ clock or knows where things are kept, so replay, demo and production run the ver
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.core.detection.assessment import AssessorSettings, Transition
+from bot.core.detection.assessment import AssessorSettings, Explanation, Transition
 from bot.core.detection.assessor import Assessor
 from bot.core.detection.classification import classified
+from bot.core.detection.plain_rule import Counting
 from bot.core.history.recent_counts import apart, lately, noted, pooled
 from bot.core.history.recorder import RollupRecorder
 from bot.core.history.rollups import Chunk
-from bot.core.incidents import actions, escalation, silence_expiry, silences
+from bot.core.incidents import actions, blindness, escalation, silence_expiry, silences
+from bot.core.incidents.certificates import Certificates
 from bot.core.incidents.evidence import Evidence, EvidenceCollector, NewEvidence
 from bot.core.incidents.tracker import IncidentTracker
 from bot.core.judging import edges as edge_checks
@@ -72,6 +74,9 @@ class Judgement:
         self._others = dict(kept.others)
         self._rolling = RollupRecorder(service.names, kept.rolled)
         self._files = EvidenceCollector(kept.filed)
+        self._counting = Counting(service.rules, kept.counting)
+        self._blindness = dict(kept.blindness)
+        self._certificates = Certificates(service, kept.certificates)
         self._crowd = surge.SurgeDetector(service.names, kept.crowd, opens=service.people_open)
         self._crowd.resume(i.active for i in self._cases.open() if i.kind == surge.BY_PEOPLE)
         resume(self._assessor.episodes, self._cases.open())
@@ -87,12 +92,15 @@ class Judgement:
         if observation.mentions:
             self._stirred = True
             self._crowd.hear(observation.mentions, observation.at)
+        self._certificates.see(observation)
         edge = edge_checks.noted(self._fronts, observation)
         if observation.outcome is Outcome.FAILED and observation.fault in (Fault.VENDOR, Fault.EDGE):
             kept = self._failures.get(observation.component, ())
             self._failures[observation.component] = (*kept, Failure.of(observation, edge))[-SEEN:]
         result = classified(observation)
         self._rolling.count(observation, result)
+        if observation.component and observation.symptom != "over_budget":
+            self._blindness = blindness.noted(self._blindness, observation, usable=result is not None)
         if result is not None:
             self._stirred = self._stirred or result.failed or result.slow or result.component not in self._well
             noted(self._tallies, result.component, result.check, result.at, failed=result.failed)
@@ -100,6 +108,9 @@ class Judgement:
                 self._files.failed(self._cases.open(), result.component, Failure.of(observation))
             if result.at > self._assessor.now - LATE_S:
                 self._follow(self._assessor.take(result))
+                met = self._counting.take(result) if self._assessor.weighs(result) else None
+                if met is not None:
+                    self._follow(self._assessor.alert(met, result.component))
 
     def report(self, report: Report) -> None:
         """Take in what a person says."""
@@ -155,11 +166,12 @@ class Judgement:
         scene = Scene(now, standing, voices, silent)
         ended = tuple(n for s in expired if (n := silence_expiry.notice(s, self.service, now)) is not None)
         notices = (*self._notices.after(touched, said, scene), *self._notices.renewed(disputed, scene), *ended)
+        notices = (*notices, *self._certificates.take(now))
         plans = self._assessor.attention(now)
         self._rests(voices, moving=bool(plans or self._cases.incidents))
         return Decisions(
             voices=voices,
-            explanations=self._assessor.explanations(self.service.names, now),
+            explanations=self._explained(now),
             plans=plans,
             incidents=tuple((recounted | {i: incident for i, (incident, _) in touched.items()}).values()),
             discrepancies=tuple(record for record, _ in said),
@@ -221,7 +233,18 @@ class Judgement:
             rolled=self._rolling.state(),
             filed=self._files.state(),
             crowd=self._crowd.state(),
+            counting=self._counting.state(),
+            blindness=dict(self._blindness),
+            certificates=self._certificates.state(self._assessor.now),
         )
+
+    def _explained(self, now: float) -> dict[str, Explanation]:
+        """Why, of every component, with what its plain rules have counted."""
+        found = self._assessor.explanations(self.service.names, now)
+        return {c: replace(one, rules=self._rules(c)) for c, one in found.items()}
+
+    def _rules(self, component: str) -> tuple[str, ...]:
+        return self._counting.told(component, open_=self._cases.active(component) is not None)
 
     def _listen(self, check: str, page: Page, at: float, *, blind: bool) -> None:
         other = self.service.others.get(check)
@@ -251,6 +274,9 @@ class Judgement:
             failures, checks = self._failures.get(c, ()), self._fronts.get(c, {})
             ours = measured(figures, names.get(c, c), failures, lately(pooled(looks), now))
             edges = edge_checks.edges(checks, failures if figures.total else ())
+            why = blindness.blind(self._blindness, c, ours.at, now)
+            if why:
+                ours = replace(ours, state=State.UNKNOWN, blind=why, why=why)
             found[c] = replace(ours, apart=apart(looks, now), edges=edges)
         return found
 

@@ -35,5 +35,6 @@ def measured(
         threshold=figures.threshold,
         monitoring=figures.monitoring,
         slow=figures.slow,
+        slow_lately=figures.slow_lately,
         stale_after_s=figures.stale_after_s,
     )

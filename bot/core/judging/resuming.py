@@ -26,7 +26,7 @@ def resume(now: Episodes, incidents: Iterable[Incident]) -> None:
             if incident.kind == "slowness":
                 _slow(now, incident, component)
             elif component not in now.standing:
-                now.standing[component] = incident.opened_at
+                now.standing[component] = now.groups[component] = incident.opened_at
                 now.courses[component] = _course(incident)
                 now.detector.settled.add(component)
                 now.quiet = False
@@ -35,7 +35,7 @@ def resume(now: Episodes, incidents: Iterable[Incident]) -> None:
 def _vantage(now: Episodes, incident: Incident) -> None:
     if incident.vantage and incident.vantage not in now.vantages:
         now.vantages[incident.vantage] = _course(incident)
-        now.detector.muted.add(incident.vantage)
+        now.detector.mute(incident.vantage)
         now.quiet = False
 
 

@@ -5,10 +5,10 @@ What is measured and what is inferred are lines of their own; nobody is said to 
 
 from collections.abc import Mapping
 
-from bot.core.messages.error_meanings import SHORT
 from bot.core.model.card import Card, CardFacts, Colour
 from bot.core.model.group import CommonFactor, Correlation
 from bot.core.text.durations import between, clock, dated, duration
+from bot.core.text.layers import LAYER
 from bot.core.text.numbers import number
 from bot.core.text.quoting import clean, cut, listed
 from bot.core.text.states import EMOJI
@@ -62,16 +62,16 @@ def card(cause: Correlation, at: float, now: float) -> Card:
 
 
 def together(cause: Correlation) -> str:
-    """Who fails and what they share, in one line: "3 vendors fail at once, all behind Cloudflare: …"."""
+    """Who fails and what they share, in one line: "3 services fail at once, all behind Cloudflare: …"."""
     names = _names(cause, NAMED)
-    who = f"{number(len(names_of(cause)), 'vendor', 'vendors')} fail at once"
+    who = f"{number(len(names_of(cause)), 'service', 'services')} fail at once"
     match cause.kind:
         case CommonFactor.NOTHING:
             return f"{who}: {names}; nothing shared found"
         case CommonFactor.NETWORK:
             total = len(names_of(cause)) + cause.fine + len(cause.beside)
             some = "all" if total == len(names_of(cause)) else f"{len(names_of(cause))} of"
-            return f"{some} {total} vendors cannot be connected to: {names}; perhaps our own network"
+            return f"{some} {total} services cannot be connected to: {names}; perhaps our own network"
         case CommonFactor.FAULT:
             return f"{who} in one way: {MANNERS.get(cause.what, 'alike')}: {names}"
         case CommonFactor.VANTAGE:
@@ -81,7 +81,7 @@ def together(cause: Correlation) -> str:
 
 
 def names_of(cause: Correlation) -> tuple[str, ...]:
-    """The vendors that still fail; of one that is over, all of them."""
+    """The services that still fail; of one that is over, all of them."""
     return tuple(dict.fromkeys(one.name for one in cause.going or cause.struck))
 
 
@@ -99,9 +99,8 @@ def _end(cause: Correlation) -> str:
     every = len({one.service for one in cause.struck})
     shared = "" if cause.kind in (CommonFactor.NETWORK, CommonFactor.FAULT) else f", all {_where(cause)}"
     rest = f"; {_names(cause, NAMED)} goes on alone" if cause.going else ""
-    return (
-        f"no longer several at once after {lasted}: {number(every, 'vendor', 'vendors')} failed together{shared}{rest}"
-    )
+    who = number(every, "service", "services")
+    return f"no longer several at once after {lasted}: {who} failed together{shared}{rest}"
 
 
 def _where(cause: Correlation) -> str:
@@ -125,7 +124,7 @@ def _seen(cause: Correlation) -> str:
     """Where each breaks, those that break alike in one."""
     alike = dict[str, list[str]]()
     for one in cause.going[:LISTED]:
-        words = SHORT.get(Layer(one.layer), "") if one.layer in set(Layer) else ""
+        words = LAYER.get(Layer(one.layer), "") if one.layer in set(Layer) else ""
         names = alike.setdefault(words or "it cannot be told where it breaks", [])
         if one.name not in names:
             names.append(one.name)
@@ -139,7 +138,7 @@ def _evidence(cause: Correlation) -> str:
         case CommonFactor.EDGE | CommonFactor.CLOUD:
             mark = f"their answers, the last that came, bear the mark of {EDGES.get(cause.what, clean(cause.what, 40))}"
             by = "the configuration says so" if cause.stated else mark
-            share = f"{failing} of {number(cause.of, 'vendor', 'vendors')} measured {_shared(cause)} fail"
+            share = f"{failing} of {number(cause.of, 'service', 'services')} measured {_shared(cause)} fail"
             return f"{by}; {share}{_elsewhere(cause, 'elsewhere')}"
         case CommonFactor.VANTAGE:
             return "from the other vantages none of them fails"
@@ -152,7 +151,7 @@ def _evidence(cause: Correlation) -> str:
 
 def _elsewhere(cause: Correlation, where: str) -> str:
     fine = (
-        f"{where} {number(cause.fine, 'vendor is', 'vendors are')} fine"
+        f"{where} {number(cause.fine, 'service is', 'services are')} fine"
         if cause.fine
         else "no other is known to be fine"
     )
@@ -167,7 +166,7 @@ def _meaning(cause: Correlation) -> str:
         case CommonFactor.CLOUD:
             what = f"{clean(cause.what, 40)}, or the way to it"
         case CommonFactor.VANTAGE:
-            what = f"the network of {clean(cause.what, 40)}, hardly the vendors"
+            what = f"the network of {clean(cause.what, 40)}, hardly the services"
         case CommonFactor.NETWORK:
             what = "our own network or its way out: look there first"
         case _:

@@ -29,7 +29,7 @@ def card(record: Discrepancy, snapshot: Snapshot, now: float) -> Card:
         headline=headline(record, snapshot, now),
         lines=tuple((label, cut(text, LINE)) for label, text in _lines(record, voices, snapshot, now) if text),
         footer=_footer(record, snapshot, now),
-        links=(("vendor page", snapshot.page_url),) if snapshot.page_url else (),
+        links=(("status page", snapshot.page_url),) if snapshot.page_url else (),
         closed=record.closed_at is not None,
         times=dated(("Apart since", record.since), ("Over", record.closed_at)),
         facts=CardFacts(record.service, (record.component,) if record.component else ()),
@@ -89,7 +89,7 @@ def _lines(
         lines.append(("Could be", "early news, or a region or model we do not probe"))
     elif record.kind is DiscrepancyKind.UNREADABLE:
         lines.append(("Reason", clean(record.claimed_words, 300) if len(record.claimed_words) > REASON else ""))
-        lines.append(("Means", "what the vendor says is unknown until then; our own measurements go on"))
+        lines.append(("Means", "what it says is unknown until then; our own measurements go on"))
     else:
         lines.append(("Usually", _usual(record, snapshot, now)))
     return lines
@@ -110,7 +110,7 @@ def _usual(record: Discrepancy, snapshot: Snapshot, now: float) -> str:
     median, p90 = snapshot.usual_lag_s
     waiting = record.closed_at is None and record.first_failure_at is not None
     so_far = f"{duration(now - record.first_failure_at)} so far; " if waiting and record.first_failure_at else ""
-    return f"{so_far}this vendor's page is {duration(median)} late (median), 9 times in 10 within {duration(p90)}"
+    return f"{so_far}this page is {duration(median)} late (median), 9 times in 10 within {duration(p90)}"
 
 
 def _footer(record: Discrepancy, snapshot: Snapshot, now: float) -> str:

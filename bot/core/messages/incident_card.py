@@ -15,9 +15,21 @@ from bot.core.text.durations import ago, between, clock, dated, duration, lag
 from bot.core.text.escalation import next_step
 from bot.core.text.numbers import number, percent
 from bot.core.text.people import hushed, person
-from bot.core.text.quoting import clean, cut, listed
+from bot.core.text.quoting import clean, cut, listed, owned
 from bot.core.text.states import EMOJI, SEVERITY, SILENCED, TONE
-from bot.core.text.symptoms import DOWN, Ailment, ailments, called, failing_words, how_much, named, stale, sure
+from bot.core.text.symptoms import (
+    DOWN,
+    Ailment,
+    ailments,
+    called,
+    failing_words,
+    first_of,
+    how_much,
+    named,
+    quiet_words,
+    stale,
+    sure,
+)
 from bot.core.text.symptoms import tone as colour
 from bot.core.tips.alternatives import Option
 from bot.core.tips.selection import circumstances, for_each
@@ -46,7 +58,7 @@ def card(
         lines=tuple((label, cut(text, LINE)) for label, text in lines if text),
         footer=_footer(incident, snapshot, now),
         actions=_actions(incident),
-        links=(("vendor page", snapshot.page_url),) if snapshot.page_url else (),
+        links=(("status page", snapshot.page_url),) if snapshot.page_url else (),
         closed=over,
         trail=incident.in_order[-TRAIL:],
         times=dated(("Began", incident.started_at), ("Over", incident.resolved_at)),
@@ -88,11 +100,11 @@ def headline(incident: Incident, snapshot: Snapshot, now: float) -> str:
     elif _unknown(snapshot, now):
         text = _unknown_headline(incident, snapshot, now)
     elif incident.scope == "vantage":
-        text = f"{_who(incident, snapshot)}: {_was(incident)}; other vantages are fine, so hardly the vendor's"
+        whose = owned(_service(snapshot))
+        text = f"{_who(incident, snapshot)}: {_was(incident)}; other vantages are fine, so hardly {whose}"
     elif incident.status is IncidentStatus.MONITORING or not (sick or not snapshot.voices):
-        text = (
-            f"{_who(incident, snapshot)}: no failures lately, watching before we call it over; before: {_was(incident)}"
-        )
+        quiet = f"{quiet_words(incident.kind)}, watching before we call it over"
+        text = f"{_who(incident, snapshot)}: {quiet}; before: {_was(incident)}"
     elif not sick:
         text = f"{_who(incident, snapshot)}: {_was(incident)}"
     else:
@@ -132,14 +144,16 @@ def _sick_headline(snapshot: Snapshot, sick: tuple[Ailment, ...], *, interval: b
 def _resolved_headline(incident: Incident, snapshot: Snapshot) -> str:
     lasted = duration((incident.resolved_at or snapshot.at) - incident.started_at)
     by = f" by {person(incident.resolved_by)}" if incident.resolved_by else ""
-    said = f" · {page_word(incident, snapshot.at)}" if incident.scope != "vantage" else ""
+    told = snapshot.page_url and incident.scope != "vantage"
+    said = f" · {page_word(incident, snapshot.at)}" if told else ""
     return f"{_who(incident, snapshot)}: resolved{by} after {lasted}{said}"
 
 
 def _unknown_headline(incident: Incident, snapshot: Snapshot, now: float) -> str:
     last = max((v.measured.at for v in snapshot.voices if v.measured.at is not None), default=None)
     age = f"no usable result for {duration(now - last)}" if last is not None else "no usable result yet"
-    return f"{_who(incident, snapshot)}: state unknown, {age}; before: {_was(incident)}"
+    why = next((f" ({clean(v.measured.blind, 60)})" for v in snapshot.voices if v.measured.blind), "")
+    return f"{_who(incident, snapshot)}: state unknown, {age}{why}; before: {_was(incident)}"
 
 
 def _open_lines(
@@ -148,14 +162,15 @@ def _open_lines(
     voices = _active(incident, snapshot)
     lines = what_we_see(voices, now) if voices else [("We see", clean(incident.why, 300))]
     ours = incident.scope == "vantage"
-    said = [page_says(voices, now), "" if ours else page_lag(incident, voices, snapshot.usual_lag_s, now)]
-    lines.append(("They say", " · ".join(part for part in said if part)))
+    if snapshot.page_url:
+        said = [page_says(voices, now), "" if ours else page_lag(incident, voices, snapshot.usual_lag_s, now)]
+        lines.append(("They say", " · ".join(part for part in said if part)))
     lines.append(("Others say", others_say(snapshot.others, now)))
     lines.append(("People say", people_say(voices)))
     if incident.status is IncidentStatus.OPEN and not _unknown(snapshot, now) and not ours:
         slow = incident.kind == "slowness"
         at = circumstances(voices, now, slow=slow, trouble=True)
-        lines.append(("Looks like", "" if slow else layers.looks_like(at.layer)))
+        lines.append(("Looks like", "" if slow else layers.looks_like(at.layer, _service(snapshot))))
         steps = for_each(helps[0], voices, helps[1], now, slow=slow)
         lines += layers.do_now([_step(who, advised.said(now)) for who, advised in steps])
     ids = list(dict.fromkeys(clean(i, 80) for v in voices for i in v.measured.request_ids if i.strip()))
@@ -175,22 +190,26 @@ def _step(who: Sequence[str], step: str) -> str:
 def _resolved_lines(incident: Incident, snapshot: Snapshot, now: float) -> list[tuple[str, str]]:
     right = sum(v.right for v in incident.verdict)
     votes = f"{right} right, {len(incident.verdict) - right} wrong" if incident.verdict else ""
-    return [("Story", story(incident, now)), ("They say", page_says(snapshot.voices, now)), ("You say", votes)]
+    page = page_says(snapshot.voices, now) if snapshot.page_url else ""
+    return [("Story", story(incident, now, page=bool(snapshot.page_url))), ("They say", page), ("You say", votes)]
 
 
-def story(incident: Incident, now: float) -> str:
-    """The whole incident in one line: how long, how bad, who knew first, who took it, how many reported."""
+def story(incident: Incident, now: float, *, page: bool) -> str:
+    """The whole incident in one line: how long, how bad, who knew first, who took it, how many reported.
+
+    `page`: whether there is a status page that could have said so.
+    """
     end = incident.resolved_at if incident.resolved_at is not None else now
     parts = [
         f"{between(incident.started_at, end, now)} ({duration(end - incident.started_at)})",
         _was(incident),
-        f"we alerted {lag(incident.opened_at, incident.started_at, 'the first failure')}",
+        f"we alerted {lag(incident.opened_at, incident.started_at, first_of(incident.kind))}",
     ]
     if incident.page_first_at is not None:
-        first = lag(incident.page_first_at, incident.started_at, "the first failure")
+        first = lag(incident.page_first_at, incident.started_at, first_of(incident.kind))
         ours = lag(incident.page_first_at, incident.opened_at, "our alert")
         parts.append(f"the page first said so {clock(incident.page_first_at, now)}, {first} and {ours}")
-    elif incident.scope != "vantage":
+    elif page and incident.scope != "vantage":
         parts.append(page_word(incident, now))
     if incident.acknowledged_at is not None:
         parts.append(f"acknowledged by {person(incident.acknowledged_by)} at {clock(incident.acknowledged_at, now)}")
@@ -213,10 +232,14 @@ def _unknown(snapshot: Snapshot, now: float) -> bool:
 def _who(incident: Incident, snapshot: Snapshot) -> str:
     known = {v.measured.component: called(v.measured) for v in snapshot.voices}
     names = [known.get(c) or clean(c, 40) for c in incident.active or incident.components]
-    service = clean(snapshot.service_name, 40) or clean(snapshot.service, 40)
+    service = _service(snapshot)
     if len(names) == 1:
         return named(service, names[0])
     return f"{service} ({listed(names)})" if names else service
+
+
+def _service(snapshot: Snapshot) -> str:
+    return clean(snapshot.service_name, 40) or clean(snapshot.service, 40)
 
 
 def _was(incident: Incident) -> str:

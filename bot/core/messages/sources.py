@@ -20,10 +20,13 @@ SHOWN = 6
 
 def seen(measured: Measurement, now: float) -> str:
     """One component's figures: how many of how many in which window, with what symptoms, agreed on by whom."""
+    if measured.blind:
+        last = f"last usable result {ago(measured.at, now)}" if measured.at is not None else "no usable result yet"
+        return f"⚪ unknown: {clean(measured.blind, 200)}; {last}"
     if measured.at is None:
         return "⚪ unknown, no result yet"
     parts = [_counts(measured)]
-    if measured.slow and measured.latency_ms is not None:
+    if measured.slow and measured.slow_lately and measured.latency_ms is not None:
         usual = f", usually {latency(measured.usual_latency_ms)}" if measured.usual_latency_ms is not None else ""
         parts.insert(0, f"median latency {latency(measured.latency_ms)}{usual}")
     parts.append(agreement(measured))
@@ -94,7 +97,7 @@ def page_lag(
     incident: Incident, voices: Sequence[ComponentStatus], usual: tuple[float, float] | None, now: float
 ) -> str:
     """How late the page is: first admitted when, or unacknowledged for how long; beside what is usual."""
-    median = f" (this vendor's median is {duration(usual[0])})" if usual else ""
+    median = f" (its median is {duration(usual[0])})" if usual else ""
     if incident.page_first_at is not None:
         heard = next((v.heard for v in voices if v.heard.posted_at is not None), PageStatus())
         posted = f", posted {clock(heard.posted_at, now)}" if heard.posted_at is not None else ""
@@ -156,6 +159,8 @@ def agreement(measured: Measurement) -> str:
 def _counts(measured: Measurement) -> str:
     if not measured.total:
         return "no failures lately" if measured.state is State.OPERATIONAL else "nothing counted yet"
+    if measured.slow:
+        return f"{measured.failed} of {measured.total} answers slow in {duration(measured.window_s)}"
     kinds = [(symptom(word), n) for word, n in measured.symptoms]
     what = f": {counted(kinds)}" if kinds and measured.failed else ""
     pool = f"{measured.failed} of {measured.total} requests failed in {duration(measured.window_s)}{what}"

@@ -21,10 +21,14 @@ ENDLESS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`after_s` seconds after the step before it (the first: after the beginning) these targets are told."""
+    """`after_s` seconds after the step before it (the first: after the beginning) these targets are told.
+
+    `in_quiet`: in quiet hours of the route, too.
+    """
 
     after_s: float
     to: tuple[str, ...]
+    in_quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class Policy:
     """The steps of one name, taken again `repeat` times, each round `again_s` seconds after the last step.
 
     It begins when an incident has been as bad as `minimum`. One that `reminds` adds nobody: it tells those of its step
-    that the incident is still open.
+    that the incident is still open. `held_until` is the end of quiet hours (Unix seconds) that keep its route silent.
     """
 
     name: str
@@ -41,6 +45,7 @@ class Policy:
     again_s: float = 1800.0
     minimum: State = State.OPERATIONAL
     reminds: bool = False
+    held_until: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,11 @@ class Course:
         if rounds > self.policy.repeat:
             return None
         wait = self.policy.again_s if rounds and not number else steps[number].after_s
-        return Due(self.since + wait, number + 1, rounds + 1, steps[number].to)
+        due = self.since + wait
+        if not steps[number].in_quiet:
+            # Nobody is called by a route that told nobody: what is due in its quiet hours comes at their end.
+            due = max(due, self.policy.held_until)
+        return Due(due, number + 1, rounds + 1, steps[number].to)
 
     def stopped(self) -> "Course":
         """The same while somebody has it in hand, or wants quiet."""

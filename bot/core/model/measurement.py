@@ -24,7 +24,9 @@ class Measurement:
     `rate`, `low`, `high`: failure rate and its 95 % interval, 0 to 1; `failed` of `total` results in `window_s`;
     `since` when this state began; `at` the last result that carried evidence; `vantages` those that agree, of
     `all_vantages`; `layer` and `request_ids` the evidence for whose fault it is; `apart` a check that the pool hides;
-    `edges` the networks in front of it, of what fails where something does.
+    `edges` the networks in front of it, of what fails where something does. Of what is `slow`, `failed` and `rate` are
+    of slow answers, and `slow_lately` says whether most of the latest ones are: only then is their median its figure.
+    `blind` is why the latest results say nothing of it, "" while they do.
     """
 
     component: str
@@ -53,6 +55,8 @@ class Measurement:
     stale_after_s: float = 300.0
     apart: OutlierCheck | None = None
     edges: tuple[str, ...] = ()
+    slow_lately: bool = True
+    blind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

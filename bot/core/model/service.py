@@ -26,7 +26,7 @@ class ServiceView:
     `usual_lag_s` is this vendor's (median, p90) lateness in seconds, where known; `refresh_s` how often the figures of
     a standing message are renewed. `others` are the pages whose word corroborates, by the check that reads them.
     `people_open`: what only people report makes an incident when it lasts. `labels` are the operator's own, by
-    component; those of the whole service under "".
+    component; those of the whole service under "". `rules` are plain rules of its checks, beside the detector.
     """
 
     id: str
@@ -39,6 +39,7 @@ class ServiceView:
     refresh_s: float = REFRESH_S
     people_open: bool = False
     labels: Labels = field(default_factory=dict)
+    rules: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

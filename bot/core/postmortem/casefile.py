@@ -15,7 +15,7 @@ FOLLOW_UPS = (
     "What did it cost us (failed jobs, retries, people's time)?",
     "Did our fallbacks and retries do what they should? Which were missing?",
     "Was the alert right, early enough, and in the right place?",
-    "What did the vendor say afterwards about the cause? (link)",
+    "What became known of the cause afterwards? (link)",
     "Actions, each with an owner and a date:",
 )
 
@@ -25,7 +25,7 @@ class Casefile:
     """All that is on record of an incident.
 
     Its dossier (None where none was kept), disagreements with the page in their last edition, deliveries, the page's
-    usual lag (median, p90, in seconds), and the steps that were offered meanwhile.
+    usual lag (median, p90, in seconds), the steps that were offered meanwhile; `page`: it has a status page at all.
     """
 
     incident: Incident
@@ -36,6 +36,7 @@ class Casefile:
     deliveries: Sequence[Delivered] = ()
     usual_lag_s: tuple[float, float] | None = None
     workarounds: Sequence[str] = ()
+    page: bool = True
 
     def ended(self, now: float) -> float:
         """Its end, or `now`."""

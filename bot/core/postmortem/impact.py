@@ -9,7 +9,7 @@ from bot.core.text.numbers import number, percent, span
 from bot.core.text.quoting import counted
 from bot.core.text.sparkline import legend, spark
 from bot.core.text.states import WORDS
-from bot.core.text.symptoms import symptom
+from bot.core.text.symptoms import first_of, symptom
 
 COLUMNS = 40
 SMOOTHED = f"smoothed over {FADES_S / 60:.0f} min"
@@ -23,7 +23,10 @@ def impact(case: Casefile, now: float) -> list[str]:
     rows = [
         ("Components", components),
         ("Worst state", WORDS[incident.worst]),
-        ("From first failure to resolved", duration(case.ended(now) - incident.started_at)),
+        (
+            f"From {first_of(incident.kind).removeprefix('the ')} to resolved",
+            duration(case.ended(now) - incident.started_at),
+        ),
     ]
     if incident.peak_rate:
         rows.append(("Highest failure rate", f"about {percent(incident.peak_rate)} of requests, {SMOOTHED}"))

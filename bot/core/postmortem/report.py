@@ -18,8 +18,8 @@ from bot.core.text.durations import clock, duration, lag
 from bot.core.text.markdown import bullets, code, plain, table
 from bot.core.text.numbers import number, percent
 from bot.core.text.people import person
-from bot.core.text.quoting import clean, listed
-from bot.core.text.symptoms import failing_words
+from bot.core.text.quoting import clean, listed, owned
+from bot.core.text.symptoms import failing_words, first_of
 
 
 def report_card(case: Casefile, now: float) -> Answer:
@@ -74,17 +74,18 @@ def _unmarked(case: Casefile, now: float) -> str:
     said = [f"From {begun} we measured {what} on {where}; {'resolved after' if over else 'it has lasted'} {lasted}."]
     if incident.peak_rate:
         said.append(f"At the worst about {percent(incident.peak_rate)} of requests failed ({SMOOTHED}).")
-    said.append(f"We alerted {lag(incident.opened_at, incident.started_at, 'the first failure')}.")
-    if incident.scope != "vantage":
+    said.append(f"We alerted {lag(incident.opened_at, incident.started_at, first_of(incident.kind))}.")
+    if case.page and incident.scope != "vantage":
+        page = f"{owned(clean(case.service, 40))} status page"
         if incident.page_first_at is None and incident.page_red_since is not None:
             said.append(f"{page_word(incident, incident.started_at).capitalize()}.")
         elif incident.page_first_at is None:
-            said.append("The vendor's page never said so." if over else "The vendor's page has not said so yet.")
+            said.append(f"{page} never said so." if over else f"{page} has not said so yet.")
         else:
             late = lag(incident.page_first_at, incident.opened_at, "our alert")
             never = case.never_admitted()
             but = f", and never on {listed(case.called(c) for c in never)}" if never else ""
-            said.append(f"The vendor's page first said so {late}{but}.")
+            said.append(f"{page} first said so {late}{but}.")
     return " ".join(said)
 
 
@@ -96,12 +97,14 @@ def _lags(case: Casefile, now: float) -> list[str]:
     incident = case.incident
     begun = incident.started_at
     rows = [
-        ("First failure", clock(begun, begun, seconds=True), ""),
+        (first_of(incident.kind).removeprefix("the ").capitalize(), clock(begun, begun, seconds=True), ""),
         ("Our alert", clock(incident.opened_at, begun, seconds=True), _after(incident.opened_at, begun)),
     ]
     page, red = incident.page_first_at, incident.page_red_since
-    before = f"red before it, since {clock(red, begun, seconds=True)}" if red is not None else "never"
-    rows.append(("The page's first word", clock(page, begun, seconds=True) if page else before, _after(page, begun)))
+    if case.page:
+        before = f"red before it, since {clock(red, begun, seconds=True)}" if red is not None else "never"
+        said = clock(page, begun, seconds=True) if page else before
+        rows.append(("The page's first word", said, _after(page, begun)))
     taken, by = incident.acknowledged_at, plain(person(incident.acknowledged_by), 60)
     said = f"{clock(taken, begun, seconds=True)} by {by}" if taken else "nobody"
     rows.append(("Acknowledged by a person", said, _after(taken, begun)))
@@ -112,10 +115,10 @@ def _lags(case: Casefile, now: float) -> list[str]:
             _after(incident.resolved_at, begun),
         )
     )
-    lines = table(("", "when", "after the first failure"), rows)
+    lines = table(("", "when", f"after {first_of(incident.kind)}"), rows)
     if case.usual_lag_s:
         usual = f"median {duration(case.usual_lag_s[0])}, p90 {duration(case.usual_lag_s[1])}"
-        lines += ["", f"This vendor's page is usually late by: {usual}."]
+        lines += ["", f"This page is usually late by: {usual}."]
     about = [r for r in case.records if r.kind is not DiscrepancyKind.UNREADABLE]
     if about:
         lines += ["", "Where the page and we disagreed:", ""]
@@ -139,19 +142,20 @@ def _cause(case: Casefile) -> list[str]:
         lines.append("What the evidence says:")
         lines.append("")
         lines += bullets(
-            f"{n} of {number(total, 'failure', 'failures')}: {plain(looks_like(layer))}" for layer, n in layers[:4]
+            f"{n} of {number(total, 'failure', 'failures')}: {plain(looks_like(layer, clean(case.service, 40)))}"
+            for layer, n in layers[:4]
         )
     else:
         lines.append("No failure was kept that says where the trouble sat.")
     cannot = [
-        "why it began and what the vendor changed to end it: we see answers, not the inside",
-        "whether all of the vendor's regions and customers were hit alike: we see it from where we look",
+        "why it began and what was changed to end it: we see answers, not the inside",
+        "whether all of its regions and users were hit alike: we see it from where we look",
         "how many of your own requests failed: that is in your own logs",
     ]
     lines += ["", "What it cannot say:", "", *bullets(cannot)]
     if dossier is not None and dossier.ids:
         ids = ", ".join(code(name, 60) for _, name in dossier.ids)
-        lines += ["", f"Request ids for the vendor's support: {ids}"]
+        lines += ["", f"Request ids for its support: {ids}"]
     return lines
 
 

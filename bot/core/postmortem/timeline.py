@@ -11,11 +11,13 @@ from bot.core.text.durations import clock
 from bot.core.text.markdown import code, plain, table
 from bot.core.text.quoting import clean
 from bot.core.text.states import WORDS
+from bot.core.text.symptoms import first_of
 from probes.model import State
 
 US, PAGE, PEOPLE = "we", "page", "people"
 _PEOPLE = frozenset({"acknowledged", "handed back", "feedback", "silenced", "silence ended"})
-_PAGE = frozenset({"acknowledged by the vendor", "page red before"})
+_PAGE = frozenset({"status page", "acknowledged by the vendor", "page red before"})
+"""The page's first word in a timeline; incidents on record may have the older name."""
 LINES = 120
 """Lines of one report; more is a log, and the middle is left out with a count."""
 
@@ -54,7 +56,7 @@ def merged(
     incident: Incident, dossier: Evidence | None, records: Sequence[Discrepancy], names: Mapping[str, str]
 ) -> list[Line]:
     """All lines in the order in which they happened."""
-    lines = [Line(incident.started_at, US, "the first failure that belongs to it")]
+    lines = [Line(incident.started_at, US, f"{first_of(incident.kind)} that belongs to it")]
     for entry in incident.timeline:
         by_hand = entry.event in _PEOPLE or (entry.event == "resolved" and incident.resolved_by is not None)
         if entry.event not in _PAGE:

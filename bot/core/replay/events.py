@@ -10,13 +10,13 @@ Event = dict[str, Any]
 
 def events(steps: Iterable[Transition], start: float) -> Iterator[Event]:
     """One JSON-able event a transition; while other components of an episode go on, a partial end is a change."""
-    standing: dict[tuple[str, str, str], dict[str, Event]] = {}
+    standing: dict[tuple[str, str], list[dict[str, Event]]] = {}
     for step in steps:
-        place = "vantage" if step.scope == "vantage" else "vendor"
-        alone = step.components[0] if step.kind == "slowness" else step.vantage
-        going = standing.setdefault(
-            (place, step.kind, alone if place == "vantage" or step.kind == "slowness" else ""), {}
-        )
+        alike = standing.setdefault((step.kind, step.vantage if step.scope == "vantage" else ""), [])
+        going = next((x for x in alike if x.keys() & set(step.components)), None)
+        if going is None:
+            going = {}
+            alike.append(going)
         said = _event(step, start)
         if step.event != "resolved":
             going.update(dict.fromkeys(step.components, said))
@@ -27,6 +27,8 @@ def events(steps: Iterable[Transition], start: float) -> Iterator[Event]:
                 last = max(going.values(), key=lambda e: e["t_s"])
                 said |= {"event": "changed", "scope": "component", "components": sorted(going), "state": last["state"]}
                 said |= {key: last[key] for key in ("rate", "low", "high")}
+            else:
+                alike.remove(going)
         yield said
 
 

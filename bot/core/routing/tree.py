@@ -7,7 +7,7 @@ routes say later, so that no root message is left behind half told.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.core.model.escalation import Policy, reminder
 from bot.core.model.labels import Facts, Labels
@@ -100,7 +100,9 @@ class Tree:
         """The targets of a branch that hear of this when the branch takes it."""
         softly = snapshot.discrepancy is not None
         announced = snapshot.incident is not None and snapshot.incident.announced
-        calm = not branch.asks_kind if softly else announced
+        # What is neither (a certificate that ends soon) is told, and wakes nobody.
+        aside = snapshot.incident is None and not softly
+        calm = not branch.asks_kind if softly or aside else announced
         return tuple(t for t in branch.to if not self.rouses(t, softly=softly)) if calm else branch.to
 
     def rouses(self, target: str, *, softly: bool = False) -> bool:
@@ -207,15 +209,22 @@ def severity_of(snapshot: Snapshot) -> int | None:
 
 
 def policies_for(tree: Tree, policies: Mapping[str, Policy], snapshot: Snapshot, labels: Labels) -> tuple[Policy, ...]:
-    """The escalations of the branches that take an incident, and who is reminded how often."""
-    found = dict[Policy, None]()
-    for verdict in verdicts(tree.branches, facts_of(snapshot, labels), severity_of(snapshot)):
+    """The escalations of the branches that take an incident, and who is reminded how often; quiet hours hold them."""
+    found = dict[str, Policy]()
+    severity = severity_of(snapshot)
+    for verdict in verdicts(tree.branches, facts_of(snapshot, labels), severity):
         branch = verdict.branch
-        if verdict.taken and branch.escalation in policies:
-            found[policies[branch.escalation]] = None
-        if verdict.taken and branch.repeat_s and branch.to:
-            found[reminder(branch.repeat_s, branch.to)] = None
-    return tuple(found)
+        if not verdict.taken:
+            continue
+        held = quiet_until(branch.quiet, severity, snapshot.at) or 0.0
+        asked = [policies[branch.escalation]] if branch.escalation in policies else []
+        if branch.repeat_s and branch.to:
+            asked.append(reminder(branch.repeat_s, branch.to))
+        for policy in asked:
+            known = found.get(policy.name)
+            if known is None or held < known.held_until:
+                found[policy.name] = replace(policy, held_until=held)
+    return tuple(found.values())
 
 
 def wanted(snapshot: Snapshot, interest: SubscriptionFilter) -> bool:

@@ -2,7 +2,7 @@
 
 from math import sqrt
 
-Z, Z_LOW = 2.0, 2.6
+Z, Z_LOW, Z_CLASS = 2.0, 2.6, 3.3
 FADES_S = 1200.0
 """The time constant, in seconds, with which a failure rate forgets."""
 

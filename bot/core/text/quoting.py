@@ -45,6 +45,11 @@ def quoted(text: str, limit: int = 160) -> str:
     return f'"{clean(text, limit).replace(chr(34), chr(39))}"'
 
 
+def owned(name: str) -> str:
+    """What is somebody's: "Claude's", "Replicas'"."""
+    return f"{name}'" if name.endswith("s") else f"{name}'s"
+
+
 def listed(names: Iterable[str], shown: int = 4) -> str:
     """`a, b and c`; beyond `shown` names the rest is a count: `a, b, c, d and 3 more`."""
     every = list(names)

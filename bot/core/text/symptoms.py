@@ -116,6 +116,11 @@ def how_much(ailment: Ailment, *, interval: bool = True) -> str:
     return f"{about} (95 % interval{'s' if len(ailment.sick) > 1 else ''} {ends})"
 
 
+def first_of(kind: str) -> str:
+    """What an incident of this kind began with."""
+    return "the first slow answer" if kind == "slowness" else "the first failure"
+
+
 def named(service: str, component: str) -> str:
     """A component's name that says whose it is: "Claude API" as it stands, "API" as "Claude API"."""
     whose, what = clean(service, 40), clean(component, 40)
@@ -135,8 +140,14 @@ def symptom(word: str) -> str:
 
 
 def _how_slow(sick: Sequence[Measurement]) -> str:
-    medians = [m.latency_ms for m in sick if m.latency_ms is not None]
+    medians = [m.latency_ms for m in sick if m.latency_ms is not None and m.slow_lately]
     usual = [m.usual_latency_ms for m in sick if m.usual_latency_ms is not None]
     if not medians:
-        return "beyond its usual latency"
+        slow, total = sum(m.failed for m in sick), sum(m.total for m in sick)
+        return f"{slow} of {total} answers" if total else "beyond its usual latency"
     return f"median {latencies(medians)}" + (f", usually {latencies(usual)}" if usual else "")
+
+
+def quiet_words(kind: str) -> str:
+    """What is said of an incident of this kind while nothing more is seen of it."""
+    return "fast again" if kind == "slowness" else "no failures lately"

@@ -1,9 +1,12 @@
 """What the assessor makes of observations: alarms, their absence, their end, and what it can say about them."""
 
 import math
+from itertools import pairwise
 
 import pytest
 
+from bot.core.detection.assessment import AssessorSettings
+from bot.core.detection.assessor import Assessor
 from bot.core.detection.classification import classified
 from probes.model import Fault, Layer, Outcome, State
 from tests.support.results import START, assessor, failing, fed, look, quiet, timed
@@ -29,14 +32,34 @@ def test_finds_outages_of_any_rate(rate, minutes):
     assert "HTTP 500" in found[0].why
 
 
-def test_a_total_outage_is_found_after_long_intermittent_trouble_too():
-    """What an undetected outage showed is not learned as usual: a hundred per cent is found all the same."""
+def bursts(judge, count, symptom="http_503"):
+    """Bursts of five failures, every three hours; what was told."""
+    steps = []
+    for burst in range(count):
+        at = START + burst * 3 * HOUR
+        steps.append(fed(judge, [look(at + i * 5, failed=True, symptom=symptom) for i in range(5)]))
+        steps[-1] += fed(judge, quiet(2.9, at + 30))
+    return steps
+
+
+def test_spells_are_learned_from_the_target_and_said():
+    """The first total failure of a clean target is told; what turns out to be its habit no more, and `why` says so."""
     judge = assessor()
-    for burst in range(12):
-        at = START + burst * 2 * HOUR
-        assert not fed(judge, [look(at + i * 5, failed=True) for i in range(5)])
-        assert not fed(judge, quiet(1.9, at + 30))
-    assert opened(fed(judge, failing(1.0, 4, START + 24 * HOUR)))
+    told = bursts(judge, 8)
+    assert opened(told[0])
+    assert not any(opened(steps) for steps in told[-3:])
+    lines = judge.explain("api", START + 24 * HOUR).lines
+    assert any("it had 8 spells of up to 30 s in the last week" in line for line in lines)
+
+
+def test_a_total_outage_is_found_in_a_target_with_spells_too():
+    """The habit delays an alert and prevents none; a cause that lasts, never seen in a spell, is none."""
+    for symptom, at_most in (("http_503", 300), ("refused", 40)):
+        judge = assessor()
+        bursts(judge, 8)
+        at = START + 24 * HOUR
+        steps = opened(fed(judge, [look(at + i * 5, failed=True, symptom=symptom) for i in range(100)]))
+        assert steps[0].at - at <= at_most
 
 
 @pytest.mark.parametrize(
@@ -63,15 +86,6 @@ def test_times_that_no_clock_shows_say_nothing(at):
     assert classified(look(at, failed=True)) is None
 
 
-def test_a_short_spell_with_one_symptom_is_usual():
-    """Twenty seconds of nothing but 503, as happens once a day, is no incident."""
-    judge = assessor()
-    fed(judge, quiet(6))
-    at = START + 6 * HOUR
-    steps = fed(judge, [look(at + i * 5, failed=i < 4, symptom="http_503") for i in range(40)])
-    assert not steps
-
-
 def test_one_vantage_alone_is_its_own_trouble():
     """Everything seen from one vantage fails, the others are well: said as such, and no vendor incident."""
     judge = assessor(("a", "b"))
@@ -91,7 +105,7 @@ def test_one_vantage_alone_is_its_own_trouble():
 
 
 def test_all_components_failing_is_one_service_incident():
-    """Three components fail together: one opening for the service, not three."""
+    """Three components fail together: one opening, and soon all three named, each by its own results."""
     judge = assessor(("a", "b", "c"))
     for i, c in enumerate("abc"):
         for v in ("eu", "us"):
@@ -99,9 +113,10 @@ def test_all_components_failing_is_one_service_incident():
     at = START + 30
     seen = [look(at + n * 10 + i, n > 400, c, v, f"x{n % 3}") for n in range(420) for i, (c, v) in
             enumerate((c, v) for c in "abc" for v in ("eu", "us"))]  # fmt: skip
-    found = opened(fed(judge, seen))
-    assert [s.scope for s in found] == ["service"]
-    assert found[0].components == ("a", "b", "c")
+    steps = fed(judge, seen)
+    assert len(opened(steps)) == 1
+    assert (steps[-1].scope, steps[-1].components) == ("service", ("a", "b", "c"))
+    assert steps[-1].at - steps[0].at <= 20
 
 
 def test_monitoring_comes_before_resolved_and_resolved_takes_its_time():
@@ -216,3 +231,45 @@ def test_a_failure_asks_for_another_look_soon_and_a_bounded_number_of_them():
         planned += "api" in judge.attention(now)
         fed(judge, [look(now, failed=True)])
     assert 240 <= planned <= 480
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.25, 0.3, 0.45, 0.6, 0.75, 1.0])
+def test_a_constant_rate_settles_once(rate):
+    """Class and state of a constant failure rate change once at most after the opening, and never back."""
+    for seed in range(6):
+        judge = assessor()
+        fed(judge, quiet(1))
+        steps = fed(judge, failing(rate, 60, START + HOUR, seed=seed))
+        states = [s.state for s in steps]
+        assert states
+        assert sum(a is not b for a, b in pairwise(states)) <= 1
+        assert len(states) <= 3
+
+
+def test_down_is_said_at_once_and_without_doubt():
+    """A clean target that fails totally: told within 20 s at 5 s intervals, as down, with an interval that tells."""
+    judge = Assessor(AssessorSettings(("api",), interval_s=5.0))
+    fed(judge, quiet(0.5, every=5.0))
+    at = START + HOUR / 2
+    found = opened(fed(judge, [look(at + n * 5, True) for n in range(10)]))[0]
+    assert found.at - at <= 17
+    assert (found.state, found.rate, found.high) == (State.MAJOR, 1.0, 1.0)
+    assert found.low >= 0.4
+    assert judge.episodes.courses["api"].severity.down
+
+
+def test_components_that_do_not_fail_together_are_two_incidents():
+    """A of four fails for a minute, is well, then C fails: the first names A, the second C, none B or D."""
+    judge = Assessor(AssessorSettings(tuple("abcd"), interval_s=2.0))
+    rows = [
+        look(START + n * 2 + i / 4, (c == "a" and 600 <= n * 2 < 658) or (c == "c" and n * 2 >= 748), c)
+        for n in range(500)
+        for i, c in enumerate("abcd")
+    ]
+    steps = fed(judge, rows)
+    assert [(s.event, s.components) for s in steps if s.event == "opened"] == [("opened", ("a",)), ("opened", ("c",))]
+    assert not any({"b", "d"} & set(s.components) for s in steps)
+    assert {c: b.state for c, b in judge.assessments(rows[-1].at).items() if c in "bd"} == {
+        "b": State.OPERATIONAL,
+        "d": State.OPERATIONAL,
+    }

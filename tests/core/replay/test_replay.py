@@ -14,7 +14,7 @@ from bot.core.replay.events import events, openings
 from bot.core.replay.lorden_bound import bound_min, information
 from bot.core.replay.scoring import Truth, scored, truths
 from bot.core.replay.trace import read
-from tests.bench.worlds import Habits, Trouble, made
+from tests.bench.worlds import Habits, Trouble, hard_stop, made
 
 PACK = Path(__file__).parents[4] / "shared" / "data" / "traces"
 SHIPPED = Path(__file__).parents[2] / "data" / "traces"
@@ -207,3 +207,12 @@ def test_goals_on_the_public_traces(name, at_most_min, openings_at_most):
     assert score.missed == score.false_alarms == 0
     if at_most_min is not None:
         assert score.median_min <= at_most_min
+
+
+def test_a_hard_stop_of_a_target_without_spells_is_told_within_twenty_seconds():
+    """At 5 s intervals, from the first outage on; nothing else is told."""
+    world, truth = hard_stop("hard-stop", 84, 2, interval_s=5.0, symptoms="5")
+    score = score_of(world, truth)
+    assert score.incidents >= 4
+    assert (score.missed, score.false_alarms) == (0, 0)
+    assert score.median_min * 60 <= 20

@@ -29,7 +29,7 @@ from tests.fakes.web import answer, serve
 from tests.support.tls import server_tls
 
 DAY = 86_400.0
-DEFAULTS: dict[str, Any] = {"warn_days": 14, "fail_days": 0, "issuer": ""}
+DEFAULTS: dict[str, Any] = {"warn_days": [21, 14, 7, 3, 1], "fail_days": 0, "issuer": ""}
 NAME = "api.example.com"
 GOOD = says(alias(), record("192.0.2.7"), record("192.0.2.8"))
 

@@ -1,0 +1,96 @@
+"""Whether a prober can tell its own network's failure from a service's: what control hosts and targets last did. Pure.
+
+A vendor that answers proves the network as well as a control host. Control hosts that never answered while targets did
+are blocked where we run (a firewall), and are not asked for their word any more. One's own services may be near by, and
+prove nothing of the way to a vendor.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+TOGETHER_S = 5.0
+"""A silent control host and a target that answers within so many seconds contradict each other."""
+STRIKES = 2
+"""So many contradictions make a control host blocked; one answer of it makes up for all."""
+FRESH_S = 1.0
+"""So long before a failure another target's answer proves the network at the time of the failure."""
+LATELY_S = 120.0
+"""What a target did so long ago still counts where control hosts are blocked."""
+
+
+class State(StrEnum):
+    """How well a vantage sees."""
+
+    CLEAR = "clear"
+    BLOCKED = "blocked"
+    BLIND = "blind"
+
+
+@dataclass(slots=True)
+class Target:
+    """What a host last did, and when (Unix seconds); `own`: it is one's own, not a vendor's."""
+
+    ok: bool
+    at: float
+    own: bool = False
+
+
+@dataclass(slots=True)
+class Silent:
+    """A control host: whether it answered lately, whether ever, and how often targets contradicted its silence."""
+
+    ok: bool
+    at: float
+    answered: bool = False
+    by_any: int = 0
+    by_vendors: int = 0
+
+
+@dataclass(slots=True)
+class Sight:
+    """What is known at one vantage; hosts by name."""
+
+    controls: dict[str, Silent] = field(default_factory=dict)
+    targets: dict[str, Target] = field(default_factory=dict)
+
+    def control(self, host: str, at: float, *, ok: bool) -> None:
+        """A control host was asked."""
+        known = self.controls.setdefault(host, Silent(ok, at))
+        known.ok, known.at, known.answered = ok, at, known.answered or ok
+        near = [target for target in self.targets.values() if target.ok and at - target.at <= TOGETHER_S]
+        known.by_any = 0 if ok else known.by_any + bool(near)
+        known.by_vendors = 0 if ok else known.by_vendors + any(not target.own for target in near)
+
+    def target(self, host: str, at: float, *, ok: bool, own: bool) -> None:
+        """A target answered, or the network to it failed. What else an answer says does not matter here."""
+        self.targets[host] = Target(ok, at, own)
+
+    def word(self, host: str, at: float, *, own: bool) -> bool | None:
+        """Whether our network worked when a target failed and no control host answered; None: nobody can say.
+
+        Where control hosts are blocked other vendors say it of a vendor; nobody says it of one's own, and what nobody
+        can say is for the target to answer for: a failure is never held back for ever.
+        """
+        vendors = [t for name, t in self.targets.items() if name != host and not t.own]
+        if any(t.ok and at - t.at <= FRESH_S for t in vendors):
+            return True
+        if not self._blocked(own=own):
+            return False
+        lately = [] if own else [t.ok for t in vendors if at - t.at <= LATELY_S]
+        return sum(lately) * 2 >= len(lately) if lately else None
+
+    @property
+    def state(self) -> State:
+        """How it stands now."""
+        if not self.targets or not self.controls or any(control.ok for control in self.controls.values()):
+            return State.CLEAR
+        if self._blocked(own=True):
+            return State.BLOCKED
+        silent = min(control.at for control in self.controls.values())
+        answered = any(target.ok and target.at >= silent - TOGETHER_S for target in self.targets.values())
+        return State.CLEAR if answered else State.BLIND
+
+    def _blocked(self, *, own: bool) -> bool:
+        """Whether no control host was ever reached from here though targets (for vendors: other vendors) answered."""
+        strikes = [0 if c.answered else c.by_any if own else c.by_vendors for c in self.controls.values()]
+        return bool(strikes) and min(strikes) >= STRIKES
