@@ -120,7 +120,8 @@ class VendorIncident:
 
     `posted_at` is the creation of its first update: `started_at` and displayed times may be backdated. `posted` has, by
     component, the creation of the update in which it came to the state it has, where that is not operational. Of
-    maintenance, `started_at` and `ends_at` are the window it is announced for: a plan.
+    maintenance, `started_at` and `ends_at` are the window it is announced for: a plan. `scope` says in a few words
+    where it is felt, if not everywhere ("us-east-1 only").
     """
 
     id: str
@@ -135,6 +136,7 @@ class VendorIncident:
     maintenance: bool = False
     posted: tuple[tuple[str, float], ...] = ()
     ends_at: float | None = None
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,8 @@ class Claim:
 class Page:
     """One reading of a status page. Unreadable pages carry the reason and no claims: they are never green.
 
-    `planned` is maintenance that the page announces and that has not begun by its word.
+    `planned` is maintenance that the page announces and that has not begun by its word. `stated_at` is the page's own
+    stamp of when it last changed or was built (Unix seconds), where it has one that means anything.
     """
 
     url: str
@@ -160,6 +163,7 @@ class Page:
     unreadable: str = ""
     unchanged: bool = False
     planned: tuple[VendorIncident, ...] = ()
+    stated_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

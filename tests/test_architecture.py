@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("bot", "probes")
 
-EVERYBODY = ("bot.errors", "bot.supervision", "probes.model")
+EVERYBODY = ("bot.errors", "bot.supervision", "probes.model", "probes.redaction")
 """What every room may import."""
 
 BOT: Mapping[str, str] = {
@@ -70,7 +70,8 @@ PROBES: Mapping[str, str] = {
     "model": "",
     "options": "",
     "secret": "",
-    "fingerprints": "model",
+    "redaction": "",
+    "fingerprints": "model redaction",
     "dialects": "model",
     "transport": "fingerprints model",
     "tools": "fingerprints model secret transport",
@@ -98,7 +99,7 @@ def _full(name: str) -> str:
 
 CONTRACT = contract()
 
-PURE = ("bot.core", "probes.dialects", "probes.model", "probes.fingerprints")
+PURE = ("bot.core", "probes.dialects", "probes.model", "probes.fingerprints", "probes.redaction")
 """Rooms that import the standard library and each other, and of it nothing that waits, measures time or does I/O."""
 
 IMPURE = {

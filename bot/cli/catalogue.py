@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bot.cli import try_catalogue
+from bot.cli import catalogue_add, try_catalogue
 from bot.config import catalogue
 from bot.config.complaints import nearest, printable
 from bot.config.load import from_text, load
@@ -28,10 +28,12 @@ EXAMPLES = """\
   groundtruth catalogue list                                    every service we know, and how its page is read
   groundtruth catalogue show openai                             one of them: page, components, what can stand in
   groundtruth catalogue test                                    try every page, over the network
+  groundtruth catalogue add https://status.example.com          look at a page, and write the YAML to watch it
+  groundtruth catalogue add status.example.com --name Example --output example.yaml
   groundtruth catalogue parse --dialect atlassian summary.json  what a saved page claims, as JSON
   curl -s https://status.example.com/index.json | groundtruth catalogue parse --dialect betterstack -
   groundtruth catalogue parse --service vertex-ai incidents.json    with the dialect and options of the catalogue
-Exit code: 0 fine, 1 a page could not be read, 2 a mistake in the command."""
+Exit code: 0 fine, 1 a page could not be read, 2 a mistake in the command, or no format that we know."""
 
 OTHER_NAMES = {
     "statuspage": "atlassian",
@@ -48,7 +50,7 @@ OTHER_NAMES = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|test|parse")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|test|add|parse")
     listed = actions.add_parser("list", help="every service of the catalogue")
     listed.add_argument("--json", action="store_true", help="print JSON")
     shown = actions.add_parser("show", help="one service")
@@ -57,6 +59,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     tried = actions.add_parser("test", help="try the status pages over the network")
     tried.add_argument("services", nargs="*", metavar="service", help="ids (default: all)")
     tried.add_argument("--json", action="store_true", help="print JSON")
+    added = actions.add_parser("add", help="look at a page's public address, and write the YAML to watch it")
+    added.add_argument("url", help="the page as people open it, or its data")
+    added.add_argument("--name", default="", help="the service's name (default: of the address)")
+    added.add_argument("--output", type=Path, help="the file to write (default: standard output)")
     parsed = actions.add_parser("parse", help="print what a saved page claims, as JSON")
     parsed.add_argument("--dialect", help=f"one of {', '.join(sorted(DIALECTS))}")
     parsed.add_argument("--service", help="take dialect and options from this service of the catalogue")
@@ -75,7 +81,24 @@ def run(args: argparse.Namespace) -> int:
             settings = load(args.config)
             services = [service for service in known(args.services) if service.page]
             return asyncio.run(try_catalogue.run(services, settings, as_json=args.json))
+        case "add":
+            return _add(args)
     return _parse(args)
+
+
+def _add(args: argparse.Namespace) -> int:
+    written = asyncio.run(catalogue_add.add(args.url, args.name, load(args.config)))
+    from_text(written, "what was found", {})  # what we write can be used as it is
+    if args.output is None:
+        sys.stdout.write(written)
+        return 0
+    try:
+        with args.output.open("x", encoding="utf-8") as stream:
+            stream.write(written)
+    except OSError as error:
+        raise UserError(f"cannot write {args.output}: {error.strerror}") from error
+    sys.stdout.write(f"{args.output} written\n")
+    return 0
 
 
 def known(names: list[str]) -> list[Service]:

@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps([_plain(one) for one in looks], ensure_ascii=False, indent=2) + "\n")
     else:
         _print(looks, settings)
-    verdicts = {one.verdict for one in looks}
+    verdicts = {one.verdict for one in looks if one.component.checks}  # what nothing looks at decides nothing
     return int(Verdict.TROUBLE if Verdict.TROUBLE in verdicts else max(verdicts, default=Verdict.UNSURE))
 
 

@@ -5,7 +5,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -25,12 +25,13 @@ from bot.store.codec import ROW, ledger_row, ledger_rows
 from bot.store.connect import open_store
 from bot.store.store import Store
 from bot.store.types import LedgerWrite
+from probes.dialects.scope import matches, rules_from
 
 EXAMPLES = """\
   groundtruth ledger show                     every service's ledger in a line or two
   groundtruth ledger show claude              one, by component and quarter
   groundtruth ledger show claude --csv        its rows, for a spreadsheet
-  groundtruth ledger import incidents.json    a vendor's own history: Statuspage's incidents.json, or a CSV table
+  groundtruth ledger import incidents.json    a vendor's own history: Statuspage's or Google's file, or a CSV table
   groundtruth ledger import --service github-copilot github.csv
 Exit code: 0 fine, 1 nothing on record, 2 a file or name that is none."""
 
@@ -80,7 +81,7 @@ async def _import(settings: Settings, files: list[Path], name: str | None) -> in
     for file, body in bodies:
         service = _service(settings, name) if name else _whose(file, body)
         try:
-            rows = vendor_history.read(body, service.id, _ours(service))
+            rows = vendor_history.read(body, service.id, _ours(service), _titles(service))
         except vendor_history.HistoryError as error:
             raise UserError(f"{file}: {error}") from None
         taken.append((file, service, rows))
@@ -131,6 +132,16 @@ def _whose(file: Path, body: bytes) -> Service:
     if len(found) != 1:
         raise UserError(f"{file} does not tell whose history it is: say so with --service")
     return found[0]
+
+
+def _titles(service: Service) -> vendor_history.Titles | None:
+    """Which of our components a title names, where the service shares its page with other products."""
+    scope = service.page.options.get("scope") if service.page else None
+    if not isinstance(scope, Mapping):
+        return None
+    ids = {c.page_id: c.id for c in service.components if c.page_id}
+    rules = {ids[key]: rules_from(words, key) for key, words in scope.items() if key in ids}
+    return lambda title: tuple(key for key, found in rules.items() if matches(found, title))
 
 
 def _ours(service: Service) -> dict[str, str]:

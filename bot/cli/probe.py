@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 
 from bot.app import Role, Terminal, running
+from bot.cli.log_redaction import to_stderr
 from bot.cli.run import COLLECTOR, stopping
 from bot.config.load import load
 from bot.errors import UserError
@@ -35,11 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Look until SIGINT or SIGTERM, or until the given time is over."""
     settings = shared(load(args.config), args.vantage)
-    logging.basicConfig(
-        level=logging.INFO if args.verbose else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(message)s",
-        stream=sys.stderr,
-    )
+    to_stderr(logging.INFO if args.verbose else logging.WARNING)
     gc.set_threshold(*COLLECTOR)
     for note in settings.notes:
         sys.stderr.write(f"Note: {note}\n")

@@ -14,6 +14,7 @@ from rich.console import Console
 from bot.app import Running, Terminal, running
 from bot.channels.console.above import above
 from bot.cli.ask import show
+from bot.cli.log_redaction import to_stderr
 from bot.config.load import load
 from bot.core.commands.asker import Asker
 from bot.core.model.person import Person
@@ -49,11 +50,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run until SIGINT or SIGTERM, or until the given time is over."""
     settings = load(args.config)
-    logging.basicConfig(
-        level=logging.INFO if args.verbose else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(message)s",
-        stream=above(sys.stderr),
-    )
+    to_stderr(logging.INFO if args.verbose else logging.WARNING, above(sys.stderr))
     gc.set_threshold(*COLLECTOR)
     asyncio.run(serve(settings, Terminal(sys.stdout, args.style), args.seconds))
     return 0

@@ -1,51 +1,59 @@
-"""Whose error a pasted text is, by the names in it: hosts, clients, the forms of ids."""
+"""Whose error a pasted text is: the host that was asked decides, then the form of ids, the client, the words."""
 
 import re
 from dataclasses import dataclass
 from typing import Final
 
-_WHOSE: Final = tuple(
+from bot.explain.hosts import asked, owner
+
+_NAMES: Final = tuple(
     (service, component, re.compile(rule, re.IGNORECASE))
     for service, component, rule in (
-        ("openrouter", "openrouter-api", r"openrouter|\bgen-\d{10}-\w+"),
+        ("openrouter", "openrouter-api", r"\bopenrouter|\bgen-\d{10}-\w+"),
         (
             "aws-bedrock",
             "",
-            r"bedrock|botocore|\bInvokeModel|\bConverse(?:Stream)?\b|x-amzn-|amazonaws|ThrottlingException",
+            r"\bbedrock|\bInvokeModel|\bConverse(?:Stream)?\b(?= operation)|x-amzn-bedrock",
         ),
-        ("vertex-ai", "", r"vertex|aiplatform\.googleapis"),
-        ("azure-openai", "azure-openai", r"azure|apim-request-id"),
-        (
-            "gemini",
-            "gemini-api",
-            r"generativelanguage|gemini|GoogleGenerativeAI|google\.(?:genai|api_core|generativeai)|RESOURCE_EXHAUSTED",
-        ),
+        ("vertex-ai", "", r"\bvertex[ _-]?ai\b|\bvertex\b|error-code-429"),
+        ("azure-openai", "azure-openai", r"\bazure[ _-]?(?:open)?ai\b|\bAzure\b|apim-request-id"),
+        ("deepseek", "deepseek-api", r"\bdeepseek"),
+        ("moonshot", "moonshot-api", r"\bkimi\b|\bmoonshot"),
+        ("xai", "xai-api", r"\bxAI\b|\bgrok-?\d|\bgrok\b"),
+        ("groq", "groq-api", r"\bgroq"),
+        ("mistral", "mistral-api", r"\bmistral|\bcodestral"),
+        ("cohere", "cohere-api", r"\bcohere(?!n)|\bcommand-r"),
+        ("perplexity", "perplexity-api", r"\bperplexity|\bsonar-pro"),
+        ("together", "together-api", r"\btogether\.(?:ai|xyz)|\btogether ai\b|\btogetherai\b"),
+        ("fireworks", "fireworks-api", r"\bfireworks(?:\.ai|[ _-]ai|ai)\b|accounts/fireworks"),
+        ("huggingface", "huggingface-inference", r"\bhugging ?face|huggingface_hub"),
+        ("replicate", "replicate-api", r"\breplicate\.exceptions|\breplicate\b(?= ?(?:api|error|client))"),
+        ("github-copilot", "copilot", r"\bcopilot\b|\bResponsible AI Service"),
+        ("cursor", "cursor-ide", r"\bcursor(?:\.com|\.sh|:| IDE| agent)|trouble connecting to the model provider"),
+        ("windsurf", "windsurf-cascade", r"\bwindsurf\b|\bcascade\b(?= (?:error|could))"),
+        ("openai", "codex", r"\bcodex\b|stream disconnected before completion"),
+        ("openai", "chatgpt", r"\bchatgpt\b"),
         (
             "claude",
             "claude-code",
-            r"claude[ -]code|\bAPI Error:? \(?(?:\d{3}|Repeated|Connection|Request|Server)|/login\b",
+            (
+                r"\bclaude[ -]code|\bAPI Error:? \(?(?:\d{3}|Repeated|Connection|Request|Server|The response)"
+                r"|(?<![\w/.])/(?:login|model|compact|rewind|usage-credits|status)\b|claude-cli|@anthropic-ai/claude-code"
+            ),
         ),
         ("claude", "claude-ai", r"claude\.ai\b|claude will return soon"),
         (
+            "gemini",
+            "gemini-api",
+            r"\bgemini|GoogleGenerativeAI|google\.(?:genai|api_core|generativeai)|RESOURCE_EXHAUSTED",
+        ),
+        (
             "claude",
             "claude-api",
-            r"anthropic|\bclaude\b|\breq_01[A-Za-z0-9]{8,}|\bmsg_01|overloaded_error|request_too_large",
+            r"\banthropic|\bclaude\b|\breq_01[A-Za-z0-9]{8,}|\bmsg_01|\boverloaded_error\b|\brequest_too_large\b",
         ),
-        ("openai", "chatgpt", r"chatgpt"),
-        ("openai", "codex", r"\bcodex\b"),
-        ("openai", "openai-api", r"openai|\breq_[0-9a-f]{32}\b|chatcmpl-|\bgpt-\d|insufficient_quota"),
-        ("mistral", "", r"mistral"),
-        ("groq", "", r"groq"),
-        ("cohere", "", r"cohere"),
-        ("xai", "", r"api\.x\.ai|\bgrok\b"),
-        ("deepseek", "", r"deepseek"),
-        ("perplexity", "", r"perplexity"),
-        ("together", "", r"together\.(?:ai|xyz)"),
-        ("fireworks", "", r"fireworks"),
-        ("huggingface", "", r"hugging ?face"),
-        ("replicate", "", r"replicate\.(?:com|exceptions)"),
-        ("github-copilot", "", r"copilot"),
-        ("cursor", "", r"cursor\.(?:com|sh)"),
+        ("aws-bedrock", "", r"\bbotocore|ThrottlingException|ModelNotReadyException"),
+        ("openai", "openai-api", r"\bopenai|\breq_[0-9a-f]{32}\b|\bchatcmpl-|\bgpt-\d|\binsufficient_quota\b"),
     )
 )
 _IDS: Final = (
@@ -59,26 +67,46 @@ _IDS: Final = (
         re.compile(r"(?i:request ?id:?)[\"']?\s{0,4}[:=]?\s{0,4}[\"']?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b"),
     ),
 )
-_REGION: Final = re.compile(r"bedrock(?:-runtime)?[./]([a-z]{2}(?:-[a-z]+){1,2}-\d)\b")
+_OF_AWS: Final = re.compile(r"x-amzn|amazonaws|botocore|bedrock|aws", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Clues:
-    """What the names in a text say: the catalogue's service and component ("": not told), and an id with its giver."""
+    """What the names in a text say: the catalogue's service and component ("": not told), and an id with its giver.
+
+    `elsewhere` is a host that was asked and that is no vendor's that we know: a gateway or server of one's own.
+    """
 
     service: str = ""
     component: str = ""
     request_id: str = ""
     giver: str = ""
+    elsewhere: str = ""
 
 
 def clues(text: str) -> Clues:
-    """Whose it is. The first rule that fits wins: routes go before the vendors whose models they carry."""
-    service, component = next(((s, c) for s, c, rule in _WHOSE if rule.search(text)), ("", ""))
-    region = _REGION.search(text) if service == "aws-bedrock" else None
+    """Whose it is. A host that was asked outweighs every name: an SDK may be pointed at anybody."""
+    request_id, giver = _id(text)
+    known, elsewhere = None, ""
+    for host in asked(text):
+        found = owner(host)
+        if found is None:
+            elsewhere = elsewhere or host
+        elif known is None or not known[1]:
+            known = found
+    if known is None and not elsewhere:
+        known = next(((s, c) for s, c, rule in _NAMES if rule.search(text)), None)
+    elif known is not None and known[0] == "claude" and known[1] != "claude-ai" and _CODE.search(text):
+        known = ("claude", "claude-code")
+    service, component = known or ("", "")
+    return Clues(service, component, request_id, giver, "" if known else elsewhere)
+
+
+_CODE: Final = next(rule for _, component, rule in _NAMES if component == "claude-code")
+
+
+def _id(text: str) -> tuple[str, str]:
     for giver, rule in _IDS:
-        if found := rule.search(text):
-            return Clues(
-                service, f"bedrock-{region[1]}" if region else component, found.group(found.lastindex or 0), giver
-            )
-    return Clues(service, f"bedrock-{region[1]}" if region else component)
+        if (found := rule.search(text)) and (giver != "AWS" or _OF_AWS.search(text)):
+            return found.group(found.lastindex or 0), giver
+    return "", ""

@@ -5,6 +5,7 @@ what was recognised.
 """
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from bot.core.answers.answer import Answer
@@ -13,7 +14,10 @@ from bot.core.answers.explanation import Finding, explanation
 from bot.core.text.redaction import redacted
 from bot.explain.attribution import clues
 from bot.explain.paste import Paste, read
+from probes.fingerprints.values import Reading
+from probes.model import Fault, Outcome
 
+OWN: Final = "check_gateway"
 _WORD: Final = re.compile(r"[a-z][a-z0-9_.:-]{1,39}")
 
 
@@ -33,34 +37,43 @@ def finding(text: str) -> Finding:
     safe, kinds = redacted(text)
     hints = clues(safe)
     paste = read(safe)
-    reading = paste.reading
-    if reading is None:
-        return Finding(
-            known=False,
-            form=paste.form,
-            status=paste.status,
-            request_id=hints.request_id,
-            giver=hints.giver,
-            service=hints.service,
-            component=hints.component,
-            secrets=kinds,
-        )
-    return Finding(
-        known=True,
+    found = Finding(
+        known=False,
         form=paste.form,
-        fault=reading.fault,
-        layer=reading.layer,
-        symptom=reading.symptom,
-        word=_written(reading.symptom, safe),
-        advice=reading.advice,
-        status=_status(paste),
-        retry_after=reading.retry_after,
-        request_id=reading.request_id or hints.request_id,
+        status=paste.status,
+        request_id=hints.request_id,
         giver=hints.giver,
         service=hints.service,
         component=hints.component,
         secrets=kinds,
     )
+    reading = paste.reading
+    if reading is None:
+        return found
+    if hints.elsewhere and not hints.request_id:
+        reading = _of_one_s_own(reading)
+    means, do = (paste.message.means, paste.message.do) if paste.message else ("", "")
+    return replace(
+        found,
+        known=True,
+        fault=reading.fault,
+        layer=reading.layer,
+        symptom=reading.symptom,
+        word="" if paste.message else _written(reading.symptom, safe),
+        advice=reading.advice,
+        status=_status(paste),
+        retry_after=reading.retry_after,
+        request_id=reading.request_id or hints.request_id,
+        means=means,
+        do="" if reading.advice == OWN else do,
+    )
+
+
+def _of_one_s_own(reading: Reading) -> Reading:
+    """What a host says that is no vendor's: it may be its own failure or that of whoever stands behind it."""
+    if reading.fault not in (Fault.VENDOR, Fault.EDGE):
+        return reading
+    return replace(reading, outcome=Outcome.INCONCLUSIVE, fault=Fault.UNKNOWN, advice=OWN)
 
 
 def _written(word: str, text: str) -> str:

@@ -10,6 +10,7 @@ _TELLING: Final = re.compile(
 )
 _AHEAD: Final = 400
 _CANDIDATES: Final = 40
+_BRACKETS: Final = re.compile(r'[{}]|"(?:[^"\\\n]|\\.){0,8000}"')
 _STRICT: Final = re.compile(r'\{\s{0,40}"')
 _PIECE: Final = re.compile(
     r'"(?:[^"\\]|\\.){0,8000}"|\'((?:[^\'\\]|\\.){0,8000})\''  # strings of either kind
@@ -20,16 +21,33 @@ _PIECE: Final = re.compile(
 )
 
 
-def object_in(text: str) -> tuple[str, str]:
-    """What stands before the first object that tells of an error, and that as JSON as far as it goes ("": none)."""
+def objects_in(text: str) -> list[tuple[str, str]]:
+    """(what stands before it, it as JSON as far as it goes) for each object that tells of an error, in order.
+
+    What stands before begins where the object before it ended, so that each error keeps its own line.
+    """
+    told: list[tuple[str, str]] = []
+    ended = 0
     for number, found in enumerate(_BEGINS.finditer(text)):
         if number >= _CANDIDATES:
             break
         begin = found.start()
-        if _TELLING.search(text, begin, begin + _AHEAD):
-            body = text[begin:]
-            return text[:begin], body if _STRICT.match(body) else _PIECE.sub(_as_json, body)
-    return text, ""
+        if begin >= ended and _TELLING.search(text, begin, begin + _AHEAD):
+            before, ended = text[ended:begin], _end(text, begin)
+            body = text[begin:ended]
+            told.append((before, body if _STRICT.match(body) else _PIECE.sub(_as_json, body)))
+    return told
+
+
+def _end(text: str, begin: int) -> int:
+    """Where the object that begins there ends: the end of the text if it is cut."""
+    depth = 0
+    for found in _BRACKETS.finditer(text, begin):
+        mark = found.group()
+        depth += (mark == "{") - (mark == "}")
+        if depth == 0 and mark == "}":
+            return found.end()
+    return len(text)
 
 
 def _as_json(found: re.Match[str]) -> str:

@@ -4,6 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from probes.fingerprints.error_codes import GENERIC, SPECIFIC
+from probes.model import Layer
+
 SHORT: Final = 60
 """Characters of a text that is hardly more than a number."""
 
@@ -12,12 +15,11 @@ _STATED: Final = tuple(
     for rule in (
         r"\bHTTP/\d(?:\.\d)? (\d{3})\b",
         r"\bAPI Error:?\s{0,4}\(?(\d{3})\b",
-        r"\b(?:error )?(?:code|status)(?:[_ ]?code)?[\"']?\s{0,4}[:=]?\s{0,4}[\"']?(\d{3})\b",
+        r"\b(?:error )?(?:code|status)(?:[_ ]?code)?[\"']?\s{0,4}[:=]?\s{0,4}[\"']?(?:http_)?(\d{3})\b",
         r"\b(?:error|http)_status[\"']?\s{0,4}[:=]\s{0,4}(\d{3})\b",
         r"\bHTTP(?: error| status(?: code)?| response)?:?\s{1,4}(\d{3})\b",
         r"\b(\d{3}) status code \(no body\)",
-        r"(?:Error|Exception|exceptions?\.\w{1,60}):\s{1,4}\[?(\d{3})\b",
-        r"\": (\d{3})\b",
+        r"(?:Error|Exception|exceptions?\.\w{1,60})\]?:\s{1,4}\[?(\d{3})\b",
         r"\[(\d{3}) [A-Z]",
         r"^[^\w\n]{0,3}(\d{3})(?=$|[\s:{\-,.])",
         r"\b(?:returned|got|received|answered|with|an?) (?:an? )?(?:HTTP )?(\d{3})\b(?! ?(?:ms|s|sec|tokens)\b)",
@@ -27,7 +29,8 @@ _STATED: Final = tuple(
             r"|request entity|overloaded|proxy authentication)"
         ),
         r"<(?:title|h1)>[^<\d]{0,80}(\d{3})\b",
-        r"\b(52[0-79]|530)\b",
+        r"\bHTTP/\d(?:\.\d)?\" (\d{3})\b",
+        r"\b(?:cloudflare|error)\W{1,3}(52[0-79]|530)\b|\|\s(52[0-79]|530):",
     )
 )
 _EDGE_CODE: Final = re.compile(r"\berror(?: code)?:?[\s\d]{0,6}\b(1[012]\d{2})\b", re.IGNORECASE)
@@ -61,6 +64,15 @@ _WORDS: Final[Mapping[int, str]] = {
 OF_WORD: Final[Mapping[str, int]] = {word: status for status, words in _WORDS.items() for word in words.split()}
 """The status with which vendors send an error word, and for which their clients name an exception."""
 _GRPC: Final[Mapping[str, int]] = {"UNAVAILABLE": 503, "INTERNAL": 500, "UNAUTHENTICATED": 401, "NOT_FOUND": 404}
+_OF_LAYER: Final[Mapping[str, int]] = {
+    Layer.CAPACITY: 503,
+    Layer.APP_BACKEND: 500,
+    Layer.OUR_QUOTA: 429,
+    Layer.OUR_BILLING: 402,
+    Layer.OUR_KEY: 403,
+    Layer.ALIVE_NEEDS_AUTH: 401,
+    Layer.OUR_REQUEST: 400,
+}
 _TOKEN: Final = re.compile(r"(?<![A-Za-z_])[A-Za-z][A-Za-z_]{4,59}(?![A-Za-z_])")
 
 PHRASES: Final = tuple(
@@ -101,8 +113,9 @@ def stated(text: str) -> int | None:
     """The status the text states in so many digits, None if it states none."""
     for rule in _STATED:
         for found in rule.finditer(text):
-            if 100 <= int(found.group(1)) <= 599:
-                return int(found.group(1))
+            number = int(found.group(found.lastindex or 1))
+            if 400 <= number <= 599:
+                return number
     if edge := _EDGE_CODE.search(text):
         return _EDGE_STATUS.get(int(edge.group(1)), 530)
     bare = _BARE.search(text) if len(text) <= SHORT else None
@@ -115,9 +128,17 @@ def word_in(text: str) -> tuple[str, int] | None:
         word = found.group()
         if word in _GRPC:
             return word.lower(), _GRPC[word]
-        if word.lower() in OF_WORD and ("_" in word or not word.islower()):
-            return word.lower(), OF_WORD[word.lower()]
+        if "_" in word or not (word.islower() or word.istitle()):
+            low = word.lower()
+            if status := OF_WORD.get(low) or _by_meaning(low):
+                return low, status
     return None
+
+
+def _by_meaning(word: str) -> int | None:
+    """The status under which a word of the vendors' table is believed to mean what it means there."""
+    verdict = SPECIFIC.get(word) or GENERIC.get(word)
+    return _OF_LAYER.get(verdict.layer) if verdict else None
 
 
 def phrase_in(text: str) -> int | None:

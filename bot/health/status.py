@@ -7,7 +7,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from bot.core.health.sight import State
 from bot.core.health.signs import SILENT_S, HealthSign, Kind, Presence, ServiceHealth, presence, ready
-from bot.core.health.text import answering, checking, queues, saving, seeing, service_signs, silence, ticking
+from bot.core.health.text import answering, checking, modelled, queues, saving, seeing, service_signs, silence, ticking
 from bot.core.model.service import About
 from bot.core.text.numbers import number
 from bot.settings import Service, Settings
@@ -96,7 +96,7 @@ class VantageWord(BaseModel):
     """What a prober leaves of itself in the store.
 
     Rows that wait to be written and were lost, looks that were left out, checks not done in time, and how far its
-    clock is ahead of the store's (seconds); whether it can tell its own network's failures.
+    clock is ahead of the store's (seconds); whether it can tell its own network's failures; checks whose model is gone.
     """
 
     at: float
@@ -106,6 +106,7 @@ class VantageWord(BaseModel):
     late: tuple[str, ...] = ()
     skew: float = 0.0
     sight: State = State.CLEAR
+    gone: tuple[str, ...] = ()
 
 
 def _pace(service: Service) -> float:
@@ -160,6 +161,7 @@ def _vantage(name: str, record: str, now: float) -> list[HealthSign]:
         seeing(name, word.sight, word.at),
         checking(name, word.late, word.at),
         ticking(f"vantage {name}", word.skew, word.at),
+        modelled(name, word.gone, word.at),
     ]
     return [here, *(sign for sign in more if not sign.ok)]
 

@@ -14,6 +14,7 @@ from bot.core.model.action import ActionRequest, ActionResult
 from bot.errors import StoreError
 from bot.store.store import Store
 from bot.store.stream_rows import encode
+from probes.redaction import without_secrets
 
 log = logging.getLogger(__name__)
 
@@ -39,10 +40,13 @@ class ActionQueue:
         `command.args` are canonical ids: an incident's, a component's or the service's; for `silence` and
         `maintenance` then the duration ("90m", "2h", "1d", or "end" for maintenance) and the words of the reason.
 
+        Secrets in the words are taken out before they are kept, whoever sends them.
+
         Raises:
             StoreError: the store is away; nothing is known to be noted, and the same id may be tried again.
         """
-        wish = replace(command, id=_named(command.id))
+        args = (*command.args[:1], *map(without_secrets, command.args[1:]))
+        wish = replace(command, id=_named(command.id), args=args)
         noted = False
         try:
             async with asyncio.timeout(WAIT_S):

@@ -16,6 +16,7 @@ from bot.probing.page_lease import TICKS, Turn
 from bot.probing.rate_limiter import HostRateLimiter
 from bot.scheduling.scheduler import Schedule
 from probes.community.polling import UNREAD
+from probes.inference.call import MODEL_GONE
 from probes.model import BETWEEN_LAYERS, NETWORK_LAYERS, Check, Fault, Layer, Observation, Outcome
 from probes.network.control import Control, attribute
 from probes.probe import look
@@ -100,6 +101,7 @@ class CheckRunner:
         self._looking: set[str] = set()
         self._began = 0.0
         self._done: dict[str, float] = {}
+        self._gone: set[str] = set()
         self.sight = Sight()
         self._told = State.CLEAR
         self.changed: Callable[[], None] = lambda: None
@@ -142,6 +144,10 @@ class CheckRunner:
         patient = ((c.id, MISSED * c.interval_s + c.timeout_s) for c in self._checks if c.kind not in IN_TURN)
         return [name for name, wait in patient if now - self._done.get(name, self._began) > wait]
 
+    def gone(self) -> list[str]:
+        """The checks of this vantage whose model was gone when they were last done."""
+        return sorted(self._gone)
+
     async def once(self, check: Check) -> None:
         """Look once and pass on what was seen; nothing if this check is looking already."""
         await self._look(check)
@@ -157,6 +163,7 @@ class CheckRunner:
         if seen is None:
             return None
         self._done[check.id] = self._now()
+        (self._gone.add if seen.symptom == MODEL_GONE else self._gone.discard)(check.id)
         self._tell()
         if seen.outcome is Outcome.FAILED:
             self._foremost(check)

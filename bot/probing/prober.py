@@ -108,6 +108,7 @@ class Prober:
             "lost": self.stream.lost,
             "sight": self._watch.sight.state if self._watch else State.CLEAR,
             "late": self._watch.late()[:LATE_TOLD] if self._watch else [],
+            "gone": self._watch.gone()[:LATE_TOLD] if self._watch else [],
         }
         try:
             word["skew"] = round(await self._store.skew(), 3)

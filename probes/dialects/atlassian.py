@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from probes.dialects import times
+from probes.dialects.content import Content, as_table, first
 from probes.dialects.errors import NotUnderstoodError
 from probes.dialects.shapes import document, link, text
 from probes.dialects.states import CLOSED, INDICATOR, once, page_claim, read_state
@@ -58,6 +59,7 @@ def read(body: bytes, options: Mapping[str, Any]) -> Page:
         incidents=tuple(incident for incident in (*incidents, *works) if incident.id),
         words=text(status.get("description")),
         planned=tuple(work for work in planned if work.id),
+        stated_at=times.any_of(page.get("updated_at")),
     )
 
 
@@ -72,7 +74,7 @@ def _claims(components: Any) -> tuple[Claim, ...]:
 
 def _incident(row: dict[str, Any], *, maintenance: bool) -> VendorIncident:
     updates = _rows(row.get("incident_updates"))
-    created = [at for at in (times.iso(update.get("created_at")) for update in updates) if at is not None]
+    created = [at for at in (times.any_of(update.get("created_at")) for update in updates) if at is not None]
     status = text(row.get("status"))
     return VendorIncident(
         id=text(row.get("id")),
@@ -81,19 +83,19 @@ def _incident(row: dict[str, Any], *, maintenance: bool) -> VendorIncident:
         impact=text(row.get("impact")),
         components=_touched(row, updates),
         # `created_at` of the incident itself may be backdated, and so may `display_at` of its updates.
-        posted_at=min(created) if created else times.iso(row.get("created_at")),
-        started_at=times.iso(row.get("scheduled_for" if maintenance else "started_at")),
-        resolved_at=times.iso(row.get("resolved_at")) if status in CLOSED else None,
+        posted_at=min(created) if created else times.any_of(row.get("created_at")),
+        started_at=times.any_of(row.get("scheduled_for" if maintenance else "started_at")),
+        resolved_at=times.any_of(row.get("resolved_at")) if status in CLOSED else None,
         url=link(row.get("shortlink")),
         maintenance=maintenance,
         posted=() if maintenance else _posted(updates),
-        ends_at=times.iso(row.get("scheduled_until")) if maintenance else None,
+        ends_at=times.any_of(row.get("scheduled_until")) if maintenance else None,
     )
 
 
 def _posted(updates: list[dict[str, Any]]) -> tuple[tuple[str, float], ...]:
     """When each component came to the state it has, of those that are not operational by the incident's updates."""
-    written = ((times.iso(update.get("created_at")), update) for update in updates)
+    written = ((times.any_of(update.get("created_at")), update) for update in updates)
     states: dict[str, tuple[State, float]] = {}
     for at, update in sorted(((at, u) for at, u in written if at is not None), key=lambda pair: pair[0]):
         for part in _rows(update.get("affected_components")):
@@ -111,7 +113,7 @@ def _touched(row: dict[str, Any], updates: list[dict[str, Any]]) -> tuple[str, .
     return tuple(dict.fromkeys(id_ for id_ in map(text, named) if id_))[:MANY]
 
 
-def _own(page: dict[str, Any]) -> bool:
+def _own(page: Mapping[str, Any]) -> bool:
     return 0 < len(text(page.get("id"))) < ULID
 
 
@@ -123,3 +125,15 @@ def _table(value: Any) -> dict[str, Any]:
 def _rows(value: Any) -> list[dict[str, Any]]:
     """The objects of a list, the first `MANY` entries of it."""
     return [entry for entry in value[:MANY] if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def fits(content: Content) -> bool:
+    """A page (or an incident of one) whose id is not of incident.io's kind, with what Statuspage lists."""
+    one = as_table(content.table.get("incident")) or content.table
+    if isinstance(one.get("incident_updates"), list):
+        return 0 < len(text(one.get("page_id"))) < ULID
+    listed = {"components", "incidents", "scheduled_maintenances", "status"} & content.table.keys()
+    if "page" in content.table:
+        return bool(listed) and _own(content.inner("page")) and not isinstance(content.inner("page").get("status"), str)
+    part = first(content.table.get("components"))
+    return 0 < len(text(part.get("id"))) < ULID and text(part.get("status")).islower() and "type" not in part

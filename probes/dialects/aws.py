@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from probes.dialects import feed, times
+from probes.dialects.content import Content
 from probes.dialects.errors import NotUnderstoodError
 from probes.dialects.shapes import MAX_BYTES, document, ident, listing, mapping, maybe, text
 from probes.dialects.states import PAGE, once, worst
@@ -60,7 +61,7 @@ def _wanted(options: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _hit(event: Mapping[str, Any]) -> dict[str, tuple[str, State]]:
     """Which service-region keys the event touches, with name and state."""
-    over = text(event.get("summary")).upper().startswith("[RESOLVED]")
+    over = _over(event)
     own = State.OPERATIONAL if over else _number(event.get("status"))
     found: dict[str, tuple[str, State]] = {}
     for key, one in mapping(event.get("impacted_services") or {}, "impacted_services").items():
@@ -71,6 +72,10 @@ def _hit(event: Mapping[str, Any]) -> dict[str, tuple[str, State]]:
     if named and named not in found and not named.startswith("multiple"):
         found[named] = (text(event.get("service_name")), own)
     return found
+
+
+def _over(event: Mapping[str, Any]) -> bool:
+    return text(event.get("summary")).upper().startswith("[RESOLVED]")
 
 
 def _from_arn(arn: str) -> str:
@@ -89,7 +94,7 @@ def _incident(event: Mapping[str, Any], components: tuple[str, ...]) -> VendorIn
     return VendorIncident(
         id=ident(event.get("arn"), "an event"),
         name=text(event.get("summary")),
-        status=text(str(event.get("status", "")), 60),
+        status="resolved" if _over(event) else text(str(event.get("status", "")), 60),
         impact="",
         components=components,
         posted_at=times.earliest([entry.get("timestamp") for entry in log]) or times.epoch(event.get("date")),
@@ -119,3 +124,12 @@ def _read_rss(body: bytes, options: Mapping[str, Any], wanted: tuple[str, ...]) 
         "severity": {"service disruption": "major_outage", "performance issues": "partial_outage"},
     }
     return feed.read(body, rules)
+
+
+def fits(content: Content) -> bool:
+    """Events with an ARN, an empty list in UTF-16 (nobody else writes that), or a feed that says it is Amazon's."""
+    if content.feed is not None:
+        return "amazon" in content.feed.about or "aws" in content.feed.about.split()
+    if content.entries:
+        return "arn" in content.entries[0]
+    return content.json == [] and content.start[:2] in {b"\xfe\xff", b"\xff\xfe"}

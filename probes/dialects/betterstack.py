@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from probes.dialects import feed, feed_words, times
+from probes.dialects.content import Content, as_table
 from probes.dialects.errors import NotUnderstoodError
 from probes.dialects.shapes import document, ident, ids, listing, mapping, maybe, text
 from probes.dialects.states import once, page_claim, read_state, worst
@@ -86,11 +87,11 @@ def _report(entry: Mapping[str, Any], posts: Mapping[str, list[Any]]) -> VendorI
         impact="" if states is State.UNKNOWN else states.value,
         components=ids(affected, "status_page_resource_id"),
         posted_at=times.earliest(posts.get(key, [])),
-        started_at=times.iso(about.get("starts_at")),
+        started_at=times.any_of(about.get("starts_at")),
         # A maintenance's end is a plan, and an open report's would be one too.
-        resolved_at=times.iso(about.get("ends_at")) if status == "resolved" and not maintenance else None,
+        resolved_at=times.any_of(about.get("ends_at")) if status == "resolved" and not maintenance else None,
         maintenance=maintenance,
-        ends_at=times.iso(about.get("ends_at")) if maintenance else None,
+        ends_at=times.any_of(about.get("ends_at")) if maintenance else None,
     )
 
 
@@ -131,3 +132,10 @@ def _told(entry: Entry, newest: Mapping[str, tuple[float, bool]], rules: feed.Ru
     meaning = feed_words.OPEN if open_now else feed_words.OVER
     state = State.PARTIAL if open_now else State.OPERATIONAL
     return feed.Told(entry, meaning, "down" if open_now else "recovered", state, told.components)
+
+
+def fits(content: Content) -> bool:
+    """An aggregate state, or a feed of what went down and recovered."""
+    if content.feed is not None:
+        return any(_pair(entry)[0] for entry in content.feed.entries)
+    return "aggregate_state" in as_table(content.inner("data").get("attributes"))

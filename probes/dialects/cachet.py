@@ -1,6 +1,7 @@
 """Cachet: `/api/components`, `/api/incidents` and `/api/status` of versions 2 (flat) and 3 (JSON:API).
 
-States are numbers. A page has one of the three; components make claims, incidents do not. No options.
+States are numbers. A page has one of the three; components make claims, incidents do not. Version 3 states two of a
+component: `status` is what was set by hand, `latest_status` what the page shows, with its open incidents. No options.
 """
 
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from probes.dialects import times
+from probes.dialects.content import Content, as_table, first
 from probes.dialects.errors import NotUnderstoodError
 from probes.dialects.shapes import document, ident, link, listing, mapping, text, word
 from probes.dialects.states import COMPONENT, once, page_claim
@@ -69,14 +71,15 @@ def _time(entry: Mapping[str, Any], name: str) -> float | None:
     found = entry.get(name)
     if isinstance(found, dict):
         return times.any_of(found.get("timestamp")) or times.any_of(found.get("string"))
-    return times.iso(entry.get(f"{name}_at")) or times.iso(found)
+    return times.any_of(entry.get(f"{name}_at")) or times.any_of(found)
 
 
 def _component(entry: Mapping[str, Any]) -> Claim:
     key = ident(entry.get("id"), "a component")
     if "status" not in entry:
         raise NotUnderstoodError("a component without its status")
-    return Claim(key, text(entry.get("name")), _COMPONENT.get(_value(entry["status"]), State.UNKNOWN))
+    shown = _value(entry.get("latest_status")) or _value(entry["status"])
+    return Claim(key, text(entry.get("name")), _COMPONENT.get(shown, State.UNKNOWN))
 
 
 def _incident(entry: Mapping[str, Any]) -> VendorIncident:
@@ -95,3 +98,13 @@ def _incident(entry: Mapping[str, Any]) -> VendorIncident:
         url=link(entry.get("permalink")),
         maintenance=scheduled,
     )
+
+
+def fits(content: Content) -> bool:
+    """`data` with a status of its own, or a list of what has one; other platforms' `data` bears other names."""
+    data = content.table.get("data")
+    one = first(data) or as_table(data)
+    about = as_table(one.get("attributes")) or one
+    strange = {"aggregate_state", "monitorId", "statusClass"} & about.keys()
+    empty = data == [] and bool({"meta", "links"} & content.table.keys())
+    return empty or ("status" in about and not strange and isinstance(data, list | dict))

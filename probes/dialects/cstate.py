@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from probes.dialects import times
+from probes.dialects.content import Content
 from probes.dialects.errors import NotUnderstoodError
 from probes.dialects.shapes import document, ident, ids, link, mapping, maybe, text
 from probes.dialects.states import once, page_claim, read_state
@@ -52,8 +53,13 @@ def _add(incidents: dict[str, VendorIncident], issue: Mapping[str, Any], system:
         status="resolved" if resolved else "unresolved",
         impact=text(issue.get("severity"), 60),
         components=components,
-        started_at=times.iso(issue.get("createdAt")),  # the author's date of the post, free to be any
-        resolved_at=times.iso(issue.get("resolvedAt")) if resolved else None,
+        started_at=times.any_of(issue.get("createdAt")),  # the author's date of the post, free to be any
+        resolved_at=times.any_of(issue.get("resolvedAt")) if resolved else None,
         url=link(issue.get("permalink")),
         maintenance=issue.get("informational") is True,
     )
+
+
+def fits(content: Content) -> bool:
+    """A summary status in its own spelling."""
+    return "summaryStatus" in content.table

@@ -2,8 +2,11 @@
 
 A feed states no durations: `resolved_at` is always None, and `posted_at` is the publication time the entry states.
 
-Options (all optional): `channel` (words, one of which the channel must say of itself), `components` (our id -> words;
-no words: every entry), `name`, `where` ("title" or "text": where those words are looked for), `closed_words`,
+Entries of one id are one incident: its newest one that states a phase says how it stands, its oldest when it began.
+
+Options (all optional): `channel` (words, one of which the channel must say of itself), `components` (our id -> rules of
+words, see `scope`: all words of a rule must be there; no words: every entry), `name`, `where` ("title" or "text": where
+those words are looked for), `closed_words`,
 `open_words`, `severity` (phrase -> state), `state` (of an open entry that states no severity), `empty` (state when
 there is no entry at all), `undetermined` ("open", "closed" or "unknown": an entry without a word of its status),
 `unmatched` ("ignore" or "unknown": what an open entry of no known component does to the others), `newest_only`,
@@ -11,13 +14,16 @@ there is no entry at all), `undetermined` ("open", "closed" or "unknown": an ent
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from probes.dialects.content import Content
 from probes.dialects.errors import NotUnderstoodError
 from probes.dialects.feed_words import OPEN, OVER, PLANNED, UNDETERMINED, WORKS, phase, severity, touches
+from probes.dialects.scope import Rules as Words
+from probes.dialects.scope import rules_from
 from probes.dialects.shapes import text
-from probes.dialects.states import PAGE, worst
+from probes.dialects.states import PAGE, is_closed, worst
 from probes.dialects.xml_feed import Entry, Feed, read_feed
 from probes.model import Claim, Page, State, VendorIncident
 
@@ -29,7 +35,7 @@ class Rules:
     """The options, checked."""
 
     channel: tuple[str, ...]
-    components: Mapping[str, tuple[str, ...]]
+    components: Mapping[str, Words]
     name: str
     whole_text: bool
     over_words: tuple[str, ...]
@@ -60,8 +66,9 @@ def read(body: bytes, options: Mapping[str, Any]) -> Page:
     feed = read_feed(body)
     if rules.channel and not any(word in feed.about for word in rules.channel):
         raise NotUnderstoodError(f"the feed of another page: {feed.title[:100] or 'without a title'}")
-    told = [tell(entry, rules) for entry in feed.entries]
-    return Page(url="", claims=_claims(told, feed, rules), incidents=incidents(told, dated=rules.dated))
+    told = once_each(tell(entry, rules) for entry in feed.entries)
+    claims = _claims(told, feed, rules)
+    return Page(url="", claims=claims, incidents=incidents(told, dated=rules.dated), stated_at=feed.built)
 
 
 def rules_of(options: Mapping[str, Any]) -> Rules:
@@ -72,7 +79,7 @@ def rules_of(options: Mapping[str, Any]) -> Rules:
         raise NotUnderstoodError("the options components and severity are tables")
     return Rules(
         channel=_words(options, "channel"),
-        components={str(key): _words(table, key) for key in table},
+        components={str(key): rules_from(table[key] or (), str(key)) for key in table},
         name=text(options.get("name")),
         whole_text=options.get("where", "title") == "text",
         over_words=_words(options, "closed_words"),
@@ -104,6 +111,24 @@ def tell(entry: Entry, rules: Rules) -> Told:
     return Told(entry, found, word, state, components)
 
 
+def once_each(told: Iterable[Told]) -> list[Told]:
+    """One for each id, in the feed's order: the newest that states a phase, with the first time of all of them."""
+    groups: dict[object, list[Told]] = {}
+    for number, one in enumerate(told):
+        groups.setdefault(one.entry.id or number, []).append(one)
+    return [_one_of(group) for group in groups.values()]
+
+
+def _one_of(group: list[Told]) -> Told:
+    if len(group) == 1:
+        return group[0]
+    newest = sorted(group, key=lambda one: -(one.entry.published or one.entry.updated or 0.0))
+    chosen = next((one for one in newest if one.phase != UNDETERMINED and one.word != "update"), newest[0])
+    began = min((one.entry.published for one in group if one.entry.published is not None), default=None)
+    named = tuple(dict.fromkeys(key for one in newest for key in one.components))
+    return replace(chosen, entry=replace(chosen.entry, published=began), components=named)
+
+
 def incidents(told: Iterable[Told], *, dated: bool) -> tuple[VendorIncident, ...]:
     """The entries as incidents: all that are not over, and the newest of those that are."""
     kept = list(told)
@@ -112,7 +137,7 @@ def incidents(told: Iterable[Told], *, dated: bool) -> tuple[VendorIncident, ...
         VendorIncident(
             id=one.entry.id or one.entry.link or one.entry.title,
             name=one.entry.title,
-            status=one.word,
+            status=one.word if one.phase != OVER or is_closed(one.word) else "resolved",
             impact="" if one.phase != OPEN else one.state.value,
             components=tuple(key for key in one.components if key != PAGE),
             posted_at=one.entry.published if dated else None,
@@ -153,3 +178,8 @@ def _state(value: Any) -> State:
         return State(value)
     except ValueError as error:
         raise NotUnderstoodError(f"the options name no such state: {text(str(value), 60)}") from error
+
+
+def fits(content: Content) -> bool:
+    """Any feed; those with a dialect of their own are recognised before it."""
+    return content.feed is not None

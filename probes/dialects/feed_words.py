@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from probes.dialects.scope import Rules, matches
 from probes.dialects.shapes import word
 from probes.dialects.states import CLOSED
 from probes.dialects.xml_feed import Entry
@@ -16,6 +17,8 @@ _OPEN_WORDS = frozenset(
     | {"acknowledged", "watching", "maintenance_in_progress"}
 )
 _PLANNED_WORDS = frozenset({"scheduled", "maintenance_scheduled", "planned", "upcoming"})
+_SILENT = frozenset({"update"})
+"""Status words that say nothing of the phase: it stays what the word before made it."""
 WORKS = frozenset({"in_progress", "verifying", "maintenance_in_progress"})
 """Status words that only a maintenance has."""
 _OVER_WORDS = CLOSED | {"maintenance_complete", "maintenance_completed", "maintenance_cancelled"}
@@ -31,6 +34,7 @@ SEVERITY: Mapping[str, State] = MappingProxyType(
         "(degraded performance)": State.DEGRADED,
         "(under maintenance)": State.MAINTENANCE,
         "severity: outage": State.MAJOR,
+        "severity: unavailable": State.MAJOR,
         "severity: critical": State.MAJOR,
         "severity: disruption": State.PARTIAL,
         "severity: degraded": State.DEGRADED,
@@ -47,17 +51,19 @@ _PREFIX = re.compile(r"^\s*([A-Za-z _-]{3,30})\s*[:–—-]\s")
 
 
 def status_word(entry: Entry) -> str:
-    """The entry's newest status as its platform writes it, or "": a word this module knows, never prose."""
+    """The entry's newest status as its platform writes it, or "": a word this module knows, never prose.
+
+    An entry with its updates is over once one of them said so: what is written after "resolved" reopens nothing. An
+    update without a phase of its own changes nothing.
+    """
     candidates = [match[1] for match in (_BRACKET.match(entry.title),) if match]
     candidates += _STATUS_LINE.findall(entry.text[:400])[:1]
-    candidates += _STRONG.findall(entry.html[:4000])
+    stages = _STRONG.findall(entry.html)
+    candidates += [one for one in stages if _PHASES.get(_known(one)) == OVER] or stages
     candidates += [match[1] for match in (_PREFIX.match(entry.title), _SUFFIX.search(entry.title)) if match]
     candidates += entry.categories
-    for candidate in candidates:
-        known = _known(candidate)
-        if known:
-            return known
-    return ""
+    known = [found for candidate in candidates if (found := _known(candidate))]
+    return next((one for one in known if one not in _SILENT), known[0] if known else "")
 
 
 def phase(entry: Entry, over_words: Iterable[str], open_words: Iterable[str]) -> tuple[str, str]:
@@ -81,11 +87,10 @@ def severity(entry: Entry, own: Mapping[str, State], default: State) -> State:
     return default
 
 
-def touches(entry: Entry, words: Iterable[str], *, whole_text: bool) -> bool:
-    """Whether the entry belongs to a component looked for by `words`; no words at all means every entry does."""
-    looked_for = [word_.lower() for word_ in words]
-    said = " ".join((entry.title, *entry.categories, entry.text if whole_text else "")).lower()
-    return not looked_for or any(phrase in said for phrase in looked_for)
+def touches(entry: Entry, rules: Rules, *, whole_text: bool) -> bool:
+    """Whether the entry belongs to a component looked for by `rules`; without rules every entry does."""
+    said = [entry.title, *entry.categories, entry.text if whole_text else ""]
+    return matches(rules, " | ".join(said))
 
 
 def _known(candidate: str) -> str:

@@ -12,7 +12,9 @@ from types import MappingProxyType
 from typing import Any
 
 from probes.dialects import times
+from probes.dialects.content import Content
 from probes.dialects.errors import NotUnderstoodError
+from probes.dialects.scope import MAX_REGIONS, only
 from probes.dialects.shapes import MAX_TOUCHED, document, ident, link, listing, maybe, text
 from probes.dialects.states import read_state, worst
 from probes.model import Claim, Page, State, VendorIncident
@@ -67,7 +69,7 @@ def _products(entry: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _ended(entry: Mapping[str, Any]) -> bool:
-    return times.iso(entry.get("end")) is not None
+    return times.any_of(entry.get("end")) is not None
 
 
 def _state(entry: Mapping[str, Any]) -> list[State]:
@@ -83,7 +85,7 @@ def _state(entry: Mapping[str, Any]) -> list[State]:
 
 def _incident(entry: Mapping[str, Any], products: tuple[str, ...], base: str) -> VendorIncident:
     key = ident(entry.get("id"), "an incident")
-    if times.iso(entry.get("begin")) is None and times.iso(entry.get("created")) is None:
+    if times.any_of(entry.get("begin")) is None and times.any_of(entry.get("created")) is None:
         raise NotUnderstoodError("an incident without a beginning")
     latest = entry.get("most_recent_update")
     uri = text(entry.get("uri"), 300)
@@ -95,8 +97,14 @@ def _incident(entry: Mapping[str, Any], products: tuple[str, ...], base: str) ->
         impact=text(entry.get("status_impact"), 60),
         components=products,
         # `begin` is set afterwards; `created` belongs to the record and can be older than its first words.
-        posted_at=times.earliest(created) or times.iso(entry.get("created")),
-        started_at=times.iso(entry.get("begin")),
-        resolved_at=times.iso(entry.get("end")),
+        posted_at=times.earliest(created) or times.any_of(entry.get("created")),
+        started_at=times.any_of(entry.get("begin")),
+        resolved_at=times.any_of(entry.get("end")),
         url=link(uri) or (base + uri.lstrip("/") if uri else ""),
+        scope=only(text(one.get("id"), 60) for one in maybe(entry, "currently_affected_locations")[:MAX_REGIONS]),
     )
+
+
+def fits(content: Content) -> bool:
+    """A list of incidents with Google's description or products."""
+    return bool(content.entries) and bool({"external_desc", "affected_products"} & content.entries[0].keys())

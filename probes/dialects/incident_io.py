@@ -7,14 +7,18 @@ one `updated_at` for all components (so it says nothing), and `summary.json` lea
 Options: `page` (true adds the claim "page", the overall indicator; `status.json`, which has nothing else, always does).
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from probes.dialects import incident_io_native, times
+from probes.dialects.content import Content, as_table
 from probes.dialects.errors import NotUnderstoodError
 from probes.dialects.shapes import document, ident, ids, link, listing, mapping, maybe, text
 from probes.dialects.states import INDICATOR, once, page_claim, read_state
 from probes.model import Claim, Page, VendorIncident
+
+_ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 
 
 def read(body: bytes, options: Mapping[str, Any]) -> Page:
@@ -58,9 +62,16 @@ def _incident(entry: Mapping[str, Any], *, maintenance: bool) -> VendorIncident:
         components=ids(components, "id", "component_id", "code"),
         # display_at may be backdated and updated_at is touched in bulk: neither is news.
         posted_at=times.earliest([update.get("created_at") for update in updates] or [entry.get("created_at")]),
-        started_at=times.iso(entry.get("started_at")) or times.iso(entry.get("scheduled_for")),
-        resolved_at=times.iso(entry.get("resolved_at")),
+        started_at=times.any_of(entry.get("started_at")) or times.any_of(entry.get("scheduled_for")),
+        resolved_at=times.any_of(entry.get("resolved_at")),
         url=link(entry.get("shortlink") or entry.get("url")),
         maintenance=maintenance,
-        ends_at=times.iso(entry.get("scheduled_until")) if maintenance else None,
+        ends_at=times.any_of(entry.get("scheduled_until")) if maintenance else None,
     )
+
+
+def fits(content: Content) -> bool:
+    """Its native summary, its widget, or Statuspage's shapes about a page with a ULID."""
+    native = "structure" in content.inner("summary") or "ongoing_incidents" in content.table
+    page_id = as_table(content.table.get("page")).get("id")
+    return native or (isinstance(page_id, str) and _ULID.fullmatch(page_id) is not None)

@@ -89,10 +89,10 @@ def _incident(entry: Mapping[str, Any], *, maintenance: bool) -> VendorIncident:
         impact=stated or ("" if worst_impact is State.UNKNOWN else worst_impact.value),
         components=ids(affected, "component_id", "id"),
         posted_at=times.earliest([update.get("published_at") for update in updates] or [entry.get("published_at")]),
-        started_at=times.iso(entry.get("started_at") or entry.get("starts_at"))
+        started_at=times.any_of(entry.get("started_at") or entry.get("starts_at"))
         or times.earliest([one.get("start_at") for one in impacts]),
-        resolved_at=times.iso(entry.get("resolved_at")),
+        resolved_at=times.any_of(entry.get("resolved_at")),
         url=link(entry.get("url") or entry.get("permalink")),
         maintenance=works,
-        ends_at=times.iso(entry.get("scheduled_end_at") or entry.get("ends_at")) if works else None,
+        ends_at=times.any_of(entry.get("scheduled_end_at") or entry.get("ends_at")) if works else None,
     )

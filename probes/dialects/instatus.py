@@ -8,13 +8,15 @@ from types import MappingProxyType
 from typing import Any
 
 from probes.dialects import times
+from probes.dialects.content import Content, first
 from probes.dialects.errors import NotUnderstoodError
 from probes.dialects.shapes import document, ident, ids, link, mapping, maybe, text, word
-from probes.dialects.states import once, page_claim, worst
+from probes.dialects.states import composed, is_closed, once, page_claim, worst
 from probes.model import Claim, Page, State, VendorIncident
 
 _STATES = MappingProxyType(
     {
+        "up": State.OPERATIONAL,
         "operational": State.OPERATIONAL,
         "degradedperformance": State.DEGRADED,
         "degraded": State.DEGRADED,
@@ -28,7 +30,8 @@ _STATES = MappingProxyType(
 
 def read(body: bytes, options: Mapping[str, Any]) -> Page:
     """One reading of an Instatus page. Raises NotUnderstoodError."""
-    document_ = mapping(document(body), "the page")
+    found = document(body)
+    document_ = mapping({"components": found} if isinstance(found, list) else found, "the page")
     about = mapping(document_.get("page") or {}, "page")
     if "components" not in document_ and "status" not in about:
         raise NotUnderstoodError("neither components nor a page with its status")
@@ -43,19 +46,15 @@ def read(body: bytes, options: Mapping[str, Any]) -> Page:
 
 
 def _state(value: Any) -> State:
-    return _STATES.get(word(value).replace("_", ""), State.UNKNOWN)
+    return _STATES.get(word(value).replace("_", "")) or composed(value)
 
 
 def _page_state(about: Mapping[str, Any], incidents: list[VendorIncident]) -> State:
-    """The page's own word; where it only says "has issues", the worst impact it lists, at least degraded."""
-    match word(about.get("status")).replace("_", ""):
-        case "up":
-            return State.OPERATIONAL
-        case "undermaintenance":
-            return State.MAINTENANCE
-        case "hasissues":
-            return worst([State.DEGRADED, *(_state(one.impact) for one in incidents)])
-    return State.UNKNOWN
+    """The page's own word and its open incidents, whichever is worse; "has issues" alone is at least degraded."""
+    issues = word(about.get("status")).replace("_", "") == "hasissues"
+    said = State.DEGRADED if issues else _state(about.get("status"))
+    open_now = (one for one in incidents if not one.maintenance and not is_closed(one.status))
+    return worst([said, *(_state(one.impact) for one in open_now)])
 
 
 def _component(entry: Mapping[str, Any]) -> Claim:
@@ -66,16 +65,16 @@ def _component(entry: Mapping[str, Any]) -> Claim:
 
 
 def _incident(entry: Mapping[str, Any], *, maintenance: bool) -> VendorIncident:
-    started = times.iso(entry.get("started") or entry.get("start"))
+    started = times.any_of(entry.get("started") or entry.get("start"))
     return VendorIncident(
         id=ident(entry.get("id") or entry.get("url") or entry.get("name"), "an incident"),
         name=text(entry.get("name")),
         status=text(entry.get("status"), 60),
         impact=text(entry.get("impact"), 60),
         components=ids(maybe(entry, "components"), "id"),
-        posted_at=times.iso(entry.get("createdAt")),
+        posted_at=times.any_of(entry.get("createdAt")),
         started_at=started,
-        resolved_at=times.iso(entry.get("resolved")),
+        resolved_at=times.any_of(entry.get("resolved")),
         url=link(entry.get("url")),
         maintenance=maintenance,
         ends_at=_planned_end(started, entry.get("duration")) if maintenance else None,
@@ -87,3 +86,11 @@ def _planned_end(started: float | None, minutes: Any) -> float | None:
     said = str(minutes) if isinstance(minutes, int) else text(minutes, 8)
     known = started is not None and said.isascii() and said.isdigit() and len(said) < 6
     return started + 60.0 * int(said) if started is not None and known else None
+
+
+def fits(content: Content) -> bool:
+    """A page with a status word and no id, what is active, or components in capitals."""
+    page, one = content.inner("page"), first(content.table.get("components") or list(content.entries))
+    shouting = isinstance(one.get("status"), str) and one["status"].isupper() and "id" in one and "results" not in one
+    stated = isinstance(page.get("status"), str) and not page.get("id")
+    return stated or shouting or "activeIncidents" in content.table

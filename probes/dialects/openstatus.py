@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from probes.dialects.content import Content
 from probes.dialects.errors import NotUnderstoodError
-from probes.dialects.shapes import document, mapping, text
+from probes.dialects.shapes import document, mapping, text, word
 from probes.dialects.states import COMPONENT, page_claim, read_state
 from probes.model import Page, State
 
 _STATES = MappingProxyType({**COMPONENT, "incident": State.DEGRADED})
+_WORDS = frozenset({*_STATES, "unknown"})
 
 
 def read(body: bytes, options: Mapping[str, Any]) -> Page:
@@ -19,3 +21,8 @@ def read(body: bytes, options: Mapping[str, Any]) -> Page:
     if not isinstance(said, str) or not said:
         raise NotUnderstoodError("no status word")
     return Page(url="", claims=(page_claim("", read_state(said, _STATES)),), words=text(said, 60))
+
+
+def fits(content: Content) -> bool:
+    """One of its words and nothing else."""
+    return content.table.keys() == {"status"} and word(content.table["status"]) in _WORDS

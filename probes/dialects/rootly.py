@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from probes.dialects import times
+from probes.dialects.content import Content
 from probes.dialects.errors import NotUnderstoodError
 from probes.dialects.shapes import document, ident, ids, link, mapping, maybe, text
 from probes.dialects.states import page_claim, read_state
@@ -48,9 +49,17 @@ def _incident(entry: Mapping[str, Any]) -> VendorIncident:
         impact=text(entry.get("impact") or entry.get("severity"), 60),
         components=ids(maybe(entry, "components"), "id"),
         posted_at=times.earliest([update.get("created_at") for update in updates] or [entry.get("created_at")]),
-        started_at=times.iso(entry.get("started_at")),
-        resolved_at=times.iso(entry.get("resolved_at")),
+        started_at=times.any_of(entry.get("started_at")),
+        resolved_at=times.any_of(entry.get("resolved_at")),
         url=link(entry.get("shortlink") or entry.get("url")),
         maintenance=text(entry.get("kind"), 20) in {"scheduled", "maintenance"}
         or status in {"scheduled", "in_progress"},
     )
+
+
+def fits(content: Content) -> bool:
+    """Statuspage's words about a page without an id; or a list of incidents with the number of its page."""
+    page = content.inner("page")
+    stated = bool(page) and not page.get("id") and ("status" in content.table or "incidents" in content.table)
+    listed = "incidents" in content.table and "meta" in content.table
+    return (stated and not isinstance(page.get("status"), str) and "activeIncidents" not in content.table) or listed

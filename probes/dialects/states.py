@@ -38,6 +38,21 @@ CLOSED = frozenset(
 )
 """Incident status words that mean it is over."""
 
+NOT_BEGUN = frozenset(
+    {"scheduled", "not_started_yet", "notstartedyet", "planned", "upcoming", "maintenance_scheduled", "announced"}
+)
+"""Status words of announced work that has not begun."""
+
+_IN_ONE_WORD = (
+    ("majoroutage", State.MAJOR),
+    ("fulloutage", State.MAJOR),
+    ("partialoutage", State.PARTIAL),
+    ("minoroutage", State.DEGRADED),
+    ("degraded", State.DEGRADED),
+    ("maintenance", State.MAINTENANCE),
+)
+"""What words such as ONEMAJOROUTAGE or ALLUNDERMAINTENANCE are made of."""
+
 _BADNESS: Mapping[State, int] = MappingProxyType(
     {
         State.OPERATIONAL: 0,
@@ -53,6 +68,27 @@ _BADNESS: Mapping[State, int] = MappingProxyType(
 def read_state(value: Any, table: Mapping[str, State] = COMPONENT) -> State:
     """The state of a vendor's word; unknown for any other."""
     return table.get(word(value), State.UNKNOWN)
+
+
+def composed(value: Any) -> State:
+    """The state of a word that has one of the known words in it (ONEMAJOROUTAGE); unknown for any other."""
+    said = word(value).replace("_", "")
+    return next((state for part, state in _IN_ONE_WORD if part in said), State.UNKNOWN)
+
+
+def impact_state(value: Any) -> State:
+    """How bad an open incident of that impact is; of one that does not say, or in a word unknown to us, degraded."""
+    for table in (INDICATOR, COMPONENT):
+        known = read_state(value, table)
+        if known is not State.UNKNOWN:
+            return known
+    found = composed(value)
+    return State.DEGRADED if found is State.UNKNOWN else found
+
+
+def is_closed(status: str) -> bool:
+    """Whether a status word means that the incident is over."""
+    return word(status) in CLOSED
 
 
 def worst(states: Iterable[State], default: State = State.OPERATIONAL) -> State:

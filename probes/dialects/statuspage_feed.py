@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from probes.dialects import feed
+from probes.dialects.content import Content
 from probes.model import Page, State, VendorIncident
 
 _INCIDENT = re.compile(r"/incidents/([A-Za-z0-9_-]{6,40})(?:$|[/?#])")
@@ -28,3 +29,10 @@ def read(body: bytes, options: Mapping[str, Any]) -> Page:
 def _keyed(incident: VendorIncident) -> VendorIncident:
     match = _INCIDENT.search(incident.url) or _INCIDENT.search(incident.id)
     return replace(incident, id=match[1]) if match else incident
+
+
+def fits(content: Content) -> bool:
+    """An incident history by Statuspage's title; incident.io has the same, and says that it is incident.io's."""
+    if content.feed is None:
+        return False
+    return content.feed.title.lower().endswith("incident history") and "incident.io" not in content.feed.about

@@ -53,11 +53,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A channel: `about` is what it says of itself (title, link, generator, id), in lower case."""
+    """A channel: `about` is what it says of itself (title, link, generator, id), in lower case.
+
+    `built` is when it says it was last built (RSS's `lastBuildDate`), Unix seconds.
+    """
 
     title: str
     about: str
     entries: tuple[Entry, ...]
+    built: float | None = None
 
 
 @dataclass(slots=True)
@@ -67,6 +71,7 @@ class _Reading:
     path: list[str] = field(default_factory=list)
     about: list[str] = field(default_factory=list)
     title: str = ""
+    built: float | None = None
     entries: list[Entry] = field(default_factory=list)
     item_depth: int = 0
     field_depth: int = 0
@@ -97,7 +102,7 @@ def read_feed(body: bytes) -> Feed:
         parser.Parse(body, True)
     except expat.ExpatError as error:
         raise NotUnderstoodError(f"not well-formed XML: {text(str(error), 120)}") from error
-    return Feed(reading.title, " ".join(reading.about).lower(), tuple(reading.entries))
+    return Feed(reading.title, " ".join(reading.about).lower(), tuple(reading.entries), reading.built)
 
 
 def plain(markup: str) -> str:
@@ -175,6 +180,8 @@ def _keep(reading: _Reading, local: str, value: str) -> None:
         kept = reading.fields.setdefault(key, []) if key else []
         if len(kept) < MAX_CATEGORIES:
             kept.append(value)
+    elif local == "lastbuilddate":
+        reading.built = reading.built or times.any_of(text(value, 60))
     elif local in {"title", "link", "generator", "id", "description", "subtitle"} and len(reading.about) < 10:
         reading.about.append(text(value))
         if local == "title":

@@ -95,6 +95,12 @@ def _kind(text: str, head: str) -> str:
     return "json" if re.search(r'"error"\s{0,9}:', text) else "text"
 
 
+def title_of(page: str) -> str:
+    """The title of a web page on one line, "" where there is none."""
+    found = _TITLE.search(page[:PAGE])
+    return " ".join(found.group(1).split()) if found else ""
+
+
 def hear(answer: Answer) -> ParsedAnswer:
     """Look at everything once; rules only ask."""
     text, head = _text(answer.body), _head(answer.headers)
@@ -107,14 +113,13 @@ def hear(answer: Answer) -> ParsedAnswer:
     page = text
     if kind == "json":
         page = said.message if said.message or text[0] in "{[" else text
-    title = _TITLE.search(page[:PAGE])
     return ParsedAnswer(
         answer=answer,
         status=answer.status,
         head=head,
         text=text,
         page=page[:PAGE].lower(),
-        title=" ".join(title.group(1).split()).lower() if title else "",
+        title=title_of(page).lower(),
         kind=kind,
         said=said,
         vendor=next((name for name, rule in _VENDOR_RULES if rule.search(head)), ""),

@@ -6,6 +6,10 @@ from probes.fingerprints import verdicts as v
 from probes.fingerprints.answer import ParsedAnswer
 from probes.fingerprints.cloudflare import read_cloudflare
 from probes.fingerprints.rules import BROKEN, REFUSED, Found, Row, first
+from probes.model import Fault
+
+HOSTERS: Final = ("vercel", "heroku")
+"""They run anybody's program: whose failed is told by the address that was asked, and by nothing else."""
 
 OTHERS: Final = (
     Row(
@@ -83,4 +87,7 @@ def read_edge(heard: ParsedAnswer) -> Found | None:
     found = read_cloudflare(heard)
     if found or heard.status < 400:
         return found
-    return first(OTHERS, heard)
+    found = first(OTHERS, heard)
+    if found and not heard.answer.url and found.symptom.startswith(HOSTERS) and found.verdict.fault is Fault.VENDOR:
+        return Found(found.symptom, v.SOME_GATEWAY)
+    return found

@@ -22,7 +22,8 @@ SPECIFIC: Final = _table(
             model_overloaded capacity_exceeded no_capacity nocapacity over_capacity flex_capacity_exceeded
             insufficient_capacity serverbusy serviceunavailableexception modelnotreadyexception
             unavailable_error engine_overloaded_error service_unavailable service_unavailable_error
-            serviceunavailable unavailable system_busy queue_exceeded service_tier_capacity_exceeded
+            serviceunavailable unavailable capacity_temporarily_exceeded provider_overloaded
+            system_busy queue_exceeded service_tier_capacity_exceeded
         """,
         v.APP_TIMEOUT: """
             timeout_error modeltimeoutexception deadline_exceeded request_timeout inference_timeout
@@ -35,7 +36,9 @@ SPECIFIC: Final = _table(
             budget_exceeded insufficient_balance insufficient_credits insufficient_credit payment_required
             paymentrequired credit_limit billing_disabled consumer_suspended project_suspended arrearage
             access_terminated exceeded_current_quota_error insufficient_funds no_credits out_of_credits
-            spend_limit_reached account_suspended insufficientquota
+            spend_limit_reached enforced_spend_limit_reached account_suspended insufficientquota
+            credit_balance_exhausted credit_balance_too_low hard_limit_reached monthly_limit_exceeded
+            prepaid_credits_depleted budget_limit_exceeded
         """,
         v.KEY: """
             invalid_api_key api_key_invalid api_key_expired api_key_service_blocked access_token_expired
@@ -44,7 +47,8 @@ SPECIFIC: Final = _table(
             incorrect_api_key invalid_token token_expired revoked_api_key key_revoked expired_api_key
             invalid_authentication_error invalid_apikey apikey_invalid mismatched_organization ip_not_authorized
             invalidapikey invalid_auth auth_error token_not_found_in_db expired_key wrong_api_key invalid_iam_token
-            account_state_invalid
+            account_state_invalid incompletesignature notauthorized requestexpired api_key_disabled key_disabled
+            invalid_credentials token_revoked token_invalid login_expired
         """,
         v.NEEDS_AUTH: """
             credentials_missing missingauthenticationtokenexception missing_api_key no_api_key
@@ -52,7 +56,8 @@ SPECIFIC: Final = _table(
         """,
         v.RIGHTS: """
             accessdeniedexception service_disabled iam_permission_denied api_key_http_referrer_blocked
-            api_key_ip_address_blocked
+            api_key_ip_address_blocked ftuformnotfilled optinrequired authenticationtypedisabled badscpexception
+            not_authorized_for_model model_access_denied consumer_invalid
         """,
         v.REGION: """
             unsupported_country_region_territory unsupported_region location_not_supported
@@ -70,7 +75,9 @@ SPECIFIC: Final = _table(
             unknown_model invalid_model string_above_max_length operationnotsupported model_decommissioned
             tool_use_failed json_validate_failed model_not_supported unsupported_value invalid_value
             missing_required_parameter unknown_parameter unsupported_parameter invalid_model_error
-            not_found_error
+            not_found_error max_tokens_exceeded token_limit_exceeded string_too_long invalid_prompt_error
+            invalid_image image_too_large content_blocked safety_error prompt_blocked refusal moderation_error
+            provider_unsupported endpoint_not_found invalidaction missingaction malformedquerystring
         """,
     }
 )
@@ -79,8 +86,11 @@ GENERIC: Final = _table(
     {
         v.BACKEND: """
             api_error server_error internal_server_error internal_error internal data_loss unknown_error
-            internalerror internalfailure internal_failure internal-server-error bad_response_status_code
-            upstream_error provider_error proxy_error do_request_failed
+            internalerror internalfailure internal_failure internal-server-error
+            provider_error provider_unavailable provider_failure
+        """,
+        v.SOME_GATEWAY: """
+            bad_response_status_code upstream_error proxy_error do_request_failed
         """,
         v.QUOTA: """
             rate_limit_error resource_exhausted tokens requests rate_limit ratelimiterror ratelimitexceeded

@@ -49,7 +49,7 @@ _BILLING: Final = (
 _FULL: Final = (
     r"overloaded|bedrock is unable to process|over capacity|at capacity|out of capacity|no capacity"
     r"|capacity (?:is |has been |was "
-    r"|limit )?(?:exceeded|reached|exhausted|constraint|issue)|insufficient capacity|not enough capacity"
+    r"|limit |temporarily )?(?:exceeded|reached|exhausted|constraint|issue)|insufficient capacity|not enough capacity"
     r"|exceed\w* (?:the )?capacity|(?:lack of|without) capacity"
     r"|high (?:demand|load|traffic|volume)|temporarily limiting|too busy|is busy|heavy load|peak load"
     r"|currently loading|is loading|loading model|not ready (?:yet|for inference)|is (?:warming|starting"
@@ -68,6 +68,8 @@ SENTENCES: Final = (
         loose=True,
     ),
     Row("overloaded", v.CAPACITY, page=_FULL, status=_TIRED, loose=True),
+    # Vertex sells from one pool to all: its 429 with this link is not a quota of one's own.
+    Row("shared_capacity", v.CAPACITY, page=r"/error-code-429\b", status=(429,), loose=True),
     Row(
         "region",
         v.REGION,
@@ -130,7 +132,7 @@ SENTENCES: Final = (
     Row(
         "upstream_timeout",
         v.APP_TIMEOUT,
-        page=r"^(?!.{0,400}(?:endpoint request timed|upstream)).{0,2000}(?:\btimed?[ -]?out\b|deadline)",
+        page=r"^(?!.{0,400}(?:endpoint request timed|upstream|gateway time)).{0,2000}(?:\btimed?[ -]?out\b|deadline)",
         status=(408, 504),
         loose=True,
     ),

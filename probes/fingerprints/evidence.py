@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from probes.fingerprints.answer import ParsedAnswer
+from probes.fingerprints.answer import ParsedAnswer, title_of
 from probes.fingerprints.rules import Found
 from probes.fingerprints.sanitise import identifier, one_line
 from probes.fingerprints.values import Reading
@@ -86,7 +86,7 @@ def fingerprint_of(body: bytes) -> str:
 
 
 def _detail(heard: ParsedAnswer) -> str:
-    text = heard.said.message if heard.kind in ("json", "events") else heard.title or heard.text
+    text = heard.said.message if heard.kind in ("json", "events") else title_of(heard.text) or heard.text
     zone = heard.said.other("zone")
     provider = heard.said.other("provider_name")
     return one_line(" · ".join(part for part in (provider, zone, text) if part))

@@ -138,6 +138,7 @@ GATEWAYS: Final = (
         r"|iis (?:detailed error|windows)|there is a problem with the resource you are looking for",
     ),
     Row("azure_gateway_{}", v.GATEWAY, status=BROKEN, head=r"^server: microsoft-(?:azure-application-gateway|httpapi)"),
+    Row("apisix_{}", v.SOME_GATEWAY, status=BROKEN, page=r"apisix\.apache\.org|powered by .{0,80}apisix"),
     Row(
         "nginx_{}",
         v.REQUEST,

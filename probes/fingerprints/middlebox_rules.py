@@ -25,6 +25,14 @@ PROXIES: Final = (
     Row(
         "proxy_auth", v.PROXY_AUTH, head=r"^x-squid-error: err_cache_access_denied|^proxy-authenticate:", status=REFUSED
     ),
+    Row("host_denied", v.PROXY, head=r"^x-deny-reason:", status=REFUSED),
+    Row(
+        "host_denied",
+        v.PROXY,
+        page=r"host (?:is )?not in (?:the )?allow ?list|host_not_allowed",
+        status=REFUSED,
+        loose=True,
+    ),
     Row("squid", v.PROXY, head=r"^x-squid-error:|^server: squid", status=REFUSED),
     Row("squid", v.PROXY, page=r"generated .{0,80}\(squid|the requested url could not be retrieved", status=REFUSED),
     Row(

@@ -66,6 +66,8 @@ def _told(heard: ParsedAnswer) -> Found | None:
 
 
 def _accepted(heard: ParsedAnswer) -> Found:
+    if heard.kind == "empty" and heard.answer.body and not heard.answer.plain:
+        return Found("blank_200", v.CUT)  # white space keeps a connection open while an answer is made: none was
     if heard.kind == "html" and not heard.answer.plain and (heard.vendor or heard.edge) and _of_api(heard):
         return Found("not_json", v.MALFORMED)
     if verdict := _content(heard):

@@ -62,7 +62,8 @@ _TEXTS: Final = tuple(
             "proxy",
             (
                 r"err_proxy|err_tunnel|proxyerror|proxy ?connect|(?:resolve|connect to|from) proxy"
-                r"|proxy tunnel|tunnel connection|socks|curl: \((?:5|97)\)"
+                r"|zscaler|netskope|fortinet|fortigate|palo ?alto|blue ?coat|forcepoint|cisco umbrella"
+                r"|proxy tunnel|connect tunnel|tunnel connection|socks|curl: \((?:5|97)\)|curl error (?:5|97)\b"
             ),
         ),
         (
@@ -71,7 +72,7 @@ _TEXTS: Final = tuple(
                 r"enotfound|eai_again|eai_\w+|getaddrinfo|resolve host|name or service not known|nxdomain"
                 r"|servfail|err_name_not_resolved|name resolution|nodename nor servname|no such host"
                 r"|no address associated|unknownhost|dns"
-                r"|curl: \(6\)"
+                r"|curl: \(6\)|curl error 6\b|winerror 1100[1-4]|host not found|resolve address|failed to resolve"
             ),
         ),
         (
@@ -90,17 +91,21 @@ _TEXTS: Final = tuple(
             (
                 r"self[- _]signed|unable_to_(?:verify|get)|unable to (?:get|verify)|unknown (?:ca|authority"
                 r"|issuer)|local issuer|untrusted|certificate_verify_failed|certificate verify failed"
-                r"|err_cert_authority|signed by unknown|curl: \(60\)"
+                r"|err_cert_authority|signed by unknown|curl: \(60\)|curl error 60\b|untrustedroot|unknownissuer"
+                r"|trust relationship|pkix path|valid certification path|remotecertificatechain|partialchain"
             ),
         ),
         (
             "tls",
             (
-                r"\bssl\b|\btls\b|handshake|certificate|err_ssl|\beproto\b|wrong version number|curl: \((?:35|51"
-                r"|58|59|77|83)\)"
+                r"\bssl\b|\btls\b|ssl_|sslerror|handshake|certificate|err_ssl|\beproto\b|wrong version number"
+                r"|curl: \((?:35|51|58|59|77|83)\)|curl error (?:35|51|58|59|77)\b"
             ),
         ),
-        ("refused", r"econnrefused|refused|curl: \(7\).{0,200}couldn't connect to server"),
+        (
+            "refused",
+            r"econnrefused|refused|10061\b|verweigerte|curl(?: error|:) \(?7\b.{0,200}couldn't connect to server",
+        ),
         ("stale", r"stale|keep-?alive.{0,40}(?:closed|reset)|reused.{0,40}(?:connection|socket)"),
         ("read_timeout", r"\bread timed out|readtimeout"),  # requests names its connection pool too
         (
@@ -108,7 +113,7 @@ _TEXTS: Final = tuple(
             (
                 r"connect(?:ion|ing)?[ _]?time|und_err_connect_timeout|connecttimeout|(?:connect\w*"
                 r"|dial tcp).{0,80}(?:timed out|timeout)|etimedout|failed to connect .{0,60}after"
-                r"|err_connection_timed_out"
+                r"|err_connection_timed_out|\b10060\b|did not properly respond"
             ),
         ),
         ("write_timeout", r"write.?time|writing.{0,20}timed out"),
@@ -123,15 +128,19 @@ _TEXTS: Final = tuple(
             "unreachable",
             (
                 r"enetunreach|ehostunreach|unreachable|all connection attempts failed|no route to host"
-                r"|network is down|enetdown"
-                r"|err_internet_disconnected|err_address_unreachable"
+                r"|no internet route"
+                r"|network is down|enetdown|eaddrnotavail|assign requested address"
+                r"|err_internet_disconnected|err_address_unreachable|\b100(?:51|65)\b|could not connect to the endpoint"
+                r"|failed to connect|can't connect|can't reach|cannot connect|connection failed|couldn't connect"
+                r"|could not connect"
+                r"|endpointconnection|failed to establish a new connection"
             ),
         ),
         (
             "reset",
             (
                 r"econnreset|reset by peer|connection reset|epipe|broken pipe|econnaborted|connection aborted"
-                r"|err_connection_(?:reset|closed)|curl: \((?:55|56)\)"
+                r"|err_connection_(?:reset|closed)|curl: \((?:55|56)\)|\b1005[34]\b|forcibly closed"
             ),
         ),
         ("redirects", r"too many redirects|redirect loop|maximum.{0,20}redirects|curl: \(47\)"),
@@ -143,7 +152,9 @@ _TEXTS: Final = tuple(
             (
                 r"protocol|hang up|disconnected|incomplete|goaway|empty reply|malformed|bad status line|hpe_invalid"
                 r"|remote end closed|unexpected eof|invalid http|err_empty_response|other side closed"
-                r"|und_err_socket|curl: \((?:1|8|16|18|52|92)\)"
+                r"|und_err_socket|no close frame"
+                r"|\beof\b|unexpected end of file|received no bytes|remotely closed|peer closed"
+                r"|premature|curl: \((?:1|8|16|18|52|92)\)"
             ),
         ),
         ("reset", r"closed|reset|terminated"),

@@ -5,6 +5,7 @@ read within bounds, and turned into an observation. Nothing is retried: a retry 
 """
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -27,6 +28,14 @@ LARGEST = 128 * 1024
 """Bytes of an answer to one short prompt; what goes on beyond it is not what was asked for."""
 
 NOT_MEASURED = "edge and gateway answer; inference not measured"
+
+MODEL_GONE = "model_gone"
+_GONE = re.compile(
+    r"\bmodels?\b.{0,120}(not found|does not exist|not exist|decommissioned|deprecated|retired|no longer|shut down"
+    r"|end of (its )?life)|(unknown|no such|invalid) model\b|model_not_found|model_decommissioned|not_found_error",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What vendors say of a model that is not there any more, within the first words of their answer."""
 
 _NO_KEY = frozenset({Layer.ALIVE_NEEDS_AUTH, Layer.OUR_KEY, Layer.OUR_BILLING, Layer.OUR_REQUEST})
 
@@ -111,7 +120,8 @@ async def whole(check: Check, tools: Tools, call: ModelRequest, shape: Shape) ->
         if reading.outcome is Outcome.OK:
             wrong = shape(fetched.body)
             reading = _strange(reading, wrong) if wrong else replace(reading, layer=Layer.OK)
-    return _observed(check, tools, call, _keyless(reading, answer, call), (answer, fetched.timings))
+    reading = _keyless(_gone(reading, answer, call), answer, call)
+    return _observed(check, tools, call, reading, (answer, fetched.timings))
 
 
 async def streamed(check: Check, tools: Tools, call: ModelRequest, speech: StreamProtocol) -> Observation:
@@ -124,7 +134,7 @@ async def streamed(check: Check, tools: Tools, call: ModelRequest, speech: Strea
         seen = await speech.listen(tools.transport, request)
     else:
         seen = await stream_events(tools.transport, request, speech.begun, speech.ended)
-    reading = _keyless(_read(seen, call, speech), seen.answer, call)
+    reading = _keyless(_gone(_read(seen, call, speech), seen.answer, call), seen.answer, call)
     observed = _observed(check, tools, call, reading, (seen.answer, seen.timings))
     tokens, usd = _spent(seen, speech, cost) if cost else (0, 0.0)
     return replace(observed, tokens=tokens, cost_usd=usd)
@@ -220,6 +230,17 @@ def _observed(
         detail, request_id, pop = (part.replace(text, MASK) for part in (detail, request_id, pop))
     quota = headroom(answer.headers) if answer else None
     return replace(seen, detail=detail, request_id=request_id, pop=pop, model=call.model, quota=quota)
+
+
+def _gone(reading: Reading, answer: Answer | None, call: ModelRequest) -> Reading:
+    """A refusal because the model is not there: the check has to change, and the vendor is well by this."""
+    if answer is None or answer.status not in (400, 404, 410) or not call.keyed or not call.model:
+        return reading
+    if not _GONE.search(answer.body[:2000].decode("utf-8", "replace")):
+        return reading
+    detail = f"the model {call.model} is gone, or not for this key: the check needs another one"
+    gone = ours(MODEL_GONE, detail, Layer.OUR_REQUEST)
+    return replace(gone, advice="change_model", request_id=reading.request_id, pop=reading.pop)
 
 
 def _keyless(reading: Reading, answer: Answer | None, call: ModelRequest) -> Reading:

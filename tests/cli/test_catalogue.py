@@ -93,7 +93,7 @@ def test_parse_reads_standard_input(capsys, monkeypatch):
         (["parse", "--dialect", "google", "/no/such/file"], "cannot read"),
         (["parse", "--dialect", "google", "--options", "{", "x"], "not JSON"),
         (["parse", "--dialect", "google", "--options", "[]", "x"], "object"),
-        (["parse", "--service", "mistral", "x"], "give --dialect"),
+        (["parse", "--service", "deepseek", "x"], "give --dialect"),
         (["show", "opnai"], "did you mean openai"),
         (["show", "../etc"], "no service"),
     ],
@@ -127,5 +127,5 @@ def test_show(capsys):
     assert "read as incident_io from https://status.openai.com/proxy/status.openai.com" in out
     assert "on its page 01JMXBRMFE6N2NNT7DG6XZQ6PW" in out
     assert "instead: Azure OpenAI" in out
-    assert ran("show", "mistral", "--json") == 0
+    assert ran("show", "deepseek", "--json") == 0
     assert json.loads(capsys.readouterr().out)["page"] is None

@@ -44,6 +44,8 @@ def test_claude_needs_no_key():
         "claude-api": "k8w3r06qmzrp",
         "claude-code": "yyzkbfz2thpt",
     }
+    switched = "services: [{id: claude, components: {claude-console: {enabled: true}}}]"
+    assert {c.id: c.page_id for c in from_text(switched, environ={}).components()}["claude-console"] == "0qbwn08sd68x"
 
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.name)

@@ -24,6 +24,9 @@ KEYS = (
     "TOGETHER_API_KEY",
     "FIREWORKS_API_KEY",
     "MOONSHOT_API_KEY",
+    "CEREBRAS_API_KEY",
+    "SAMBANOVA_API_KEY",
+    "BASETEN_API_KEY",
 )
 PAID = ("chat", "generate", "converse", "invoke")
 

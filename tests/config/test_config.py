@@ -88,6 +88,9 @@ def test_the_users_file_overrides_the_catalogue():
         components:
           claude-ai: null
           claude-code: {enabled: false}
+          claude-console: {enabled: false}
+          claude-cowork: null
+          claude-government: null
           claude-api:
             name: The API
             checks:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from tests.docs import commands, configuration
+from tests.docs import commands, configuration, errors, services
 from tests.docs.pages import DOCS, replaced
 from tests.docs.transcripts import headlines, recorded
 
@@ -16,8 +16,10 @@ PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     },
     "configuration.md": {"keys": configuration.keys, "probe kinds": configuration.kinds},
     "channels.md": {"channel kinds": configuration.channels},
-    "detection.md": {"recorded demo": headlines},
+    "detection.md": {"dialects": services.dialects, "recorded demo": headlines},
+    "errors.md": {"messages": errors.messages, "error words": errors.words},
     "routing.md": {"recorded routes": partial(recorded, "routes.txt")},
+    "services.md": {"services": services.services},
 }
 
 

@@ -1,6 +1,7 @@
 """People's acts on the real store: done once, by the first, through the judge; noted when nobody judges."""
 
 import asyncio
+import json
 import time
 
 import pytest
@@ -231,3 +232,20 @@ def test_rows_of_acts_of_an_older_version_are_read():
     assert row == ActionRequest(1.5, "ack", ("4F7K",), "slack:T1:U1", "C1")
     fresh = ActionRequest(1.5, "ack", ("4F7K",), "slack:T1:U1", "slack:C1", "Ann", "id-1")
     assert decode(encode(fresh)) == fresh
+
+
+async def test_a_secret_in_a_reason_is_not_kept(scene):
+    """Whoever sends it, in whatever form: a silence's reason goes through the one redactor before it is stored."""
+    reason = (
+        "curl -u admin:hunter2pass and https://hooks.slack.com/services/T0AAAAAAA/B0AAAAAAA/aaaaaaaaaaaaaaaaaaaaaaa1"
+    )
+    scene.awake = scene.judge("one")
+    async with scene.at_work(scene.awake):
+        name = await scene.outage()
+        done = await scene.acts().act("claude", scene.wish("silence", name, "3600s", reason))
+
+    assert done.ok
+    kept = json.dumps(await scene.audit()) + repr(await scene.incident(name))
+    assert "curl -u admin:[hidden]" in kept
+    assert "hunter2pass" not in kept
+    assert "aaaaaaaaaaaaaaaaaaaaaaa1" not in kept

@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import trustme
 
-from probes.model import Fault, Outcome, State
+from probes.model import Check, Fault, Outcome, Page, State
 from probes.probe import look
 from probes.tools import Tools
 from probes.transport.client import Transport
@@ -200,3 +203,77 @@ async def test_the_page_of_a_day_changes_as_it_did(tools: Tools, make_check) -> 
         check = make_check(site.url(), "statuspage")
         pages = [(await look(check, tools)).page for _ in range(2)]
     assert [len(page.incidents) for page in pages if page] == [0, 1]
+
+
+ASKED = {"api": "cmapi0000002", "code": "cmcode000003"}
+SINCE = "stale: by its own stamp it stands still since 2026-05-04 10:12 UTC"
+STAMP = datetime(2026, 5, 4, 10, 12, 31, tzinfo=UTC).timestamp()
+
+
+async def seen_at(days: float, transport: Transport, check: Check, script: Script | None = None) -> Page:
+    """The page as read that long after its own stamp."""
+    tools = Tools(transport, "here", lambda: STAMP + days * 86_400)
+    async with serve(script or answer(GREEN, headers=JSON)) as site:
+        observation = await look(replace(check, target=site.url()), tools)
+    assert observation.page is not None
+    return observation.page
+
+
+async def test_a_page_that_names_nothing_we_asked_for_is_unreadable(transport: Transport, make_check) -> None:
+    """It is another page, or its ids have changed: never empty and green. One id that it names is enough."""
+    strange = await seen_at(1, transport, make_check("", "statuspage", components={"api": "k8w3r06qmzrp"}))
+    assert strange.unreadable == "names none of the components asked for: k8w3r06qmzrp"
+    assert strange.claims == ()
+    mine = await seen_at(1, transport, make_check("", "statuspage", components={**ASKED, "new": "k8w3r06qmzrp"}))
+    assert (mine.unreadable, len(mine.claims)) == ("", 3)
+
+
+@pytest.mark.parametrize(("days", "options", "said"), [
+    (119, {}, ""),
+    (121, {}, f"{SINCE}, longer than 120 days"),
+    (121, {"still_days": 200}, ""),
+    (3, {"still_days": 2.5}, f"{SINCE}, longer than 2.5 days"),
+])  # fmt: skip
+async def test_a_page_that_stands_still_is_stale(
+    transport: Transport, make_check, days: float, options: dict[str, float], said: str
+) -> None:
+    """A copy that nobody keeps any more answers for years, and would be green for as long."""
+    page = await seen_at(days, transport, make_check("", "statuspage", components=ASKED, options=options))
+    assert page.unreadable == said
+
+
+async def test_an_unchanged_page_grows_stale(transport: Transport, make_check) -> None:
+    """304 says that nothing changed: that, too, may go on for too long."""
+    check, now = make_check("", "statuspage"), [STAMP]
+    async with serve(with_etag(GREEN, '"v1"')) as site:
+        tools = Tools(transport, "here", lambda: now[0])
+        first = await look(replace(check, target=site.url()), tools)
+        now[0] += 130 * 86_400
+        second = await look(replace(check, target=site.url()), tools)
+    assert first.page is not None
+    assert second.page is not None
+    assert (first.page.unreadable, second.page.unreadable[:6], second.status) == ("", "stale:", 304)
+
+
+OLD = "stale: an answer of 2 h ago, by its Age header"
+
+
+@pytest.mark.parametrize(("age", "said"), [("60", ""), ("7200", OLD), ("x", "")])
+async def test_a_page_kept_too_long_on_the_way_is_stale(transport: Transport, make_check, age: str, said: str) -> None:
+    """Something on the way still serves what it once had."""
+    page = await seen_at(0, transport, make_check("", "statuspage"), answer(GREEN, headers=JSON | {"age": age}))
+    assert page.unreadable == said
+
+
+async def test_a_stream_that_never_ends_is_read_by_its_first_event(transport: Transport, make_check) -> None:
+    """Nobody waits for its end."""
+    first = (RECORDINGS / "hund" / "live.txt").read_bytes()
+
+    async def script(asked: Asked, wire: Wire) -> None:
+        await wire.send(head(200, {"content-type": "text/event-stream"}) + first)
+        await silent(asked, wire)
+
+    began = time.monotonic()
+    page = await seen_at(0, transport, make_check("", "statuspage", dialect="hund", timeout_s=20.0), script)
+    assert (page.unreadable, len(page.claims)) == ("", 3)
+    assert time.monotonic() - began < 10

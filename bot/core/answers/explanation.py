@@ -52,7 +52,8 @@ class Finding:
 
     `status` is None where none was stated; `word` is the symptom as the text writes it, "" where the word is ours;
     `service` and `component` are the catalogue's ids of whom it points at; `giver` is whose form the request id has;
-    `secrets` are kinds found, never the secrets.
+    `secrets` are kinds found, never the secrets. `means` and `do` are the sentences of a known message, "" where the
+    layer, symptom and advice have to say it.
     """
 
     known: bool
@@ -69,6 +70,8 @@ class Finding:
     service: str = ""
     component: str = ""
     secrets: tuple[str, ...] = ()
+    means: str = ""
+    do: str = ""
 
 
 def explanation(finding: Finding, context: Context, now: float) -> Answer:
@@ -124,15 +127,18 @@ def _title(finding: Finding, found: Sequence[Witness], context: Context) -> str:
 
 def _short(finding: Finding) -> str:
     if finding.advice == "check_gateway":
-        return "a gateway in between cannot reach its servers"
-    return LAYER[finding.layer] if finding.layer is not Layer.UNKNOWN else means(finding.layer, finding.symptom)
+        return "a gateway in between answers so"
+    if finding.layer is Layer.UNKNOWN:
+        return finding.means or means(finding.layer, finding.symptom)
+    return LAYER[finding.layer]
 
 
 def _told(finding: Finding, agreed: Agreement) -> list[tuple[str, str]]:
     if not finding.known:
         return [("Looked at", f"{LOOKED_AT}: none found" if not finding.request_id else "an id and nothing else")]
     layer = finding.layer.replace("_", " ")
-    lines = [("Means", means(finding.layer, finding.symptom, finding.advice)), ("Layer", layer)]
+    said = means(finding.layer, finding.symptom, finding.advice)
+    lines = [("Means", said if finding.advice == "check_gateway" else finding.means or said), ("Layer", layer)]
     whose = WHOSE[finding.fault]
     if finding.fault is Fault.UNKNOWN and finding.layer in NETWORK_LAYERS:
         whose += ": " + {
@@ -172,13 +178,14 @@ def _nobody(finding: Finding, context: Context, now: float) -> str:
         return "nothing is measured here yet"
     trouble = f"{listed(ill)} {'is' if len(ill) == 1 else 'are'}" if ill else "none is known to be"
     measured = number(len(every), "component", "components")
-    return f"it does not say whose it is; of the {measured} measured here {trouble} in trouble"
+    return f"it names no service; of the {measured} measured here {trouble} in trouble"
 
 
 def _steps(finding: Finding, found: Sequence[Witness], context: Context) -> list[str]:
     if not finding.known:
         return ["paste the whole error: status, body, the last line of the trace"] if not finding.secrets else []
-    steps = [ADVICE[finding.advice]] if ADVICE[finding.advice] else []
+    first = finding.do or ADVICE[finding.advice]
+    steps = [first] if first else []
     if finding.retry_after:
         steps.append(f"the answer asks to wait {duration(finding.retry_after)}")
     component = found[0].voices.measured.component if found else ""

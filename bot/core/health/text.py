@@ -172,6 +172,13 @@ def checking(vantage: str, late: Sequence[str], at: float) -> HealthSign:
     return HealthSign(name, not late, said if late else "done in time", at, Kind.CHECKS, back="done in time again")
 
 
+def modelled(vantage: str, gone: Sequence[str], at: float) -> HealthSign:
+    """Whether every check of a vantage asks for a model that is there. It is ours to mend, no vendor's trouble."""
+    name, which = f"models asked for by {clean(vantage, 40)}", listed((clean(one, 60) for one in gone), SHOWN)
+    said = f"gone, or not for our key: the model of {which}; set another one in the check's options"
+    return HealthSign(name, not gone, said if gone else "all there", at, Kind.CHECKS, back="all there again")
+
+
 def seeing(vantage: str, sight: State, at: float) -> HealthSign:
     """Whether a vantage can tell its own network's failures from those of what it watches."""
     said = "its control hosts answer"

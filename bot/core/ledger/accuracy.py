@@ -7,7 +7,8 @@ from bot.core.model.ledger import LedgerEntry, Source, quarter
 from bot.core.stats.quantiles import quantile
 
 EARLIEST_S, LATEST_S = -5 * 60.0, 12 * 3600.0
-"""A stated start further from the post than this is a slip of the pen or another matter, and is left out."""
+"""A stated start further from the post than this is a slip of the pen or another matter, and is left out; so is an end
+further than the latter from the record's own."""
 PROMPT_S = 600.0
 GRADES = ((0.9, "A"), (0.75, "B"), (0.5, "C"), (0.25, "D"), (0.0, "F"))
 FEWEST = 5
@@ -87,7 +88,7 @@ def figures(rows: Sequence[LedgerEntry], source: Source, name: str = "") -> Accu
         slice=name,
         n=len(known),
         ack=lags([row.ack_s for row in known]),
-        closing=lags([row.closing_s for row in known]),
+        closing=lags([row.closing_s for row in known if _ends_believably(row)]),
         never=sum(row.told_at is None for row in known),
         page_first=sum(row.page_first for row in known),
         late=sum(row.late for row in known),
@@ -147,4 +148,11 @@ def _sliced(
 
 
 def _is_believable(row: LedgerEntry) -> bool:
-    return row.source is Source.MEASURED or row.ack_s is None or EARLIEST_S <= row.ack_s <= LATEST_S
+    """Whether the lag of the first word is no slip: what the vendor wrote of afterwards may be of any day it names."""
+    known = row.source is Source.MEASURED or row.ack_s is None or row.afterwards
+    return known or EARLIEST_S <= (row.ack_s or 0.0) <= LATEST_S
+
+
+def _ends_believably(row: LedgerEntry) -> bool:
+    """The same of the end: a record that somebody closed days later, or dated back, is no lag of the page."""
+    return row.source is Source.MEASURED or row.closing_s is None or abs(row.closing_s) <= LATEST_S

@@ -1,38 +1,43 @@
 """A vendor's own history as rows of the ledger: what it states itself, and nothing more. Pure.
 
-Read are Statuspage's `incidents.json` (and a single `incident`), and tables (CSV) of incidents with posted time and
-stated impact. Times that are only in sentences are taken where the sentence is plain and the time possible.
+Read are Statuspage's `incidents.json` (a bare list of its incidents, and a single `incident`), Google's file of that
+name, and tables (CSV) of incidents with posted time and stated impact. Times that are only in sentences are taken where
+the sentence is plain and the time possible (`bot.core.statuspage.stated`). Of a page that several products share, each
+gets its own entries only: by the ids of its components, or by its name in the title of an entry that names none.
 """
 
 import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.core.model.ledger import LedgerEntry, Source
+from bot.core.statuspage.stated import Window, window
 
 LARGEST = 20_000_000
 MANY = 20_000
 BEGINS = ("stated_impact_start_utc", "impact_start_utc")
 ENDS = ("stated_impact_end_utc", "impact_end_utc")
-_WINDOW = re.compile(
-    r"(?:between|betwen|from)\s+(\d{1,2}):(\d\d)(?:\s*UTC)?\s*(?:to|and|until|[-–—])\s*(\d{1,2}):(\d\d)\s*UTC",
-    re.IGNORECASE,
-)
-_SLACK = timedelta(minutes=10)
+OVER = frozenset({"resolved", "postmortem", "completed"})
+EXPECTED = "expected Statuspage's or Google's incidents.json, or a table with posted_utc and an impact's start"
+
+Titles = Callable[[str], tuple[str, ...]]
+"""An entry's title -> which of our components it names: given where several products share a page."""
 
 
 class HistoryError(ValueError):
     """A file is no history we know; the message says what was expected."""
 
 
-def read(body: bytes, service: str, components: Mapping[str, str]) -> list[LedgerEntry]:
+def read(body: bytes, service: str, components: Mapping[str, str], titles: Titles | None = None) -> list[LedgerEntry]:
     """The rows of a file.
 
-    `components` gives our ids for the vendor's ids and names in small letters; others keep the vendor's name.
+    `components` gives our ids for the vendor's ids and names in small letters; others keep the vendor's name. With
+    `titles` the page is shared, and entries about nothing of ours are left out; Google's file always is.
     Raises HistoryError.
     """
     if len(body) > LARGEST:
@@ -42,7 +47,7 @@ def read(body: bytes, service: str, components: Mapping[str, str]) -> list[Ledge
     except UnicodeDecodeError:
         raise HistoryError("not text in UTF-8") from None
     if text.lstrip()[:1] in ("{", "["):
-        return list(_statuspage(_document(text), service, components))
+        return list(_listed(_document(text), service, components, titles))
     return list(_table(text, service, components))
 
 
@@ -59,15 +64,29 @@ def _document(text: str) -> Any:
         raise HistoryError("not JSON, though it begins like it") from None
 
 
-def _statuspage(found: Any, service: str, components: Mapping[str, str]) -> Iterator[LedgerEntry]:
-    listed = found.get("incidents", [found.get("incident")]) if isinstance(found, dict) else None
-    if not isinstance(listed, list) or not any(isinstance(i, dict) and "incident_updates" in i for i in listed):
-        raise HistoryError("expected Statuspage's incidents.json, or a table with posted_utc and an impact's start")
-    for incident in listed[:MANY]:
-        if isinstance(incident, dict) and incident.get("impact") != "maintenance":
-            row = _incident(incident, service, components)
-            if row.page_posted_at is not None:
-                yield row
+def _listed(found: Any, service: str, components: Mapping[str, str], titles: Titles | None) -> Iterator[LedgerEntry]:
+    listed = found.get("incidents", [found.get("incident")]) if isinstance(found, dict) else found
+    entries = _objects(listed)
+    if any("affected_products" in entry or "external_desc" in entry for entry in entries):
+        yield from _google(entries, service, components)
+    elif any("incident_updates" in entry for entry in entries):
+        yield from _statuspage(entries, service, components, titles)
+    else:
+        raise HistoryError(EXPECTED)
+
+
+def _statuspage(
+    entries: Iterable[Mapping[str, Any]], service: str, components: Mapping[str, str], titles: Titles | None
+) -> Iterator[LedgerEntry]:
+    for incident in entries:
+        if incident.get("impact") == "maintenance":
+            continue
+        row = _incident(incident, service, components)
+        if titles is not None:
+            named = row.components or titles(str(incident.get("name", ""))[:500])
+            row = replace(row, components=tuple(one for one in named if one in components.values()))
+        if row.page_posted_at is not None and (titles is None or row.components):
+            yield row
 
 
 def _incident(raw: Mapping[str, Any], service: str, components: Mapping[str, str]) -> LedgerEntry:
@@ -76,7 +95,8 @@ def _incident(raw: Mapping[str, Any], service: str, components: Mapping[str, str
     posted = min(created) if created else _time(raw.get("created_at"))
     ended = _time(raw.get("resolved_at"))
     started = _time(raw.get("started_at"))
-    window = _window(updates)
+    afterwards = bool(updates) and all(update.get("status") in OVER for update in updates)
+    impact = _window(updates, live=not afterwards)
     # A start that is the moment of the post says nothing of the impact.
     stated = started if started is not None and posted is not None and posted - started >= 60 else None
     parts = [part for update in updates for part in _objects(update.get("affected_components"))]
@@ -86,43 +106,56 @@ def _incident(raw: Mapping[str, Any], service: str, components: Mapping[str, str
         components=_components([(str(p.get("code") or p.get("id")), str(p.get("name"))) for p in marked], components),
         source=Source.STATED,
         incident=str(raw.get("id", ""))[:80],
-        began_at=window[0] if window else stated,
-        ended_at=window[1] if window else None,
+        began_at=impact.begin if impact else stated,
+        ended_at=impact.end if impact else None,
         page_posted_at=posted,
         page_started_at=started,
         page_ended_at=ended,
         impact=str(raw.get("impact", ""))[:40],
+        afterwards=afterwards,
     )
 
 
-def _window(updates: Iterable[Mapping[str, Any]]) -> tuple[float, float] | None:
-    """The stated impact of an update's words ("between 15:31 to 16:19 UTC"), on the latest day on which it is possible.
-
-    Words get hours and time zones wrong: an end after the update itself, or an impact of over a day, is not believed.
-    """
+def _window(updates: Iterable[Mapping[str, Any]], *, live: bool) -> Window | None:
+    """The stated impact of the first update whose words state one that can be true."""
     for update in updates:
-        at, found = _time(update.get("created_at")), _WINDOW.search(str(update.get("body", ""))[:5000])
-        if at is None or found is None:
-            continue
-        hours = [int(n) for n in found.groups()]
-        if max(hours[0], hours[2]) > 23 or max(hours[1], hours[3]) > 59:
-            continue
-        written = datetime.fromtimestamp(at, UTC)
-        end = written.replace(hour=hours[2], minute=hours[3], second=0, microsecond=0)
-        if end > written + _SLACK:
-            end -= timedelta(days=1)
-        begin = end.replace(hour=hours[0], minute=hours[1])
-        begin -= timedelta(days=1) if begin > end else timedelta()
-        if written - end < timedelta(hours=12):
-            return begin.timestamp(), end.timestamp()
+        at, shown = _time(update.get("created_at")), _time(update.get("display_at"))
+        found = window(str(update.get("body", "")), at, shown, live) if at is not None else None
+        if found is not None:
+            return found
     return None
+
+
+def _google(entries: Iterable[Mapping[str, Any]], service: str, components: Mapping[str, str]) -> Iterator[LedgerEntry]:
+    """Google's incidents that name a product of ours; it states beginning and end itself."""
+    for entry in entries:
+        products = [(str(p.get("id")), str(p.get("title"))) for p in _objects(entry.get("affected_products"))]
+        ours = tuple(dict.fromkeys(components[key] for key, _ in products if key in components))
+        created = [at for u in _objects(entry.get("updates")) if (at := _time(u.get("created"))) is not None]
+        posted = min(created) if created else _time(entry.get("created"))
+        if not ours or posted is None:
+            continue
+        began, ended = _time(entry.get("begin")), _time(entry.get("end"))
+        yield LedgerEntry(
+            service=service,
+            components=ours,
+            source=Source.STATED,
+            incident=str(entry.get("id", ""))[:80],
+            began_at=began,
+            ended_at=ended,
+            page_posted_at=posted,
+            page_started_at=began,
+            page_ended_at=max(created) if created and ended is not None else None,
+            impact=str(entry.get("status_impact", "")).lower()[:40],
+            afterwards=ended is not None and posted >= ended,
+        )
 
 
 def _table(text: str, service: str, components: Mapping[str, str]) -> Iterator[LedgerEntry]:
     rows = csv.DictReader(io.StringIO(text))
     head = set(rows.fieldnames or ())
     if "posted_utc" not in head or not head & {*BEGINS, "stated_impact"}:
-        raise HistoryError("expected Statuspage's incidents.json, or a table with posted_utc and an impact's start")
+        raise HistoryError(EXPECTED)
     try:
         for number, line in enumerate(rows):
             if number >= MANY:

@@ -52,6 +52,9 @@ _SYMPTOMS: Final[Mapping[str, str]] = {
     "stream_cut": "the answer began and was cut before its end",
     "stream_stalled": "the answer began and then nothing more came",
     "stream_empty": "the stream opened and brought nothing",
+    "blank_200": "an answer came that is nothing but white space: the server kept the line open and then gave up",
+    "nothing_listens": "nothing listens on that port of your own machine, or it refuses",
+    "host_denied": "a sandbox or network policy does not let this host through",
     "vendor_throttling": "the vendor slows everyone down for want of capacity; it is not your limit",
     "cf_1015": "Cloudflare limits the rate of your address",
     "cf_1020": "a firewall rule at Cloudflare blocks your address",
@@ -72,6 +75,7 @@ _SYMPTOMS: Final[Mapping[str, str]] = {
     "timeout_error": "the vendor's application gave up on a request that took too long",
     "modeltimeoutexception": "the model took too long for this request",
     "upstream_429": "the provider behind OpenRouter is out of capacity; it is not your quota",
+    "model_gone": "the model that is asked for is gone, or not for this key; the vendor itself answered",
     "maintenance": "the vendor shows a maintenance page",
     "region": "the vendor does not serve your country or region",
     "moderation": "the request or its answer was held back by the vendor's content rules",
@@ -91,11 +95,17 @@ ADVICE: Final[Mapping[str, str]] = {
     "check_permissions": "check the rights of the key and account for this model or action",
     "check_billing": "check plan, credit and spending limit of the account",
     "check_request": "correct the request: model name, size, parameters; repeating it as it is cannot help",
+    "change_model": "ask for another model: the old one was retired, or this key may not use it",
     "check_region": "ask the vendor which countries it serves; look where your traffic leaves (VPN, proxy)",
     "check_network": "check your own network, firewall and VPN; try from another network",
     "check_proxy": "check the proxy or gateway between you and the vendor (HTTPS_PROXY, base URL)",
     "check_proxy_login": "log in to your proxy",
-    "check_gateway": "check the gateway of your own that the error names",
+    "check_gateway": "look at the gateway that the error names: its own log tells whether the vendor failed behind it",
+    "check_program": "look at your own program or machine; no AI service is concerned",
+    "rephrase": "rephrase or leave out what was refused; the same again is refused again",
+    "shorten_context": "shorten the conversation or the input, then ask again",
+    "check_model": "use a current model name that your account may use",
+    "ask_admin": "ask the admin of the account, or the vendor's support",
     "check_resolver": "check your name server, VPN and spelling of the host; try another resolver",
     "check_issuer": "look who signed the certificate: your proxy (NODE_EXTRA_CA_CERTS)? is your clock right?",
     "lower_load": "use fewer connections at once in your own program",
@@ -107,5 +117,5 @@ ADVICE: Final[Mapping[str, str]] = {
 def means(layer: str, symptom: str, advice: str = "") -> str:
     """What an error means in a sentence: by its symptom where that says more, else by its layer."""
     if advice == "check_gateway":
-        return "a gateway in between, not the vendor's, cannot reach its own servers: the error names it"
+        return "a gateway or server that is no vendor's answers so, of itself or of what stands behind it"
     return _SYMPTOMS.get(symptom) or _LAYERS.get(layer) or _LAYERS[Layer.UNKNOWN]

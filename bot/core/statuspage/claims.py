@@ -49,7 +49,7 @@ def _heard(page: Page, claim: Claim, before: PageStatus, at: float) -> PageStatu
     since = before.since if before.state is state and before.since is not None else at
     return PageStatus(
         state=state,
-        words="; ".join(i.name for i in about[:3]) or page.words,
+        words="; ".join(map(_words, about[:3])) or page.words,
         read_at=at,
         since=since,
         posted_at=min((t for i in about if (t := _posted(i, claim.id)) is not None), default=None),
@@ -69,6 +69,11 @@ def announced(heard: Mapping[str, PageStatus], service: str) -> Silences:
         for work in said.works
         if work.named
     )
+
+
+def _words(incident: VendorIncident) -> str:
+    """An entry in the vendor's words, with where it is felt if that is not everywhere."""
+    return f"{incident.name} ({incident.scope})" if incident.scope else incident.name
 
 
 def _planned(page: Page, claim: Claim) -> list[VendorIncident]:

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.health.signs import Courses, HealthChange, HealthSign, Kind, listeners, ready, watched
+from bot.core.health.text import modelled
 
 ILL = HealthSign("vantage eu", ok=False, sentence="silent", kind=Kind.VANTAGE, back="heard of again")
 
@@ -66,3 +67,12 @@ def test_without_a_channel_that_is_well_nothing_works():
 
 def test_who_cannot_be_reached_is_not_told_but_somebody_is():
     assert listeners(["slack:C1"], ["discord:2", "slack:C2"], frozenset({"slack"})) == ("discord:2",)
+
+
+def test_a_model_that_is_gone_is_told_as_ours():
+    """It names the check, and no vendor."""
+    from_vantage = modelled("eu", ("groq-api/chat",), 100.0)
+    assert (from_vantage.ok, modelled("eu", (), 100.0).ok) == (False, True)
+    assert from_vantage.sentence == (
+        "gone, or not for our key: the model of groq-api/chat; set another one in the check's options"
+    )

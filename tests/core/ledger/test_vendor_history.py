@@ -264,3 +264,83 @@ def test_a_start_well_before_the_post_is_the_vendor_s_statement(started, began):
     [row] = vendor_history.read(json.dumps({"incident": incident}).encode(), "claude", {})
 
     assert row.began_at == (began and datetime.fromisoformat(f"2026-04-13T{began}+00:00").timestamp())
+
+
+CASES = Path(__file__).parents[2] / "data" / "page-cases"
+
+
+def test_the_day_in_a_sentence_is_the_start():
+    """Posted on 8 June of something of 25 May: fourteen days late, and counted, because the sentence states its day."""
+    found = vendor_history.read((CASES / "ledger_date_in_sentence.json").read_bytes(), "github-copilot", {})
+    late = next(row for row in found if row.incident == "tm84vy58jq0h")
+
+    assert datetime.fromtimestamp(late.began_at or 0, UTC).isoformat() == "2026-05-25T09:02:00+00:00"
+    assert late.ack_s is not None
+    assert round(late.ack_s / 86_400) == 14
+    assert late.afterwards
+    assert (figures(found, Source.STATED).n, figures(found, Source.STATED).left_out) == (3, 0)
+
+
+def one(**more):
+    """An incident of Statuspage's as its file has it."""
+    update = {"status": "investigating", "created_at": "2026-05-01T10:00:00Z", "body": ""}
+    return {"id": "i1", "name": "Errors", "impact": "minor", "incident_updates": [update], **more}
+
+
+def test_a_bare_list_is_a_history_like_another():
+    """As some exports are."""
+    [row] = vendor_history.read(json.dumps([one()]).encode(), "claude", {})
+    assert (row.incident, row.page_posted_at) == ("i1", 1777629600.0)
+
+
+def test_a_page_of_several_products_gives_each_only_its_own():
+    """By id; where no component is named, by the title; what names others only is theirs."""
+    entries = [
+        one(id="a", components=[{"id": "cop", "name": "Copilot"}, {"id": "act", "name": "Actions"}]),
+        one(id="b", components=[{"id": "act", "name": "Actions"}], name="Copilot in Actions"),
+        one(id="c", name="Incident with Copilot"),
+        one(id="d", name="Incident with Actions"),
+    ]
+    ours, title = {"cop": "copilot"}, lambda words: ("copilot",) if "Copilot" in words else ()
+    found = vendor_history.read(json.dumps({"incidents": entries}).encode(), "github-copilot", ours, title)
+    assert [(row.incident, row.components) for row in found] == [("a", ("copilot",)), ("c", ("copilot",))]
+    assert len(vendor_history.read(json.dumps({"incidents": entries}).encode(), "github-copilot", ours)) == 4
+
+
+GOOGLE = {
+    "id": "g1", "begin": "2026-05-01T10:00:00+00:00", "end": "2026-05-01T12:00:00+00:00",
+    "created": "2026-05-01T10:40:00+00:00", "external_desc": "Errors", "status_impact": "SERVICE_DISRUPTION",
+    "affected_products": [{"id": "Z0FZ", "title": "Vertex Gemini API"}, {"id": "other", "title": "Other"}],
+    "updates": [{"created": "2026-05-01T12:30:00+00:00"}, {"created": "2026-05-01T10:45:00+00:00"}],
+}  # fmt: skip
+
+
+def test_google_s_file():
+    """Its own beginning and end; only what names a product of ours."""
+    entries = [GOOGLE, {**GOOGLE, "id": "g2", "affected_products": [{"id": "other", "title": "Other"}]}]
+    [row] = vendor_history.read(json.dumps(entries).encode(), "vertex-ai", {"Z0FZ": "vertex-gemini"})
+    assert (row.incident, row.components, row.impact) == ("g1", ("vertex-gemini",), "service_disruption")
+    assert (row.ack_s, row.closing_s, row.afterwards) == (45 * 60.0, 30 * 60.0, False)
+
+
+@recorded
+def test_google_s_recorded_file():
+    """Products that no incident of the excerpt names have no rows; those that one names do."""
+    body = (SHARED / "status-pages" / "google_cloud_incidents_excerpt.json").read_bytes()
+    products = {p["id"]: "x" for entry in json.loads(body) for p in entry.get("affected_products", [])}
+    assert vendor_history.read(body, "vertex-ai", {"nosuch": "x"}) == []
+    found = vendor_history.read(body, "vertex-ai", products)
+    assert found
+    assert all(row.began_at is not None and row.page_posted_at is not None for row in found)
+
+
+def test_an_end_beyond_belief_is_no_lag():
+    """A record that somebody closed nine days later says nothing of how late the page was."""
+    good = LedgerEntry(
+        "x", (), Source.STATED, "1", began_at=0.0, ended_at=600.0, page_posted_at=60.0, page_ended_at=1200.0
+    )
+    late = LedgerEntry(
+        "x", (), Source.STATED, "2", began_at=0.0, ended_at=600.0, page_posted_at=60.0, page_ended_at=800_000.0
+    )
+    of = figures([good, late], Source.STATED)
+    assert (of.n, of.ack.n, of.closing.n, of.closing.max) == (2, 2, 1, 600.0)

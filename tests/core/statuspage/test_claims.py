@@ -61,3 +61,11 @@ def test_an_older_reading_from_another_vantage_changes_nothing():
 
     assert newest == listen(page(), 150.0, newest, IDS)
     assert isinstance(newest["claude-api"], PageStatus)
+
+
+def test_a_regional_entry_says_so():
+    """One region in trouble is not all of it."""
+    incident = VendorIncident("i1", "API errors", "investigating", "major", ("k8w",), scope="us-east-1 only")
+    heard = listen(page(api=State.PARTIAL, incidents=(incident,)), 100.0, {}, IDS)
+
+    assert heard["claude-api"].words == "API errors (us-east-1 only)"

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bot.core.text.redaction import LONGEST, MASK, RANDOM, REVOKE, redacted
+from bot.core.text.redaction import LONGEST, REVOKE, redacted
+from probes.redaction import MASK, RANDOM
 from tests.support.secrets import SECRETS, of
 
 CARRIED = st.one_of(

@@ -43,6 +43,7 @@ def test_a_green_page() -> None:
             Claim("cmcode000003", "Acme Code", State.OPERATIONAL),
         ),
         words="All Systems Operational",
+        stated_at=iso("2026-05-04T10:12:31Z"),
     )
 
 

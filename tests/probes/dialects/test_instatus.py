@@ -39,7 +39,10 @@ def test_summary_says_the_worst_impact_where_it_only_has_issues():
     [
         ("UP", State.OPERATIONAL),
         ("HASISSUES", State.DEGRADED),
-        ("ALLUNDERMAINTENANCE", State.UNKNOWN),
+        ("ALLUNDERMAINTENANCE", State.MAINTENANCE),
+        ("ONEMAJOROUTAGE", State.MAJOR),
+        ("SOMEPARTIALOUTAGE", State.PARTIAL),
+        ("FABULOUS", State.UNKNOWN),
         ("UNDERMAINTENANCE", State.MAINTENANCE),
     ],
 )

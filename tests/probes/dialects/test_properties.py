@@ -10,14 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from probes.dialects.errors import NotUnderstoodError
+from probes.dialects.registry import DIALECTS
 from probes.dialects.sniff import sniff
 from probes.model import Page, State
 from tests.probes.dialects.recorded import FOLDER, recorded
 
-NAMES = (
-    *("aws", "azure_rss", "betterstack", "cachet", "cstate", "feed", "google", "incident_io", "instatus", "openstatus"),
-    *("rootly", "statuspage_feed"),
-)
+NAMES = tuple(name for name in DIALECTS if name != "atlassian")
 RECORDINGS = sorted(
     str(path.relative_to(FOLDER)) for name in NAMES for path in (FOLDER / name).glob("*") if path.is_file()
 )

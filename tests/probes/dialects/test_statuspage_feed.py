@@ -10,7 +10,10 @@ WORDS = {"components": {"api": ["API"], "code": ["Code"], "web": ["Web"]}}
 def test_ids_are_those_of_the_json():
     """The same incident has the same id whichever way it was read."""
     page = read(recorded("statuspage_feed/open.atom"), {})
-    assert [(i.id, i.status) for i in page.incidents] == [("ddddeeeeffff", "update"), ("aaaabbbbcccc", "resolved")]
+    assert [(i.id, i.status) for i in page.incidents] == [
+        ("ddddeeeeffff", "investigating"),
+        ("aaaabbbbcccc", "resolved"),
+    ]
     assert read(recorded("statuspage_feed/history.rss"), {}).incidents[0].id == "aaaabbbbcccc"
 
 

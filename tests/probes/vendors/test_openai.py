@@ -16,7 +16,7 @@ from probes.probe import look
 from probes.secret import Secret
 from probes.tools import Tools
 from tests.fakes.llm import SSE, chunk, sse, stream, told
-from tests.fakes.web import Script, endless, serve
+from tests.fakes.web import Script, answer, endless, serve
 
 KEY = "sk-swordfish-0123456789"
 
@@ -193,3 +193,38 @@ async def test_the_key_is_nowhere(keyed: Tools, make_check: Make, caplog: Any, s
     seen = await asked(script, keyed, make_check)
     assert seen.symptom
     assert KEY not in repr(seen) + caplog.text
+
+
+GONE = {
+    "openai": (404, "The model `x` does not exist or you do not have access to it.", "model_not_found"),
+    "groq": (400, "The model `x` has been decommissioned and is no longer supported.", "model_decommissioned"),
+    "deepseek": (400, "Model Not Exist", "invalid_request_error"),
+    "mistral": (400, "Invalid model: x", "invalid_model"),
+    "gemini": (404, "models/x is not found for API version v1beta", "NOT_FOUND"),
+}
+
+
+@pytest.mark.parametrize("vendor_", GONE)
+async def test_a_model_that_is_gone_is_ours_to_mend(vendor_: str, keyed: Tools, make_check: Make) -> None:
+    """The vendor answered, and well: the check has to ask for another model, and says so."""
+    status, message, code = GONE[vendor_]
+    body = json.dumps({"error": {"message": message, "code": code}}).encode()
+    seen = await asked(answer(body, status, {"content-type": "application/json"}), keyed, make_check)
+    assert (seen.outcome, seen.fault, seen.symptom) == (Outcome.INCONCLUSIVE, Fault.OURS, "model_gone")
+    assert seen.advice == "change_model"
+    assert "gpt-4.1-mini" in seen.detail
+
+
+OTHER = (
+    "max_tokens is too large for this model",
+    "Unknown parameter: 'x' for the model",
+    "The server is no longer here",
+)
+
+
+@pytest.mark.parametrize("message", OTHER)
+async def test_another_refusal_is_no_word_about_the_model(message: str, keyed: Tools, make_check: Make) -> None:
+    """A request that is wrong in another way keeps its own meaning."""
+    body = json.dumps({"error": {"message": message, "type": "invalid_request_error"}}).encode()
+    seen = await asked(answer(body, 400, {"content-type": "application/json"}), keyed, make_check)
+    assert seen.symptom != "model_gone"

@@ -1,0 +1,171 @@
+"""Claude Code: what it or the API refuses: policy, length, models, fields, and its own command line.
+
+Sources: code.claude.com/docs/en/errors (index of September 2026) and the strings of Claude Code 2.1.224 and 2.1.292.
+"""
+
+from typing import Final
+
+from bot.explain.messages.message import Message
+from probes.fingerprints import verdicts as v
+
+CODE: Final = "Claude Code"
+
+REQUESTS: Final = (
+    Message(
+        "policy",
+        v.POLICY,
+        "the vendor's usage policy or a safety filter refused what was asked; the service works",
+        (
+            "appears to violate our Usage Policy",
+            "safeguards flagged this message",
+            "safeguards flagged this session",
+            "safety measures that flagged this message",
+            "cyber-related safeguards",
+            "can't help with this. Start a new session",
+            "Output blocked by content filtering policy",
+            "classifier request refused by the safety safeguard",
+        ),
+        "rephrase, go back before the refused message (/rewind) or start anew; the same again is refused again",
+        CODE,
+    ),
+    Message(
+        "context_length",
+        v.LENGTH,
+        "the conversation is longer than the model can read",
+        (
+            "Prompt is too long",
+            "Input is too long for requested model",
+            "Context limit reached",
+            "The model has reached its context window limit",
+            "Conversation too long",
+            "Context exceeds the … token limit",
+            "prompt_too_long",
+            "classifier transcript exceeded context window",
+            "A single-exchange conversation cannot be compacted",
+            "output token maximum",
+        ),
+        "compact or clear the conversation (/compact, /clear); send less",
+        CODE,
+    ),
+    Message(
+        "too_large",
+        v.REQUEST,
+        "something in the request is larger than the vendor takes",
+        (
+            "Request too large",
+            "Image was too large",
+            "Unable to resize image",
+            "PDF too large",
+            "PDF is password protected",
+            "Settings file exceeds the",
+            "Could not process image",
+            "image dimensions exceed",
+        ),
+        "go back before the large file and send it smaller, or by path",
+        CODE,
+    ),
+    Message(
+        "model",
+        v.MODEL,
+        "the model is not known, not in your plan, or not allowed by your organisation",
+        (
+            "There's an issue with the selected model",
+            "is not a recognized model id",
+            "is restricted by your organization's settings",
+            "Your organization restricts model selection",
+            "is not available with the Claude Pro plan",
+            "does not support this model; version",
+            "is not available on your … deployment",
+            "Couldn't confirm model",
+            "Can't switch to the default model",
+            "blocked by a PreModelSwitch hook",
+            "is older than the minimum version required",
+            "returned an error that could not be retried",
+        ),
+        "choose another model (/model); update the client; ask your admin for the model",
+        CODE,
+    ),
+    Message(
+        "conversation_broken",
+        v.REQUEST,
+        "the stored conversation is no longer a valid request",
+        (
+            "400 due to tool use concurrency issues",
+            "orphaned tool_result in conversation history",
+            "duplicate tool_use ID in conversation history",
+            "Invalid data in redacted_thinking block",
+            "must precede an 'assistant' message",
+            "Invalid encrypted_content in search_result block",
+            "Invalid encrypted_index in text block",
+            "Failed to decrypt web search result content",
+            "Invalid encrypted_stdout",
+            "server_tool_use.name: Input should be",
+        ),
+        "go back to a good point (/rewind) or start a new session; update the client",
+        CODE,
+    ),
+    Message(
+        "request_field",
+        v.REQUEST,
+        "a field of the request is not accepted, often because a gateway or an old client changed it",
+        (
+            "Extra inputs are not permitted",
+            "thinking.type.enabled is not supported",
+            "must be greater than thinking.budget_tokens",
+            "Property keys should match pattern",
+            "input_schema: JSON schema is invalid",
+            "String should have at most 200 characters",
+            "is not supported when thinking is disabled",
+            "isn't available with thinking turned off",
+        ),
+        "update the client; let a gateway pass headers and fields unchanged",
+        CODE,
+    ),
+    Message(
+        "long_request",
+        v.REQUEST,
+        "the SDK refuses a long request that is not streamed; nothing was sent",
+        (
+            "Streaming is required for operations that may take longer than 10 minutes",
+            "Streaming is strongly recommended",
+        ),
+        "stream the answer, or ask for fewer tokens",
+        "Anthropic SDK",
+    ),
+)
+
+CLIENT: Final = (
+    Message(
+        "client_use",
+        v.OWN_PROGRAM,
+        "the client refuses what it was told or found on your machine; no request is concerned",
+        (
+            "Installation was killed before it could finish",
+            "--bg and --print conflict",
+            "--json-schema is not a valid JSON Schema",
+            "Could not import …:",
+            "passed via --permission-prompt-tool",
+            "is registered from an untrusted source",
+            "in a shell-form command",
+            "would be spawned with zero tools",
+            "File is covered by a Read deny rule",
+            "Can't open MCP settings in a background session",
+            "CLAUDE_CODE_PROCESS_WRAPPER: launcher",
+            "this workspace has not been trusted",
+            "Workspace not trusted",
+            "Could not read Claude Code config",
+            "No conversation found with session ID",
+            "Failed to resume the conversation",
+            "Invalid --agents configuration",
+            "Input must be provided either through stdin",
+            "The current directory no longer exists",
+            "OAuth callback port … is already in use",
+            "No available ports for OAuth redirect",
+            "Couldn't reconnect to your Remote Control session",
+            "Plugin archive integrity check failed",
+            "No such tool available",
+        ),
+        "correct the command line, setting or file it names",
+        CODE,
+    ),
+)
