@@ -7,6 +7,7 @@ import pytest
 
 from bot.core.detection import serialization
 from bot.core.detection.assessor import Assessor
+from bot.core.detection.stream_filter import Stream
 from tests.support.results import START, assessor, failing, fed, look, quiet
 
 
@@ -71,7 +72,7 @@ def test_a_field_that_was_not_written_has_its_default(judge):
     state = dumped(judge)
     older = altered(state, lambda name, columns: [c for c in columns if (name, c) != ("stream", "entry")])
     read = Assessor(judge.settings, older)
-    assert {s.entry for s in read.episodes.detector.streams.values()} == {serialization.Stream("", "", "").entry}
+    assert {s.entry for s in read.episodes.detector.streams.values()} == {Stream("", "", "").entry}
     assert read.episodes.standing == judge.episodes.standing
 
 
