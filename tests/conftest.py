@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.detection import serialization
+from bot.store.codec import Codec
 from bot.store.connect import open_store
 from bot.store.embedded import command
 from bot.store.embedded_binary import find_binary
@@ -44,6 +45,7 @@ def nothing_breaks(request: pytest.FixtureRequest) -> Iterator[None]:
 def unknown_keys_are_errors() -> None:
     """What is dropped in silence where people use it is a mistake here: a field was renamed, or never written."""
     serialization.STRICT = True
+    Codec.unknown = "forbid"
 
 
 def _ask(path: Path, request: bytes) -> bytes:

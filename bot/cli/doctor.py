@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -24,6 +24,7 @@ from bot.core.text.numbers import number
 from bot.core.text.quoting import clean
 from bot.errors import GroundtruthError
 from bot.settings import Channel, Settings
+from bot.store.codec import Codec
 from bot.store.connect import open_store
 from bot.store.store import Store
 from probes.network.control import answered
@@ -52,6 +53,9 @@ class VantageWord(BaseModel):
     at: float
     waiting: int = 0
     skipped: int = 0
+
+
+WORD = Codec(VantageWord, "vantages")
 
 
 class Health(StrEnum):
@@ -179,9 +183,8 @@ async def _vantages(store: Store, now: float) -> list[Finding]:
     """When each vantage was last heard of, and what it could not write or look at."""
     found = []
     for name, record in sorted((await store.vantages()).items()):
-        try:
-            word = VantageWord.model_validate_json(record)
-        except ValidationError:
+        word = WORD.load(record)
+        if word is None:
             found.append(Finding(f"vantage {name}", Health.WARN, "its last word cannot be read: another version?"))
             continue
         silent = now - word.at

@@ -1,21 +1,16 @@
 """Where notices go: the tree of the configuration, and the places that subscribed."""
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-
-from pydantic import TypeAdapter, ValidationError
 
 from bot.channels.registry import CHANNELS
 from bot.core.model.escalation import Policy, Step
 from bot.core.routing.tree import BY_DEFAULT, ActiveRoutes, Route, Subscription, SubscriptionFilter, Tree
 from bot.settings import Channel, Settings
+from bot.store.codec import ROUTE
 from bot.store.leases import Leases
 from bot.store.store import Store
 
-log = logging.getLogger(__name__)
-
-ROUTE = TypeAdapter(Subscription)
 WATCHERS = 10
 """Of a thousand subscribers not all need to know that one of them cannot be reached."""
 
@@ -115,10 +110,8 @@ class Routes:
         """The subscriptions by name; one that cannot be read (another version's) is passed over. Raises StoreError."""
         found = {}
         for name, body in (await self._shared.subscriptions()).items():
-            try:
-                found[name] = ROUTE.validate_json(body)
-            except ValidationError:
-                log.warning("the subscription %s cannot be read and is passed over", name)
+            if (route := ROUTE.load(body)) is not None:
+                found[name] = route
         return found
 
 

@@ -81,7 +81,7 @@ class CorrelationJob:
             log.info("%d vendors at once at %.0f: %s %s", len(one.cause.going), now, one.cause.kind, one.cause.what)
 
     async def _keep(self, found: Sequence[AnnouncedCorrelation]) -> None:
-        await self._us.store.notes.note(CAUSES, FOUND.dump_json(list(found), exclude_defaults=True).decode(), KEPT_S)
+        await self._us.store.notes.note(CAUSES, FOUND.dump(list(found)), KEPT_S)
 
     async def _looks(self, something: bool) -> list[VendorView]:
         """All services, where several have open incidents or something was found; else none."""

@@ -83,12 +83,10 @@ class Town:
             self.editions += 1
             snapshot = Snapshot(self.now, vendor, vendor.title(), one, None, (ComponentStatus(measured),), "changed")
             writes = [
-                DeliveryWrite(
-                    one.id, t, self.editions, SNAPSHOT.dump_json(snapshot).decode(), True, held_until=held_until
-                )
+                DeliveryWrite(one.id, t, self.editions, SNAPSHOT.dump(snapshot), True, held_until=held_until)
                 for t in to
             ]
-            body = INCIDENT.dump_json(one).decode()
+            body = INCIDENT.dump(one)
             token = await self.store.lease(vendor, "judge", 10_000)
             assert await self.store.commit(
                 vendor,
@@ -96,7 +94,7 @@ class Town:
                 Commit(
                     "1-1",
                     b"{}",
-                    assessments={f"{vendor}-api": VOICES.dump_json(ComponentStatus(measured)).decode()},
+                    assessments={f"{vendor}-api": VOICES.dump(ComponentStatus(measured))},
                     incidents=(IncidentWrite(one.id, one.opened_at, body),),
                     deliveries=tuple(writes) if layer else (),
                 ),

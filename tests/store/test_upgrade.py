@@ -27,7 +27,7 @@ from bot.store.stream_rows import decode, encode
 from probes.model import Observation, Outcome, Timings
 from tests.support.delivery import TIPS, Notebook
 from tests.support.routing import tree
-from tests.support.stores import recorded, restore
+from tests.support.stores import readable, recorded, restore
 
 STORE = "release-0.1.0.jsonl.gz"
 NAMES = {"claude-ai": "claude.ai", "claude-api": "Claude API", "claude-code": "Claude Code"}
@@ -72,7 +72,9 @@ class Upgraded:
         streams = next(r["value"] for r in rows if r["key"].endswith("{claude}:stream"))
         seen = [o for _, row in streams if isinstance(o := decode(row["r"].encode()), Observation)]
         self.page = next(o for o in seen if o.page and o.page.claims)
-        page_ids = {c: next(k.id for k in self.page.page.claims if k.name.startswith(n)) for c, n in NAMES.items()}
+        page_ids = {
+            c: next(k.id for k in readable(self.page.page).claims if k.name.startswith(n)) for c, n in NAMES.items()
+        }
         self.view = ServiceView("claude", "Claude", NAMES, page_ids)
         self.checks = {o.check: o for o in seen if o.component in NAMES and not o.page}
         self.sent, self.readable = 0, True

@@ -5,11 +5,18 @@ import json
 from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.store.store import Store
 
+T = TypeVar("T")
 STORES = Path(__file__).parent.parent / "data" / "stores"
+
+
+def readable(value: T | None) -> T:
+    """What a codec has read, where it must be there."""
+    assert value is not None
+    return value
 
 
 def recorded(name: str) -> list[dict[str, Any]]:
