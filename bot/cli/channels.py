@@ -106,7 +106,7 @@ async def _signs(settings: Settings) -> Mapping[str, Sequence[HealthSign]]:
     url = settings.redis.reveal() if settings.redis else None
     try:
         async with open_store(url, settings.state_dir, start=False) as store:
-            parts = await store.shared.health()
+            parts = await store.health.all()
     except GroundtruthError:
         return {}
     found: dict[str, list[HealthSign]] = {}

@@ -156,7 +156,7 @@ async def _store(settings: Settings) -> list[Finding]:
 
 async def _asked(store: Store) -> Finding:
     info = await store.info()
-    waiting = [u for s in await store.services() for u in await store.views.undeliverable(s)]
+    waiting = [u for s in await store.vantages.services() for u in await store.views.undeliverable(s)]
     what = f"{info.product} {info.version}, {info.memory_bytes / 1e6:.1f} MB, append-only file {info.aof}"
     trouble = [*store.warnings, *([f"{len(waiting)} messages could not be delivered"] if waiting else [])]
     return Finding("store", Health.WARN if trouble else Health.GOOD, "; ".join([what, *trouble]))
@@ -182,7 +182,7 @@ async def _budget(settings: Settings, store: Store) -> Finding:
 async def _vantages(store: Store, now: float) -> list[Finding]:
     """When each vantage was last heard of, and what it could not write or look at."""
     found = []
-    for name, record in sorted((await store.vantages()).items()):
+    for name, record in sorted((await store.vantages.all()).items()):
         word = WORD.load(record)
         if word is None:
             found.append(Finding(f"vantage {name}", Health.WARN, "its last word cannot be read: another version?"))

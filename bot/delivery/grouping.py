@@ -67,7 +67,7 @@ class Grouping:
         """Tell the groups as they change, for ever."""
         while True:
             try:
-                if await self._store.shared.hold(TURN, self._owner, TURN_MS):
+                if await self._store.leases.acquire(TURN, self._owner, TURN_MS):
                     await self.round()
             except StoreError as error:
                 log.debug("groups wait for the store: %s", error)

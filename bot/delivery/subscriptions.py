@@ -51,7 +51,7 @@ class Subscriptions:
             target, f"test for subscribing this channel to {about}, asked by {clean(person.name, 40) or 'somebody'}"
         )
         route = Subscription(target, interest, person, now)
-        await self._store.shared.subscribe(name, ROUTE.dump(route))
+        await self._store.subscriptions.subscribe(name, ROUTE.dump(route))
         return f"{target} is subscribed to {about}: a message was posted there"
 
     async def remove(self, target: str, about: str, person: Person, now: float) -> str:  # noqa: ARG002  the desk's call
@@ -64,7 +64,7 @@ class Subscriptions:
             where = "; what it hears is in the configuration" if fixed else ""
             raise UserError(f"{target} is not subscribed to {about or 'anything'}{where}")
         for name in gone:
-            await self._store.shared.unsubscribe(name)
+            await self._store.subscriptions.unsubscribe(name)
         return f"{target} is no longer subscribed to {about or 'anything'}"
 
     async def list(self, target: str | None) -> Sequence[Subscription]:

@@ -31,15 +31,15 @@ class Audit:
         log.log(level, "%s %s by %r from %r: %s", deed.command, deed.about, who[:200], deed.here[:100], deed.outcome)
         try:
             name = f"refused:{who}:{deed.command}"
-            if deed.outcome == REFUSED and not await self._store.notes.once(name, REFUSAL_S):
+            if deed.outcome == REFUSED and not await self._store.notes.set_once(name, REFUSAL_S):
                 return
-            await self._store.shared.audit(DEED.dump(deed))
+            await self._store.audit.add(DEED.dump(deed))
         except StoreError as error:
             log.warning("the audit misses a line, the store is away: %s", error)
 
     async def deeds(self, limit: int) -> list[AuditEntry]:
         """The latest, newest first; those of another version are passed over. Raises StoreError."""
-        return DEED.load_all(await self._store.shared.audited(limit))
+        return DEED.load_all(await self._store.audit.latest(limit))
 
 
 async def audit(behind: DeskServices, question: Query) -> Answer:

@@ -49,17 +49,17 @@ class HealthReporter:
 
     async def beat(self) -> None:
         """Write once, and forget the parts of processes that are no more. Raises StoreError."""
-        now, shared = self._now(), self._store.shared
+        now, health = self._now(), self._store.health
         channels, clock = self.signs(now), ticking(self._owner, await self._store.skew(), now)
         workers = [working(name, times, now) for name, times in self._broken().items()]
         written = {f"{self._owner}/{sign.name}": sign for sign in (*channels, *workers)}
         written[f"{self._owner}/{clock.kind}"] = clock
         for part, sign in written.items():
-            await shared.put_health(part, SIGN.dump(sign))
-        parts = await shared.health()
+            await health.put(part, SIGN.dump(sign))
+        parts = await health.all()
         old = (part for part, body in parts.items() if _age(body, now) > FORGOTTEN_S)
         well = (part for part in parts if part.startswith(f"{self._owner}/") and part not in written)
-        await shared.drop_health(*{*old, *well})
+        await health.drop(*{*old, *well})
 
     def signs(self, now: float) -> list[HealthSign]:
         """How each channel is, as it and its courier see it."""

@@ -58,20 +58,20 @@ class HealthReader:
         info = await self._store.info()
         signs = [saving(info.aof, info.memory_bytes, info.memory_limit, info.eviction, now)]
         signs.append(answering(await self._store.ping(), now))
-        signs += _parts(await self._store.shared.health(), now)
-        for name, record in sorted((await self._store.vantages()).items()):
+        signs += _parts(await self._store.health.all(), now)
+        for name, record in sorted((await self._store.vantages.all()).items()):
             signs += _vantage(name, record, now)
         return signs
 
     async def forgotten(self, now: float) -> list[str]:
         """The vantages of which nobody has heard for so long that they are to be forgotten."""
-        words = {name: WORD.load(record) for name, record in (await self._store.vantages()).items()}
+        words = {name: WORD.load(record) for name, record in (await self._store.vantages.all()).items()}
         return [name for name, word in words.items() if word and presence(word.at, now) is Presence.FORGOTTEN]
 
     async def lost(self, owned: Sequence[ServiceHealth]) -> dict[str, int]:
         """How many observations were lost so far: cut from the stream of a service, or given up by a vantage."""
         found = {own.name: own.cut for own in owned}
-        for name, record in (await self._store.vantages()).items():
+        for name, record in (await self._store.vantages.all()).items():
             word = WORD.load(record)
             found[f"vantage {name}"] = word.lost if word else 0
         return found

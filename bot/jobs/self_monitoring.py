@@ -61,7 +61,7 @@ class SelfMonitor:
     async def look(self) -> bool:
         """Look once, if it is our turn, and tell what is news. Raises StoreError."""
         store, now = self._us.store, self._us.now()
-        if not await store.shared.hold(TURN, self._us.owner, round(EVERY_S * 3000)):
+        if not await store.leases.acquire(TURN, self._us.owner, round(EVERY_S * 3000)):
             self._away = False
             return False
         kept = await self._kept()
@@ -82,9 +82,9 @@ class SelfMonitor:
                 # Another process is just speaking: the next look says it.
                 return False
         body = KEPT.dump(Kept(now, dict(courses), lost))
-        await store.notes.note(NOTE, body, KEPT_S)
+        await store.notes.put(NOTE, body, KEPT_S)
         # Only now: this look has noted that they are forgotten, and the next ones tell.
-        await store.forget_vantages(await self._health.forgotten(now))
+        await store.vantages.forget(await self._health.forgotten(now))
         self._away = False
         return True
 
@@ -93,4 +93,4 @@ class SelfMonitor:
         return await self._news.trouble(what, text, targets, over=news.over, since=news.since)
 
     async def _kept(self) -> Kept:
-        return KEPT.load(await self._us.store.notes.noted(NOTE) or None) or Kept()
+        return KEPT.load(await self._us.store.notes.get(NOTE) or None) or Kept()

@@ -100,9 +100,9 @@ async def test_continue_minimum_and_labels(house):
 async def test_a_subscription_is_a_route_without_quiet_hours(house):
     """The chat is quiet by the configuration; who subscribed a place to this component hears at once."""
     route = Subscription("pager", SubscriptionFilter(("claude-api",)), Person("terminal", "", "ann", "Ann"))
-    await house.store.shared.subscribe("pager claude-api", ROUTE.dump(route))
+    await house.store.subscriptions.subscribe("pager claude-api", ROUTE.dump(route))
     other = Subscription("chat", SubscriptionFilter(("openai",)), Person("terminal", "", "ann", "Ann"))
-    await house.store.shared.subscribe("chat openai", ROUTE.dump(other))
+    await house.store.subscriptions.subscribe("chat openai", ROUTE.dump(other))
     async with house.judging():
         await house.trouble(*SOME)
         await house.deliver()

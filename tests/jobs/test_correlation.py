@@ -241,9 +241,9 @@ async def test_wherever_a_process_dies_the_next_one_says_it_once(town, part, aft
 
 def mortal(store, part, at, *, after):
     """A store that dies at a write."""
-    notes = Mortal(store.notes, "note", at, after=after) if part == "notes" else store.notes
+    notes = Mortal(store.notes, "put", at, after=after) if part == "notes" else store.notes
     owner = Mortal(store, "commit", at, after=after) if part == "commit" else store
     return SimpleNamespace(
-        notes=notes, views=store.views, shared=store.shared,
+        notes=notes, views=store.views, leases=store.leases,
         lease=owner.lease, release=owner.release, load=owner.load, commit=owner.commit,
     )  # fmt: skip

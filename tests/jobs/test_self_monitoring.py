@@ -41,7 +41,7 @@ class World:
     now: float = BEGAN
 
     async def word(self, vantage):
-        await self.us.store.put_vantage(vantage, json.dumps({"at": self.now}), self.now)
+        await self.us.store.vantages.put(vantage, json.dumps({"at": self.now}), self.now)
 
     async def passes(self, seconds, *here):
         """Look as often as it looks, while these vantages are at work."""
@@ -94,7 +94,7 @@ async def test_a_renamed_vantage_is_told_once_and_then_forgotten(world):
         world.now += 1780.0
         await world.passes(30, "second")
     await world.passes(120, "second")
-    assert set(await world.us.store.vantages()) == {"second"}
+    assert set(await world.us.store.vantages.all()) == {"second"}
     told = await world.told("vantage first")
     assert [over for _, over in told] == [False, True]
     assert "forgotten, as if it had never been" in told[1][0]

@@ -79,7 +79,7 @@ class Upgraded:
         self.checks = {o.check: o for o in seen if o.component in NAMES and not o.page}
         self.sent, self.readable = 0, True
         self.outlets = {name: Outlet(name) for name in ("slack", "discord")}
-        self.routes = Routes(store.shared, tree("slack:C1", "slack:C2", DISCORD))
+        self.routes = Routes(store.subscriptions, tree("slack:C1", "slack:C2", DISCORD))
         self.reader = Reader(store.views, (CONFIGURED,))
 
     async def healthy(self, results):
