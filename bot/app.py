@@ -197,7 +197,7 @@ class App:
             around.now,
             desk,
             store.notes,
-            store.shared,
+            store.leases,
             self._owner,
             acts=self._acts.act,
         )

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.detection import serialization
+from bot.store.codec import Codec
 from bot.store.connect import open_store
 from bot.store.embedded import command
 from bot.store.embedded_binary import find_binary
@@ -37,6 +39,13 @@ def nothing_breaks(request: pytest.FixtureRequest) -> Iterator[None]:
     for one in watched:
         one.removeHandler(handler)
     assert not broken or request.node.get_closest_marker("breaks"), broken
+
+
+@pytest.fixture(autouse=True, scope="session")
+def unknown_keys_are_errors() -> None:
+    """What is dropped in silence where people use it is a mistake here: a field was renamed, or never written."""
+    serialization.STRICT = True
+    Codec.unknown = "forbid"
 
 
 def _ask(path: Path, request: bytes) -> bytes:

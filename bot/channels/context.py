@@ -16,11 +16,11 @@ from bot.core.model.action import ActionRequest, ActionResult
 class Leases(Protocol):
     """Leases by name, for what only one of several processes may do. Raises `StoreError`."""
 
-    async def hold(self, name: str, owner: str, ttl_ms: int) -> bool:
-        """Whether it is this owner's turn; asking again keeps it, a refusal changes nothing."""
+    async def acquire(self, name: str, owner: str, ttl_ms: int) -> bool:
+        """Whether this owner has the lease now; asking again keeps it, a refusal changes nothing."""
 
-    async def passes(self, name: str, owner: str) -> None:
-        """Give the turn up, if it is this owner's."""
+    async def release(self, name: str, owner: str) -> None:
+        """Give the lease up, if it is this owner's."""
 
 
 SubmitAction = Callable[[str, ActionRequest], Awaitable[ActionResult | None]]
@@ -42,16 +42,16 @@ class DeskPort(Protocol):
 
 
 class KeyValues(Protocol):
-    """Small notes under a name of the caller's, shared by all replicas and gone after `ttl_s` seconds."""
+    """Small values under a name of the caller's, shared by all replicas and gone after `ttl_s` seconds."""
 
-    async def once(self, name: str, ttl_s: float) -> bool:
-        """Whether nobody has said this name before: true for exactly one caller."""
+    async def set_once(self, name: str, ttl_s: float) -> bool:
+        """Whether nobody has set this name before: true for exactly one caller."""
 
-    async def note(self, name: str, text_of_it: str, ttl_s: float) -> None:
-        """Keep the text; what stood there is replaced."""
+    async def put(self, name: str, value: str, ttl_s: float) -> None:
+        """Keep the value; what stood there is replaced."""
 
-    async def noted(self, name: str) -> str:
-        """The text, "" where there is none."""
+    async def get(self, name: str) -> str:
+        """The value, "" where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class ChannelContext:
     """What the surroundings give to channels.
 
     Where files may be kept, the terminal and its style, the clock; for channels that people answer in the desk, the
-    notes and turns that replicas share, and `owner`, this process's name among them. A `trial` is a test by hand:
+    values and leases that replicas share, and `owner`, this process's name among them. A `trial` is a test by hand:
     nobody is listened to, and what acts on its own out there only says what it would do. `acts` is the way into the
     incidents' timelines.
     """
@@ -70,7 +70,7 @@ class ChannelContext:
     now: Callable[[], float]
     desk: DeskPort
     memory: KeyValues
-    turns: Leases
+    leases: Leases
     owner: str
     trial: bool = False
     acts: SubmitAction = _unwritten

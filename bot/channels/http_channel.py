@@ -35,19 +35,19 @@ class NotificationLog:
     async def _once(self, key: str, say: Callable[[], Awaitable[object]]) -> None:
         """Say what has no key of its own there, unless it is noted as said; a crash between the two repeats it."""
         name = f"said:{self.name}:{key}"
-        if not await self._memory.noted(name):
+        if not await self._memory.get(name):
             await say()
-            await self._memory.note(name, "1", KEPT_S)
+            await self._memory.put(name, "1", KEPT_S)
 
     async def _told(self, key: str) -> Mapping[str, str]:
         """What the outlet was last told about a root, as `_tell` noted it."""
-        noted = await self._memory.noted(f"told:{self.name}:{key}")
+        noted = await self._memory.get(f"told:{self.name}:{key}")
         told: Mapping[str, str] = json.loads(noted) if noted else {}
         return told
 
     async def _tell(self, key: str, told: Mapping[str, str]) -> None:
         """Note what the outlet has been told, once it has taken it."""
-        await self._memory.note(f"told:{self.name}:{key}", json.dumps(dict(told)), KEPT_S)
+        await self._memory.put(f"told:{self.name}:{key}", json.dumps(dict(told)), KEPT_S)
 
 
 class HttpChannel(NotificationLog):

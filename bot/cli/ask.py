@@ -92,7 +92,7 @@ async def asked(settings: Settings, question: str, who: Asker | None = None) -> 
     """
     url = settings.redis.reveal() if settings.redis else None
     async with open_kept(url, settings.state_dir) as (store, runs):
-        now = time_by(await store.notes.noted(CLOCK), time.time())
+        now = time_by(await store.notes.get(CLOCK), time.time())
         if now is not None:
             # A demo has its own time, and its own services whatever the configuration here names.
             settings = replace(from_text("", "defaults", {}), state_dir=settings.state_dir)

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from pydantic import ValidationError
 from rich.console import Console
 
 from bot.channels.registry import CHANNELS
@@ -24,8 +23,8 @@ from bot.core.text.durations import ago
 from bot.core.text.numbers import number
 from bot.core.text.quoting import clean, listed
 from bot.errors import GroundtruthError, UserError
-from bot.health.reporter import SIGN
 from bot.settings import Channel, Settings
+from bot.store.codec import SIGN
 from bot.store.connect import open_store
 
 EXAMPLES = """\
@@ -107,15 +106,13 @@ async def _signs(settings: Settings) -> Mapping[str, Sequence[HealthSign]]:
     url = settings.redis.reveal() if settings.redis else None
     try:
         async with open_store(url, settings.state_dir, start=False) as store:
-            parts = await store.shared.health()
+            parts = await store.health.all()
     except GroundtruthError:
         return {}
     found: dict[str, list[HealthSign]] = {}
     for part, body in sorted(parts.items()):
-        try:
-            found.setdefault(part.rpartition("/")[2], []).append(SIGN.validate_json(body))
-        except ValidationError:
-            continue
+        if (sign := SIGN.load(body)) is not None:
+            found.setdefault(part.rpartition("/")[2], []).append(sign)
     return found
 
 

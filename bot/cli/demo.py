@@ -64,7 +64,7 @@ async def play(story: Story, seed: int, folder: Path, style: str) -> int:
         _say(narration, _prologue(story))
         with stopping() as stop:
             async with running(settings, Terminal(sys.stdout, style, clock, story.speed)) as at_work:
-                await at_work.store.notes.note(CLOCK, note_of(story, time.time()), KEPT_S)
+                await at_work.store.notes.put(CLOCK, note_of(story, time.time()), KEPT_S)
                 clock.start()
                 await _until_over(story, clock, stop, narration)
                 outcome = await told(vendor, at_work.store)

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -24,6 +24,7 @@ from bot.core.text.numbers import number
 from bot.core.text.quoting import clean
 from bot.errors import GroundtruthError
 from bot.settings import Channel, Settings
+from bot.store.codec import Codec
 from bot.store.connect import open_store
 from bot.store.store import Store
 from probes.network.control import answered
@@ -52,6 +53,9 @@ class VantageWord(BaseModel):
     at: float
     waiting: int = 0
     skipped: int = 0
+
+
+WORD = Codec(VantageWord, "vantages")
 
 
 class Health(StrEnum):
@@ -152,7 +156,7 @@ async def _store(settings: Settings) -> list[Finding]:
 
 async def _asked(store: Store) -> Finding:
     info = await store.info()
-    waiting = [u for s in await store.services() for u in await store.views.undeliverable(s)]
+    waiting = [u for s in await store.vantages.services() for u in await store.views.undeliverable(s)]
     what = f"{info.product} {info.version}, {info.memory_bytes / 1e6:.1f} MB, append-only file {info.aof}"
     trouble = [*store.warnings, *([f"{len(waiting)} messages could not be delivered"] if waiting else [])]
     return Finding("store", Health.WARN if trouble else Health.GOOD, "; ".join([what, *trouble]))
@@ -178,10 +182,9 @@ async def _budget(settings: Settings, store: Store) -> Finding:
 async def _vantages(store: Store, now: float) -> list[Finding]:
     """When each vantage was last heard of, and what it could not write or look at."""
     found = []
-    for name, record in sorted((await store.vantages()).items()):
-        try:
-            word = VantageWord.model_validate_json(record)
-        except ValidationError:
+    for name, record in sorted((await store.vantages.all()).items()):
+        word = WORD.load(record)
+        if word is None:
             found.append(Finding(f"vantage {name}", Health.WARN, "its last word cannot be read: another version?"))
             continue
         silent = now - word.at

@@ -19,9 +19,10 @@ from bot.config.load import load
 from bot.core.answers import ledger
 from bot.core.ledger import vendor_history
 from bot.core.ledger.accuracy import honesty
+from bot.core.text.jsonable import plain
 from bot.errors import UserError
 from bot.settings import Service, Settings
-from bot.store.codec import ROW, ledger_row, ledger_rows
+from bot.store.codec import LEDGER_ENTRY
 from bot.store.connect import open_store
 from bot.store.store import Store
 from bot.store.types import LedgerWrite
@@ -61,13 +62,11 @@ def run(args: argparse.Namespace) -> int:
 
 async def _show(settings: Settings, services: list[Service], style: str) -> int:
     async with _store(settings) as store:
-        kept = [(service, ledger_rows(await store.views.ledger(service.id))) for service in services]
+        kept = [(service, LEDGER_ENTRY.load_all(await store.views.ledger(service.id))) for service in services]
     if style == "csv":
         sys.stdout.write(ledger.table(row for _, rows in kept for row in rows))
     elif style == "json":
-        told = [
-            asdict(honesty(s.id, rows)) | {"rows": [ROW.dump_python(r, mode="json") for r in rows]} for s, rows in kept
-        ]
+        told = [asdict(honesty(s.id, rows)) | {"rows": [plain(r) for r in rows]} for s, rows in kept]
         sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
     else:
         found = [(s.name, honesty(s.id, rows)) for s, rows in kept]
@@ -87,7 +86,7 @@ async def _import(settings: Settings, files: list[Path], name: str | None) -> in
         taken.append((file, service, rows))
     async with _store(settings) as store:
         for file, service, rows in taken:
-            new = await store.book.enter(service.id, [LedgerWrite(row.at, ledger_row(row)) for row in rows])
+            new = await store.book.enter(service.id, [LedgerWrite(row.at, LEDGER_ENTRY.dump(row)) for row in rows])
             sys.stdout.write(
                 f"{file}: {len(rows)} rows of {service.name}, {new} of them new, as the vendor states them\n"
             )

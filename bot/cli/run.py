@@ -75,7 +75,7 @@ async def serve(settings: Settings, around: Terminal, seconds: float | None = No
         async with running(settings, around) as at_work:
             announce(settings)
             # Where a demo was kept before, its time is over.
-            await at_work.store.notes.note(CLOCK, "", 1.0)
+            await at_work.store.notes.put(CLOCK, "", 1.0)
             greeting = asyncio.create_task(_first_word(at_work, around)) if around.style != "json" else None
             try:
                 async with asyncio.timeout(seconds):

@@ -55,15 +55,15 @@ class _Slip:
     def __init__(self) -> None:
         self._notes: dict[str, str] = {}
 
-    async def once(self, name: str, ttl_s: float) -> bool:  # noqa: ARG002  it lives no longer than the trial
+    async def set_once(self, name: str, ttl_s: float) -> bool:  # noqa: ARG002  it lives no longer than the trial
         first = name not in self._notes
         self._notes.setdefault(name, "")
         return first
 
-    async def note(self, name: str, text_of_it: str, ttl_s: float) -> None:  # noqa: ARG002  as above
-        self._notes[name] = text_of_it
+    async def put(self, name: str, value: str, ttl_s: float) -> None:  # noqa: ARG002  as above
+        self._notes[name] = value
 
-    async def noted(self, name: str) -> str:
+    async def get(self, name: str) -> str:
         return self._notes.get(name, "")
 
 
@@ -76,10 +76,10 @@ class _Nobody:
     async def complete(self, text: str, asker: Asker) -> Sequence[tuple[str, str]]:
         self._never(text, asker)
 
-    async def hold(self, name: str, owner: str, ttl_ms: int) -> bool:  # noqa: ARG002  the one that runs has the turns
+    async def acquire(self, name: str, owner: str, ttl_ms: int) -> bool:  # noqa: ARG002  the one that runs has the turns
         return False
 
-    async def passes(self, name: str, owner: str) -> None:
+    async def release(self, name: str, owner: str) -> None:
         """There is none to give up."""
 
     def _never(self, *_: object) -> NoReturn:

@@ -10,15 +10,13 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 
-from pydantic import TypeAdapter, ValidationError
-
 from bot.channels.channel import Channel
-from bot.core.model.incident import TimelineEntry
 from bot.core.model.snapshot import Snapshot
 from bot.delivery.channel_queue import ChannelQueue, CourierContext, DeliveryProgress
 from bot.delivery.outbox_claims import OutboxClaims, claim_key
 from bot.delivery.self_notices import OWN
 from bot.errors import DeliveryError, StoreError
+from bot.store.codec import ENTRY, SNAPSHOT
 from bot.store.store import Store
 from bot.store.types import Claimed
 from bot.supervision import Supervisor, attempted, words
@@ -43,9 +41,6 @@ PAUSE_S = 60.0
 
 HELD = "told with others in one message"
 """Why a delivery is held back, as the desk shows it."""
-
-SNAPSHOT = TypeAdapter(Snapshot)
-ENTRY = TypeAdapter(TimelineEntry)
 
 
 class Courier:
@@ -196,7 +191,9 @@ class Courier:
             late, progress.where = error, json.dumps(dict(error.later))
         for number, line in claimed.trail:
             async with asyncio.timeout(DELIVER_S):
-                await channel.follow(json.loads(progress.where), ENTRY.validate_json(line), f"{claimed.id}#{number}")
+                entry = ENTRY.load(line)
+                if entry is not None:
+                    await channel.follow(json.loads(progress.where), entry, f"{claimed.id}#{number}")
             progress.trail = number
         if late is not None:
             raise late
@@ -256,7 +253,7 @@ class Courier:
 
 def _read(claimed: Claimed) -> Snapshot:
     """What is to be said. Raises DeliveryError for the words of a version that we do not know."""
-    try:
-        return SNAPSHOT.validate_json(claimed.body)
-    except ValidationError as error:
-        raise DeliveryError("written by another version, and not to be read by this one", permanent=True) from error
+    snapshot = SNAPSHOT.load(claimed.body)
+    if snapshot is None:
+        raise DeliveryError("written by another version, and not to be read by this one", permanent=True)
+    return snapshot

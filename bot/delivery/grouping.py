@@ -8,15 +8,13 @@ admitted again, what is held is checked again, and a group that was posted twice
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any
-
-from pydantic import TypeAdapter, ValidationError
 
 from bot.core.model.snapshot import Snapshot
-from bot.core.routing.grouping import Group, GroupTiming, Member, Step, kind_of, member, step
+from bot.core.routing.grouping import Group, GroupTiming, Step, kind_of, member, step
 from bot.delivery.channel_queue import GateDecision
 from bot.delivery.self_notices import SelfNotice, SelfNotices
 from bot.errors import StoreError
+from bot.store.codec import GROUP, MEMBER
 from bot.store.store import Store
 from bot.store.types import Claimed
 
@@ -29,9 +27,6 @@ TURN_MS = 10_000
 TURN = "groups"
 """Which process tells the groups; two at once would only say the same."""
 IN_ONE_WRITE = 100
-
-GROUP = TypeAdapter(Group)
-MEMBER = TypeAdapter(Member)
 
 
 class Grouping:
@@ -62,7 +57,7 @@ class Grouping:
             return GateDecision(never=True)
         pace, group = self._pace_of(claimed.channel), Group(kind, claimed.channel, now)
         window = (pace.group_wait_s, pace.at_once)
-        words = (_packed(MEMBER, one), _packed(GROUP, group))
+        words = (MEMBER.dump(one), GROUP.dump(group))
         name = f"{claimed.service}/{claimed.subject}"
         if await self._store.groups.admit(group.name, name, now, window, words):
             return GateDecision()
@@ -72,7 +67,7 @@ class Grouping:
         """Tell the groups as they change, for ever."""
         while True:
             try:
-                if await self._store.shared.hold(TURN, self._owner, TURN_MS):
+                if await self._store.leases.acquire(TURN, self._owner, TURN_MS):
                     await self.round()
             except StoreError as error:
                 log.debug("groups wait for the store: %s", error)
@@ -83,10 +78,9 @@ class Grouping:
         due = list[tuple[Group, list[str], Step]]()
         for name, word in (await self._store.groups.groups()).items():
             members = await self._store.groups.members(name)
-            try:
-                group = GROUP.validate_json(word)
-                known = {one: MEMBER.validate_json(body) for one, body in members.items()}
-            except ValidationError:
+            group = GROUP.load(word)
+            known = {one: held for one, body in members.items() if (held := MEMBER.load(body)) is not None}
+            if group is None or len(known) < len(members):
                 log.warning("the group %s cannot be read; what it holds back is told as itself", name)
                 await self._store.groups.forget(name)
                 continue
@@ -107,11 +101,7 @@ class Grouping:
         for group, members, follows in due:
             if follows.over:
                 fresh = Group(group.kind, group.target, now)
-                await self._store.groups.end(group.name, members, _packed(GROUP, fresh))
+                await self._store.groups.end(group.name, members, GROUP.dump(fresh))
             else:
                 said = Group(group.kind, group.target, group.begun, now, follows.say)
-                await self._store.groups.said(group.name, _packed(GROUP, said))
-
-
-def _packed(kind: TypeAdapter[Any], value: object) -> str:
-    return kind.dump_json(value, exclude_defaults=True).decode()
+                await self._store.groups.said(group.name, GROUP.dump(said))

@@ -1,21 +1,16 @@
 """Where notices go: the tree of the configuration, and the places that subscribed."""
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-
-from pydantic import TypeAdapter, ValidationError
 
 from bot.channels.registry import CHANNELS
 from bot.core.model.escalation import Policy, Step
 from bot.core.routing.tree import BY_DEFAULT, ActiveRoutes, Route, Subscription, SubscriptionFilter, Tree
 from bot.settings import Channel, Settings
-from bot.store.leases import Leases
+from bot.store.codec import ROUTE
 from bot.store.store import Store
+from bot.store.subscriptions import SubscriptionStore
 
-log = logging.getLogger(__name__)
-
-ROUTE = TypeAdapter(Subscription)
 WATCHERS = 10
 """Of a thousand subscribers not all need to know that one of them cannot be reached."""
 
@@ -75,7 +70,7 @@ def _meant(target: str, places: Mapping[str, Sequence[str]]) -> Sequence[str]:
 
 def configured_routes(store: Store, settings: Settings) -> "Routes":
     """The routes of a configuration."""
-    return Routes(store.shared, tree_of(settings), expand_targets(settings, settings.watching.to))
+    return Routes(store.subscriptions, tree_of(settings), expand_targets(settings, settings.watching.to))
 
 
 def expand_targets(settings: Settings, to: Iterable[str]) -> tuple[str, ...]:
@@ -87,8 +82,8 @@ def expand_targets(settings: Settings, to: Iterable[str]) -> tuple[str, ...]:
 class Routes:
     """The routes in force. `tree` and `fixed` are the configuration's: the latter as one route a target, for people."""
 
-    def __init__(self, shared: Leases, tree: Tree, watchers: Sequence[str] = ()) -> None:
-        self._shared = shared
+    def __init__(self, subscriptions: SubscriptionStore, tree: Tree, watchers: Sequence[str] = ()) -> None:
+        self._subscriptions = subscriptions
         self.tree = tree
         self._watchers = tuple(watchers)
         self.fixed = tuple(_fixed(tree, target) for target in tree.targets())
@@ -114,11 +109,9 @@ class Routes:
     async def subscribed(self) -> dict[str, Subscription]:
         """The subscriptions by name; one that cannot be read (another version's) is passed over. Raises StoreError."""
         found = {}
-        for name, body in (await self._shared.subscriptions()).items():
-            try:
-                found[name] = ROUTE.validate_json(body)
-            except ValidationError:
-                log.warning("the subscription %s cannot be read and is passed over", name)
+        for name, body in (await self._subscriptions.all()).items():
+            if (route := ROUTE.load(body)) is not None:
+                found[name] = route
         return found
 
 

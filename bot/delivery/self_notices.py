@@ -11,13 +11,12 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from pydantic import TypeAdapter, ValidationError
-
 from bot.core.health.signs import listeners
 from bot.core.model.group import Correlation, NoticeGroup
 from bot.core.model.snapshot import Snapshot
 from bot.core.text.durations import clock
 from bot.errors import StoreError
+from bot.store.codec import SNAPSHOT, Codec
 from bot.store.store import Store
 from bot.store.types import START, Commit, DeliveryWrite
 
@@ -67,9 +66,8 @@ class Told:
     over: bool = False
 
 
-SNAPSHOT = TypeAdapter(Snapshot)
-OPEN = TypeAdapter(dict[str, Trouble])
-TOLD = TypeAdapter(Told)
+OPEN = Codec(dict[str, Trouble], "judge")
+TOLD = Codec(Told, "timeline")
 
 
 class SelfNotices:
@@ -135,20 +133,15 @@ class SelfNotices:
 
     async def open(self) -> dict[str, Trouble]:
         """The troubles that were told lately and are not over."""
-        state = (await self._store.load(OWN)).state
-        try:
-            found = OPEN.validate_json(state) if state else {}
-        except ValidationError:
-            log.warning("what was said of our own troubles cannot be read and is forgotten")
-            return {}
+        found = OPEN.load((await self._store.load(OWN)).state or None) or {}
         return {what: one for what, one in found.items() if self._now() - one.since < DAY_S}
 
     async def _write(
         self, token: int, troubles: dict[str, Trouble], notices: Sequence[SelfNotice], told: Sequence[Told] = ()
     ) -> bool:
         writes = tuple(write for notice in notices for write in self._deliveries(notice))
-        log_lines = tuple(TOLD.dump_json(one, exclude_defaults=True).decode() for one in told)
-        commit = Commit(START, OPEN.dump_json(troubles), deliveries=writes, log=log_lines)
+        log_lines = tuple(TOLD.dump(one) for one in told)
+        commit = Commit(START, OPEN.dump(troubles).encode(), deliveries=writes, log=log_lines)
         written = await self._store.commit(OWN, token, commit)
         self._said()
         return written
@@ -169,7 +162,7 @@ class SelfNotices:
             several=notice.several,
             cause=notice.cause,
         )
-        body, edition = SNAPSHOT.dump_json(snapshot, exclude_defaults=True).decode(), round(now * 1000)
+        body, edition = SNAPSHOT.dump(snapshot), round(now * 1000)
         return [DeliveryWrite(notice.subject, t, edition, body, urgent=True) for t in notice.targets]
 
 

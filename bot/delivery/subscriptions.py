@@ -4,8 +4,6 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from pydantic import TypeAdapter
-
 from bot.channels.registry import CHANNELS
 from bot.core.model.person import Person
 from bot.core.routing.tree import SUBSCRIPTIONS, Subscription, SubscriptionFilter
@@ -14,6 +12,7 @@ from bot.delivery.routes import Routes, configured_routes
 from bot.delivery.self_notices import OWN, SelfNotices
 from bot.errors import DeliveryError, UserError
 from bot.settings import Settings
+from bot.store.codec import ROUTE
 from bot.store.store import Store
 
 PATIENCE_S = 8.0
@@ -21,8 +20,6 @@ PATIENCE_S = 8.0
 LOOK_S = 0.05
 LONGEST = 200
 """Characters of a target."""
-
-ROUTE = TypeAdapter(Subscription)
 
 
 class Subscriptions:
@@ -54,7 +51,7 @@ class Subscriptions:
             target, f"test for subscribing this channel to {about}, asked by {clean(person.name, 40) or 'somebody'}"
         )
         route = Subscription(target, interest, person, now)
-        await self._store.shared.subscribe(name, ROUTE.dump_json(route, exclude_defaults=True).decode())
+        await self._store.subscriptions.subscribe(name, ROUTE.dump(route))
         return f"{target} is subscribed to {about}: a message was posted there"
 
     async def remove(self, target: str, about: str, person: Person, now: float) -> str:  # noqa: ARG002  the desk's call
@@ -67,7 +64,7 @@ class Subscriptions:
             where = "; what it hears is in the configuration" if fixed else ""
             raise UserError(f"{target} is not subscribed to {about or 'anything'}{where}")
         for name in gone:
-            await self._store.shared.unsubscribe(name)
+            await self._store.subscriptions.unsubscribe(name)
         return f"{target} is no longer subscribed to {about or 'anything'}"
 
     async def list(self, target: str | None) -> Sequence[Subscription]:

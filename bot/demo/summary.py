@@ -4,19 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pydantic import TypeAdapter
-
 from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
 from bot.core.model.incident import Incident
 from bot.core.text.numbers import percent
 from bot.demo.request_log import Served
 from bot.demo.vendor import COMPONENTS, Vendor
+from bot.store.codec import INCIDENT, discrepancies
 from bot.store.store import Store
-
-INCIDENT = TypeAdapter(Incident)
-DISCREPANCY = TypeAdapter(Discrepancy)
-ACT = '{"command":'
-"""How a person's act begins in a service's timeline; everything else is a disagreement."""
 
 NAMES = {"claude-ai": "claude.ai", "claude-api": "Claude API", "claude-code": "Claude Code", "": "the page"}
 FINE = frozenset({"ok", "not_modified", "not_found", "needs_key"})
@@ -36,10 +30,9 @@ async def told(vendor: Vendor, store: Store) -> Outcome:
     Raises:
         StoreError: the store is away.
     """
-    incidents = [INCIDENT.validate_json(raw) for raw in await store.views.incidents("claude", 20)]
+    incidents = INCIDENT.load_all(await store.views.incidents("claude", 20))
     ours = sorted((i for i in incidents if i.scope != "vantage"), key=lambda i: i.opened_at)
-    lines = await store.views.timeline("claude", 200)
-    records = [DISCREPANCY.validate_json(raw) for raw in lines if not raw.startswith(ACT)]
+    records = discrepancies(await store.views.timeline("claude", 200))
     first = min((served.at for served in vendor.log.entries if _failing(served)), default=None)
     if first is None or not ours:
         return Outcome("\nNo incident was opened.", ahead=False)

@@ -2,14 +2,13 @@
 
 import logging
 
-from pydantic import TypeAdapter, ValidationError
-
 from bot.core.answers import replies
 from bot.core.answers.answer import Answer
 from bot.core.answers.audit import audited
 from bot.core.model.audit import REFUSED, AuditEntry
 from bot.desk.ports import DeskServices, Query
 from bot.errors import StoreError
+from bot.store.codec import DEED
 from bot.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -17,8 +16,6 @@ log = logging.getLogger(__name__)
 REFUSAL_S = 600.0
 """The same refusal of the same person is written once in this time, so that nobody can push real deeds out."""
 SHOWN = 100
-
-DEED = TypeAdapter(AuditEntry)
 
 
 class Audit:
@@ -34,21 +31,15 @@ class Audit:
         log.log(level, "%s %s by %r from %r: %s", deed.command, deed.about, who[:200], deed.here[:100], deed.outcome)
         try:
             name = f"refused:{who}:{deed.command}"
-            if deed.outcome == REFUSED and not await self._store.notes.once(name, REFUSAL_S):
+            if deed.outcome == REFUSED and not await self._store.notes.set_once(name, REFUSAL_S):
                 return
-            await self._store.shared.audit(DEED.dump_json(deed, exclude_defaults=True).decode())
+            await self._store.audit.add(DEED.dump(deed))
         except StoreError as error:
             log.warning("the audit misses a line, the store is away: %s", error)
 
     async def deeds(self, limit: int) -> list[AuditEntry]:
         """The latest, newest first; those of another version are passed over. Raises StoreError."""
-        found = []
-        for line in await self._store.shared.audited(limit):
-            try:
-                found.append(DEED.validate_json(line))
-            except ValidationError:
-                log.debug("a line of the audit cannot be read")
-        return found
+        return DEED.load_all(await self._store.audit.latest(limit))
 
 
 async def audit(behind: DeskServices, question: Query) -> Answer:

@@ -3,8 +3,6 @@
 import logging
 from collections.abc import Sequence
 
-from pydantic import ValidationError
-
 from bot.core.answers.answer import Answer
 from bot.core.answers.digest import Period, Told, anything, digest
 from bot.core.history.ranges import SPANS, Range, touches
@@ -63,12 +61,5 @@ class Digests:
         return list(dict.fromkeys(row.subject for row in held if row.subject in ids))
 
     async def _ours(self, period: Period) -> list[str]:
-        found = []
-        for line in await self._views.timeline(OWN, LINES):
-            try:
-                one = TOLD.validate_json(line)
-            except ValidationError:
-                continue
-            if period.has(one.at) and not one.over:
-                found.append(one.text)
-        return list(dict.fromkeys(found))
+        told = TOLD.load_all(await self._views.timeline(OWN, LINES))
+        return list(dict.fromkeys(one.text for one in told if period.has(one.at) and not one.over))

@@ -1,9 +1,6 @@
 """What the store keeps, as the desk's values: records of another version or shape are passed over, never guessed at."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-from pydantic import TypeAdapter, ValidationError
 
 from bot.core.answers.incidents import Delivered
 from bot.core.commands.names import Named, Names
@@ -15,7 +12,6 @@ from bot.core.model.group import AnnouncedCorrelation, Correlation
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.ledger import LedgerEntry
 from bot.core.model.measurement import Measurement
-from bot.core.model.service import About
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
 from bot.core.postmortem.casefile import Casefile
@@ -24,13 +20,13 @@ from bot.store.codec import (
     ABOUT,
     ABOUT_FIELD,
     CAUSES,
-    DISCREPANCY,
     DOSSIER,
     EXPLANATION,
     FOUND,
     INCIDENT,
+    LEDGER_ENTRY,
     VOICES,
-    ledger_rows,
+    discrepancies,
 )
 from bot.store.reads import Reads
 from probes.model import State
@@ -57,10 +53,10 @@ class Reader:
         """Every configured component; one that was never judged is unknown."""
         configured = self._services[service]
         kept = await self._views.assessed(service, [ABOUT_FIELD, *(c.id for c in configured.components)])
-        about: About | None = _read(ABOUT, kept.get(ABOUT_FIELD))
+        about = ABOUT.load(kept.get(ABOUT_FIELD))
         voices = []
         for component in configured.components:
-            found = _read(VOICES, kept.get(component.id))
+            found = VOICES.load(kept.get(component.id))
             voices.append(found or ComponentStatus(Measurement(component.id, component.name, State.UNKNOWN)))
         page, lag = configured.page, configured.page.usual_lag if configured.page else None
         return ServiceStatus(
@@ -82,8 +78,7 @@ class Reader:
 
     async def found(self) -> list[AnnouncedCorrelation]:
         """What services that fail at once have in common."""
-        kept: list[AnnouncedCorrelation] | None = _read(FOUND, await self._views.note(CAUSES) or None)
-        return kept or []
+        return FOUND.load(await self._views.note(CAUSES) or None) or []
 
     async def causes(self, service: str) -> tuple[Correlation, ...]:
         """What a service has in common with others that fail."""
@@ -93,18 +88,15 @@ class Reader:
     async def explanation(self, service: str, component: str) -> Explanation | None:
         """The detector's own account, as it was when last judged."""
         name = f"why:{component}"
-        found: Explanation | None = _read(EXPLANATION, (await self._views.assessed(service, [name])).get(name))
-        return found
+        return EXPLANATION.load((await self._views.assessed(service, [name])).get(name))
 
     async def incidents(self, service: str, limit: int) -> Sequence[Incident]:
         """Newest first."""
-        found = [_read(INCIDENT, body) for body in await self._views.incidents(service, limit)]
-        return [one for one in found if one is not None]
+        return INCIDENT.load_all(await self._views.incidents(service, limit))
 
     async def incident(self, service: str, name: str) -> Incident | None:
         """The incident of that id."""
-        found: Incident | None = _read(INCIDENT, await self._views.incident(service, name))
-        return found
+        return INCIDENT.load(await self._views.incident(service, name))
 
     async def history(self, service: str, component: str, span: Range, now: float) -> Sequence[RangeHistory]:
         """The past of one component, or of the first `PASTS` of the service; the same reads however long ago it was."""
@@ -129,16 +121,16 @@ class Reader:
     async def casefile(self, service: str, incident: Incident) -> Casefile:
         """All that is on record of an incident, for its report."""
         configured = self._services[service]
-        lines = [_read(DISCREPANCY, line) for line in reversed(await self._views.timeline(service, TIMELINE))]
+        lines = discrepancies(reversed(await self._views.timeline(service, TIMELINE)))
         # Several editions of each are on record; the last one has its end.
-        records = {line.id: line for line in lines if line is not None and _about(line, incident)}
+        records = {line.id: line for line in lines if _about(line, incident)}
         about = {incident.id, *records}
         sent = [d for d in await self._views.deliveries(service, DELIVERIES) if d.subject in about]
         return Casefile(
             incident=incident,
             service=configured.name,
             names={c.id: c.name for c in configured.components},
-            dossier=_read(DOSSIER, await self._views.record(service, incident.id)),
+            dossier=DOSSIER.load(await self._views.record(service, incident.id)),
             records=tuple(sorted(records.values(), key=lambda record: record.since)),
             deliveries=tuple(sent),
             usual_lag_s=(await self.standing(service)).usual_lag_s,
@@ -147,7 +139,7 @@ class Reader:
 
     async def ledger(self, service: str) -> Sequence[LedgerEntry]:
         """Oldest first."""
-        return ledger_rows(await self._views.ledger(service))
+        return LEDGER_ENTRY.load_all(await self._views.ledger(service))
 
     async def deliveries(self, service: str, limit: int) -> Sequence[Delivered]:
         """Newest first; those given up are among them."""
@@ -169,12 +161,3 @@ def names(services: Sequence[Service]) -> Names:
         every.append(Named(service.id, "", service.name, service.nicknames))
         every += [Named(service.id, c.id, c.name, c.nicknames) for c in service.components]
     return Names(every)
-
-
-def _read(kind: TypeAdapter[Any], body: str | None) -> Any:
-    if body is None:
-        return None
-    try:
-        return kind.validate_json(body)
-    except ValidationError:
-        return None

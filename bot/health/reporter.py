@@ -4,12 +4,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 
-from pydantic import TypeAdapter, ValidationError
-
 from bot.channels.channel import Channel
 from bot.core.health.signs import HealthSign
 from bot.core.health.text import ticking, working
 from bot.errors import StoreError
+from bot.store.codec import SIGN
 from bot.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -17,8 +16,6 @@ log = logging.getLogger(__name__)
 EVERY_S = 15.0
 FORGOTTEN_S = 3600.0
 """A part that said nothing for so long belonged to a process that is no more."""
-
-SIGN = TypeAdapter(HealthSign)
 
 
 class HealthReporter:
@@ -52,17 +49,17 @@ class HealthReporter:
 
     async def beat(self) -> None:
         """Write once, and forget the parts of processes that are no more. Raises StoreError."""
-        now, shared = self._now(), self._store.shared
+        now, health = self._now(), self._store.health
         channels, clock = self.signs(now), ticking(self._owner, await self._store.skew(), now)
         workers = [working(name, times, now) for name, times in self._broken().items()]
         written = {f"{self._owner}/{sign.name}": sign for sign in (*channels, *workers)}
         written[f"{self._owner}/{clock.kind}"] = clock
         for part, sign in written.items():
-            await shared.put_health(part, SIGN.dump_json(sign).decode())
-        parts = await shared.health()
+            await health.put(part, SIGN.dump(sign))
+        parts = await health.all()
         old = (part for part, body in parts.items() if _age(body, now) > FORGOTTEN_S)
         well = (part for part in parts if part.startswith(f"{self._owner}/") and part not in written)
-        await shared.drop_health(*{*old, *well})
+        await health.drop(*{*old, *well})
 
     def signs(self, now: float) -> list[HealthSign]:
         """How each channel is, as it and its courier see it."""
@@ -79,7 +76,5 @@ class HealthReporter:
 
 
 def _age(body: str, now: float) -> float:
-    try:
-        return now - (SIGN.validate_json(body).at or now)
-    except ValidationError:
-        return FORGOTTEN_S * 2
+    sign = SIGN.load(body)
+    return FORGOTTEN_S * 2 if sign is None else now - (sign.at or now)

@@ -3,17 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel
 
 from bot.core.health.sight import State
 from bot.core.health.signs import SILENT_S, HealthSign, Kind, Presence, ServiceHealth, presence, ready
 from bot.core.health.text import answering, checking, modelled, queues, saving, seeing, service_signs, silence, ticking
-from bot.core.model.service import About
 from bot.core.text.numbers import number
 from bot.settings import Service, Settings
-from bot.store.codec import ABOUT, ABOUT_FIELD
+from bot.store.codec import ABOUT, ABOUT_FIELD, SIGN, Codec
 from bot.store.keys import SET_ASIDE_KEPT
-from bot.store.set_aside import unpacked
+from bot.store.set_aside import SET_ASIDE
 from bot.store.store import Store
 
 
@@ -51,7 +50,7 @@ class HealthReader:
             every_s=_pace(configured),
             cut=(await self._store.load(service)).lost,
             refused=(await self._store.purse.spent(service)).refused,
-            aside=unpacked(await views.aside(service, SET_ASIDE_KEPT)),
+            aside=tuple(SET_ASIDE.load_all(await views.aside(service, SET_ASIDE_KEPT))),
         )
 
     async def signs(self, now: float) -> Sequence[HealthSign]:
@@ -59,21 +58,21 @@ class HealthReader:
         info = await self._store.info()
         signs = [saving(info.aof, info.memory_bytes, info.memory_limit, info.eviction, now)]
         signs.append(answering(await self._store.ping(), now))
-        signs += _parts(await self._store.shared.health(), now)
-        for name, record in sorted((await self._store.vantages()).items()):
+        signs += _parts(await self._store.health.all(), now)
+        for name, record in sorted((await self._store.vantages.all()).items()):
             signs += _vantage(name, record, now)
         return signs
 
     async def forgotten(self, now: float) -> list[str]:
         """The vantages of which nobody has heard for so long that they are to be forgotten."""
-        words = {name: _word(record) for name, record in (await self._store.vantages()).items()}
+        words = {name: WORD.load(record) for name, record in (await self._store.vantages.all()).items()}
         return [name for name, word in words.items() if word and presence(word.at, now) is Presence.FORGOTTEN]
 
     async def lost(self, owned: Sequence[ServiceHealth]) -> dict[str, int]:
         """How many observations were lost so far: cut from the stream of a service, or given up by a vantage."""
         found = {own.name: own.cut for own in owned}
-        for name, record in (await self._store.vantages()).items():
-            word = _word(record)
+        for name, record in (await self._store.vantages.all()).items():
+            word = WORD.load(record)
             found[f"vantage {name}"] = word.lost if word else 0
         return found
 
@@ -88,8 +87,6 @@ async def not_ready_reasons(health: HealthReader, now: float) -> list[HealthSign
 MOST = 1_000
 """Rows counted of a backlog; more are as bad."""
 UNREADABLE = "its last word cannot be read: another version?"
-
-SIGN = TypeAdapter(HealthSign)
 
 
 class VantageWord(BaseModel):
@@ -109,6 +106,9 @@ class VantageWord(BaseModel):
     gone: tuple[str, ...] = ()
 
 
+WORD = Codec(VantageWord, "vantages")
+
+
 def _pace(service: Service) -> float:
     """How often something of a service is looked at and written down, in seconds; 0 where nothing is."""
     every = [check.interval_s for component in service.components for check in component.checks]
@@ -117,10 +117,7 @@ def _pace(service: Service) -> float:
 
 
 def _judged(kept: str | None) -> float | None:
-    try:
-        about: About | None = ABOUT.validate_json(kept) if kept else None
-    except ValidationError:
-        return None
+    about = ABOUT.load(kept or None)
     return about.at if about else None
 
 
@@ -129,9 +126,8 @@ def _parts(parts: dict[str, str], now: float) -> list[HealthSign]:
     fresh: list[HealthSign] = []
     silent: dict[str, HealthSign] = {}
     for part, record in sorted(parts.items()):
-        try:
-            sign = SIGN.validate_json(record)
-        except ValidationError:
+        sign = SIGN.load(record)
+        if sign is None:
             fresh.append(HealthSign(f"channel {part}", ok=False, sentence=UNREADABLE))
             continue
         sign = replace(sign, name=f"channel {sign.name}") if sign.kind is Kind.CHANNEL else sign
@@ -148,7 +144,7 @@ def _parts(parts: dict[str, str], now: float) -> list[HealthSign]:
 
 def _vantage(name: str, record: str, now: float) -> list[HealthSign]:
     """Its presence, its checks and its clock; of a silent one only that it is."""
-    word = _word(record)
+    word = WORD.load(record)
     if word is None:
         return [HealthSign(f"vantage {name}", ok=False, sentence=UNREADABLE, kind=Kind.VANTAGE)]
     waiting = number(word.waiting, "observation", "observations")
@@ -164,10 +160,3 @@ def _vantage(name: str, record: str, now: float) -> list[HealthSign]:
         modelled(name, word.gone, word.at),
     ]
     return [here, *(sign for sign in more if not sign.ok)]
-
-
-def _word(record: str) -> VantageWord | None:
-    try:
-        return VantageWord.model_validate_json(record)
-    except ValidationError:
-        return None

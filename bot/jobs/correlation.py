@@ -49,7 +49,7 @@ class CorrelationJob:
         """Look for ever; a store that is away is waited for."""
         while True:
             try:
-                if await self._us.store.shared.hold(TURN, self._us.owner, TURN_MS):
+                if await self._us.store.leases.acquire(TURN, self._us.owner, TURN_MS):
                     await self.look()
             except StoreError as error:
                 log.debug("common causes wait for the store: %s", error)
@@ -81,7 +81,7 @@ class CorrelationJob:
             log.info("%d vendors at once at %.0f: %s %s", len(one.cause.going), now, one.cause.kind, one.cause.what)
 
     async def _keep(self, found: Sequence[AnnouncedCorrelation]) -> None:
-        await self._us.store.notes.note(CAUSES, FOUND.dump_json(list(found), exclude_defaults=True).decode(), KEPT_S)
+        await self._us.store.notes.put(CAUSES, FOUND.dump(list(found)), KEPT_S)
 
     async def _looks(self, something: bool) -> list[VendorView]:
         """All services, where several have open incidents or something was found; else none."""

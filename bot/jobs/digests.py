@@ -38,14 +38,14 @@ class DigestJob:
     async def look(self) -> int:
         """Tell what is due, if it is our turn; the number of digests told. Raises StoreError."""
         store, now, told = self._us.store, self._us.now(), 0
-        if not await store.shared.hold(TURN, self._us.owner, round(EVERY_S * 3000)):
+        if not await store.leases.acquire(TURN, self._us.owner, round(EVERY_S * 3000)):
             return 0
         for one in self._us.settings.watching.digests:
             due = next((w.begins for w in windows(one.when, now, 1) if w.begins <= now), None)
             if due is None:
                 continue
             name = f"digest:{_named(one)}:{due:.0f}"
-            if await store.notes.noted(name):
+            if await store.notes.get(name):
                 continue
             answer, anything_measured = await self._all.of(one.every, due, now)
             subject = f"digest@{_named(one)}@{due:.0f}"
@@ -53,7 +53,7 @@ class DigestJob:
             # The same subject again is an edit, so whoever dies before the note doubles nothing.
             if anything_measured and not await self._news.tell(subject, answer.title, targets, answer.lines):
                 continue
-            await store.notes.note(name, "1", NOTED_S)
+            await store.notes.put(name, "1", NOTED_S)
             told += anything_measured
         return told
 

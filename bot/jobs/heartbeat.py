@@ -43,10 +43,10 @@ class HeartbeatJob:
 
     async def beat(self) -> bool:
         """Beat once if we work and it is our turn; whether it was sent."""
-        shared, owner, wanted = self._us.store.shared, self._us.owner, self._wanted
+        leases, owner, wanted = self._us.store.leases, self._us.owner, self._wanted
         try:
             # Whoever can take the turn can write.
-            ours = await shared.hold(TURN, owner, round(wanted.interval_s * KEPT * 1000))
+            ours = await leases.acquire(TURN, owner, round(wanted.interval_s * KEPT * 1000))
             why = await self._why() if ours else ""
         except StoreError as error:
             self._note(f"{error}")

@@ -48,13 +48,13 @@ class PlannedMaintenanceJob:
         now, said = self._us.now(), 0
         for service, command, until in self._due(now):
             name = f"maintenance:{command.id}"
-            if await self._us.store.notes.noted(name):
+            if await self._us.store.notes.get(name):
                 continue
             outcome = await self._acts.act(service, command)
             if outcome is not None and not outcome.ok:
                 log.warning("planned work on %s is not announced: %s", command.args[0], outcome.text)
             # Only now: who dies in between says it again, and the judge knows it by its id.
-            await self._us.store.notes.note(name, "1", until - now + AHEAD_S)
+            await self._us.store.notes.put(name, "1", until - now + AHEAD_S)
             said += 1
         return said
 

@@ -7,8 +7,6 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 
-from pydantic import TypeAdapter, ValidationError
-
 from bot.core.health.signs import HealthChange, SignHistory, watched
 from bot.core.health.text import cut, gap, queues, service_signs, told
 from bot.delivery.routes import Routes
@@ -16,6 +14,7 @@ from bot.delivery.self_notices import SelfNotices
 from bot.errors import StoreError
 from bot.health.status import HealthReader
 from bot.process import Process
+from bot.store.codec import Codec
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +35,7 @@ class Kept:
     lost: dict[str, int] = field(default_factory=dict)
 
 
-KEPT = TypeAdapter(Kept)
+KEPT = Codec(Kept, "note")
 
 
 class SelfMonitor:
@@ -62,7 +61,7 @@ class SelfMonitor:
     async def look(self) -> bool:
         """Look once, if it is our turn, and tell what is news. Raises StoreError."""
         store, now = self._us.store, self._us.now()
-        if not await store.shared.hold(TURN, self._us.owner, round(EVERY_S * 3000)):
+        if not await store.leases.acquire(TURN, self._us.owner, round(EVERY_S * 3000)):
             self._away = False
             return False
         kept = await self._kept()
@@ -82,10 +81,10 @@ class SelfMonitor:
             if not await self._tell(one, targets, now):
                 # Another process is just speaking: the next look says it.
                 return False
-        body = KEPT.dump_json(Kept(now, dict(courses), lost), exclude_defaults=True).decode()
-        await store.notes.note(NOTE, body, KEPT_S)
+        body = KEPT.dump(Kept(now, dict(courses), lost))
+        await store.notes.put(NOTE, body, KEPT_S)
         # Only now: this look has noted that they are forgotten, and the next ones tell.
-        await store.forget_vantages(await self._health.forgotten(now))
+        await store.vantages.forget(await self._health.forgotten(now))
         self._away = False
         return True
 
@@ -94,8 +93,4 @@ class SelfMonitor:
         return await self._news.trouble(what, text, targets, over=news.over, since=news.since)
 
     async def _kept(self) -> Kept:
-        body = await self._us.store.notes.noted(NOTE)
-        try:
-            return KEPT.validate_json(body) if body else Kept()
-        except ValidationError:
-            return Kept()
+        return KEPT.load(await self._us.store.notes.get(NOTE) or None) or Kept()

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from uuid import uuid4
 
-from pydantic import TypeAdapter, ValidationError
-
 from bot.core.model.action import ActionRequest, ActionResult
 from bot.errors import StoreError
+from bot.store.codec import OUTCOME
 from bot.store.store import Store
 from bot.store.stream_rows import encode
 from probes.redaction import without_secrets
@@ -23,8 +22,8 @@ WAIT_S = 0.9
 LOOKS_S = (0.005, 0.01, 0.02, 0.04)
 """Pauses between looks for the verdict; the last one repeats."""
 
+UNREADABLE = ActionResult(ok=False, text="done by a newer version; see the incident's timeline")
 _PLAIN = re.compile(r"[A-Za-z0-9._-]{1,80}")
-OUTCOME = TypeAdapter(ActionResult)
 
 
 class ActionQueue:
@@ -66,12 +65,10 @@ class ActionQueue:
             try:
                 body = await self._store.views.outcome(service, act)
                 if body is not None:
-                    return OUTCOME.validate_json(body)
+                    return OUTCOME.load(body) or UNREADABLE
             except StoreError as error:
                 # It is noted already; what became of it can be asked again.
                 log.debug("the verdict on act %s waits for the store: %s", act, error)
-            except ValidationError:
-                return ActionResult(ok=False, text="done by a newer version; see the incident's timeline")
             await asyncio.sleep(LOOKS_S[min(looks, len(LOOKS_S) - 1)])
             looks += 1
 

@@ -6,8 +6,6 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from pydantic import ValidationError
-
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.health.breaks import Begin, Breaks
 from bot.core.incidents.escalation import Calls, nobody
@@ -34,17 +32,15 @@ from bot.store.codec import (
     ENTRY,
     EXPLANATION,
     INCIDENT,
+    LEDGER_ENTRY,
     OUTCOME,
     PLAN,
     REMEMBERED,
     SNAPSHOT,
     VOICES,
-    _pack,
-    ledger_row,
-    ledger_rows,
 )
 from bot.store.keys import DELIVERIES_KEPT, INCIDENTS_KEPT
-from bot.store.set_aside import noted, packed
+from bot.store.set_aside import SET_ASIDE, noted
 from bot.store.store import Store
 from bot.store.stream_rows import decode
 from bot.store.types import Commit, DeliveryWrite, IncidentWrite, LedgerWrite, OutcomeWrite, RecordWrite
@@ -187,7 +183,7 @@ class Judge:
 
     async def _informed(self) -> ServiceView:
         """The service with the page's usual lag as the ledger has it, where that has enough to tell."""
-        lag = usual_lag(ledger_rows(await self._store.views.ledger(self._service.id)))
+        lag = usual_lag(LEDGER_ENTRY.load_all(await self._store.views.ledger(self._service.id)))
         return replace(self._service, usual_lag_s=lag) if lag else self._service
 
     async def _take(self, judgement: Judgement, rows: Sequence[tuple[str, StreamRow | None]], *, full: bool) -> float:
@@ -209,10 +205,7 @@ class Judge:
         """The incident a command names, where it is over and so only in the store."""
         name = command.args[0].upper() if command.args else ""
         body = None if judgement.knows(name) else await self._store.views.incident(self._service.id, name)
-        try:
-            return INCIDENT.validate_json(body) if body is not None else None
-        except ValidationError:
-            return None
+        return INCIDENT.load(body)
 
     async def _wait(self, idle_s: float, took_s: float) -> None:
         """Until there may be news; a service whose settling took long leaves the others their time first."""
@@ -231,10 +224,10 @@ class Judge:
         if held.how is Begin.FROM_NOTHING or (loaded.state is None and held.how is Begin.AS_WRITTEN):
             return None
         if held.how is Begin.AS_WRITTEN and loaded.state is not None:
-            try:
-                return REMEMBERED.validate_json(loaded.state)
-            except ValidationError:
-                log.exception("the stored judgement of %s cannot be read; what people see of it is kept", service)
+            kept = REMEMBERED.load(loaded.state)
+            if kept is not None:
+                return kept
+            log.error("the stored judgement of %s cannot be read; what people see of it is kept", service)
         views = self._store.views
         known, said = await views.incidents(service, INCIDENTS_KEPT), await views.deliveries(service, DELIVERIES_KEPT)
         return salvaged(loaded.state, known, said, self._bench.now())
@@ -245,25 +238,25 @@ class Judge:
         state = judgement.state()
         return Commit(
             position=held.position,
-            state=REMEMBERED.dump_json(state, exclude_defaults=True),
-            assessments={c: _pack(VOICES, v) for c, v in decisions.voices.items()}
-            | {f"why:{c}": _pack(EXPLANATION, e) for c, e in decisions.explanations.items()}
-            | {ABOUT_FIELD: _pack(ABOUT, self._about(judgement, state))},
-            attention={c: _pack(PLAN, p) for c, p in decisions.plans.items()},
-            incidents=tuple(IncidentWrite(i.id, i.opened_at, _pack(INCIDENT, i)) for i in decisions.incidents),
+            state=REMEMBERED.dump(state).encode(),
+            assessments={c: VOICES.dump(v) for c, v in decisions.voices.items()}
+            | {f"why:{c}": EXPLANATION.dump(e) for c, e in decisions.explanations.items()}
+            | {ABOUT_FIELD: ABOUT.dump(self._about(judgement, state))},
+            attention={c: PLAN.dump(p) for c, p in decisions.plans.items()},
+            incidents=tuple(IncidentWrite(i.id, i.opened_at, INCIDENT.dump(i)) for i in decisions.incidents),
             deliveries=deliveries,
             log=(
-                *(_pack(DISCREPANCY, d) for d in decisions.discrepancies),
-                *(_pack(DONE, done) for done in decisions.outcomes),
+                *(DISCREPANCY.dump(d) for d in decisions.discrepancies),
+                *(DONE.dump(done) for done in decisions.outcomes),
             ),
-            ledger=tuple(LedgerWrite(row.at, ledger_row(row)) for row in decisions.ledger),
+            ledger=tuple(LedgerWrite(row.at, LEDGER_ENTRY.dump(row)) for row in decisions.ledger),
             outcomes=tuple(
-                OutcomeWrite(d.command.id, _pack(OUTCOME, d.outcome)) for d in decisions.outcomes if d.command.id
+                OutcomeWrite(d.command.id, OUTCOME.dump(d.outcome)) for d in decisions.outcomes if d.command.id
             ),
-            records=tuple(RecordWrite(i, _pack(DOSSIER, d)) for i, d in dossiers.items()),
+            records=tuple(RecordWrite(i, DOSSIER.dump(d)) for i, d in dossiers.items()),
             rollups=rollups,
             rolled_at=state.rolled.counted_to,
-            aside=tuple(packed(one) for one in held.aside),
+            aside=tuple(SET_ASIDE.dump(one) for one in held.aside),
         )
 
     def _about(self, judgement: Judgement, state: Remembered) -> About:
@@ -272,8 +265,8 @@ class Judge:
 
     def _writes(self, judgement: Judgement, notice: Notice, routes: ActiveRoutes) -> list[DeliveryWrite]:
         """The notice on its way to everybody who hears of it; whom it goes to is part of the judgement's state."""
-        now, body = self._bench.now(), _pack(SNAPSHOT, notice.snapshot)
-        lines = [(line.to, _pack(ENTRY, line)) for line in notice.trail]
+        now, body = self._bench.now(), SNAPSHOT.dump(notice.snapshot)
+        lines = [(line.to, ENTRY.dump(line)) for line in notice.trail]
         if notice.to:
             to = answered(notice.to, routes)
         else:

@@ -9,18 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from bot.core.judging.decisions import Remembered
-from bot.core.model.incident import Incident, IncidentStatus
+from bot.core.model.incident import IncidentStatus
 from bot.core.routing.notices import Told
+from bot.store.codec import INCIDENT, REMEMBERED
 from bot.store.types import Delivery
 
 KEPT = ("incidents", "silences", "asides", "told", "ledger", "others", "heard", "compared", "counted")
 """The parts of a state that people see; none of them holds what the detector believes."""
-
-REMEMBERED = TypeAdapter(Remembered)
-INCIDENT = TypeAdapter(Incident)
 
 
 def salvaged(state: bytes | None, known: Iterable[str], said: Sequence[Delivery], now: float) -> Remembered:
@@ -29,7 +25,7 @@ def salvaged(state: bytes | None, known: Iterable[str], said: Sequence[Delivery]
     `known` are the service's incidents in the store (JSON), `said` its deliveries: whom they went to.
     """
     kept = _read(state)
-    open_ = {one.id: one for one in _incidents(known) if one.status is not IncidentStatus.RESOLVED}
+    open_ = {one.id: one for one in INCIDENT.load_all(known) if one.status is not IncidentStatus.RESOLVED}
     incidents = {**open_, **kept.incidents}
     # The count of editions is lost with the state: the time, in tenths, is above any count.
     told = {i: Told(int(now * 10), now, _heard(i, said)) for i in incidents if any(d.subject == i for d in said)}
@@ -43,20 +39,10 @@ def _read(state: bytes | None) -> Remembered:
         return Remembered()
     read: dict[str, Any] = {}
     for name in KEPT if isinstance(fields, Mapping) else ():
-        try:
-            one = REMEMBERED.validate_json(json.dumps({name: fields[name]}))
-        except (KeyError, ValidationError):
-            continue
-        read[name] = getattr(one, name)
+        one = REMEMBERED.load(json.dumps({name: fields[name]})) if name in fields else None
+        if one is not None:
+            read[name] = getattr(one, name)
     return Remembered(**read)
-
-
-def _incidents(known: Iterable[str]) -> Iterable[Incident]:
-    for body in known:
-        try:
-            yield INCIDENT.validate_json(body)
-        except ValidationError:
-            continue
 
 
 def _heard(incident: str, said: Iterable[Delivery]) -> dict[str, float]:

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from pydantic import ValidationError
-
 from bot.core.model import report as report_model
 from bot.core.model.person import Person
 from bot.core.model.report import Report
@@ -89,10 +87,7 @@ class UserReports:
     async def _heard(self, service: str, component: str) -> tuple[str, report_model.Reports]:
         """The component's name and what the judge has counted so far."""
         raw = (await self._store.views.assessments(service)).get(component)
-        try:
-            voices = VOICES.validate_json(raw) if raw else None
-        except ValidationError:
-            voices = None
+        voices = VOICES.load(raw)
         return (voices.measured.name, voices.reports) if voices else (component, report_model.Reports())
 
     async def _secret(self) -> bytes:

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
-from pydantic import TypeAdapter, ValidationError
-
 from bot.core.detection.reprobe import Plan, due
 from bot.core.health.sight import Sight, Silent, State
 from bot.core.health.signs import MISSED
@@ -15,6 +13,7 @@ from bot.core.rate_limits import RateLimits, ReprobeBudget
 from bot.probing.page_lease import TICKS, Turn
 from bot.probing.rate_limiter import HostRateLimiter
 from bot.scheduling.scheduler import Schedule
+from bot.store.codec import PLAN
 from probes.community.polling import UNREAD
 from probes.inference.call import MODEL_GONE
 from probes.model import BETWEEN_LAYERS, NETWORK_LAYERS, Check, Fault, Layer, Observation, Outcome
@@ -38,8 +37,6 @@ IN_TURN = frozenset({"github_issues", "hackernews", "statuspage"})
 UNJUDGED = IN_TURN | {"control"}
 """Kinds whose readings are no results of a component and are never repeated to confirm one."""
 
-
-PLAN = TypeAdapter(Plan)
 
 OVER_BUDGET = "over_budget"
 """The symptom of a look that was not taken because the day's budget is spent."""
@@ -129,7 +126,7 @@ class CheckRunner:
         for component in ours - plans.keys():
             self._plans.pop(component, None)
         for component in ours & plans.keys():
-            plan = _plan(plans[component])
+            plan = PLAN.load(plans[component])
             if plan is None:
                 continue
             standing = self._plans.get(component)
@@ -270,11 +267,3 @@ class CheckRunner:
         turn = self._turn[component]
         turn.append(turn.pop(0))
         return turn[-1]
-
-
-def _plan(body: str) -> Plan | None:
-    """A re-probe plan as the judge wrote it; None for one of another version."""
-    try:
-        return PLAN.validate_json(body)
-    except ValidationError:
-        return None

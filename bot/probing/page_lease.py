@@ -39,7 +39,7 @@ class PageLease:
     async def ours(self, check: Check) -> bool:
         """Whether to read now; while the store is away, whoever read last goes on and the others stay quiet."""
         try:
-            mine = await self._store.reads(check.service, check.id, self._prober, self._ms(KEPT, check))
+            mine = await self._store.leases.acquire_page(check.service, check.id, self._prober, self._ms(KEPT, check))
         except StoreError as error:
             log.debug("whose turn it is to read %s is not known: %s", check.id, error)
             return check.id in self._ours
@@ -49,7 +49,7 @@ class PageLease:
     async def passed(self, check: Check) -> None:
         """Let another try: the page cannot be read from here."""
         try:
-            await self._store.passes(check.service, check.id, self._prober, self._ms(PASSED, check))
+            await self._store.leases.release_page(check.service, check.id, self._prober, self._ms(PASSED, check))
         except StoreError as error:
             log.debug("the turn to read %s was not passed on: %s", check.id, error)
 

@@ -112,8 +112,8 @@ class Prober:
         }
         try:
             word["skew"] = round(await self._store.skew(), 3)
-            await self._store.announce(tuple(self._services), self._clock.now())
-            await self._store.put_vantage(self._settings.vantage, json.dumps(word), self._clock.now())
+            await self._store.vantages.announce(tuple(self._services), self._clock.now())
+            await self._store.vantages.put(self._settings.vantage, json.dumps(word), self._clock.now())
         except StoreError as error:
             log.debug("no word left: %s", error)
 

@@ -1,67 +1,28 @@
-"""What all processes share that belongs to no service: turns, subscriptions, and the health of each part.
-
-A turn is a lease by name: who of several replicas holds the one Discord gateway.
-"""
+"""Leases: which of several processes does what only one may do, and which prober reads a page."""
 
 from bot.store import keys
-from bot.store.client import RedisClient, mapping, text
+from bot.store.client import RedisClient
+from bot.store.keys import keys_of
 
 
 class Leases:
-    """Operations raise `StoreError`, and may then be called again."""
+    """Leases by name. Operations raise `StoreError`, and may then be called again."""
 
     def __init__(self, link: RedisClient) -> None:
         self._link = link
 
-    # Turns.
-
-    async def hold(self, name: str, owner: str, ttl_ms: int) -> bool:
-        """Whether it is this owner's turn; asking again keeps it, a refusal changes nothing."""
+    async def acquire(self, name: str, owner: str, ttl_ms: int) -> bool:
+        """Whether this owner has the lease now; asking again keeps it, a refusal changes nothing."""
         return bool(await self._link.run("leader", (keys.turn(name),), (owner, ttl_ms)))
 
-    async def passes(self, name: str, owner: str) -> None:
-        """Give the turn up, if it is this owner's; whoever asks a millisecond later has it."""
+    async def release(self, name: str, owner: str) -> None:
+        """Give the lease up, if it is this owner's; whoever asks a millisecond later has it."""
         await self._link.run("leader", (keys.turn(name),), (owner, 1, "pass"))
 
-    # Subscriptions.
+    async def acquire_page(self, service: str, check: str, prober: str, ttl_ms: int) -> bool:
+        """Whether this prober is the one that reads a page now; asking again keeps it so, a refusal changes nothing."""
+        return bool(await self._link.run("leader", (keys_of(service).reader(check),), (prober, ttl_ms)))
 
-    async def subscribe(self, name: str, route: str) -> None:
-        """Keep a route (JSON) under its name."""
-        await self._link.call("HSET", keys.ROUTES, name, route)
-
-    async def unsubscribe(self, name: str) -> bool:
-        """Whether there was one."""
-        return bool(await self._link.call("HDEL", keys.ROUTES, name))
-
-    async def subscriptions(self) -> dict[str, str]:
-        """All of them by name (JSON)."""
-        return mapping(await self._link.call("HGETALL", keys.ROUTES))
-
-    # Health.
-
-    async def put_health(self, part: str, record: str) -> None:
-        """The last word (JSON) of one part of one process; all go when nobody has spoken for a day."""
-        await self._link.calls([("HSET", keys.HEALTH, part, record), ("EXPIRE", keys.HEALTH, keys.HEALTH_TTL_S)])
-
-    async def drop_health(self, *parts: str) -> None:
-        """Forget parts that are no more."""
-        if parts:
-            await self._link.call("HDEL", keys.HEALTH, *parts)
-
-    async def health(self) -> dict[str, str]:
-        """Every part's last word (JSON)."""
-        return mapping(await self._link.call("HGETALL", keys.HEALTH))
-
-    # Audit.
-
-    async def audit(self, line: str) -> None:
-        """One more deed (JSON); the oldest beyond the bound go."""
-        await self._link.calls([
-            ("LPUSH", keys.AUDIT, line),
-            ("LTRIM", keys.AUDIT, 0, keys.AUDIT_KEPT - 1),
-            ("EXPIRE", keys.AUDIT, keys.AUDIT_TTL_S),
-        ])  # fmt: skip
-
-    async def audited(self, limit: int) -> list[str]:
-        """The latest deeds, newest first."""
-        return [text(line) for line in await self._link.call("LRANGE", keys.AUDIT, 0, limit - 1)]
+    async def release_page(self, service: str, check: str, prober: str, ttl_ms: int) -> None:
+        """Give up reading a page, if it is this prober that does; it is nobody's for a while."""
+        await self._link.run("leader", (keys_of(service).reader(check),), (prober, ttl_ms, "pass"))

@@ -1,20 +1,18 @@
 """Rows that could not be judged, as the store keeps them: what was raised, where, and the row, without secrets."""
 
 import traceback
-from collections.abc import Iterable
 from pathlib import Path
-
-from pydantic import TypeAdapter, ValidationError
 
 from bot.core.health.breaks import SetAside
 from bot.core.text.redaction import redacted
+from bot.store.codec import Codec
 from bot.supervision import innermost, place, words
 
 TRACE, ROW = 4_000, 2_000
 """Characters kept of a traceback (its end) and of a row (its beginning)."""
 ROOT = str(Path(__file__).parent.parent) + "/"
 
-SET_ASIDE = TypeAdapter(SetAside)
+SET_ASIDE = Codec(SetAside, "aside")
 
 
 def noted(at: float, position: str, raw: bytes, error: Exception) -> SetAside:
@@ -22,19 +20,3 @@ def noted(at: float, position: str, raw: bytes, error: Exception) -> SetAside:
     trace = "".join(traceback.format_exception(innermost(error))).replace(ROOT, "")[-TRACE:]
     row = raw[:ROW].decode("utf-8", "replace")
     return SetAside(at, position, redacted(words(error))[0], place(error), redacted(trace)[0], redacted(row)[0])
-
-
-def packed(one: SetAside) -> str:
-    """As compact JSON."""
-    return SET_ASIDE.dump_json(one, exclude_defaults=True).decode()
-
-
-def unpacked(kept: Iterable[str]) -> tuple[SetAside, ...]:
-    """The records that can be read, in their order."""
-    found = []
-    for body in kept:
-        try:
-            found.append(SET_ASIDE.validate_json(body))
-        except ValidationError:
-            continue
-    return tuple(found)

@@ -1,7 +1,7 @@
 """The store: a few whole operations, each one atomic write or one read.
 
 What a delivery goes through is in `outbox`, what the desk reads in `views`, the ledger in `book`, the
-budgets in `purse`.
+budgets in `purse`; what processes share beside services in `leases`, `subscriptions`, `health`, `audit`, `vantages`.
 """
 
 import re
@@ -11,17 +11,21 @@ from itertools import chain
 from typing import Any
 
 from bot.store import keys
+from bot.store.audit import AuditStore
 from bot.store.budget import BudgetStore
 from bot.store.client import RedisClient, Value, mapping, text
 from bot.store.groups import Groups
+from bot.store.health import HealthStore
+from bot.store.key_values import KeyValues
 from bot.store.keys import keys_of
 from bot.store.leases import Leases
 from bot.store.ledger import LedgerStore
-from bot.store.notes import KeyValues
 from bot.store.outbox import Outbox
 from bot.store.reads import Reads
 from bot.store.reporters import ReporterStore
+from bot.store.subscriptions import SubscriptionStore
 from bot.store.types import START, AppendReply, Commit, DeliveryWrite, Info, Loaded
+from bot.store.vantages import VantageStore
 
 BLOCK_MS_MOST = 2_000
 """Below the client's socket time-out, which would otherwise take a quiet stream for a dead server."""
@@ -44,7 +48,11 @@ class Store:
         self.purse = BudgetStore(link)
         self.people = ReporterStore(link)
         self.notes = KeyValues(link)
-        self.shared = Leases(link)
+        self.leases = Leases(link)
+        self.subscriptions = SubscriptionStore(link)
+        self.health = HealthStore(link)
+        self.audit = AuditStore(link)
+        self.vantages = VantageStore(link)
         self.groups = Groups(link)
         self.warnings = warnings
 
@@ -90,14 +98,6 @@ class Store:
         k = keys_of(service)
         return bool(await self._link.run("lease", (k.lease, k.fence), ("release", token)))
 
-    async def reads(self, service: str, check: str, prober: str, ttl_ms: int) -> bool:
-        """Whether this prober is the one that reads a page now; asking again keeps the turn, a refusal changes none."""
-        return bool(await self._link.run("leader", (keys_of(service).reader(check),), (prober, ttl_ms)))
-
-    async def passes(self, service: str, check: str, prober: str, ttl_ms: int) -> None:
-        """Give up the turn to read a page, if it is this prober's; it is nobody's for a while."""
-        await self._link.run("leader", (keys_of(service).reader(check),), (prober, ttl_ms, "pass"))
-
     async def load(self, service: str) -> Loaded:
         """What the last commit saved."""
         saved = await self._link.call("HMGET", keys_of(service).judge, "position", "state", "lost")
@@ -118,42 +118,6 @@ class Store:
         rollups = (k.rollup(write.level.kind, write.component, write.chunk) for write in commit.rollups)
         every = (*names, k.deliveries, k.ledger, k.aside, *rows, *rollups, *outcomes)
         return int(await self._link.run("commit", every, tuple(_words(token, commit)))) == 1
-
-    # Across services.
-
-    async def announce(self, services: Sequence[str], now: float) -> None:
-        """Put services into the index; those nobody announces any more fall out of it."""
-        if services:
-            members: Iterator[Value] = chain.from_iterable((now, service) for service in services)
-            await self._link.calls([
-                ("ZADD", keys.SERVICES, *members),
-                ("ZREMRANGEBYSCORE", keys.SERVICES, "-inf", now - keys.SERVICES_TTL_S),
-                ("EXPIRE", keys.SERVICES, keys.SERVICES_TTL_S),
-            ])  # fmt: skip
-
-    async def services(self) -> list[str]:
-        return sorted(text(name) for name in await self._link.call("ZRANGE", keys.SERVICES, 0, -1))
-
-    async def put_vantage(self, name: str, record: str, now: float) -> None:
-        """The last word of a vantage (JSON); those silent for `VANTAGE_TTL_S` fall out."""
-        old = await self._link.call("ZRANGEBYSCORE", keys.SEEN, "-inf", now - keys.VANTAGE_TTL_S)
-        excess = await self._link.call("ZRANGE", keys.SEEN, 0, -keys.VANTAGES_KEPT)
-        gone = {*old, *excess} - {name.encode()}
-        await self._link.calls([
-            *((verb, key, *gone) for verb, key in (("HDEL", keys.VANTAGES), ("ZREM", keys.SEEN)) if gone),
-            ("HSET", keys.VANTAGES, name, record),
-            ("ZADD", keys.SEEN, now, name),
-            ("EXPIRE", keys.VANTAGES, keys.VANTAGE_TTL_S),
-            ("EXPIRE", keys.SEEN, keys.VANTAGE_TTL_S),
-        ])  # fmt: skip
-
-    async def forget_vantages(self, names: Sequence[str]) -> None:
-        """Drop the last words of vantages."""
-        if names:
-            await self._link.calls([("HDEL", keys.VANTAGES, *names), ("ZREM", keys.SEEN, *names)])
-
-    async def vantages(self) -> dict[str, str]:
-        return mapping(await self._link.call("HGETALL", keys.VANTAGES))
 
     # The server itself.
 

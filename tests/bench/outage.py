@@ -17,10 +17,11 @@ from bot.app import Terminal, running
 from bot.cli.demo import watching
 from bot.demo.clock import StoryClock
 from bot.demo.scenario_files import load
-from bot.demo.summary import INCIDENT
 from bot.demo.vendor import Vendor
+from bot.store.codec import INCIDENT
 from bot.store.connect import open_store
 from tests.support.instance import Instance
+from tests.support.stores import readable
 
 DAY_S = 86_400
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -106,7 +107,7 @@ async def alert(seed: int) -> float | None:
                 while clock() < story.time("16:19"):
                     if found := await at_work.store.views.incidents("claude", 5):
                         first = min(e.at for e in vendor.log.entries if e.kind == "http_500")
-                        return (INCIDENT.validate_json(found[-1]).opened_at - first) / 60
+                        return (readable(INCIDENT.load(found[-1])).opened_at - first) / 60
                     await asyncio.sleep(0.05)
     return None
 

@@ -107,14 +107,11 @@ async def everywhere(fake: Workspace, store: Store) -> bool:
         fake.workspace.room(place)
     fake.faults.add("chat.postMessage", channel="C7", hang=True)
     fake.limits = Limits()
-    body = SNAPSHOT.dump_json(
-        Snapshot(100.0, "claude", "Claude", INCIDENT, None, (ComponentStatus(MEASURED),), "opened")
-    )
-    lines = (ENTRY.dump_json(INCIDENT.timeline[0]).decode(),) if INCIDENT.timeline else ()
+    body = SNAPSHOT.dump(Snapshot(100.0, "claude", "Claude", INCIDENT, None, (ComponentStatus(MEASURED),), "opened"))
+    lines = (ENTRY.dump(INCIDENT.timeline[0]),) if INCIDENT.timeline else ()
     now = time.time()
     writes = tuple(
-        DeliveryWrite(INCIDENT.id, f"slack:{place}", 1, body.decode(), urgent=True, trail=lines, due_at=now)
-        for place in places
+        DeliveryWrite(INCIDENT.id, f"slack:{place}", 1, body, urgent=True, trail=lines, due_at=now) for place in places
     )
     async with channel(fake, store, open_desk(store, configured(1, 1)), "socket") as app:
         courier = Courier(store, ["claude"], {"slack": app}, CourierContext("bench", time.time, worded, trouble))
@@ -144,10 +141,8 @@ async def everywhere(fake: Workspace, store: Store) -> bool:
 async def _over(fake: Workspace, store: Store, token: int, places: Sequence[str]) -> float:
     """The end of the incident in all threads: seconds; the roots then have the rest of a minute."""
     over = replace(INCIDENT, status=IncidentStatus.RESOLVED, resolved_at=1_300.0, state=State.OPERATIONAL)
-    body = SNAPSHOT.dump_json(
-        Snapshot(1_300.0, "claude", "Claude", over, None, (ComponentStatus(MEASURED),), "over")
-    ).decode()
-    line = (ENTRY.dump_json(TimelineEntry(1_300.0, "resolved", "quiet")).decode(),)
+    body = SNAPSHOT.dump(Snapshot(1_300.0, "claude", "Claude", over, None, (ComponentStatus(MEASURED),), "over"))
+    line = (ENTRY.dump(TimelineEntry(1_300.0, "resolved", "quiet")),)
     writes = tuple(
         DeliveryWrite(INCIDENT.id, f"slack:{p}", 2, body, urgent=True, trail=line, due_at=time.time()) for p in places
     )

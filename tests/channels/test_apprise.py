@@ -41,7 +41,7 @@ def opens(store, tmp_path):
     """Opens a channel on some addresses."""
 
     def opened(*urls, **more):
-        around = ChannelContext(tmp_path, io.StringIO(), "plain", lambda: NOW, Mute(), store.notes, store.shared, "me")
+        around = ChannelContext(tmp_path, io.StringIO(), "plain", lambda: NOW, Mute(), store.notes, store.leases, "me")
         return CHANNELS["apprise"].opened("far", {"urls": [Secret(url) for url in urls], **more}, around)
 
     return opened

@@ -66,7 +66,7 @@ def opens(fake, clerk, store, tmp_path):
     def opened(trial=False, **back):
         back = {"listen": "127.0.0.1:0", "secret": WEBHOOK_SECRET} | back
         options = {"routing_key": ROUTING_KEY, "url": fake.url, "webhook": back}
-        around = (tmp_path, io.StringIO(), "plain", lambda: NOW, clerk, store.notes, store.shared, "me", trial)
+        around = (tmp_path, io.StringIO(), "plain", lambda: NOW, clerk, store.notes, store.leases, "me", trial)
         return CHANNELS["pagerduty"].opened("pd", options, ChannelContext(*around))
 
     return opened

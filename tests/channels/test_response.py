@@ -104,7 +104,7 @@ def runs(log):
 def opens(store, tmp_path, timeline):
     def opened(name="fallback", *, trial=False, now=lambda: NOW, **options):
         out = io.StringIO()
-        fixed = (tmp_path, out, "plain", now, Mute(), store.notes, store.shared, "me")
+        fixed = (tmp_path, out, "plain", now, Mute(), store.notes, store.leases, "me")
         return CHANNELS["response"].opened(name, options, ChannelContext(*fixed, trial=trial, acts=timeline))
 
     return opened

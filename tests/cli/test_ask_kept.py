@@ -16,7 +16,7 @@ from bot.store.connect import open_kept, open_store
 async def kept(folder):
     """A directory in which an embedded store kept something, and was stopped."""
     async with open_store(None, folder) as store:
-        await store.notes.note("mark", "kept", 60.0)
+        await store.notes.put("mark", "kept", 60.0)
     return folder
 
 
@@ -27,15 +27,15 @@ async def test_what_a_stopped_store_kept_is_read_and_not_changed(tmp_path, capsy
     settings = Settings((), state_dir=folder)
 
     async with open_kept(None, folder) as (store, runs), open_kept(None, folder) as (other, _):
-        assert (runs, await store.notes.noted("mark"), await other.notes.noted("mark")) == (False, "kept", "kept")
+        assert (runs, await store.notes.get("mark"), await other.notes.get("mark")) == (False, "kept", "kept")
         with pytest.raises(StoreError, match="no Groundtruth runs there, so what it kept can be read and not changed"):
-            await store.notes.note("mark", "changed", 60.0)
+            await store.notes.put("mark", "changed", 60.0)
 
     assert (await asked(settings, "help")).understood
     assert "nothing can be changed" in capsys.readouterr().err
     assert files == {path: path.read_bytes() for path in (folder / "store" / "appendonlydir").iterdir()}
     async with open_store(None, folder) as store:
-        assert await store.notes.noted("mark") == "kept"
+        assert await store.notes.get("mark") == "kept"
 
 
 async def test_nothing_kept_is_a_sentence(tmp_path):
@@ -72,7 +72,7 @@ async def test_a_demo_is_asked_by_its_own_time(tmp_path):
     folder = tmp_path / "state"
     story = load("april-13")
     async with open_store(None, folder) as store:
-        await store.notes.note(CLOCK, note_of(story, time.time() - 1e6), 60.0)
+        await store.notes.put(CLOCK, note_of(story, time.time() - 1e6), 60.0)
 
     answer = await asked(Settings((), state_dir=folder), "status")
 

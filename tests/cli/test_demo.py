@@ -6,7 +6,7 @@ import pytest
 
 from bot.cli import demo
 from bot.demo.scenario_files import load
-from bot.demo.summary import DISCREPANCY, INCIDENT
+from bot.store.codec import DISCREPANCY, INCIDENT
 from bot.store.connect import open_store
 
 pytestmark = pytest.mark.timeout(120)
@@ -21,8 +21,8 @@ async def test_april_13_is_caught_before_the_page_admits_it(tmp_path, capsys):
     said = capsys.readouterr()
     acts = [json.loads(line) for line in said.out.splitlines()]
     async with open_store(None, tmp_path) as store:
-        incidents = [INCIDENT.validate_json(raw) for raw in await store.views.incidents("claude", 10)]
-        editions = [DISCREPANCY.validate_json(raw) for raw in reversed(await store.views.timeline("claude", 200))]
+        incidents = INCIDENT.load_all(await store.views.incidents("claude", 10))
+        editions = DISCREPANCY.load_all(reversed(await store.views.timeline("claude", 200)))
     outcomes = {(r.component, r.outcome) for r in editions if r.closed_at}
     [incident] = [i for i in incidents if i.kind == "failures"]
 

@@ -57,9 +57,9 @@ async def test_the_budget_of_the_day(doctor, redis_url, store):
 
 async def test_vantages_that_were_heard_of(doctor, redis_url, store):
     """A vantage is fine while its word is fresh, and a warning when it has been silent, or speaks what nobody reads."""
-    await store.put_vantage("eu", json.dumps({"at": time.time() - 10, "waiting": 3, "skipped": 2}), time.time())
-    await store.put_vantage("us", json.dumps({"at": time.time() - 600}), time.time())
-    await store.put_vantage("odd", "[]", time.time())
+    await store.vantages.put("eu", json.dumps({"at": time.time() - 10, "waiting": 3, "skipped": 2}), time.time())
+    await store.vantages.put("us", json.dumps({"at": time.time() - 600}), time.time())
+    await store.vantages.put("odd", "[]", time.time())
     _, found = await doctor(redis=redis_url)
 
     health = {name: found[f"vantage {name}"]["health"] for name in ("eu", "us", "odd")}

@@ -29,7 +29,7 @@ class Wide(Storm):
         writes = []
         for one in incidents:
             snapshot = Snapshot(self.now, "claude", "Claude", one, None, (ComponentStatus(MEASURED),), "opened")
-            body = SNAPSHOT.dump_json(snapshot, exclude_defaults=True).decode()
+            body = SNAPSHOT.dump(snapshot)
             writes += [
                 DeliveryWrite(one.id, channel, self.edition, body, urgent=True, due_at=self.now)
                 for channel in self.books
@@ -89,7 +89,7 @@ async def test_one_service_of_three_thousand_is_one_message(store):
     one = replace(INCIDENT, components=names, active=names, started_at=world.now)
     snapshot = Snapshot(world.now, "claude", "Claude", one, None, voices[:50], "opened")
     token = await store.lease("claude", "judge", 10_000)
-    body = SNAPSHOT.dump_json(snapshot, exclude_defaults=True).decode()
+    body = SNAPSHOT.dump(snapshot)
     writes = tuple(DeliveryWrite(one.id, c, 1, body, urgent=True, due_at=world.now) for c in world.books)
     assert await store.commit("claude", token, Commit("1-1", b"{}", deliveries=writes))
     await world.minutes(1)

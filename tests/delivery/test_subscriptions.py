@@ -10,10 +10,11 @@ from bot.core.model.person import Person
 from bot.core.routing.tree import Subscription, SubscriptionFilter
 from bot.delivery.channel_queue import CourierContext
 from bot.delivery.courier import Courier
-from bot.delivery.routes import ROUTE, Routes
+from bot.delivery.routes import Routes
 from bot.delivery.self_notices import DAY_S, SelfNotices, UnreachableNotices
 from bot.delivery.subscriptions import Subscriptions
 from bot.errors import DeliveryError, UserError
+from bot.store.codec import ROUTE
 from bot.store.store import Store
 from probes.model import State
 from tests.support.delivery import Notebook, World
@@ -38,7 +39,7 @@ class Place:
         self.book = Notebook("slack")
         self.world = World(store)
         self.news = SelfNotices(store, "anna", lambda: self.world.now, self.wake)
-        self.routes = Routes(store.shared, tree("console"))
+        self.routes = Routes(store.subscriptions, tree("console"))
         self.subscriptions = Subscriptions(store, self.news, self.routes, {"slack": True, "console": False})
         office = CourierContext("anna", lambda: self.world.now, self.world.worded, self.world.trouble)
         self.courier = Courier(store, ["claude"], {"slack": self.book}, office)
@@ -162,8 +163,8 @@ async def test_a_trouble_that_two_processes_see_is_told_once(store: Store) -> No
 async def test_where_nothing_is_configured_subscribers_are_told(store: Store) -> None:
     """The surviving channels hear of it, whoever named them; a trouble is told again after a day."""
     place = Place(store)
-    await store.shared.subscribe("slack:C5", ROUTE.dump_json(Subscription("slack:C5")).decode())
-    troubles = UnreachableNotices(place.news, Routes(store.shared, tree()).watchers)
+    await store.subscriptions.subscribe("slack:C5", ROUTE.dump(Subscription("slack:C5")))
+    troubles = UnreachableNotices(place.news, Routes(store.subscriptions, tree()).watchers)
     await troubles("slack:C9", "cannot post to slack:C9: is_archived", False)
     place.world.now += DAY_S + 1
     await troubles("slack:C9", "cannot post to slack:C9: is_archived", False)

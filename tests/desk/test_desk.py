@@ -26,7 +26,7 @@ from bot.desk.desk import HANDLERS, Desk
 from bot.desk.open import open_desk
 from bot.errors import StoreError
 from bot.settings import Component, Service, Settings
-from bot.store.codec import ledger_row
+from bot.store.codec import LEDGER_ENTRY
 from bot.store.connect import open_store
 from bot.store.embedded import EmbeddedServer
 from bot.store.store import Store
@@ -429,7 +429,7 @@ async def test_the_ledger_of_one_service_and_of_all(desk, store):
         for n in range(6)
     ]
     seen = [replace(row, page_seen_at=BEGAN + n * 9_000 + 60 * n if n else None) for n, row in enumerate(rows)]
-    await store.book.enter("claude", [LedgerWrite(row.at, ledger_row(row)) for row in seen])
+    await store.book.enter("claude", [LedgerWrite(row.at, LEDGER_ENTRY.dump(row)) for row in seen])
     answer = await desk.ask("ledger claude", ANNA, NOW)
     assert (empty.title, empty.understood) == ("nothing in the ledger of Claude yet", True)
     assert answer.title == "Claude's page speaks after median 3 min, p90 5 min (6 troubles measured), grade B"

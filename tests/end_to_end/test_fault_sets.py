@@ -249,7 +249,7 @@ class Weather(World):
         if outlet.kind == "slack":
             read = slack_options("pager", options)
             return SlackChannel("pager", Web("pager", read, 10 * PATIENCE_S), read, self.store.notes, lambda: self.now)
-        fixed = (self.folder, io.StringIO(), "plain", lambda: self.now, Mute(), self.store.notes, self.store.shared)
+        fixed = (self.folder, io.StringIO(), "plain", lambda: self.now, Mute(), self.store.notes, self.store.leases)
         return CHANNELS[outlet.kind].opened("pager", options, ChannelContext(*fixed, "me", trial=True))
 
     async def worded(self, snapshot, now):

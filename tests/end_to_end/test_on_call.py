@@ -14,6 +14,7 @@ from tests.fakes.outlet import serving
 from tests.fakes.pagerduty import PagerDuty, deliver, event
 from tests.support.platforms import platforms, title, until
 from tests.support.replicas import can, recorded, replica
+from tests.support.stores import readable
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -70,11 +71,11 @@ class OnCall:
                 await asyncio.sleep(0.02)
 
     async def _about(self):
-        return ABOUT.validate_json((await self.store.views.assessed("claude", [ABOUT_FIELD]))[ABOUT_FIELD])
+        return readable(ABOUT.load((await self.store.views.assessed("claude", [ABOUT_FIELD]))[ABOUT_FIELD]))
 
     async def escalated(self):
         """Whom each step told, as the trail has it."""
-        (incident,) = [INCIDENT.validate_json(one) for one in await self.store.views.incidents("claude", 10)]
+        (incident,) = INCIDENT.load_all(await self.store.views.incidents("claude", 10))
         lines = [line.text for line in incident.timeline if line.event == "escalated"]
         return [line.partition(", to ")[2].partition(";")[0] for line in lines]
 

@@ -85,7 +85,7 @@ def replay(date, begins, ends, rate, page, *, restarts=False):
         day.incidents |= {incident.id: incident for incident in decided.incidents}
         day.ledger += decided.ledger
         if restarts and now % 300 == 0:
-            kept = REMEMBERED.validate_json(REMEMBERED.dump_json(judgement.state(), exclude_defaults=True))
+            kept = REMEMBERED.load(REMEMBERED.dump(judgement.state()))
             judgement = Judgement(CLAUDE, settings, kept)
         now += LOOK_S
     return day

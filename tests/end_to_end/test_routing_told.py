@@ -6,7 +6,7 @@ from bot.config.load import from_text
 from bot.core.model.person import Person
 from bot.core.routing.tree import Subscription, SubscriptionFilter
 from bot.delivery.routes import policies_of
-from bot.delivery.subscriptions import ROUTE
+from bot.store.codec import ROUTE
 from tests.support.judging import START
 from tests.support.routed import ALL, HEAD, SOME, House
 
@@ -100,9 +100,9 @@ async def test_continue_minimum_and_labels(house):
 async def test_a_subscription_is_a_route_without_quiet_hours(house):
     """The chat is quiet by the configuration; who subscribed a place to this component hears at once."""
     route = Subscription("pager", SubscriptionFilter(("claude-api",)), Person("terminal", "", "ann", "Ann"))
-    await house.store.shared.subscribe("pager claude-api", ROUTE.dump_json(route).decode())
+    await house.store.subscriptions.subscribe("pager claude-api", ROUTE.dump(route))
     other = Subscription("chat", SubscriptionFilter(("openai",)), Person("terminal", "", "ann", "Ann"))
-    await house.store.shared.subscribe("chat openai", ROUTE.dump_json(other).decode())
+    await house.store.subscriptions.subscribe("chat openai", ROUTE.dump(other))
     async with house.judging():
         await house.trouble(*SOME)
         await house.deliver()

@@ -12,6 +12,7 @@ from bot.core.routing.matchers import matcher
 from bot.store.codec import ABOUT, ABOUT_FIELD
 from tests.support.platforms import platforms
 from tests.support.scene import Scene
+from tests.support.stores import readable
 
 
 async def deliveries(scene, subject):
@@ -28,7 +29,7 @@ async def test_what_matchers_fit_is_recorded_and_not_said(store):
         told = await scene.acts().act("claude", scene.wish("silence", target, "6h", "known", id="p1"))
         name = await scene.outage()
         incident = await scene.incident(name)
-        kept = ABOUT.validate_json((await store.views.assessed("claude", [ABOUT_FIELD]))[ABOUT_FIELD])
+        kept = readable(ABOUT.load((await store.views.assessed("claude", [ABOUT_FIELD]))[ABOUT_FIELD]))
 
     assert told.ok
     assert incident.silence.id == told.silence

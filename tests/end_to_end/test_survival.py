@@ -53,7 +53,7 @@ async def everything(folder: Path):
         rows = await store.read("claude", count=100_000)
         loaded = await store.load("claude")
         assert loaded.state is not None
-        return rows, loaded, REMEMBERED.validate_json(loaded.state)
+        return rows, loaded, REMEMBERED.load(loaded.state)
 
 
 def more_than(total, log):

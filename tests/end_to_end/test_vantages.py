@@ -27,6 +27,7 @@ from bot.store.store import Store
 from bot.store.stream_rows import decode
 from probes.model import Observation
 from tests.support.instance import Instance
+from tests.support.stores import readable
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -112,7 +113,7 @@ async def first_incident(store: Store) -> Incident:
     async with asyncio.timeout(60):
         while True:
             if found := await store.views.incidents("claude", 5):
-                return INCIDENT.validate_json(found[-1])
+                return readable(INCIDENT.load(found[-1]))
             await asyncio.sleep(0.05)
 
 
@@ -160,7 +161,7 @@ async def test_what_one_vantage_alone_sees_is_its_own_trouble(tmp_path: Path, se
         incident = await first_incident(store)
         await until_seen(store, lambda rows: sum(o.vantage == "us" and o.status == 500 for o in rows) >= 60)
         said, about = await told(at_work["eu"], "status"), await told(at_work["eu"], "status claude-api")
-        incidents = [INCIDENT.validate_json(i) for i in await store.views.incidents("claude", 10)]
+        incidents = INCIDENT.load_all(await store.views.incidents("claude", 10))
 
         assert (incident.scope, incident.vantage) == ("vantage", "us")
         assert [i.scope for i in incidents] == ["vantage"]

@@ -112,7 +112,7 @@ async def platform(request, tls):
 @pytest.fixture
 def channel(platform, store, tmp_path):
     kind = "slack" if isinstance(platform, OnSlack) else "discord"
-    around = ChannelContext(tmp_path, io.StringIO(), "plain", lambda: NOW, Clerk(), store.notes, store.shared, "one")
+    around = ChannelContext(tmp_path, io.StringIO(), "plain", lambda: NOW, Clerk(), store.notes, store.leases, "one")
 
     def opened(*, trial=False, **more):
         given = platform.given | {"ca_file": str(tmp_path / "ca.pem")} | more

@@ -83,12 +83,10 @@ class Town:
             self.editions += 1
             snapshot = Snapshot(self.now, vendor, vendor.title(), one, None, (ComponentStatus(measured),), "changed")
             writes = [
-                DeliveryWrite(
-                    one.id, t, self.editions, SNAPSHOT.dump_json(snapshot).decode(), True, held_until=held_until
-                )
+                DeliveryWrite(one.id, t, self.editions, SNAPSHOT.dump(snapshot), True, held_until=held_until)
                 for t in to
             ]
-            body = INCIDENT.dump_json(one).decode()
+            body = INCIDENT.dump(one)
             token = await self.store.lease(vendor, "judge", 10_000)
             assert await self.store.commit(
                 vendor,
@@ -96,7 +94,7 @@ class Town:
                 Commit(
                     "1-1",
                     b"{}",
-                    assessments={f"{vendor}-api": VOICES.dump_json(ComponentStatus(measured)).decode()},
+                    assessments={f"{vendor}-api": VOICES.dump(ComponentStatus(measured))},
                     incidents=(IncidentWrite(one.id, one.opened_at, body),),
                     deliveries=tuple(writes) if layer else (),
                 ),
@@ -245,9 +243,9 @@ async def test_wherever_a_process_dies_the_next_one_says_it_once(town, part, aft
 
 def mortal(store, part, at, *, after):
     """A store that dies at a write."""
-    notes = Mortal(store.notes, "note", at, after=after) if part == "notes" else store.notes
+    notes = Mortal(store.notes, "put", at, after=after) if part == "notes" else store.notes
     owner = Mortal(store, "commit", at, after=after) if part == "commit" else store
     return SimpleNamespace(
-        notes=notes, views=store.views, shared=store.shared,
+        notes=notes, views=store.views, leases=store.leases,
         lease=owner.lease, release=owner.release, load=owner.load, commit=owner.commit,
     )  # fmt: skip

@@ -19,7 +19,7 @@ from bot.jobs.digests import DigestJob
 from bot.process import Process
 from bot.scheduling.cron import Recurring
 from bot.settings import Channel, Component, Digest, Service, Settings, Watching
-from bot.store.codec import INCIDENT, SNAPSHOT, ledger_row
+from bot.store.codec import INCIDENT, LEDGER_ENTRY, SNAPSHOT
 from bot.store.types import START, Claimant, Commit, DeliveryWrite, IncidentWrite, LedgerWrite
 from probes.model import State
 from tests.support.configuration import OWN as OWN_SERVICE
@@ -76,8 +76,8 @@ async def judged(store):
     commit = Commit(
         START,
         b"",
-        incidents=tuple(IncidentWrite(i.id, i.opened_at, INCIDENT.dump_json(i).decode()) for i in incidents),
-        ledger=tuple(LedgerWrite(row.at, ledger_row(row)) for row in rows),
+        incidents=tuple(IncidentWrite(i.id, i.opened_at, INCIDENT.dump(i)) for i in incidents),
+        ledger=tuple(LedgerWrite(row.at, LEDGER_ENTRY.dump(row)) for row in rows),
         rollups=chunks({"claude-api": {int(at // 60): sums for at, sums in minutes.items()}}, NINE),
         rolled_at=NINE,
     )
@@ -101,8 +101,8 @@ async def test_a_day_in_one_answer(judged):
 async def test_ours_and_what_nobody_heard(judged):
     """Undeliverable messages and our own troubles of that time are in it; those of other days are not."""
     token = await judged.lease("claude", "judge", 600_000)
-    body = SNAPSHOT.dump_json(Snapshot(NINE, "claude", "Claude", trouble("4F7K", NINE - 3_600, None), None, (), ""))
-    write = DeliveryWrite("4F7K", "slack:C1", 1, body.decode(), urgent=True, due_at=NINE - 100)
+    body = SNAPSHOT.dump(Snapshot(NINE, "claude", "Claude", trouble("4F7K", NINE - 3_600, None), None, (), ""))
+    write = DeliveryWrite("4F7K", "slack:C1", 1, body, urgent=True, due_at=NINE - 100)
     assert await judged.commit("claude", token, Commit(START, b"", deliveries=(write,)))
     (claimed,) = await judged.outbox.claim("claude", "slack", Claimant("me", 60_000), NINE - 90)
     assert await judged.outbox.give_up(claimed, "channel_not_found", NINE - 80)

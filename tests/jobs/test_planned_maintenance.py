@@ -16,6 +16,7 @@ from bot.settings import Component, Service, Settings
 from bot.store.codec import ABOUT, ABOUT_FIELD
 from tests.support.configuration import OWN, complaints
 from tests.support.scene import Scene
+from tests.support.stores import readable
 
 HOUR_S = 3_600.0
 CLAUDE = Service("claude", "Claude", components=(Component("claude-api", "claude", "Claude API"),))
@@ -92,7 +93,7 @@ class Planned(Scene):
         """What stands by the judge's word."""
         await self.see(False)
         await self.remembered(self.sent)
-        kept = ABOUT.validate_json((await self.store.views.assessed("claude", [ABOUT_FIELD]))[ABOUT_FIELD])
+        kept = readable(ABOUT.load((await self.store.views.assessed("claude", [ABOUT_FIELD]))[ABOUT_FIELD]))
         return [s.silence for s in kept.silences]
 
 

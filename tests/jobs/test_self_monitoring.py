@@ -15,7 +15,7 @@ from bot.health.reporter import HealthReporter
 from bot.health.status import HealthReader
 from bot.jobs.self_monitoring import EVERY_S, SelfMonitor
 from bot.process import Process
-from bot.store.set_aside import packed
+from bot.store.set_aside import SET_ASIDE
 from bot.store.types import START, Commit
 
 CONFIG = """\
@@ -41,7 +41,7 @@ class World:
     now: float = BEGAN
 
     async def word(self, vantage):
-        await self.us.store.put_vantage(vantage, json.dumps({"at": self.now}), self.now)
+        await self.us.store.vantages.put(vantage, json.dumps({"at": self.now}), self.now)
 
     async def passes(self, seconds, *here):
         """Look as often as it looks, while these vantages are at work."""
@@ -54,7 +54,7 @@ class World:
 
     async def told(self, about):
         """What was told of it: the sentence and whether it was the end, first told first."""
-        lines = [TOLD.validate_json(line) for line in await self.us.store.views.timeline(OWN)]
+        lines = TOLD.load_all(await self.us.store.views.timeline(OWN))
         return [(line.text, line.over) for line in reversed(lines) if about in line.text]
 
 
@@ -94,7 +94,7 @@ async def test_a_renamed_vantage_is_told_once_and_then_forgotten(world):
         world.now += 1780.0
         await world.passes(30, "second")
     await world.passes(120, "second")
-    assert set(await world.us.store.vantages()) == {"second"}
+    assert set(await world.us.store.vantages.all()) == {"second"}
     told = await world.told("vantage first")
     assert [over for _, over in told] == [False, True]
     assert "forgotten, as if it had never been" in told[1][0]
@@ -120,7 +120,7 @@ async def test_rows_set_aside_are_told_once_and_listed(world):
         BEGAN, "1-1", "ZeroDivisionError: division by zero", "alternatives.py:63 of_success", "Traceback", "{}"
     )
     token = await store.lease("gateway", "me", 60_000)
-    assert await store.commit("gateway", token, Commit(START, b"{}", aside=(packed(one), packed(one))))
+    assert await store.commit("gateway", token, Commit(START, b"{}", aside=(SET_ASIDE.dump(one), SET_ASIDE.dump(one))))
     health = HealthReader(store, world.us.settings)
     await world.passes(60)
     [(text, over)] = await world.told("set aside")

@@ -58,7 +58,7 @@ class Watched(World):
         async with asyncio.timeout(20):
             while True:
                 loaded = await self.store.load("claude")
-                kept = REMEMBERED.validate_json(loaded.state) if loaded.state else None
+                kept = REMEMBERED.load(loaded.state) if loaded.state else None
                 if kept and kept.counted >= self.sent and kept.rolled.written_at >= asked:
                     return
                 self.now += 1

@@ -17,7 +17,7 @@ from bot.judging.held import KEEP_S
 from bot.judging.judge import Judge, JudgeContext
 from bot.store.codec import INCIDENT, REMEMBERED
 from bot.store.connect import open_store
-from bot.store.set_aside import unpacked
+from bot.store.set_aside import SET_ASIDE
 from bot.store.stream_rows import encode
 from bot.supervision import Supervisor
 from probes.model import Fault, Layer, Observation, Outcome, Timings
@@ -86,13 +86,13 @@ class World:
         async with asyncio.timeout(30):
             while (loaded := await self.store.load(service)).position != last:  # noqa: ASYNC110  (the judge's own)
                 await asyncio.sleep(0.01)
-        return REMEMBERED.validate_json(loaded.state)
+        return REMEMBERED.load(loaded.state)
 
     async def aside(self, service):
-        return unpacked(await self.store.views.aside(service, 100))
+        return SET_ASIDE.load_all(await self.store.views.aside(service, 100))
 
     async def incidents(self, service):
-        return [INCIDENT.validate_json(body) for body in await self.store.views.incidents(service, 10)]
+        return [INCIDENT.load(body) for body in await self.store.views.incidents(service, 10)]
 
 
 async def test_a_poison_row_is_set_aside_and_the_judge_goes_on(poisoned, tmp_path, caplog):

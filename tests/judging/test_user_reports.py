@@ -13,6 +13,7 @@ from bot.store.codec import VOICES
 from bot.store.stream_rows import decode, encode
 from probes.model import Observation, Outcome
 from tests.support.routing import to
+from tests.support.stores import readable
 
 START = 1_776_000_000.0
 VIEW = ServiceView("claude", "Claude", {"claude-api": "Claude API"})
@@ -46,7 +47,7 @@ async def counted(store, affected):
     async with asyncio.timeout(20):
         while True:
             raw = (await store.views.assessments("claude")).get("claude-api")
-            if raw and (heard := VOICES.validate_json(raw).reports).affected == affected:
+            if raw and (heard := readable(VOICES.load(raw)).reports).affected == affected:
                 return heard
             await asyncio.sleep(0.01)
 

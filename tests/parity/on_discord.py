@@ -74,7 +74,7 @@ async def hands(store: Store, **more: object) -> AsyncIterator[Hands]:
         it = Hands(fake, clock, Desk())
         given = pointed_at(fake, channels=[it.alerts.id], **{k: v(it) if callable(v) else v for k, v in more.items()})
         outside = ChannelContext(
-            NOWHERE, io.StringIO(), "plain", clock, it.desk, store.notes, store.shared, fake.world.guild
+            NOWHERE, io.StringIO(), "plain", clock, it.desk, store.notes, store.leases, fake.world.guild
         )
         async with Bot("discord", given, outside, PACE) as it.bot:
             await until(lambda: fake.gateway.live and fake.world.commands)

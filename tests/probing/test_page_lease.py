@@ -9,6 +9,7 @@ from bot.probing.checks import CheckRunner, ProbeLimits
 from bot.probing.page_lease import KEPT, TICKS, PageLease
 from bot.scheduling.scheduler import Schedule
 from bot.store.connect import open_store
+from bot.store.leases import Leases
 from bot.store.store import Store
 from probes.model import Check, Observation
 from probes.tools import Tools
@@ -87,7 +88,9 @@ async def test_who_cannot_read_the_page_passes_the_turn_on(store: Store) -> None
         assert iad.seen[0].page.claims
         syd = Prober("syd", store, transport, page(shut, "cursor"), lambda: 0.0)
         assert await syd.tick() == 1
-        assert not await store.reads("cursor", "cursor:page", "syd", 1), "for half an interval it is nobody's"
+        assert not await store.leases.acquire_page("cursor", "cursor:page", "syd", 1), (
+            "for half an interval it is nobody's"
+        )
 
 
 async def test_a_page_is_not_read_before_it_is_due(store: Store) -> None:
@@ -107,8 +110,8 @@ async def test_a_page_is_not_read_before_it_is_due(store: Store) -> None:
 async def test_while_the_store_is_away_the_last_reader_goes_on(redis_url: str, tmp_path: Path) -> None:
     """Nobody else begins to read, so that an outage of the store does not multiply the requests."""
     async with open_store(redis_url, tmp_path) as opened:
-        gone = Away(opened)
-        fra, iad = PageLease(gone, "fra"), PageLease(gone, "iad")
+        gone = opened.leases = Away(opened._link)
+        fra, iad = PageLease(opened, "fra"), PageLease(opened, "iad")
         check = Check("claude:page", "statuspage", "claude", "", "http://x", 60.0, 5.0, MappingProxyType({}))
         assert await fra.ours(check)
         assert not await iad.ours(check)
@@ -117,22 +120,20 @@ async def test_while_the_store_is_away_the_last_reader_goes_on(redis_url: str, t
         await fra.passed(check)
 
 
-class Away(Store):
-    """A store whose server can be away."""
+class Away(Leases):
+    """Leases whose server can be away."""
 
-    def __init__(self, store: Store) -> None:
-        super().__init__(store._link)
-        self.away = False
+    away = False
 
-    async def reads(self, service: str, check: str, prober: str, ttl_ms: int) -> bool:
+    async def acquire_page(self, service: str, check: str, prober: str, ttl_ms: int) -> bool:
         if self.away:
             raise StoreError("away")
-        return await super().reads(service, check, prober, ttl_ms)
+        return await super().acquire_page(service, check, prober, ttl_ms)
 
-    async def passes(self, service: str, check: str, prober: str, ttl_ms: int) -> None:
+    async def release_page(self, service: str, check: str, prober: str, ttl_ms: int) -> None:
         if self.away:
             raise StoreError("away")
-        await super().passes(service, check, prober, ttl_ms)
+        await super().release_page(service, check, prober, ttl_ms)
 
 
 async def test_the_schedule_looks_twice_an_interval(store: Store) -> None:

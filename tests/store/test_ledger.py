@@ -53,24 +53,24 @@ async def test_the_oldest_go_beyond_the_bound(store: Store, monkeypatch: pytest.
 
 async def test_one_prober_reads_and_the_others_stand_by(store: Store, redis_url: str) -> None:
     """The turn stays with who has it, each page has its own, and it passes on when the reader falls silent."""
-    assert await store.reads(SERVICE, "page", "fra", 60_000)
-    assert not await store.reads(SERVICE, "page", "iad", 60_000)
-    assert await store.reads(SERVICE, "page", "fra", 60_000)
-    assert await store.reads(SERVICE, "other", "iad", 60_000)
+    assert await store.leases.acquire_page(SERVICE, "page", "fra", 60_000)
+    assert not await store.leases.acquire_page(SERVICE, "page", "iad", 60_000)
+    assert await store.leases.acquire_page(SERVICE, "page", "fra", 60_000)
+    assert await store.leases.acquire_page(SERVICE, "other", "iad", 60_000)
     async with Redis.from_url(redis_url) as redis:
         await redis.pexpire(keys_of(SERVICE).reader("page"), 0)
-    assert await store.reads(SERVICE, "page", "iad", 60_000)
-    assert not await store.reads(SERVICE, "page", "fra", 60_000)
+    assert await store.leases.acquire_page(SERVICE, "page", "iad", 60_000)
+    assert not await store.leases.acquire_page(SERVICE, "page", "fra", 60_000)
 
 
 async def test_a_turn_that_is_passed_on_is_nobody_s_for_a_while(store: Store, redis_url: str) -> None:
     """Not even the last reader's, so that a page nobody can read is not asked more often for it."""
-    assert await store.reads(SERVICE, "page", "fra", 60_000)
-    await store.passes(SERVICE, "page", "iad", 60_000)
-    assert await store.reads(SERVICE, "page", "fra", 60_000), "only the reader can pass its turn on"
-    await store.passes(SERVICE, "page", "fra", 60_000)
-    assert not await store.reads(SERVICE, "page", "fra", 60_000)
-    assert not await store.reads(SERVICE, "page", "iad", 60_000)
+    assert await store.leases.acquire_page(SERVICE, "page", "fra", 60_000)
+    await store.leases.release_page(SERVICE, "page", "iad", 60_000)
+    assert await store.leases.acquire_page(SERVICE, "page", "fra", 60_000), "only the reader can pass its turn on"
+    await store.leases.release_page(SERVICE, "page", "fra", 60_000)
+    assert not await store.leases.acquire_page(SERVICE, "page", "fra", 60_000)
+    assert not await store.leases.acquire_page(SERVICE, "page", "iad", 60_000)
     async with Redis.from_url(redis_url) as redis:
         await redis.pexpire(keys_of(SERVICE).reader("page"), 0)
-    assert await store.reads(SERVICE, "page", "iad", 60_000)
+    assert await store.leases.acquire_page(SERVICE, "page", "iad", 60_000)

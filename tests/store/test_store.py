@@ -137,16 +137,16 @@ async def test_the_timeline_is_bounded(store: Store, monkeypatch: pytest.MonkeyP
 
 async def test_services_and_vantages_fall_out_when_silent(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """The indexes across services hold what has been heard of lately, and no more than their bound."""
-    await store.announce(["claude", "openai"], 1.0)
-    await store.announce([], 2.0)
-    await store.announce(["openai"], 2.0 + keys.SERVICES_TTL_S)
-    assert await store.services() == ["openai"]
+    await store.vantages.announce(["claude", "openai"], 1.0)
+    await store.vantages.announce([], 2.0)
+    await store.vantages.announce(["openai"], 2.0 + keys.SERVICES_TTL_S)
+    assert await store.vantages.services() == ["openai"]
     monkeypatch.setattr(keys, "VANTAGES_KEPT", 3)
     for n, name in enumerate("abcda"):
-        await store.put_vantage(name, str(n), float(n))
-    assert await store.vantages() == {"c": "2", "d": "3", "a": "4"}
-    await store.put_vantage("late", "x", 10.0 + keys.VANTAGE_TTL_S)
-    assert await store.vantages() == {"late": "x"}
+        await store.vantages.put(name, str(n), float(n))
+    assert await store.vantages.all() == {"c": "2", "d": "3", "a": "4"}
+    await store.vantages.put("late", "x", 10.0 + keys.VANTAGE_TTL_S)
+    assert await store.vantages.all() == {"late": "x"}
 
 
 async def test_a_server_that_refuses_is_a_store_error(store: Store, redis_url: str) -> None:

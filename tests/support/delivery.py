@@ -111,8 +111,8 @@ class World:
         """Commit one notice as the judge does."""
         self.edition += 1
         snapshot = Snapshot(self.now, "claude", "Claude", incident, None, (ComponentStatus(MEASURED),), "opened")
-        body = SNAPSHOT.dump_json(snapshot).decode()
-        lines = tuple(ENTRY.dump_json(TimelineEntry(self.now, "changed", text)).decode() for text in trail)
+        body = SNAPSHOT.dump(snapshot)
+        lines = tuple(ENTRY.dump(TimelineEntry(self.now, "changed", text)) for text in trail)
         writes = tuple(
             DeliveryWrite(incident.id, c, self.edition, body, urgent=urgent, trail=lines, due_at=self.now)
             for c in channels

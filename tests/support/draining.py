@@ -41,8 +41,8 @@ class Draining:
             snapshot = Snapshot(
                 self.now, "claude", "Claude", one, None, (ComponentStatus(replace(MEASURED, at=self.now)),), "opened"
             )
-            body = SNAPSHOT.dump_json(snapshot, exclude_defaults=True).decode()
-            lines = tuple(ENTRY.dump_json(TimelineEntry(self.now, "changed", text)).decode() for text in trail)
+            body = SNAPSHOT.dump(snapshot)
+            lines = tuple(ENTRY.dump(TimelineEntry(self.now, "changed", text)) for text in trail)
             writes = [DeliveryWrite(one.id, t, 1, body, True, lines, self.now) for t in self.targets]
             assert await self.store.commit("claude", token, Commit("1-1", b"{}", deliveries=tuple(writes)))
 

@@ -10,6 +10,7 @@ from bot.store.codec import INCIDENT, REMEMBERED
 from bot.store.stream_rows import encode
 from probes.model import Fault, Layer, Observation, Outcome
 from tests.support.routing import to
+from tests.support.stores import readable
 
 START = 1_776_000_000.0
 VIEW = ServiceView("claude", "Claude", {"claude-api": "Claude API"})
@@ -55,9 +56,9 @@ class World:
         async with asyncio.timeout(20):
             while True:
                 loaded = await self.store.load("claude")
-                if loaded.state and (kept := REMEMBERED.validate_json(loaded.state)).counted >= counted:
+                if loaded.state and (kept := readable(REMEMBERED.load(loaded.state))).counted >= counted:
                     return kept
                 await asyncio.sleep(0.01)
 
     async def incidents(self):
-        return [INCIDENT.validate_json(body) for body in await self.store.views.incidents("claude", 10)]
+        return INCIDENT.load_all(await self.store.views.incidents("claude", 10))

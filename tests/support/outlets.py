@@ -66,7 +66,7 @@ class Outlet(ABC):
     def opens(self, store: Store, tmp_path) -> Opens:
         def opened(url: str, **changes: Any) -> Channel:
             out = io.StringIO()
-            outside = ChannelContext(tmp_path, out, "plain", lambda: NOW, Mute(), store.notes, store.shared, "me")
+            outside = ChannelContext(tmp_path, out, "plain", lambda: NOW, Mute(), store.notes, store.leases, "me")
             return CHANNELS[self.kind].opened(self.kind, self.options(url) | changes, outside)
 
         return opened

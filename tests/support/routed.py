@@ -90,7 +90,7 @@ class House(Scene):
         office = CourierContext("courier", lambda: self.now, Advisor(reading, {}, ["claude"]).card, self.lost)
         outside = ChannelContext(
             self.folder, self.said, "json", lambda: self.now, open_desk(self.store, self.settings),
-            self.store.notes, self.store.shared, "courier",
+            self.store.notes, self.store.leases, "courier",
         )  # fmt: skip
         async with AsyncExitStack() as stack:
             channels = {

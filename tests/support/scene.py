@@ -49,7 +49,7 @@ class Scene(World):
 
     async def incident(self, name):
         """As the store has it."""
-        return INCIDENT.validate_json(await self.store.views.incident("claude", name))
+        return INCIDENT.load(await self.store.views.incident("claude", name))
 
     async def until(self, true):
         """Wait for the judge."""

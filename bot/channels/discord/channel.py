@@ -114,7 +114,7 @@ class DiscordChannel:
         else:
             message = await self._created(channel, card, once)
         try:
-            await self._memory.note(posted_in(self.name, channel), "1", POSTED_S)
+            await self._memory.put(posted_in(self.name, channel), "1", POSTED_S)
         except StoreError as error:
             log.warning("%s: cannot note that people of %s may act: %s", self.name, channel, error)
         where = {"channel": channel, "message": message, "key": key}
@@ -144,9 +144,9 @@ class DiscordChannel:
         """The id of the root if an earlier try, too old for its nonce, has left one; "" where there is none."""
         name = f"discord.tried.{once}"
         try:
-            tried = await self._memory.noted(name)
+            tried = await self._memory.get(name)
             if not tried:
-                await self._memory.note(name, f"{self._now():.0f}", TRIED_S)
+                await self._memory.put(name, f"{self._now():.0f}", TRIED_S)
         except StoreError as error:
             log.debug("%s does not know of earlier tries: %s", self.name, error)
             return ""

@@ -138,14 +138,14 @@ class Client(discord.Client):
 
     async def _noted(self, name: str) -> str:
         try:
-            return await self._memory.noted(name)
+            return await self._memory.get(name)
         except StoreError as error:
             log.debug("the store does not tell %s: %s", name, error)
             return ""
 
     async def _note(self, name: str, text: str, ttl_s: float) -> None:
         try:
-            await self._memory.note(name, text, ttl_s)
+            await self._memory.put(name, text, ttl_s)
         except StoreError as error:
             log.debug("the store does not keep %s: %s", name, error)
 

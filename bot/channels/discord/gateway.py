@@ -139,7 +139,7 @@ class Gateway:
         try:
             async with asyncio.timeout(self._pace.lease_s):
                 ttl_ms = round(self._pace.lease_s * 1000)
-                ours = await self._outside.turns.hold(self._lease, self._outside.owner, ttl_ms)
+                ours = await self._outside.leases.acquire(self._lease, self._outside.owner, ttl_ms)
         except (StoreError, TimeoutError) as error:
             log.debug("%s: whose turn it is to listen is not known: %s", self._reception.name, error)
             return self._ours
@@ -161,6 +161,6 @@ class Gateway:
         self._ours = False
         try:
             async with asyncio.timeout(1.0):
-                await self._outside.turns.passes(self._lease, self._outside.owner)
+                await self._outside.leases.release(self._lease, self._outside.owner)
         except (StoreError, TimeoutError) as error:
             log.debug("the turn at the gateway was not passed on: %s", error)

@@ -145,7 +145,7 @@ class InteractionHandler:
         alerted = False
         try:
             async with asyncio.timeout(MEMORY_S):
-                alerted = bool(await self._memory.noted(place))
+                alerted = bool(await self._memory.get(place))
         except (StoreError, TimeoutError) as error:
             log.debug("%s does not know whether alerts come to %s: %s", self.name, place, error)
         return roles.asker(interaction, self.options, self.name, alerted=alerted)
@@ -154,7 +154,7 @@ class InteractionHandler:
         """Whether nobody has answered this interaction; where that is not known it is answered: acts happen once."""
         try:
             async with asyncio.timeout(MEMORY_S):
-                return await self._memory.once(f"discord.{interaction.application_id}.{interaction.id}", SEEN_S)
+                return await self._memory.set_once(f"discord.{interaction.application_id}.{interaction.id}", SEEN_S)
         except (StoreError, TimeoutError) as error:
             log.debug("%s does not know whether %s was answered: %s", self.name, interaction.id, error)
             return True

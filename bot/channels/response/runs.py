@@ -42,15 +42,15 @@ class RunLog:
 
     async def begins(self, order: str, attempt: int) -> bool:
         """Whether this try begins now; False where somebody began it before."""
-        return await self._memory.once(f"{self._name}:{order}#{attempt}", KEPT_S)
+        return await self._memory.set_once(f"{self._name}:{order}#{attempt}", KEPT_S)
 
     async def ended(self, order: str, tried: Attempt) -> None:
         """Keep how it ended."""
-        await self._memory.note(f"{self._name}:{order}", json.dumps(asdict(tried)), KEPT_S)
+        await self._memory.put(f"{self._name}:{order}", json.dumps(asdict(tried)), KEPT_S)
 
     async def known(self, order: str) -> Attempt | None:
         """How it ended; None where no try has."""
-        noted = await self._memory.noted(f"{self._name}:{order}")
+        noted = await self._memory.get(f"{self._name}:{order}")
         if not noted:
             return None
         told = json.loads(noted)
@@ -59,6 +59,6 @@ class RunLog:
     async def may(self, per_hour: int) -> bool:
         """Take one of the hour's turns, if one is free; each is free again an hour after it was taken."""
         for turn in range(per_hour):
-            if await self._memory.once(f"{self._name}:turn{turn}", HOUR_S):
+            if await self._memory.set_once(f"{self._name}:turn{turn}", HOUR_S):
                 return True
         return False

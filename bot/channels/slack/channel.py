@@ -232,7 +232,7 @@ class SlackChannel:
 
     async def _noted(self, name: str) -> Mapping[str, Any]:
         try:
-            text = await self._memory.noted(f"{self.name}:{name}")
+            text = await self._memory.get(f"{self.name}:{name}")
         except StoreError as error:
             log.warning("%s: cannot look whether it was said already: %s", self.name, error)
             return {}
@@ -242,7 +242,7 @@ class SlackChannel:
     async def _note(self, name: str, what: Mapping[str, Any]) -> None:
         """The message stands whether or not this can be written: the courier writes it down as well."""
         try:
-            await self._memory.note(f"{self.name}:{name}", json.dumps(what), NOTED_S)
+            await self._memory.put(f"{self.name}:{name}", json.dumps(what), NOTED_S)
         except StoreError as error:
             log.warning("%s: cannot note what was said: %s", self.name, error)
 

@@ -137,7 +137,7 @@ class Handlers:
     async def _first(self, press: Interaction) -> bool:
         """Whether this deed was not seen before; taken for new while the store is away, for acts have their own ids."""
         try:
-            return not press.id or await self._memory.once(f"{self._name}:press:{press.id}", ANSWERED_S)
+            return not press.id or await self._memory.set_once(f"{self._name}:press:{press.id}", ANSWERED_S)
         except StoreError:
             return True
 

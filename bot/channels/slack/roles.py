@@ -43,10 +43,10 @@ class Roles:
         no team otherwise.
         """
         if channel.startswith("D"):
-            return user in self._options.on_call or bool(await self._memory.noted(posted_in(self._name, user)))
+            return user in self._options.on_call or bool(await self._memory.get(posted_in(self._name, user)))
         if not channel:
             return False
-        return channel in self._options.channels or bool(await self._memory.noted(posted_in(self._name, channel)))
+        return channel in self._options.channels or bool(await self._memory.get(posted_in(self._name, channel)))
 
     async def _listed(self, user: str, ids: tuple[str, ...]) -> bool:
         if user in ids:

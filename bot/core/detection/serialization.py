@@ -1,14 +1,16 @@
 """The state of an assessor as JSON-able values, and back. Pure.
 
-Dataclasses become lists of their fields in order; `VERSION` changes with the shape, and another version's state is not
-read: a new detector begins with its priors.
+A dataclass is a row of its fields' values; `fields` says once for all rows which name each place has, so that a state
+is read by name and stays small. A field that a state does not have keeps its default, one that nobody knows any more is
+passed over. `VERSION` changes with the meaning, and a state of a version nobody knows is not read: a new detector
+begins with its priors.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.core.detection.baseline import Baseline, BurstModel, Pending
@@ -25,10 +27,56 @@ from bot.core.detection.stream_filter import Run, Stream
 if TYPE_CHECKING:
     from bot.core.detection.episodes import Episodes
 
-VERSION = 1
+VERSION = 2
 PLAIN = frozenset({float, int, str, bool, type(None)})
-CALM_ODDS = [f.name for f in fields(Stream)].index("calm_odds")
+KEPT: dict[str, type[Any]] = {
+    "sample": Sample,
+    "bursts": BurstModel,
+    "stream": Stream,
+    "run": Run,
+    "baseline": Baseline,
+    "pending": Pending,
+    "disturbance": Disturbance,
+    "severity": Severity,
+    "recovery": RecoveryTest,
+    "latency": LatencyDetector,
+    "median": Median,
+    "reports": ReportEvidence,
+    "watched": Watched,
+}
+"""Every dataclass in a state, by the name it has there."""
+DERIVED = frozenset({"calm_odds"})
+"""Fields that follow from the others and are not kept."""
+NAMES: dict[Any, tuple[str, ...]] = {
+    kind: tuple(f.name for f in fields(kind) if f.name not in DERIVED) for kind in KEPT.values()
+}
+NAME_OF: dict[Any, str] = {kind: name for name, kind in KEPT.items()}
+COLUMNS = {name: " ".join(NAMES[kind]) for name, kind in KEPT.items()}
+FIRST_VERSION: dict[str, str] = {
+    "sample": "at vantage component check failed symptom total_ms first_ms slow lasting",
+    "bursts": "seconds count ended spell_s same other since hours lasting",
+    "stream": "vantage component check at belief failed symptom oks run usual ok_at since single spells silent apart"
+    " entry unsure",
+    "run": "length second_at same other first_at lasting",
+    "baseline": "failed looks pending held turned rate hour spells seconds",
+    "pending": "looks seconds single spells ended spell_s same other hours lasting",
+    "disturbance": "began seen_at failed_at severity closing symptoms vantages latest said",
+    "severity": "failed_w weight squares pairs repeats at failed total level against classed quick_failed quick_weight"
+    " quick_squares",
+    "recovery": "value up_s quiet_s gaps gap_s run_s solid",
+    "latency": "sums value medians levels pending recent_ms latest slow",
+    "median": "log_ms looks",
+    "reports": "minute count total usual",
+    "watched": "from_s until_s rests_until vantages",
+}
+"""The order of the fields in states of version 1 (release 0.1.0), which had no `fields`; their rows may be shorter."""
+STRICT = False
+"""Whether a field that nobody knows is an error; the tests set it, so that no field is renamed unnoticed."""
 T = TypeVar("T")
+
+
+class UnknownFieldError(ValueError):
+    """A state has a field that no dataclass has: raised where `STRICT`."""
 
 
 def dumped(now: Episodes, at: float, waiting: list[Sample]) -> dict[str, Any]:
@@ -36,10 +84,11 @@ def dumped(now: Episodes, at: float, waiting: list[Sample]) -> dict[str, Any]:
     detector = now.detector
     return {
         "version": VERSION,
+        "fields": COLUMNS,
         "now": at,
         "waiting": [packed(r) for r in waiting],
         "spells": packed(detector.spells),
-        "streams": [_packed_stream(s) for s in detector.streams.values()],
+        "streams": [packed(s) for s in detector.streams.values()],
         "suspicions": [[*name, s.sums] for name, s in detector.suspicions.items()],
         "muted": sorted(detector.muted),
         "courses": packed(now.courses),
@@ -58,12 +107,13 @@ def dumped(now: Episodes, at: float, waiting: list[Sample]) -> dict[str, Any]:
 
 def restore(now: Episodes, state: Mapping[str, Any]) -> tuple[float, list[Sample]]:
     """Put a dumped state back; returns the latest time and the results not yet settled."""
-    if state.get("version") != VERSION:
+    if state.get("version") not in {1, VERSION}:
         return 0.0, []
+    rows = _Rows(state)
     detector = now.detector
-    detector.spells = _rebuilt(BurstModel, state["spells"])
-    for packed_stream in state["streams"]:
-        stream = _stream(packed_stream)
+    detector.spells = rows.read(BurstModel, state["spells"])
+    for values in state["streams"]:
+        stream = rows.stream(values)
         detector.streams[(stream.vantage, stream.component, stream.check)] = stream
     if detector.streams:
         detector.arrange()
@@ -73,18 +123,18 @@ def restore(now: Episodes, state: Mapping[str, Any]) -> tuple[float, list[Sample
     detector.muted = set(state["muted"])
     detector.settled = set(state["standing"])
     detector.next_s = float(state.get("next_s", 0.0))
-    now.courses = {k: _course(v) for k, v in state["courses"].items()}
-    now.vantages = {k: _course(v) for k, v in state["vantages"].items()}
-    now.slow = {k: _course(v) for k, v in state["slow"].items()}
-    now.paces = {k: _pace(v) for k, v in state["paces"].items()}
-    now.hearings = {k: ReportEvidence(*v) for k, v in state["hearings"].items()}
-    now.attention.watched = {k: _rebuilt(Watched, v) for k, v in state["watched"].items()}
+    now.courses = {k: rows.course(v) for k, v in state["courses"].items()}
+    now.vantages = {k: rows.course(v) for k, v in state["vantages"].items()}
+    now.slow = {k: rows.course(v) for k, v in state["slow"].items()}
+    now.paces = {k: rows.pace(v) for k, v in state["paces"].items()}
+    now.hearings = {k: rows.read(ReportEvidence, v) for k, v in state["hearings"].items()}
+    now.attention.watched = {k: rows.read(Watched, v) for k, v in state["watched"].items()}
     now.standing, now.slowing = dict(state["standing"]), dict(state["slowing"])
     now.quiet = bool(state["quiet"])
     together = min(now.standing.values(), default=0.0)
     now.groups = {c: float(state.get("groups", {}).get(c, together)) for c in now.standing}
     detector.part()
-    return float(state["now"]), [Sample(*r) for r in state["waiting"]]
+    return float(state["now"]), [rows.read(Sample, v) for v in state["waiting"]]
 
 
 def packed(value: Any) -> Any:
@@ -96,59 +146,59 @@ def packed(value: Any) -> Any:
         return {k: packed(v) for k, v in value.items()}
     if kind is list or kind is tuple:
         return [v if type(v) in PLAIN else packed(v) for v in value]
-    names = _names(kind)  # type: ignore[arg-type]  # a class of its own kind is hashable, too
-    return [packed(getattr(value, name)) for name in names] if names else value
+    return [packed(getattr(value, name)) for name in NAMES[kind]]
 
 
-@cache
-def _names(kind: Any) -> tuple[str, ...]:
-    """A dataclass' fields in order; none for any other type."""
-    return tuple(f.name for f in fields(kind)) if is_dataclass(kind) else ()
+class _Rows:
+    """Rows of a state, read by the names it gives their places."""
+
+    def __init__(self, state: Mapping[str, Any]) -> None:
+        self._first = state["version"] == 1
+        written = FIRST_VERSION if self._first else state["fields"]
+        self._columns = {name: columns.split() for name, columns in written.items()}
+        unknown = {
+            f"{name}.{column}"
+            for name, columns in self._columns.items()
+            for column in columns
+            if name not in KEPT or column not in NAMES[KEPT[name]]
+        }
+        if STRICT and unknown:
+            raise UnknownFieldError(f"fields of a state that no dataclass has: {', '.join(sorted(unknown))}")
+
+    def read(self, kind: type[T], values: Iterable[Any], **inner: Callable[[Any], Any]) -> T:
+        """A dataclass, its nested values made by `inner`; lists and dicts are copied: the state must not change."""
+        named = zip(self._columns[NAME_OF[kind]], values, strict=not self._first)
+        return kind(**{name: inner.get(name, _copied)(value) for name, value in named if name in NAMES[kind]})
+
+    def stream(self, values: Iterable[Any]) -> Stream:
+        """A stream with what is usual for it."""
+        return self.read(
+            Stream,
+            values,
+            run=lambda v: self.read(Run, v),
+            usual=self._baseline,
+            spells=lambda v: [list(one) for one in v],
+        )
+
+    def _baseline(self, values: Iterable[Any]) -> Baseline:
+        pending = partial(self.read, Pending)
+        return self.read(Baseline, values, pending=pending, held=pending)
+
+    def course(self, values: Iterable[Any]) -> Disturbance:
+        """The course of a disturbance."""
+        return self.read(
+            Disturbance,
+            values,
+            severity=lambda v: self.read(Severity, v),
+            closing=lambda v: self.read(RecoveryTest, v),
+            latest=lambda v: [(at, vantage, word) for at, vantage, word in v],
+            said=tuple,
+        )
+
+    def pace(self, values: Iterable[Any]) -> LatencyDetector:
+        """The evidence of slowness of one component."""
+        return self.read(LatencyDetector, values, medians=lambda v: {k: self.read(Median, one) for k, one in v.items()})
 
 
-def _rebuilt(kind: type[T], values: Iterable[Any]) -> T:
-    """A dataclass of plain fields; lists and dicts are copied, as the state given must not change."""
-    return kind(*[list(v) if isinstance(v, list) else dict(v) if isinstance(v, dict) else v for v in values])
-
-
-def _packed_stream(stream: Stream) -> list[Any]:
-    """All but `calm_odds`, which follow from the rest."""
-    values: list[Any] = packed(stream)
-    return values[:CALM_ODDS] + values[CALM_ODDS + 1 :]
-
-
-def _stream(values: list[Any]) -> Stream:
-    *names, run, usual = values[:CALM_ODDS]
-    failed, looks, pending, held, *rest = usual
-    kept = Baseline(failed, looks, _rebuilt(Pending, pending), _rebuilt(Pending, held), *rest)
-    later = [[list(x) for x in v] if isinstance(v, list) else v for v in values[CALM_ODDS:]]
-    return _rebuilt(Stream, [*names, Run(*run), kept, [], *later])
-
-
-def _course(values: list[Any]) -> Disturbance:
-    began, seen, failed, severity, closing, symptoms, vantages, latest, said, *rest = values
-    return Disturbance(
-        began,
-        seen,
-        failed,
-        Severity(*severity),
-        RecoveryTest(*closing),
-        dict(symptoms),
-        dict(vantages),
-        [(t, v, w) for t, v, w in latest],
-        (said[0], said[1], said[2]),
-        *rest,
-    )
-
-
-def _pace(values: list[Any]) -> LatencyDetector:
-    sums, value, medians, levels, pending, recent, *latest = values
-    return LatencyDetector(
-        list(sums),
-        value,
-        {k: Median(*m) for k, m in medians.items()},
-        list(levels),
-        list(pending),
-        recent,
-        *map(list, latest),
-    )
+def _copied(value: Any) -> Any:
+    return list(value) if isinstance(value, list) else dict(value) if isinstance(value, dict) else value

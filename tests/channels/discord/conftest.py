@@ -41,16 +41,16 @@ class Notes:
         self._notes = store.notes
         self.away = False
 
-    async def once(self, name: str, ttl_s: float) -> bool:
-        return await self._there() and await self._notes.once(name, ttl_s)
+    async def set_once(self, name: str, ttl_s: float) -> bool:
+        return await self._there() and await self._notes.set_once(name, ttl_s)
 
-    async def note(self, name: str, text_of_it: str, ttl_s: float) -> None:
+    async def put(self, name: str, value: str, ttl_s: float) -> None:
         await self._there()
-        await self._notes.note(name, text_of_it, ttl_s)
+        await self._notes.put(name, value, ttl_s)
 
-    async def noted(self, name: str) -> str:
+    async def get(self, name: str) -> str:
         await self._there()
-        return await self._notes.noted(name)
+        return await self._notes.get(name)
 
     async def _there(self) -> bool:
         if self.away:
@@ -62,18 +62,18 @@ class Turns:
     """Whose turn it is, by the store; while that is `away` it answers nobody."""
 
     def __init__(self, store: Store) -> None:
-        self._turns = store.shared
+        self._turns = store.leases
         self.away = False
         self.asked = 0
 
-    async def hold(self, name: str, owner: str, ttl_ms: int) -> bool:
+    async def acquire(self, name: str, owner: str, ttl_ms: int) -> bool:
         self.asked += 1
         if self.away:
             raise StoreError("away")
-        return await self._turns.hold(name, owner, ttl_ms)
+        return await self._turns.acquire(name, owner, ttl_ms)
 
-    async def passes(self, name: str, owner: str) -> None:
-        await self._turns.passes(name, owner)
+    async def release(self, name: str, owner: str) -> None:
+        await self._turns.release(name, owner)
 
 
 class Replicas:

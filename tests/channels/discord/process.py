@@ -16,7 +16,7 @@ async def main(url: str, api_url: str, gateway_url: str, token: str, folder: str
     """Listen until killed."""
     async with open_store(url, Path(folder)) as store:
         outside = ChannelContext(
-            Path(folder), io.StringIO(), "plain", time.time, FrontDesk(), store.notes, store.shared, "leader"
+            Path(folder), io.StringIO(), "plain", time.time, FrontDesk(), store.notes, store.leases, "leader"
         )
         given = {"token": token, "api_url": api_url, "gateway_url": gateway_url}
         async with opened("discord", given, outside):

@@ -127,7 +127,7 @@ async def test_a_token_revoked_while_listening_is_said(fake, replicas, place):
 async def test_sessions_begun_are_counted_through_restarts(fake, replicas, place, clock):
     """Before Discord would reset the token no more are begun, and health says so; soon one is, the next day many."""
     name = f"discord.sessions.{fake.world.application}"
-    await replicas.store.notes.note(name, f"{clock() + (AT_ONCE - 1) * EVERY_S:.0f}", 86_400)
+    await replicas.store.notes.put(name, f"{clock() + (AT_ONCE - 1) * EVERY_S:.0f}", 86_400)
     bot = await replicas.start()
     await replicas.listening()
     await fake.gateway.invalidate()

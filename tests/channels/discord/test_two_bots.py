@@ -15,7 +15,7 @@ async def test_each_bot_talks_to_its_own_discord(fake, replicas, clock, store, t
         other.world.token = "another.fake.token"
         await replicas.start()
         outside = ChannelContext(
-            tmp_path, io.StringIO(), "plain", clock, replicas.desk, store.notes, store.shared, "one"
+            tmp_path, io.StringIO(), "plain", clock, replicas.desk, store.notes, store.leases, "one"
         )
         async with DiscordBot("second", pointed_at(other), outside, PACE):
             await until(lambda: fake.gateway.live and other.gateway.live and other.world.commands)

@@ -11,7 +11,8 @@ OLDER = {"streams": 11, "run": 4, "usual": 7, "pending": 9, "spells": 8, "severi
 
 def as_before(state):
     """The same state as that release would have written it."""
-    old = json.loads(json.dumps({k: v for k, v in state.items() if k not in {"groups", "next_s"}}))
+    old = json.loads(json.dumps({k: v for k, v in state.items() if k not in {"fields", "groups", "next_s"}}))
+    old["version"] = 1
     old["spells"] = old["spells"][: OLDER["spells"]]
     old["streams"] = [stream[: OLDER["streams"] - 1] for stream in old["streams"]]
     for stream in old["streams"]:

@@ -16,6 +16,7 @@ from bot.core.model.snapshot import ComponentStatus
 from bot.core.stats.histogram import BINS, ERROR, LONGEST_MS, bin_of, quantile_ms, value_of
 from bot.store.codec import REMEMBERED
 from probes.model import Fault, Layer, Observation, Outcome, State, Timings
+from tests.support.stores import readable
 
 START = 1_776_000_000.0
 NAMES = {"api": "Claude API"}
@@ -139,7 +140,7 @@ def voice(state, at, fresh):
 
 def through_json(rolled):
     """As another process finds it."""
-    return REMEMBERED.validate_json(REMEMBERED.dump_json(Remembered(rolled=rolled), exclude_defaults=True)).rolled
+    return readable(REMEMBERED.load(REMEMBERED.dump(Remembered(rolled=rolled)))).rolled
 
 
 def test_a_clock_that_was_far_ahead_costs_nothing():

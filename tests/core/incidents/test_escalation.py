@@ -19,6 +19,7 @@ from bot.core.model.service import ServiceView
 from bot.core.model.snapshot import Snapshot
 from bot.store.codec import INCIDENT
 from probes.model import State
+from tests.support.stores import readable
 
 START = 1_776_000_000.0
 VIEW = ServiceView("claude", "Claude", {"api": "Claude API", "web": "claude.ai"})
@@ -68,7 +69,7 @@ class World:
 
     def restart(self) -> None:
         """Another judge goes on from what is written."""
-        kept = INCIDENT.validate_json(INCIDENT.dump_json(self.incident, exclude_defaults=True))
+        kept = readable(INCIDENT.load(INCIDENT.dump(self.incident)))
         self.cases = IncidentTracker(VIEW, {self.id: kept}, self.cases.silences)
 
     def do(self, at: float, verb: str, *more: str) -> None:

@@ -54,7 +54,7 @@ def test_a_dead_check_is_shown_beside_the_healthy_ones():
     rows += [replace(seen(300.0 * n + 1, failed=n >= 6), check="api/messages") for n in range(13)]
     judgement, decided = judged(sorted(rows, key=lambda row: row.at))
     voices = decided[-1].voices["api"]
-    other = Judgement(VIEW, SETTINGS, REMEMBERED.validate_json(REMEMBERED.dump_json(judgement.state())))
+    other = Judgement(VIEW, SETTINGS, REMEMBERED.load(REMEMBERED.dump(judgement.state())))
 
     assert voices.measured.apart == OutlierCheck("api/messages", 6, 6, 0, 20)
     assert "messages: 6 of 6 failed, other checks: 0 of 20" in seen_words(voices.measured, START + 3600)
@@ -67,7 +67,7 @@ def test_another_process_goes_on_exactly_where_this_one_stopped():
     _, whole = judged(rows)
     for cut in (1, 60, 121, 190, 200, len(rows) - 2):
         first, before = judged(rows[:cut])
-        kept = REMEMBERED.validate_json(REMEMBERED.dump_json(first.state(), exclude_defaults=True))
+        kept = REMEMBERED.load(REMEMBERED.dump(first.state()))
         _, after = judged(rows[cut:], Judgement(VIEW, SETTINGS, kept))
 
         assert [d.incidents for d in before + after] == [d.incidents for d in whole]

@@ -100,9 +100,7 @@ def test_an_incident_counts_its_people():
     [incident] = made.settle(START + at + 701).incidents
     assert incident.reports == 3
 
-    made = Judgement(
-        VIEW, SETTINGS, REMEMBERED.validate_json(REMEMBERED.dump_json(made.state(), exclude_defaults=True))
-    )
+    made = Judgement(VIEW, SETTINGS, REMEMBERED.load(REMEMBERED.dump(made.state())))
     for n in range(40):
         made.see(seen(at + 720 + 30.0 * n, failed=True))
         made.settle(START + at + 720 + 30.0 * n)
