@@ -22,7 +22,7 @@ from bot.core.routing.tree import policies_for
 from bot.delivery.channel_queue import CourierContext
 from bot.delivery.courier import Courier
 from bot.delivery.grouping import Grouping
-from bot.delivery.routes import Routes, configured_routes, policies_of
+from bot.delivery.routes import configured_routes, policies_of
 from bot.delivery.self_notices import SelfNotices, UnreachableNotices
 from bot.delivery.subscriptions import configured_subscriptions
 from bot.desk.desk import Desk
@@ -115,9 +115,9 @@ async def running(settings: Settings, around: Terminal, roles: Role = EVERYTHING
     async with contextlib.AsyncExitStack() as stack:
         url = settings.redis.reveal() if settings.redis else None
         opened = Running(await stack.enter_async_context(open_store(url, settings.state_dir)), settings)
-        works = App(opened, around, roles)
-        await stack.enter_async_context(works.channels())
-        await stack.enter_async_context(works.at_work())
+        app = App(opened, around, roles)
+        await stack.enter_async_context(app.channels())
+        await stack.enter_async_context(app.at_work())
         yield opened
 
 
@@ -133,14 +133,15 @@ class App:
         # The embedded store has one user at a time, so what a killed run held is ours at once.
         alone = opened.settings.redis is None
         self._owner = opened.settings.vantage if alone else f"{opened.settings.vantage}.{secrets.token_hex(4)}"
+        self._process = Process(opened.store, opened.settings, self._owner, around.now, around.speed)
         self._news = SelfNotices(opened.store, self._owner, around.now, self._wake)
-        self._acts = ActionQueue(opened.store, self._written)
+        self._actions = ActionQueue(opened.store, self._written)
         self._routes = configured_routes(opened.store, opened.settings)
         self._troubles = UnreachableNotices(self._news, self._routes.watchers, self._routes.tree.targets())
         self._supervisor = Supervisor(self._troubles)
         self._judges: dict[str, Judge] = {}
         self._courier: Courier | None = None
-        self._attendants: Mapping[str, Worker] = {}
+        self._beside: Mapping[str, Worker] = {}
         self._prober: Prober | None = None
         if Role.JUDGE in roles:
             self._judges = {s.id: self._judge(s) for s in opened.settings.services}
@@ -151,8 +152,8 @@ class App:
     def _judge(self, service: Service) -> Judge:
         settings, seen = self._settings, service_view(service, self._settings)
         due = partial(policies_for, self._routes.tree, policies_of(settings), labels=seen.labels)
-        bench = JudgeContext(self._owner, self._around.now, self._routes.table, self._wake, calls=due)
-        return Judge(self._store, seen, assessor_settings(service, settings), bench)
+        context = JudgeContext(self._owner, self._around.now, self._routes.table, self._wake, calls=due)
+        return Judge(self._store, seen, assessor_settings(service, settings), context)
 
     @contextlib.asynccontextmanager
     async def channels(self) -> AsyncIterator[None]:
@@ -166,26 +167,30 @@ class App:
         async with contextlib.AsyncExitStack() as stack:
             channels = await self._opened(stack, desk)
             services = [s.id for s in settings.services]
-            counsel = Advisor(Reader(store.views, settings.services), candidates(settings), services)
-            groups = Grouping(store, self._news, self._owner, around.now, self._routes.tree.pace_of)
-            office = CourierContext(self._owner, around.now, counsel.card, self._troubles, groups.gate, around.speed)
-            self._courier = Courier(store, services, channels, office, self._supervisor)
-            us = Process(store, settings, self._owner, around.now, around.speed)
-            company = Company(
-                us,
-                self._routes,
-                channels,
-                self._courier,
-                desk,
-                self._news,
-                self._troubles,
-                groups,
-                self._acts,
-                self._supervisor,
-            )
-            self._attendants = workers(company)
-            await stack.enter_async_context(readiness_of(company).open())
+            advisor = Advisor(Reader(store.views, settings.services), candidates(settings), services)
+            groups = Grouping(self._process, self._news, self._routes.tree.pace_of)
+            context = CourierContext(self._owner, around.now, advisor.card, self._troubles, groups.gate, around.speed)
+            self._courier = Courier(store, services, channels, context, self._supervisor)
+            reporter = HealthReporter(self._process, channels, self._courier.state, lambda: self._supervisor.broken)
+            self._beside = {"pulse": reporter.run, "groups": groups.run} | self._jobs()
+            await stack.enter_async_context(Readiness(self._process, reporter.signs).open())
             yield
+
+    def _jobs(self) -> dict[str, Worker]:
+        """What runs beside judging and telling, by name."""
+        process, watching, news = self._process, self._settings.watching, self._news
+        jobs: dict[str, Worker] = {}
+        if self._settings.maintenance:
+            jobs["maintenance"] = PlannedMaintenanceJob(process, self._actions).run
+        if watching.digests:
+            jobs["digests"] = DigestJob(process, news).run
+        jobs["causes"] = CorrelationJob(process, self._routes, news).run
+        if process.speed == 1.0:
+            # Where a story is played, our own pauses look as long as the story's.
+            jobs["self-watch"] = SelfMonitor(process, self._routes, news).run
+            if watching.heartbeat is not None:
+                jobs["heartbeat"] = HeartbeatJob(process, watching.heartbeat).run
+        return jobs
 
     async def _opened(self, stack: contextlib.AsyncExitStack, desk: Desk) -> dict[str, Channel]:
         """The configured channels by name, open until the stack is left."""
@@ -199,7 +204,7 @@ class App:
             store.notes,
             store.leases,
             self._owner,
-            acts=self._acts.act,
+            acts=self._actions.act,
         )
         return {
             c.name: await stack.enter_async_context(CHANNELS[c.kind].opened(c.name, c.options, outside))
@@ -226,7 +231,7 @@ class App:
         workers: dict[str, Worker] = {f"judge of {s}": judge.run for s, judge in self._judges.items()}
         if self._courier is not None:
             workers |= {f"courier of {name}": partial(self._courier.run, name) for name in self._courier.names}
-        return workers | dict(self._attendants)
+        return workers | dict(self._beside)
 
     def _begun(self, tasks: asyncio.TaskGroup, name: str, run: Worker) -> asyncio.Task[None]:
         return tasks.create_task(self._supervisor.keep(name, run), name=name)
@@ -263,49 +268,3 @@ def assessor_settings(service: Service, settings: Settings) -> AssessorSettings:
         interval_s=1 / max(paces, default=1 / 30) if any(paces) else 30.0,
         false_alarms_per_month=settings.detection.false_alarms_per_month,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Company:
-    """Everything an attendant may need: us, the open channels, their courier, the desk, ways to speak and to act."""
-
-    us: Process
-    routes: Routes
-    channels: Mapping[str, Channel]
-    courier: Courier
-    desk: Desk
-    news: SelfNotices
-    troubles: UnreachableNotices
-    groups: Grouping
-    acts: ActionQueue
-    supervisor: Supervisor
-
-
-def pulse_of(company: Company) -> HealthReporter:
-    """What the process's channels and couriers say of themselves."""
-    us = company.us
-    return HealthReporter(
-        us.store, company.channels, company.courier.state, us.owner, us.now, lambda: company.supervisor.broken
-    )
-
-
-def readiness_of(company: Company) -> Readiness:
-    """What answers whether this process can be relied on."""
-    return Readiness(company.us, pulse_of(company).signs)
-
-
-def workers(company: Company) -> Mapping[str, Worker]:
-    """The workers by name."""
-    us, pulse = company.us, pulse_of(company)
-    workers: dict[str, Worker] = {"pulse": pulse.run, "groups": company.groups.run}
-    if us.settings.maintenance:
-        workers["maintenance"] = PlannedMaintenanceJob(us, company.acts).run
-    if us.settings.watching.digests:
-        workers["digests"] = DigestJob(us, company.news).run
-    workers["causes"] = CorrelationJob(us, company.routes, company.news).run
-    if us.speed == 1.0:
-        # Where a story is played, our own pauses look as long as the story's.
-        workers["self-watch"] = SelfMonitor(us, company.routes, company.news).run
-        if us.settings.watching.heartbeat is not None:
-            workers["heartbeat"] = HeartbeatJob(us, us.settings.watching.heartbeat).run
-    return workers

@@ -9,19 +9,11 @@ from pydantic import BaseModel
 
 from bot.channels.channel import Channel
 from bot.channels.context import ChannelContext
+from bot.core.health.signs import HealthSign
 
 
 def _nobody(_: Mapping[str, Any]) -> Sequence[str]:
     return ()
-
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """One thing looked at; `level` is "ok", "warning" or "bad", the sentence says what to do where it is not well."""
-
-    name: str
-    level: str
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +45,13 @@ class Kind:
         channel: Channel = importlib.import_module(self.module).opened(name, options, outside)
         return channel
 
-    async def examined(self, name: str, options: Mapping[str, Any]) -> Sequence[Sign]:
+    async def examined(self, name: str, options: Mapping[str, Any]) -> Sequence[HealthSign]:
         """What a look at our way there says, without posting; nothing where there is nothing to look at."""
         if not self.doctor or self.check is None:
             return ()
-        signs: Sequence[Sign] = await importlib.import_module(self.doctor).examine(name, self.check(name, options))
+        signs: Sequence[HealthSign] = await importlib.import_module(self.doctor).examine(
+            name, self.check(name, options)
+        )
         return signs
 
     def targets(self, name: str, options: Mapping[str, Any]) -> tuple[str, ...]:

@@ -7,11 +7,9 @@ import re
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
-from enum import StrEnum
 
-from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -19,12 +17,13 @@ from rich.table import Table
 from bot.channels.registry import CHANNELS
 from bot.config import catalogue
 from bot.config.load import load
-from bot.core.text.durations import ago
+from bot.core.health.signs import SKEW_REFUSED_S, SKEW_S, HealthSign, Kind, Level
+from bot.core.health.text import answering, overview, saving, ticking
 from bot.core.text.numbers import number
 from bot.core.text.quoting import clean
 from bot.errors import GroundtruthError
+from bot.health.status import HealthReader
 from bot.settings import Channel, Settings
-from bot.store.codec import Codec
 from bot.store.connect import open_store
 from bot.store.store import Store
 from probes.network.control import answered
@@ -37,42 +36,11 @@ EXAMPLES = """\
   groundtruth doctor --json               for machines
 Exit code: 0 in order (perhaps with warnings), 1 something must be mended."""
 
-SILENT_S = 120.0
-"""Four words of a prober missed."""
-
 PATIENCE_S = 60.0
 """For one channel: a platform that makes us wait longer is not in order."""
 
-SKEW_S = 5.0
-"""Beyond this our clock is wrong for comparing times with a vendor's; at 300 s chat platforms refuse our signatures."""
-
-
-class VantageWord(BaseModel):
-    """What a prober leaves of itself in the store."""
-
-    at: float
-    waiting: int = 0
-    skipped: int = 0
-
-
-WORD = Codec(VantageWord, "vantages")
-
-
-class Health(StrEnum):
-    """How one finding stands; only `BAD` makes the exit code 1."""
-
-    GOOD = "ok"
-    WARN = "warning"
-    BAD = "bad"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: its name, how it stands, and a sentence; for what is wrong, with what to do."""
-
-    name: str
-    health: Health
-    sentence: str
+STORE = frozenset({Kind.STORE, Kind.SAVING})
+"""Kinds of signs that are part of the finding on the store."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,24 +52,25 @@ def run(args: argparse.Namespace) -> int:
     """Print the findings."""
     findings = asyncio.run(_findings(args.config))
     if args.json:
-        sys.stdout.write(json.dumps([asdict(f) for f in findings], ensure_ascii=False, indent=2) + "\n")
+        found = [{"name": sign.name, "health": sign.level, "sentence": sign.sentence} for sign in findings]
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
     else:
         _print(findings)
-    return int(any(f.health is Health.BAD for f in findings))
+    return int(any(sign.level is Level.BAD for sign in findings))
 
 
-async def _findings(config: str | None) -> list[Finding]:
+async def _findings(config: str | None) -> list[HealthSign]:
     try:
         settings = load(config)
     except GroundtruthError as error:
-        return [Finding("configuration", Health.BAD, str(error)), _catalogue()]
+        return [HealthSign.at_level("configuration", Level.BAD, str(error)), _catalogue()]
     found = [_configuration(settings), _catalogue()]
     async for finding in examined(settings):
         found.append(finding)  # noqa: PERF401  (the list is kept whatever comes of the rest)
     return found
 
 
-async def examined(settings: Settings) -> AsyncIterator[Finding]:
+async def examined(settings: Settings) -> AsyncIterator[HealthSign]:
     """What only trying shows: the store, the network, the clock, the channels."""
     for finding in await _store(settings):
         yield finding
@@ -114,55 +83,62 @@ async def examined(settings: Settings) -> AsyncIterator[Finding]:
             yield finding
 
 
-async def _channel(channel: Channel) -> list[Finding]:
+async def _channel(channel: Channel) -> list[HealthSign]:
     """What the kind's own doctor says; it speaks of names that others gave, so they are cleaned."""
     try:
         async with asyncio.timeout(PATIENCE_S):
             signs = await CHANNELS[channel.kind].examined(channel.name, channel.options)
     except TimeoutError:
-        return [Finding(channel.name, Health.BAD, f"no answer to all questions within {PATIENCE_S:.0f} s: try again")]
-    return [Finding(clean(sign.name, 80), Health(sign.level), clean(sign.sentence, 600)) for sign in signs]
+        return [
+            HealthSign.at_level(
+                channel.name, Level.BAD, f"no answer to all questions within {PATIENCE_S:.0f} s: try again"
+            )
+        ]
+    return [replace(sign, name=clean(sign.name, 80), sentence=clean(sign.sentence, 600)) for sign in signs]
 
 
-def _configuration(settings: Settings) -> Finding:
+def _configuration(settings: Settings) -> HealthSign:
     services = ", ".join(service.name for service in settings.services)[:120]
     what = f"{settings.source}: {len(settings.components())} components of {services}"
     # What an optional secret would switch on is off by choice: no fault, but worth a line.
-    return Finding("configuration", Health.GOOD, "; ".join([what, *settings.notes]))
+    return HealthSign.at_level("configuration", Level.OK, "; ".join([what, *settings.notes]))
 
 
-def _catalogue() -> Finding:
+def _catalogue() -> HealthSign:
     names = catalogue.names()
-    health = Health.GOOD if names else Health.BAD
-    return Finding("catalogue", health, f"{len(names)} services can be named without describing them")
+    level = Level.OK if names else Level.BAD
+    return HealthSign.at_level("catalogue", level, f"{len(names)} services can be named without describing them")
 
 
-async def _store(settings: Settings) -> list[Finding]:
+async def _store(settings: Settings) -> list[HealthSign]:
     url = settings.redis.reveal() if settings.redis else None
 
-    async def ask(start: bool) -> list[Finding]:
+    async def ask(start: bool) -> list[HealthSign]:
         async with open_store(url, settings.state_dir, start=start) as store:
-            return [await _asked(store), await _budget(settings, store), *await _vantages(store, time.time())]
+            return [await _asked(store), await _budget(settings, store), *await _running(settings, store, time.time())]
 
-    tries: list[Callable[[], Awaitable[list[Finding]]]] = [lambda: ask(False), lambda: ask(True)]
+    tries: list[Callable[[], Awaitable[list[HealthSign]]]] = [lambda: ask(False), lambda: ask(True)]
     said = ""
     for attempt in tries[: 1 if url else 2]:
         try:
             return await attempt()
         except GroundtruthError as error:
             said = str(error)
-    return [Finding("store", Health.BAD, said)]
+    return [HealthSign.at_level("store", Level.BAD, said)]
 
 
-async def _asked(store: Store) -> Finding:
+async def _asked(store: Store) -> HealthSign:
     info = await store.info()
     waiting = [u for s in await store.vantages.services() for u in await store.views.undeliverable(s)]
     what = f"{info.product} {info.version}, {info.memory_bytes / 1e6:.1f} MB, append-only file {info.aof}"
-    trouble = [*store.warnings, *([f"{len(waiting)} messages could not be delivered"] if waiting else [])]
-    return Finding("store", Health.WARN if trouble else Health.GOOD, "; ".join([what, *trouble]))
+    now = time.time()
+    kept = saving(info.aof, info.memory_bytes, info.memory_limit, info.eviction, now)
+    ill = [sign.sentence for sign in (kept, answering(await store.ping(), now)) if not sign.ok]
+    trouble = [*store.warnings, *ill, *([f"{len(waiting)} messages could not be delivered"] if waiting else [])]
+    return HealthSign.at_level("store", Level.WARNING if trouble else Level.OK, "; ".join([what, *trouble]))
 
 
-async def _budget(settings: Settings, store: Store) -> Finding:
+async def _budget(settings: Settings, store: Store) -> HealthSign:
     """What the paid checks have used today of what they may, all probers together."""
     said, spent = [], []
     for service in settings.services:
@@ -175,48 +151,46 @@ async def _budget(settings: Settings, store: Store) -> Finding:
             spent.append(f"{service.name} ({number(used.refused, 'look', 'looks')} left out)")
     if spent:
         rest = "paid checks rest until 00:00 UTC, the free ones go on; to look more often, raise `budget`"
-        return Finding("budget", Health.WARN, f"{'; '.join(said)}. Spent: {', '.join(spent)}; {rest}")
-    return Finding("budget", Health.GOOD, "; ".join(said))
+        return HealthSign.at_level("budget", Level.WARNING, f"{'; '.join(said)}. Spent: {', '.join(spent)}; {rest}")
+    return HealthSign.at_level("budget", Level.OK, "; ".join(said))
 
 
-async def _vantages(store: Store, now: float) -> list[Finding]:
-    """When each vantage was last heard of, and what it could not write or look at."""
-    found = []
-    for name, record in sorted((await store.vantages.all()).items()):
-        word = WORD.load(record)
-        if word is None:
-            found.append(Finding(f"vantage {name}", Health.WARN, "its last word cannot be read: another version?"))
-            continue
-        silent = now - word.at
-        skipped = number(word.skipped, "look", "looks")
-        what = f"heard of {ago(word.at, now)}, {word.waiting} observations waiting, {skipped} left out"
-        gone = silent > SILENT_S
-        mend = ": it is down or cut off from Redis, unless you stopped it" if gone else ""
-        found.append(Finding(f"vantage {name}", Health.WARN if gone else Health.GOOD, what + mend))
-    return found
+async def _running(settings: Settings, store: Store, now: float) -> list[HealthSign]:
+    """What readiness and `/avail doctor` know of all processes: services, queues, vantages, checks, clocks, channels.
+
+    None of it fails the command: nothing may be running yet. The store itself was asked already.
+    """
+    health = HealthReader(store, settings)
+    owned = [own for own in await health.every(now) if own.judged_at is not None or own.written_at is not None]
+    signs = [sign for sign in await health.signs(now) if sign.kind not in STORE]
+    clock = ticking("this machine", await store.skew(), now)
+    found = overview(owned, signs if clock.ok else [clock, *signs], now)
+    return [replace(sign, name=clean(sign.name, 80), sentence=clean(sign.sentence, 600), mild=True) for sign in found]
 
 
-def _network(settings: Settings, fetched: list[Fetched]) -> Finding:
+def _network(settings: Settings, fetched: list[Fetched]) -> HealthSign:
     fine = [url for url, one in zip(settings.control, fetched, strict=True) if answered(url, one)]
     if len(fine) == len(fetched):
-        return Finding("network", Health.GOOD, "both control hosts answer")
+        return HealthSign.at_level("network", Level.OK, "both control hosts answer")
     what = f"{len(fine)} of {len(fetched)} control hosts answer from here"
     if fine:
-        return Finding("network", Health.WARN, f"{what}; one is enough to judge by, but find out why")
+        return HealthSign.at_level("network", Level.WARNING, f"{what}; one is enough to judge by, but find out why")
     why = "; ".join(one.error.text for one in fetched if one.error)[:200]
-    return Finding("network", Health.BAD, f"{what}: nothing can be said of any service until one does ({why})")
+    return HealthSign.at_level(
+        "network", Level.BAD, f"{what}: nothing can be said of any service until one does ({why})"
+    )
 
 
-def _clock(fetched: list[Fetched], now: float) -> Finding:
+def _clock(fetched: list[Fetched], now: float) -> HealthSign:
     """Compares with the Date headers (RFC 9110, 6.6.1), whole seconds."""
     theirs = [_date(one) for one in fetched]
     skews = [now - at for at in theirs if at is not None]
     if not skews:
-        return Finding("clock", Health.WARN, "nobody to compare with: no control host said a time")
+        return HealthSign.at_level("clock", Level.WARNING, "nobody to compare with: no control host said a time")
     skew = min(skews, key=abs)
-    health = Health.GOOD if abs(skew) < SKEW_S else Health.BAD if abs(skew) >= 300 else Health.WARN
-    mend = "" if health is Health.GOOD else "; set the clock (NTP), or lateness is measured wrongly"
-    return Finding("clock", health, f"differs {skew:+.0f} s from the control hosts'{mend}")
+    level = Level.OK if abs(skew) < SKEW_S else Level.BAD if abs(skew) >= SKEW_REFUSED_S else Level.WARNING
+    mend = "" if level is Level.OK else "; set the clock (NTP), or lateness is measured wrongly"
+    return HealthSign.at_level("clock", level, f"differs {skew:+.0f} s from the control hosts'{mend}")
 
 
 def _date(fetched: Fetched) -> float | None:
@@ -227,16 +201,16 @@ def _date(fetched: Fetched) -> float | None:
         return None
 
 
-def _print(findings: list[Finding]) -> None:
+def _print(findings: list[HealthSign]) -> None:
     table = Table("what", "how", box=None, pad_edge=False, header_style="bold")
     table.add_column("", overflow="fold")
-    colours = {Health.GOOD: "green", Health.WARN: "yellow", Health.BAD: "red"}
+    colours = {Level.OK: "green", Level.WARNING: "yellow", Level.BAD: "red"}
     for finding in findings:
-        how = f"[{colours[finding.health]}]{finding.health}[/]"
+        how = f"[{colours[finding.level]}]{finding.level}[/]"
         table.add_row(escape(finding.name), how, escape(finding.sentence))
     console = Console()
     console.print(table)
     # A link that is folded can be neither opened nor copied: each stands below once more, whole.
-    wrong = " ".join(finding.sentence for finding in findings if finding.health is not Health.GOOD)
+    wrong = " ".join(finding.sentence for finding in findings if not finding.ok)
     for link in dict.fromkeys(re.findall(r"https?://\S+", wrong)):
         console.print(link, soft_wrap=True, markup=False, highlight=False)

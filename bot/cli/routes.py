@@ -18,7 +18,7 @@ from bot.core.answers.answer import Answer
 from bot.core.answers.routing import Hearer, drawn, hearers, passed_over, switched_off, uncalled, why_not
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.labels import Facts
-from bot.core.model.severity import SEVERITY
+from bot.core.model.severity import SEVERITY, TROUBLE
 from bot.core.model.snapshot import Snapshot
 from bot.core.routing.matchers import KEYS, facts_of
 from bot.core.routing.tree import BY_SUBSCRIPTION, RouteMatch, Tree, verdicts, wanted
@@ -37,8 +37,8 @@ EXAMPLES = """\
   groundtruth routes test "claude partial_outage vantage=fra-1 team=core" --json
 Exit code: 0 somebody would hear, 1 nobody, 2 the words make no sense."""
 
-TROUBLE = tuple(state for state in State if SEVERITY.get(state, 0) > 0)
-BRIEFLY = {state.value: state for state in TROUBLE} | {state.value.partition("_")[0]: state for state in TROUBLE}
+BAD_STATES = tuple(sorted(TROUBLE, key=SEVERITY.__getitem__))
+BRIEFLY = {state.value: state for state in BAD_STATES} | {state.value.partition("_")[0]: state for state in BAD_STATES}
 """States as in the configuration, and as in `subscribe`: major_outage, major."""
 
 
@@ -100,7 +100,7 @@ def understood(words: list[str], settings: Settings, now: float) -> Question:
         elif word in BRIEFLY:
             found.state = BRIEFLY[word]
         else:
-            known = [*components, *services, *(state.value for state in TROUBLE)]
+            known = [*components, *services, *(state.value for state in BAD_STATES)]
             close = nearest(word, known)
             advice = (
                 f"did you mean {close}?" if close else "expected a component, a service, a state, key=value or at HH:MM"

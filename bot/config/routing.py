@@ -12,7 +12,7 @@ from bot.config.complaints import Complaint, unknown
 from bot.config.document import Node, Path
 from bot.config.escalation import Address
 from bot.config.self_monitoring import Zone
-from bot.core.model.severity import worse
+from bot.core.model.severity import SEVERITY, TROUBLE, worse
 from bot.core.routing.grouping import GroupTiming
 from bot.core.routing.matchers import KEY, KEYS, matchers
 from bot.core.routing.quiet_hours import QuietHours, endless
@@ -20,7 +20,7 @@ from bot.core.routing.tree import Route
 from bot.fields import Duration, Part
 from probes.model import State
 
-SEVERITIES = (State.DEGRADED, State.PARTIAL, State.MAJOR)
+SEVERITIES = tuple(sorted(TROUBLE, key=SEVERITY.__getitem__))
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 REPEAT_S = 4 * 3600.0
 """Alertmanager's repeat_interval."""

@@ -51,18 +51,18 @@ class Courier:
         store: Store,
         judged: Sequence[str],
         channels: Mapping[str, Channel],
-        office: CourierContext,
+        context: CourierContext,
         supervisor: Supervisor | None = None,
     ) -> None:
         self._supervisor = supervisor or Supervisor()
         self._outbox = store.outbox
         self._judged = frozenset(judged)
         self._lines = {name: ChannelQueue(channel) for name, channel in channels.items()}
-        self._claiming = OutboxClaims(store.outbox, (*judged, OWN), office.owner, office.now, office.speed)
-        self._gate = office.gate
-        self._now = office.now
-        self._wording = office.wording
-        self._trouble = office.trouble
+        self._claiming = OutboxClaims(store.outbox, (*judged, OWN), context.owner, context.now, context.speed)
+        self._gate = context.gate
+        self._now = context.now
+        self._wording = context.wording
+        self._trouble = context.trouble
 
     @property
     def names(self) -> Sequence[str]:

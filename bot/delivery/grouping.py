@@ -5,7 +5,6 @@ kept in the store. So several couriers agree, and a process that dies anywhere l
 admitted again, what is held is checked again, and a group that was posted twice is one message edited twice.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable
 
@@ -13,9 +12,8 @@ from bot.core.model.snapshot import Snapshot
 from bot.core.routing.grouping import Group, GroupTiming, Step, kind_of, member, step
 from bot.delivery.channel_queue import GateDecision
 from bot.delivery.self_notices import SelfNotice, SelfNotices
-from bot.errors import StoreError
+from bot.process import Process
 from bot.store.codec import GROUP, MEMBER
-from bot.store.store import Store
 from bot.store.types import Claimed
 
 log = logging.getLogger(__name__)
@@ -23,9 +21,7 @@ log = logging.getLogger(__name__)
 RECHECK_S = 30.0
 """What is held back is looked at again this often: whether it has ended, changed, or is told as itself now."""
 TICK_S = 0.5
-TURN_MS = 10_000
-TURN = "groups"
-"""Which process tells the groups; two at once would only say the same."""
+LEASE = "groups"
 IN_ONE_WRITE = 100
 
 
@@ -34,16 +30,13 @@ class Grouping:
 
     def __init__(
         self,
-        store: Store,
+        process: Process,
         news: SelfNotices,
-        owner: str,
-        now: Callable[[], float],
         pace_of: Callable[[str], GroupTiming],
     ) -> None:
-        self._store = store
+        self._process = process
+        self._store = process.store
         self._news = news
-        self._owner = owner
-        self._now = now
         self._pace_of = pace_of
 
     async def gate(self, claimed: Claimed, snapshot: Snapshot, now: float) -> GateDecision:
@@ -64,14 +57,8 @@ class Grouping:
         return GateDecision(never=True) if one.over or one.quiet else GateDecision(held_until=now + RECHECK_S)
 
     async def run(self) -> None:
-        """Tell the groups as they change, for ever."""
-        while True:
-            try:
-                if await self._store.leases.acquire(TURN, self._owner, TURN_MS):
-                    await self.round()
-            except StoreError as error:
-                log.debug("groups wait for the store: %s", error)
-            await asyncio.sleep(TICK_S)
+        """Tell the groups as they change, for ever; two processes at once would only say the same."""
+        await self._process.every(TICK_S, self.round, LEASE)
 
     async def round(self) -> None:
         """Say of every group what has to be said now. Raises StoreError."""
@@ -84,7 +71,7 @@ class Grouping:
                 log.warning("the group %s cannot be read; what it holds back is told as itself", name)
                 await self._store.groups.forget(name)
                 continue
-            follows = step(group, known, self._pace_of(group.target), self._now()) if known else Step(over=True)
+            follows = step(group, known, self._pace_of(group.target), self._process.now()) if known else Step(over=True)
             if follows.say is not None or follows.over:
                 due.append((group, list(members), follows))
         for first in range(0, len(due), IN_ONE_WRITE):
@@ -92,7 +79,7 @@ class Grouping:
 
     async def _tell(self, due: list[tuple[Group, list[str], Step]]) -> None:
         """First the word is written, then that it was; who dies between says the same again."""
-        now = self._now()
+        now = self._process.now()
         notices = [
             SelfNotice(s.say.subject, "", (group.target,), over=s.over, several=s.say) for group, _, s in due if s.say
         ]

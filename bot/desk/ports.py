@@ -10,9 +10,7 @@ from bot.core.commands.asker import Asker
 from bot.core.commands.names import Names
 from bot.core.commands.parser import Request
 from bot.core.detection.assessment import Explanation
-from bot.core.health.signs import HealthSign, ServiceHealth
 from bot.core.history.ranges import Range, RangeHistory
-from bot.core.model.action import ActionRequest, ActionResult
 from bot.core.model.audit import AuditEntry
 from bot.core.model.incident import Incident
 from bot.core.model.labels import Labels
@@ -22,6 +20,9 @@ from bot.core.model.status import ServiceStatus
 from bot.core.postmortem.casefile import Casefile
 from bot.core.routing.tree import Subscription, SubscriptionFilter, Tree
 from bot.core.tips.alternatives import Candidate, Option
+from bot.health.status import HealthReader
+from bot.judging.actions import ActionQueue
+from bot.judging.user_reports import UserReports
 
 
 class Reads(Protocol):
@@ -59,16 +60,6 @@ class Counsels(Protocol):
         """For any of these components, best first, with the state of each."""
 
 
-class Health(Protocol):
-    """How we ourselves are."""
-
-    async def every(self, now: float) -> Sequence[ServiceHealth]:
-        """How well we serve each service: ages and queues."""
-
-    async def signs(self, now: float) -> Sequence[HealthSign]:
-        """What each process, channel and vantage last said of itself, and the store."""
-
-
 class Digests(Protocol):
     """A day or a week of everything."""
 
@@ -84,41 +75,6 @@ class Audits(Protocol):
 
     async def deeds(self, limit: int) -> Sequence[AuditEntry]:
         """The latest, newest first."""
-
-
-class Acts(Protocol):
-    """How people change things: through the judge alone."""
-
-    async def act(self, service: str, command: ActionRequest) -> ActionResult | None:
-        """Do it, once for each `command.id`; None when it is noted and the judge has not come to it yet."""
-
-
-class Said(Protocol):
-    """What became of a report: the whole answer, one sentence, and the counts behind it."""
-
-    @property
-    def others(self) -> int: ...
-    @property
-    def works(self) -> int: ...
-    @property
-    def repeated(self) -> bool: ...
-    @property
-    def text(self) -> str: ...
-
-
-class Reports(Protocol):
-    """How people say that something fails, or works."""
-
-    async def report(  # noqa: PLR0913, PLR0917 - who said what of what, under which name
-        self,
-        service: str,
-        component: str,
-        person: Person,
-        works: bool,
-        text: str = "",
-        id: str = "",  # noqa: A002 - the name it has behind
-    ) -> Said:
-        """Note it, once for each `id`, and say what others said."""
 
 
 class Subscribes(Protocol):
@@ -156,10 +112,10 @@ class DeskServices:
     reads: Reads
     names: Names
     counsel: Counsels
-    acts: Acts | None = None
-    reports: Reports | None = None
+    acts: ActionQueue | None = None
+    reports: UserReports | None = None
     subscribes: Subscribes | None = None
-    health: Health | None = None
+    health: HealthReader | None = None
     audit: Audits | None = None
     digests: Digests | None = None
     candidates: Mapping[str, Sequence[Candidate]] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from bot.core.commands.table import COMMANDS, LATEST
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
-from bot.core.text.states import SEVERITY
+from bot.core.text.states import ATTENTION
 from bot.core.text.symptoms import present
 from bot.desk.ports import DeskServices, Query
 
@@ -89,7 +89,7 @@ def _worst(
     standing: ServiceStatus, wanted: set[str] | None, called: str, now: float
 ) -> tuple[ComponentStatus, ServiceStatus] | Answer:
     def badness(voices: ComponentStatus) -> tuple[int, float]:
-        return SEVERITY[present(voices.measured, now)], voices.measured.rate
+        return ATTENTION[present(voices.measured, now)], voices.measured.rate
 
     those = [v for v in standing.voices if wanted is None or v.measured.component in wanted]
     if not those:

@@ -1,17 +1,12 @@
 """The pulse of a process: what its channels and its clock say of themselves, written down for whoever asks."""
 
-import asyncio
-import logging
 from collections.abc import Callable, Mapping
 
 from bot.channels.channel import Channel
 from bot.core.health.signs import HealthSign
 from bot.core.health.text import ticking, working
-from bot.errors import StoreError
+from bot.process import Process
 from bot.store.codec import SIGN
-from bot.store.store import Store
-
-log = logging.getLogger(__name__)
 
 EVERY_S = 15.0
 FORGOTTEN_S = 3600.0
@@ -21,45 +16,36 @@ FORGOTTEN_S = 3600.0
 class HealthReporter:
     """Writes a sign of each channel; `resting(name)` says why its courier waits, "" where it does not."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what it reports on, from the one place that wires everything
+    def __init__(
         self,
-        store: Store,
+        process: Process,
         channels: Mapping[str, Channel],
         resting: Callable[[str], str],
-        owner: str,
-        now: Callable[[], float],
         broken: Callable[[], Mapping[str, int]] = dict,
     ) -> None:
         """`broken` are this process's workers that broke and are not well again, and how often."""
         self._broken = broken
-        self._store = store
+        self._process = process
         self._channels = channels
         self._resting = resting
-        self._owner = owner
-        self._now = now
 
     async def run(self) -> None:
         """Write every `EVERY_S` seconds, for ever."""
-        while True:
-            try:
-                await self.beat()
-            except StoreError as error:
-                log.debug("the pulse waits for the store: %s", error)
-            await asyncio.sleep(EVERY_S)
+        await self._process.every(EVERY_S, self.beat)
 
     async def beat(self) -> None:
         """Write once, and forget the parts of processes that are no more. Raises StoreError."""
-        now, health = self._now(), self._store.health
-        channels, clock = self.signs(now), ticking(self._owner, await self._store.skew(), now)
+        owner, store, now = self._process.owner, self._process.store, self._process.now()
+        channels, clock = self.signs(now), ticking(owner, await store.skew(), now)
         workers = [working(name, times, now) for name, times in self._broken().items()]
-        written = {f"{self._owner}/{sign.name}": sign for sign in (*channels, *workers)}
-        written[f"{self._owner}/{clock.kind}"] = clock
+        written = {f"{owner}/{sign.name}": sign for sign in (*channels, *workers)}
+        written[f"{owner}/{clock.kind}"] = clock
         for part, sign in written.items():
-            await health.put(part, SIGN.dump(sign))
-        parts = await health.all()
+            await store.health.put(part, SIGN.dump(sign))
+        parts = await store.health.all()
         old = (part for part, body in parts.items() if _age(body, now) > FORGOTTEN_S)
-        well = (part for part in parts if part.startswith(f"{self._owner}/") and part not in written)
-        await health.drop(*{*old, *well})
+        well = (part for part in parts if part.startswith(f"{owner}/") and part not in written)
+        await store.health.drop(*{*old, *well})
 
     def signs(self, now: float) -> list[HealthSign]:
         """How each channel is, as it and its courier see it."""

@@ -7,20 +7,20 @@ its own; what they would all suffer (a wrong key, a closed port, a limit) is `ev
 import asyncio
 import json
 import logging
-import math
 import socket
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
 import httpx
 
-from bot.errors import DeliveryError, UserError
+from bot.errors import DeliveryError
 from bot.fields import HttpOptions
+from bot.http.certificates import trusted
 from bot.http.masking import mask, secrets_to_mask
+from probes.fingerprints.retry_after import wait_of
 from probes.secret import Secret
 
 CONNECT_S = 5.0
@@ -108,12 +108,7 @@ class HttpClient:
 
     async def __aenter__(self) -> Self:
         """Raises UserError where the certificates to trust cannot be read."""
-        context = httpx.create_ssl_context()
-        if self._ca_file:
-            try:
-                context.load_verify_locations(self._ca_file)
-            except OSError as error:
-                raise UserError(f"{self.who}: ca_file cannot be read as certificates") from error
+        context = trusted(self.who, self._ca_file)
         limits = httpx.Limits(max_connections=16, max_keepalive_connections=4, keepalive_expiry=30)
         timeout = httpx.Timeout(self._answer_s, connect=min(CONNECT_S, self._answer_s))
         self._client = httpx.AsyncClient(verify=context, limits=limits, timeout=timeout, follow_redirects=False)
@@ -197,7 +192,8 @@ class HttpClient:
         status = answer.status
         said = mask(text, self._hidden) if not headers.get("content-type", "").startswith("text/html") else ""
         why = f"{self.who} answers {status}" + (f": {said}" if said else "")
-        wait = self._wait(headers.get("retry-after", ""))
+        asked = wait_of(headers.get("retry-after", ""), self._now())
+        wait = None if asked is None else min(asked, LONGEST_WAIT_S)
         if status == 429:
             return RefusedError(why, answer, retry_after=BUSY_S if wait is None else wait, everywhere=True)
         if 300 <= status < 400:
@@ -209,17 +205,6 @@ class HttpClient:
             several = self._unheard.several(about)
             return RefusedError(why, answer, retry_after=wait, ambiguous=True, everywhere=several)
         return RefusedError(why, answer, permanent=True)
-
-    def _wait(self, given: str) -> float | None:
-        """Seconds of a Retry-After header, given in seconds or as a date; None where it says nothing useful."""
-        try:
-            wait = float(given)
-        except ValueError:
-            try:
-                wait = parsedate_to_datetime(given).timestamp() - self._now()
-            except (ValueError, OverflowError):
-                return None
-        return min(max(wait, 0.0), LONGEST_WAIT_S) if math.isfinite(wait) else None
 
 
 def _parsed(text: str) -> Any:

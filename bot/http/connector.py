@@ -9,25 +9,11 @@ import urllib.request
 from typing import Any
 
 import aiohttp
-import httpx
 import yarl
 from aiohttp.connector import Connection
 
-from bot.errors import UserError
-
 LIKE = {"wss": "https", "ws": "http"}
 """Schemes of sockets -> those whose proxy serves them."""
-
-
-def trusted(who: str, ca_file: str = "") -> ssl.SSLContext:
-    """The usual certificates and those of `ca_file` ("": none). Raises UserError where that file cannot be read."""
-    context = httpx.create_ssl_context()
-    if ca_file:
-        try:
-            context.load_verify_locations(ca_file)
-        except OSError as error:
-            raise UserError(f"{who}: ca_file cannot be read as certificates") from error
-    return context
 
 
 def proxy_of(url: yarl.URL) -> tuple[yarl.URL | None, aiohttp.BasicAuth | None]:

@@ -4,7 +4,6 @@ The rule is `bot.core.routing.correlation`. One process at a time compares, by a
 store before anything is posted, for the next process to go on with, and for the desk and the messages to show.
 """
 
-import asyncio
 import logging
 from collections import Counter
 from collections.abc import Sequence
@@ -20,7 +19,6 @@ from bot.core.text.symptoms import present
 from bot.delivery.routes import Routes
 from bot.delivery.self_notices import SelfNotice, SelfNotices
 from bot.desk.reader import Reader
-from bot.errors import StoreError
 from bot.process import Process
 from bot.settings import Service
 from bot.store.codec import CAUSES, FOUND
@@ -29,8 +27,7 @@ from probes.model import State
 log = logging.getLogger(__name__)
 
 EVERY_S = 5.0
-TURN = "causes"
-TURN_MS = 20_000
+LEASE = "causes"
 KEPT_S = 14 * 86_400.0
 DELIVERIES = 200
 """The latest deliveries of a service, among which those of an incident are looked for."""
@@ -39,21 +36,15 @@ DELIVERIES = 200
 class CorrelationJob:
     """Looks every `EVERY_S` seconds."""
 
-    def __init__(self, us: Process, routes: Routes, news: SelfNotices) -> None:
-        self._us = us
+    def __init__(self, process: Process, routes: Routes, news: SelfNotices) -> None:
+        self._process = process
         self._routes = routes
         self._news = news
-        self._reading = Reader(us.store.views, us.settings.services)
+        self._reading = Reader(process.store.views, process.settings.services)
 
     async def run(self) -> None:
-        """Look for ever; a store that is away is waited for."""
-        while True:
-            try:
-                if await self._us.store.leases.acquire(TURN, self._us.owner, TURN_MS):
-                    await self.look()
-            except StoreError as error:
-                log.debug("common causes wait for the store: %s", error)
-            await asyncio.sleep(max(0.2, EVERY_S / self._us.speed))
+        """Look for ever, in one process at a time."""
+        await self._process.every(EVERY_S, self.look, LEASE)
 
     async def look(self) -> None:
         """Look once, and say what is news. Raises StoreError."""
@@ -62,8 +53,8 @@ class CorrelationJob:
         if not looks and not kept:
             return
         known = {one.cause.id: one for one in kept}
-        now, found = self._us.now(), []
-        for cause in followed([one.cause for one in kept], looks, self._us.now()):
+        now, found = self._process.now(), []
+        for cause in followed([one.cause for one in kept], looks, self._process.now()):
             before = known.get(cause.id, AnnouncedCorrelation(cause))
             told = before.told if cause.kind is CommonFactor.NOTHING else await self._hearers(cause, before.told)
             found.append(replace(before, cause=cause, told=told))
@@ -81,23 +72,23 @@ class CorrelationJob:
             log.info("%d vendors at once at %.0f: %s %s", len(one.cause.going), now, one.cause.kind, one.cause.what)
 
     async def _keep(self, found: Sequence[AnnouncedCorrelation]) -> None:
-        await self._us.store.notes.put(CAUSES, FOUND.dump(list(found)), KEPT_S)
+        await self._process.store.notes.put(CAUSES, FOUND.dump(list(found)), KEPT_S)
 
     async def _looks(self, something: bool) -> list[VendorView]:
         """All services, where several have open incidents or something was found; else none."""
-        services = self._us.settings.services
+        services = self._process.settings.services
         if not something:
             ill = [s.id for s in services if await self._reading.going(s.id)]
             if len(ill) < LEAST:
                 return []
-        now = self._us.now()
+        now = self._process.now()
         return [look_of(await self._reading.standing(service.id), service, now) for service in services]
 
     async def _hearers(self, cause: Correlation, told: tuple[str, ...]) -> tuple[str, ...]:
         """Who was told of several of them, and whoever heard of this before; what wakes people is left out."""
-        heard, now = Counter[str](), self._us.now()
+        heard, now = Counter[str](), self._process.now()
         for one in cause.struck:
-            rows = await self._us.store.views.deliveries(one.service, DELIVERIES)
+            rows = await self._process.store.views.deliveries(one.service, DELIVERIES)
             mine = (r for r in rows if r.subject == one.incident and r.dead_at is None)
             heard.update({r.channel for r in mine if r.held_until is None or r.held_until <= now})
         tree = self._routes.tree

@@ -1,46 +1,35 @@
 """Posts the daily and weekly digests when they are due."""
 
-import asyncio
 import hashlib
 
 from bot.delivery.routes import expand_targets
 from bot.delivery.self_notices import SelfNotices
-from bot.desk.digests import Digests, log
-from bot.errors import StoreError
+from bot.desk.digests import Digests
 from bot.process import Process
 from bot.scheduling.cron import windows
 from bot.settings import Digest
 
 EVERY_S = 30.0
-TURN = "digest"
-
-
+LEASE = "digest"
 NOTED_S = 8 * 86_400.0
 
 
 class DigestJob:
     """Tells each configured digest when its time comes, once; after an absence the newest, if it is not too late."""
 
-    def __init__(self, us: Process, news: SelfNotices) -> None:
-        self._us = us
+    def __init__(self, process: Process, news: SelfNotices) -> None:
+        self._process = process
         self._news = news
-        self._all = Digests(us.store, us.settings.services)
+        self._all = Digests(process.store, process.settings.services)
 
     async def run(self) -> None:
-        """Look for ever; a store that is away is waited for."""
-        while True:
-            try:
-                await self.look()
-            except StoreError as error:
-                log.debug("the digest waits for the store: %s", error)
-            await asyncio.sleep(EVERY_S / self._us.speed)
+        """Look for ever, in one process at a time."""
+        await self._process.every(EVERY_S, self.look, LEASE)
 
     async def look(self) -> int:
-        """Tell what is due, if it is our turn; the number of digests told. Raises StoreError."""
-        store, now, told = self._us.store, self._us.now(), 0
-        if not await store.leases.acquire(TURN, self._us.owner, round(EVERY_S * 3000)):
-            return 0
-        for one in self._us.settings.watching.digests:
+        """Tell what is due; the number of digests told. Raises StoreError."""
+        store, now, told = self._process.store, self._process.now(), 0
+        for one in self._process.settings.watching.digests:
             due = next((w.begins for w in windows(one.when, now, 1) if w.begins <= now), None)
             if due is None:
                 continue
@@ -49,7 +38,7 @@ class DigestJob:
                 continue
             answer, anything_measured = await self._all.of(one.every, due, now)
             subject = f"digest@{_named(one)}@{due:.0f}"
-            targets = expand_targets(self._us.settings, one.to)
+            targets = expand_targets(self._process.settings, one.to)
             # The same subject again is an edit, so whoever dies before the note doubles nothing.
             if anything_measured and not await self._news.tell(subject, answer.title, targets, answer.lines):
                 continue

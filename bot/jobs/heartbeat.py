@@ -4,7 +4,6 @@ One beat an interval for all replicas: whoever holds the turn beats. Whether we 
 beat stops when the store is away, nobody judges, nothing is looked at, or nothing can be told.
 """
 
-import asyncio
 import logging
 
 from bot.errors import DeliveryError, StoreError
@@ -25,25 +24,23 @@ KEPT = 2.5
 class HeartbeatJob:
     """Beats every interval; `way` is open while it does."""
 
-    def __init__(self, us: Process, wanted: Heartbeat) -> None:
-        self._us = us
+    def __init__(self, process: Process, wanted: Heartbeat) -> None:
+        self._process = process
         self._wanted = wanted
-        self._health = HealthReader(us.store, us.settings)
+        self._health = HealthReader(process.store, process.settings)
         self._stopped = False
         secrets = [wanted.url, *([wanted.fail] if wanted.fail else []), *(value for _, value in wanted.headers)]
-        self.way = HttpClient("the heartbeat", us.now, secrets, HttpOptions(ca_file=wanted.ca_file))
+        self.way = HttpClient("the heartbeat", process.now, secrets, HttpOptions(ca_file=wanted.ca_file))
 
     async def run(self) -> None:
         """Beat for ever."""
         async with self.way:
-            while True:
-                # What has just begun has judged nothing yet, which is no failure.
-                await asyncio.sleep(self._wanted.interval_s)
-                await self.beat()
+            # What has just begun has judged nothing yet, which is no failure.
+            await self._process.every(self._wanted.interval_s, self.beat, at_once=False)
 
     async def beat(self) -> bool:
         """Beat once if we work and it is our turn; whether it was sent."""
-        leases, owner, wanted = self._us.store.leases, self._us.owner, self._wanted
+        leases, owner, wanted = self._process.store.leases, self._process.owner, self._wanted
         try:
             # Whoever can take the turn can write.
             ours = await leases.acquire(TURN, owner, round(wanted.interval_s * KEPT * 1000))
@@ -62,7 +59,7 @@ class HeartbeatJob:
 
     async def _why(self) -> str:
         """What keeps us from our work, "" where nothing does. Raises StoreError."""
-        found = await not_ready_reasons(self._health, self._us.now())
+        found = await not_ready_reasons(self._health, self._process.now())
         return "; ".join(f"{sign.name}: {sign.sentence}" for sign in found[:3])
 
     def _note(self, why: str) -> None:

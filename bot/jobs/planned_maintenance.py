@@ -5,13 +5,11 @@ configured and when they begin, so that replicas, restarts and a clock that leap
 called off stays called off.
 """
 
-import asyncio
 import hashlib
 import logging
 from collections.abc import Iterator
 
 from bot.core.model.action import ActionRequest
-from bot.errors import StoreError
 from bot.judging.actions import ActionQueue
 from bot.process import Process
 from bot.scheduling.cron import Recurring, Window, windows
@@ -27,39 +25,34 @@ BY = ("configuration::maintenance", "the configuration")
 class PlannedMaintenanceJob:
     """Announces what `maintenance:` of the configuration says."""
 
-    def __init__(self, us: Process, acts: ActionQueue) -> None:
-        self._us = us
+    def __init__(self, process: Process, acts: ActionQueue) -> None:
+        self._process = process
         self._acts = acts
-        self._services = {c.id: s.id for s in us.settings.services for c in s.components} | {
-            s.id: s.id for s in us.settings.services
+        self._services = {c.id: s.id for s in process.settings.services for c in s.components} | {
+            s.id: s.id for s in process.settings.services
         }
 
     async def run(self) -> None:
-        """Look for ever; a store that is away is waited for."""
-        while True:
-            try:
-                await self.look()
-            except StoreError as error:
-                log.debug("planned work waits for the store: %s", error)
-            await asyncio.sleep(EVERY_S / self._us.speed)
+        """Look for ever."""
+        await self._process.every(EVERY_S, self.look)
 
     async def look(self) -> int:
         """Announce what is due to be; the number of announcements. Raises StoreError."""
-        now, said = self._us.now(), 0
+        now, said = self._process.now(), 0
         for service, command, until in self._due(now):
             name = f"maintenance:{command.id}"
-            if await self._us.store.notes.get(name):
+            if await self._process.store.notes.get(name):
                 continue
             outcome = await self._acts.act(service, command)
             if outcome is not None and not outcome.ok:
                 log.warning("planned work on %s is not announced: %s", command.args[0], outcome.text)
             # Only now: who dies in between says it again, and the judge knows it by its id.
-            await self._us.store.notes.put(name, "1", until - now + AHEAD_S)
+            await self._process.store.notes.put(name, "1", until - now + AHEAD_S)
             said += 1
         return said
 
     def _due(self, now: float) -> Iterator[tuple[str, ActionRequest, float]]:
-        for work in self._us.settings.maintenance:
+        for work in self._process.settings.maintenance:
             for window in windows(work, now, 2):
                 if window.begins > now + AHEAD_S:
                     continue

@@ -3,8 +3,6 @@
 One process at a time looks, by a turn; what it saw so far stands in the store, for the next one to go on with.
 """
 
-import asyncio
-import logging
 from dataclasses import dataclass, field
 
 from bot.core.health.signs import HealthChange, SignHistory, watched
@@ -16,10 +14,8 @@ from bot.health.status import HealthReader
 from bot.process import Process
 from bot.store.codec import Codec
 
-log = logging.getLogger(__name__)
-
 EVERY_S = 15.0
-TURN = "selfwatch"
+LEASE = "selfwatch"
 NOTE = "selfwatch"
 KEPT_S = 14 * 86_400.0
 GAP_S = 120.0
@@ -41,29 +37,31 @@ KEPT = Codec(Kept, "note")
 class SelfMonitor:
     """Looks every `EVERY_S` seconds."""
 
-    def __init__(self, us: Process, routes: Routes, news: SelfNotices) -> None:
-        self._us = us
+    def __init__(self, process: Process, routes: Routes, news: SelfNotices) -> None:
+        self._process = process
         self._routes = routes
         self._news = news
-        self._health = HealthReader(us.store, us.settings)
+        self._health = HealthReader(process.store, process.settings)
         self._away = False
 
     async def run(self) -> None:
-        """Look for ever; a store that is away is waited for."""
-        while True:
-            try:
-                await self.look()
-            except StoreError as error:
-                self._away = True
-                log.debug("we cannot look after ourselves: %s", error)
-            await asyncio.sleep(EVERY_S)
+        """Look for ever."""
+        await self._process.every(EVERY_S, self.look)
 
     async def look(self) -> bool:
-        """Look once, if it is our turn, and tell what is news. Raises StoreError."""
-        store, now = self._us.store, self._us.now()
-        if not await store.leases.acquire(TURN, self._us.owner, round(EVERY_S * 3000)):
-            self._away = False
-            return False
+        """Look once, if the lease is ours, and tell what is news; whether all was told. Raises StoreError."""
+        # Taken here and not by `every`: who is refused it has heard from the store, too.
+        try:
+            if await self._process.store.leases.acquire(LEASE, self._process.owner, round(EVERY_S * 3000)):
+                return await self._look()
+        except StoreError:
+            self._away = True
+            raise
+        self._away = False
+        return False
+
+    async def _look(self) -> bool:
+        store, now = self._process.store, self._process.now()
         kept = await self._kept()
         owned, signs = await self._health.every(now), await self._health.signs(now)
         every = [*signs, *queues(owned, signs, now), *(sign for own in owned for sign in service_signs(own, now))]
@@ -93,4 +91,4 @@ class SelfMonitor:
         return await self._news.trouble(what, text, targets, over=news.over, since=news.since)
 
     async def _kept(self) -> Kept:
-        return KEPT.load(await self._us.store.notes.get(NOTE) or None) or Kept()
+        return KEPT.load(await self._process.store.notes.get(NOTE) or None) or Kept()

@@ -76,11 +76,11 @@ class JudgeContext:
 class Judge:
     """Judges one service for as long as it holds the service's lease. `news` is set when rows may have come."""
 
-    def __init__(self, store: Store, service: ServiceView, settings: AssessorSettings, bench: JudgeContext) -> None:
+    def __init__(self, store: Store, service: ServiceView, settings: AssessorSettings, context: JudgeContext) -> None:
         self._store = store
         self._service = service
         self._settings = settings
-        self._bench = bench
+        self._context = context
         self._breaks = Breaks()
         self.news = asyncio.Event()
 
@@ -88,9 +88,9 @@ class Judge:
         """Take the lease, judge until it is lost, and again, for ever; a store that is away is waited for."""
         while True:
             try:
-                token = await self._store.lease(self._service.id, self._bench.owner, self._bench.lease_ms)
+                token = await self._store.lease(self._service.id, self._context.owner, self._context.lease_ms)
                 if token is None:
-                    await asyncio.sleep(self._bench.lease_ms / 4000)
+                    await asyncio.sleep(self._context.lease_ms / 4000)
                     continue
                 await self._hold_and_release(token)
             except StoreError as error:
@@ -108,7 +108,7 @@ class Judge:
 
     async def _hold(self, token: int) -> None:
         """Judge until the lease is lost."""
-        held, renewed = await self._begun(Begin.AS_WRITTEN), self._bench.now()
+        held, renewed = await self._begun(Begin.AS_WRITTEN), self._context.now()
         while True:
             self.news.clear()
             rows = await self._store.read(self._service.id, held.position, held.at_once)
@@ -118,16 +118,16 @@ class Judge:
                 await self._broke(held, rows, error)
             elif commit is not None:
                 if not await self._store.commit(self._service.id, token, commit):
-                    self._passed(self._bench.now() - renewed)
+                    self._passed(self._context.now() - renewed)
                     return
-                held.written(self._bench.now())
+                held.written(self._context.now())
                 self._breaks.went_well()
                 if commit.deliveries:
-                    self._bench.said()
-            if not 0 <= self._bench.now() - renewed < self._bench.lease_ms / 3000:
-                if not await self._store.renew(self._service.id, token, self._bench.lease_ms):
+                    self._context.said()
+            if not 0 <= self._context.now() - renewed < self._context.lease_ms / 3000:
+                if not await self._store.renew(self._service.id, token, self._context.lease_ms):
                     return
-                renewed = self._bench.now()
+                renewed = self._context.now()
             if error is None and not full:
                 await self._wait(IDLE_S if held.waiting == 0 else CALM_IDLE_S, held.took_s)
 
@@ -138,18 +138,18 @@ class Judge:
         """
         if held.judgement is None:
             seen, begins = await self._informed(), await self._remembered(held)
-            held.judgement = Judgement(seen, self._settings, begins, self._bench.calls)
+            held.judgement = Judgement(seen, self._settings, begins, self._context.calls)
         judgement, held.took_s = held.judgement, 0.0
         until = await self._take(judgement, [(at, decode(raw)) for at, raw in held.fed(rows)], full=full)
-        if held.may_wait(self._bench.now()) and judgement.calm(until):
+        if held.may_wait(self._context.now()) and judgement.calm(until):
             return None
         clock = asyncio.get_running_loop().time
         began = clock()
         decisions = judgement.settle(until)
         held.took_s = clock() - began
-        if not (held.waiting or decisions.eventful or held.must_write(self._bench.now())):
+        if not (held.waiting or decisions.eventful or held.must_write(self._context.now())):
             return None
-        routes = await self._bench.routes() if decisions.notices else ActiveRoutes()
+        routes = await self._context.routes() if decisions.notices else ActiveRoutes()
         return self._commit(held, judgement, decisions, routes)
 
     async def _broke(self, held: Held, rows: Sequence[tuple[str, bytes]], error: Exception) -> None:
@@ -165,8 +165,8 @@ class Judge:
             return
         position, raw = rows[0] if rows else (held.position, b"")
         log.error("%s: what cannot be judged is set aside at %s", self._service.id, position, exc_info=error)
-        held.put_aside(noted(self._bench.now(), position, raw, error), row=bool(rows))
-        how = self._breaks.again(self._bench.now())
+        held.put_aside(noted(self._context.now(), position, raw, error), row=bool(rows))
+        how = self._breaks.again(self._context.now())
         if how is not Begin.AS_WRITTEN:
             log.error("%s breaks again and again: judging it begins %s", self._service.id, how.value)
         await asyncio.sleep(self._breaks.wait_s)
@@ -174,11 +174,11 @@ class Judge:
 
     async def _begun(self, how: Begin) -> Held:
         """To judge on from what is written; the judgement itself is made with the first rows."""
-        return Held(await self._store.load(self._service.id), how, self._bench.now())
+        return Held(await self._store.load(self._service.id), how, self._context.now())
 
     def _passed(self, unrenewed_s: float) -> None:
         """The lease is another's; one that ran out while this process was suspended is no news, and comes with all."""
-        level = logging.INFO if unrenewed_s * 1000 > self._bench.lease_ms else logging.WARNING
+        level = logging.INFO if unrenewed_s * 1000 > self._context.lease_ms else logging.WARNING
         log.log(level, "the judgement of %s has passed to another judge", self._service.id)
 
     async def _informed(self) -> ServiceView:
@@ -188,7 +188,7 @@ class Judge:
 
     async def _take(self, judgement: Judgement, rows: Sequence[tuple[str, StreamRow | None]], *, full: bool) -> float:
         """Feed the rows; the time to settle at: while catching up (`full`) the rows still to come are not missing."""
-        now = self._bench.now()
+        now = self._context.now()
         for _, row in rows:
             match row:
                 case Observation():
@@ -230,11 +230,11 @@ class Judge:
             log.error("the stored judgement of %s cannot be read; what people see of it is kept", service)
         views = self._store.views
         known, said = await views.incidents(service, INCIDENTS_KEPT), await views.deliveries(service, DELIVERIES_KEPT)
-        return salvaged(loaded.state, known, said, self._bench.now())
+        return salvaged(loaded.state, known, said, self._context.now())
 
     def _commit(self, held: Held, judgement: Judgement, decisions: Decisions, routes: ActiveRoutes) -> Commit:
         deliveries = tuple(write for notice in decisions.notices for write in self._writes(judgement, notice, routes))
-        rollups, dossiers = judgement.take(self._bench.now())
+        rollups, dossiers = judgement.take(self._context.now())
         state = judgement.state()
         return Commit(
             position=held.position,
@@ -260,12 +260,12 @@ class Judge:
         )
 
     def _about(self, judgement: Judgement, state: Remembered) -> About:
-        now = self._bench.now()
+        now = self._context.now()
         return About(now, judgement.service.usual_lag_s, tuple(state.others.values()), judgement.stands(now))
 
     def _writes(self, judgement: Judgement, notice: Notice, routes: ActiveRoutes) -> list[DeliveryWrite]:
         """The notice on its way to everybody who hears of it; whom it goes to is part of the judgement's state."""
-        now, body = self._bench.now(), SNAPSHOT.dump(notice.snapshot)
+        now, body = self._context.now(), SNAPSHOT.dump(notice.snapshot)
         lines = [(line.to, ENTRY.dump(line)) for line in notice.trail]
         if notice.to:
             to = answered(notice.to, routes)

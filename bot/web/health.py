@@ -23,15 +23,15 @@ LONGEST = 200
 class Readiness:
     """Answers `/livez` and `/readyz`; `signs` are those of this process's own channels and couriers."""
 
-    def __init__(self, us: Process, signs: Callable[[float], Sequence[HealthSign]]) -> None:
-        self._us = us
+    def __init__(self, process: Process, signs: Callable[[float], Sequence[HealthSign]]) -> None:
+        self._process = process
         self._signs = signs
-        self._health = HealthReader(us.store, us.settings)
+        self._health = HealthReader(process.store, process.settings)
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[int]:
         """Answer inside, if that is configured; the port, 0 without. Raises UserError where it cannot listen."""
-        listen = self._us.settings.watching.listen
+        listen = self._process.settings.watching.listen
         if not listen:
             yield 0
             return
@@ -42,7 +42,7 @@ class Readiness:
 
     async def why_not(self) -> list[str]:
         """Why we are not ready, a sentence each; nothing where we are."""
-        now = self._us.now()
+        now = self._process.now()
         found = [sign for sign in self._signs(now) if not sign.ok]
         try:
             async with asyncio.timeout(PATIENCE_S):

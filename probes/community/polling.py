@@ -8,9 +8,9 @@ import math
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import replace
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
+from probes.fingerprints.retry_after import wait_of
 from probes.fingerprints.sanitise import one_line
 from probes.fingerprints.values import Reading
 from probes.model import Check, Fault, Layer, Observation, Outcome, PublicMention
@@ -70,7 +70,7 @@ def rest(memory: MutableMapping[str, Any], headers: Mapping[str, str], now: floa
     """Remember until when the place is to be left alone, by its own word or by our own modesty."""
     memory["refused"] = memory.get("refused", 0) + 1 if refused else 0
     until = now + REST_S * 2 ** (min(memory["refused"], 10) - 1) if refused else now
-    until = max(until, _retry_after(headers.get("retry-after", ""), now))
+    until = max(until, now + (wait_of(headers.get("retry-after", ""), now) or 0.0))
     if headers.get("x-ratelimit-remaining", "").strip() == "0":
         until = max(until, _number(headers.get("x-ratelimit-reset", "")))
     memory["rests_until"] = min(until, now + LONGEST_REST_S)
@@ -89,16 +89,6 @@ def seconds(value: object) -> float:
         return datetime.fromisoformat(value[:40]).timestamp() if isinstance(value, str) else math.nan
     except (ValueError, OverflowError):
         return math.nan
-
-
-def _retry_after(text: str, now: float) -> float:
-    """When to come back: seconds, or a date as HTTP writes it; 0 where it does not say."""
-    if not text:
-        return 0.0
-    try:
-        return now + float(text) if text.strip().isdigit() else parsedate_to_datetime(text[:60]).timestamp()
-    except (ValueError, OverflowError, TypeError):
-        return 0.0
 
 
 def _number(text: str) -> float:

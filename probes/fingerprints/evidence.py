@@ -3,16 +3,13 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 from probes.fingerprints.answer import ParsedAnswer, title_of
+from probes.fingerprints.retry_after import moment_of, seconds_of, wait_of
 from probes.fingerprints.rules import Found
 from probes.fingerprints.sanitise import identifier, one_line
 from probes.fingerprints.values import Reading
-
-WAIT_AT_MOST: Final = 86_400.0
 
 _ID_HEADERS: Final = (
     "request-id", "x-request-id", "x-amzn-requestid", "apim-request-id", "x-ms-request-id", "mistral-correlation-id",
@@ -27,7 +24,6 @@ _PLACES: Final = (
     ("fly-request-id", re.compile(r"-([a-z]{3})$")),
     ("x-groq-region", re.compile(r"^([a-z]{3,8})$")),
 )
-_FIGURE: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*s?")
 
 
 def request_id(headers: Mapping[str, str], said: str = "") -> str:
@@ -48,19 +44,6 @@ def place(headers: Mapping[str, str]) -> str:
     return ""
 
 
-def _seconds(text: str) -> float | None:
-    found = _FIGURE.fullmatch(text.strip())
-    return min(float(found.group(1)), WAIT_AT_MOST) if found else None
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 def retry_after(heard: ParsedAnswer) -> float | None:
     """Seconds the refusal asks to wait; with an answer below 400 the header means nothing.
 
@@ -69,15 +52,12 @@ def retry_after(heard: ParsedAnswer) -> float | None:
     if heard.status < 400:
         return None
     headers = heard.answer.headers
-    if (milli := _seconds(headers.get("retry-after-ms", ""))) is not None:
+    if (milli := seconds_of(headers.get("retry-after-ms", ""))) is not None:
         return milli / 1000
-    stated = headers.get("retry-after", "")[:64]
-    if (seconds := _seconds(stated)) is not None:
-        return seconds
-    until, now = _moment(stated), _moment(headers.get("date", "")[:64])
-    if until and now:
-        return min(max((until - now).total_seconds(), 0.0), WAIT_AT_MOST)
-    return _seconds(heard.said.other("retry_after") or heard.said.other("retrydelay"))
+    now = moment_of(headers.get("date", ""))
+    if (wait := wait_of(headers.get("retry-after", ""), now.timestamp() if now else None)) is not None:
+        return wait
+    return seconds_of(heard.said.other("retry_after") or heard.said.other("retrydelay"))
 
 
 def fingerprint_of(body: bytes) -> str:

@@ -13,9 +13,6 @@ from probes.options import Option, Options, at_least, within
 from probes.tools import MissingSecretError, Tools, filled, observe, ours
 from probes.transport.body import document
 
-KEY_HEADERS = frozenset({"authorization", "x-api-key", "api-key", "x-goog-api-key"})
-"""Headers that say who asks; a request with one of them is keyed."""
-
 
 def _headers(value: Mapping[Any, Any]) -> str:
     good = all(isinstance(name, str) and isinstance(text, str) for name, text in value.items())
@@ -64,11 +61,6 @@ def given(texts: Mapping[str, str], tools: Tools) -> Given:
         if value:
             found[name] = value
     return Given(MappingProxyType(found), lacking)
-
-
-def keyed(headers: Mapping[str, str]) -> bool:
-    """Whether headers say who asks."""
-    return not KEY_HEADERS.isdisjoint(map(str.lower, headers))
 
 
 def address(target: str, path: str, query: str = "") -> str:

@@ -20,10 +20,9 @@ from probes.network.expectations import (
 )
 from probes.options import Option, Options, at_least, with_defaults, within
 from probes.tools import MissingSecretError, Tools, filled, observe, ours, patience
-from probes.transport.request import Fetched, Request
+from probes.transport.request import Fetched, Request, keyed
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_KEYS = frozenset({"authorization", "x-api-key", "api-key", "x-goog-api-key"})
 _FINE = frozenset({Layer.OK, Layer.OK_EDGE_AND_GATEWAY, Layer.ALIVE_NEEDS_AUTH})
 
 
@@ -79,7 +78,7 @@ async def http(check: Check, tools: Tools) -> Observation:
             lane=lane(check, tools),
         )
     )
-    reading = read(check, fetched, options, sent_key=not _KEYS.isdisjoint(map(str.lower, headers)))
+    reading = read(check, fetched, options, sent_key=keyed(headers))
     return observe(check, tools, reading, fetched.timings, fetched.answer.status if fetched.answer else None)
 
 

@@ -13,11 +13,11 @@ from types import TracebackType
 from typing import Self
 
 import httpcore
-import httpx
 
 from probes.fingerprints.values import Answer, TransportError
 from probes.model import Timings
 from probes.transport.body import ENCODINGS, Decoder
+from probes.transport.certificates import trusting
 from probes.transport.dialing import Dialler, Resolver
 from probes.transport.errors import BREAKS, BrokenError, read_break
 from probes.transport.phases import NOW, Phases
@@ -80,9 +80,7 @@ class Transport:
         # httpcore's debug log quotes the headers of answers, and answers may quote our keys.
         logging.getLogger("httpcore").setLevel(logging.INFO)
         self.settings = settings or TransportSettings()
-        context = httpx.create_ssl_context(trust_env=False)
-        if self.settings.ca_file:
-            context.load_verify_locations(self.settings.ca_file)
+        context = trusting(self.settings.ca_file)
         self.dialler, self.tls = Dialler(resolver), context  # for kinds that speak no HTTP
         self._routes = ConnectionPools(self.settings, context, self.dialler)
 

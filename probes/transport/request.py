@@ -7,6 +7,15 @@ from types import MappingProxyType
 from probes.fingerprints.values import Answer, TransportError
 from probes.model import Timings
 
+KEY_HEADERS = frozenset({"authorization", "x-api-key", "api-key", "x-goog-api-key"})
+"""Headers that say who asks, in lower case; a request with one of them is keyed."""
+
+
+def keyed(headers: Mapping[str, str]) -> bool:
+    """Whether headers say who asks."""
+    return not KEY_HEADERS.isdisjoint(map(str.lower, headers))
+
+
 EVIDENCE = 16 * 1024
 """Bytes of a body that a fingerprint reads."""
 

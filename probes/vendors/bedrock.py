@@ -16,10 +16,11 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from probes.inference.call import ModelRequest, streamed, whole
-from probes.inference.model_options import SHARED, Given, address, cost, given, keyed, listing, secret, unready
+from probes.inference.model_options import SHARED, Given, address, cost, given, listing, secret, unready
 from probes.model import Check, Observation
 from probes.options import Option, Options, one_of, with_defaults
 from probes.tools import Tools
+from probes.transport.request import keyed
 from probes.vendors.bedrock_stream import SPEECH
 
 LIST_BYTES = 2 * 1024 * 1024

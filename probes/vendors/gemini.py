@@ -10,12 +10,13 @@ from typing import Any
 from urllib.parse import quote
 
 from probes.inference.call import ModelRequest, StreamProtocol, streamed, whole
-from probes.inference.model_options import SHARED, Given, address, cost, given, keyed, listing, secret, unready, usage
+from probes.inference.model_options import SHARED, Given, address, cost, given, listing, secret, unready, usage
 from probes.inference.sse import Event
 from probes.model import Check, Observation
 from probes.options import Option, Options, one_of, with_defaults
 from probes.tools import Tools
 from probes.transport.body import document
+from probes.transport.request import keyed
 
 LIST_BYTES = 2 * 1024 * 1024
 

@@ -13,11 +13,12 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from probes.inference.call import ModelRequest, streamed, whole
-from probes.inference.model_options import SHARED, Given, address, cost, given, keyed, secret, unready
+from probes.inference.model_options import SHARED, Given, address, cost, given, secret, unready
 from probes.model import Check, Observation
 from probes.options import Option, Options, one_of, with_defaults
 from probes.tools import Tools, observe
 from probes.transport.body import document
+from probes.transport.request import keyed
 from probes.vendors import anthropic_message, gemini
 from probes.vendors.google_account import NoTokenError, account_of, token
 

@@ -97,3 +97,21 @@ async def test_a_broken_configuration_ends_the_rest(doctor):
 
     assert (code, found["configuration"]["health"]) == (1, "bad")
     assert "services" in found["configuration"]["sentence"]
+
+
+async def test_what_readiness_and_chat_know_doctor_knows(doctor, redis_url, store):
+    """Late checks, losses, a wrong clock, a blind vantage and a channel in trouble: warnings, each in a sentence."""
+    word = {"at": time.time(), "lost": 7, "late": ["claude-api/message"], "skew": 40.0, "sight": "blind"}
+    await store.vantages.put("eu", json.dumps(word), time.time())
+    channel = {"name": "slack", "ok": False, "sentence": "Slack refuses the token", "at": time.time()}
+    await store.leases.put_health("eu/slack", json.dumps(channel))
+    code, found = await doctor(redis=redis_url)
+
+    assert code == 0
+    assert "7 observations lost" in found["vantage eu"]["sentence"]
+    assert "claude-api/message" in found["checks of eu"]["sentence"]
+    assert found["clock of vantage eu"]["sentence"].startswith("differs +40.0 s from the store's: set the clock")
+    assert found["network of eu"]["sentence"].startswith("blind")
+    assert found["channel slack"]["sentence"].startswith("Slack refuses the token")
+    ill = ("checks of eu", "clock of vantage eu", "network of eu", "channel slack")
+    assert {found[name]["health"] for name in ill} == {"warning"}

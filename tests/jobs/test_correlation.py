@@ -50,9 +50,9 @@ class Town:
     def looker(self, owner="one", store=None):
         """One process's eye."""
         store = store or self.store
-        us = Process(store, self.settings, owner, lambda: self.now)
+        process = Process(store, self.settings, owner, lambda: self.now)
         routes = configured_routes(store, self.settings)
-        return CorrelationJob(us, routes, SelfNotices(store, owner, lambda: self.now, lambda: None))
+        return CorrelationJob(process, routes, SelfNotices(store, owner, lambda: self.now, lambda: None))
 
     async def stand(self, *vendors, layer=None, to=("one",), held_until=0.0, **how):
         """These vendors stand so from now on: they fail at a layer, or (None) are fine."""

@@ -119,8 +119,8 @@ async def test_ours_and_what_nobody_heard(judged):
 
 def telling(store, at, settings=SETTINGS, owner="one"):
     """One process at a time of day."""
-    us = Process(store, settings, owner, lambda: at)
-    return DigestJob(us, SelfNotices(store, owner, lambda: at, lambda: None))
+    process = Process(store, settings, owner, lambda: at)
+    return DigestJob(process, SelfNotices(store, owner, lambda: at, lambda: None))
 
 
 async def told(store):

@@ -86,8 +86,8 @@ class Planned(Scene):
         begins = datetime.fromtimestamp(self.began + after_s, UTC)
         work = Recurring(about, f"{begins.minute} {begins.hour} * * *", "UTC", lasts_s, "index rebuild")
         settings = Settings((CLAUDE,), maintenance=(work,))
-        us = Process(self.store, settings, "one", lambda: self.now)
-        return PlannedMaintenanceJob(us, self.acts())
+        process = Process(self.store, settings, "one", lambda: self.now)
+        return PlannedMaintenanceJob(process, self.acts())
 
     async def silences(self):
         """What stands by the judge's word."""

@@ -36,12 +36,12 @@ BEGAN = 1_776_000_000.0
 class World:
     """A store, the watch over ourselves, and a clock."""
 
-    us: Process
+    process: Process
     watch: SelfMonitor
     now: float = BEGAN
 
     async def word(self, vantage):
-        await self.us.store.vantages.put(vantage, json.dumps({"at": self.now}), self.now)
+        await self.process.store.vantages.put(vantage, json.dumps({"at": self.now}), self.now)
 
     async def passes(self, seconds, *here):
         """Look as often as it looks, while these vantages are at work."""
@@ -54,7 +54,7 @@ class World:
 
     async def told(self, about):
         """What was told of it: the sentence and whether it was the end, first told first."""
-        lines = TOLD.load_all(await self.us.store.views.timeline(OWN))
+        lines = TOLD.load_all(await self.process.store.views.timeline(OWN))
         return [(line.text, line.over) for line in reversed(lines) if about in line.text]
 
 
@@ -68,8 +68,12 @@ def world(store, tmp_path):
     def now():
         return made.now
 
-    us, routes = Process(store, settings, "me", now), configured_routes(store, settings)
-    made.us, made.watch, made.now = us, SelfMonitor(us, routes, SelfNotices(store, "me", now, lambda: None)), BEGAN
+    process, routes = Process(store, settings, "me", now), configured_routes(store, settings)
+    made.process, made.watch, made.now = (
+        process,
+        SelfMonitor(process, routes, SelfNotices(store, "me", now, lambda: None)),
+        BEGAN,
+    )
     return made
 
 
@@ -94,11 +98,11 @@ async def test_a_renamed_vantage_is_told_once_and_then_forgotten(world):
         world.now += 1780.0
         await world.passes(30, "second")
     await world.passes(120, "second")
-    assert set(await world.us.store.vantages.all()) == {"second"}
+    assert set(await world.process.store.vantages.all()) == {"second"}
     told = await world.told("vantage first")
     assert [over for _, over in told] == [False, True]
     assert "forgotten, as if it had never been" in told[1][0]
-    answer = doctor(await HealthReader(world.us.store, world.us.settings).every(world.now), (), world.now)
+    answer = doctor(await HealthReader(world.process.store, world.process.settings).every(world.now), (), world.now)
     assert "first" not in str(answer.table)
     assert await world.told("vantage second") == []
 
@@ -115,13 +119,13 @@ async def test_a_vantage_that_comes_back_is_heard_of_again(world):
 
 async def test_rows_set_aside_are_told_once_and_listed(world):
     """Told at once, ended an hour after the last; doctor has the list, and its data the traceback."""
-    store = world.us.store
+    store = world.process.store
     one = SetAside(
         BEGAN, "1-1", "ZeroDivisionError: division by zero", "alternatives.py:63 of_success", "Traceback", "{}"
     )
     token = await store.lease("gateway", "me", 60_000)
     assert await store.commit("gateway", token, Commit(START, b"{}", aside=(SET_ASIDE.dump(one), SET_ASIDE.dump(one))))
-    health = HealthReader(store, world.us.settings)
+    health = HealthReader(store, world.process.settings)
     await world.passes(60)
     [(text, over)] = await world.told("set aside")
     answer = doctor(await health.every(world.now), (), world.now)
@@ -138,8 +142,8 @@ async def test_rows_set_aside_are_told_once_and_listed(world):
 async def test_a_worker_that_broke_is_in_doctor_until_it_is_well(world):
     """Its process says so with its pulse, and takes it back."""
     broken = {"digests": 3}
-    pulse = HealthReporter(world.us.store, {}, lambda _: "", "me", lambda: world.now, lambda: broken)
-    health = HealthReader(world.us.store, world.us.settings)
+    pulse = HealthReporter(world.process, {}, lambda _: "", lambda: broken)
+    health = HealthReader(world.process.store, world.process.settings)
     await pulse.beat()
     before = [sign for sign in await health.signs(world.now) if sign.name == "digests"]
     broken.clear()

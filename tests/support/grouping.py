@@ -9,8 +9,10 @@ from bot.delivery.courier import Courier
 from bot.delivery.grouping import Grouping
 from bot.delivery.self_notices import SelfNotices
 from bot.errors import StoreError
+from bot.process import Process
 from probes.model import State
 from tests.support.delivery import INCIDENT, World
+from tests.support.desk import SETTINGS
 
 PACE = GroupTiming()
 
@@ -25,7 +27,8 @@ class Storm(World):
 
     def groups(self, owner):
         news = SelfNotices(self.store, owner, lambda: self.now, lambda: None)
-        return Grouping(self.store, news, owner, lambda: self.now, lambda _target: PACE)
+        process = Process(self.store, SETTINGS, owner, lambda: self.now)
+        return Grouping(process, news, lambda _target: PACE)
 
     def courier(self, owner="courier"):
         office = CourierContext(owner, lambda: self.now, self.worded, self.trouble, self.grouping.gate)

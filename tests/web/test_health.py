@@ -80,8 +80,8 @@ async def test_a_dead_socket_and_a_service_nobody_judges_are_named(settings, sto
 async def test_without_the_store_nothing_is_ready(settings, tmp_path):
     """It lives all the same."""
     async with open_store(None, tmp_path / "state") as store:
-        us = Process(store, settings, "a", lambda: NOW)
-    async with Readiness(us, lambda _: []).open() as port:
+        process = Process(store, settings, "a", lambda: NOW)
+    async with Readiness(process, lambda _: []).open() as port:
         assert await asked(port) == (503, {"ready": False, "why": ["store: does not answer"]})
         assert await asked(port, "/livez") == (200, {"alive": True})
 
@@ -90,9 +90,9 @@ async def test_a_taken_port_is_one_sentence(settings, store):
     """Said at the start, with the address."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         there = replace(settings, watching=replace(settings.watching, listen=f"127.0.0.1:{taken.getsockname()[1]}"))
-        us = Process(store, there, "a", lambda: NOW)
+        process = Process(store, there, "a", lambda: NOW)
         with pytest.raises(UserError, match=r"cannot listen at 127\.0\.0\.1:"):
-            await Readiness(us, lambda _: []).open().__aenter__()
+            await Readiness(process, lambda _: []).open().__aenter__()
 
 
 def test_a_bad_address_is_a_complaint_with_its_line(tmp_path):

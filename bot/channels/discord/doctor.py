@@ -13,7 +13,7 @@ from bot.channels.discord.invite import invite_link
 from bot.channels.discord.options import Options
 from bot.channels.discord.permissions import MENTION_EVERYONE, NEEDED, WANTED, asked, lacking, rights_in
 from bot.channels.discord.rest import Rest
-from bot.channels.kind import Sign
+from bot.core.health.signs import HealthSign, Level
 from bot.core.text.quoting import clean
 from bot.errors import DeliveryError, UserError
 from bot.http.connector import ProxyConnector
@@ -25,21 +25,21 @@ HELLO, HELLO_S = 10, 10.0
 """The gateway's first word, and for how long it is waited for."""
 
 
-async def examine(name: str, options: Options) -> list[Sign]:
+async def examine(name: str, options: Options) -> list[HealthSign]:
     """Token, application, intents, servers, gateway, channels, rights, pings; nothing is posted and nothing raised."""
     try:
         async with Rest(name, options, time.time) as rest:
             return await _examined(name, options, rest)
     except UserError as error:
-        return [Sign(f"{name}: certificates", "bad", str(error))]
+        return [HealthSign.at_level(f"{name}: certificates", Level.BAD, str(error))]
 
 
-async def _examined(name: str, options: Options, rest: Rest) -> list[Sign]:
+async def _examined(name: str, options: Options, rest: Rest) -> list[HealthSign]:
     try:
         application = await asked(rest, "/oauth2/applications/@me", dict)
         guilds = await asked(rest, "/users/@me/guilds", list)
     except DeliveryError as error:
-        return [Sign(f"{name}: token", "bad", _away(error))]
+        return [HealthSign.at_level(f"{name}: token", Level.BAD, _away(error))]
     found = [_application(name, options, application), _intents(name, application)]
     found += [_guilds(name, options, application, guilds), await _gateway(name, options, rest)]
     found += [await _channel(name, str(place), rest) for place in options.channels]
@@ -54,35 +54,39 @@ def _away(error: DeliveryError) -> str:
     return f"{error}{'' if isinstance(error, DiscordError) or 'api_url' in str(error) else hint}"
 
 
-def _application(name: str, options: Options, told: Any) -> Sign:
+def _application(name: str, options: Options, told: Any) -> HealthSign:
     what, known = f"{name}: application", str(told.get("id"))
     if options.application_id is not None and str(options.application_id) != known:
-        return Sign(what, "bad", f"the token is of application {known}: correct application_id, or leave it out")
+        return HealthSign.at_level(
+            what, Level.BAD, f"the token is of application {known}: correct application_id, or leave it out"
+        )
     if told.get("interactions_endpoint_url"):
         why = "commands go to its Interactions Endpoint URL and not to us: empty that field in General Information"
-        return Sign(what, "bad", why)
-    return Sign(what, "ok", f"the token is of {clean(str(told.get('name')), 40)} ({known})")
+        return HealthSign.at_level(what, Level.BAD, why)
+    return HealthSign.at_level(what, Level.OK, f"the token is of {clean(str(told.get('name')), 40)} ({known})")
 
 
-def _intents(name: str, told: Any) -> Sign:
+def _intents(name: str, told: Any) -> HealthSign:
     flags = int(told.get("flags") or 0)
     if any(flags & bits for bits in PRIVILEGED):
         why = "privileged intents are switched on and not needed: switch them off under Bot, Privileged Gateway Intents"
-        return Sign(f"{name}: intents", "warning", why)
-    return Sign(f"{name}: intents", "ok", "no privileged intent is asked for")
+        return HealthSign.at_level(f"{name}: intents", Level.WARNING, why)
+    return HealthSign.at_level(f"{name}: intents", Level.OK, "no privileged intent is asked for")
 
 
-def _guilds(name: str, options: Options, application: Any, guilds: Any) -> Sign:
+def _guilds(name: str, options: Options, application: Any, guilds: Any) -> HealthSign:
     known = {str(one.get("id")): clean(str(one.get("name")), 40) for one in guilds or ()}
     link = invite_link(str(application.get("id")), options.guild)
     if not known:
-        return Sign(f"{name}: servers", "bad", f"the bot is in no server: invite it by {link}")
+        return HealthSign.at_level(f"{name}: servers", Level.BAD, f"the bot is in no server: invite it by {link}")
     if options.guild is not None and str(options.guild) not in known:
-        return Sign(f"{name}: servers", "bad", f"the bot is not in server {options.guild}: invite it by {link}")
-    return Sign(f"{name}: servers", "ok", f"in {', '.join(list(known.values())[:5])}")
+        return HealthSign.at_level(
+            f"{name}: servers", Level.BAD, f"the bot is not in server {options.guild}: invite it by {link}"
+        )
+    return HealthSign.at_level(f"{name}: servers", Level.OK, f"in {', '.join(list(known.values())[:5])}")
 
 
-async def _gateway(name: str, options: Options, rest: Rest) -> Sign:
+async def _gateway(name: str, options: Options, rest: Rest) -> HealthSign:
     """Whether it greets us. No session is begun: the number of a day's is Discord's to count."""
     what, address = f"{name}: gateway", yarl.URL(options.gateway_url).with_query(v="10", encoding="json")
     try:
@@ -97,29 +101,33 @@ async def _gateway(name: str, options: Options, rest: Rest) -> Sign:
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError, TypeError):
         hello = None
     if isinstance(hello, dict) and hello.get("op") == HELLO:
-        return Sign(what, "ok", "it greets us")
+        return HealthSign.at_level(what, Level.OK, "it greets us")
     why = "no greeting of Discord's, so commands and buttons do not reach us"
-    return Sign(what, "bad", f"{why}: look at gateway_url, and whether HTTPS_PROXY lets sockets through")
+    return HealthSign.at_level(
+        what, Level.BAD, f"{why}: look at gateway_url, and whether HTTPS_PROXY lets sockets through"
+    )
 
 
-async def _channel(name: str, place: str, rest: Rest) -> Sign:
+async def _channel(name: str, place: str, rest: Rest) -> HealthSign:
     what = f"{name}:{place}"
     try:
         have = await rights_in(rest, place)
     except DiscordError as error:
-        return Sign(what, "bad", str(error))
+        return HealthSign.at_level(what, Level.BAD, str(error))
     except DeliveryError as error:
-        return Sign(what, "warning", f"its rights are not known: {error}")
+        return HealthSign.at_level(what, Level.WARNING, f"its rights are not known: {error}")
     needed, wanted = lacking(have, NEEDED), lacking(have, WANTED)
     where = "give it under Edit Channel, Permissions"
     if needed:
-        return Sign(what, "bad", f"the bot may not post here, missing {', '.join((*needed, *wanted))}: {where}")
+        return HealthSign.at_level(
+            what, Level.BAD, f"the bot may not post here, missing {', '.join((*needed, *wanted))}: {where}"
+        )
     if wanted:
-        return Sign(what, "warning", f"alerts go out, but missing {', '.join(wanted)}: {where}")
-    return Sign(what, "ok", "all rights are there")
+        return HealthSign.at_level(what, Level.WARNING, f"alerts go out, but missing {', '.join(wanted)}: {where}")
+    return HealthSign.at_level(what, Level.OK, "all rights are there")
 
 
-async def _pings(name: str, place: str, wanted: Sequence[int], rest: Rest) -> Sign:
+async def _pings(name: str, place: str, wanted: Sequence[int], rest: Rest) -> HealthSign:
     """Whether the roles that are called there can be: one that nobody may mention is not, without a word."""
     what = f"{name}:{place} pings"
     try:
@@ -127,13 +135,15 @@ async def _pings(name: str, place: str, wanted: Sequence[int], rest: Rest) -> Si
         roles = {str(role.get("id")): role for role in await asked(rest, f"/guilds/{guild}/roles", list)}
         any_of_them = await rights_in(rest, place) & MENTION_EVERYONE
     except DeliveryError as error:
-        return Sign(what, "warning", f"whether its ping_roles can be pinged is not known: {error}")
+        return HealthSign.at_level(what, Level.WARNING, f"whether its ping_roles can be pinged is not known: {error}")
     missing = [str(role) for role in wanted if str(role) not in roles]
     if missing:
-        return Sign(what, "bad", f"ping_roles names {', '.join(missing)}, which is no role of this server")
+        return HealthSign.at_level(
+            what, Level.BAD, f"ping_roles names {', '.join(missing)}, which is no role of this server"
+        )
     known = [roles[str(role)] for role in wanted]
     mute = [clean(str(one.get("name")), 40) for one in known if not (one.get("mentionable") or any_of_them)]
     if mute:
         how = "allow anyone to @mention it under Server Settings, Roles"
-        return Sign(what, "bad", f"{', '.join(mute)} would not be pinged: {how}")
-    return Sign(what, "ok", f"{len(wanted)} of its roles can be pinged")
+        return HealthSign.at_level(what, Level.BAD, f"{', '.join(mute)} would not be pinged: {how}")
+    return HealthSign.at_level(what, Level.OK, f"{len(wanted)} of its roles can be pinged")

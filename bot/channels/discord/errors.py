@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.errors import DeliveryError
+from probes.fingerprints.retry_after import wait_of
 
 MISSING_ACCESS, MISSING_PERMISSIONS = 50001, 50013
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
@@ -57,7 +58,7 @@ def _too_many(headers: Mapping[str, str], told: Mapping[str, Any], code: int) ->
         return DiscordError(why, 429, code, retry_after=OLD_EDIT_WAIT_S)
     if not headers.get("Via") or "retry_after" not in told:
         # Not Discord but Cloudflare in front of it: too many requests that were refused.
-        wait = max(BAN_WAIT_S, seconds(headers.get("Retry-After")))
+        wait = max(BAN_WAIT_S, min(wait_of(headers.get("Retry-After", ""), None) or 0.0, LONGEST_WAIT_S))
         return DiscordError("Discord has banned this address for a while", 429, code, retry_after=wait, everywhere=True)
     wait = max(seconds(told.get("retry_after")), 0.0)
     everywhere = told.get("global") is True or headers.get("X-RateLimit-Scope") == "global"
@@ -65,7 +66,7 @@ def _too_many(headers: Mapping[str, str], told: Mapping[str, Any], code: int) ->
 
 
 def seconds(value: Any) -> float:
-    """A number of seconds out of a header or a body; what is none counts as one second."""
+    """A number of seconds out of a body or a rate limit's header; what is none counts as one second."""
     try:
         number = float(value)
     except (TypeError, ValueError):

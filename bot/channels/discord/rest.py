@@ -26,7 +26,8 @@ from bot.channels.discord.invalid_requests import InvalidRequestCounter
 from bot.channels.discord.options import Options
 from bot.channels.discord.rate_limits import Requests
 from bot.errors import DeliveryError
-from bot.http.connector import ProxyConnector, trusted
+from bot.http.certificates import trusted
+from bot.http.connector import ProxyConnector
 
 ANSWER_S = 20.0
 """Below the time a courier gives one call."""

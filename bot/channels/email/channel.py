@@ -21,7 +21,8 @@ from bot.channels.email.options import Options, read
 from bot.channels.http_channel import CALLS, NotificationLog
 from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
-from bot.errors import DeliveryError, UserError
+from bot.errors import DeliveryError
+from bot.http.certificates import trusted
 from bot.http.client import FailureTracker
 
 log = logging.getLogger(__name__)
@@ -47,12 +48,9 @@ class Email(NotificationLog):
 
     async def __aenter__(self) -> Self:
         """Raises UserError where the certificates to trust cannot be read."""
-        self._tls = ssl.create_default_context()
-        if self._options.ca_file:
-            try:
-                self._tls.load_verify_locations(self._options.ca_file)
-            except OSError as error:
-                raise UserError(f"{self.name}: ca_file cannot be read as certificates") from error
+        self._tls = trusted(self.name, self._options.ca_file)
+        # A mail server is often one's own, and its authority known to the machine.
+        self._tls.load_default_certs()
         return self
 
     async def __aexit__(

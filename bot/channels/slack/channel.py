@@ -32,7 +32,7 @@ NOTED_S = 14 * 86_400.0
 ROOT_S = 2.5
 """So long a person's message waits for the channel's, to lead there; if that is later the link comes by an edit."""
 QUIET: Mapping[str, Any] = {"unfurl_links": False, "unfurl_media": False}
-SEVERITY: Mapping[Colour, int] = {
+ALARM: Mapping[Colour, int] = {
     Colour.GREEN: 0,
     Colour.BLUE: 0,
     Colour.GREY: 1,
@@ -226,9 +226,9 @@ class SlackChannel:
 
     def _changed(self, where: MessageRef, card: Card) -> dict[str, Any]:
         """The place once the card stands there; `sign` changes with what is news, not with figures."""
-        before = SEVERITY.get(Colour(where["tone"]), 0) if where.get("tone") in set(Colour) else 9
+        before = ALARM.get(Colour(where["tone"]), 0) if where.get("tone") in set(Colour) else 9
         sign = f"{card.tone} {card.closed} {card.facts} {where.get('root', '')}"
-        return {**where, "tone": card.tone.value, "worse": SEVERITY[card.tone] > before, "sign": sign}
+        return {**where, "tone": card.tone.value, "worse": ALARM[card.tone] > before, "sign": sign}
 
     async def _noted(self, name: str) -> Mapping[str, Any]:
         try:

@@ -8,10 +8,10 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.channels.kind import Sign
 from bot.channels.slack.errors import code, failure
 from bot.channels.slack.options import Options
 from bot.channels.slack.web_api import WRONG, Web, header
+from bot.core.health.signs import HealthSign, Level
 from bot.core.text.durations import duration
 
 SKEW_S = 30.0
@@ -21,16 +21,16 @@ NEEDED: Mapping[str, str] = {"chat:write": "post alerts", "commands": "hear /ava
 OPTIONAL: Mapping[str, str] = {"im:write": "write to people on call", "usergroups:read": "know user groups in `roles`"}
 
 
-async def examine(name: str, options: Options) -> list[Sign]:
+async def examine(name: str, options: Options) -> list[HealthSign]:
     """Tokens, scopes, channels and clock of one configured channel; nothing is posted and nothing raised."""
     async with Web(name, options, call_s=10.0) as web:
         try:
             answer = await web.asker.auth_test()
         except WRONG as error:
-            return [Sign(f"{name}: token", "bad", str(failure(error)))]
+            return [HealthSign.at_level(f"{name}: token", Level.BAD, str(failure(error)))]
         who = f"{answer.get('user', '?')} in {answer.get('team', '?')}"
         found = [
-            Sign(f"{name}: token", "ok", f"the bot is {who}"),
+            HealthSign.at_level(f"{name}: token", Level.OK, f"the bot is {who}"),
             _clock(name, answer),
             *_scopes(name, options, answer),
         ]
@@ -39,7 +39,7 @@ async def examine(name: str, options: Options) -> list[Sign]:
         return [*found, *[await _channel(name, place, web) for place in options.channels]]
 
 
-def _scopes(name: str, options: Options, answer: AsyncSlackResponse) -> list[Sign]:
+def _scopes(name: str, options: Options, answer: AsyncSlackResponse) -> list[HealthSign]:
     """By the header that every answer carries."""
     granted = {scope.strip() for scope in header(answer, "x-oauth-scopes").split(",")}
     wanted = dict(NEEDED)
@@ -48,27 +48,31 @@ def _scopes(name: str, options: Options, answer: AsyncSlackResponse) -> list[Sig
     lacking = [scope for scope in wanted if scope not in granted]
     if lacking:
         what = "; ".join(f"{scope}, to {wanted[scope]}" for scope in lacking)
-        return [Sign(f"{name}: scopes", "bad", f"missing {what}: add under OAuth & Permissions, then Reinstall")]
+        return [
+            HealthSign.at_level(
+                f"{name}: scopes", Level.BAD, f"missing {what}: add under OAuth & Permissions, then Reinstall"
+            )
+        ]
     unused = [f"{scope} (to {why})" for scope, why in OPTIONAL.items() if scope not in granted and scope not in wanted]
     besides = f"; not granted, and not needed: {', '.join(unused)}" if unused else ""
-    return [Sign(f"{name}: scopes", "ok", f"{', '.join(sorted(wanted))} granted{besides}")]
+    return [HealthSign.at_level(f"{name}: scopes", Level.OK, f"{', '.join(sorted(wanted))} granted{besides}")]
 
 
-def _clock(name: str, answer: AsyncSlackResponse) -> Sign:
+def _clock(name: str, answer: AsyncSlackResponse) -> HealthSign:
     """Our clock beside the Date of Slack's answer, which has whole seconds."""
     try:
         apart = time.time() - parsedate_to_datetime(header(answer, "date")).timestamp()
     except ValueError:
-        return Sign(f"{name}: clock", "warning", "Slack's answer has no time to compare with")
+        return HealthSign.at_level(f"{name}: clock", Level.WARNING, "Slack's answer has no time to compare with")
     if abs(apart) < SKEW_S:
-        return Sign(f"{name}: clock", "ok", f"within {duration(SKEW_S)} of Slack's")
+        return HealthSign.at_level(f"{name}: clock", Level.OK, f"within {duration(SKEW_S)} of Slack's")
     which = "ahead of" if apart > 0 else "behind"
-    level = "bad" if abs(apart) >= TOO_FAR_S - SKEW_S else "warning"
+    level = Level.BAD if abs(apart) >= TOO_FAR_S - SKEW_S else Level.WARNING
     why = f"{duration(abs(apart))} {which} Slack's: set it by NTP; at {duration(TOO_FAR_S)} every signature is refused"
-    return Sign(f"{name}: clock", level, why)
+    return HealthSign.at_level(f"{name}: clock", level, why)
 
 
-async def _socket(name: str, options: Options, web: Web) -> Sign:
+async def _socket(name: str, options: Options, web: Web) -> HealthSign:
     try:
         await web.asker.apps_connections_open(app_token=options.app_token.reveal())
     except WRONG as error:
@@ -77,11 +81,13 @@ async def _socket(name: str, options: Options, web: Web) -> Sign:
             f"Slack refuses the app-level token ({said}): create one with connections:write under Basic Information, "
             "App-Level Tokens, and switch Socket Mode on"
         )
-        return Sign(f"{name}: socket", "bad", why if isinstance(error, SlackApiError) and said else str(failure(error)))
-    return Sign(f"{name}: socket", "ok", "a connection is granted")
+        return HealthSign.at_level(
+            f"{name}: socket", Level.BAD, why if isinstance(error, SlackApiError) and said else str(failure(error))
+        )
+    return HealthSign.at_level(f"{name}: socket", Level.OK, "a connection is granted")
 
 
-async def _channel(name: str, place: str, web: Web) -> Sign:
+async def _channel(name: str, place: str, web: Web) -> HealthSign:
     """Whether alerts can be posted there, as far as it can be known without posting."""
     called = f"{name}: channel {place}"
     try:
@@ -89,11 +95,13 @@ async def _channel(name: str, place: str, web: Web) -> Sign:
     except WRONG as error:
         if code(error) == "missing_scope":
             why = "not looked at, the scope channels:read is not granted; `/avail test` in the channel tries it"
-            return Sign(called, "warning", why)
-        return Sign(called, "bad", str(failure(error)))
+            return HealthSign.at_level(called, Level.WARNING, why)
+        return HealthSign.at_level(called, Level.BAD, str(failure(error)))
     room: Mapping[str, Any] = answer.get("channel") or {}
     if room.get("is_archived"):
-        return Sign(called, "bad", "it is archived: unarchive it, or take it out of the configuration")
+        return HealthSign.at_level(
+            called, Level.BAD, "it is archived: unarchive it, or take it out of the configuration"
+        )
     if not room.get("is_member"):
-        return Sign(called, "bad", "the app is not in it: type /invite @Groundtruth there")
-    return Sign(called, "ok", f"#{room.get('name', place)}: the app is in it")
+        return HealthSign.at_level(called, Level.BAD, "the app is not in it: type /invite @Groundtruth there")
+    return HealthSign.at_level(called, Level.OK, f"#{room.get('name', place)}: the app is in it")

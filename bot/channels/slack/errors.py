@@ -7,6 +7,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import DeliveryError
+from probes.fingerprints.retry_after import wait_of
 
 RATE = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 GONE = frozenset(
@@ -82,5 +83,6 @@ def _answered(error: SlackApiError) -> DeliveryError:
 def _patience(error: SlackApiError) -> float:
     """Seconds of the Retry-After header, one where it says nothing useful."""
     headers: Mapping[str, Any] = getattr(error.response, "headers", None) or {}
-    given = str(next((value for name, value in headers.items() if name.lower() == "retry-after"), "1"))
-    return min(float(given), 3_600.0) if given.isdecimal() else 1.0
+    given = str(next((value for name, value in headers.items() if name.lower() == "retry-after"), ""))
+    wait = wait_of(given, None)
+    return 1.0 if wait is None else min(wait, 3_600.0)

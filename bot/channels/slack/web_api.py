@@ -17,7 +17,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.channels.slack.errors import AWAY_S, REFUSED, code, failure
 from bot.channels.slack.options import Options
 from bot.errors import DeliveryError, UserError
-from bot.http.connector import ProxyConnector, trusted
+from bot.http.certificates import trusted
+from bot.http.connector import ProxyConnector
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from bot.core.model.severity import TROUBLE
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
-from bot.core.text.states import SEVERITY
+from bot.core.text.states import ATTENTION
 from bot.core.text.symptoms import present, suspected
 from bot.core.tips.alternatives import Option
 from probes.model import State
@@ -82,7 +82,7 @@ def verdict(found: Sequence[Witness]) -> Agreement:
 
 
 def _weight(witness: Witness, now: float) -> tuple[int, int]:
-    return list(Agreement).index(witness.agreement), -SEVERITY[present(witness.voices.measured, now)]
+    return list(Agreement).index(witness.agreement), -ATTENTION[present(witness.voices.measured, now)]
 
 
 def _agreement(voices: ComponentStatus, what: What, now: float) -> Agreement:

@@ -22,7 +22,7 @@ from bot.core.text.numbers import percent, span
 from bot.core.text.people import hushed
 from bot.core.text.quoting import clean, listed
 from bot.core.text.reports import SURGE
-from bot.core.text.states import EMOJI, SEVERITY, SILENCED, TONE, WORDS, emoji
+from bot.core.text.states import ATTENTION, EMOJI, SILENCED, TONE, WORDS, emoji
 from bot.core.text.symptoms import (
     Ailment,
     called,
@@ -82,7 +82,7 @@ def _badness(voices: ComponentStatus, now: float) -> tuple[int, bool, float]:
     measured = voices.measured
     state = present(measured, now)
     quiet, shaky = quieted(measured, now), suspected(measured)
-    return -SEVERITY[state], quiet or not (shaky or state in TROUBLE), -measured.rate if state in TROUBLE else 0.0
+    return -ATTENTION[state], quiet or not (shaky or state in TROUBLE), -measured.rate if state in TROUBLE else 0.0
 
 
 def _rest(voices: Sequence[ComponentStatus], now: float) -> str:
@@ -92,7 +92,7 @@ def _rest(voices: Sequence[ComponentStatus], now: float) -> str:
 
 def _open(standings: Sequence[ServiceStatus], now: float) -> list[tuple[str, str]]:
     every = [(i, s) for s in standings for i in s.incidents]
-    every.sort(key=lambda pair: (-SEVERITY[pair[0].state], -pair[0].opened_at))
+    every.sort(key=lambda pair: (-ATTENTION[pair[0].state], -pair[0].opened_at))
     lines = [(f"Incident {clean(i.id, 20)}", headline_of(i, s, now)) for i, s in every[:INCIDENTS]]
     if len(every) > INCIDENTS:
         lines.append(("", f"… and {len(every) - INCIDENTS} more open: incidents"))
@@ -163,7 +163,7 @@ def we_see(measured: Measurement, now: float) -> str:
         counts = f"{measured.failed} of {measured.total} failed in {duration(measured.window_s)}"
         return f"{sign} no failures lately, watching before we call it over; {counts}; {age}"
     if state in TROUBLE:
-        sick = Ailment(words(measured), SEVERITY[state], (measured,))
+        sick = Ailment(words(measured), ATTENTION[state], (measured,))
         number = (
             how_much(sick)
             if measured.slow or not sure(measured)
@@ -233,7 +233,7 @@ def _in_trouble(voices: Sequence[ComponentStatus], of_all: str, now: float) -> s
     quiet = [called(v.measured) for v in voices if quieted(v.measured, now)]
     if not sick:
         return f"{EMOJI[Colour.YELLOW]} {len(quiet)} {of_all} with no failures lately, not yet over: {listed(quiet)}"
-    worst = max(sick, key=lambda m: (SEVERITY[present(m, now)], sure(m)))
+    worst = max(sick, key=lambda m: (ATTENTION[present(m, now)], sure(m)))
     also = f"; no failures lately on {listed(quiet)}" if quiet else ""
     return f"{EMOJI[tone(worst, now)]} {len(sick)} {of_all} in trouble: {listed([called(m) for m in sick])}{also}"
 

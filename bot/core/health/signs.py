@@ -8,6 +8,7 @@ that nothing flaps however the signs do.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Self
 
 from bot.core.health.breaks import SetAside
 
@@ -26,7 +27,9 @@ SLOW_MS = 50.0
 FULL = 0.9
 """Share of the store's memory limit beyond which it is nearly full."""
 SKEW_S = 5.0
-"""Beyond this a clock is wrong for comparing times with a vendor's; at 300 s chat platforms refuse our signatures."""
+"""Beyond this a clock is wrong for comparing times with a vendor's."""
+SKEW_REFUSED_S = 300.0
+"""Beyond this chat platforms refuse our signatures."""
 
 SINGLY = 3
 """Troubles of one kind told each by itself when they begin together; more are one message."""
@@ -85,12 +88,20 @@ VITAL = frozenset({Kind.JUDGE, Kind.ROWS, Kind.QUEUE})
 """Kinds without which a process lives but does not do its work."""
 
 
+class Level(StrEnum):
+    """How a sign stands; only `BAD` must be mended."""
+
+    OK = "ok"
+    WARNING = "warning"
+    BAD = "bad"
+
+
 @dataclass(frozen=True, slots=True)
 class HealthSign:
     """What a part of us last said of itself: `name` ("slack", "vantage eu"), in order or not, and when.
 
     `since` is when it began where that is known, `elsewhere` that whoever delivers tells of it already; `back` is what
-    to say when it is over. Times are Unix seconds.
+    to say when it is over; `mild` that what is not in order can wait. Times are Unix seconds.
     """
 
     name: str
@@ -101,11 +112,24 @@ class HealthSign:
     since: float | None = None
     elsewhere: bool = False
     back: str = ""
+    mild: bool = False
+
+    @classmethod
+    def at_level(cls, name: str, level: Level, sentence: str) -> Self:
+        """What somebody found who looked by hand."""
+        return cls(name, level is Level.OK, sentence, mild=level is Level.WARNING)
 
     @property
     def key(self) -> str:
         """The same for the same trouble."""
         return f"{self.kind}:{self.name}"
+
+    @property
+    def level(self) -> Level:
+        """In order, a warning, or to be mended."""
+        if self.ok:
+            return Level.OK
+        return Level.WARNING if self.mild else Level.BAD
 
 
 class Presence(StrEnum):

@@ -35,9 +35,7 @@ FOOTER = "from the store alone; `groundtruth doctor` on the machine itself also 
 
 def doctor(owned: Sequence[ServiceHealth], signs: Sequence[HealthSign], now: float) -> Answer:
     """What is well and what is not, the latter first."""
-    late = [sign for sign in queues(owned, signs, now) if not sign.ok]
-    told = [*(_service(own, now) for own in owned), *(_sign(sign, now) for sign in (*late, *signs))]
-    told.sort(key=lambda sign: sign.ok)
+    told = overview(owned, signs, now)
     ill = [sign for sign in told if not sign.ok]
     rows = tuple((clean(s.name, 40), "🟢 ok" if s.ok else "🔴 look here", clean(s.sentence, 300)) for s in told)
     return Answer(
@@ -47,6 +45,13 @@ def doctor(owned: Sequence[ServiceHealth], signs: Sequence[HealthSign], now: flo
         footer=FOOTER,
         data={"at": now, "services": [asdict(own) for own in owned], "signs": [asdict(sign) for sign in signs]},
     )
+
+
+def overview(owned: Sequence[ServiceHealth], signs: Sequence[HealthSign], now: float) -> list[HealthSign]:
+    """Signs of the services, of late queues, and all others with their ages; what is not well comes first."""
+    late = [sign for sign in queues(owned, signs, now) if not sign.ok]
+    every = [*(_service(own, now) for own in owned), *(_sign(sign, now) for sign in (*late, *signs))]
+    return sorted(every, key=lambda sign: sign.ok)
 
 
 def service_signs(own: ServiceHealth, now: float) -> tuple[HealthSign, ...]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from bot.core.model.incident import Incident
 from bot.core.model.ledger import LedgerEntry, Source
-from bot.core.model.severity import SEVERITY
-from bot.core.model.statuspage import RED, PageStatus
+from bot.core.model.severity import SEVERITY, TROUBLE
+from bot.core.model.statuspage import PageStatus
 from bot.core.statuspage.discrepancy import Case
 from probes.model import State
 
@@ -103,7 +103,7 @@ def _is_over(entry: LedgerEntry, case: Case, now: float) -> bool:
 
 
 def _is_red(heard: PageStatus) -> bool:
-    return not heard.unreadable and heard.state in RED
+    return not heard.unreadable and heard.state in TROUBLE
 
 
 def _first(one: float | None, other: float | None) -> float | None:

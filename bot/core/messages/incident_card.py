@@ -16,7 +16,7 @@ from bot.core.text.escalation import next_step
 from bot.core.text.numbers import number, percent
 from bot.core.text.people import hushed, person
 from bot.core.text.quoting import clean, cut, listed, owned
-from bot.core.text.states import EMOJI, SEVERITY, SILENCED, TONE
+from bot.core.text.states import ATTENTION, EMOJI, SILENCED, TONE
 from bot.core.text.symptoms import (
     DOWN,
     Ailment,
@@ -85,7 +85,7 @@ def tone_of(incident: Incident, snapshot: Snapshot, now: float) -> Colour:
     if calm or incident.scope == "vantage" or incident.state is State.OPERATIONAL:
         return Colour.YELLOW
     sick = ailments(_active(incident, snapshot), now)
-    worst = max((m for a in sick for m in a.sick), key=lambda m: (SEVERITY[m.state], sure(m)), default=None)
+    worst = max((m for a in sick for m in a.sick), key=lambda m: (ATTENTION[m.state], sure(m)), default=None)
     return TONE[incident.state] if worst is None else colour(worst, now)
 
 

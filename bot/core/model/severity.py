@@ -16,4 +16,6 @@ def worse(one: State, other: State) -> State:
     return max(one, other, key=lambda state: SEVERITY.get(state, -1))
 
 
-TROUBLE = frozenset({State.DEGRADED, State.PARTIAL, State.MAJOR})
+TROUBLE = frozenset(state for state, rank in SEVERITY.items() if rank)
+OUTAGE = frozenset({State.PARTIAL, State.MAJOR})
+"""Trouble that is more than slow or shaky."""

@@ -59,7 +59,4 @@ class PageStatus:
     gone: bool = False
 
 
-RED = frozenset({State.DEGRADED, State.PARTIAL, State.MAJOR})
-
-
 PAGE_STALE_AFTER_S = 300.0

@@ -13,7 +13,7 @@ from bot.core.model.incident import Incident
 from bot.core.model.ledger import LedgerEntry, Source
 from bot.core.model.measurement import Measurement
 from bot.core.model.report import Reports
-from bot.core.model.severity import SEVERITY
+from bot.core.model.severity import OUTAGE, SEVERITY
 from bot.core.model.statuspage import PageStatus
 from probes.model import State
 
@@ -45,7 +45,6 @@ CROWD, CROWD_TIMES = 3, 3.0
 """As many people, and as many times the usual number of them, are a voice of their own."""
 
 GREEN = frozenset({State.OPERATIONAL, State.MAINTENANCE})
-RED = frozenset({State.PARTIAL, State.MAJOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ def disagreement(case: Case) -> DiscrepancyKind | None:
         ours = SEVERITY.get(case.measured.state, 0)
         return DiscrepancyKind.UNDERSTATED if ours - SEVERITY.get(claimed, ours) >= 2 else None
     # Where people report failures the page has a witness, and only our measurement stands against it.
-    if case.measured.state is State.OPERATIONAL and claimed in RED and not case.crowd:
+    if case.measured.state is State.OPERATIONAL and claimed in OUTAGE and not case.crowd:
         return DiscrepancyKind.OVERSTATED
     return None
 
@@ -232,4 +231,4 @@ def _understated_ends(record: Discrepancy, case: Case) -> str:
 def _overstated_ends(case: Case) -> str:
     if case.troubled:
         return "we see trouble too"
-    return "page now agrees" if case.heard.state not in RED else ""
+    return "page now agrees" if case.heard.state not in OUTAGE else ""

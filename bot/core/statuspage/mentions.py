@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from bot.core.model.statuspage import RED, PageMention
+from bot.core.model.severity import TROUBLE
+from bot.core.model.statuspage import PageMention
 from probes.model import Page, VendorIncident
 
 OVER = frozenset({"resolved", "postmortem", "closed", "fixed", "recovered", "mitigated", "completed", "available",
@@ -47,7 +48,7 @@ def unmarked(page: Page, component: str) -> VendorIncident | None:
     An incident that marks some components says of the others that they are fine, whether it lists them or not; where
     pages do not tie incidents to components (incident.io), any red component may be the one it is about.
     """
-    red = {claim.id for claim in page.claims if claim.state in RED}
+    red = {claim.id for claim in page.claims if claim.state in TROUBLE}
     found = [
         incident
         for incident in page.incidents

@@ -35,7 +35,7 @@ WORDS: Mapping[State, str] = {
 }
 
 
-SEVERITY: Mapping[State, int] = {
+ATTENTION: Mapping[State, int] = {
     State.OPERATIONAL: 0,
     State.UNKNOWN: 1,
     State.MAINTENANCE: 2,
@@ -43,6 +43,7 @@ SEVERITY: Mapping[State, int] = {
     State.PARTIAL: 4,
     State.MAJOR: 5,
 }
+"""What people are shown first: all six, also those that have no severity."""
 
 
 def emoji(state: State) -> str:

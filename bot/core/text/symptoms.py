@@ -9,7 +9,7 @@ from bot.core.model.severity import TROUBLE
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.text.numbers import latencies, percent, span
 from bot.core.text.quoting import clean
-from bot.core.text.states import SEVERITY, TONE
+from bot.core.text.states import ATTENTION, TONE
 from probes.model import State
 
 NEARLY_ALL = 0.9
@@ -95,7 +95,7 @@ def ailments(voices: Sequence[ComponentStatus], now: float) -> tuple[Ailment, ..
     for voice in voices:
         if present(voice.measured, now) in TROUBLE and not quieted(voice.measured, now):
             groups.setdefault(words(voice.measured), []).append(voice.measured)
-    found = [Ailment(w, max(SEVERITY[m.state] for m in sick), tuple(sick)) for w, sick in groups.items()]
+    found = [Ailment(w, max(ATTENTION[m.state] for m in sick), tuple(sick)) for w, sick in groups.items()]
     return tuple(sorted(found, key=lambda ailment: (-ailment.severity, -max(m.rate for m in ailment.sick))))
 
 
