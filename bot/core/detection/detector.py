@@ -246,7 +246,7 @@ class Detector:
     def learn(self, at: float) -> None:
         """All that was pending at `at` was quiet."""
         for stream in self.streams.values():
-            stream.clear(self.spells, at)
+            stream.clear(self.spells, at, self.interval_s)
         for stream in self.streams.values():
             stream.reckon(self.spells, at)
 
