@@ -143,6 +143,7 @@ def assessed(now: Episodes, component: str, at: float, evidence: float) -> Asses
         slow_lately=pace.slow_lately if pace else True,
         usual_rate=usual,
         stale_after_s=now.settings.silence_s,
+        down=shown is not None and not slow and shown.severity.down,
     )
 
 
