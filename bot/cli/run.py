@@ -26,8 +26,9 @@ from bot.settings import Settings
 log = logging.getLogger(__name__)
 
 FIRST_WORD_S = 8.0
-COLLECTOR = (50_000, 20, 50)
-"""Python's own thresholds stop everything for 0.4 s now and then with 5,000 checks; these do not. See `gc`."""
+COLLECTOR = (10_000, 10, 10)
+"""Python's own thresholds look through everything again and again; with much higher ones what is left of time-outs,
+connections that refer to themselves, would wait for hours. What the start has made is exempt: see `gc.freeze`."""
 NOBODY = Asker(Person("terminal", "", "", ""))
 
 EXAMPLES = """\
@@ -51,6 +52,8 @@ def run(args: argparse.Namespace) -> int:
     """Run until SIGINT or SIGTERM, or until the given time is over."""
     settings = load(args.config)
     to_stderr(logging.INFO if args.verbose else logging.WARNING, above(sys.stderr))
+    gc.collect()
+    gc.freeze()
     gc.set_threshold(*COLLECTOR)
     asyncio.run(serve(settings, Terminal(sys.stdout, args.style), args.seconds))
     return 0

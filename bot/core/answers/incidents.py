@@ -27,6 +27,8 @@ from bot.core.tips.alternatives import Option
 from bot.core.tips.tip import Tip
 
 RECENT, TOLD = 12, 8
+LEAST_SPELLS = 0.05
+"""Spells a day below which there are none to speak of."""
 
 
 class Delivered(Protocol):
@@ -160,13 +162,20 @@ def _account(told: Explanation, now: float) -> list[tuple[str, str]]:
     elif told.threshold:
         lines.append(("Evidence", f"{_whole(told.evidence)} of the {_whole(told.threshold)} needed for an alert"))
     lines += [("Rule" if n == 0 else "", clean(rule, 200)) for n, rule in enumerate(told.rules)]
-    spells = f"{told.usual_spells_per_day:.1f} short spells a day of {duration(told.usual_spell_s)}"
-    lines.append(("Usual", f"{percent(told.usual_rate)} of looks fail by themselves; {spells}"))
+    if told.usual_rate:
+        lines.append(("Usual", f"{percent(told.usual_rate)} of results fail by themselves; {_usual_spells(told)}"))
     label = "Slow" if told.recent and all(what == "slow" for _, _, what in told.recent) else "Failures"
     for n, (at, where, what) in enumerate(reversed(told.recent[-RECENT:])):
         said = f"{clock(at, now, seconds=True)}  {symptom(what)} from {clean(where, 40)}"
         lines.append((label if n == 0 else "", said))
     return [*lines, ("Ends", clean(told.closes, 200)), ("Judged", ago(told.at, now))]
+
+
+def _usual_spells(told: Explanation) -> str:
+    """As in "0.4 short spells a day, of 20 s each on average"."""
+    if told.usual_spells_per_day < LEAST_SPELLS:
+        return "no short spells of failures seen"
+    return f"{told.usual_spells_per_day:.1f} short spells a day, of {duration(told.usual_spell_s)} each on average"
 
 
 def _lasted(one: Incident, now: float) -> str:

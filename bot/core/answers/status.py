@@ -27,6 +27,7 @@ from bot.core.text.symptoms import (
     Ailment,
     called,
     how_much,
+    is_down,
     named,
     present,
     quieted,
@@ -166,7 +167,7 @@ def we_see(measured: Measurement, now: float) -> str:
         sick = Ailment(words(measured), ATTENTION[state], (measured,))
         number = (
             how_much(sick)
-            if measured.slow or not sure(measured)
+            if measured.slow or is_down(measured) or not sure(measured)
             else f"about {percent(measured.rate)} ({_interval(measured)})"
         )
         apart = f", {told_apart(measured.apart)}" if measured.apart else ""

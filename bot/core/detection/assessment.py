@@ -62,7 +62,8 @@ class Assessment:
 
     `failed` of `total` results within `window_s`; `at` is the last evidence; `symptoms` those of the failures, most
     frequent first; `vantages` where it fails, of `all_vantages` that measure it; `evidence` against `threshold` is the
-    detector's distance from an alarm; `monitoring`: an episode stands, but no failure for a while.
+    detector's distance from an alarm; `monitoring`: an episode stands, but no failure for a while; `down`: one stands
+    in which (nearly) everything fails.
     """
 
     component: str
@@ -88,6 +89,7 @@ class Assessment:
     usual_rate: float = 0.0
     stale_after_s: float = 0.0
     slow_lately: bool = True
+    down: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ Spells are learned from the target itself. One that has never failed is presumed
 first total failure is told at once. One that does fail by itself may have spells too: they are presumed at `PER_SINGLE`
 for each single failure, with a weight that begins at one half and falls with every failure that was looked at again
 and was single (`presumed`). What was seen replaces both (`Baseline.enters`): this stream's own spells, and with the
-weight of `SHARED_S` those of the service's other streams. Failures with a lasting cause (`evidence.LASTING`) are
-presumed to be part of a spell only as far as spells of that kind have been seen.
+weight of `SHARED_S` those of the service's other streams. Spells count for that as soon as single failures count
+against it: if they had to wait for longer, a target with an incident every few hours would never show any. Failures
+with a lasting cause (`classification.LASTING`) are presumed to be part of a spell only as far as spells of that kind
+have been seen.
 
 Learned only from data that was cleared afterwards (`Pending` waits for the verdict, two hours at least), with priors
 that make a first day without history work; memory is a week of results. Usual failures follow the clock: `Spells` keeps
@@ -161,10 +163,10 @@ class Baseline:
             mean *= min(LIFT, max(1.0, spells.by_clock(at)))
         self.rate = min(CAP, max(FLOOR, mean))
 
-    def enters(self, spells: BurstModel, single: float, looked_s: float) -> float:
-        """Spells a second to be reckoned with; `single` failures were seen to be single in `looked_s` seconds."""
+    def enters(self, spells: BurstModel, single: float, several: float, looked_s: float) -> float:
+        """Spells a second to be reckoned with; `single` failures and `several` spells were seen in so many seconds."""
         seen = (self.spells + spells.enters * SHARED_S) / (self.seconds + SHARED_S)
-        return RARELY + presumed(single, looked_s) + seen
+        return RARELY + presumed(single, looked_s) + max(seen, several / (max(0.0, looked_s) + SHARED_S))
 
     def drop(self) -> None:
         """Forget what was pending: it belongs to an episode."""

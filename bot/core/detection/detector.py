@@ -32,7 +32,7 @@ from bot.core.detection.stream_filter import Stream
 CALIBRATION = 1.6
 MONTH_S = 30 * 86400.0
 SHARES = {"all": 0.3, "component": 0.6, "vantage": 0.1}
-STREAMS = 512
+STREAMS = 4096
 """Streams of one service; more are not measured by anybody and would only fill memory."""
 FORGOTTEN_S = 7 * 86400.0
 """A stream without results for so long is forgotten with all it had learned."""
@@ -246,7 +246,7 @@ class Detector:
     def learn(self, at: float) -> None:
         """All that was pending at `at` was quiet."""
         for stream in self.streams.values():
-            stream.clear(self.spells, at)
+            stream.clear(self.spells, at, self.interval_s)
         for stream in self.streams.values():
             stream.reckon(self.spells, at)
 

@@ -111,8 +111,7 @@ def assessed(now: Episodes, component: str, at: float, evidence: float) -> Asses
     """
     streams = [s for s in now.detector.of_component(component) if s.at >= 0]
     fresh = max((s.at for s in streams if not s.apart), default=None)
-    pace = now.paces.get(component)
-    course = now.courses.get(component)
+    pace, course = now.paces.get(component), now.courses.get(component)
     usual = sum(s.usual.rate for s in streams) / len(streams) if streams else 0.0
     state, why, since = _state(now, component, at, fresh)
     slow = component in now.slowing and not _fast_again(now, component)
@@ -143,6 +142,7 @@ def assessed(now: Episodes, component: str, at: float, evidence: float) -> Asses
         slow_lately=pace.slow_lately if pace else True,
         usual_rate=usual,
         stale_after_s=now.settings.silence_s,
+        down=shown is not None and not slow and shown.severity.down,
     )
 
 

@@ -35,9 +35,10 @@ class Stream:
     """A stream's filter; `oks` successes wait to be told to the hypotheses, each worth `calm_odds` (if known yet).
 
     `at` is the time of the result taken last, `ok_at` of the latest success, `since` of the first result. `single`
-    counts failures that were looked at again at once and were over, `unsure` those since the evidence was last cleared,
-    `spells` the latest spells (end, seconds), `entry` the spells a second to be reckoned with. `silent`: no results for
-    a while; `apart`: left out of the belief about the vendor, as its vantage has trouble of its own.
+    counts failures that were looked at again at once and were over, `several` spells, `unsure` and `doubtful` those
+    since the evidence was last cleared; `spells` are the latest spells (end, seconds), `entry` the spells a second to
+    be reckoned with. `silent`: no results for a while; `apart`: left out of the belief about the vendor, as its vantage
+    has trouble of its own.
     """
 
     vantage: str
@@ -59,6 +60,8 @@ class Stream:
     apart: bool = False
     entry: float = RARELY
     unsure: float = 0.0
+    several: float = 0.0
+    doubtful: list[list[float]] = field(default_factory=list)
 
     def calm(self, count: int, at: float, interval: float) -> None:
         """Count successes at the usual distance after a success; nothing else happens, so they can wait."""
@@ -103,7 +106,7 @@ class Stream:
 
     def reckon(self, spells: BurstModel, at: float) -> None:
         """Something was learned: how often spells are to be reckoned with from now on."""
-        self.entry = self.usual.enters(spells, self.single, at - self.since)
+        self.entry = self.usual.enters(spells, self.single, self.several, at - self.since)
         self.calm_odds = []
 
     def _begin(self, at: float, interval: float) -> None:
@@ -169,36 +172,37 @@ class Stream:
             pending.other += spell * run.other
             pending.lasting += spell * (2 * run.lasting > run.length)
             if spell > 0.5:
-                self.remember(run.first_at, self.at)
+                self.doubtful = [*self.doubtful[1 - REMEMBERED :], _spell(run.first_at, self.at)]
 
     def shown(self, first_at: float, last_at: float, spells: BurstModel, interval: float, *, lasting: bool) -> None:
         """An episode that is over turned out to be a spell: it is learned as one, at once."""
         count = _unseen(interval, spells.lasts)
         self.usual.spells += count
         spells.learn(Pending(spells=count, ended=1.0, spell_s=last_at - first_at, lasting=float(lasting)))
-        if not self.spells or self.spells[-1][0] < first_at:
-            self.remember(first_at, last_at)
+        self._remember([_spell(first_at, last_at)], count)
         self.reckon(spells, self.at)
 
-    def remember(self, first_at: float, over_at: float) -> None:
-        """Keep one spell, from its first failure to the success after it, for people."""
-        self.spells = [*self.spells[1 - REMEMBERED :], [over_at, max(0.0, over_at - first_at)]]
+    def _remember(self, spells: list[list[float]], unseen: float) -> None:
+        """Count these spells, each for so many that no look hit, and keep the latest for people."""
+        self.several += unseen * len(spells)
+        self.spells = [*self.spells, *spells][-REMEMBERED:]
 
     def recent_spells(self, now: float) -> list[float]:
         """The lengths in seconds of the spells of the last week."""
         return [seconds for at, seconds in self.spells if now - at <= WEEK_S]
 
-    def clear(self, spells: BurstModel, at: float) -> None:
+    def clear(self, spells: BurstModel, at: float, interval: float) -> None:
         """All is quiet at `at`: what was seen is learned."""
         self.usual.learn(spells, at)
         self.single += self.unsure
-        self.unsure = 0.0
+        self._remember(self.doubtful, _unseen(interval, spells.lasts))
+        self.unsure, self.doubtful = 0.0, []
 
     def drop(self) -> None:
         """An episode begins or ends: what was pending belongs to it."""
         self.usual.drop()
         self.oks = 0
-        self.unsure = 0.0
+        self.unsure, self.doubtful = 0.0, []
 
     def odds_of_calm(self, spells: BurstModel, interval: float) -> list[float]:
         """What one of the waiting successes is worth; kept until something is learned."""
@@ -208,6 +212,11 @@ class Stream:
             expected = min(MOST, max(LEAST, entered + (1 - entered) * p))
             self.calm_odds = hypotheses.after_success(p, expected, interval)
         return self.calm_odds
+
+
+def _spell(first_at: float, over_at: float) -> list[float]:
+    """A spell as it is kept: when it was over, and how long it was from its first failure to the success after it."""
+    return [over_at, max(0.0, over_at - first_at)]
 
 
 def _unseen(interval: float, lasts: float) -> float:

@@ -14,7 +14,7 @@ from bot.core.model.statuspage import PageStatus
 from bot.core.text.durations import clock
 from bot.core.text.people import hushed, person
 from bot.core.text.quoting import quoted
-from bot.core.text.symptoms import UNSURE, quiet_words, sure
+from bot.core.text.symptoms import DOWN, UNSURE, failing_words, quiet_words, sure
 from probes.model import State
 
 BEFORE_S = 300.0
@@ -153,4 +153,5 @@ def peaked(incident: Incident, measured: Iterable[Measurement]) -> Incident:
 
 def _sure(step: Transition) -> float:
     """The rate as a peak to remember: 0 while no message would say it."""
-    return step.rate if step.kind != "slowness" and step.high - step.low <= UNSURE else 0.0
+    certain = step.high - step.low <= UNSURE or failing_words(step.state, step.rate) == DOWN
+    return step.rate if step.kind != "slowness" and certain else 0.0

@@ -37,4 +37,5 @@ def measured(
         slow=figures.slow,
         slow_lately=figures.slow_lately,
         stale_after_s=figures.stale_after_s,
+        down=figures.down,
     )

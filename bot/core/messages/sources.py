@@ -12,7 +12,7 @@ from bot.core.text.numbers import latency, percent, span
 from bot.core.text.quoting import clean, counted, listed, quoted
 from bot.core.text.reports import voices_of
 from bot.core.text.states import WORDS
-from bot.core.text.symptoms import called, quieted, stale, sure, symptom
+from bot.core.text.symptoms import called, is_down, quieted, stale, sure, symptom
 from probes.model import State
 
 SHOWN = 6
@@ -177,6 +177,6 @@ def told_apart(one: OutlierCheck) -> str:
 def _rated(measured: Measurement, now: float) -> str:
     if quieted(measured, now) or stale(measured, now) or measured.state not in TROUBLE:
         return ""
-    if measured.slow or not sure(measured):
+    if measured.slow or is_down(measured) or not sure(measured):
         return ""
     return f"{percent(measured.rate)} ({span(measured.low, measured.high)}): "

@@ -26,7 +26,8 @@ class Measurement:
     `all_vantages`; `layer` and `request_ids` the evidence for whose fault it is; `apart` a check that the pool hides;
     `edges` the networks in front of it, of what fails where something does. Of what is `slow`, `failed` and `rate` are
     of slow answers, and `slow_lately` says whether most of the latest ones are: only then is their median its figure.
-    `blind` is why the latest results say nothing of it, "" while they do.
+    `blind` is why the latest results say nothing of it, "" while they do. `down`: (nearly) everything fails, as certain
+    as any figure: the rate's interval is then of no interest.
     """
 
     component: str
@@ -57,6 +58,7 @@ class Measurement:
     edges: tuple[str, ...] = ()
     slow_lately: bool = True
     blind: str = ""
+    down: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from bot.core.model.card import Colour
 from bot.core.model.measurement import Measurement
 from bot.core.model.severity import TROUBLE
 from bot.core.model.snapshot import ComponentStatus
+from bot.core.text.durations import duration
 from bot.core.text.numbers import latencies, percent, span
 from bot.core.text.quoting import clean
 from bot.core.text.states import ATTENTION, TONE
@@ -64,13 +65,22 @@ def tone(measured: Measurement, now: float) -> Colour:
 
 def sure(measured: Measurement) -> bool:
     """Whether enough was counted to say how many fail: the first minute of an outage has only a few results."""
+    if is_down(measured):
+        return True
     if measured.slow and measured.state is State.DEGRADED:
         return True
     return measured.total > 0 and measured.high - measured.low <= UNSURE
 
 
+def is_down(measured: Measurement) -> bool:
+    """Whether (nearly) everything fails: what is "down" is said without an interval."""
+    return measured.down and measured.state is State.MAJOR and measured.rate >= NEARLY_ALL
+
+
 def words(measured: Measurement) -> str:
     """The symptom of one component; "down" only when (nearly) everything fails."""
+    if is_down(measured):
+        return DOWN
     if not sure(measured) and measured.state in (State.PARTIAL, State.MAJOR):
         return FAILING
     return failing_words(measured.state, measured.rate, slow=measured.slow)
@@ -106,6 +116,8 @@ def how_much(ailment: Ailment, *, interval: bool = True) -> str:
     if ailment.words == FAILING:
         failed, total = sum(m.failed for m in ailment.sick), sum(m.total for m in ailment.sick)
         return f"{failed} of {total} requests so far, share still unclear" if total > 0 else "share not known yet"
+    if all(is_down(m) for m in ailment.sick):
+        return _how_down(ailment.sick)
     low, high = min(m.rate for m in ailment.sick), max(m.rate for m in ailment.sick)
     middle = sum(m.rate for m in ailment.sick) / len(ailment.sick)
     rates = percent(middle) if high - low <= 0.04 else span(low, high)
@@ -137,6 +149,15 @@ def symptom(word: str) -> str:
     """A stable symptom word for people: "http_500" is "HTTP 500", "no_answer" is "no answer"."""
     spoken = clean(word, 60).replace("_", " ").strip() or "failed"
     return f"HTTP{spoken[4:]}" if spoken.casefold().startswith("http ") else spoken
+
+
+def _how_down(sick: Sequence[Measurement]) -> str:
+    """As in "every request has failed for 40 s (8 of 8)", or how many of them if some have worked since it began."""
+    failed, total = sum(m.failed for m in sick), sum(m.total for m in sick)
+    if total and failed == total:
+        lasting = duration(max(m.window_s for m in sick))
+        return f"every request has failed for {lasting} ({failed} of {total})"
+    return f"about {percent(sum(m.rate for m in sick) / len(sick))} of requests fail"
 
 
 def _how_slow(sick: Sequence[Measurement]) -> str:

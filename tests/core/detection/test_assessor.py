@@ -49,7 +49,25 @@ def test_spells_are_learned_from_the_target_and_said():
     assert opened(told[0])
     assert not any(opened(steps) for steps in told[-3:])
     lines = judge.explain("api", START + 24 * HOUR).lines
-    assert any("it had 8 spells of up to 30 s in the last week" in line for line in lines)
+    assert any("it had 7 spells of up to 30 s in the last week" in line for line in lines)
+
+
+def test_spells_count_as_soon_as_single_failures_do():
+    """With an incident every few hours nothing is quiet for long enough to be learned: spells show all the same."""
+    judge, turns = assessor(), 20
+    for turn in range(turns):
+        at = START + turn * 3 * HOUR
+        for n in range(6):
+            single = at + n * 900
+            fed(judge, [look(single, failed=True), *(look(single + i * 5) for i in range(1, 10))])
+            fed(judge, quiet(0.2, single + 60))
+        spell = at + 5400
+        fed(judge, [look(spell + i * 5, failed=i < 3, symptom="http_503") for i in range(10)])
+        fed(judge, quiet(0.9, spell + 60))
+        fed(judge, [look(at + 9000, failed=True), *quiet(0.4, at + 9005)])
+        judge.episodes.detector.begin_anew(())
+    (stream,) = judge.episodes.detector.streams.values()
+    assert stream.entry * turns * 3 * HOUR > turns / 2
 
 
 def test_a_total_outage_is_found_in_a_target_with_spells_too():
