@@ -20,7 +20,7 @@ class Leases(Protocol):
         """Whether it is this owner's turn; asking again keeps it, a refusal changes nothing."""
 
     async def passes(self, name: str, owner: str) -> None:
-        """Give the turn up, if it is this owner's."""
+        """Release the lease, if this owner holds it."""
 
 
 SubmitAction = Callable[[str, ActionRequest], Awaitable[ActionResult | None]]
@@ -28,7 +28,7 @@ SubmitAction = Callable[[str, ActionRequest], Awaitable[ActionResult | None]]
 
 
 async def _unwritten(_service: str, _command: ActionRequest) -> None:
-    """Where nothing is kept."""
+    """Notes for a channel without a store: nothing is kept."""
 
 
 class DeskPort(Protocol):

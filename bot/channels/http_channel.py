@@ -26,7 +26,7 @@ HEADLINE = "headline"
 
 
 class NotificationLog:
-    """An outlet's notes on what it was told, shared by replicas."""
+    """A channel's notes on what it was told, shared by replicas."""
 
     def __init__(self, name: str, memory: KeyValues) -> None:
         self.name = name
@@ -40,18 +40,18 @@ class NotificationLog:
             await self._memory.note(name, "1", KEPT_S)
 
     async def _told(self, key: str) -> Mapping[str, str]:
-        """What the outlet was last told about a root, as `_tell` noted it."""
+        """What the channel was last told about a root, as `_tell` noted it."""
         noted = await self._memory.noted(f"told:{self.name}:{key}")
         told: Mapping[str, str] = json.loads(noted) if noted else {}
         return told
 
     async def _tell(self, key: str, told: Mapping[str, str]) -> None:
-        """Note what the outlet has been told, once it has taken it."""
+        """Note what the channel has been told, once it has taken it."""
         await self._memory.note(f"told:{self.name}:{key}", json.dumps(dict(told)), KEPT_S)
 
 
 class HttpChannel(NotificationLog):
-    """An outlet on HTTP in one place, where a repeat lands on the first by its key."""
+    """A channel on HTTP in one place, where a repeat lands on the first by its key."""
 
     lands = True
     refresh_s = 60.0
@@ -82,7 +82,7 @@ Wanted = TypeVar("Wanted", bound=HttpOptions)
 
 
 class AlertChannel(HttpChannel, ABC, Generic[Wanted]):
-    """An outlet that keeps one alert a key and hears only what is news: how it is told is the platform's own."""
+    """A channel that keeps one alert a key and hears only what is news: how it is told is the platform's own."""
 
     refresh_s = 300.0
     longest = 255

@@ -17,7 +17,7 @@ def _nobody(_: Mapping[str, Any]) -> Sequence[str]:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """One thing looked at; `level` is "ok", "warning" or "bad", the sentence says what to do where it is not well."""
+    """One thing checked; `level` is "ok", "warning" or "bad", the sentence says what to do where it is not well."""
 
     name: str
     level: str

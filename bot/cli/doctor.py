@@ -37,7 +37,7 @@ EXAMPLES = """\
 Exit code: 0 in order (perhaps with warnings), 1 something must be mended."""
 
 SILENT_S = 120.0
-"""Four words of a prober missed."""
+"""Four missed heartbeats of a prober, in seconds."""
 
 PATIENCE_S = 60.0
 """For one channel: a platform that makes us wait longer is not in order."""
@@ -64,7 +64,7 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at: its name, how it stands, and a sentence; for what is wrong, with what to do."""
+    """One thing checked: its name, how it stands, and a sentence; for what is wrong, with what to do."""
 
     name: str
     health: Health
@@ -168,9 +168,9 @@ async def _budget(settings: Settings, store: Store) -> Finding:
             f" ${used.usd:.4f} of ${may.usd_per_day:.4g} today (UTC)"
         )
         if used.refused:
-            spent.append(f"{service.name} ({number(used.refused, 'look', 'looks')} left out)")
+            spent.append(f"{service.name} ({number(used.refused, 'check', 'checks')} left out)")
     if spent:
-        rest = "paid checks rest until 00:00 UTC, the free ones go on; to look more often, raise `budget`"
+        rest = "paid checks rest until 00:00 UTC, the free ones go on; for more checks, raise `budget`"
         return Finding("budget", Health.WARN, f"{'; '.join(said)}. Spent: {', '.join(spent)}; {rest}")
     return Finding("budget", Health.GOOD, "; ".join(said))
 
@@ -182,11 +182,11 @@ async def _vantages(store: Store, now: float) -> list[Finding]:
         try:
             word = VantageWord.model_validate_json(record)
         except ValidationError:
-            found.append(Finding(f"vantage {name}", Health.WARN, "its last word cannot be read: another version?"))
+            found.append(Finding(f"vantage {name}", Health.WARN, "its last heartbeat cannot be read: another version?"))
             continue
         silent = now - word.at
-        skipped = number(word.skipped, "look", "looks")
-        what = f"heard of {ago(word.at, now)}, {word.waiting} observations waiting, {skipped} left out"
+        skipped = number(word.skipped, "check", "checks")
+        what = f"heard of {ago(word.at, now)}, {number(word.waiting, 'result', 'results')} waiting, {skipped} left out"
         gone = silent > SILENT_S
         mend = ": it is down or cut off from Redis, unless you stopped it" if gone else ""
         found.append(Finding(f"vantage {name}", Health.WARN if gone else Health.GOOD, what + mend))
@@ -201,7 +201,7 @@ def _network(settings: Settings, fetched: list[Fetched]) -> Finding:
     if fine:
         return Finding("network", Health.WARN, f"{what}; one is enough to judge by, but find out why")
     why = "; ".join(one.error.text for one in fetched if one.error)[:200]
-    return Finding("network", Health.BAD, f"{what}: nothing can be said of any service until one does ({why})")
+    return Finding("network", Health.BAD, f"{what}: the state of every service is unknown until one does ({why})")
 
 
 def _clock(fetched: list[Fetched], now: float) -> Finding:
@@ -209,7 +209,7 @@ def _clock(fetched: list[Fetched], now: float) -> Finding:
     theirs = [_date(one) for one in fetched]
     skews = [now - at for at in theirs if at is not None]
     if not skews:
-        return Finding("clock", Health.WARN, "nobody to compare with: no control host said a time")
+        return Finding("clock", Health.WARN, "nothing to compare with: no control host sent a Date header")
     skew = min(skews, key=abs)
     health = Health.GOOD if abs(skew) < SKEW_S else Health.BAD if abs(skew) >= 300 else Health.WARN
     mend = "" if health is Health.GOOD else "; set the clock (NTP), or lateness is measured wrongly"

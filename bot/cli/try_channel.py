@@ -80,7 +80,7 @@ class _Nobody:
         return False
 
     async def passes(self, name: str, owner: str) -> None:
-        """There is none to give up."""
+        """Nothing to release: a trial takes no lease."""
 
     def _never(self, *_: object) -> NoReturn:
         raise NotImplementedError

@@ -39,7 +39,7 @@ BACKOFF_S = 300.0
 PAUSE_S = 60.0
 """What is the whole channel's trouble rests this long, where the channel does not say how long."""
 
-HELD = "told with others in one message"
+HELD = "sent with others in one message"
 """Why a delivery is held back, as the desk shows it."""
 
 SNAPSHOT = TypeAdapter(Snapshot)
@@ -73,7 +73,7 @@ class Courier:
         return tuple(self._lines)
 
     def wake(self) -> None:
-        """There is something to deliver."""
+        """Wake the couriers: there is something to deliver."""
         for line in self._lines.values():
             line.news.set()
 
@@ -83,7 +83,7 @@ class Courier:
         return line.why if self._now() < line.rests_until else ""
 
     async def run(self, name: str) -> None:
-        """Deliver to one channel, for ever."""
+        """Deliver to one channel until cancelled."""
         line = self._lines[name]
         async with asyncio.TaskGroup() as hands:
             hands.create_task(self._claiming.keep(line))

@@ -23,7 +23,7 @@ from bot.store.types import Claimed
 log = logging.getLogger(__name__)
 
 RECHECK_S = 30.0
-"""What is held back is looked at again this often: whether it has ended, changed, or is told as itself now."""
+"""What is held back is checked again this often: whether it has ended, changed, or is told as itself now."""
 TICK_S = 0.5
 TURN_MS = 10_000
 TURN = "groups"
@@ -69,7 +69,7 @@ class Grouping:
         return GateDecision(never=True) if one.over or one.quiet else GateDecision(held_until=now + RECHECK_S)
 
     async def run(self) -> None:
-        """Tell the groups as they change, for ever."""
+        """Update group messages as they change, until cancelled."""
         while True:
             try:
                 if await self._store.shared.hold(TURN, self._owner, TURN_MS):
@@ -87,7 +87,7 @@ class Grouping:
                 group = GROUP.validate_json(word)
                 known = {one: MEMBER.validate_json(body) for one, body in members.items()}
             except ValidationError:
-                log.warning("the group %s cannot be read; what it holds back is told as itself", name)
+                log.warning("the group %s cannot be read; what it held back is sent one by one", name)
                 await self._store.groups.forget(name)
                 continue
             follows = step(group, known, self._pace_of(group.target), self._now()) if known else Step(over=True)

@@ -118,7 +118,7 @@ class Routes:
             try:
                 found[name] = ROUTE.validate_json(body)
             except ValidationError:
-                log.warning("the subscription %s cannot be read and is passed over", name)
+                log.warning("the subscription %s cannot be read and is ignored", name)
         return found
 
 

@@ -139,7 +139,7 @@ class SelfNotices:
         try:
             found = OPEN.validate_json(state) if state else {}
         except ValidationError:
-            log.warning("what was said of our own troubles cannot be read and is forgotten")
+            log.warning("the record of notices about our own health cannot be read and is dropped")
             return {}
         return {what: one for what, one in found.items() if self._now() - one.since < DAY_S}
 
@@ -193,4 +193,4 @@ class UnreachableNotices:
                     return
                 await asyncio.sleep(AGAIN_S)
         except StoreError as error:
-            log.warning("it could not be said that %s: %s", text, error)
+            log.warning("could not send the notice that %s: %s", text, error)

@@ -16,7 +16,7 @@ from bot.store.store import Store
 INCIDENT = TypeAdapter(Incident)
 DISCREPANCY = TypeAdapter(Discrepancy)
 ACT = '{"command":'
-"""How a person's act begins in a service's timeline; everything else is a disagreement."""
+"""How a person's act begins in a service's timeline; everything else is a discrepancy."""
 
 NAMES = {"claude-ai": "claude.ai", "claude-api": "Claude API", "claude-code": "Claude Code", "": "the page"}
 FINE = frozenset({"ok", "not_modified", "not_found", "needs_key"})

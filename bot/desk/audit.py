@@ -38,7 +38,7 @@ class Audit:
                 return
             await self._store.shared.audit(DEED.dump_json(deed, exclude_defaults=True).decode())
         except StoreError as error:
-            log.warning("the audit misses a line, the store is away: %s", error)
+            log.warning("the audit log misses a line, the store is away: %s", error)
 
     async def deeds(self, limit: int) -> list[AuditEntry]:
         """The latest, newest first; those of another version are passed over. Raises StoreError."""
@@ -47,7 +47,7 @@ class Audit:
             try:
                 found.append(DEED.validate_json(line))
             except ValidationError:
-                log.debug("a line of the audit cannot be read")
+                log.debug("a line of the audit log cannot be read")
         return found
 
 

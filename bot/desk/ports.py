@@ -60,7 +60,7 @@ class Counsels(Protocol):
 
 
 class Health(Protocol):
-    """How we ourselves are."""
+    """Groundtruth's own health."""
 
     async def every(self, now: float) -> Sequence[ServiceHealth]:
         """How well we serve each service: ages and queues."""

@@ -47,7 +47,7 @@ class HealthReporter:
             try:
                 await self.beat()
             except StoreError as error:
-                log.debug("the pulse waits for the store: %s", error)
+                log.debug("the health report waits for the store: %s", error)
             await asyncio.sleep(EVERY_S)
 
     async def beat(self) -> None:

@@ -37,7 +37,7 @@ DELIVERIES = 200
 
 
 class CorrelationJob:
-    """Looks every `EVERY_S` seconds."""
+    """Runs every `EVERY_S` seconds."""
 
     def __init__(self, us: Process, routes: Routes, news: SelfNotices) -> None:
         self._us = us
@@ -46,7 +46,7 @@ class CorrelationJob:
         self._reading = Reader(us.store.views, us.settings.services)
 
     async def run(self) -> None:
-        """Look for ever; a store that is away is waited for."""
+        """Run for ever; wait while the store is away."""
         while True:
             try:
                 if await self._us.store.shared.hold(TURN, self._us.owner, TURN_MS):
@@ -56,7 +56,7 @@ class CorrelationJob:
             await asyncio.sleep(max(0.2, EVERY_S / self._us.speed))
 
     async def look(self) -> None:
-        """Look once, and say what is news. Raises StoreError."""
+        """Run once, and send what is new. Raises StoreError."""
         kept = await self._reading.found()
         looks = await self._looks(bool(kept))
         if not looks and not kept:

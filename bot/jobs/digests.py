@@ -27,7 +27,7 @@ class DigestJob:
         self._all = Digests(us.store, us.settings.services)
 
     async def run(self) -> None:
-        """Look for ever; a store that is away is waited for."""
+        """Run for ever; wait while the store is away."""
         while True:
             try:
                 await self.look()

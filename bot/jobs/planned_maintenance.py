@@ -35,12 +35,12 @@ class PlannedMaintenanceJob:
         }
 
     async def run(self) -> None:
-        """Look for ever; a store that is away is waited for."""
+        """Run for ever; wait while the store is away."""
         while True:
             try:
                 await self.look()
             except StoreError as error:
-                log.debug("planned work waits for the store: %s", error)
+                log.debug("planned maintenance waits for the store: %s", error)
             await asyncio.sleep(EVERY_S / self._us.speed)
 
     async def look(self) -> int:
@@ -52,7 +52,7 @@ class PlannedMaintenanceJob:
                 continue
             outcome = await self._acts.act(service, command)
             if outcome is not None and not outcome.ok:
-                log.warning("planned work on %s is not announced: %s", command.args[0], outcome.text)
+                log.warning("planned maintenance of %s is not announced: %s", command.args[0], outcome.text)
             # Only now: who dies in between says it again, and the judge knows it by its id.
             await self._us.store.notes.note(name, "1", until - now + AHEAD_S)
             said += 1

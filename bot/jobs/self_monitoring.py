@@ -29,7 +29,7 @@ GAP_S = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is known from look to look: when the last one was (0: never), the courses, observations lost so far."""
+    """What is known from look to look: when the last one was (0: never), the courses, results lost so far."""
 
     at: float = 0.0
     courses: dict[str, SignHistory] = field(default_factory=dict)
@@ -40,7 +40,7 @@ KEPT = TypeAdapter(Kept)
 
 
 class SelfMonitor:
-    """Looks every `EVERY_S` seconds."""
+    """Runs every `EVERY_S` seconds."""
 
     def __init__(self, us: Process, routes: Routes, news: SelfNotices) -> None:
         self._us = us
@@ -50,17 +50,17 @@ class SelfMonitor:
         self._away = False
 
     async def run(self) -> None:
-        """Look for ever; a store that is away is waited for."""
+        """Run for ever; wait while the store is away."""
         while True:
             try:
                 await self.look()
             except StoreError as error:
                 self._away = True
-                log.debug("we cannot look after ourselves: %s", error)
+                log.debug("self-monitoring failed: %s", error)
             await asyncio.sleep(EVERY_S)
 
     async def look(self) -> bool:
-        """Look once, if it is our turn, and tell what is news. Raises StoreError."""
+        """Check once, if it is our turn, and tell what is news. Raises StoreError."""
         store, now = self._us.store, self._us.now()
         if not await store.shared.hold(TURN, self._us.owner, round(EVERY_S * 3000)):
             self._away = False
@@ -80,11 +80,11 @@ class SelfMonitor:
                 await self._news.tell(f"lost@{name.replace(' ', '-')}@{round(now)}", text, targets)
         for one in news:
             if not await self._tell(one, targets, now):
-                # Another process is just speaking: the next look says it.
+                # Another process is just speaking: the next check says it.
                 return False
         body = KEPT.dump_json(Kept(now, dict(courses), lost), exclude_defaults=True).decode()
         await store.notes.note(NOTE, body, KEPT_S)
-        # Only now: this look has noted that they are forgotten, and the next ones tell.
+        # Only now: this check has noted that they are forgotten, and the next ones tell.
         await store.forget_vantages(await self._health.forgotten(now))
         self._away = False
         return True

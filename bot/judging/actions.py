@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 WAIT_S = 0.9
 """How long a person waits for the judge; platforms want a word within a second."""
 LOOKS_S = (0.005, 0.01, 0.02, 0.04)
-"""Pauses between looks for the verdict; the last one repeats."""
+"""Pauses between attempts for the verdict; the last one repeats."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9._-]{1,80}")
 OUTCOME = TypeAdapter(ActionResult)
@@ -53,7 +53,7 @@ class ActionQueue:
         except TimeoutError:
             if not noted:
                 raise StoreError(f"no answer within {WAIT_S:.1f} s") from None
-            log.info("the judge of %s has not come to act %s within %.1f s", service, wish.id, WAIT_S)
+            log.info("the judge of %s did not reach action %s within %.1f s", service, wish.id, WAIT_S)
             return None
 
     async def _verdict(self, service: str, act: str) -> ActionResult:
@@ -65,7 +65,7 @@ class ActionQueue:
                     return OUTCOME.validate_json(body)
             except StoreError as error:
                 # It is noted already; what became of it can be asked again.
-                log.debug("the verdict on act %s waits for the store: %s", act, error)
+                log.debug("the result of action %s waits for the store: %s", act, error)
             except ValidationError:
                 return ActionResult(ok=False, text="done by a newer version; see the incident's timeline")
             await asyncio.sleep(LOOKS_S[min(looks, len(LOOKS_S) - 1)])

@@ -16,7 +16,7 @@ routes:
   - match: ['state=="major_outage"', 'service=~"("']
     to: [consol, 'mail:']
     minimum: quite_bad
-    quiet: {hours: "22-7", days: mon-fry, zone: Mars/Phobos, except: minor}
+    quiet_hours: {hours: "22-7", days: mon-fry, zone: Mars/Phobos, except: minor}
     escalation: nobody
     group_wait: 0s
     at_once: 0
@@ -119,9 +119,11 @@ routes:
 )
 def test_quiet_without_an_end_is_complained_of(quiet, wrong):
     """Nothing could be held back until it is over."""
-    text = f"channels: {{chat: {{kind: console}}}}\nroutes: [{{to: chat, quiet: {quiet}}}]"
+    text = f"channels: {{chat: {{kind: console}}}}\nroutes: [{{to: chat, quiet_hours: {quiet}}}]"
     if not wrong:
         from_text(text)
         return
-    with pytest.raises(ConfigError, match=r":2: routes\[0\]\.quiet: expected some time of the week that is not quiet"):
+    with pytest.raises(
+        ConfigError, match=r":2: routes\[0\]\.quiet_hours: expected some time of the week outside quiet hours"
+    ):
         from_text(text)

@@ -15,7 +15,7 @@ HOUR_S = 3_600.0
 
 
 class End(StrEnum):
-    """How a try ended."""
+    """How one run ended."""
 
     DONE = "done"
     FAILED = "failed"
@@ -45,11 +45,11 @@ class RunLog:
         return await self._memory.once(f"{self._name}:{order}#{attempt}", KEPT_S)
 
     async def ended(self, order: str, tried: Attempt) -> None:
-        """Keep how it ended."""
+        """Record how a run ended."""
         await self._memory.note(f"{self._name}:{order}", json.dumps(asdict(tried)), KEPT_S)
 
     async def known(self, order: str) -> Attempt | None:
-        """How it ended; None where no try has."""
+        """How the last finished run ended; None if none has."""
         noted = await self._memory.noted(f"{self._name}:{order}")
         if not noted:
             return None

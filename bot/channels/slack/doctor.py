@@ -40,7 +40,7 @@ async def examine(name: str, options: Options) -> list[Sign]:
 
 
 def _scopes(name: str, options: Options, answer: AsyncSlackResponse) -> list[Sign]:
-    """By the header that every answer carries."""
+    """Compare clocks by the Date header of Slack's answers."""
     granted = {scope.strip() for scope in header(answer, "x-oauth-scopes").split(",")}
     wanted = dict(NEEDED)
     if any(who.startswith("S") for who in (*options.roles.responder, *options.roles.admin)):
@@ -88,7 +88,7 @@ async def _channel(name: str, place: str, web: Web) -> Sign:
         answer = await web.asker.conversations_info(channel=place)
     except WRONG as error:
         if code(error) == "missing_scope":
-            why = "not looked at, the scope channels:read is not granted; `/avail test` in the channel tries it"
+            why = "not checked, the scope channels:read is not granted; `/avail test` in the channel tries it"
             return Sign(called, "warning", why)
         return Sign(called, "bad", str(failure(error)))
     room: Mapping[str, Any] = answer.get("channel") or {}

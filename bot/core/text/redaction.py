@@ -12,7 +12,7 @@ from typing import Final
 from bot.core.text.quoting import listed
 
 LONGEST: Final = 20_000
-"""Characters of a pasted text that are looked at; what lies beyond is dropped."""
+"""Characters of a pasted text that are checked; what lies beyond is dropped."""
 MASK: Final = "[hidden]"
 RANDOM: Final = "long random value"
 ENDING: Final = 200

@@ -18,7 +18,7 @@ from bot.core.model.incident import IncidentStatus
 from bot.core.model.service import ServiceView
 from bot.core.model.status import ServiceStatus
 from bot.core.postmortem.casefile import Casefile
-from bot.core.postmortem.report import report_card
+from bot.core.postmortem.report import postmortem
 from probes.model import Fault, Layer, Outcome, Timings
 from tests.support.results import START, look
 
@@ -62,7 +62,7 @@ class Town:
             found["incident"] = incident_answer(one, self.standing, self.now, tips())
             found["card"] = card(snapshot(one, self.standing, self.now), self.now, tips())
             case = Casefile(one, "Gateway EU", self.view.names, page=bool(self.view.page_url))
-            found["report"] = report_card(case, self.now)
+            found["report"] = postmortem(case, self.now)
         return {name: text(answer) for name, answer in found.items()}
 
 
