@@ -15,7 +15,7 @@ RETIRED = {
     r"\bsightings?\b": "a check has a result",
     r"\bdisagree(?:ments?|d)\b": "page and measurement have a discrepancy",
     r"\b[Aa]part since\b": "page and measurement have a discrepancy",
-    r"\b(?:never|first|not yet) acknowledged (?:by the (?:page|vendor)|the trouble)\b": "people acknowledge; a page admits",
+    r"\bnever acknowledged the trouble\b": "people acknowledge; a page admits",
     r"\bunacknowledged for\b": "people acknowledge; a page admits",
     r"\breport[ -]cards?\b": "the paper after an incident is the postmortem",
     r"\bpost-incident report\b": "the paper after an incident is the postmortem",
@@ -37,7 +37,8 @@ KEPT = {
 }
 """Literals that machines read."""
 MENTIONED = re.compile(
-    r"(?i)\b(?:alias|also|former(?:ly)?):? .{0,20}`report-card`|`Observation`|\bmodel\.py +Observation\b|-> Observation\b|report-cards/|former name `\w+`"
+    r"(?i)\b(?:alias|also):? .{0,20}`report-card`|report-cards/"
+    r"|`Observation`|\bmodel\.py +Observation\b|-> Observation\b"
 )
 """Where a page may name an old word: as an alias, as the class in the code, in a path."""
 FOLDERS = ("bot", "probes")

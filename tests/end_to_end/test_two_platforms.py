@@ -57,7 +57,7 @@ async def test_one_incident_from_first_failure_to_the_end(both, tmp_path):
 
         back = await both.presses(on_discord, "unack")
         await within(SOON_S, lambda: "Acknowledge" in labels(here) and "Acknowledge" in labels(there))
-        assert "handed back" in back.text
+        assert "is released" in back.text
         await within(SOON_S, lambda: can(on_discord, "ack"))
 
         mine = await both.presses(on_discord, "ack")

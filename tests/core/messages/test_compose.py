@@ -224,7 +224,7 @@ def test_the_resolved_story_is_whole():
         "27 %",
         "15 min after the first failure and 12 min after our alert",
         "by Anna",
-        "23 reports",
+        "23 user reports",
     ):
         assert part in story
 

@@ -99,7 +99,7 @@ def test_a_page_is_spoken_of_where_there_is_one():
     said = Town("https://status.example").see(30, **FAST).see(60, layer=Layer.TCP, symptom="refused", **FAILS).texts()
     assert "They say" in said["card"]
     assert "they say" in said["status"]
-    assert "Gateway EU's status page has not said so yet" in said["report"]
+    assert "Gateway EU's status page has not admitted it yet" in said["report"]
     assert not any("vendor" in text.casefold() for text in said.values())
 
 

@@ -128,6 +128,6 @@ def test_an_incident_that_goes_on_is_a_draft():
     answer = postmortem(Casefile(open_one, "Claude", full.names), now)
 
     assert "**A draft: the incident goes on.**" in answer.text
-    assert "has not said so yet" in answer.text
+    assert "has not admitted it yet" in answer.text
     assert answer.data["draft"] is True
     assert answer.data["evidence"] is None
