@@ -21,7 +21,7 @@ from probes.model import State
 
 SUBSCRIPTIONS = 5_000
 """Subscriptions kept in all."""
-BY_DEFAULT, BY_SUBSCRIPTION, BY_ESCALATION, TOLD_BEFORE = "default", "subscription", "escalation", "notified before"
+BY_DEFAULT, BY_SUBSCRIPTION, BY_ESCALATION, TOLD_BEFORE = "default", "subscription", "escalation", "told before"
 """Why a target is told, where it is no branch that somebody wrote; by default everything goes everywhere."""
 
 

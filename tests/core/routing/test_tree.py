@@ -98,7 +98,7 @@ def test_who_was_told_stays_told_and_nothing_is_put_off():
     assert to(tree, about(), NIGHT) == (Recipient("chat", "1", MORNING),)
     assert to(tree, about(), NIGHT, PreviousRecipients({"chat": 0.0})) == (Recipient("chat", "1"),)
     assert to([], about(), NIGHT, PreviousRecipients({"gone": MORNING})) == (
-        Recipient("gone", "notified before", MORNING),
+        Recipient("gone", "told before", MORNING),
     )
     assert to(tree, about(State.MAJOR), NIGHT, PreviousRecipients({"chat": MORNING})) == (Recipient("chat", "1"),)
 
