@@ -257,11 +257,11 @@ class App:
                     await self._courier.settled()
         except (TimeoutError, StoreError) as error:
             left = waiting.waiting if waiting else 0
-            log.warning("stopped with %d observations not yet written: %s", left, error or "no time left")
+            log.warning("stopped with %d results not yet written: %s", left, error or "no time left")
 
 
 def assessor_settings(service: Service, settings: Settings) -> AssessorSettings:
-    """The detector's inputs for one service: its components, and how often one of them is looked at from one place."""
+    """The detector's inputs for one service: its components, and how often one of them is checked from one place."""
     paces = [sum(1 / check.interval_s for check in c.checks) for c in service.components]
     return AssessorSettings(
         components=tuple(c.id for c in service.components),

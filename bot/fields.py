@@ -200,7 +200,7 @@ Listen = Annotated[str, AfterValidator(_listen)]
 
 
 class HttpOptions(Part):
-    """What every outlet on the network may have: certificates to trust besides the usual ones, and its patience."""
+    """What every channel on the network may have: certificates to trust besides the usual ones, and its patience."""
 
     ca_file: str = Field("", description="a PEM file of certificates to trust besides the usual ones")
     answer_s: float = Field(20.0, gt=0, le=25, description="seconds for one request with its answer")

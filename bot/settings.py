@@ -178,7 +178,7 @@ class Watching:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All of it. `redis` is the store's address with its password, None for the embedded store.
+    """The whole configuration. `redis` is the store's address with its password, None for the embedded store.
 
     `routes` None: everything goes everywhere; `community` None: public posts are not looked for. What only people
     report makes an incident if `reports_open_incidents`. `secrets` are the checks' `${NAME}`; `notes` what is left out.
@@ -224,7 +224,7 @@ class Settings:
         return (*self.control_checks(), *(check for check in pages if check), *own, *talk)
 
     def control_checks(self) -> tuple[Check, ...]:
-        """The looks at our own network, one for each control host."""
+        """The checks of our own network, one for each control host."""
         return tuple(
             Check(
                 id=f"control:{number}:{urlsplit(host).hostname}",

@@ -54,7 +54,7 @@ def words(error: BaseException) -> str:
 
 
 async def _nobody(_what: str, _text: str, _over: bool) -> None:
-    """Where nobody is told."""
+    """A supervisor that notifies nobody."""
 
 
 @dataclass(slots=True)
@@ -129,7 +129,7 @@ class Supervisor:
     async def _say(self, name: str, text: str, *, over: bool) -> None:
         _, error = await attempted(self._tell(name.replace(" ", "-"), text, over))
         if error is not None:
-            log.error("it could not be said that %s", text, exc_info=error)
+            log.error("could not send the notice that %s", text, exc_info=error)
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()

@@ -12,7 +12,7 @@ from typing import Any
 
 
 class Outcome(StrEnum):
-    """What one look came to."""
+    """What one check came to."""
 
     OK = "ok"
     SLOW = "slow"
@@ -186,11 +186,11 @@ class PublicMention:
 class Observation:
     """What one check saw once.
 
-    `at` is when the look ended; `symptom` a short stable word for the kind of answer ("http_500", "timeout");
+    `at` is when the check ended; `symptom` a short stable word for the kind of answer ("http_500", "timeout");
     `edge` the network whose mark the answer bears ("cloudflare"); `control` whether this vantage's control hosts
     answered at that time (None: not asked, because the answer did not depend on it); `detail` is bounded text for
     people, never trusted; `page` only from status-page checks, `mentions` only from those of public places. Checks of
-    models say which `model`, how much of our own rate limit is left (`quota`, 0 to 1, None: not told) and what the look
+    models say which `model`, how much of our own rate limit is left (`quota`, 0 to 1 or None) and what the check
     cost us in `tokens` and `cost_usd`. `expires_at` (Unix seconds) is the end of a certificate that was seen, and
     `warn_days` the mark of days left that it has passed, 0 while there is time.
     """

@@ -1,4 +1,4 @@
-"""`look`: one check, one observation, whatever happens."""
+"""`look`: one check, one result, whatever happens."""
 
 import asyncio
 import logging
@@ -16,14 +16,14 @@ from probes.tools import Tools, observe, ours
 log = logging.getLogger(__name__)
 
 DETAIL = 300
-"""Characters of an observation's detail at most."""
+"""Characters of a result's detail at most."""
 
 GUESSABLE = 6
 """Secrets shorter than this are not searched for: they would mask innocent text."""
 
 
 async def look(check: Check, tools: Tools) -> Observation:
-    """Look once, within the check's `timeout_s`. Raises nothing but CancelledError.
+    """Check once, within the check's `timeout_s`. Raises nothing but CancelledError.
 
     What the deadline cuts off may be the vendor's; what a probe raises is ours: inconclusive, logged with its
     traceback, symptom `probe_error`.

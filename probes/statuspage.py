@@ -85,7 +85,7 @@ async def statuspage(check: Check, tools: Tools) -> Observation:
 
 
 def _seen(check: Check, tools: Tools, sight: _Sight) -> Observation:
-    """An observation of the page itself: it is of no component."""
+    """A result of the page itself: it is of no component."""
     observation = observe(check, tools, sight.reading, sight.timings, sight.status)
     return replace(observation, component="", page=sight.page)
 

@@ -18,7 +18,7 @@ class Budget(Protocol):
     """The day's money and tokens, across all probers that share a store."""
 
     async def allow(self, check: Check, tokens: int, cost_usd: float) -> bool:
-        """Set that much aside for one look, at most what it will cost. False: it is spent, and nothing is set aside."""
+        """Reserve what one check costs at most. False: the budget is spent, and nothing is reserved."""
         ...
 
 
@@ -31,7 +31,7 @@ class Unlimited:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """Given to every look.
+    """Given to every check.
 
     `memory` is this check's own and lives as long as the process: ETags, the last good page. `budget` is asked before a
     look that costs something.
@@ -46,7 +46,7 @@ class Tools:
 
 
 class Probe(Protocol):
-    """Looks at the world once. May raise: `look` turns everything into an observation."""
+    """Makes one check. May raise: `look` turns everything into a result."""
 
     async def __call__(self, check: Check, tools: Tools) -> Observation: ...
 
@@ -56,14 +56,14 @@ class MissingSecretError(Exception):
 
 
 def patience(check: Check) -> float:
-    """Seconds a probe may wait: a little less than the look's deadline, so that the transport can say where it hung."""
+    """Seconds a probe may wait: less than the check's deadline, so that the transport can say where it hung."""
     return check.timeout_s * 0.98
 
 
 def observe(
     check: Check, tools: Tools, reading: Reading, timings: Timings | None = None, status: int | None = None
 ) -> Observation:
-    """The observation of one reading."""
+    """The result of one reading."""
     return Observation(
         check=check.id,
         service=check.service,

@@ -32,7 +32,7 @@ class Channel(Protocol):
     ) -> None: ...
 
     def health(self) -> tuple[bool, str]:
-        """Whether all is well with the way to the outside, in a sentence for those who look after it."""
+        """Whether this channel can send, as a sentence for operators."""
 
     async def post(self, place: str, card: Card, key: str) -> MessageRef:
         """Post the root message and say where it is."""

@@ -28,7 +28,7 @@ SubmitAction = Callable[[str, ActionRequest], Awaitable[ActionResult | None]]
 
 
 async def _unwritten(_service: str, _command: ActionRequest) -> None:
-    """Where nothing is kept."""
+    """Notes for a channel without a store: nothing is kept."""
 
 
 class DeskPort(Protocol):

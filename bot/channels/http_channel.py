@@ -26,7 +26,7 @@ HEADLINE = "headline"
 
 
 class NotificationLog:
-    """An outlet's notes on what it was told, shared by replicas."""
+    """A channel's notes on what it was told, shared by replicas."""
 
     def __init__(self, name: str, memory: KeyValues) -> None:
         self.name = name
@@ -51,7 +51,7 @@ class NotificationLog:
 
 
 class HttpChannel(NotificationLog):
-    """An outlet on HTTP in one place, where a repeat lands on the first by its key."""
+    """A channel on HTTP in one place, where a repeat lands on the first by its key."""
 
     lands = True
     refresh_s = 60.0
@@ -82,7 +82,7 @@ Wanted = TypeVar("Wanted", bound=HttpOptions)
 
 
 class AlertChannel(HttpChannel, ABC, Generic[Wanted]):
-    """An outlet that keeps one alert a key and hears only what is news: how it is told is the platform's own."""
+    """A channel that keeps one alert a key and hears only what is news: how it is told is the platform's own."""
 
     refresh_s = 300.0
     longest = 255

@@ -30,7 +30,7 @@ class Severity(StrEnum):
 
 
 class AlertStatus(StrEnum):
-    """What a pager is to think of it."""
+    """The status of an alert at a pager."""
 
     FIRING = "firing"
     TAKEN = "acknowledged"

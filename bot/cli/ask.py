@@ -19,7 +19,7 @@ from bot.config.load import from_text, load
 from bot.core.answers.answer import Answer
 from bot.core.commands.asker import Asker
 from bot.core.commands.parser import PASTED
-from bot.core.commands.table import Role
+from bot.core.commands.table import FORMER, Role
 from bot.core.model.person import Person
 from bot.delivery.self_notices import SelfNotices
 from bot.delivery.subscriptions import Subscriptions, configured_subscriptions
@@ -36,7 +36,7 @@ EXAMPLES = """\
   groundtruth ask silence claude-api 2h known  hold its messages back
   groundtruth ask explain - < error.txt        what a pasted error means
   groundtruth ask subscribe claude to=slack:C0123
-  groundtruth ask --state-dir /tmp/gt report-card   the records of a demo, or of one that is stopped
+  groundtruth ask --state-dir /tmp/gt postmortem    the records of a demo, or of one that is stopped
   groundtruth ask help                         all that can be asked
   groundtruth ask --json incidents             the data behind the answer
 Exit code: 0 answered, 1 not understood, refused or not on record, 2 no store to ask."""
@@ -62,6 +62,8 @@ def run(args: argparse.Namespace) -> int:
     """Ask once and print; what was not understood, or refused, ends with 1."""
     words = [sys.stdin.read(PASTED) if word == STDIN else word for word in args.question]
     words += ["code"] if args.code and words[:1] == ["tips"] else []
+    if words and (now := FORMER.get(words[0].casefold())):
+        sys.stderr.write(f"{words[0]} is now called {now}; the former name is still understood\n")
     settings = load(args.config)
     if args.state_dir is not None:
         settings = replace(settings, redis=None, state_dir=args.state_dir)

@@ -28,7 +28,7 @@ from probes.tools import Tools
 from probes.transport.client import Transport
 
 EXAMPLES = """\
-  groundtruth check               look at everything once
+  groundtruth check               run every check once
   groundtruth check claude-api    one component, by id, name or nickname
   groundtruth check --json        the same for machines
 Exit code: 0 all fine, 1 trouble seen, 2 could not tell."""
@@ -44,7 +44,7 @@ class Verdict(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One component looked at once: the observations of its checks, and the page's word."""
+    """One component checked once: the results of its checks, and the page's word."""
 
     component: Component
     seen: tuple[Observation, ...]
@@ -65,7 +65,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Look once and print; the exit code says what was seen."""
+    """Check once and print; the exit code says what was seen."""
     settings = load(args.config)
     chosen = meant(settings, args.component) if args.component else settings.components()
     looks = asyncio.run(looked(settings, chosen))
@@ -126,7 +126,7 @@ def _print(looks: Sequence[Look], settings: Settings) -> None:
         table.add_row(one.component.name, _we_see(one), _they_say(one.heard), Text("not asked"))
     Console().print(table)
     if any(o.control is False for one in looks for o in one.seen):
-        sys.stdout.write(f"Our own network at {settings.vantage} fails too: nothing can be said of the service.\n")
+        sys.stdout.write(f"Our own network at {settings.vantage} fails too: the state of the service is unknown.\n")
 
 
 def _we_see(one: Look) -> Text:

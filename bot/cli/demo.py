@@ -27,7 +27,7 @@ EXAMPLES = """\
   groundtruth demo --story april-15      another afternoon
   groundtruth demo --json > demo.jsonl   the messages as JSON lines, the narration on stderr
   groundtruth demo --state-dir /tmp/gt   keep what was recorded; then ask about it, meanwhile or afterwards:
-  groundtruth ask --state-dir /tmp/gt report-card
+  groundtruth ask --state-dir /tmp/gt postmortem
 Exit code: 0 the outage was caught before the page admitted it, 1 it was not."""
 KEPT_S = 90 * 86_400.0
 

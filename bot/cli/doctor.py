@@ -148,9 +148,9 @@ async def _budget(settings: Settings, store: Store) -> HealthSign:
             f" ${used.usd:.4f} of ${may.usd_per_day:.4g} today (UTC)"
         )
         if used.refused:
-            spent.append(f"{service.name} ({number(used.refused, 'look', 'looks')} left out)")
+            spent.append(f"{service.name} ({number(used.refused, 'check', 'checks')} left out)")
     if spent:
-        rest = "paid checks rest until 00:00 UTC, the free ones go on; to look more often, raise `budget`"
+        rest = "paid checks rest until 00:00 UTC, the free ones go on; for more checks, raise `budget`"
         return HealthSign.at_level("budget", Level.WARNING, f"{'; '.join(said)}. Spent: {', '.join(spent)}; {rest}")
     return HealthSign.at_level("budget", Level.OK, "; ".join(said))
 
@@ -177,7 +177,7 @@ def _network(settings: Settings, fetched: list[Fetched]) -> HealthSign:
         return HealthSign.at_level("network", Level.WARNING, f"{what}; one is enough to judge by, but find out why")
     why = "; ".join(one.error.text for one in fetched if one.error)[:200]
     return HealthSign.at_level(
-        "network", Level.BAD, f"{what}: nothing can be said of any service until one does ({why})"
+        "network", Level.BAD, f"{what}: the state of every service is unknown until one does ({why})"
     )
 
 
@@ -186,7 +186,9 @@ def _clock(fetched: list[Fetched], now: float) -> HealthSign:
     theirs = [_date(one) for one in fetched]
     skews = [now - at for at in theirs if at is not None]
     if not skews:
-        return HealthSign.at_level("clock", Level.WARNING, "nobody to compare with: no control host said a time")
+        return HealthSign.at_level(
+            "clock", Level.WARNING, "nothing to compare with: no control host sent a Date header"
+        )
     skew = min(skews, key=abs)
     level = Level.OK if abs(skew) < SKEW_S else Level.BAD if abs(skew) >= SKEW_REFUSED_S else Level.WARNING
     mend = "" if level is Level.OK else "; set the clock (NTP), or lateness is measured wrongly"

@@ -52,7 +52,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Show or take in."""
+    """Show the ledger, or import page histories into it."""
     settings = load(args.config)
     if args.action == "import":
         return asyncio.run(_import(settings, args.files, args.service))

@@ -28,7 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "record": ("bot.cli.record", "write what the store holds as a trace for replay"),
     "replay": ("bot.cli.replay", "run recorded traces through the detector that runs in production"),
     "probe": ("bot.cli.probe", "run checks only, from this vantage, for the judge on a shared Redis"),
-    "routes": ("bot.cli.routes", "the routing tree, and who would be told of something"),
+    "routes": ("bot.cli.routes", "the routing tree, and who would be notified of what"),
     "run": ("bot.cli.run", "run checks, judge and notify, until stopped"),
 }
 """A command's name -> its module, imported only when chosen, and what it does in a line."""

@@ -18,17 +18,17 @@ from bot.settings import Settings
 from bot.store.connect import masked
 
 EXAMPLES = """\
-  groundtruth probe --vantage eu-west      look from here, and write to the Redis the configuration names
+  groundtruth probe --vantage eu-west      check from here, and write to the Redis the configuration names
   GROUNDTRUTH_VANTAGE=us groundtruth probe the same, the name from the environment
   groundtruth probe --vantage x --for 60   stop by itself after a minute
 Judging and telling is done by `groundtruth run` with the same configuration and the same Redis.
-While Redis is away, what is seen is kept in memory (200,000 observations, some 60 MB; then the oldest go) and written
+While Redis is away, what is seen is kept in memory (200,000 results, some 60 MB; then the oldest go) and written
 in order, with its true times, when Redis is back; what is in memory is lost if this process ends before."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
-    parser.add_argument("--vantage", metavar="NAME", help="where we look from (default: the configuration's)")
+    parser.add_argument("--vantage", metavar="NAME", help="where the checks run (default: the configuration's)")
     parser.add_argument("--for", type=float, metavar="SECONDS", dest="seconds", help="stop after this time")
     parser.add_argument("--verbose", action="store_true", help="say what happens inside, too")
 
@@ -61,7 +61,7 @@ async def _look(settings: Settings, seconds: float | None) -> None:
         async with running(settings, Terminal(sys.stdout), Role.PROBE):
             where = masked(settings.redis.reveal()) if settings.redis else ""
             sys.stderr.write(
-                f"Looking from vantage {settings.vantage}: {len(settings.checks())} checks, written to {where}."
+                f"Checking from vantage {settings.vantage}: {len(settings.checks())} checks, written to {where}."
                 " Ctrl-C stops.\n"
             )
             try:

@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f"{service.id}: {error}") from error
     _write(args.file, trace)
     hours = trace["slots"] * trace["slot_s"] / 3600
-    sys.stdout.write(f"{args.file}: {len(rows)} observations of {service.name} over {hours:.1f} h\n")
+    sys.stdout.write(f"{args.file}: {len(rows)} results of {service.name} over {hours:.1f} h\n")
     return 0
 
 

@@ -66,7 +66,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Draw the tree, or ask it."""
+    """Print the routing tree, or where one incident would go."""
     settings = load(args.config)
     if args.action == "test":
         question = understood(" ".join(args.words).split(), settings, time.time())
@@ -167,9 +167,9 @@ async def _test(question: Question, settings: Settings, *, as_json: bool) -> int
     else:
         lines = [(one.target, f"{one.when}, by {one.by}") for one in told] or [("nobody", "hears of this")]
         heard = {one.target for one in told}
-        lines += [("not told", said) for said in away]
-        lines += [("not told", passed_over(verdict, heard, why)) for verdict, why in silent]
-        lines += [("not told", said) for said in uncalled(policies_of(settings).values(), heard, tree)]
+        lines += [("not notified", said) for said in away]
+        lines += [("not notified", passed_over(verdict, heard, why)) for verdict, why in silent]
+        lines += [("not notified", said) for said in uncalled(policies_of(settings).values(), heard, tree)]
         lines += [("note", note) for note in notes]
         about = listed([c.name for c in question.components]) or (service.name if service else "")
         title = f"{about}, {WORDS[question.state]} at {clock(question.at, time.time())}: who would hear"

@@ -91,12 +91,12 @@ async def serve(settings: Settings, around: Terminal, seconds: float | None = No
 
 
 async def _first_word(at_work: Running, around: Terminal) -> None:
-    """How everything stands after the first looks, so that silence afterwards means that nothing changed."""
+    """How everything stands after the first checks, so that silence afterwards means that nothing changed."""
     await asyncio.sleep(FIRST_WORD_S)
     try:
         answer = await open_desk(at_work.store, at_work.settings).ask("", NOBODY, around.now())
     except StoreError as error:
-        log.warning("no first word: %s", error)
+        log.warning("the first report to the console failed: %s", error)
     else:
         show(answer, first_words(), wrapped=True)
 

@@ -42,7 +42,7 @@ class StepPart(Part):
 
 
 class EscalationPart(Part):
-    steps: tuple[StepPart, ...] = Field(min_length=1, max_length=20, description="who is told, one after the other")
+    steps: tuple[StepPart, ...] = Field(min_length=1, max_length=20, description="who is notified, one after the other")
     repeat: Annotated[int, Field(ge=0, le=9)] = Field(0, description="how many times the steps are taken again")
     repeat_after: Annotated[Duration, Field(ge=60, le=LONGEST_S)] = Field(
         1800.0, description="how long after the last step a further round begins"

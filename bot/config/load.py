@@ -1,5 +1,6 @@
 """Reads the configuration file and the environment: the only module that does. One file, all complaints at once."""
 
+import logging
 import os
 import socket
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,7 @@ from bot.config.build import SettingsBuilder
 from bot.config.complaints import Complaint, lines
 from bot.config.document import LARGEST, Node, read
 from bot.config.environment import ENVIRONMENT, environment_problems, no_proxy, proxies, vantage
+from bot.config.former_keys import renamed
 from bot.config.merge import merge_catalogue
 from bot.config.pydantic_errors import parse_model
 from bot.config.schema import Configuration
@@ -22,6 +24,8 @@ from bot.settings import Channel, Settings
 from probes.dialects.registry import DIALECTS
 from probes.registry import KIND_OPTIONS
 from probes.transport.request import TransportSettings
+
+log = logging.getLogger(__name__)
 
 FILE = "groundtruth.yaml"
 APART = ("control", "github_issues", "hackernews", "statuspage")
@@ -73,6 +77,10 @@ def from_text(
 
 def _assembled(text: bytes, source: str, environ: Mapping[str, str], folder: Path) -> Effective:
     root, complaints = read(text, source)
+    root, former, twice = renamed(root)
+    complaints += twice
+    for sentence in former:
+        log.warning("%s", sentence)
     vault = Secrets(environ)
     tree, found = merge_catalogue(root, catalogue.entry, catalogue.names())
     configuration, wrong = parse_model(tree)

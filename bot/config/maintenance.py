@@ -43,12 +43,12 @@ class MaintenancePart(Part):
         if any(after.begins < before.ends for before, after in pairwise(found)):
             raise ValueError("expected lasts to be over when the next one begins")
         if all(after.begins == before.ends for before, after in pairwise(found)):
-            raise ValueError("expected some time between two of them, or nothing is ever said of it")
+            raise ValueError("expected some time between two of them, or no alert is ever sent")
         return self
 
 
 def recurring(parts: Sequence[MaintenancePart]) -> tuple[Recurring, ...]:
-    """What the parts come to."""
+    """The recurring maintenance windows of the configuration."""
     return tuple(map(_recurring, parts))
 
 

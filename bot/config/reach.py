@@ -88,7 +88,7 @@ def too_often(root: Node, checks: Iterator[tuple[Path, Node]]) -> Iterator[Compl
 
 
 def channels(root: Node) -> Iterator[Complaint]:
-    """No channel at all."""
+    """A warning where no channel is configured."""
     node = root.get("channels")
     if node is None or not isinstance(node.value, dict):
         return
@@ -122,7 +122,7 @@ def _of_routes(listed: Node | None, path: Path, known: Mapping[str, frozenset[st
 def _read(node: Node) -> tuple[Matcher, ...]:
     try:
         return matchers(node.value) if isinstance(node.value, str) else ()
-    except ValueError:  # said where its shape is looked at
+    except ValueError:  # said where its shape is checked
         return ()
 
 

@@ -97,7 +97,7 @@ class QuietPart(Part):
 
 def _heard(value: tuple[QuietPart, ...]) -> tuple[QuietPart, ...]:
     if endless([_quiet(part) for part in value], SOME_WEEK):
-        raise ValueError("expected some time of the week that is not quiet; for the worst alone there is minimum")
+        raise ValueError("expected some time of the week outside quiet hours; for the worst alone there is minimum")
     return value
 
 
@@ -113,8 +113,8 @@ class BranchPart(Part):
         None, max_length=100, description="channels, or places in one (slack:C0123ABCD); a channel means all its places"
     )
     minimum: Severity | None = Field(None, description="leaves out incidents that were never this bad")
-    quiet: Annotated[tuple[QuietPart, ...], BeforeValidator(_one_or_many), AfterValidator(_heard)] | None = Field(
-        None, max_length=10, description="quiet hours: nothing is sent; what still goes on is sent at their end"
+    quiet_hours: Annotated[tuple[QuietPart, ...], BeforeValidator(_one_or_many), AfterValidator(_heard)] | None = Field(
+        None, max_length=10, description="nothing is sent then; what still goes on is sent at their end"
     )
     goes_on: bool = Field(False, alias="continue", description="the routes after this one are asked too")
     escalation: str | None = Field(
@@ -154,7 +154,7 @@ def _branch(part: BranchPart, above: Route, name: str) -> Route:
         match=match,
         to=above.to if part.to is None else tuple(dict.fromkeys(part.to)),
         minimum=part.minimum or above.minimum,
-        quiet=above.quiet if part.quiet is None else tuple(map(_quiet, part.quiet)),
+        quiet=above.quiet if part.quiet_hours is None else tuple(map(_quiet, part.quiet_hours)),
         goes_on=part.goes_on,
         escalation=above.escalation if part.escalation is None else part.escalation,
         repeat_s=above.repeat_s if part.repeat_interval is None else part.repeat_interval,

@@ -201,7 +201,7 @@ class Configuration(Part):
     network: Network = Field(Network(), description="how every check is made")
     detection: DetectionPart = Field(DetectionPart(), description="how sure an alert has to be")
     courtesy: CourtesyPart = Field(CourtesyPart(), description="the most that one host is asked")
-    reports: ReportsPart = Field(ReportsPart(), description="what follows from user reports")
+    reports: ReportsPart = Field(ReportsPart(), description="what user reports lead to")
     community: Community = CommunityPart()
     channels: dict[Id, ChannelPart] = Field(
         default_factory=lambda: {"console": ChannelPart(kind="console")},
@@ -211,12 +211,14 @@ class Configuration(Part):
         (), max_length=100, description="maintenance windows that come again, by cron"
     )
     heartbeat: HeartbeatPart | None = Field(None, description="a dead-man's switch that is pinged while we work")
-    self: SelfPart = Field(SelfPart(), description="who is told of our own troubles")
+    self: SelfPart = Field(SelfPart(), description="who is notified of Groundtruth's own problems")
     health: HealthPart = Field(HealthPart(), description="answers for a supervisor or a balancer")
     digest: tuple[DigestPart, ...] = Field((), max_length=20, description="a summary of a day or a week in one message")
     routes: tuple[BranchPart, ...] | None = Field(
         None, max_length=1000, description="who gets what; every channel gets everything if absent"
     )
     escalations: dict[Id, EscalationPart] = Field(
-        default_factory=dict, max_length=50, description="policies by name: who else is told while nobody acknowledges"
+        default_factory=dict,
+        max_length=50,
+        description="policies by name: who else is notified while nobody acknowledges",
     )

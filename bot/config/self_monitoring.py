@@ -64,7 +64,9 @@ class HeartbeatPart(Part):
 
 
 class SelfPart(Part):
-    to: To | None = Field(None, description="who is told of our own troubles; channels that get everything if absent")
+    to: To | None = Field(
+        None, description="who is notified of Groundtruth's own problems; channels that get everything if absent"
+    )
 
 
 class DigestPart(Part):

@@ -1,4 +1,4 @@
-"""What a configuration obeys beyond its shape: names told apart, known kinds and options, no secrets in it.
+"""What a configuration obeys beyond its shape: names that are unique, known kinds and options, no secrets in it.
 
 Works on the tree, wrong as it may be elsewhere, so that all complaints come at once.
 """
@@ -124,7 +124,7 @@ def _one_bot_twice(root: Node, vault: Secrets) -> Iterator[Complaint]:
             continue
         try:
             secret = vault.secret(token.value)
-        except ValueError:  # said where references are looked at
+        except ValueError:  # said where references are checked
             continue
         name = str(path[-1])
         first = taken.setdefault((kind.value, secret.reveal() if secret else name), name)

@@ -10,7 +10,7 @@ HOUR_S = 3600.0
 class RateLimits:
     """Of one host at most `at_once` requests under way and `per_s` begun in a second, by all checks of one prober.
 
-    Beyond its intervals a component is looked at again `extra_per_hour` times in any hour at most, from each vantage.
+    Beyond its intervals a component is checked again `extra_per_hour` times in any hour at most, from each vantage.
     """
 
     at_once: int = 4

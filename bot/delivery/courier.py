@@ -39,7 +39,7 @@ BACKOFF_S = 300.0
 PAUSE_S = 60.0
 """What is the whole channel's trouble rests this long, where the channel does not say how long."""
 
-HELD = "told with others in one message"
+HELD = "sent with others in one message"
 """Why a delivery is held back, as the desk shows it."""
 
 
@@ -70,7 +70,7 @@ class Courier:
         return tuple(self._lines)
 
     def wake(self) -> None:
-        """There is something to deliver."""
+        """Wake the couriers: there is something to deliver."""
         for line in self._lines.values():
             line.news.set()
 

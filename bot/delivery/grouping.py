@@ -19,7 +19,7 @@ from bot.store.types import Claimed
 log = logging.getLogger(__name__)
 
 RECHECK_S = 30.0
-"""What is held back is looked at again this often: whether it has ended, changed, or is told as itself now."""
+"""What is held back is checked again this often: whether it has ended, changed, or is told as itself now."""
 TICK_S = 0.5
 LEASE = "groups"
 IN_ONE_WRITE = 100
@@ -68,7 +68,7 @@ class Grouping:
             group = GROUP.load(word)
             known = {one: held for one, body in members.items() if (held := MEMBER.load(body)) is not None}
             if group is None or len(known) < len(members):
-                log.warning("the group %s cannot be read; what it holds back is told as itself", name)
+                log.warning("the group %s cannot be read; what it held back is sent one by one", name)
                 await self._store.groups.forget(name)
                 continue
             follows = step(group, known, self._pace_of(group.target), self._process.now()) if known else Step(over=True)

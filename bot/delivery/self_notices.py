@@ -186,4 +186,4 @@ class UnreachableNotices:
                     return
                 await asyncio.sleep(AGAIN_S)
         except StoreError as error:
-            log.warning("it could not be said that %s: %s", text, error)
+            log.warning("could not send the notice that %s: %s", text, error)

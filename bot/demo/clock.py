@@ -28,7 +28,7 @@ class StoryClock:
         return 0.0 if self._started is None else self._real() - self._started
 
     def start(self) -> None:
-        """Let it run."""
+        """Start the clock."""
         self._started = self._real()
 
     def left_s(self, at: float) -> float:

@@ -1,4 +1,4 @@
-"""What the vendor served: the last entries whole, everything in exact counts, so that observations can be compared."""
+"""What the vendor served: the last entries whole, everything in exact counts, so that results can be compared."""
 
 import asyncio
 from collections import Counter, deque

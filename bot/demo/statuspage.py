@@ -113,7 +113,7 @@ class StatusPage:
         self.origin_broken = Breakage(how) if origin else self.origin_broken
 
     def mend(self) -> None:
-        """Be readable again."""
+        """Make the page readable again."""
         self.broken = self.origin_broken = None
 
     def states(self) -> dict[str, State]:

@@ -35,7 +35,7 @@ class Audit:
                 return
             await self._store.audit.add(DEED.dump(deed))
         except StoreError as error:
-            log.warning("the audit misses a line, the store is away: %s", error)
+            log.warning("the audit log misses a line, the store is away: %s", error)
 
     async def deeds(self, limit: int) -> list[AuditEntry]:
         """The latest, newest first; those of another version are passed over. Raises StoreError."""

@@ -33,7 +33,7 @@ HANDLERS: Mapping[str, Handler] = {
     "alternatives": advice.alternatives,
     "explain": advice.explain,
     "history": history.history,
-    "report-card": history.report_card,
+    "postmortem": history.postmortem,
     "tips": advice.tips,
     "report": reports.report,
     "works": reports.works,
@@ -45,7 +45,7 @@ HANDLERS: Mapping[str, Handler] = {
     "silence": actions.quiet,
     "unsilence": actions.quiet,
     "maintenance": actions.quiet,
-    "quiet": actions.silences,
+    "silences": actions.silences,
     "subscribe": subscriptions.subscribe,
     "unsubscribe": subscriptions.unsubscribe,
     "subscriptions": subscriptions.subscriptions,
@@ -76,7 +76,7 @@ class Desk:
 
     async def _answer(self, request: Request | Misunderstood, asker: Asker, now: float) -> Answer:
         if isinstance(request, Misunderstood):
-            log.debug("a line from %s was not understood", asker.person.platform)
+            log.debug("a command from %s was not understood", asker.person.platform)
             return replies.not_understood(request, now)
         needed = COMMANDS[request.command].role
         if not asker.role.may(needed):

@@ -11,7 +11,7 @@ from bot.core.incidents.evidence import Evidence
 from bot.core.model.incident import Incident
 from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus
-from bot.core.postmortem.report import report_card as written
+from bot.core.postmortem.report import postmortem as written
 from bot.core.tips.selection import best, circumstances
 from bot.desk import targets
 from bot.desk.ports import DeskServices, Query
@@ -31,14 +31,14 @@ async def history(behind: DeskServices, question: Query) -> Answer:
 
 
 async def digest(behind: DeskServices, question: Query) -> Answer:
-    """The last day, or seven."""
+    """Answer `digest`: the last day, or seven."""
     if behind.digests is None:
         return replies.not_here(question.request.command, question.now)
     answer, _ = await behind.digests.of(question.request.choice("period", "day"), question.now, question.now)
     return answer
 
 
-async def report_card(behind: DeskServices, question: Query) -> Answer:
+async def postmortem(behind: DeskServices, question: Query) -> Answer:
     """The post-incident report, from the record."""
     chosen = await targets.incident(behind, question)
     if isinstance(chosen, Answer):

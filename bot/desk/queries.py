@@ -30,7 +30,7 @@ DELIVERED = 200
 
 
 async def status(behind: DeskServices, question: Query) -> Answer:
-    """Everything, or one thing."""
+    """Answer `status`: everything, or one thing."""
     standings = await targets.standings(behind, question)
     target = question.request.target
     if target is not None and target.component:
@@ -58,7 +58,7 @@ async def why(behind: DeskServices, question: Query) -> Answer:
 
 
 async def incidents(behind: DeskServices, question: Query) -> Answer:
-    """The latest ones."""
+    """Answer `incidents`: the latest ones."""
     target = question.request.target
     component = target.component if target else ""
     found = [
@@ -72,7 +72,7 @@ async def incidents(behind: DeskServices, question: Query) -> Answer:
 
 
 async def incident(behind: DeskServices, question: Query) -> Answer:
-    """One with its timeline."""
+    """Answer `incident`: one with its timeline."""
     chosen = await targets.incident(behind, question)
     if isinstance(chosen, Answer):
         return chosen
@@ -84,7 +84,7 @@ async def incident(behind: DeskServices, question: Query) -> Answer:
 
 
 async def ledger(behind: DeskServices, question: Query) -> Answer:
-    """How honest and how fast the pages are."""
+    """Answer `ledger`: how accurate and how fast the pages are."""
     told = [
         (targets.name_of(behind, service), honesty(service, await behind.reads.ledger(service)))
         for service in targets.services(behind, question)
@@ -93,14 +93,14 @@ async def ledger(behind: DeskServices, question: Query) -> Answer:
 
 
 async def deliveries(behind: DeskServices, question: Query) -> Answer:
-    """What was sent where."""
+    """Answer `deliveries`: what was sent where."""
     services = targets.services(behind, question)
     rows = [row for service in services for row in await behind.reads.deliveries(service, DELIVERIES)]
     return incident_answers.deliveries(rows[:DELIVERIES], question.now)
 
 
 async def doctor(behind: DeskServices, question: Query) -> Answer:
-    """How we are ourselves."""
+    """Answer `doctor`: Groundtruth's own health."""
     if behind.health is None:
         return replies.not_here("doctor", question.now)
     owned = await behind.health.every(question.now)
@@ -108,7 +108,7 @@ async def doctor(behind: DeskServices, question: Query) -> Answer:
 
 
 async def help_with(_: DeskServices, question: Query) -> Answer:
-    """All commands, or one."""
+    """Answer `help`: all commands, or one."""
     return replies.help_with(question.request.word, question.now)
 
 

@@ -147,7 +147,7 @@ class Reader:
 
 
 def _about(record: Discrepancy, incident: Incident) -> bool:
-    """Whether a disagreement belongs to an incident: its own, or a page that stayed red or turned so afterwards."""
+    """Whether a discrepancy belongs to an incident: its own, or a page that stayed red or turned so afterwards."""
     end = incident.resolved_at
     lingers = record.kind is DiscrepancyKind.OVERSTATED and record.component in incident.components
     soon = incident.started_at <= record.opened_at and (end is None or record.opened_at <= end + LINGERING_S)

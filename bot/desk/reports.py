@@ -8,12 +8,12 @@ from bot.desk.ports import DeskServices, Query
 
 
 async def report(behind: DeskServices, question: Query) -> Answer:
-    """It fails for me."""
+    """Answer `report`: it fails for the asker."""
     return await _said(behind, question, works=False)
 
 
 async def works(behind: DeskServices, question: Query) -> Answer:
-    """It works for me."""
+    """Answer `works`: it works for the asker."""
     return await _said(behind, question, works=True)
 
 

@@ -29,7 +29,7 @@ async def subscribe(behind: DeskServices, question: Query) -> Answer:
 
 
 async def unsubscribe(behind: DeskServices, question: Query) -> Answer:
-    """This channel hears no more of it."""
+    """Answer `unsubscribe`: end what a channel is subscribed to."""
     place = _place(behind, question)
     if isinstance(place, Answer):
         return place
@@ -39,14 +39,14 @@ async def unsubscribe(behind: DeskServices, question: Query) -> Answer:
 
 
 async def subscriptions(behind: DeskServices, question: Query) -> Answer:
-    """Which channels hear of what."""
+    """Answer `subscriptions`: which channels get what."""
     if behind.subscribes is None:
         return replies.not_here("subscriptions", question.now)
     return subscription_answers.subscriptions(await behind.subscribes.list(None), question.asker.here, question.now)
 
 
 async def test(behind: DeskServices, question: Query) -> Answer:
-    """A marked message, posted now."""
+    """Answer `test`: post a marked message now."""
     place = _place(behind, question)
     if isinstance(place, Answer):
         return place

@@ -69,7 +69,7 @@ class HealthReader:
         return [name for name, word in words.items() if word and presence(word.at, now) is Presence.FORGOTTEN]
 
     async def lost(self, owned: Sequence[ServiceHealth]) -> dict[str, int]:
-        """How many observations were lost so far: cut from the stream of a service, or given up by a vantage."""
+        """How many results were lost so far: cut from the stream of a service, or given up by a vantage."""
         found = {own.name: own.cut for own in owned}
         for name, record in (await self._store.vantages.all()).items():
             word = WORD.load(record)
@@ -86,13 +86,13 @@ async def not_ready_reasons(health: HealthReader, now: float) -> list[HealthSign
 
 MOST = 1_000
 """Rows counted of a backlog; more are as bad."""
-UNREADABLE = "its last word cannot be read: another version?"
+UNREADABLE = "its last heartbeat cannot be read: another version?"
 
 
 class VantageWord(BaseModel):
     """What a prober leaves of itself in the store.
 
-    Rows that wait to be written and were lost, looks that were left out, checks not done in time, and how far its
+    Rows that wait to be written and were lost, checks that were left out, checks not done in time, and how far its
     clock is ahead of the store's (seconds); whether it can tell its own network's failures; checks whose model is gone.
     """
 
@@ -110,7 +110,7 @@ WORD = Codec(VantageWord, "vantages")
 
 
 def _pace(service: Service) -> float:
-    """How often something of a service is looked at and written down, in seconds; 0 where nothing is."""
+    """How often something of a service is checked and written down, in seconds; 0 where nothing is."""
     every = [check.interval_s for component in service.components for check in component.checks]
     every += [service.page.interval_s] if service.page else []
     return min(every, default=0.0)
@@ -132,7 +132,7 @@ def _parts(parts: dict[str, str], now: float) -> list[HealthSign]:
             continue
         sign = replace(sign, name=f"channel {sign.name}") if sign.kind is Kind.CHANNEL else sign
         if sign.at is not None and now - sign.at > SILENT_S:
-            said = f"silent; its last word: {sign.sentence}"
+            said = f"silent; its last report: {sign.sentence}"
             silent[sign.name] = replace(sign, ok=False, sentence=said, since=sign.at, elsewhere=False)
         else:
             fresh.append(sign)
@@ -147,9 +147,9 @@ def _vantage(name: str, record: str, now: float) -> list[HealthSign]:
     word = WORD.load(record)
     if word is None:
         return [HealthSign(f"vantage {name}", ok=False, sentence=UNREADABLE, kind=Kind.VANTAGE)]
-    waiting = number(word.waiting, "observation", "observations")
-    said = f"{waiting} waiting, {number(word.skipped, 'look', 'looks')} left out"
-    said += f", {number(word.lost, 'observation', 'observations')} lost" if word.lost else ""
+    waiting = number(word.waiting, "result", "results")
+    said = f"{waiting} waiting, {number(word.skipped, 'check', 'checks')} left out"
+    said += f", {number(word.lost, 'result', 'results')} lost" if word.lost else ""
     if presence(word.at, now) is not Presence.HERE:
         return [silence(name, word.at, now)]
     here = HealthSign(f"vantage {name}", True, said, word.at, Kind.VANTAGE)

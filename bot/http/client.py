@@ -27,7 +27,7 @@ CONNECT_S = 5.0
 LARGEST = 64 * 1024
 """Bytes of an answer that are read."""
 AWAY_S = 15.0
-"""Rest of an outlet that cannot be reached."""
+"""Rest of a channel that cannot be reached."""
 BUSY_S = 60.0
 """The same after a 429 that names no time."""
 LONGEST_WAIT_S = 3_600.0
@@ -65,24 +65,24 @@ class RefusedError(DeliveryError):
 
 
 class FailureTracker:
-    """Whose deliveries came to nothing lately: one message's trouble is its own, that of several is the outlet's."""
+    """Whose deliveries came to nothing lately: one message's trouble is its own, that of several is the channel's."""
 
     def __init__(self) -> None:
         self._about: set[str] = set()
 
     def several(self, about: str) -> bool:
-        """Whether it is the outlet's, now that this one came to nothing too."""
+        """Count a failed message; whether several have failed, so that the channel is at fault."""
         if len(self._about) < 2:
             self._about.add(about)
         return len(self._about) > 1
 
     def clear(self) -> None:
-        """One was taken."""
+        """A message was accepted."""
         self._about.clear()
 
 
 class HttpClient:
-    """The way to one outlet. Enter it once; leaving closes all connections."""
+    """The way to one channel. Enter it once; leaving closes all connections."""
 
     def __init__(
         self,
@@ -91,7 +91,7 @@ class HttpClient:
         secrets: Sequence[Secret],
         reached: HttpOptions,
     ) -> None:
-        """`who` is the outlet's name in sentences; `secrets` are kept out of them, whatever the outlet answers."""
+        """`who` is the channel's name in sentences; `secrets` are kept out of them, whatever the channel answers."""
         for library in ("httpx", "httpcore"):
             # Their logs quote addresses and headers, which may be secrets.
             logging.getLogger(library).setLevel(logging.WARNING)
@@ -153,8 +153,8 @@ class HttpClient:
         return answer
 
     def unclear(self, answer: Answer) -> NoReturn:
-        """A 2xx that this outlet does not answer with: a proxy's page or somebody else. Raises DeliveryError."""
-        why = f"{self.who} gives an answer ({answer.status}) that is not its own: look what stands at its address"
+        """A 2xx that this channel does not answer with: a proxy's page or somebody else. Raises DeliveryError."""
+        why = f"{self.who} gives an answer ({answer.status}) that is not its own: check what is at its address"
         raise self._noted(RefusedError(why, answer, ambiguous=True, everywhere=True))
 
     def wrong(self, why: str, answer: Answer) -> NoReturn:
@@ -178,7 +178,7 @@ class HttpClient:
         return error
 
     def _unanswered(self, error: Exception, about: str) -> DeliveryError:
-        """No answer: one message that is never answered is its own trouble, several are the outlet's."""
+        """No answer: one message that is never answered is its own trouble, several are the channel's."""
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError | httpx.InvalidURL):
             why = f"{self.who} cannot be reached: {_reason(error)}"
             return DeliveryError(why, retry_after=AWAY_S, everywhere=True)
@@ -200,7 +200,7 @@ class HttpClient:
             why = f"{self.who} answers {status}, a redirect: set the final address"
             return RefusedError(why, answer, permanent=True, everywhere=True)
         if status in WRONG:
-            return RefusedError(f"{why} (look at its key and address)", answer, permanent=True, everywhere=True)
+            return RefusedError(f"{why} (check its key and address)", answer, permanent=True, everywhere=True)
         if status >= 500 or status in {408, 425}:
             several = self._unheard.several(about)
             return RefusedError(why, answer, retry_after=wait, ambiguous=True, everywhere=several)

@@ -16,7 +16,7 @@ def secrets_to_mask(secrets: Sequence[Secret]) -> list[str]:
 
 
 def mask(text: str, secret: Sequence[str]) -> str:
-    """An outlet's own words, without our secrets, which some repeat."""
+    """A platform's own words, without our secrets, which some repeat."""
     for one in secret:
         text = text.replace(one, MASK)
     return clean(text, 160)

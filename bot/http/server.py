@@ -132,7 +132,7 @@ class _Server(web.Server):
         self._ends[handler] = asyncio.get_running_loop().call_later(after, transport.abort)
 
     def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
-        """Its time needs no watching any more."""
+        """Stop the timeout of a closed connection."""
         super().connection_lost(handler, exc)
         end = self._ends.pop(handler, None)
         if end is not None:

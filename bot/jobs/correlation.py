@@ -34,7 +34,7 @@ DELIVERIES = 200
 
 
 class CorrelationJob:
-    """Looks every `EVERY_S` seconds."""
+    """Runs every `EVERY_S` seconds."""
 
     def __init__(self, process: Process, routes: Routes, news: SelfNotices) -> None:
         self._process = process
@@ -47,7 +47,7 @@ class CorrelationJob:
         await self._process.every(EVERY_S, self.look, LEASE)
 
     async def look(self) -> None:
-        """Look once, and say what is news. Raises StoreError."""
+        """Run once, and send what is new. Raises StoreError."""
         kept = await self._reading.found()
         looks = await self._looks(bool(kept))
         if not looks and not kept:

@@ -1,7 +1,7 @@
 """The heartbeat: a dead-man's switch is kept quiet for as long as we really work, and not a moment longer.
 
 One beat an interval for all replicas: whoever holds the turn beats. Whether we work is read from the store, so the
-beat stops when the store is away, nobody judges, nothing is looked at, or nothing can be told.
+beat stops when the store is away, nobody judges, nothing is checked, or nothing can be told.
 """
 
 import logging
@@ -33,7 +33,7 @@ class HeartbeatJob:
         self.way = HttpClient("the heartbeat", process.now, secrets, HttpOptions(ca_file=wanted.ca_file))
 
     async def run(self) -> None:
-        """Beat for ever."""
+        """Ping the switch until cancelled."""
         async with self.way:
             # What has just begun has judged nothing yet, which is no failure.
             await self._process.every(self._wanted.interval_s, self.beat, at_once=False)
@@ -53,7 +53,7 @@ class HeartbeatJob:
         again = bool(why) and self._stopped
         self._note(why)
         if why:
-            # One look that finds us at rest may be a moment's; the silence has begun all the same.
+            # One check that finds us at rest may be a moment's; the silence has begun all the same.
             return again and wanted.fail is not None and await self._ask(wanted.fail)
         return await self._ask(wanted.url)
 
@@ -73,6 +73,6 @@ class HeartbeatJob:
         try:
             await self.way.send(Request("heartbeat", address, b"", headers=headers, method=self._wanted.method))
         except DeliveryError as error:
-            log.warning("the heartbeat was not heard: %s", error)
+            log.warning("the heartbeat was not accepted: %s", error)
             return False
         return True

@@ -45,7 +45,7 @@ class PlannedMaintenanceJob:
                 continue
             outcome = await self._acts.act(service, command)
             if outcome is not None and not outcome.ok:
-                log.warning("planned work on %s is not announced: %s", command.args[0], outcome.text)
+                log.warning("planned maintenance of %s is not announced: %s", command.args[0], outcome.text)
             # Only now: who dies in between says it again, and the judge knows it by its id.
             await self._process.store.notes.put(name, "1", until - now + AHEAD_S)
             said += 1

@@ -24,7 +24,7 @@ GAP_S = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is known from look to look: when the last one was (0: never), the courses, observations lost so far."""
+    """What is known from look to look: when the last one was (0: never), the courses, results lost so far."""
 
     at: float = 0.0
     courses: dict[str, SignHistory] = field(default_factory=dict)
@@ -35,7 +35,7 @@ KEPT = Codec(Kept, "note")
 
 
 class SelfMonitor:
-    """Looks every `EVERY_S` seconds."""
+    """Runs every `EVERY_S` seconds."""
 
     def __init__(self, process: Process, routes: Routes, news: SelfNotices) -> None:
         self._process = process
@@ -77,7 +77,7 @@ class SelfMonitor:
                 await self._news.tell(f"lost@{name.replace(' ', '-')}@{round(now)}", text, targets)
         for one in news:
             if not await self._tell(one, targets, now):
-                # Another process is just speaking: the next look says it.
+                # Another process is just speaking: the next check says it.
                 return False
         body = KEPT.dump(Kept(now, dict(courses), lost))
         await store.notes.put(NOTE, body, KEPT_S)

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 WAIT_S = 0.9
 """How long a person waits for the judge; platforms want a word within a second."""
 LOOKS_S = (0.005, 0.01, 0.02, 0.04)
-"""Pauses between looks for the verdict; the last one repeats."""
+"""Pauses between attempts for the verdict; the last one repeats."""
 
 UNREADABLE = ActionResult(ok=False, text="done by a newer version; see the incident's timeline")
 _PLAIN = re.compile(r"[A-Za-z0-9._-]{1,80}")
@@ -56,7 +56,7 @@ class ActionQueue:
         except TimeoutError:
             if not noted:
                 raise StoreError(f"no answer within {WAIT_S:.1f} s") from None
-            log.info("the judge of %s has not come to act %s within %.1f s", service, wish.id, WAIT_S)
+            log.info("the judge of %s did not reach action %s within %.1f s", service, wish.id, WAIT_S)
             return None
 
     async def _verdict(self, service: str, act: str) -> ActionResult:

@@ -1,4 +1,4 @@
-"""The judge: stream of observations in, one fenced commit out. All thinking is in `bot.core.judging.judgement`."""
+"""The judge: stream of results in, one fenced commit out. All thinking is in `bot.core.judging.judgement`."""
 
 import asyncio
 import contextlib
@@ -168,7 +168,7 @@ class Judge:
         held.put_aside(noted(self._context.now(), position, raw, error), row=bool(rows))
         how = self._breaks.again(self._context.now())
         if how is not Begin.AS_WRITTEN:
-            log.error("%s breaks again and again: judging it begins %s", self._service.id, how.value)
+            log.error("judging %s fails again and again: it begins %s", self._service.id, how.value)
         await asyncio.sleep(self._breaks.wait_s)
         held.again(await self._store.load(self._service.id), ROWS, how)
 
@@ -179,7 +179,7 @@ class Judge:
     def _passed(self, unrenewed_s: float) -> None:
         """The lease is another's; one that ran out while this process was suspended is no news, and comes with all."""
         level = logging.INFO if unrenewed_s * 1000 > self._context.lease_ms else logging.WARNING
-        log.log(level, "the judgement of %s has passed to another judge", self._service.id)
+        log.log(level, "another judge now judges %s", self._service.id)
 
     async def _informed(self) -> ServiceView:
         """The service with the page's usual lag as the ledger has it, where that has enough to tell."""
@@ -220,14 +220,14 @@ class Judge:
     async def _remembered(self, held: Held) -> Remembered | None:
         loaded, service = held.loaded, self._service.id
         if loaded.lost:
-            log.warning("%d observations of %s were cut before they were judged", loaded.lost, service)
+            log.warning("%d check results of %s were cut before they were judged", loaded.lost, service)
         if held.how is Begin.FROM_NOTHING or (loaded.state is None and held.how is Begin.AS_WRITTEN):
             return None
         if held.how is Begin.AS_WRITTEN and loaded.state is not None:
             kept = REMEMBERED.load(loaded.state)
             if kept is not None:
                 return kept
-            log.error("the stored judgement of %s cannot be read; what people see of it is kept", service)
+            log.error("the stored state of %s cannot be read; its open incidents are kept", service)
         views = self._store.views
         known, said = await views.incidents(service, INCIDENTS_KEPT), await views.deliveries(service, DELIVERIES_KEPT)
         return salvaged(loaded.state, known, said, self._context.now())

@@ -1,4 +1,4 @@
-"""The day's tokens and money, kept in the store for all probers together: asked before every look that costs."""
+"""The day's tokens and money, kept in the store for all probers together: asked before every check that costs."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ from probes.model import Check
 log = logging.getLogger(__name__)
 
 ASK_S = 1.0
-"""A store that takes longer to answer counts as away: the look has a deadline of its own."""
+"""A store that takes longer to answer counts as away: the check has a deadline of its own."""
 
 
 class BudgetGate:
@@ -24,7 +24,7 @@ class BudgetGate:
         self._resting: set[str] = set()
 
     async def allow(self, check: Check, tokens: int, cost_usd: float) -> bool:
-        """Set that much aside for one look; False: not allowed, and nothing is set aside."""
+        """Set that much aside for one check; False: not allowed, and nothing is set aside."""
         allowance = self._allowances[check.service]
         try:
             async with asyncio.timeout(min(ASK_S, check.timeout_s / 4)):
@@ -32,7 +32,9 @@ class BudgetGate:
                     check.service, (tokens, cost_usd), (allowance.tokens_per_day, allowance.usd_per_day)
                 )
         except (StoreError, TimeoutError) as error:
-            log.debug("budget of %s is not known, so %s rests: %s", check.service, check.id, error or "no answer")
+            log.debug(
+                "the budget of %s cannot be read, so %s is paused: %s", check.service, check.id, error or "no answer"
+            )
             return False
         if not allowed and check.service not in self._resting:
             log.warning(

@@ -24,13 +24,13 @@ from probes.tools import Tools
 log = logging.getLogger(__name__)
 
 PLAN_TICK_S = 0.25
-"""How often re-probe plans are looked at; the plans themselves are in seconds."""
+"""How often re-probe plans are checked; the plans themselves are in seconds."""
 
 DUE = 0.75
 """Share of an interval after which a page may be read again: the ticks of its turns are jittered."""
 
 OVERTIME_S = 0.5
-"""A look that ends so long after its deadline failed here, whatever it saw."""
+"""A check that ends so long after its deadline failed here, whatever it saw."""
 
 IN_TURN = frozenset({"github_issues", "hackernews", "statuspage"})
 """Kinds whose reading is the same from everywhere: one prober reads for all."""
@@ -39,11 +39,11 @@ UNJUDGED = IN_TURN | {"control"}
 
 
 OVER_BUDGET = "over_budget"
-"""The symptom of a look that was not taken because the day's budget is spent."""
+"""The symptom of a check that was not taken because the day's budget is spent."""
 
 SAYS: Mapping[State, str] = {
-    State.BLIND: "our own network fails: from %s no control host answers, so nothing is said of any service until one"
-    " does",
+    State.BLIND: "our own network fails: from %s no control host answers, so the state of every service is unknown"
+    " until one does",
     State.BLOCKED: "from %s no control host answers though what is watched does: a firewall? set `control` to others",
     State.CLEAR: "our own network works again: from %s a control host answers",
 }
@@ -67,7 +67,7 @@ class ActivePlan:
 
 @dataclass(slots=True)
 class ProbeLimits:
-    """What keeps this prober from asking too much: turns at pages, limits towards hosts, a bound on extra looks."""
+    """What keeps this prober from asking too much: turns at pages, limits towards hosts, a bound on extra checks."""
 
     turns: Turn | None = None
     courtesy: HostRateLimiter = field(default_factory=lambda: HostRateLimiter(RateLimits()))
@@ -146,7 +146,7 @@ class CheckRunner:
         return sorted(self._gone)
 
     async def once(self, check: Check) -> None:
-        """Look once and pass on what was seen; nothing if this check is looking already."""
+        """Check once and pass on what was seen; nothing if this check is looking already."""
         await self._look(check)
 
     async def _look(self, check: Check) -> Observation | None:
@@ -250,14 +250,14 @@ class CheckRunner:
                     schedule.soon(self.again, component, name=f"re-probe of {component}")
 
     async def again(self, component: str) -> None:
-        """One look more at a component; what costs and may not any more today is passed over for the next in turn."""
+        """One check more at a component; what costs and may not any more today is passed over for the next in turn."""
         for _ in self._turn[component]:
             seen = await self._look(self._next(component))
             if seen is None or seen.symptom != OVER_BUDGET:
                 return
 
     def _foremost(self, check: Check) -> None:
-        """What failed is looked at again first."""
+        """What failed is checked again first."""
         turn = self._turn.get(check.component)
         if turn is not None:
             turn.remove(check)

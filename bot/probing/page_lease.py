@@ -41,7 +41,7 @@ class PageLease:
         try:
             mine = await self._store.leases.acquire_page(check.service, check.id, self._prober, self._ms(KEPT, check))
         except StoreError as error:
-            log.debug("whose turn it is to read %s is not known: %s", check.id, error)
+            log.debug("cannot tell which prober reads %s: %s", check.id, error)
             return check.id in self._ours
         (self._ours.add if mine else self._ours.discard)(check.id)
         return mine
@@ -51,7 +51,7 @@ class PageLease:
         try:
             await self._store.leases.release_page(check.service, check.id, self._prober, self._ms(PASSED, check))
         except StoreError as error:
-            log.debug("the turn to read %s was not passed on: %s", check.id, error)
+            log.debug("could not release the lease on reading %s: %s", check.id, error)
 
     def _ms(self, intervals: float, check: Check) -> int:
         return max(1, round(intervals * check.interval_s / self._speed * 1000))

@@ -115,7 +115,7 @@ class Prober:
             await self._store.vantages.announce(tuple(self._services), self._clock.now())
             await self._store.vantages.put(self._settings.vantage, json.dumps(word), self._clock.now())
         except StoreError as error:
-            log.debug("no word left: %s", error)
+            log.debug("could not report that this vantage works: %s", error)
 
     def _written(self, service: str, plans: Mapping[str, str], urgent: bool) -> None:
         if self._watch is not None:

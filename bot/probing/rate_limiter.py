@@ -1,4 +1,4 @@
-"""Waits before a look until the limits of its host allow it, and counts what had to be left out."""
+"""Waits before a check until the limits of its host allow it, and counts what had to be left out."""
 
 import asyncio
 import logging
@@ -10,7 +10,7 @@ from probes.model import Check
 log = logging.getLogger(__name__)
 
 PATIENCE = 0.5
-"""Share of its interval that a check waits for its turn; then this look is left out."""
+"""Share of its interval that a check waits for its turn; then this check is left out."""
 
 
 def host_of(target: str) -> str:
@@ -29,7 +29,7 @@ class Place:
 
 
 class HostRateLimiter:
-    """The manners of one prober. `skipped` counts looks left out; `speed` is the clock's (see `Schedule`)."""
+    """The manners of one prober. `skipped` counts checks left out; `speed` is the clock's (see `Schedule`)."""
 
     def __init__(self, limits: RateLimits, speed: float = 1.0) -> None:
         self._limits = limits
@@ -62,7 +62,7 @@ class HostRateLimiter:
         return True
 
     def leave(self, check: Check) -> None:
-        """The look is over."""
+        """The check is over."""
         self._place(check).room.release()
 
     def _place(self, check: Check) -> Place:
@@ -76,7 +76,9 @@ class HostRateLimiter:
 
     def _skip(self, check: Check) -> bool:
         if not self.skipped:
-            log.warning("%s was left out: its host is asked as much as courtesy allows (said once)", check.id)
+            log.warning(
+                "%s was skipped: its host already gets as many requests as `courtesy` allows (logged once)", check.id
+            )
         self.skipped += 1
         return False
 

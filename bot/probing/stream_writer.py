@@ -109,7 +109,7 @@ class StreamWriter:
     def _away(self, error: StoreError) -> None:
         if self.away_since is None:
             self.away_since = asyncio.get_running_loop().time()
-            log.warning("store is away (%s): observations are kept in memory until it is back", error)
+            log.warning("store is away (%s): results are kept in memory until it is back", error)
 
     def _back(self) -> None:
         if self.away_since is not None:

@@ -123,7 +123,7 @@ class Schedule:
         task.add_done_callback(self._running.discard)
 
     async def sleep(self, seconds: float) -> None:
-        """Wait, by our clock."""
+        """Sleep by the schedule's clock."""
         await asyncio.sleep(seconds / self._speed)
 
     async def _begin(self, slot: Slot) -> None:
@@ -145,7 +145,7 @@ class Schedule:
 
     def _leave_out(self, late: float) -> None:
         if not self.left_out:
-            log.warning("this prober is overloaded: runs begin %.1f s late, so some are left out (said once)", late)
+            log.warning("this prober is overloaded: runs begin %.1f s late, so some are skipped (logged once)", late)
         self.left_out += 1
 
 

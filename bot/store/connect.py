@@ -196,7 +196,7 @@ def judge_server(raw: Mapping[str, Any]) -> tuple[str, ...]:
             "the store keeps no append-only file: a restart of it may forget incidents (set appendonly yes)"
         )
     if info.aof == "failing":
-        warnings.append("the store cannot write its append-only file: look at its disk")
+        warnings.append("the store cannot write its append-only file: check its disk")
     return tuple(warnings)
 
 

@@ -183,7 +183,7 @@ class EmbeddedServer:
         await process.wait()
 
     def _last_words(self) -> str:
-        return " ".join(line for line in self._said if line) or "it ended without a word"
+        return " ".join(line for line in self._said if line) or "it ended without any output"
 
     async def _keep(self, binary: Path) -> None:
         """Start it again whenever it has ended, more patiently each time it does not even start."""

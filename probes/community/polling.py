@@ -1,6 +1,6 @@
 """How public places are asked: rarely, with what is needed to answer "nothing new", and not at all where they say so.
 
-Whatever comes of it is no evidence about the vendor: the observation is inconclusive and of no component, and its
+Whatever comes of it is no evidence about the vendor: the result is inconclusive and of no component, and its
 `mentions` are people's words.
 """
 
@@ -30,7 +30,7 @@ LATEST = 1e11
 """No time, in Unix seconds."""
 
 UNREAD = "unread"
-"""The symptom of a look that could not be read from here."""
+"""The symptom of a check that could not be read from here."""
 
 Read = Callable[[Any], list[PublicMention]]
 

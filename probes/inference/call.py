@@ -1,7 +1,7 @@
 """One request to a model's API, whole or streamed, and its result: what the probe kinds of all vendors share.
 
 A kind says how its vendor is asked (`ModelRequest`) and how it streams (`StreamProtocol`). The request is made once,
-read within bounds, and turned into an observation. Nothing is retried: a retry would hide the failure to be counted.
+read within bounds, and turned into a result. Nothing is retried: a retry would hide the failure to be counted.
 """
 
 import json
@@ -42,7 +42,7 @@ _NO_KEY = frozenset({Layer.ALIVE_NEEDS_AUTH, Layer.OUR_KEY, Layer.OUR_BILLING, L
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one look may use at most, and its price."""
+    """What one check may use at most, and its price."""
 
     read: int
     written: int

@@ -83,7 +83,7 @@ async def http(check: Check, tools: Tools) -> Observation:
 
 
 def lane(check: Check, tools: Tools) -> str:
-    """Keep the connection only where the next look comes before it would be thrown away."""
+    """Keep the connection only where the next check comes before it would be thrown away."""
     return check.id if check.interval_s < tools.transport.settings.keepalive_s else ""
 
 

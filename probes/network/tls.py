@@ -27,7 +27,7 @@ def _marks(value: Any) -> str:
 OPTIONS: Options = MappingProxyType(
     {
         "warn_days": Option(
-            (int, float, list), [21, 14, 7, 3, 1], "when fewer days are left people are told, once for each", _marks
+            (int, float, list), [21, 14, 7, 3, 1], "with fewer days left people are notified, once for each", _marks
         ),
         "fail_days": Option((int, float), 0, "with fewer days left the check fails", at_least(0)),
         "issuer": Option(

@@ -1,4 +1,4 @@
-"""Kind `anthropic_message`: one streamed message of one token, the only look that sees whether inference works.
+"""Kind `anthropic_message`: one streamed message of one token, the only check that sees whether inference works.
 
 No SDK and no retries: they hide the failures that are to be counted. A good status is only the beginning: the stream
 must bring a token and end with `message_stop`.
@@ -20,7 +20,7 @@ from probes.tools import Tools
 from probes.vendors.claude_api import ACCESS, CHEAP, MESSAGES, PROMPT, Access, free, several
 
 READ, WRITTEN = 20, 1
-"""Tokens one look may need, set aside beforehand: the prompt is one word and its wrapping, the recordings say 8."""
+"""Tokens one check may need, set aside beforehand: the prompt is one word and its wrapping, the recordings say 8."""
 
 LARGEST = 64 * 1024
 """Bytes of a stream of one token, with room for what a gateway may add."""

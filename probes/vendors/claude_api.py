@@ -1,4 +1,4 @@
-"""What the kinds that ask Claude's API share: its paths, address and key, and the look that costs nothing."""
+"""What the kinds that ask Claude's API share: its paths, address and key, and the check that costs nothing."""
 
 import json
 import re

@@ -53,7 +53,7 @@ async def claude_code(check: Check, tools: Tools) -> Observation:
 
 
 def worst(urls: Sequence[str], seen: Sequence[Observation]) -> Observation:
-    """The worst observation, of equal ones the slowest, with the host named where there are several."""
+    """The worst result, of equal ones the slowest, with the host named where there are several."""
     ranked = zip(urls, seen, strict=True)
     url, found = max(ranked, key=lambda pair: (-_WORST.index(pair[1].outcome), pair[1].timings.total or 0.0))
     if len(seen) == 1:

@@ -80,7 +80,7 @@ class Session:
         if late:
             return ours("cli_silent", "Claude Code did not begin in time")
         if self.too_much:
-            return ours("too_large", "Claude Code said more than anything it was asked for")
+            return ours("too_large", "Claude Code printed far more than was asked for")
         return ours("cli_error", f"Claude Code ended with {code} and without a result")
 
     def _account(self, event: Mapping[str, Any]) -> None:
@@ -110,7 +110,7 @@ def _retried(event: Mapping[str, Any]) -> Reading:
 
 
 def _ended(event: Mapping[str, Any]) -> Reading:
-    """Its last word."""
+    """The final event of the run."""
     if event.get("is_error") is not True and event.get("subtype", "success") == "success":
         return Reading(Outcome.OK, Fault.NONE, Layer.OK)
     said = str(event.get("result") or event.get("subtype") or "")[:5000]

@@ -1,6 +1,6 @@
 """Kind `openrouter_endpoints`: how a model fares by each route, in the traffic that OpenRouter itself sees.
 
-A third party's word: corroboration beside our own measurements, never one of them. So no observation of this kind
+A third party's word: corroboration beside our own measurements, never one of them. So no result of this kind
 counts for or against a component: it is inconclusive, fault unknown, whatever the figures say and even if OpenRouter is
 down. They stand in `detail`, for people, and as `Route`s in the check's memory, for whatever asks in this process.
 """

@@ -59,7 +59,7 @@ async def vertex(check: Check, tools: Tools) -> Observation:
         hidden = (granted.token.reveal(),)
         texts["authorization"] = f"Bearer {hidden[0]}"
         project = project or account.get("project_id", "")
-        # What the token took is gone from the look's time.
+        # What the token took is gone from the check's time.
         check = replace(check, timeout_s=check.timeout_s - granted.took_ms / 1000)
     more = given(options["headers"], tools)
     key = Given({**more.texts, **texts}, found.lacking or more.lacking)

@@ -30,7 +30,7 @@ async def test_april_13_is_caught_before_the_page_admits_it(tmp_path, capsys):
     assert story.time("15:31") < incident.opened_at < story.time("15:40:43") < (incident.page_first_at or 0)
     assert incident.resolved_at is not None
     assert incident.resolved_at > story.time("16:19")
-    assert ("claude-api", "never acknowledged") in outcomes
+    assert ("claude-api", "never admitted") in outcomes
     assert {component for component, outcome in outcomes if outcome == "page now agrees"} >= {
         "claude-ai",
         "claude-code",

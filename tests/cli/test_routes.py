@@ -14,7 +14,7 @@ routes:
     to: [pagerduty]
     continue: true
   - to: [slack]
-    quiet: {hours: "22:00-07:00", zone: UTC, except: major_outage}
+    quiet_hours: {hours: "22:00-07:00", zone: UTC, except: major_outage}
     escalation: nobody-answers
     minimum: partial_outage
 escalations:

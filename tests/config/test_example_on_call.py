@@ -45,7 +45,7 @@ def test_the_worst_at_night_wakes_and_goes_on_where_nobody_answers(asked):
     assert "pagerduty at once, by branch 2" in told
     assert "teams at once, by branch 3" in told
     assert "phone after 10 min, if nobody acknowledges (round 1), by step 1 of nobody-answers" in told
-    assert "not told" not in told
+    assert "not notified" not in told
 
 
 def test_what_is_milder_or_not_ours_wakes_nobody(asked):
@@ -53,10 +53,10 @@ def test_what_is_milder_or_not_ours_wakes_nobody(asked):
     told = asked("routes", "test", "claude-api partial_outage at 03:00")[1]
     assert "teams at the end of quiet hours" in told
     assert (
-        "not told pagerduty, jira, incident-io and grafana, branch 2:"
+        "not notified pagerduty, jira, incident-io and grafana, branch 2:"
         ' state="major_outage" does not hold: state is partial_outage' in told
     )
-    assert "not told phone: only by escalation nobody-answers, of a branch that does not take it" in told
+    assert "not notified phone: only by escalation nobody-answers, of a branch that does not take it" in told
     told = asked("routes", "test", "claude-ai major_outage at 03:00")[1]
     assert 'branch 2: team="platform" does not hold: team is office' in told
 
@@ -67,8 +67,8 @@ def test_who_is_off_for_want_of_a_secret_is_named(asked, monkeypatch):
         monkeypatch.delenv(name)
     code, told = asked("routes", "test", "claude-api major at 03:00")
     assert code == 0
-    assert "not told pagerduty, branch 2: off here; `groundtruth config check` says why" in told
-    assert "not told phone, step 1 of nobody-answers: off here" in told
+    assert "not notified pagerduty, branch 2: off here; `groundtruth config check` says why" in told
+    assert "not notified phone, step 1 of nobody-answers: off here" in told
     assert "jira at once, by branch 2" in told
     told = asked("routes", "test", "claude-api partial at 03:00")[1]
     assert "off here" not in told

@@ -16,7 +16,7 @@ routes:
   - match: ['state=="major_outage"', 'service=~"("']
     to: [consol, 'mail:']
     minimum: quite_bad
-    quiet: {hours: "22-7", days: mon-fry, zone: Mars/Phobos, except: minor}
+    quiet_hours: {hours: "22-7", days: mon-fry, zone: Mars/Phobos, except: minor}
     escalation: nobody
     group_wait: 0s
     at_once: 0
@@ -45,10 +45,10 @@ EXPECTED = {
     (7, "routes[0].to[0]"): "did you mean console?",
     (7, "routes[0].to[1]"): "expected a channel, or a place in one, such as slack:C0123ABCD",
     (8, "routes[0].minimum"): "expected one of: degraded_performance, partial_outage, major_outage",
-    (9, "routes[0].quiet[0].hours"): 'such as "22:00-07:00"',
-    (9, "routes[0].quiet[0].days"): "expected days such as mon-fri",
-    (9, "routes[0].quiet[0].zone"): "expected a time zone such as Europe/Berlin",
-    (9, "routes[0].quiet[0].except"): "expected one of: degraded_performance, partial_outage, major_outage",
+    (9, "routes[0].quiet_hours[0].hours"): 'such as "22:00-07:00"',
+    (9, "routes[0].quiet_hours[0].days"): "expected days such as mon-fri",
+    (9, "routes[0].quiet_hours[0].zone"): "expected a time zone such as Europe/Berlin",
+    (9, "routes[0].quiet_hours[0].except"): "expected one of: degraded_performance, partial_outage, major_outage",
     (10, "routes[0].escalation"): "did you mean nobody-answers?",
     (11, "routes[0].group_wait"): "expected at least 1",
     (12, "routes[0].at_once"): "expected at least 1",
@@ -120,9 +120,11 @@ routes:
 )
 def test_quiet_without_an_end_is_complained_of(quiet, wrong):
     """Nothing could be held back until it is over."""
-    text = f"channels: {{chat: {{kind: console}}}}\nroutes: [{{to: chat, quiet: {quiet}}}]"
+    text = f"channels: {{chat: {{kind: console}}}}\nroutes: [{{to: chat, quiet_hours: {quiet}}}]"
     if not wrong:
         from_text(text)
         return
-    with pytest.raises(ConfigError, match=r":2: routes\[0\]\.quiet: expected some time of the week that is not quiet"):
+    with pytest.raises(
+        ConfigError, match=r":2: routes\[0\]\.quiet_hours: expected some time of the week outside quiet hours"
+    ):
         from_text(text)

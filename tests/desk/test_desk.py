@@ -133,9 +133,9 @@ async def test_why_gives_evidence_and_what_would_change_it(desk):
 async def test_why_says_who_was_told(desk, question):
     """Each channel with what became of it there; of what is no incident nobody was told."""
     lines = (await desk.ask(question, ANNA, NOW)).lines
-    told = [text for _, text in lines[[label for label, _ in lines].index("Told") :]]
-    assert sorted(told) == ["console: said (edition 1)", "slack: given up 60 s ago · channel_not_found"]
-    assert "Told" not in dict((await desk.ask("why code", ANNA, NOW)).lines)
+    told = [text for _, text in lines[[label for label, _ in lines].index("Sent to") :]]
+    assert sorted(told) == ["console: posted", "slack: given up 60 s ago · channel_not_found"]
+    assert "Sent to" not in dict((await desk.ask("why code", ANNA, NOW)).lines)
 
 
 async def test_why_says_what_holds_messages_back(desk, store):
@@ -187,7 +187,7 @@ async def test_an_unknown_incident_is_said_to_be_unknown(desk):
     assert answer.title == "no incident ZZZZ is on record"
 
 
-@pytest.mark.parametrize("question", ["why", "incident", "tips", "alternatives", "report-card"])
+@pytest.mark.parametrize("question", ["why", "incident", "tips", "alternatives", "postmortem"])
 async def test_the_only_open_incident_is_meant(desk, question):
     """At three in the morning nobody types an id."""
     answer = await desk.ask(question, VIEWER, NOW)
@@ -233,7 +233,7 @@ async def test_deliveries_name_what_could_not_be_said(desk):
     answer = await desk.ask("deliveries", ANNA, NOW)
     assert answer.title == "2 deliveries: 0 waiting, 1 undeliverable"
     rows = {row[1]: row[2:] for row in answer.table.rows}
-    assert rows["console"] == ("said (edition 1)", "")
+    assert rows["console"] == ("posted", "")
     assert rows["slack"][0].startswith("given up 60 s ago")
     assert rows["slack"][1] == "channel_not_found"
 
@@ -334,7 +334,7 @@ async def test_subscriptions_name_those_of_the_configuration(desk):
 async def test_doctor_tells_of_ages_and_queues(desk):
     """What is wrong comes first and is the title."""
     answer = await desk.ask("doctor", VIEWER, NOW)
-    assert answer.title.startswith("🔴 1 thing to look at; Claude: never judged")
+    assert answer.title.startswith("🔴 1 thing to fix; Claude: never judged")
     assert "1 undeliverable today" in answer.table.rows[0][2]
     assert answer.table.rows[-1][:2] == ("store", "🟢 ok")
 
@@ -342,7 +342,7 @@ async def test_doctor_tells_of_ages_and_queues(desk):
 @pytest.mark.parametrize(
     ("text", "values"),
     [
-        ("sil", ["silence"]),
+        ("sil", ["silence", "silences"]),
         ("why ", ["4F7K", "claude", "claude-web", "claude-api", "claude-code"]),
         ("why cod", ["claude-code"]),
         ("ack 4f", ["4F7K"]),

@@ -24,7 +24,7 @@ from bot.core.model.report import Report
 from bot.core.model.service import ServiceView
 from bot.core.model.status import ServiceStatus
 from bot.core.postmortem.casefile import Casefile
-from bot.core.postmortem.report import report_card
+from bot.core.postmortem.report import postmortem
 from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State
 from tests.support.figures import Record, Text, wrong
 
@@ -169,7 +169,7 @@ class Played:
         for one in incidents:
             records = [d for d in self.record.disputes.values() if d.incident == one.id]
             case = Casefile(one, "Claude", NAMES, self.dossiers.get(one.id), records)
-            self.say("report", report_card(case, self.now).text, one, ())
+            self.say("report", postmortem(case, self.now).text, one, ())
         chunks, _ = self.judgement.take(self.now + 400)
         for chunk in chunks:
             for number, packed in chunk.buckets.items():

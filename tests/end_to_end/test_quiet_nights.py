@@ -10,14 +10,14 @@ NIGHT = (
     HEAD
     + """
   - {to: log, continue: true}
-  - {to: chat, quiet: {hours: "22:00-07:00", zone: Europe/Berlin, except: major_outage}}
+  - {to: chat, quiet_hours: {hours: "22:00-07:00", zone: Europe/Berlin, except: major_outage}}
 """
 )
 STEPS = (
     HEAD
     + """
   - {to: log, continue: true, escalation: on-call, repeat_interval: 0}
-  - {to: chat, quiet: {hours: "22:00-07:00", zone: Europe/Berlin}, repeat_interval: 0}
+  - {to: chat, quiet_hours: {hours: "22:00-07:00", zone: Europe/Berlin}, repeat_interval: 0}
 escalations: {on-call: {steps: [{after: 5m, to: [chat]}, {after: 5m, to: [log, chat]}]}}
 """
 )

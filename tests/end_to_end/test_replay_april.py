@@ -152,7 +152,7 @@ def test_13_april_the_api_was_never_acknowledged(april_13):
     record = closed(april_13, "claude-api")
     ended = april_13.row("claude-api").resolved_at
 
-    assert (record.outcome, record.claimed, record.page_posted_at) == ("never acknowledged", State.OPERATIONAL, None)
+    assert (record.outcome, record.claimed, record.page_posted_at) == ("never admitted", State.OPERATIONAL, None)
     assert record.mention is None
     assert april_13.at("16:19:00") < record.closed_at == ended == record.resolved_at
 

@@ -27,7 +27,7 @@ async def test_what_goes_on_is_said_at_the_end_of_quiet_hours(house):
         assert (house.roots("log"), house.told("chat")) == (1, [])
         assert sorted(await house.why()) == [
             "chat: held until 14:30 UTC by quiet hours, by branch 2",
-            "log: said (edition 1), by branch 1",
+            "log: posted, by branch 1",
         ]
         await house.until_clock(QUIET_ENDS - 240, *SOME)
         await house.deliver()
@@ -88,7 +88,7 @@ async def test_continue_minimum_and_labels(house):
         await house.deliver()
         assert (house.roots("pager"), house.roots("log"), house.roots("chat")) == (0, 0, 1)
         assert await house.why() == [
-            "chat: said (edition 1), by branch 3",
+            "chat: posted, by branch 3",
             "pager: branch 1: below its minimum, major_outage",
             'log: branch 2: team="other" does not hold: team is core',
         ]

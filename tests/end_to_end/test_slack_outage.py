@@ -69,7 +69,7 @@ async def test_an_outage_from_first_failure_to_the_end(fake, tmp_path):
         await until(lambda: took.answers)
         assert took.answers[0].said["response_type"] == "ephemeral"
         await until(lambda: "acknowledged by u1" in there.headline, 10.0)
-        assert there.element("Hand back")
+        assert there.element("Release")
         second = await ben.types("ack", channel="C2")
         await until(lambda: second.answers)
         assert "u1" in second.answers[0].headline
@@ -81,7 +81,7 @@ async def test_an_outage_from_first_failure_to_the_end(fake, tmp_path):
         await until(lambda: "🟢" in here.headline and "🟢" in there.headline, 20.0)
         assert (len(incidents(fake, "C1")), len(incidents(fake, "C2"))) == (1, 1)
         await until(lambda: any(m.broadcast and "resolved" in m.text for m in fake.workspace.thread(here)))
-        late = await ben.presses(pressed_before, "Hand back")
+        late = await ben.presses(pressed_before, "Release")
         await until(lambda: late.answers)
         assert late.answers[0].headline
         assert here.edits >= 2

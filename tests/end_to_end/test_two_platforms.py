@@ -51,13 +51,13 @@ async def test_one_incident_from_first_failure_to_the_end(both, tmp_path):
         assert {"claude", "claude-api", "claude-code"} <= set(offered)
 
         took = await both.ann.presses(here, "Acknowledge")
-        await within(SOON_S, lambda: can(on_discord, "unack") and "Hand back" in labels(there))
+        await within(SOON_S, lambda: can(on_discord, "unack") and "Release" in labels(there))
         assert took.acked.after_s < 1.0
         assert "acknowledged by u1 on Slack" in title(on_discord)
 
         back = await both.presses(on_discord, "unack")
         await within(SOON_S, lambda: "Acknowledge" in labels(here) and "Acknowledge" in labels(there))
-        assert "handed back" in back.text
+        assert "is released" in back.text
         await within(SOON_S, lambda: can(on_discord, "ack"))
 
         mine = await both.presses(on_discord, "ack")

@@ -212,7 +212,7 @@ def test_what_is_not_known_is_said_to_be(text: str) -> None:
     answer = explained(text, FINE, NOW)
     assert not answer.understood
     assert answer.title == "not known: nothing in it is an error that we know"
-    assert "none found" in said(answer)["Looked at"]
+    assert "none found" in said(answer)["Checked"]
 
 
 def test_request_ids() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.history.ranges import SPANS
 from bot.core.history.recorder import EVERY_S
-from bot.core.postmortem.report import report_card
+from bot.core.postmortem.report import postmortem
 from bot.desk.reader import Reader
 from bot.judging.judge import Judge
 from bot.settings import Component, Service
@@ -146,7 +146,7 @@ async def test_the_record_of_an_incident_is_kept_for_its_report(store):
             await world.remembered(world.sent)
     [incident] = await world.incidents()
     case = await world.reading.casefile("claude", incident)
-    answer = report_card(case, world.now)
+    answer = postmortem(case, world.now)
 
     assert case.dossier is not None
     assert case.dossier.symptoms == {"api_error": 20}

@@ -33,7 +33,7 @@ NIGHT = (
     + """
   - {to: log, continue: true}
   - to: chat
-    quiet: {hours: "13:30-14:30", zone: UTC, except: major_outage}
+    quiet_hours: {hours: "13:30-14:30", zone: UTC, except: major_outage}
 """
 )
 """The story begins at 13:20 UTC; the first failure is that of 13:40."""

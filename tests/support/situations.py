@@ -271,7 +271,7 @@ SITUATIONS: dict[str, tuple[Snapshot, float]] = {
         START + 45 * MIN + 2,
     ),
     "discrepancy_never": (
-        told(None, evening(CODE), replace(NOTICE, closed_at=START + 23 * MIN, outcome="never acknowledged")),
+        told(None, evening(CODE), replace(NOTICE, closed_at=START + 23 * MIN, outcome="never admitted")),
         START + 24 * MIN,
     ),
     "discrepancy_overstated": (

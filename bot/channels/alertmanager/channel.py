@@ -30,7 +30,7 @@ TEXT = 4_000
 
 
 class Alertmanager(HttpChannel):
-    """One cluster of Alertmanagers."""
+    """A channel that sends alerts to one cluster of Alertmanagers."""
 
     refresh_s = 45.0
 
@@ -46,7 +46,7 @@ class Alertmanager(HttpChannel):
         return await self.edit({"key": paging.identity(key, KEY)}, card)
 
     async def edit(self, where: MessageRef, card: Card) -> MessageRef:
-        """Fire it again as it reads now, or end it."""
+        """Fire the alert again with its current text, or resolve it."""
         key = str(where["key"])
         known = (await self._told(key)).get("severity", "")
         before = Severity(known) if known in RANK else None

@@ -19,7 +19,7 @@ def _label(value: str) -> str:
 
 
 class Options(HttpOptions):
-    """All of them."""
+    """The keys of a channel of kind `alertmanager`."""
 
     urls: Annotated[tuple[Address, ...], Field(min_length=1, max_length=10)] = Field(
         description="every member of the cluster, such as http://alertmanager-0:9093"

@@ -39,7 +39,7 @@ KINDS: Mapping[Severity, str] = {
 
 
 class ByApprise(NotificationLog):
-    """Some addresses, told the same."""
+    """A channel that sends each message to several Apprise addresses."""
 
     lands = False
     refresh_s = 300.0

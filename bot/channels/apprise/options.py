@@ -12,7 +12,7 @@ from bot.fields import Part, RequiredSecret
 
 
 class Options(Part):
-    """All of them."""
+    """The keys of a channel of kind `apprise`."""
 
     urls: Annotated[tuple[RequiredSecret, ...], Field(min_length=1, max_length=20)] = Field(
         description="addresses as Apprise writes them (https://github.com/caronc/apprise/wiki), such as ${TEAMS_URL}"

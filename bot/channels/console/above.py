@@ -9,10 +9,10 @@ from typing import Protocol, TextIO, cast
 
 
 class Region(Protocol):
-    """What stands at the foot of the terminal."""
+    """The live region at the foot of the terminal."""
 
     def above(self, text: str) -> None:
-        """Print lines above it."""
+        """Print lines above the live region."""
 
 
 _standing: list[Region] = []
@@ -25,7 +25,7 @@ def stands(region: Region) -> None:
 
 
 def left(region: Region) -> None:
-    """It does no longer."""
+    """Take the region off the screen."""
     if region in _standing:
         _standing.remove(region)
 
@@ -44,7 +44,7 @@ class Above(io.TextIOBase):
 
     @property
     def encoding(self) -> str:  # type: ignore[override]  # a plain attribute there
-        """That of the stream."""
+        """The same as the stream's."""
         return self._stream.encoding or "utf-8"
 
     def isatty(self) -> bool:
@@ -52,11 +52,11 @@ class Above(io.TextIOBase):
         return not _standing and self._stream.isatty()
 
     def fileno(self) -> int:
-        """That of the stream."""
+        """The same as the stream's."""
         return self._stream.fileno()
 
     def writable(self) -> bool:
-        """It is."""
+        """Always true: it is a stream for writing."""
         return True
 
     def write(self, text: str, /) -> int:

@@ -57,7 +57,7 @@ class Console:
             self._scribe.stop()
 
     def health(self) -> tuple[bool, str]:
-        """A terminal is there, or the run ends."""
+        """Always healthy: without its terminal the run ends."""
         return True, "writes to its terminal and its record"
 
     async def post(self, place: str, card: Card, key: str) -> MessageRef:  # noqa: ARG002  a terminal is one place

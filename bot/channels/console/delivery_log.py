@@ -46,7 +46,7 @@ class Record:
             raise DeliveryError(f"the console's record {self._path} cannot be opened: {error.strerror}") from error
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._file >= 0:
             os.close(self._file)
             self._file = -1

@@ -72,7 +72,7 @@ class PlainScreen:
         self._headlines: dict[str, str] = {}
 
     def show(self, act: Act, card: Card) -> None:
-        """Print what is news to this stream."""
+        """Print what this stream has not shown yet."""
         seen, shape = self._headlines.get(act.key), NUMBERS.sub("#", card.headline)
         if seen == shape and not card.closed:
             return
@@ -93,11 +93,11 @@ class PlainScreen:
         write(self._out, f"   {trail_line(entry, act.at)}\n")
 
     def above(self, text: str) -> None:
-        """Print it as it is."""
+        """Print a log line unchanged."""
         write(self._out, text)
 
     def close(self) -> None:
-        """Nothing stands open in plain text."""
+        """Nothing to close: plain text is printed at once."""
 
 
 class JsonScreen:
@@ -119,7 +119,7 @@ class JsonScreen:
         """A machine's stream carries no log lines."""
 
     def close(self) -> None:
-        """Nothing stands open."""
+        """Nothing to close: each line is printed at once."""
 
     def _say(self, value: Mapping[str, Any]) -> None:
         write(self._out, json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")

@@ -52,7 +52,7 @@ def reply(answer: Answer) -> Reply:
 
 
 def sentence(text: str) -> Reply:
-    """One sentence of our own."""
+    """A reply of one sentence."""
     frame = Frame(text, (), "", COLOURS[Colour.GREY])
     return Reply(discord.Embed.from_dict(framed(frame)), shareable=False)
 

@@ -116,7 +116,7 @@ class DiscordChannel:
         try:
             await self._memory.put(posted_in(self.name, channel), "1", POSTED_S)
         except StoreError as error:
-            log.warning("%s: cannot note that people of %s may act: %s", self.name, channel, error)
+            log.warning("%s: cannot record that people of %s may act: %s", self.name, channel, error)
         where = {"channel": channel, "message": message, "key": key}
         return {**where, "name": embeds.thread_name(card), "verbs": _verbs(card)}
 
@@ -133,7 +133,7 @@ class DiscordChannel:
                 raise await self._named(channel, error) from error
             if error.code not in PLAINLY:
                 raise
-            log.warning("%s refuses the form of %s, which goes out as plain text: %s", self.name, card.subject, error)
+            log.warning("%s refuses the rich form of %s; it is sent as plain text: %s", self.name, card.subject, error)
             sent = {**embeds.plainly(card), "nonce": once, "enforce_nonce": True}
             message = await self.rest.call("POST", path, sent, channel)
         if _title(message) != _title(sent):
@@ -148,7 +148,7 @@ class DiscordChannel:
             if not tried:
                 await self._memory.put(name, f"{self._now():.0f}", TRIED_S)
         except StoreError as error:
-            log.debug("%s does not know of earlier tries: %s", self.name, error)
+            log.debug("%s cannot tell whether it was sent before: %s", self.name, error)
             return ""
         if not tried or abs(self._now() - float(tried)) < NONCE_S:
             return ""

@@ -79,7 +79,7 @@ class Client(discord.Client):
             async with asyncio.timeout(SYNC_S):
                 await self._sync()
         except (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError) as error:
-            log.warning("%s could not register its commands; those of before go on: %s", self.reception.name, error)
+            log.warning("%s could not register its commands; the earlier ones stay: %s", self.reception.name, error)
 
     async def _sync(self) -> None:
         guild = discord.Object(self.reception.options.guild) if self.reception.options.guild else None
@@ -140,14 +140,14 @@ class Client(discord.Client):
         try:
             return await self._memory.get(name)
         except StoreError as error:
-            log.debug("the store does not tell %s: %s", name, error)
+            log.debug("cannot read %s from the store: %s", name, error)
             return ""
 
     async def _note(self, name: str, text: str, ttl_s: float) -> None:
         try:
             await self._memory.put(name, text, ttl_s)
         except StoreError as error:
-            log.debug("the store does not keep %s: %s", name, error)
+            log.debug("cannot write %s to the store: %s", name, error)
 
 
 async def _within(seconds: float, ending: Coroutine[Any, Any, None]) -> None:
@@ -157,14 +157,14 @@ async def _within(seconds: float, ending: Coroutine[Any, Any, None]) -> None:
     task.cancel()
     await asyncio.wait({task})
     if not task.cancelled() and task.exception() is not None:
-        log.debug("the gateway closed badly: %s", task.exception())
+        log.debug("the gateway did not close cleanly: %s", task.exception())
 
 
 def _joined(threads: Sequence[threading.Thread]) -> None:
     for one in threads:
         one.join(THREADS_S)
         if one.is_alive():
-            log.warning("the thread %s of discord.py does not end", one.name)
+            log.warning("the discord.py thread %s does not stop", one.name)
 
 
 def _used(noted: str, now: float) -> float:

@@ -50,7 +50,7 @@ def _away(error: DeliveryError) -> str:
     """Why nothing more can be found out, and where to look if it is not the token."""
     if isinstance(error, DiscordError) and error.status == 404:
         return "there is no API of Discord's at api_url (404): leave that option out, or end it in /api/v10"
-    hint = ": look at the network, at HTTPS_PROXY and at api_url"
+    hint = ": check the network, HTTPS_PROXY and api_url"
     return f"{error}{'' if isinstance(error, DiscordError) or 'api_url' in str(error) else hint}"
 
 
@@ -103,9 +103,7 @@ async def _gateway(name: str, options: Options, rest: Rest) -> HealthSign:
     if isinstance(hello, dict) and hello.get("op") == HELLO:
         return HealthSign.at_level(what, Level.OK, "it greets us")
     why = "no greeting of Discord's, so commands and buttons do not reach us"
-    return HealthSign.at_level(
-        what, Level.BAD, f"{why}: look at gateway_url, and whether HTTPS_PROXY lets sockets through"
-    )
+    return HealthSign.at_level(what, Level.BAD, f"{why}: check gateway_url, and that HTTPS_PROXY lets sockets through")
 
 
 async def _channel(name: str, place: str, rest: Rest) -> HealthSign:

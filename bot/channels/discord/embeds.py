@@ -29,7 +29,7 @@ COLOURS: Mapping[Colour, int] = {
 }
 Payload = dict[str, Any]
 QUIET: Mapping[str, Any] = {"parse": []}
-"""Nobody is pinged, whatever the text says."""
+"""Allowed mentions: nobody is pinged, whatever the text contains."""
 LENGTHS = (("30 min", "30m"), ("1 h", "1h"), ("4 h", "4h"), ("1 day", "1d"), ("7 days", "7d"))
 SILENCES = (
     *((f"Silence for {words}", length) for words, length in LENGTHS),

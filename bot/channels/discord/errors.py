@@ -45,7 +45,7 @@ def refused(status: int, headers: Mapping[str, str], body: Any, *, creates: bool
     if status == 429:
         return _too_many(headers, told, code)
     if status == 403 and not told:
-        why = "something in front of Discord refuses this address (403, and no word of Discord's)"
+        why = "something in front of Discord refuses this address (403, not in Discord's format)"
         return DiscordError(why, status, retry_after=BAN_WAIT_S, everywhere=True)
     if status >= 500:
         return DiscordError(said, status, code, ambiguous=creates)

@@ -28,7 +28,7 @@ TOKEN_WAIT_S = 300.0
 class Pace:
     """How long things may take, in seconds.
 
-    The lease's life and how often it is looked at; from one try to connect to the next (`again_s`, doubled up to
+    The lease's life and how often it is checked; from one try to connect to the next (`again_s`, doubled up to
     `most_s`); before a session is begun anew on the same client; how long a heartbeat may go unanswered, and a
     connection may take until it is ready; how long what was asked before the end may take to be answered.
     """
@@ -104,7 +104,7 @@ class Gateway:
         dead = client.stale_s > self._pace.stale_s
         if dead or (not client.is_ready() and age > self._pace.start_s):
             self._why = f"Discord {'has stopped answering heartbeats' if dead else 'began no session in time'}"
-            log.warning("%s listens anew: %s", self._reception.name, self._why)
+            log.warning("%s reconnects: %s", self._reception.name, self._why)
             return False
         if client.is_ready() and age > self._pace.start_s:
             self._failures = 0
@@ -122,7 +122,7 @@ class Gateway:
             wait = TOKEN_WAIT_S
         elif isinstance(error, SpentError):
             self._why, wait = str(error), max(error.wait_s, wait)
-        log.warning("%s listens again in %.0f s: %s", self._reception.name, wait, self._why)
+        log.warning("%s reconnects in %.0f s: %s", self._reception.name, wait, self._why)
         log.debug("the gateway ended", exc_info=error)
         return wait
 
@@ -141,7 +141,7 @@ class Gateway:
                 ttl_ms = round(self._pace.lease_s * 1000)
                 ours = await self._outside.leases.acquire(self._lease, self._outside.owner, ttl_ms)
         except (StoreError, TimeoutError) as error:
-            log.debug("%s: whose turn it is to listen is not known: %s", self._reception.name, error)
+            log.debug("%s: cannot tell which process listens: %s", self._reception.name, error)
             return self._ours
         if ours != self._ours:
             log.info("%s: the gateway is %s", self._reception.name, "ours" if ours else "another's")
@@ -163,4 +163,4 @@ class Gateway:
             async with asyncio.timeout(1.0):
                 await self._outside.leases.release(self._lease, self._outside.owner)
         except (StoreError, TimeoutError) as error:
-            log.debug("the turn at the gateway was not passed on: %s", error)
+            log.debug("could not release the gateway lease: %s", error)

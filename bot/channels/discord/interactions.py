@@ -31,7 +31,7 @@ COMPLETE_S = 2.0
 FILE_S = 5.0
 UNHEARD = (discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError)
 """What comes of an answer that Discord does not take: too late, already answered, gone."""
-LEAVING = "this bot is being restarted and could not wait for the answer; look at /avail status and ask again"
+LEAVING = "this bot is restarting and could not wait for the answer; check /avail status and ask again"
 AWAY = "our store is away; try again in a moment"
 BROKEN = "this failed on our side and is in the log; try again, and tell whoever runs this bot"
 
@@ -65,7 +65,7 @@ class InteractionHandler:
             if asking is not None:
                 asking.cancel()
         if late:
-            log.warning("%s: %d answers were not ready before the end", self.name, len(late))
+            log.warning("%s: %d answers were not ready at shutdown", self.name, len(late))
             _, late = await asyncio.wait(late, timeout=LAST_S)
         for one in late:
             one.cancel()
@@ -77,7 +77,7 @@ class InteractionHandler:
                 await self._told(interaction, self._answer(interaction, text), dress)
 
     async def say(self, interaction: discord.Interaction, text: str, dress: Dress) -> None:
-        """Answer privately with a sentence of ours."""
+        """Answer privately with one sentence."""
 
         async def said() -> Reply:
             return sentence(text)
@@ -147,7 +147,7 @@ class InteractionHandler:
             async with asyncio.timeout(MEMORY_S):
                 alerted = bool(await self._memory.get(place))
         except (StoreError, TimeoutError) as error:
-            log.debug("%s does not know whether alerts come to %s: %s", self.name, place, error)
+            log.debug("%s cannot tell whether alerts go to %s: %s", self.name, place, error)
         return roles.asker(interaction, self.options, self.name, alerted=alerted)
 
     async def _first(self, interaction: discord.Interaction) -> bool:
@@ -156,7 +156,7 @@ class InteractionHandler:
             async with asyncio.timeout(MEMORY_S):
                 return await self._memory.set_once(f"discord.{interaction.application_id}.{interaction.id}", SEEN_S)
         except (StoreError, TimeoutError) as error:
-            log.debug("%s does not know whether %s was answered: %s", self.name, interaction.id, error)
+            log.debug("%s cannot tell whether %s was answered: %s", self.name, interaction.id, error)
             return True
 
     async def _told(self, interaction: discord.Interaction, work: Coroutine[Any, Any, Reply], dress: Dress) -> None:
@@ -180,7 +180,7 @@ class InteractionHandler:
 
     @contextlib.contextmanager
     def _under_way(self) -> Iterator[None]:
-        """The end waits for what is done inside."""
+        """Shutdown waits for what runs inside this block."""
         self._answering[_this()] = None
         try:
             yield

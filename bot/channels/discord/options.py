@@ -60,7 +60,7 @@ class Roles(Part):
 
 
 class Options(Part):
-    """All of them."""
+    """The keys of a channel of kind `discord`."""
 
     token: Annotated[Secret, BeforeValidator(_secret), AfterValidator(_token)] = Field(
         description="the bot's token, as ${DISCORD_TOKEN}"

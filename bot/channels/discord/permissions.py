@@ -60,5 +60,5 @@ async def asked(rest: Rest, path: str, kind: type[dict[str, Any]] | type[list[An
     """Discord's answer, a `dict` or a `list` of them. Raises DeliveryError, also for one that cannot be Discord's."""
     told = await rest.call("GET", path)
     if not isinstance(told, kind) or not all(isinstance(one, dict) for one in told if kind is list):
-        raise DeliveryError("what answers does not speak Discord's API: look at api_url")
+        raise DeliveryError("what answers does not speak Discord's API: check api_url")
     return told

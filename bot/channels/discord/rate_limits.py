@@ -60,7 +60,7 @@ class Spacing:
         self._last[channel] = self._before[channel] = now + seconds - self._every_s
 
     def _free(self, channel: str, turns: Mapping[str, float], now: float) -> float:
-        """The first moment that is nobody's."""
+        """The first free slot."""
         taken = max(turns.values(), default=-self._every_s)
         return max(now, taken + self._every_s, self._last.get(channel, -self._every_s) + self._every_s)
 

@@ -30,7 +30,7 @@ from bot.http.certificates import trusted
 from bot.http.connector import ProxyConnector
 
 ANSWER_S = 20.0
-"""Below the time a courier gives one call."""
+"""Shorter than the time a courier gives one call, in seconds."""
 LARGEST = 4 * 1024 * 1024
 BARRED_S = 60.0
 """What refuses us is not asked again before this."""

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 ARCHIVE_MIN = 1440
 NO_THREAD = frozenset({errors.MISSING_ACCESS, errors.MISSING_PERMISSIONS, errors.THREADS_FULL})
 SILENCED = frozenset({errors.THREAD_LOCKED, errors.UNKNOWN_MESSAGE, errors.UNKNOWN_CHANNEL})
-"""Somebody wants quiet there."""
+"""Errors after which a thread gets no more lines: somebody locked or deleted it."""
 REMEMBERED = 5_000
 
 
@@ -39,7 +39,9 @@ class Threads:
         except DiscordError as error:
             if error.code in NO_THREAD:
                 self._without[channel] = None
-                log.warning("%s: no threads in channel %s, roots alone tell: %s", self._name, channel, error)
+                log.warning(
+                    "%s: no threads in channel %s, only the main messages are sent: %s", self._name, channel, error
+                )
             elif error.code not in SILENCED:
                 raise
             self._standing.pop(root, None)
@@ -47,7 +49,7 @@ class Threads:
             self._without.pop(channel, None)
 
     async def _made(self, channel: str, root: str, name: str) -> None:
-        """Make the thread unless it stands already."""
+        """Create the thread unless it exists."""
         if root in self._standing:
             return
         body = {"name": plain(name, 90) or "trail", "auto_archive_duration": ARCHIVE_MIN}

@@ -33,7 +33,7 @@ SUBJECT = 200
 
 
 class Email(NotificationLog):
-    """One list of recipients."""
+    """A channel that mails one list of recipients."""
 
     lands = False
     refresh_s = 300.0
@@ -56,7 +56,7 @@ class Email(NotificationLog):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Nothing stays open between messages."""
+        """Nothing to close: no connection outlives a message."""
 
     def health(self) -> tuple[bool, str]:
         """Whether the last message was taken, in a sentence."""
@@ -141,7 +141,7 @@ def _unreached(error: OSError | smtplib.SMTPException) -> DeliveryError:
         why = f"the mail server refuses user or password ({error.smtp_code})"
         return DeliveryError(why, permanent=error.smtp_code >= 500, everywhere=True)
     if isinstance(error, smtplib.SMTPNotSupportedError):
-        why = "the mail server offers no STARTTLS or no login: look at port and security"
+        why = "the mail server offers no STARTTLS or no login: check port and security"
         return DeliveryError(why, permanent=True, everywhere=True)
     if isinstance(error, ssl.SSLCertVerificationError):
         why = "the mail server's certificate is not trusted (ca_file names one of your own)"

@@ -22,7 +22,7 @@ Mailbox = Annotated[str, AfterValidator(_mailbox)]
 
 
 class Options(HttpOptions):
-    """All of them."""
+    """The keys of a channel of kind `email`."""
 
     host: str = Field(pattern=r"^[A-Za-z0-9.:-]{1,253}$", description="the SMTP server")
     port: int = Field(587, ge=1, le=65_535, description="its port")

@@ -1,7 +1,7 @@
 """Grafana IRM by its Formatted Webhook: alerts grouped by their uid, resolved by the state "ok".
 
 https://grafana.com/docs/grafana-cloud/alerting-and-irm/irm/ (incoming webhooks). It takes no acknowledgement from
-outside; what is in hand is not sent again until it is over or handed back.
+outside; what is in hand is not sent again until it is over or released.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ MESSAGE = 4_000
 
 
 class GrafanaIrm(AlertChannel[Options]):
-    """One integration."""
+    """A channel that posts to one Grafana IRM integration."""
 
     longest = 250
 

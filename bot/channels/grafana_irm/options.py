@@ -10,7 +10,7 @@ from bot.fields import Address, HttpOptions
 
 
 class Options(HttpOptions):
-    """All of them."""
+    """The keys of a channel of kind `grafana_irm`."""
 
     url: Address = Field(description="the address of a Formatted Webhook integration; whoever has it may post")
 

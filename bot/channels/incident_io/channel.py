@@ -20,7 +20,7 @@ DESCRIPTION = 8_000
 
 
 class IncidentIo(AlertChannel[Options]):
-    """One alert source."""
+    """A channel that posts to one incident.io alert source."""
 
     longest = 250
 

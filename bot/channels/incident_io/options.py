@@ -13,7 +13,7 @@ PUBLIC = Secret("https://api.incident.io")
 
 
 class Options(HttpOptions):
-    """All of them."""
+    """The keys of a channel of kind `incident_io`."""
 
     source: str = Field(pattern="^[A-Za-z0-9_-]{1,64}$", description="the id at the end of the HTTP source's address")
     token: RequiredSecret = Field(description="the HTTP source's token")

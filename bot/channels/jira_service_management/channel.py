@@ -38,7 +38,7 @@ TURNS: Mapping[AlertStatus, str] = {
 
 
 class JiraServiceManagement(AlertChannel[Options]):
-    """One integration."""
+    """A channel that posts to one Jira Service Management integration."""
 
     async def _change(self, key: str, card: Card, known: Mapping[str, str]) -> bool:
         """Words, priority, then where it stands; what has its end behind it already wakes nobody."""

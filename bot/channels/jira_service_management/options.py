@@ -13,7 +13,7 @@ ATLASSIAN = Secret("https://api.atlassian.com/jsm/ops/integration/v2")
 
 
 class Options(HttpOptions):
-    """All of them."""
+    """The keys of a channel of kind `jira_service_management`."""
 
     api_key: RequiredSecret = Field(description="the key of an API integration")
     url: Address = Field(

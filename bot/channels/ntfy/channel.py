@@ -26,7 +26,7 @@ QUIET = 2
 
 
 class Ntfy(AlertChannel[Options]):
-    """One topic."""
+    """A channel that publishes to one ntfy topic."""
 
     def _named(self, key: str) -> str:
         return paging.digest(key)[:32]

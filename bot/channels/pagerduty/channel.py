@@ -2,7 +2,7 @@
 
 https://developer.pagerduty.com/docs/events-api-v2-overview. An event is sent when something has changed, not for
 fresher figures: a trigger for an alert that a person has resolved there would open a new one and page again. The API
-cannot take back an acknowledgement; a handed back incident is triggered again, which PagerDuty only notes.
+cannot take back an acknowledgement; a released incident is triggered again, which PagerDuty only notes.
 """
 
 import contextlib

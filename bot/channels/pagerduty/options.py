@@ -27,7 +27,7 @@ class WebhookOptions(Part):
 
 
 class Options(HttpOptions):
-    """All of them."""
+    """The keys of a channel of kind `pagerduty`."""
 
     routing_key: Annotated[RequiredSecret, AfterValidator(_key)] = Field(
         description="the integration key of an Events API v2 integration"

@@ -104,12 +104,12 @@ class Webhooks(NotificationLog):
             return web.Response(text="nothing for us")
         why = self._nothing(event)
         if why:
-            log.debug("%s: %s passed over: %s", self.name, event.event_type[:80], why)
+            log.debug("%s: %s ignored: %s", self.name, event.event_type[:80], why)
             return web.Response(text=why)
         try:
             await self._once(f"heard:{event.id}", lambda: self._do(event))
         except StoreError as error:
-            log.warning("%s: a webhook waits for its next try: %s", self.name, error)
+            log.warning("%s: a webhook will be retried: %s", self.name, error)
             return web.Response(status=503, text="later")
         return web.Response(status=202, text="done")
 

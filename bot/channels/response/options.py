@@ -34,7 +34,7 @@ Command = Annotated[
 
 
 class Options(HttpOptions):
-    """All of them."""
+    """The keys of a channel of kind `response`."""
 
     on: Literal["degraded_performance", "partial_outage", "major_outage", "acknowledged"] = Field(
         "partial_outage", description="does it when an incident is so bad, or when somebody acknowledged it"

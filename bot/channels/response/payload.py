@@ -9,7 +9,7 @@ from bot.channels.webhook.payload import Part, Told
 
 
 class Action(StrEnum):
-    """To do it, or to take it back."""
+    """Whether to run the response or to undo it."""
 
     DO = "do"
     UNDO = "undo"

@@ -15,7 +15,7 @@ HOUR_S = 3_600.0
 
 
 class End(StrEnum):
-    """How a try ended."""
+    """How one run ended."""
 
     DONE = "done"
     FAILED = "failed"

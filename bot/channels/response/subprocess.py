@@ -59,7 +59,7 @@ async def _ended(process: Process, words: bytes, limit_s: float) -> Ended:
 
 
 async def _tell(process: Process, words: bytes) -> None:
-    """A program need not read what it is told."""
+    """A program may close its standard input unread."""
     assert process.stdin is not None
     with contextlib.suppress(ConnectionError):
         process.stdin.write(words)

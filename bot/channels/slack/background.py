@@ -39,7 +39,7 @@ class BackgroundTasks:
         for task in late:
             task.cancel()
         if late:
-            log.warning("%s: %d answers were not given before the end", self._name, len(late))
+            log.warning("%s: %d answers were not given before shutdown", self._name, len(late))
             await asyncio.wait(late)
 
     def _ended(self, task: asyncio.Task[None], otherwise: Callable[[], Errand] | None) -> None:

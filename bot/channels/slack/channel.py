@@ -204,7 +204,7 @@ class SlackChannel:
         except DeliveryError as error:
             if code(error.__cause__ or error) not in TOO_RICH:
                 raise
-            log.warning("%s: Slack refuses the blocks of a message (%s); said in plain text", self.name, error)
+            log.warning("%s: Slack refuses the blocks of a message (%s); sent as plain text", self.name, error)
             return await self._call(method, place, {**more, **said.plainly()})
 
     async def _permalink(self, where: Mapping[str, Any]) -> str:
@@ -234,7 +234,7 @@ class SlackChannel:
         try:
             text = await self._memory.get(f"{self.name}:{name}")
         except StoreError as error:
-            log.warning("%s: cannot look whether it was said already: %s", self.name, error)
+            log.warning("%s: cannot check whether it was already posted: %s", self.name, error)
             return {}
         found = json.loads(text) if text else {}
         return found if isinstance(found, dict) else {}
@@ -244,7 +244,7 @@ class SlackChannel:
         try:
             await self._memory.put(f"{self.name}:{name}", json.dumps(what), NOTED_S)
         except StoreError as error:
-            log.warning("%s: cannot note what was said: %s", self.name, error)
+            log.warning("%s: cannot record what was posted: %s", self.name, error)
 
 
 def _in_turn(wait_s: float, why: str) -> None:

@@ -94,7 +94,7 @@ async def _channel(name: str, place: str, web: Web) -> HealthSign:
         answer = await web.asker.conversations_info(channel=place)
     except WRONG as error:
         if code(error) == "missing_scope":
-            why = "not looked at, the scope channels:read is not granted; `/avail test` in the channel tries it"
+            why = "not checked, the scope channels:read is not granted; `/avail test` in the channel tries it"
             return HealthSign.at_level(called, Level.WARNING, why)
         return HealthSign.at_level(called, Level.BAD, str(failure(error)))
     room: Mapping[str, Any] = answer.get("channel") or {}

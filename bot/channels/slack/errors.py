@@ -42,7 +42,7 @@ CLOSED: Mapping[str, str] = {
 AWAY_S = 10.0
 """Rest of a channel whose Slack cannot be reached at all."""
 UNSURE = frozenset({"fatal_error", "internal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
-"""It may have been done all the same."""
+"""Errors after which the call may still have taken effect."""
 
 
 def code(error: BaseException) -> str:

@@ -35,7 +35,7 @@ AWAY = "I cannot read my store right now, so I know nothing fresh; please try ag
 
 
 class Handlers:
-    """The desk, spoken to from Slack."""
+    """Answers what people type and press in Slack."""
 
     def __init__(self, name: str, web: Web, roles: Roles, around: Around) -> None:
         self._name = name

@@ -8,7 +8,7 @@ _MARKS = re.compile(r"(?<![^\s(\[\"'])([*_~`]+)(?=\S)|:(?=[A-Za-z+_-][\w+'-]*:)"
 """Where Slack would begin bold, italic, struck or code, or an emoji by its name."""
 _INVISIBLE = "\u200b"
 _LATEST = 253_402_300_800
-"""The year 10000: no moment of ours."""
+"""The year 10000: later times are not formatted."""
 
 
 def escape(text: str) -> str:

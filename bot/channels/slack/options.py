@@ -103,7 +103,7 @@ class Options(BaseModel):
         (), description="ids of channels (C…) that get alerts without having subscribed; who is in one may act there"
     )
     on_call: Annotated[tuple[Annotated[str, AfterValidator(_person)], ...], Field(max_length=50)] = Field(
-        (), description="users (U…) who are told of outages directly, with a link to the channel; needs im:write"
+        (), description="users (U…) who get a direct message about outages, with a link to the channel; needs im:write"
     )
     ping_groups: Mapping[Conversation, Annotated[tuple[Who, ...], Field(max_length=20)]] = Field(
         default_factory=dict,

@@ -30,7 +30,7 @@ CLOSE_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds: between pings, between looks at them, and the age at which a socket counts as dead."""
+    """Seconds: between pings, between attempts at them, and the age at which a socket counts as dead."""
 
     ping_s: float = 10.0
     look_s: float = 2.0
@@ -75,7 +75,7 @@ class Socket:
                 await task
 
     def health(self) -> tuple[bool, str]:
-        """By the age of the last pong."""
+        """Whether the socket is alive, by the age of the last pong."""
         age = self._age()
         if age is None:
             return False, "Slack socket: not connected yet"
@@ -100,7 +100,7 @@ class Socket:
                 connecting.cancel()
                 await _close(handler)
             self.rebuilt += 1
-            log.warning("the Slack socket said nothing for %s; a new one is made", duration(self._pace.stale_s))
+            log.warning("the Slack socket was silent for %s; opening a new one", duration(self._pace.stale_s))
 
     async def _on_our_way(self, handler: AsyncSocketModeHandler) -> None:
         """Let it connect as everything else does: its own session knows neither NO_PROXY nor our certificates."""
@@ -112,7 +112,7 @@ class Socket:
         )
 
     async def _watch(self) -> None:
-        """Until the socket counts as dead."""
+        """Wait until the socket counts as dead."""
         while True:
             await asyncio.sleep(self._pace.look_s)
             age = self._age()
@@ -173,7 +173,7 @@ class Http:
         if self._refused and not self._taken:
             return False, (
                 f"Slack over HTTP: {self._refused} requests had a wrong signature and none a right one; "
-                "copy the Signing Secret again from Basic Information, and look at this machine's clock"
+                "copy the Signing Secret again from Basic Information, and check this machine's clock"
             )
         return self.port > 0, f"Slack over HTTP: {self._taken} requests taken, {self._refused} refused"
 

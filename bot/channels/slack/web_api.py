@@ -26,7 +26,7 @@ CALL_S = 28.0
 """Longer than Slack takes at its worst, so that an outcome is known; less than the courier's own patience."""
 BOOT_S = 10.0
 WRONG = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
-"""All that a call can raise."""
+"""Every exception that a call can raise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Web:
 
     @property
     def session(self) -> aiohttp.ClientSession:
-        """For what is not a method of the Web API."""
+        """Call an address that is not a method of the Web API."""
         assert self._session is not None
         return self._session
 

@@ -26,7 +26,7 @@ KEY = 255
 
 
 class Webhook(HttpChannel):
-    """One address."""
+    """A channel that posts signed JSON to one address."""
 
     def __init__(
         self, name: str, options: Options, http: HttpClient, memory: KeyValues, now: Callable[[], float]
@@ -42,12 +42,12 @@ class Webhook(HttpChannel):
         return where
 
     async def edit(self, where: MessageRef, card: Card) -> MessageRef:
-        """Send it again, as it reads now."""
+        """Send the root again with its current text."""
         await self._send(self._root("closed" if card.closed else "changed", where, card))
         return where
 
     async def follow(self, where: MessageRef, entry: TimelineEntry, key: str) -> None:
-        """Send the line, under an id of its own."""
+        """Send one timeline line under its own id."""
         its_id = paging.identity(key, KEY)
         message = Message(
             event="line", key=str(where["key"]), id=its_id, sent_at=paging.moment(self._now()), line=line(entry)

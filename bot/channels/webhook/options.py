@@ -17,7 +17,7 @@ def _strong(value: Secret) -> Secret:
 
 
 class Options(HttpOptions):
-    """All of them."""
+    """The keys of a channel of kind `webhook`."""
 
     url: Address = Field(description="where every message is posted")
     secret: Annotated[RequiredSecret, AfterValidator(_strong)] = Field(description="signs every message")

@@ -33,5 +33,5 @@ def answer(
 
 def _undo(command: str, incident: str) -> tuple[Action, ...]:
     """The way back, where there is one."""
-    back = {"ack": ("unack", "Hand back"), "unack": ("ack", "Acknowledge"), "silence": ("unsilence", "End silence")}
+    back = {"ack": ("unack", "Release"), "unack": ("ack", "Acknowledge"), "silence": ("unsilence", "End silence")}
     return (Action(*back[command], incident),) if command in back and incident else ()

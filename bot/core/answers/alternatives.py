@@ -1,4 +1,4 @@
-"""What to say of alternatives: which is up, how like it is, how we know; that none is better is an answer. Pure."""
+"""What to say of alternatives: which is up, how similar it is, how we know, and when none is up. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -64,20 +64,17 @@ def _title(own: Measurement, name: str, options: Sequence[Option], now: float) -
         return f"{EMOJI[Colour.GREY]} no alternatives to {name} are configured"
     if state is State.OPERATIONAL and not suspected(own):
         standing = f"{number(len(live), 'alternative is', 'alternatives are')} up too" if live else "no need to change"
-        return f"{emoji(state)} none is better: {name} is operational; {standing}"
+        return f"{emoji(state)} {name} is operational; {standing}"
     trouble = "suspicious" if suspected(own) else WORDS[state]
     best = better(options, own, now)
     if best is None:
         blind = sum(option.state is State.UNKNOWN for option in options)
-        unknown = f", {blind} of them not measured or unknown" if blind else ""
-        return (
-            f"{emoji(state)} none is better: {name} ({trouble}), and of "
-            f"{number(len(options), 'alternative', 'alternatives')} none is measured up{unknown}"
-        )
+        unknown = f" ({blind} of {len(options)} not monitored here, or unknown)" if blind else ""
+        return f"{emoji(state)} {name} ({trouble}): no measured alternative is up{unknown}"
     if best.live:
         how = LIKE[best.similarity] if best.infers else f"{LIKE[best.similarity]}; {DOOR}"
         return f"{emoji(best.state)} instead of {name} ({trouble}): {title(best)} is up ({how})"
-    return f"{emoji(best.state)} none is up; instead of {name} ({trouble}) the least bad is {title(best)}"
+    return f"{emoji(best.state)} {name} ({trouble}): no alternative is up; the least bad is {title(best)}"
 
 
 def _latency(option: Option) -> str:

@@ -27,7 +27,7 @@ class Answer:
 
     `understood` says whether we knew what was meant; `at` is when it was true, Unix seconds. `refused`: the asker lacks
     the role; `changed`: something was done, so others may want to see it. `actions` are buttons that make sense under
-    it; `text` is a long body in Markdown (a report card, a recipe).
+    it; `text` is a long body in Markdown (a postmortem, a recipe).
     """
 
     title: str

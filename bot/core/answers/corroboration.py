@@ -16,7 +16,7 @@ SHOWN = 3
 
 
 class Agreement(StrEnum):
-    """How far what we measure goes with it."""
+    """How well our measurements agree with the error."""
 
     SAME = "same"
     TROUBLE = "trouble"
@@ -77,7 +77,7 @@ def witnesses(context: Context, whose: tuple[str, str], what: What, now: float) 
 
 
 def verdict(found: Sequence[Witness]) -> Agreement:
-    """What the witnesses come to."""
+    """The conclusion from all corroborating sources."""
     return found[0].agreement if found else Agreement.NOBODY
 
 

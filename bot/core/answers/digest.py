@@ -36,7 +36,7 @@ class Period:
 class Told:
     """One service in a period: its components then and in the period before, incidents, ledger rows.
 
-    `held` are incidents and disagreements that quiet hours held back and that were over by their end; `failed` are
+    `held` are incidents and discrepancies that quiet hours held back and that were over by their end; `failed` are
     (target, reason) of what could not be delivered.
     """
 

@@ -33,7 +33,7 @@ _TITLE_WHOSE: Final = {
     Fault.VENDOR: "the vendor's fault",
     Fault.EDGE: "the vendor's edge",
     Fault.OURS: "on your side",
-    Fault.UNKNOWN: "cannot be told whose from this alone",
+    Fault.UNKNOWN: "not clear from this alone",
     Fault.NONE: "nobody's fault",
 }
 _SEEN: Final = {
@@ -135,14 +135,14 @@ def _short(finding: Finding) -> str:
 
 def _told(finding: Finding, agreed: Agreement) -> list[tuple[str, str]]:
     if not finding.known:
-        return [("Looked at", f"{LOOKED_AT}: none found" if not finding.request_id else "an id and nothing else")]
+        return [("Checked", f"{LOOKED_AT}: none found" if not finding.request_id else "an id and nothing else")]
     layer = finding.layer.replace("_", " ")
     said = means(finding.layer, finding.symptom, finding.advice)
     lines = [("Means", said if finding.advice == "check_gateway" else finding.means or said), ("Layer", layer)]
     whose = WHOSE[finding.fault]
     if finding.fault is Fault.UNKNOWN and finding.layer in NETWORK_LAYERS:
         whose += ": " + {
-            Agreement.WELL: "we reach it, so look at your own network first",
+            Agreement.WELL: "we reach it, so check your own network first",
             Agreement.SAME: "we see the same, so it is probably theirs",
             Agreement.TROUBLE: "we measure trouble there, so it may be theirs",
         }.get(agreed, "try another host: if that fails too, it is your network")

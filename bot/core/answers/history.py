@@ -60,7 +60,7 @@ def _summary(past: RangeHistory) -> str:
         return "nothing measured"
     known = f" of the {duration(past.sums.known_ms / 1000)} known" if past.unknown_s > past.span.seconds / 20 else ""
     said = [f"uptime {share_up(up)}{known}"] if up is not None else ["uptime unknown"]
-    said.append(f"{percent(failed[0])} of looks failed" if failed else "no results")
+    said.append(f"{percent(failed[0])} of checks failed" if failed else "no results")
     return ", ".join(said)
 
 
@@ -120,7 +120,7 @@ def _failures(past: RangeHistory) -> str:
         return "no results"
     rate, low, high = figures
     slow = f" · {number(sums.slow, 'answer', 'answers')} slow" if sums.slow else ""
-    of_all = f"{sums.failed:,} of {sums.total:,} looks failed".replace(",", " ")
+    of_all = f"{sums.failed:,} of {sums.total:,} checks failed".replace(",", " ")
     return f"{of_all}: {percent(rate)} (95 % interval {span(low, high)}){slow}"
 
 

@@ -136,7 +136,7 @@ def sent(rows: Sequence[Delivered], now: float) -> list[tuple[str, str]]:
     if len(rows) > TOLD:
         said.append(f"… and {len(rows) - TOLD} more: deliveries")
     said = said or ["nobody: no channel's route covers it, or it began in silence"]
-    return [("Told" if n == 0 else "", line) for n, line in enumerate(said)]
+    return [("Sent to" if n == 0 else "", line) for n, line in enumerate(said)]
 
 
 def deliveries(rows: Sequence[Delivered], now: float) -> Answer:
@@ -163,7 +163,7 @@ def _account(told: Explanation, now: float) -> list[tuple[str, str]]:
         lines.append(("Evidence", f"{_whole(told.evidence)} of the {_whole(told.threshold)} needed for an alert"))
     lines += [("Rule" if n == 0 else "", clean(rule, 200)) for n, rule in enumerate(told.rules)]
     if told.usual_rate:
-        lines.append(("Usual", f"{percent(told.usual_rate)} of results fail by themselves; {_usual_spells(told)}"))
+        lines.append(("Usual", f"{percent(told.usual_rate)} of checks fail at normal times; {_usual_spells(told)}"))
     label = "Slow" if told.recent and all(what == "slow" for _, _, what in told.recent) else "Failures"
     for n, (at, where, what) in enumerate(reversed(told.recent[-RECENT:])):
         said = f"{clock(at, now, seconds=True)}  {symptom(what)} from {clean(where, 40)}"
@@ -193,15 +193,20 @@ def _fate(row: Delivered, now: float) -> str:
         after = f" after {number(row.tries, 'try', 'tries')}" if row.tries else ""
         return f"given up {ago(row.dead_at, now)}{after}"
     if not _owed(row):
-        return f"said (edition {row.version})"
+        return _posted(row.version)
     if row.held_until is not None and row.held_until > now and not row.done_version:
         return f"held until {clock(row.held_until, now)} by quiet hours"
     later = f", again in {duration(row.due_at - now)}" if row.due_at is not None and row.due_at > now else ""
     if row.done_version:
         tried = f": {number(row.tries, 'try', 'tries')} so far" if row.tries else ""
-        return f"said (edition {row.done_version}); a newer edition waits{tried}{later}"
+        return f"{_posted(row.done_version)}; a newer one waits{tried}{later}"
     tried = f"{number(row.tries, 'try', 'tries')} so far" if row.tries else "not tried yet"
     return f"waiting: {tried}{later}"
+
+
+def _posted(version: int) -> str:
+    """Which update the message shows; those that a newer one overtook were never shown."""
+    return f"posted, shows update {version - 1}" if version > 1 else "posted"
 
 
 def _error(row: Delivered) -> str:

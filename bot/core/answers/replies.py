@@ -14,7 +14,7 @@ from bot.core.model.status import ServiceStatus
 from bot.core.text.quoting import clean, listed
 
 RECENT = 12
-BY_BUTTON = frozenset({"ack", "unack", "resolve", "why", "tips", "right", "wrong", "report-card"})
+BY_BUTTON = frozenset({"ack", "unack", "resolve", "why", "tips", "right", "wrong", "postmortem"})
 """What can be done with an incident's id alone."""
 GRANTS = {
     "slack": "an admin of Groundtruth, by the user groups or channels under `roles` of the Slack channel's settings",

@@ -79,10 +79,10 @@ def unheard(tree: Tree, told: Collection[str], facts: Facts, severity: int | Non
     for target in tree.targets():
         if target not in told:
             reasons.setdefault(_reason(tree, target, said, facts), []).append(clean(target, 40))
-    lines = [("Not told", f"{listed(names)}: {why}") for why, names in reasons.items()]
+    lines = [("Not notified", f"{listed(names)}: {why}") for why, names in reasons.items()]
     if len(lines) > UNHEARD:
         rest = sum(len(names) for names in list(reasons.values())[UNHEARD:])
-        lines = [*lines[:UNHEARD], ("Not told", f"{rest} more: groundtruth routes test")]
+        lines = [*lines[:UNHEARD], ("Not notified", f"{rest} more: groundtruth routes test")]
     return [(label if n == 0 else "", text) for n, (label, text) in enumerate(lines)]
 
 
@@ -92,7 +92,7 @@ def _reason(tree: Tree, target: str, said: Mapping[str, RouteMatch], facts: Fact
     while name not in said and "." in name:
         name = name.rpartition(".")[0]
     why = why_not(said[name], facts) if name in said else ""
-    return f"branch {name}: {why}" if why else "it began in silence, or under announced work"
+    return f"branch {name}: {why}" if why else "it began in a silence, or in a maintenance window"
 
 
 def why_not(verdict: RouteMatch, facts: Facts) -> str:

@@ -1,4 +1,4 @@
-"""What is kept quiet, in words: the list of silences and announced work, and the answer to one by matchers. Pure."""
+"""What is kept quiet, in words: silences and maintenance windows, and the answer to one by matchers. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -19,7 +19,7 @@ AHEAD_S = 86_400.0
 
 
 def silences(standings: Sequence[ServiceStatus], now: float) -> Answer:
-    """Every silence that stands, and announced work under way or to come; one on several services is one row."""
+    """Every silence that stands, and announced maintenance under way or to come; one on several services is one row."""
     rows = dict[object, tuple[Silence, list[str], list[str]]]()
     for standing in standings:
         for held in standing.silences:

@@ -34,16 +34,16 @@ def interest(wanted: SubscriptionFilter) -> str:
     """What somebody wants to hear, in words."""
     about = listed([clean(one, 40) for one in wanted.about], 6) or "everything"
     also = "with" if wanted.discrepancies else "without"
-    return f"{about}, from {WORDS[wanted.minimum]} on, {also} disagreements"
+    return f"{about}, from {WORDS[wanted.minimum]} on, {also} discrepancies"
 
 
 def done(text: str, target: str, command: str, now: float) -> Answer:
-    """It worked."""
+    """The answer to a subscription that was made or ended."""
     return Answer(clean(text, 400), now, changed=True, data=_data(text, target, command, now, ok=True))
 
 
 def failed(text: str, target: str, command: str, now: float) -> Answer:
-    """It did not, and why; nothing was changed."""
+    """The answer to a subscription that failed, with the reason; nothing changed."""
     lines = (("Changed", "nothing"), ("See", "subscriptions"))
     return Answer(clean(text, 400), now, lines, data=_data(text, target, command, now, ok=False))
 

@@ -17,7 +17,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"how(?:'s| is| are) (?P<what>.+?)(?: doing)?", "status"),
         (r"what (?:does|is|do) (?P<what>.+?) means?", "explain"),
         (r"what (?:can i|should i|do i|to) do (?:about|with) (?P<what>.+?)", "tips"),
-        (r"what(?:'s| is) (?:silenced|muted|quiet)(?P<what>)", "quiet"),
+        (r"what(?:'s| is) (?:silenced|muted|quiet)(?P<what>)", "silences"),
     )
 )
 

@@ -129,13 +129,13 @@ _LENGTH = Argument(
 )
 _WORK = replace(_LENGTH, description="for how long: 30m, 2h, 1d; or end, when it is over", suggested=(*LENGTHS, END))
 _START = Argument("start", Takes.MOMENT, "when it begins, if not now: 22:00 or 2026-05-01T22:00Z", keyed=True)
-_REASON = Argument("reason", Takes.WORDS, "why, for those who look later")
+_REASON = Argument("reason", Takes.WORDS, "why, for whoever reads it later")
 _TO = Argument("to", Takes.PLACE, "a channel, if not this one: slack:C0123", keyed=True)
 _ABOVE = Argument("severity", Takes.CHOICE, "say nothing below this", choices=SEVERITIES)
 _CODE = Argument("code", Takes.CHOICE, "with the code to copy", choices=("code",))
 _PERIOD = Argument("period", Takes.CHOICE, "the last day, or the last seven", choices=("day", "week"))
 _DISAGREEING = Argument(
-    "discrepancies", Takes.CHOICE, "also when page and measurement disagree", choices=("on", "off"), keyed=True
+    "discrepancies", Takes.CHOICE, "also discrepancies between page and measurement", choices=("on", "off"), keyed=True
 )
 
 _ALL = (
@@ -150,7 +150,7 @@ _ALL = (
             (Argument("error", Takes.PASTE, "status code, message, body or request id", required=True),)),
     Command("alternatives", "other services and routes with their state and latency, best first",
             "alternatives claude-api", (Argument("what", Takes.SUBJECT, "what to replace", fallback=ONLY_OPEN),)),
-    Command("report", "say that it fails for you, and hear how many others said so",
+    Command("report", "say that it fails for you, and hear how many others reported it",
             "report claude-code login loops", (_VOICED, Argument("text", Takes.WORDS, "what you see")),
             aliases=("affected", "broken")),
     Command("works", "say that it works for you", "works claude-code", (_VOICED,)),
@@ -164,22 +164,23 @@ _ALL = (
             "ledger claude", (_SERVICE,)),
     Command("ack", "take an incident: others see that somebody is on it", "ack 4F7K", (_OPEN,),
             Role.RESPONDER, ("acknowledge",)),
-    Command("unack", "hand an incident back", "unack 4F7K", (_OPEN,), Role.RESPONDER, ("unacknowledge",)),
+    Command("unack", "release an incident: others see that nobody is on it", "unack 4F7K", (_OPEN,),
+            Role.RESPONDER, ("release", "unacknowledge")),
     Command("resolve", "call an incident over", "resolve 4F7K", (_OPEN, _REASON), Role.RESPONDER, ("close",)),
     Command("silence", "hold messages back for a while; everything is still recorded",
             "silence claude-api 2h known, vendor is on it", (_QUIET, _LENGTH, _REASON), Role.RESPONDER,
             ("mute", "snooze")),
-    Command("unsilence", "end a silence, or announced work", "unsilence claude-api", (_LOUD,), Role.RESPONDER,
+    Command("unsilence", "end a silence or a maintenance window", "unsilence claude-api", (_LOUD,), Role.RESPONDER,
             ("unmute",)),
-    Command("quiet", "what is silenced now, by whom, why, until when, and what it covers; announced work",
-            "quiet", (_SERVICE,), aliases=("silences",)),
-    Command("maintenance", "announce work: trouble in that time is recorded and not alerted",
+    Command("silences", "what is silenced now, by whom, why, until when, and what it covers; maintenance windows",
+            "silences", (_SERVICE,), aliases=("quiet",)),
+    Command("maintenance", "begin or announce a maintenance window: trouble in it is recorded and not alerted",
             "maintenance claude-api 90m from 22:00 gateway upgrade", (_WORKED, _WORK, _START, _REASON),
             Role.RESPONDER),
     Command("right", "after the end: the alert was right", "right 4F7K", (_LATEST,)),
     Command("wrong", "after the end: the alert was wrong", "wrong 4F7K", (_LATEST,)),
-    Command("report-card", "the post-incident report: impact, timeline, lags, evidence", "report-card 4F7K", (_LATEST,),
-            aliases=("postmortem",)),
+    Command("postmortem", "the write-up after an incident: impact, timeline, lags, evidence", "postmortem 4F7K",
+            (_LATEST,), aliases=("report-card",)),
     Command("subscribe", "post alerts here; tests that it can before it confirms",
             "subscribe claude partial discrepancies=off to=slack:C0123", (_TARGET, _ABOVE, _DISAGREEING, _TO),
             Role.ADMIN),
@@ -197,6 +198,8 @@ _ALL = (
 )  # fmt: skip
 COMMANDS: Mapping[str, Command] = {command.name: command for command in _ALL}
 ALIASES: Mapping[str, str] = {alias: command.name for command in _ALL for alias in command.aliases}
+FORMER: Mapping[str, str] = {"quiet": "silences", "report-card": "postmortem"}
+"""Aliases that were a command's name before: understood everywhere; the terminal says what it is called now."""
 DEFAULT = "status"
 
 

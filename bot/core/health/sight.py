@@ -19,7 +19,7 @@ LATELY_S = 120.0
 
 
 class State(StrEnum):
-    """How well a vantage sees."""
+    """Whether a vantage can reach its control hosts."""
 
     CLEAR = "clear"
     BLOCKED = "blocked"
@@ -54,7 +54,7 @@ class Sight:
     targets: dict[str, Target] = field(default_factory=dict)
 
     def control(self, host: str, at: float, *, ok: bool) -> None:
-        """A control host was asked."""
+        """Take in the answer, or silence, of a control host."""
         known = self.controls.setdefault(host, Silent(ok, at))
         known.ok, known.at, known.answered = ok, at, known.answered or ok
         near = [target for target in self.targets.values() if target.ok and at - target.at <= TOGETHER_S]
@@ -81,7 +81,7 @@ class Sight:
 
     @property
     def state(self) -> State:
-        """How it stands now."""
+        """The state now."""
         if not self.targets or not self.controls or any(control.ok for control in self.controls.values()):
             return State.CLEAR
         if self._blocked(own=True):

@@ -22,7 +22,7 @@ ASIDE_S = 3_600.0
 BACKLOG = 500
 """Rows not yet judged that are more than the moment's."""
 MISSED = 4
-"""Intervals without a look or a row after which something that should look does not."""
+"""Intervals without a check or a row after which something that should look does not."""
 SLOW_MS = 50.0
 FULL = 0.9
 """Share of the store's memory limit beyond which it is nearly full."""
@@ -155,7 +155,7 @@ class ServiceHealth:
     `judged_at` is the last commit that saw anything, `written_at` the last row of the stream (Unix seconds), where one
     is due every `every_s` (0: none is); `backlog` rows are not judged yet, `cut` never will be; `due` deliveries by
     channel wait, the first one since `due_since`, and those that should have been sent by channel since `late`;
-    `lost_at` is when others were given up; `refused` paid looks were left out today; `aside` are the rows that could
+    `lost_at` is when others were given up; `refused` paid checks were left out today; `aside` are the rows that could
     not be judged, the latest first.
     """
 
@@ -206,7 +206,7 @@ Courses = Mapping[str, SignHistory]
 
 
 def watched(kept: Courses, signs: Iterable[HealthSign], now: float) -> tuple[Courses, tuple[HealthChange, ...]]:
-    """One look: the courses from now on, and what is to be said."""
+    """One check: the courses from now on, and what is to be said."""
     ill = {sign.key: sign for sign in signs if not sign.ok}
     courses = {key: course for key in {*kept, *ill} if (course := _onward(kept.get(key), ill.get(key), now))}
     begun = _begun(courses, ill, now)

@@ -37,7 +37,7 @@ def doctor(owned: Sequence[ServiceHealth], signs: Sequence[HealthSign], now: flo
     """What is well and what is not, the latter first."""
     told = overview(owned, signs, now)
     ill = [sign for sign in told if not sign.ok]
-    rows = tuple((clean(s.name, 40), "🟢 ok" if s.ok else "🔴 look here", clean(s.sentence, 300)) for s in told)
+    rows = tuple((clean(s.name, 40), "🟢 ok" if s.ok else "🔴 problem", clean(s.sentence, 300)) for s in told)
     return Answer(
         title=_title(ill),
         at=now,
@@ -55,7 +55,7 @@ def overview(owned: Sequence[ServiceHealth], signs: Sequence[HealthSign], now: f
 
 
 def service_signs(own: ServiceHealth, now: float) -> tuple[HealthSign, ...]:
-    """Whether a service is looked at, judged, and within its budget."""
+    """Whether a service is checked, judged, and within its budget."""
     name = clean(own.name, 40)
     stale = own.judged_at is None or now - own.judged_at > SILENT_S
     patient = max(SILENT_S, MISSED * own.every_s)
@@ -67,15 +67,15 @@ def service_signs(own: ServiceHealth, now: float) -> tuple[HealthSign, ...]:
             own.judged_at, Kind.JUDGE, own.judged_at, back="judged again",
         ),
         HealthSign(
-            name, not unseen, f"no look arrived{_lately(own.written_at, now)}: is a prober running?",
-            own.written_at, Kind.ROWS, own.written_at, back="looks arrive again",
+            name, not unseen, f"no check result arrived{_lately(own.written_at, now)}: is a prober running?",
+            own.written_at, Kind.ROWS, own.written_at, back="check results arrive again",
         ),
         HealthSign(
             name, own.backlog <= BACKLOG, f"{rows} or more are seen and not judged yet",
             own.judged_at, Kind.BACKLOG, back="the backlog is judged",
         ),
         HealthSign(
-            name, not own.refused, f"the day's budget is spent, {number(own.refused, 'paid look', 'paid looks')} left"
+            name, not own.refused, f"the day's budget is spent, {number(own.refused, 'paid check', 'paid checks')} left"
             " out so far; paid checks rest until 00:00 UTC, the free ones go on",
             now, Kind.BUDGET, back="paid checks go on, a new day's budget has begun",
         ),
@@ -139,7 +139,7 @@ def saving(aof: str, used: int, limit: int, eviction: str, now: float) -> Health
     then = "then it throws keys away" if eviction != "noeviction" else "then nothing more can be written"
     room = f"{used / 1e6:.1f} MB of {limit / 1e6:.0f} MB" if limit else f"{used / 1e6:.1f} MB"
     said = [f"append-only file {aof}", f"memory {room}"]
-    said += ["its disk must be looked at, or a restart forgets"] if aof == "failing" else []
+    said += ["check its disk, or a restart loses data"] if aof == "failing" else []
     said += [f"nearly full ({percent(used / limit)}): {then}"] if full else []
     well = aof != "failing" and not full
     return HealthSign("store's memory and disk", well, ", ".join(said), now, Kind.SAVING, back="in order again")
@@ -164,7 +164,7 @@ def ticking(where: str, skew_s: float, now: float) -> HealthSign:
 def silence(vantage: str, at: float, now: float) -> HealthSign:
     """A vantage whose last word is from `at`, long ago."""
     gone = presence(at, now) is Presence.FORGOTTEN
-    left = f"forgotten {duration(VANTAGE_FORGOTTEN_S)} after its last word"
+    left = f"forgotten {duration(VANTAGE_FORGOTTEN_S)} after its last heartbeat"
     said = f"silent, so nothing it measured counts now; {left}. Was its host renamed? Set `vantage.name`"
     back = "forgotten, as if it had never been," if gone else "heard of again"
     return HealthSign(f"vantage {vantage}", False, said, at, Kind.VANTAGE, at, back=back)
@@ -192,7 +192,14 @@ def seeing(vantage: str, sight: State, at: float) -> HealthSign:
     elif sight is State.BLOCKED:
         said = f"no control host answers, though what is watched does; {MEND}"
     name = f"network of {clean(vantage, 40)}"
-    return HealthSign(name, sight is State.CLEAR, said, at, Kind.NETWORK, back="told apart from what is watched again")
+    return HealthSign(
+        name,
+        sight is State.CLEAR,
+        said,
+        at,
+        Kind.NETWORK,
+        back="its failures can be told from those of what is watched again",
+    )
 
 
 def told(news: HealthChange, now: float) -> str:
@@ -214,7 +221,7 @@ PLURALS: Mapping[Kind, str] = {
     Kind.CHANNEL: "channels",
     Kind.VANTAGE: "vantages",
     Kind.CHECKS: "vantages with checks that are not done",
-    Kind.ROWS: "services that nobody looks at",
+    Kind.ROWS: "services without check results",
     Kind.JUDGE: "services that are not judged",
     Kind.BACKLOG: "services with a backlog",
     Kind.QUEUE: "channels that are not served",
@@ -231,19 +238,19 @@ def gap(since: float, now: float, *, store: bool) -> str:
     """What is said after a time in which none of us could watch: the store was away, or nobody ran."""
     why = "the store was away" if store else "Groundtruth was not running"
     lost = "; what was seen meanwhile was kept and is judged now" if store else "; what happened then is not known"
-    return f"{why} for {duration(now - since)} ({between(since, now, now)}): nothing was judged or told{lost}"
+    return f"{why} for {duration(now - since)} ({between(since, now, now)}): nothing was judged or sent{lost}"
 
 
 def cut(name: str, lost: int) -> str:
-    """What is said of observations that nobody will ever judge."""
-    return f"{clean(name, 60)}: {number(lost, 'observation was', 'observations were')} lost before being judged"
+    """What is said of results that nobody will ever judge."""
+    return f"{clean(name, 60)}: {number(lost, 'check result was', 'check results were')} lost before being judged"
 
 
 def _title(ill: Sequence[HealthSign]) -> str:
     if not ill:
         return "🟢 we are well: judged, delivered and heard of lately"
     first = f"{clean(ill[0].name, 40)}: {clean(ill[0].sentence, 120)}"
-    return f"🔴 {number(len(ill), 'thing', 'things')} to look at; {first}"
+    return f"🔴 {number(len(ill), 'thing', 'things')} to fix; {first}"
 
 
 def _service(own: ServiceHealth, now: float) -> HealthSign:
@@ -257,7 +264,7 @@ def _service(own: ServiceHealth, now: float) -> HealthSign:
     lost = sum(now - at < LATELY_S for at in own.lost_at)
     gone = f"{lost} undeliverable today (deliveries {own.service})" if lost else "nothing undeliverable today"
     more = [f"{number(own.cut, 'row', 'rows')} lost unjudged"] if own.cut else []
-    more += [f"{number(own.refused, 'paid look', 'paid looks')} over today's budget"] if own.refused else []
+    more += [f"{number(own.refused, 'paid check', 'paid checks')} over today's budget"] if own.refused else []
     more += [set_aside(own.aside)] if own.aside else []
     well = all(sign.ok for sign in service_signs(own, now)) and not lost and not _late(own, now)
     return HealthSign(own.name, well, " · ".join([judged, waiting, seen, queue, gone, *more]), own.judged_at)

@@ -84,7 +84,7 @@ class RangeHistory:
 
     @property
     def sums(self) -> Rollup:
-        """All of it."""
+        """The sum over the whole range."""
         return total(point.sums for point in self.points)
 
     @property

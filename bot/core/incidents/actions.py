@@ -79,10 +79,10 @@ def _unack(cases: IncidentTracker, command: ActionRequest, incident: Incident) -
         return too_late(incident, by, command.at)
     if incident.acknowledged_at is None:
         return ActionResult(ok=False, text=f"nobody has acknowledged incident {incident.id}", incident=incident.id)
-    before = "" if same(incident.acknowledged_by, by) else f", before with {person(incident.acknowledged_by)}"
+    before = "" if same(incident.acknowledged_by, by) else f" (was {person(incident.acknowledged_by)}'s)"
     free = replace(incident, acknowledged_at=None, acknowledged_by=None)
-    cases.put(lifecycle.noted(free, command.at, "handed back", f"by {person(by)}{before}"))
-    return ActionResult(ok=True, text=f"incident {incident.id} is handed back", incident=incident.id)
+    cases.put(lifecycle.noted(free, command.at, "released", f"{person(by)} released it{before}"))
+    return ActionResult(ok=True, text=f"incident {incident.id} is released", incident=incident.id)
 
 
 def _resolve(cases: IncidentTracker, command: ActionRequest, incident: Incident) -> ActionResult:
@@ -90,7 +90,7 @@ def _resolve(cases: IncidentTracker, command: ActionRequest, incident: Incident)
     if incident.status is IncidentStatus.RESOLVED:
         return too_late(incident, by, command.at)
     cases.close(incident, by, command.at, clean(" ".join(command.args[1:]), REASON))
-    text = f"incident {incident.id} is resolved; it is news again once it was well, or if it gets worse than it was"
+    text = f"incident {incident.id} is resolved; I'll post again if it recovers and fails anew, or gets worse"
     return ActionResult(ok=True, text=text, incident=incident.id)
 
 
@@ -113,7 +113,7 @@ def _vote(cases: IncidentTracker, command: ActionRequest, incident: Incident) ->
 
 def _responded(cases: IncidentTracker, command: ActionRequest, incident: Incident) -> ActionResult:
     """What was done about it by itself, which changes nothing else in it."""
-    text = clean(" ".join(command.args[1:]), RESPONSE) or "responded, and said nothing of it"
+    text = clean(" ".join(command.args[1:]), RESPONSE) or "responded without an account"
     cases.put(lifecycle.noted(incident, command.at, "response", text), past=incident)
     return ActionResult(ok=True, text=text, incident=incident.id)
 

@@ -24,7 +24,7 @@ def nobody(_: Snapshot) -> Sequence[Policy]:
 
 
 def nowhere(_: str, __: float) -> Collection[str]:
-    """No message stands anywhere."""
+    """No message of the incident is posted anywhere."""
     return ()
 
 

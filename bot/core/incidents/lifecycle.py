@@ -102,7 +102,7 @@ def admitted(incident: Incident, heard: Mapping[str, PageStatus], names: Mapping
     if not red or incident.page_red_since is not None:
         return incident
     since, component = min(red)
-    text = f"the page has said {_their_word(heard[component], names.get(component, component))}"
+    text = f"the page has shown {_their_word(heard[component], names.get(component, component))}"
     text += f"; since {clock(since, incident.started_at)}, before our first failure"
     return noted(replace(incident, page_red_since=since), incident.opened_at, PAGE_BEFORE, text)
 

@@ -44,7 +44,7 @@ class Ground:
             yield facts_of(Snapshot(0.0, self.service, "", alone, None, seen, ""), self.labels)
 
     def dispute(self, record: Discrepancy) -> Facts:
-        """A disagreement."""
+        """A discrepancy."""
         return facts_of(Snapshot(0.0, self.service, "", None, record, (), ""), self.labels)
 
     def standing(self, component: str) -> Facts:
@@ -100,7 +100,7 @@ def standing(silences: Silences, now: float) -> Silences:
 
 
 def under_way(silences: Silences, now: float) -> Silences:
-    """Those that hold back now."""
+    """The silences in force now."""
     return tuple(s for s in silences if s.since <= now < s.until)
 
 
@@ -139,7 +139,7 @@ def of_incident(silences: Silences, incident: Incident, ground: Ground = NOWHERE
 
 
 def of_dispute(silences: Silences, record: Discrepancy, ground: Ground) -> Silence | None:
-    """The silence on a disagreement: its component's, the service's, or by matchers."""
+    """The silence on a discrepancy: its component's, the service's, or by matchers."""
     direct = of_component(silences, record.component)
     return direct or _longest(s for s in silences if _fits(s, lambda: [ground.dispute(record)]))
 

@@ -50,7 +50,7 @@ class IncidentTracker:
         return dict(self._incidents)
 
     def open(self) -> list[Incident]:
-        """Those that are not over."""
+        """The open incidents."""
         return [i for i in self._incidents.values() if i.status is not IncidentStatus.RESOLVED]
 
     def active(self, component: str) -> Incident | None:
@@ -141,11 +141,11 @@ class IncidentTracker:
         return silences.of_incident(self.quiet(now), incident, self.ground)
 
     def quiet(self, now: float) -> Silences:
-        """All that holds back at this moment."""
+        """All silences in force at this moment."""
         return silences.under_way((*self.silences, *self.announced), now)
 
     def stands(self, now: float) -> tuple[silence.ActiveSilence, ...]:
-        """People's silences and announced work that have not run out, each with what it holds back now."""
+        """People's silences and announced maintenance that have not run out, each with what it holds back now."""
         kept = silences.standing(self.silences, now)
         return tuple(
             silence.ActiveSilence(
@@ -155,7 +155,7 @@ class IncidentTracker:
         )
 
     def silent(self, record: Discrepancy, now: float) -> Silence | None:
-        """What holds a disagreement back: a silence on it, or on the incident it belongs to."""
+        """What holds a discrepancy back: a silence on it, or on the incident it belongs to."""
         incident = self._incidents.get(record.incident)
         direct = silences.of_dispute(silences.under_way(self.silences, now), record, self.ground)
         return direct or (incident.silence if incident else None)

@@ -20,6 +20,6 @@ def noted(kept: Fronts, seen: Observation) -> str:
 
 
 def edges(checks: Mapping[str, str], failures: Iterable[Failure]) -> tuple[str, ...]:
-    """Those in front of what failed, where something did; else of all that is looked at."""
+    """Those in front of what failed, where something did; else of all that is checked."""
     failed = list(failures)
     return tuple(sorted({f.edge for f in failed} - {""} if failed else set(checks.values())))

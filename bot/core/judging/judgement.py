@@ -1,4 +1,4 @@
-"""The pure step of judging one service: observations, page readings and reports in; what to write and say out.
+"""The pure step of judging one service: results, page readings and reports in; what to write and say out.
 
 `Judgement` holds everything believed of one service. The judge feeds it the rows of the stream, asks it to `settle`,
 and writes the `Decisions` together with `state()` and the stream position in one commit. Nothing here waits, reads a
@@ -295,7 +295,7 @@ class Judgement:
     def _gather(self, now: float) -> dict[str, Incident]:
         """Let people's voices count; the incidents that more people report than before.
 
-        A surge has its component looked at again at once, whatever else follows.
+        A surge has its component checked again at once, whatever else follows.
         """
         measured = self._cases.measured()
         self._crowd.settle(now, measured)
@@ -305,7 +305,7 @@ class Judgement:
         return self._cases.recount(self._crowd.count(self._cases.open()))
 
     def _seen(self, incident: Incident, voices: Mapping[str, ComponentStatus], now: float) -> Snapshot:
-        """An incident as routes look at it."""
+        """An incident as routing needs it."""
         about = tuple(voices[c] for c in incident.components if c in voices)
         return Snapshot(now, self.service.id, self.service.name, incident, None, about, reason="")
 

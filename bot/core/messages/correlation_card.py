@@ -125,7 +125,7 @@ def _seen(cause: Correlation) -> str:
     alike = dict[str, list[str]]()
     for one in cause.going[:LISTED]:
         words = LAYER.get(Layer(one.layer), "") if one.layer in set(Layer) else ""
-        names = alike.setdefault(words or "it cannot be told where it breaks", [])
+        names = alike.setdefault(words or "where it breaks is not clear", [])
         if one.name not in names:
             names.append(one.name)
     return "; ".join(f"{listed([clean(n, 40) for n in names], LISTED)}: {words}" for words, names in alike.items())
@@ -168,7 +168,7 @@ def _meaning(cause: Correlation) -> str:
         case CommonFactor.VANTAGE:
             what = f"the network of {clean(cause.what, 40)}, hardly the services"
         case CommonFactor.NETWORK:
-            what = "our own network or its way out: look there first"
+            what = "our own network or its way out: check there first"
         case _:
             what = BEHIND.get(cause.what, "chance")
     return f"{what} (inferred; that itself is not measured)"

@@ -1,4 +1,4 @@
-"""The short notice that page and measurement disagree, and how the disagreement ended. Pure."""
+"""The short notice that page and measurement differ, and how the discrepancy ended. Pure."""
 
 from bot.core.messages.incident_card import HEADLINE, LINE
 from bot.core.messages.sources import others_say, page_says, seen, what_we_see
@@ -31,7 +31,7 @@ def card(record: Discrepancy, snapshot: Snapshot, now: float) -> Card:
         footer=_footer(record, snapshot, now),
         links=(("status page", snapshot.page_url),) if snapshot.page_url else (),
         closed=record.closed_at is not None,
-        times=dated(("Apart since", record.since), ("Over", record.closed_at)),
+        times=dated(("Discrepancy since", record.since), ("Over", record.closed_at)),
         facts=CardFacts(record.service, (record.component,) if record.component else ()),
     )
 
@@ -182,7 +182,7 @@ def _unmarked(record: Discrepancy, page: str, name: str, closed: float, now: flo
     if record.mention is not None:
         said = clock(record.mention.since, now)
         return f"{page} never marked {name} in its incident of {said}; the trouble there ended after {lasted}"
-    return f"{page} never acknowledged the trouble on {name}, which ended after {lasted}"
+    return f"{page} never admitted the trouble on {name}, which ended after {lasted}"
 
 
 def _overstated(record: Discrepancy, page: str, name: str, closed: float) -> str:

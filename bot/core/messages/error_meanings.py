@@ -13,7 +13,7 @@ WHOSE: Final[Mapping[Fault, str]] = {
     Fault.VENDOR: "the vendor's",
     Fault.EDGE: "the vendor's edge network's, or the way to it",
     Fault.OURS: "yours, not the vendor's",
-    Fault.UNKNOWN: "cannot be told from this alone",
+    Fault.UNKNOWN: "not clear from this alone",
     Fault.NONE: "nobody's: it worked",
 }
 
@@ -31,7 +31,7 @@ _LAYERS: Final[Mapping[str, str]] = {
     Layer.OUR_KEY: "the vendor does not accept this key, or the key may not do this",
     Layer.OUR_BILLING: "the vendor refuses for your account's plan, credit or rights",
     Layer.OUR_REQUEST: "the vendor understood the request and refuses it as it is",
-    Layer.UNKNOWN: "what answered, or why nothing did, cannot be told from this",
+    Layer.UNKNOWN: "what answered, or why nothing did, is not clear from this",
 }
 
 _SYMPTOMS: Final[Mapping[str, str]] = {
@@ -96,7 +96,7 @@ ADVICE: Final[Mapping[str, str]] = {
     "check_billing": "check plan, credit and spending limit of the account",
     "check_request": "correct the request: model name, size, parameters; repeating it as it is cannot help",
     "change_model": "ask for another model: the old one was retired, or this key may not use it",
-    "check_region": "ask the vendor which countries it serves; look where your traffic leaves (VPN, proxy)",
+    "check_region": "ask the vendor which countries it serves; check where your traffic leaves (VPN, proxy)",
     "check_network": "check your own network, firewall and VPN; try from another network",
     "check_proxy": "check the proxy or gateway between you and the vendor (HTTPS_PROXY, base URL)",
     "check_proxy_login": "log in to your proxy",
@@ -107,9 +107,9 @@ ADVICE: Final[Mapping[str, str]] = {
     "check_model": "use a current model name that your account may use",
     "ask_admin": "ask the admin of the account, or the vendor's support",
     "check_resolver": "check your name server, VPN and spelling of the host; try another resolver",
-    "check_issuer": "look who signed the certificate: your proxy (NODE_EXTRA_CA_CERTS)? is your clock right?",
+    "check_issuer": "check who signed the certificate: your proxy (NODE_EXTRA_CA_CERTS)? is your clock right?",
     "lower_load": "use fewer connections at once in your own program",
-    "unknown": "try once more; if it stays, look at the whole error and the raw answer",
+    "unknown": "try once more; if it stays, read the whole error and the raw answer",
 }
 """What to do, by the fingerprints' advice keys; "none" needs nothing."""
 

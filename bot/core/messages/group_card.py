@@ -1,4 +1,4 @@
-"""The one message about several incidents or disagreements: how many, where, how bad, since when, where to see all.
+"""The one message about several incidents or discrepancies: how many, where, how bad, since when, where to see all.
 
 Pure. Names are few and the rest is a count, whatever their number.
 """
@@ -63,7 +63,7 @@ def _all_taken(several: NoticeGroup) -> bool:
 def _what(several: NoticeGroup, count: int) -> str:
     """`97 more incidents on 90 services`."""
     if several.kind is Kind.DISCREPANCIES:
-        things = number(count, "more disagreement with a status page", "more disagreements with status pages")
+        things = number(count, "more discrepancy with a status page", "more discrepancies with status pages")
     else:
         things = number(count, "more incident", "more incidents")
     return f"{things} on {number(several.spread, 'service', 'services')}"
@@ -97,7 +97,7 @@ def _open(several: NoticeGroup) -> list[tuple[str, str]]:
     return [
         ("Where", services(several, LISTED)),
         ("We see", " · ".join(part for part in counted if part)),
-        ("Why one", "so many at once are told as one; what remains when few go on gets a message of its own"),
+        ("Why one", "so many at once share one message; what remains when few go on gets a message of its own"),
         ("See all", SEE_ALL),
     ]
 

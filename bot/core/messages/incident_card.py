@@ -208,14 +208,14 @@ def story(incident: Incident, now: float, *, page: bool) -> str:
     if incident.page_first_at is not None:
         first = lag(incident.page_first_at, incident.started_at, first_of(incident.kind))
         ours = lag(incident.page_first_at, incident.opened_at, "our alert")
-        parts.append(f"the page first said so {clock(incident.page_first_at, now)}, {first} and {ours}")
+        parts.append(f"the page first admitted it {clock(incident.page_first_at, now)}, {first} and {ours}")
     elif page and incident.scope != "vantage":
         parts.append(page_word(incident, now))
     if incident.acknowledged_at is not None:
         parts.append(f"acknowledged by {person(incident.acknowledged_by)} at {clock(incident.acknowledged_at, now)}")
     if incident.resolved_by is not None:
         parts.append(f"called over by {person(incident.resolved_by)}")
-    parts.append(number(incident.reports, "report by people", "reports by people"))
+    parts.append(number(incident.reports, "user report", "user reports"))
     return " · ".join(parts)
 
 
@@ -263,10 +263,10 @@ def _footer(incident: Incident, snapshot: Snapshot, now: float) -> str:
 
 def _actions(incident: Incident) -> tuple[Action, ...]:
     if incident.status is IncidentStatus.RESOLVED:
-        verbs = [("right", "Right 👍"), ("wrong", "Wrong 👎"), ("report-card", "Report")]
+        verbs = [("right", "Right 👍"), ("wrong", "Wrong 👎"), ("postmortem", "Postmortem")]
     else:
         taken = incident.acknowledged_at is not None
-        verbs = [("unack", "Hand back"), ("resolve", "Resolve")] if taken else [("ack", "Acknowledge")]
+        verbs = [("unack", "Release"), ("resolve", "Resolve")] if taken else [("ack", "Acknowledge")]
         verbs += [("report", "I'm affected"), ("works", "Works for me")]
         hushed_up = incident.silence is not None and not incident.announced
         verbs.append(("unsilence", "Unsilence") if hushed_up else ("silence", "Silence"))

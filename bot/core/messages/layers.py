@@ -9,7 +9,7 @@ from bot.core.text.quoting import owned
 from probes.model import Layer
 
 LOOKS_LIKE: Mapping[str, str] = {
-    Layer.APP_BACKEND: "{whose} application or what is behind it (it answers with an error of its own)",
+    Layer.APP_BACKEND: "{whose} backend: what is in front of it responds, the app behind it fails",
     Layer.CAPACITY: "{who} is out of capacity (overloaded); it is not your quota",
     Layer.GATEWAY_TO_APP: "{whose} gateway cannot reach its application",
     Layer.EDGE_TO_ORIGIN: "between {whose} edge network and its servers: the edge answers in their place",
@@ -21,7 +21,7 @@ LOOKS_LIKE: Mapping[str, str] = {
     Layer.STREAM: "answers begin and break off before their end",
     Layer.UNEXPECTED: "{who} answers, but not as the check expects",
 }
-UNCLEAR = "cannot be told from outside yet"
+UNCLEAR = "not clear from outside yet"
 DO_NOW = "Do now"
 
 

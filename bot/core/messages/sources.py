@@ -96,7 +96,7 @@ def claimed(voices: Sequence[ComponentStatus]) -> str:
 def page_lag(
     incident: Incident, voices: Sequence[ComponentStatus], usual: tuple[float, float] | None, now: float
 ) -> str:
-    """How late the page is: first admitted when, or unacknowledged for how long; beside what is usual."""
+    """How late the page is: first admitted when, or not admitted for how long; beside what is usual."""
     median = f" (its median is {duration(usual[0])})" if usual else ""
     if incident.page_first_at is not None:
         heard = next((v.heard for v in voices if v.heard.posted_at is not None), PageStatus())
@@ -114,21 +114,21 @@ def page_lag(
         return (
             f"an incident since {clock(said.posted_at or said.since, now)} marks none of it: {quoted(said.words, 80)}"
         )
-    return f"unacknowledged for {duration(now - incident.started_at)}{median}"
+    return f"not admitted for {duration(now - incident.started_at)}{median}"
 
 
 def page_word(incident: Incident, now: float) -> str:
     """Whether and when the page admitted an incident, in half a sentence: the one source of that in every text."""
     if incident.page_first_at is not None:
-        return f"the page said so {lag(incident.page_first_at, incident.opened_at, 'our alert')}"
+        return f"the page admitted it {lag(incident.page_first_at, incident.opened_at, 'our alert')}"
     if incident.page_red_since is not None:
         return f"the page was red before it began, since {clock(incident.page_red_since, now)}"
-    return "the page never said so"
+    return "the page never admitted it"
 
 
 def people_say(voices: Sequence[ComponentStatus]) -> str:
     """Voices of people on these components together, and how many are usual."""
-    return voices_of([v.reports for v in voices]) if voices else "no reports"
+    return voices_of([v.reports for v in voices]) if voices else "no user reports"
 
 
 def others_say(others: Sequence[PageMention], now: float) -> str:

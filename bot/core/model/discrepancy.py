@@ -1,4 +1,4 @@
-"""A disagreement of page and measurement, as the value that is kept, sent and shown. Its rules are in `discrepancy`."""
+"""A discrepancy of page and measurement, as the value that is kept, sent and shown. Its rules are in `discrepancy`."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,9 +27,9 @@ class Flavour(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Discrepancy:
-    """One component on which page and measurement disagree.
+    """One component on which page and measurement differ.
 
-    `since` is when the disagreement began, `opened_at` when it had lasted long enough to be said, `closed_at` when they
+    `since` is when the discrepancy began, `opened_at` when it had lasted long enough to be said, `closed_at` when they
     agreed again (or trouble ended unacknowledged). The page's own posted time is kept beside the time we first saw it,
     the end of our trouble (`resolved_at`) beside the reading on which the page was green again (`page_resolved_at`).
     `failed` are the failures that we counted there when it ended.

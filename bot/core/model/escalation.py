@@ -4,7 +4,7 @@ A `Policy` is what the configuration wants, a `Course` how far one incident has 
 that it is written in the same commit as what it says. A course takes one step at a time, each after its wait since the
 one before: a clock that jumps ahead, or an hour without a judge, brings one step early and never all of them at once.
 
-The rules are PagerDuty's. An acknowledgement stops it, however bad it becomes later; what is handed back goes on with
+The rules are PagerDuty's. An acknowledgement stops it, however bad it becomes later; what is released goes on with
 the next step, after that step's own wait. Silence and maintenance stop it likewise; while no failures come any more a
 step that is due waits. As in Grafana OnCall, a course keeps the policy it began with, whatever routes say later.
 https://support.pagerduty.com/docs/incidents, https://support.pagerduty.com/docs/escalation-policies

@@ -60,7 +60,7 @@ class Correlation:
 
     @property
     def going(self) -> tuple[AffectedVendor, ...]:
-        """Those that are not over."""
+        """How many are still open."""
         return tuple(one for one in self.struck if not one.over)
 
 
@@ -74,7 +74,7 @@ class AnnouncedCorrelation:
 
 
 class Kind(StrEnum):
-    """What is told as one."""
+    """A group of incidents or discrepancies that share one message."""
 
     INCIDENTS = "incidents"
     DISCREPANCIES = "discrepancies"

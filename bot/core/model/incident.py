@@ -1,7 +1,7 @@
 """Incidents and what is known around them: the values that are kept and sent. Pure.
 
 An `Incident` is our own episode of trouble on one service. A `Snapshot` is all a message needs, so that it is worded at
-the moment of delivery. Disagreements with the page are in `disagreement`, messages as they are shown in `card`.
+the moment of delivery. Discrepancies with the page are in `discrepancy`, messages as they are shown in `card`.
 """
 
 from dataclasses import dataclass
@@ -95,7 +95,7 @@ class Incident:
 
     @property
     def silenced_by(self) -> Person | None:
-        """By whose wish."""
+        """Who silenced it."""
         return self.silence.by if self.silence else None
 
     @property

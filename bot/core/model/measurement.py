@@ -76,7 +76,7 @@ class Failure:
 
     @classmethod
     def of(cls, seen: Observation, edge: str = "") -> Self:
-        """The part of an observation that is worth keeping; `edge` is in front of what was looked at."""
+        """The part of a result that is worth keeping; `edge` is in front of what was looked at."""
         return cls(
             seen.at,
             symptom_of(seen),

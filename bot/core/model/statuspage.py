@@ -42,7 +42,7 @@ class PageStatus:
     """The page's word on one component: its state, the vendor's words, when read, and since when it says so.
 
     `posted_at` and `started_at` are the page's own times of this trouble; `mention` an open incident that it marks on
-    no component; `works` the windows of announced work, under way or to come; `gone`: the page can be read and lists
+    no component; `works` its maintenance windows, under way or to come; `gone`: the page can be read and lists
     the component no longer, which `unreadable` says in words.
     """
 

@@ -24,7 +24,7 @@ FOLLOW_UPS = (
 class Casefile:
     """All that is on record of an incident.
 
-    Its dossier (None where none was kept), disagreements with the page in their last edition, deliveries, the page's
+    Its dossier (None where none was kept), discrepancies with the page in their last edition, deliveries, the page's
     usual lag (median, p90, in seconds), the steps that were offered meanwhile; `page`: it has a status page at all.
     """
 
@@ -47,7 +47,7 @@ class Casefile:
         return clean(self.names.get(component, component), 40)
 
     def never_admitted(self) -> list[str]:
-        """Components whose trouble the page never admitted, by the disagreements that are over."""
+        """Components whose trouble the page never admitted, by the discrepancies that are over."""
         never = []
         for component in self.incident.components:
             about = [r for r in self.records if r.component == component and r.kind is not DiscrepancyKind.OVERSTATED]
@@ -60,6 +60,7 @@ def data(case: Casefile, now: float) -> dict[str, object]:
     """The report for machines: JSON-able, times in Unix seconds, lags in seconds."""
     incident = case.incident
     page, taken = incident.page_first_at, incident.acknowledged_at
+    records = [asdict(record) for record in case.records]
     return {
         "at": now,
         "incident": asdict(incident),
@@ -72,7 +73,8 @@ def data(case: Casefile, now: float) -> dict[str, object]:
         "acknowledgement_lag_s": taken - incident.started_at if taken is not None else None,
         "never_admitted": case.never_admitted(),
         "evidence": asdict(case.dossier) if case.dossier else None,
-        "disagreements": [asdict(record) for record in case.records],
+        "discrepancies": records,
+        "disagreements": records,  # the former name, written until 1.0
         "timeline": [asdict(line) for line in timeline.merged(incident, case.dossier, case.records, case.names)],
         "deliveries": [
             {

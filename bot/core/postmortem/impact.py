@@ -32,11 +32,11 @@ def impact(case: Casefile, now: float) -> list[str]:
         rows.append(("Highest failure rate", f"about {percent(incident.peak_rate)} of requests, {SMOOTHED}"))
     if dossier is not None:
         rows += _measured(dossier, case)
-    rows.append(("People", number(incident.reports, "report", "reports")))
+    rows.append(("People", number(incident.reports, "user report", "user reports")))
     lines = table(("what", "figure"), rows)
     if dossier is not None and dossier.course:
         lines += ["", f"Failures over time: {code(_course(dossier))} ({plain(legend())})"]
-    return [*lines, "", "Looks are our own requests: they show how often a request failed, not how many users it hit."]
+    return [*lines, "", "Checks are our own requests: they show how often a request failed, not how many users it hit."]
 
 
 def _measured(dossier: Evidence, case: Casefile) -> list[tuple[str, str]]:
@@ -44,12 +44,12 @@ def _measured(dossier: Evidence, case: Casefile) -> list[tuple[str, str]]:
     rows = []
     if looks:
         share = f"{percent(failed / looks)}, 95 % interval {span(*wilson(failed / looks, looks))}"
-        rows.append(("Looks failed, until resolved", f"{failed} of {looks} ({share})"))
+        rows.append(("Checks failed, until resolved", f"{failed} of {looks} ({share})"))
     worst = dossier.worst
     if worst is not None:
         length = "minute" if worst.minutes == 1 else f"{worst.minutes} minutes"
         at = clock(worst.minute * 60, case.incident.started_at)
-        rows.append(("Worst " + length, f"{at}: {worst.failed} of {worst.total} looks failed"))
+        rows.append(("Worst " + length, f"{at}: {worst.failed} of {worst.total} checks failed"))
     if dossier.symptoms:
         kinds = sorted(((symptom(word), n) for word, n in dossier.symptoms.items()), key=lambda pair: -pair[1])
         rows.append(("Symptoms", plain(counted(kinds, 6))))

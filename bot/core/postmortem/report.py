@@ -22,7 +22,7 @@ from bot.core.text.quoting import clean, listed, owned
 from bot.core.text.symptoms import failing_words, first_of
 
 
-def report_card(case: Casefile, now: float) -> Answer:
+def postmortem(case: Casefile, now: float) -> Answer:
     """The report; of an incident that goes on it is a draft and says so."""
     incident = case.incident
     parts = [
@@ -42,7 +42,7 @@ def report_card(case: Casefile, now: float) -> Answer:
         title=title,
         at=now,
         lines=(("Summary", _unmarked(case, now)),),
-        footer="a report from the record; the full text is Markdown",
+        footer="a postmortem from the record; the full text is Markdown",
         data=data(case, now),
         text="\n".join([*head, *body, ""]),
     )
@@ -80,12 +80,12 @@ def _unmarked(case: Casefile, now: float) -> str:
         if incident.page_first_at is None and incident.page_red_since is not None:
             said.append(f"{page_word(incident, incident.started_at).capitalize()}.")
         elif incident.page_first_at is None:
-            said.append(f"{page} never said so." if over else f"{page} has not said so yet.")
+            said.append(f"{page} never admitted it." if over else f"{page} has not admitted it yet.")
         else:
             late = lag(incident.page_first_at, incident.opened_at, "our alert")
             never = case.never_admitted()
             but = f", and never on {listed(case.called(c) for c in never)}" if never else ""
-            said.append(f"{page} first said so {late}{but}.")
+            said.append(f"{page} first admitted it {late}{but}.")
     return " ".join(said)
 
 
@@ -104,7 +104,7 @@ def _lags(case: Casefile, now: float) -> list[str]:
     if case.page:
         before = f"red before it, since {clock(red, begun, seconds=True)}" if red is not None else "never"
         said = clock(page, begun, seconds=True) if page else before
-        rows.append(("The page's first word", said, _after(page, begun)))
+        rows.append(("First admitted by the page", said, _after(page, begun)))
     taken, by = incident.acknowledged_at, plain(person(incident.acknowledged_by), 60)
     said = f"{clock(taken, begun, seconds=True)} by {by}" if taken else "nobody"
     rows.append(("Acknowledged by a person", said, _after(taken, begun)))
@@ -121,7 +121,7 @@ def _lags(case: Casefile, now: float) -> list[str]:
         lines += ["", f"This page is usually late by: {usual}."]
     about = [r for r in case.records if r.kind is not DiscrepancyKind.UNREADABLE]
     if about:
-        lines += ["", "Where the page and we disagreed:", ""]
+        lines += ["", "Discrepancies between the page and our measurements:", ""]
         lines += table(
             ("component", "how", "from", "until", "how it ended"),
             (timeline.disagreement(r, case.names, begun) for r in about),
@@ -149,7 +149,7 @@ def _cause(case: Casefile) -> list[str]:
         lines.append("No failure was kept that says where the trouble sat.")
     cannot = [
         "why it began and what was changed to end it: we see answers, not the inside",
-        "whether all of its regions and users were hit alike: we see it from where we look",
+        "whether all of its regions and users were hit alike: we see it from our vantages",
         "how many of your own requests failed: that is in your own logs",
     ]
     lines += ["", "What it cannot say:", "", *bullets(cannot)]
@@ -182,7 +182,7 @@ def _deliveries(rows: Sequence[Delivered]) -> list[str]:
                 str(r.version),
                 f"given up: {code(r.error, 120)}"
                 if r.dead_at
-                else "said"
+                else "posted"
                 if r.done_version >= r.version
                 else "waiting",
             )

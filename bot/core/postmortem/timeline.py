@@ -15,7 +15,7 @@ from bot.core.text.symptoms import first_of
 from probes.model import State
 
 US, PAGE, PEOPLE = "we", "page", "people"
-_PEOPLE = frozenset({"acknowledged", "handed back", "feedback", "silenced", "silence ended"})
+_PEOPLE = frozenset({"acknowledged", "released", "handed back", "feedback", "silenced", "silence ended"})
 _PAGE = frozenset({"status page", "acknowledged by the vendor", "page red before"})
 """The page's first word in a timeline; incidents on record may have the older name."""
 LINES = 120
@@ -70,7 +70,7 @@ def merged(
 
 
 def disagreement(record: Discrepancy, names: Mapping[str, str], begun: float) -> tuple[str, ...]:
-    """One disagreement as a row in Markdown."""
+    """One discrepancy as a row in Markdown."""
     posted = f" (posted {clock(record.page_posted_at, begun, seconds=True)})" if record.page_posted_at else ""
     return (
         plain(names.get(record.component, record.component), 40),
@@ -98,7 +98,7 @@ def _disagreed(records: Sequence[Discrepancy], names: Mapping[str, str]) -> Iter
     for record in records:
         name = clean(names.get(record.component, record.component), 40)
         if record.kind is not DiscrepancyKind.UNREADABLE:
-            yield Line(record.opened_at, US, f"we say that the page is wrong about {name} ({_kind(record)})")
+            yield Line(record.opened_at, US, f"we report a discrepancy on {name} ({_kind(record)})")
         if record.closed_at is not None:
             yield Line(record.closed_at, US, f"{name}: {clean(record.outcome, 120)}")
 
@@ -107,4 +107,4 @@ def _kind(record: Discrepancy) -> str:
     if record.kind is DiscrepancyKind.OVERSTATED:
         return "red there, measured fine"
     said = WORDS[record.claimed] if record.claimed is not State.UNKNOWN else "says nothing"
-    return f"{record.kind.value}, it says {said}" if record.kind is DiscrepancyKind.UNDERSTATED else "unacknowledged"
+    return f"{record.kind.value}, it says {said}" if record.kind is DiscrepancyKind.UNDERSTATED else "not admitted"

@@ -1,7 +1,7 @@
 """How fast any rule could be: Lorden's bound on the mean delay at a given rate of false alarms. Pure.
 
-delay >= ln(ARL) / KL looks (Lorden 1971), ARL the mean number of looks between false alarms and KL the information of
-one look about a failure rate g against the usual p, if failures are independent and g is known. Looks are counted as
+delay >= ln(ARL) / KL looks (Lorden 1971), ARL the mean number of checks between false alarms and KL the information of
+one check about a failure rate g against the usual p, if failures are independent and g is known. Looks are counted as
 fast as re-probing allows. Usual spells make the truth slower: they explain a total outage for its first minute or two.
 """
 
@@ -11,7 +11,7 @@ MONTH_S = 30 * 86400.0
 
 
 def information(rate: float, usual: float) -> float:
-    """Kullback-Leibler information of one look, in nats."""
+    """Kullback-Leibler information of one check, in nats."""
     good = (1 - rate) * log((1 - rate) / (1 - usual)) if rate < 1 else 0.0
     return rate * log(rate / usual) + good if rate > 0 else 0.0
 
@@ -26,7 +26,7 @@ def bound_min(  # noqa: PLR0913, PLR0917 - the bound depends on all of them
     every_s: float,
     alarms_per_month: float,
 ) -> float:
-    """Minutes: `struck` of `streams` streams fail, of whose components each is looked at again every `every_s`."""
+    """Minutes: `struck` of `streams` streams fail, of whose components each is checked again every `every_s`."""
     if rate <= usual:
         return inf
     looks = log(streams * MONTH_S / interval_s / alarms_per_month) / information(rate, usual)

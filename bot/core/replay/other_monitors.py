@@ -46,7 +46,7 @@ class InARow:
         return self.alarmed
 
     def calm(self, looks: int) -> None:
-        """So many successes."""
+        """Take in that many successes in a row."""
         self.row = 0 if looks else self.row
 
 
@@ -76,7 +76,7 @@ class OfTheLast:
         return self.alarmed
 
     def calm(self, looks: int) -> None:
-        """So many successes."""
+        """Take in that many successes in a row."""
         self.looks += looks
         self.good += looks
 
@@ -101,7 +101,7 @@ class Burn:
         return (self._rate(3600) > 14.4 and self._rate(300) > 14.4) or (self._rate(21600) > 6 and self._rate(1800) > 6)
 
     def calm(self, looks: int) -> None:
-        """So many successes."""
+        """Take in that many successes in a row."""
         self.looks += looks
 
     def _rate(self, window_s: float) -> float:

@@ -1,7 +1,7 @@
 """From what was streamed to a recorded world in the format `replay` reads. Pure.
 
-A slot between two looks is filled with what the last look saw, for at most two intervals: beyond that nobody knows, and
-the letter says so. Looks of several checks in one slot become one letter, a failure before a success.
+A slot between two results is filled with the earlier one, for at most two intervals: beyond that it is unknown, and
+the letter says so. Results of several checks in one slot become one letter, a failure before a success.
 """
 
 from collections.abc import Iterable, Mapping
@@ -36,7 +36,7 @@ UNCLEAR = {
 
 
 def letter(seen: Observation) -> str:
-    """The trace's letter for one observation."""
+    """The trace's letter for one result."""
     if seen.outcome in (Outcome.OK, Outcome.SLOW):
         return QUIET
     if seen.outcome is Outcome.FAILED and seen.layer not in UNCLEAR:
@@ -63,7 +63,7 @@ class Tape:
     pages: list[dict[str, Any]] = field(default_factory=list)
 
     def note(self, seen: Observation, page_ids: Mapping[str, str]) -> None:
-        """Take in one observation."""
+        """Take in one result."""
         slot = int((seen.at - self.start) // SLOT_S)
         if seen.page is not None:
             _turn(self.pages, slot, seen, page_ids)
@@ -74,12 +74,12 @@ class Tape:
 
 
 def recorded(name: str, rows: Iterable[Observation], interval_s: float, page_ids: Mapping[str, str]) -> dict[str, Any]:
-    """The trace of these observations, ready for JSON.
+    """The trace of these results, ready for JSON.
 
     Args:
         name: what the recording is called.
         rows: what was seen of one service.
-        interval_s: how often each component is looked at.
+        interval_s: how often each component is checked.
         page_ids: the vendor's id of each of our components, to keep what the page said.
 
     Raises:
@@ -87,11 +87,11 @@ def recorded(name: str, rows: Iterable[Observation], interval_s: float, page_ids
     """
     looks = sorted(rows, key=lambda seen: seen.at)
     if not any(seen.page is None for seen in looks):
-        raise ValueError("no observations to record")
+        raise ValueError("no results to record")
     start = looks[0].at // SLOT_S * SLOT_S
     tape = Tape(start, int((looks[-1].at - start) // SLOT_S) + 1)
     if tape.slots > AT_MOST_SLOTS:
-        raise ValueError("the observations span more time than a trace can hold")
+        raise ValueError("the results span more time than a trace can hold")
     for seen in looks:
         tape.note(seen, page_ids)
     return {"format": FORMAT, "name": name, "interval_s": interval_s, **_laid_out(tape, interval_s)}

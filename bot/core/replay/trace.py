@@ -1,4 +1,4 @@
-"""A recorded world: what a look would have seen, slot by slot, at every stream. Pure.
+"""A recorded world: what a check would have seen, slot by slot, at every stream. Pure.
 
 `seen["vantage/component"]` is a string with one letter a slot, so that re-probes can be replayed as honestly as
 scheduled looks. Format "groundtruth-trace/1"; the meaning of a letter is in `LETTERS`.
@@ -68,7 +68,7 @@ class World:
         return self.slots * self.slot_s / 86400
 
     def observed(self, place: Place, slot: int) -> Observation | None:
-        """What a look in this slot sees; None where there was no data."""
+        """What a check in this slot sees; None where there was no data."""
         letter = place.seen[slot]
         meaning = LETTERS.get(letter)
         if meaning is None:

@@ -10,7 +10,7 @@ four weeks) do its people count one by one, up to `LONE_MOST`: for most teams th
 People report trouble (a surge) when at least `LEAST` voices, more than say it works, have a surprise of `SURGE`: one
 in ten thousand usual windows, so one false surge in fifteen weeks of a component if reports come by chance. It stands
 until the surprise is below `CALM`. A loud public place (`publicity`) counts as one voice more, never as people.
-A surge is shown, and the component is looked at as fast as after a failure. It never makes an outage, and an incident
+A surge is shown, and the component is checked as fast as after a failure. It never makes an outage, and an incident
 only where the configuration says so (`reports: {open_incidents: true}`), after `SUSTAINED_S`, which says whose word it
 is.
 """

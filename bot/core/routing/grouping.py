@@ -21,7 +21,7 @@ from probes.model import State
 NAMED = 12
 """Services kept by name for a message; the rest is counted."""
 EVERY = 1_000_000_000
-"""So many at once are never a storm."""
+"""Up to this many at once are never grouped."""
 
 
 @dataclass(frozen=True, slots=True)

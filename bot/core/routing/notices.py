@@ -10,7 +10,7 @@ from bot.core.model.service import ServiceView
 from bot.core.model.snapshot import ComponentStatus, Snapshot
 
 RENEWED = 6
-"""A disagreement's figures change less than an incident's: so many of its refreshes are one here."""
+"""A discrepancy's figures change less than an incident's: so many of its refreshes are one here."""
 REMEMBERED_S = 7 * 86_400.0
 """A message is edited this long after its end (feedback); stores keep where it stands for twice as long."""
 UNSAID = frozenset({"opened", "feedback"})
@@ -59,7 +59,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What stands at `now` (Unix seconds) around the changes: incidents, voices, and the disagreements held back."""
+    """What stands at `now` (Unix seconds) around the changes: incidents, voices, and the discrepancies held back."""
 
     now: float
     standing: Mapping[str, Incident]
@@ -108,7 +108,7 @@ class Notices:
         return tuple(notices)
 
     def renewed(self, records: Iterable[Discrepancy], scene: Scene) -> tuple[Notice, ...]:
-        """Standing disagreements whose figures and "so far" have grown old."""
+        """Standing discrepancies whose figures and "so far" have grown old."""
         return tuple(
             replace(self._of_discrepancy(record, None, scene), urgent=False)
             for record in records

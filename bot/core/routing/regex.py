@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 LONGEST = 200
-"""Characters of a pattern, and of a value that is looked at."""
+"""Characters of a pattern, and of a value that is checked."""
 DEEPEST = 10
 """Parentheses within each other."""
 KNOWN = 4_000

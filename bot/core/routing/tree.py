@@ -73,7 +73,7 @@ class Route:
 class Tree:
     """The routes of a configuration. `wakes` are the channels, and places of others, that wake people by incidents.
 
-    They do not hear of trouble under announced work, and of discrepancies only where a matcher of the branch is about
+    They do not hear of trouble under maintenance, and of discrepancies only where a matcher of the branch is about
     `kind`, but for those in `soft`, which take them quietly. `acts` are the channels that do something about each.
     """
 

@@ -1,4 +1,4 @@
-"""Page against measurement for all components of one service: doubts, standing disagreements, and their ends. Pure."""
+"""Page against measurement for all components of one service: doubts, standing discrepancies, and their ends. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -30,7 +30,7 @@ class Compared:
 
 
 class Comparison:
-    """Keeps the disagreements of one service; `take()` gives what changed since the last time."""
+    """Keeps the discrepancies of one service; `take()` gives what changed since the last time."""
 
     def __init__(self, service: str, kept: Compared) -> None:
         self._service = service
@@ -45,15 +45,15 @@ class Comparison:
 
     @property
     def going(self) -> bool:
-        """Whether there is any disagreement, doubt or unread page that the next readings may change."""
+        """Whether there is any discrepancy, doubt or unread page that the next readings may change."""
         return bool(self._standing or self._doubts or self._misses.count or self._said)
 
     def standing(self) -> tuple[Discrepancy, ...]:
-        """The disagreements that have been said and go on."""
+        """The discrepancies that have been said and go on."""
         return tuple(self._standing.values())
 
     def take(self) -> list[tuple[Discrepancy, TimelineEntry | None]]:
-        """Disagreements that began or ended since the last call, each with its line for the trail."""
+        """Discrepancies that began or ended since the last call, each with its line for the trail."""
         said, self._said = list(self._said.values()), {}
         return said
 

@@ -1,6 +1,6 @@
-"""When page and measurement disagree: the rule, its hysteresis, and how a disagreement ends. Pure.
+"""When page and measurement differ: the rule, its hysteresis, and how a discrepancy ends. Pure.
 
-Compared component by component, never by the page's overall indicator. A disagreement is said only after it has stood
+Compared component by component, never by the page's overall indicator. A discrepancy is said only after it has stood
 for several readings of the page, so that neither one reading nor a flapping page makes noise; it ends as soon as the
 facts end it, and then carries both lags.
 """
@@ -39,7 +39,7 @@ READINGS = {
     DiscrepancyKind.OVERSTATED: 3,
     DiscrepancyKind.UNREADABLE: 3,
 }
-"""Readings of the page on which a disagreement must stand before it is said."""
+"""Readings of the page on which a discrepancy must stand before it is said."""
 
 CROWD, CROWD_TIMES = 3, 3.0
 """As many people, and as many times the usual number of them, are a voice of their own."""
@@ -49,7 +49,7 @@ GREEN = frozenset({State.OPERATIONAL, State.MAINTENANCE})
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A disagreement that is not yet said: since when it stands, and on how many readings."""
+    """A discrepancy that is not yet said: since when it stands, and on how many readings."""
 
     kind: DiscrepancyKind
     since: float
@@ -93,7 +93,7 @@ class Case:
 
 
 def disagreement(case: Case) -> DiscrepancyKind | None:
-    """The kind of disagreement, if there is one that both sides' knowledge supports."""
+    """The kind of discrepancy, if there is one that both sides' knowledge supports."""
     claimed = case.heard.state
     if case.heard.unreadable or case.heard.read_at is None or claimed is State.UNKNOWN:
         return None
@@ -114,13 +114,13 @@ def disagreement(case: Case) -> DiscrepancyKind | None:
 
 
 def readings(kind: DiscrepancyKind, case: Case) -> int:
-    """Readings a disagreement must stand on: one less where people say what we measure."""
+    """Readings a discrepancy must stand on: one less where people say what we measure."""
     ours = kind in (DiscrepancyKind.UNACKNOWLEDGED, DiscrepancyKind.UNDERSTATED)
     return READINGS[kind] - (1 if ours and case.crowd else 0)
 
 
 def doubt(before: Doubt | None, kind: DiscrepancyKind | None, heard: PageStatus, now: float) -> Doubt | None:
-    """Count one more reading of the page for or against a disagreement."""
+    """Count one more reading of the page for or against a discrepancy."""
     if kind is None:
         return None
     if before is None or before.kind is not kind:
@@ -131,7 +131,7 @@ def doubt(before: Doubt | None, kind: DiscrepancyKind | None, heard: PageStatus,
 
 
 def opened(case: Case, standing: Doubt, service: str, now: float) -> Discrepancy:
-    """The disagreement has stood long enough: the record of it, from what both sides say now."""
+    """The discrepancy has stood long enough: the record of it, from what both sides say now."""
     incident = case.incident
     entry = case.entry or LedgerEntry(service, (case.component,), Source.MEASURED)
     over = standing.kind is DiscrepancyKind.OVERSTATED
@@ -215,12 +215,12 @@ def _unacknowledged_ends(record: Discrepancy, case: Case) -> str:
         return "page now agrees"
     if case.troubled:
         return ""
-    return "acknowledged in words only" if record.mention else "never acknowledged"
+    return "admitted in words only" if record.mention else "never admitted"
 
 
 def _understated_ends(record: Discrepancy, case: Case) -> str:
     if not case.troubled:
-        return "acknowledged in words only" if record.page_seen_at is None else "trouble over"
+        return "admitted in words only" if record.page_seen_at is None else "trouble over"
     if case.heard.state is State.OPERATIONAL:
         return ""
     if disagreement(case) is DiscrepancyKind.UNDERSTATED:

@@ -13,10 +13,10 @@ OVER = frozenset({"resolved", "postmortem", "closed", "fixed", "recovered", "mit
 """Words of vendors for an incident that is over."""
 
 UNDERWAY = frozenset({"inprogress", "verifying", "maintenanceinprogress", "underway", "started"})
-"""Words of vendors, run together, for announced work that goes on."""
+"""Words of vendors, run together, for announced maintenance that goes on."""
 
 WORK_S = 6 * 3600.0
-"""How long announced work may go on that no page calls finished: longer, and it would excuse an outage for days."""
+"""How long maintenance may go on that no page calls finished: longer, and it would excuse an outage for days."""
 
 
 def is_over(incident: VendorIncident) -> bool:
@@ -30,7 +30,7 @@ def is_open(incident: VendorIncident) -> bool:
 
 
 def goes_on(incident: VendorIncident, at: float) -> bool:
-    """Whether this is announced work that goes on at `at` (Unix seconds), rather than work to come or long past.
+    """Whether this is announced maintenance that goes on at `at` (Unix seconds), rather than work to come or long past.
 
     By the page's word; where it has none, from the start for as long as was planned, but for `WORK_S` at most: the ends
     pages state are plans.

@@ -16,7 +16,7 @@ SURGE = "people report trouble"
 def thanks(component: str, others: Reports, *, works: bool, repeated: bool) -> str:
     """The answer to a report: that it is noted, and what others say."""
     name = clean(component, 60)
-    noted = f"noted{', as you said before,' if repeated else ''}{' that it works for you' if works else ''}"
+    noted = f"noted{', as you reported before,' if repeated else ''}{' that it works for you' if works else ''}"
     noted = noted.removesuffix(",")
     window = duration(others.window_s)
     if not others.affected:

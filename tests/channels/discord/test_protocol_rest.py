@@ -115,7 +115,7 @@ async def test_a_long_answer_comes_with_all_of_it_in_a_file(fake, replicas, bot,
     body = "\n".join(f"line {n} of the report" for n in range(400))
     replicas.desk.answer = replace(replicas.desk.answer, text=body)
     replicas.desk.slow_s = slow_s
-    asked = await (await fake.people.slash(fake.user("Ann"), place, "avail report-card")).settled()
+    asked = await (await fake.people.slash(fake.user("Ann"), place, "avail postmortem")).settled()
     assert asked.replies[0].files == {"answer.md": body.encode()}
     assert "the whole of it is in the file" in asked.text
     assert asked.callback == (5 if slow_s else 4)
@@ -126,7 +126,7 @@ async def test_a_long_answer_is_shared_with_its_file(fake, replicas, bot, place,
     """Whoever reads the shared one has all of it too; a file that cannot be read holds nothing up."""
     body = "\n".join(f"line {n} of the report" for n in range(400))
     replicas.desk.answer = replace(replicas.desk.answer, text=body)
-    asked = await (await fake.people.slash(fake.user("Ann"), place, "avail report-card")).settled()
+    asked = await (await fake.people.slash(fake.user("Ann"), place, "avail postmortem")).settled()
     fake.cdn_gone = not readable
     shared = await fake.people.press(fake.user("Ann"), asked.replies[0], "gt:share:answer")
     await until(lambda: shared.replies)

@@ -39,9 +39,9 @@ def test_one_component_in_full():
     )
     lines = dict(told.lines)
 
-    assert told.title == "Claude API, 24h: uptime 58.3 % of the 2 h 00 min known, 12 % of looks failed"
+    assert told.title == "Claude API, 24h: uptime 58.3 % of the 2 h 00 min known, 12 % of checks failed"
     assert lines["Uptime"] == "58.3 % · partial outage 50 min · unknown 21 h 59 min of 24 h 00 min"
-    assert lines["Failures"] == "30 of 240 looks failed: 12 % (95 % interval 9–17 %)"
+    assert lines["Failures"] == "30 of 240 checks failed: 12 % (95 % interval 9–17 %)"
     assert lines["Latency"].startswith("p50 ")
     assert lines["Over time"].startswith(GAP * 21 + BLOCKS[0] + BLOCKS[5] + GAP * 2)
     assert "25 % (30 of 120)" in lines["Worst"]

@@ -223,7 +223,7 @@ def test_a_question_about_nothing_we_know_says_so():
     assert isinstance(answer, Misunderstood)
     assert "'gopher'" in answer.why
     assert parse("what does overloaded_error mean?", ONE) == Request("explain", text="overloaded_error")
-    assert parse("what is silenced?", ONE) == Request("quiet")
+    assert parse("what is silenced?", ONE) == Request("silences")
 
 
 @pytest.mark.parametrize(

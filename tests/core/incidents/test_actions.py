@@ -43,7 +43,7 @@ def test_what_is_handed_back_can_be_taken_again():
     actions.act(cases, said(60, "ack", name))
 
     assert actions.act(cases, said(70, "unack", name, who=BOB)).ok
-    assert events(cases, name)[-1] == ("handed back", "by Bob on Discord, before with Ann on Slack")
+    assert events(cases, name)[-1] == ("released", "Bob on Discord released it (was Ann on Slack's)")
     assert actions.act(cases, said(80, "ack", name, who=BOB)).ok
 
 

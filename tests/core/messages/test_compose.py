@@ -224,7 +224,7 @@ def test_the_resolved_story_is_whole():
         "27 %",
         "15 min after the first failure and 12 min after our alert",
         "by Anna",
-        "23 reports",
+        "23 user reports",
     ):
         assert part in story
 
@@ -232,7 +232,7 @@ def test_the_resolved_story_is_whole():
 def test_a_page_that_was_first_gets_the_credit():
     """Where the vendor said so before us, it reads so."""
     earlier = replace(INCIDENT, status=IncidentStatus.RESOLVED, resolved_at=NOW, page_first_at=START - 60)
-    assert "the page said so 4 min before our alert" in headline(told(earlier, voices(API)), NOW)
+    assert "the page admitted it 4 min before our alert" in headline(told(earlier, voices(API)), NOW)
 
 
 def test_a_closed_discrepancy_tells_both_lags():

@@ -18,7 +18,7 @@ from bot.core.model.incident import IncidentStatus
 from bot.core.model.service import ServiceView
 from bot.core.model.status import ServiceStatus
 from bot.core.postmortem.casefile import Casefile
-from bot.core.postmortem.report import report_card
+from bot.core.postmortem.report import postmortem
 from probes.model import Fault, Layer, Outcome, Timings
 from tests.support.results import START, look
 
@@ -62,7 +62,7 @@ class Town:
             found["incident"] = incident_answer(one, self.standing, self.now, tips())
             found["card"] = card(snapshot(one, self.standing, self.now), self.now, tips())
             case = Casefile(one, "Gateway EU", self.view.names, page=bool(self.view.page_url))
-            found["report"] = report_card(case, self.now)
+            found["report"] = postmortem(case, self.now)
         return {name: text(answer) for name, answer in found.items()}
 
 
@@ -99,7 +99,7 @@ def test_a_page_is_spoken_of_where_there_is_one():
     said = Town("https://status.example").see(30, **FAST).see(60, layer=Layer.TCP, symptom="refused", **FAILS).texts()
     assert "They say" in said["card"]
     assert "they say" in said["status"]
-    assert "Gateway EU's status page has not said so yet" in said["report"]
+    assert "Gateway EU's status page has not admitted it yet" in said["report"]
     assert not any("vendor" in text.casefold() for text in said.values())
 
 

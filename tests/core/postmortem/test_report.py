@@ -15,7 +15,7 @@ from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
 from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
 from bot.core.model.person import Person
 from bot.core.postmortem.casefile import Casefile
-from bot.core.postmortem.report import report_card
+from bot.core.postmortem.report import postmortem
 from bot.core.text.markdown import code, plain
 from bot.store.types import Delivery
 from probes.model import State
@@ -43,7 +43,7 @@ def casefile(**changes):
 
 def test_the_report_of_13_april_reads_as_it_was_read_by_eye():
     """Word for word; REWRITE_CARDS=1 writes it anew, to be read again."""
-    answer = report_card(*casefile())
+    answer = postmortem(*casefile())
     path = GOLDEN / "april-13.md"
     if os.environ.get("REWRITE_CARDS"):
         path.write_text(answer.text, "utf-8")
@@ -73,7 +73,7 @@ def hostile(words, **changes):
 
 def test_nothing_upstream_formats_links_or_mentions():
     """In Markdown as GitHub and the platforms read it: every mark is escaped or in a code span."""
-    text = report_card(hostile(EVIL), START + 700).text
+    text = postmortem(hostile(EVIL), START + 700).text
     outside = re.sub(r"`[^`\n]*`", "", text)
 
     assert "evil" in text
@@ -89,7 +89,7 @@ def test_nothing_upstream_formats_links_or_mentions():
 @given(st.text(max_size=300))
 def test_any_words_leave_the_report_whole(words):
     """Every section is there once, every table row has its cells, and the data are JSON."""
-    answer = report_card(hostile(words), START + 700)
+    answer = postmortem(hostile(words), START + 700)
     lines = answer.text.split("\n")
 
     assert [line for line in lines if line.startswith("## ")] == [
@@ -125,9 +125,9 @@ def test_an_incident_that_goes_on_is_a_draft():
     open_one = Incident(
         "4F7K", "claude", "failures", IncidentStatus.OPEN, ("claude-api",), State.PARTIAL, now - 600, now - 500
     )
-    answer = report_card(Casefile(open_one, "Claude", full.names), now)
+    answer = postmortem(Casefile(open_one, "Claude", full.names), now)
 
     assert "**A draft: the incident goes on.**" in answer.text
-    assert "has not said so yet" in answer.text
+    assert "has not admitted it yet" in answer.text
     assert answer.data["draft"] is True
     assert answer.data["evidence"] is None

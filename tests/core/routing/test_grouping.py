@@ -116,7 +116,7 @@ def test_disagreements_wake_nobody():
     """They are grouped by themselves, as what they are."""
     message = shown(told_as_one(Kind.DISCREPANCIES, "4F7K", members(97).values()))
     assert (message.kind, message.tone) == ("discrepancy", Colour.YELLOW)
-    assert message.headline.startswith("⚖️ 97 more disagreements with status pages")
+    assert message.headline.startswith("⚖️ 97 more discrepancies with status pages")
 
 
 def test_what_is_said_of_ourselves_is_in_no_group():

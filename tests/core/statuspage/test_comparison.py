@@ -105,7 +105,7 @@ def test_trouble_that_ends_first_was_never_acknowledged():
     comparison.compare([case(State.OPERATIONAL, incident=None, read_at=240.0)], 241.0)
     [(record, _)] = comparison.take()
 
-    assert (record.outcome, record.page_seen_at) == ("never acknowledged", None)
+    assert (record.outcome, record.page_seen_at) == ("never admitted", None)
 
 
 def test_what_cannot_be_known_closes_nothing():
@@ -180,7 +180,7 @@ def test_an_incident_that_marks_nothing_is_noted_once_and_is_no_agreement():
     assert (record.closed_at, record.mention.words, line.event) == (None, "Elevated errors", "mentioned")
     comparison.compare([mentioning(case(State.OPERATIONAL, incident=None, read_at=300.0))], 301.0)
     [(ended, _)] = comparison.take()
-    assert (ended.outcome, ended.resolved_at) == ("acknowledged in words only", 301.0)
+    assert (ended.outcome, ended.resolved_at) == ("admitted in words only", 301.0)
 
 
 def test_a_word_from_the_start_is_an_understatement_until_trouble_ends_or_the_mark_comes():
