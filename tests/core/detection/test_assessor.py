@@ -291,3 +291,11 @@ def test_components_that_do_not_fail_together_are_two_incidents():
         "b": State.OPERATIONAL,
         "d": State.OPERATIONAL,
     }
+
+
+def test_every_component_of_a_large_service_is_measured():
+    """No component of a large service is left out."""
+    names = tuple(f"c{n}" for n in range(600))
+    judge = assessor(names)
+    fed(judge, [look(START + n / 100, component=name) for n, name in enumerate(names)])
+    assert {a.state for a in judge.assessments(START + 10).values()} == {State.OPERATIONAL}
