@@ -6,10 +6,11 @@ from collections.abc import Callable
 from bot.advice.advisor import Advisor
 from bot.advice.candidates import candidates
 from bot.delivery.routes import tree_of
+from bot.delivery.subscriptions import Subscriptions
 from bot.desk.audit import Audit
 from bot.desk.desk import Desk
 from bot.desk.digests import Digests
-from bot.desk.ports import DeskServices, Subscribes
+from bot.desk.ports import DeskServices
 from bot.desk.reader import Reader, names
 from bot.health.status import HealthReader
 from bot.judging.actions import ActionQueue
@@ -27,7 +28,7 @@ def open_desk(
     settings: Settings,
     *,
     wake: Callable[[str], None] = nobody,
-    subscribes: Subscribes | None = None,
+    subscribes: Subscriptions | None = None,
     now: Callable[[], float] = time.time,
 ) -> Desk:
     """The desk of this configuration. `wake` tells the judge of a service that somebody acted or reported."""

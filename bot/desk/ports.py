@@ -1,70 +1,24 @@
 """What stands behind the desk, as it needs it: reads, acts, reports, subscriptions. Calls raise `StoreError`."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from bot.advice.advisor import Advisor
 from bot.core.answers.answer import Answer
-from bot.core.answers.incidents import Delivered
 from bot.core.commands.asker import Asker
 from bot.core.commands.names import Names
 from bot.core.commands.parser import Request
-from bot.core.detection.assessment import Explanation
-from bot.core.history.ranges import Range, RangeHistory
 from bot.core.model.audit import AuditEntry
-from bot.core.model.incident import Incident
 from bot.core.model.labels import Labels
-from bot.core.model.ledger import LedgerEntry
-from bot.core.model.person import Person
-from bot.core.model.status import ServiceStatus
-from bot.core.postmortem.casefile import Casefile
-from bot.core.routing.tree import Subscription, SubscriptionFilter, Tree
-from bot.core.tips.alternatives import Candidate, Option
+from bot.core.routing.tree import Tree
+from bot.core.tips.alternatives import Candidate
+from bot.delivery.subscriptions import Subscriptions
+from bot.desk.digests import Digests
+from bot.desk.reader import Reader
 from bot.health.status import HealthReader
 from bot.judging.actions import ActionQueue
 from bot.judging.user_reports import UserReports
-
-
-class Reads(Protocol):
-    """What the desk reads."""
-
-    async def standing(self, service: str) -> ServiceStatus:
-        """How the service stands: every configured component, with what is known of it."""
-
-    async def explanation(self, service: str, component: str) -> Explanation | None:
-        """Why we believe what we believe of a component, None before it was ever judged."""
-
-    async def incidents(self, service: str, limit: int) -> Sequence[Incident]:
-        """The latest incidents, newest first."""
-
-    async def incident(self, service: str, name: str) -> Incident | None:
-        """The incident of that id, if it is one of this service's."""
-
-    async def ledger(self, service: str) -> Sequence[LedgerEntry]:
-        """The rows of the service's ledger, oldest first."""
-
-    async def deliveries(self, service: str, limit: int) -> Sequence[Delivered]:
-        """The latest deliveries, newest first."""
-
-    async def history(self, service: str, component: str, span: Range, now: float) -> Sequence[RangeHistory]:
-        """The past of one component ("": of the service's)."""
-
-    async def casefile(self, service: str, incident: Incident) -> Casefile:
-        """All that is on record of an incident."""
-
-
-class Counsels(Protocol):
-    """What can stand in for what."""
-
-    async def options(self, components: Iterable[str], now: float) -> Sequence[Option]:
-        """For any of these components, best first, with the state of each."""
-
-
-class Digests(Protocol):
-    """A day or a week of everything."""
-
-    async def of(self, name: str, ends: float, now: float) -> tuple[Answer, bool]:
-        """The digest of a "day" or "week" that ends then (Unix seconds), and whether anything was measured in it."""
 
 
 class Audits(Protocol):
@@ -77,30 +31,6 @@ class Audits(Protocol):
         """The latest, newest first."""
 
 
-class Subscribes(Protocol):
-    """The channels' own subscriptions, kept in the store.
-
-    A target is "<channel>" or "<channel>:<place>" (`slack:C0123`). Sentences are for the person who asked.
-    """
-
-    async def add(self, target: str, interest: SubscriptionFilter, person: Person, now: float) -> str:
-        """Subscribe a target after a test post succeeded; the sentence that confirms it.
-
-        Raises:
-            UserError: there is no such channel, or it cannot be subscribed; the sentence says why.
-            DeliveryError: the test post was refused.
-        """
-
-    async def remove(self, target: str, about: str, person: Person, now: float) -> str:
-        """End what a target is subscribed to (`about` "": all of it). Raises UserError where there is nothing."""
-
-    async def list(self, target: str | None) -> Sequence[Subscription]:
-        """The subscriptions of a target, or (None) all."""
-
-    async def probe(self, target: str) -> str:
-        """Post a marked test message; the sentence that says so. Raises UserError or DeliveryError."""
-
-
 @dataclass(frozen=True, slots=True)
 class DeskServices:
     """All of it; what is None does not exist in this process, and its commands say so.
@@ -109,12 +39,12 @@ class DeskServices:
     of each service.
     """
 
-    reads: Reads
+    reads: Reader
     names: Names
-    counsel: Counsels
+    counsel: Advisor
     acts: ActionQueue | None = None
     reports: UserReports | None = None
-    subscribes: Subscribes | None = None
+    subscribes: Subscriptions | None = None
     health: HealthReader | None = None
     audit: Audits | None = None
     digests: Digests | None = None

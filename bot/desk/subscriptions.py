@@ -6,7 +6,8 @@ from bot.core.answers import replies
 from bot.core.answers import subscriptions as subscription_answers
 from bot.core.answers.answer import Answer
 from bot.core.routing.tree import SubscriptionFilter
-from bot.desk.ports import DeskServices, Query, Subscribes
+from bot.delivery.subscriptions import Subscriptions
+from bot.desk.ports import DeskServices, Query
 from bot.errors import DeliveryError, UserError
 from probes.model import State
 
@@ -54,7 +55,7 @@ async def test(behind: DeskServices, question: Query) -> Answer:
     return await _told(subscribes.probe(target), question, target)
 
 
-def _place(behind: DeskServices, question: Query) -> tuple[Subscribes, str] | Answer:
+def _place(behind: DeskServices, question: Query) -> tuple[Subscriptions, str] | Answer:
     """Where this is about: the channel that was named, else the one the question came from."""
     target = question.request.choice("to") or question.asker.here
     if behind.subscribes is None:

@@ -10,7 +10,7 @@ from bot.core.detection.reprobe import Plan, due
 from bot.core.health.sight import Sight, Silent, State
 from bot.core.health.signs import MISSED
 from bot.core.rate_limits import RateLimits, ReprobeBudget
-from bot.probing.page_lease import TICKS, Turn
+from bot.probing.page_lease import TICKS, PageLease
 from bot.probing.rate_limiter import HostRateLimiter
 from bot.scheduling.scheduler import Schedule
 from bot.store.codec import PLAN
@@ -69,7 +69,7 @@ class ActivePlan:
 class ProbeLimits:
     """What keeps this prober from asking too much: turns at pages, limits towards hosts, a bound on extra checks."""
 
-    turns: Turn | None = None
+    turns: PageLease | None = None
     courtesy: HostRateLimiter = field(default_factory=lambda: HostRateLimiter(RateLimits()))
     extras: ReprobeBudget = field(default_factory=lambda: ReprobeBudget(RateLimits().extra_per_hour))
 

@@ -1,7 +1,6 @@
 """Whose turn it is to read a status page: one prober of many reads it, the others stand by."""
 
 import logging
-from typing import Protocol
 
 from bot.errors import StoreError
 from bot.store.store import Store
@@ -17,14 +16,6 @@ KEPT = 1.25
 
 PASSED = 0.5
 """Intervals for which nobody reads a page that its reader could not read: then the first one who asks."""
-
-
-class Turn(Protocol):
-    """Says whether this prober is the one to read a page now."""
-
-    async def ours(self, check: Check) -> bool: ...
-
-    async def passed(self, check: Check) -> None: ...
 
 
 class PageLease:

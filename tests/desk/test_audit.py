@@ -3,6 +3,7 @@
 from bot.core.commands.asker import Asker
 from bot.core.commands.table import Role
 from bot.core.model.person import Person
+from bot.delivery.subscriptions import Subscriptions
 from bot.desk.desk import Desk
 from bot.desk.open import open_desk
 from bot.store.store import Store
@@ -14,8 +15,11 @@ ANN = Asker(Person("slack", "T1", "U1", "Ann"), Role.ADMIN, here="slack:C1")
 VIC = Asker(Person("discord", "G1", "U2", "Vic"), here="discord:5")
 
 
-class Subscribes:
-    """Says yes."""
+class Subscribes(Subscriptions):
+    """Says yes, without a courier that would post the test message."""
+
+    def __init__(self):
+        pass
 
     async def add(self, target, interest, person, now):
         return f"{target} is subscribed"
