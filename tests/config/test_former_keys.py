@@ -34,6 +34,7 @@ def test_a_former_key_means_the_same_and_says_what_it_is_called_now(old, new, ca
     ]
     caplog.clear()
     assert from_text(text(new), "gt.yaml", {}).routes == former
+    assert former is not None
     assert former[0].quiet
     assert former[0].below[0].quiet != former[0].quiet
     assert caplog.records == []
