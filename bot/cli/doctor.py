@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
-from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -23,8 +22,8 @@ from bot.core.text.durations import ago
 from bot.core.text.numbers import number
 from bot.core.text.quoting import clean
 from bot.errors import GroundtruthError
+from bot.health.status import WORD
 from bot.settings import Channel, Settings
-from bot.store.codec import Codec
 from bot.store.connect import open_store
 from bot.store.store import Store
 from probes.network.control import answered
@@ -45,17 +44,6 @@ PATIENCE_S = 60.0
 
 SKEW_S = 5.0
 """Beyond this our clock is wrong for comparing times with a vendor's; at 300 s chat platforms refuse our signatures."""
-
-
-class VantageWord(BaseModel):
-    """What a prober leaves of itself in the store."""
-
-    at: float
-    waiting: int = 0
-    skipped: int = 0
-
-
-WORD = Codec(VantageWord, "vantages")
 
 
 class Health(StrEnum):

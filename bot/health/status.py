@@ -103,6 +103,8 @@ class VantageWord(BaseModel):
     late: tuple[str, ...] = ()
     skew: float = 0.0
     sight: State = State.CLEAR
+    version: str = ""
+    dropped: int = 0
 
 
 WORD = Codec(VantageWord, "vantages")

@@ -171,7 +171,7 @@ def test_where_it_is_not_installed_the_configuration_says_how(tmp_path):
     """In one sentence, with the command; the other kinds work without it."""
     file = tmp_path / "groundtruth.yaml"
     file.write_text("services: [claude]\nchannels:\n  far: {kind: apprise, urls: ['${TEAMS_URL}']}\n")
-    code = "import sys; sys.modules['apprise'] = None; from bot.cli import main; sys.exit(main(sys.argv[1:]))"
+    code = "import sys; sys.modules['apprise'] = None; from bot.cli.main import main; sys.exit(main(sys.argv[1:]))"
     words = (sys.executable, "-c", code, "--config", str(file), "config", "check")
     environ = {"PATH": os.environ["PATH"], "TEAMS_URL": f"json://localhost/{WAY_IN}"}
     ran = subprocess.run(words, capture_output=True, text=True, timeout=30, check=False, env=environ)

@@ -21,7 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from bot.channels.console.channel import Console
-from bot.core.model.incident import Entry
+from bot.core.model.incident import TimelineEntry
 from tests.support.contract import CARD
 
 async def main():
@@ -29,7 +29,7 @@ async def main():
         for n in range(int(sys.argv[2]), 10_000):
             where = await console.post("", replace(CARD, headline=f"headline {n}"), f"k{n}")
             await console.edit(where, replace(CARD, headline=f"headline {n}, edited"))
-            await console.follow(where, Entry(1.0, "changed", f"line of {n}"), f"k{n}#1")
+            await console.follow(where, TimelineEntry(1.0, "changed", f"line of {n}"), f"k{n}#1")
 
 asyncio.run(main())
 """
