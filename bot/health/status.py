@@ -104,6 +104,8 @@ class VantageWord(BaseModel):
     skew: float = 0.0
     sight: State = State.CLEAR
     gone: tuple[str, ...] = ()
+    version: str = ""
+    dropped: int = 0
 
 
 WORD = Codec(VantageWord, "vantages")
