@@ -73,7 +73,7 @@ async def test_only_who_holds_the_lease_runs_the_job(store, pauses):
     while len(pauses) < 3 and not loop.done():
         await asyncio.wait({loop}, timeout=0.001)
     assert not ran
-    await store.leases.passes("digest", "one")
+    await store.leases.release("digest", "one")
     with pytest.raises(DoneError):
         await loop
 

@@ -52,7 +52,7 @@ async def test_the_budget_of_the_day(doctor, redis_url, store):
     assert not await store.purse.reserve("claude", (1_200, 0.0123), (1_300, 0.05))
     _, found = await doctor(redis=redis_url)
     assert found["budget"]["health"] == "warning"
-    assert "Spent: Claude (1 look left out)" in found["budget"]["sentence"]
+    assert "Spent: Claude (1 check left out)" in found["budget"]["sentence"]
 
 
 async def test_vantages_that_were_heard_of(doctor, redis_url, store):
@@ -64,7 +64,7 @@ async def test_vantages_that_were_heard_of(doctor, redis_url, store):
 
     health = {name: found[f"vantage {name}"]["health"] for name in ("eu", "us", "odd")}
     assert health == {"eu": "ok", "us": "warning", "odd": "warning"}
-    assert "3 observations waiting, 2 looks left out" in found["vantage eu"]["sentence"]
+    assert "3 results waiting, 2 checks left out" in found["vantage eu"]["sentence"]
 
 
 async def test_no_network(vendor, doctor):
@@ -104,11 +104,11 @@ async def test_what_readiness_and_chat_know_doctor_knows(doctor, redis_url, stor
     word = {"at": time.time(), "lost": 7, "late": ["claude-api/message"], "skew": 40.0, "sight": "blind"}
     await store.vantages.put("eu", json.dumps(word), time.time())
     channel = {"name": "slack", "ok": False, "sentence": "Slack refuses the token", "at": time.time()}
-    await store.leases.put_health("eu/slack", json.dumps(channel))
+    await store.health.put("eu/slack", json.dumps(channel))
     code, found = await doctor(redis=redis_url)
 
     assert code == 0
-    assert "7 observations lost" in found["vantage eu"]["sentence"]
+    assert "7 results lost" in found["vantage eu"]["sentence"]
     assert "claude-api/message" in found["checks of eu"]["sentence"]
     assert found["clock of vantage eu"]["sentence"].startswith("differs +40.0 s from the store's: set the clock")
     assert found["network of eu"]["sentence"].startswith("blind")
