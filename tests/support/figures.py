@@ -335,6 +335,7 @@ CHECKS = (
     (rf"about ({PCT}), 95 % interval ({PCT})", _opening),
     (rf"{N} of {N} (?:requests )?failed", _count),
     (rf"{N} of {N} requests (?:so far|failing)", _count),
+    (rf"every request has failed for {DUR} \({N} of {N}\)", _count),
     (rf"(?:at worst|At the worst|peak)(?: about)? ({PCT})", _peak),
     (rf"Highest failure rate \| about ({PCT})", _peak),
     (rf"about ({PCT})", _rate),
