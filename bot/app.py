@@ -204,7 +204,7 @@ class App:
             store.notes,
             store.leases,
             self._owner,
-            acts=self._actions.act,
+            acts=self._actions.submit,
         )
         return {
             c.name: await stack.enter_async_context(CHANNELS[c.kind].opened(c.name, c.options, outside))

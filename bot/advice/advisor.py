@@ -8,7 +8,7 @@ from bot.advice.library import tips
 from bot.core.messages.compose import card
 from bot.core.model.card import Card
 from bot.core.model.group import Correlation
-from bot.core.model.incident import IncidentStatus
+from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.snapshot import Snapshot
 from bot.core.model.status import ServiceStatus
 from bot.core.tips.alternatives import Candidate, Option, ranked
@@ -51,8 +51,8 @@ class Advisor:
         Raises:
             StoreError: the store is away.
         """
-        one = snapshot.incident if snapshot.discrepancy is None else None
-        if one is None or one.status is not IncidentStatus.OPEN:
+        one = snapshot.about
+        if not isinstance(one, Incident) or one.status is not IncidentStatus.OPEN:
             return card(snapshot, now, tips())
         causes = await self._stands.causes(one.service)
         shared = next((c for c in causes if one.id in {struck.incident for struck in c.going}), None)

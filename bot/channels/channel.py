@@ -16,13 +16,13 @@ class Channel(Protocol):
 
     It neither waits nor retries by itself: it raises `DeliveryError` and the courier decides.
 
-    `key` is the same for every try at the same message, so that a repeat can land on the first one; `lands` says
+    `key` is the same for every try at the same message, so that a repeat can land on the first one; `idempotent` says
     whether it does, or may stand there twice after a failure that leaves it open. `refresh_s`: fresher figures alone
     are edited in no more often than this; news at once.
     """
 
     name: str
-    lands: bool
+    idempotent: bool
     refresh_s: float
 
     async def __aenter__(self) -> Self: ...
@@ -48,5 +48,5 @@ class Channel(Protocol):
 class Hears(Protocol):
     """A channel that can repeat what its platform answered last, for whoever tries it by hand."""
 
-    def heard(self) -> str:
+    def last_response(self) -> str:
         """The answer in a sentence, without secrets; "" before the first."""

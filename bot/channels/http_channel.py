@@ -53,7 +53,7 @@ class NotificationLog:
 class HttpChannel(NotificationLog):
     """A channel on HTTP in one place, where a repeat lands on the first by its key."""
 
-    lands = True
+    idempotent = True
     refresh_s = 60.0
 
     def __init__(self, name: str, http: HttpClient, memory: KeyValues) -> None:
@@ -73,7 +73,7 @@ class HttpChannel(NotificationLog):
         """Whether the last request was taken, in a sentence."""
         return self._http.health()
 
-    def heard(self) -> str:
+    def last_response(self) -> str:
         """What the platform answered last."""
         return self._http.heard
 

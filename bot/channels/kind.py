@@ -23,10 +23,10 @@ class Kind:
     `options` are the keys beside `kind`; `check(name, options)` raises UserError with every complaint; `places` are
     those of its options that hear of everything, None for a kind that is one place by itself. `model` describes the
     options to editors; `doctor` is a module like the first, whose `examine(name, checked options)` gives signs.
-    `wakes`: every message there may wake somebody, so that without a route that says otherwise it hears of incidents
-    alone; but where it is `soft`, what is no incident wakes nobody, and is told. `people` are places of its options
-    where each message wakes a person, in a kind that else wakes nobody.
-    `acts`: it does something about each incident, so that none is told there together with others.
+    `pages_people`: every message there may page somebody, so without a route that says otherwise it hears of incidents
+    alone. Where it `pages_incidents_only`, everything else is sent too and pages nobody. `people` are places of its
+    options where each message pages a person, in a kind that otherwise pages nobody.
+    `automates`: it runs something for each incident, so incidents are never grouped there.
     """
 
     module: str
@@ -35,10 +35,10 @@ class Kind:
     places: Callable[[Mapping[str, Any]], Sequence[str]] | None = None
     model: type[BaseModel] | None = None
     doctor: str = ""
-    wakes: bool = False
+    pages_people: bool = False
     people: Callable[[Mapping[str, Any]], Sequence[str]] = _nobody
-    acts: bool = False
-    soft: bool = False
+    automates: bool = False
+    pages_incidents_only: bool = False
 
     def opened(self, name: str, options: Mapping[str, Any], outside: ChannelContext) -> Channel:
         """The channel, to be entered by whoever asked for it."""

@@ -27,14 +27,24 @@ def _on_call(options: Mapping[str, Any]) -> Sequence[str]:
     return [str(person) for person in options.get("on_call", ())]
 
 
-def _outlet(described: ModuleType, *, wakes: bool = False, acts: bool = False, soft: bool = False) -> Kind:
+def _outlet(
+    described: ModuleType, *, pages_people: bool = False, automates: bool = False, pages_incidents_only: bool = False
+) -> Kind:
     """A kind that is one place by itself, from the module of its options; its channel stands beside it."""
     module = described.__name__.replace(".options", ".channel")
-    return Kind(module, described.OPTIONS, described.read, model=described.Options, wakes=wakes, acts=acts, soft=soft)
+    return Kind(
+        module,
+        described.OPTIONS,
+        described.read,
+        model=described.Options,
+        pages_people=pages_people,
+        automates=automates,
+        pages_incidents_only=pages_incidents_only,
+    )
 
 
 CHANNELS: Mapping[str, Kind] = {
-    "alertmanager": _outlet(alertmanager, wakes=True),
+    "alertmanager": _outlet(alertmanager, pages_people=True),
     "apprise": _outlet(apprise),
     "console": Kind("bot.channels.console.channel"),
     "discord": Kind(
@@ -46,12 +56,12 @@ CHANNELS: Mapping[str, Kind] = {
         "bot.channels.discord.doctor",
     ),
     "email": _outlet(email),
-    "grafana_irm": _outlet(grafana_irm, wakes=True),
-    "incident_io": _outlet(incident_io, wakes=True),
-    "jira_service_management": _outlet(jira_service_management, wakes=True),
-    "ntfy": _outlet(ntfy, wakes=True),
-    "pagerduty": _outlet(pagerduty, wakes=True, soft=True),
-    "response": _outlet(response, wakes=True, acts=True),
+    "grafana_irm": _outlet(grafana_irm, pages_people=True),
+    "incident_io": _outlet(incident_io, pages_people=True),
+    "jira_service_management": _outlet(jira_service_management, pages_people=True),
+    "ntfy": _outlet(ntfy, pages_people=True),
+    "pagerduty": _outlet(pagerduty, pages_people=True, pages_incidents_only=True),
+    "response": _outlet(response, pages_people=True, automates=True),
     "slack": Kind(
         "bot.channels.slack.open",
         slack.OPTIONS,

@@ -135,5 +135,5 @@ def _name(where: Mapping[str, object]) -> str:
 
 
 def _heard(opened: Opened) -> str:
-    heard = opened.heard() if isinstance(opened, Hears) else ""
+    heard = opened.last_response() if isinstance(opened, Hears) else ""
     return f"; {heard}" if heard else ""

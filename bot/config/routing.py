@@ -116,7 +116,7 @@ class BranchPart(Part):
     quiet_hours: Annotated[tuple[QuietPart, ...], BeforeValidator(_one_or_many), AfterValidator(_heard)] | None = Field(
         None, max_length=10, description="nothing is sent then; what still goes on is sent at their end"
     )
-    goes_on: bool = Field(False, alias="continue", description="the routes after this one are asked too")
+    continue_: bool = Field(False, alias="continue", description="the routes after this one are asked too")
     escalation: str | None = Field(
         None, max_length=63, description="one of `escalations`, used while nobody acknowledges"
     )
@@ -155,7 +155,7 @@ def _branch(part: BranchPart, above: Route, name: str) -> Route:
         to=above.to if part.to is None else tuple(dict.fromkeys(part.to)),
         minimum=part.minimum or above.minimum,
         quiet=above.quiet if part.quiet_hours is None else tuple(map(_quiet, part.quiet_hours)),
-        goes_on=part.goes_on,
+        continue_=part.continue_,
         escalation=above.escalation if part.escalation is None else part.escalation,
         repeat_s=above.repeat_s if part.repeat_interval is None else part.repeat_interval,
         pace=pace,

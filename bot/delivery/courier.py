@@ -209,7 +209,7 @@ class Courier:
     ) -> None:
         """Write down how far it came; then later again, or never."""
         wait = error.retry_after if error.retry_after is not None else min(BACKOFF_S, 2.0 ** (claimed.tries - 1))
-        doubtful = error.ambiguous and not line.channel.lands and not progress.where
+        doubtful = error.ambiguous and not line.channel.idempotent and not progress.where
         if doubtful and claimed.doubts + 1 >= DOUBTS - 1:
             wait = BACKOFF_S
         if error.everywhere and error.turn:

@@ -21,10 +21,10 @@ def tree_of(settings: Settings) -> Tree:
     A channel that is off (its secret is not set) is left out.
     """
     places = {channel.name: _places(channel) for channel in settings.channels}
-    wakes = {channel.name for channel in settings.channels if CHANNELS[channel.kind].wakes}
+    wakes = {channel.name for channel in settings.channels if CHANNELS[channel.kind].pages_people}
     wakes |= {f"{c.name}:{person}" for c in settings.channels for person in CHANNELS[c.kind].people(c.options)}
-    acts = frozenset(channel.name for channel in settings.channels if CHANNELS[channel.kind].acts)
-    soft = frozenset(channel.name for channel in settings.channels if CHANNELS[channel.kind].soft)
+    acts = frozenset(channel.name for channel in settings.channels if CHANNELS[channel.kind].automates)
+    soft = frozenset(channel.name for channel in settings.channels if CHANNELS[channel.kind].pages_incidents_only)
     if settings.routes is None:
         every = tuple(target for targets in places.values() for target in targets)
         return Tree((Route(BY_DEFAULT, to=every),), frozenset(wakes), acts, soft)

@@ -119,4 +119,4 @@ async def _done(behind: DeskServices, question: Query, service: str, args: tuple
     asker, person = question.asker, question.asker.person
     who = f"{person.platform}:{person.place}:{person.user}"
     command = ActionRequest(question.now, question.request.command, args, who, asker.here, person.name, asker.id)
-    return await behind.acts.act(service, command)
+    return await behind.acts.submit(service, command)

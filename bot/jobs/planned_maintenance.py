@@ -43,7 +43,7 @@ class PlannedMaintenanceJob:
             name = f"maintenance:{command.id}"
             if await self._process.store.notes.get(name):
                 continue
-            outcome = await self._acts.act(service, command)
+            outcome = await self._acts.submit(service, command)
             if outcome is not None and not outcome.ok:
                 log.warning("planned maintenance of %s is not announced: %s", command.args[0], outcome.text)
             # Only now: who dies in between says it again, and the judge knows it by its id.

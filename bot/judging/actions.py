@@ -33,7 +33,7 @@ class ActionQueue:
         self._store = store
         self._wake = wake
 
-    async def act(self, service: str, command: ActionRequest) -> ActionResult | None:
+    async def submit(self, service: str, command: ActionRequest) -> ActionResult | None:
         """Do it, once for each `command.id`; None when it is noted and the judge has not come to it yet.
 
         `command.args` are canonical ids: an incident's, a component's or the service's; for `silence` and

@@ -43,7 +43,7 @@ def main() -> int:
         for name, text in KINDS.items()
     }
     tables["all of them hear"] = ActiveRoutes(
-        Tree(tuple(Route(f"{n}", to=(f"c{n}",), goes_on=True) for n in range(ROUTES)))
+        Tree(tuple(Route(f"{n}", to=(f"c{n}",), continue_=True) for n in range(ROUTES)))
     )
     about = SubscriptionFilter(("claude-api",))
     tables["subscriptions"] = ActiveRoutes(subscribed=tuple(Subscription(f"c{n}", about) for n in range(ROUTES)))

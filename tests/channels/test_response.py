@@ -278,7 +278,7 @@ async def test_a_dry_run_only_says_so(opens, switch, log, timeline):
     ]
     async with opens(run=[switch, "on"], trial=True) as channel:
         where = await channel.post("", CARD, "k2")
-        assert channel.heard() == 'fallback would run "switch on"'
+        assert channel.last_response() == 'fallback would run "switch on"'
     assert runs(log) == []
     assert len(timeline.told) == 2
 

@@ -162,7 +162,7 @@ async def test_fresher_figures_wait_for_the_channel_s_pace_and_news_does_not(sto
 async def test_what_may_stand_there_already_is_not_posted_for_ever(store):
     """Where a repeat does not land on the first one, so many may stand there at most; the record says so."""
     world = World(store)
-    world.books["one"] = book = Notebook("one", lands=False)
+    world.books["one"] = book = Notebook("one", idempotent=False)
     book.fail = [DeliveryError("no answer", ambiguous=True)] * 10
     await world.say()
     courier = world.courier()

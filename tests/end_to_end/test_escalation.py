@@ -55,10 +55,10 @@ async def test_an_acknowledgement_stops_the_pager_and_a_hand_back_goes_on(ladder
     ladder.awake = ladder.judge("one")
     async with ladder.at_work(ladder.awake):
         name = await ladder.outage()
-        await ladder.acts().act("claude", ladder.wish("ack", name))
+        await ladder.acts().submit("claude", ladder.wish("ack", name))
         await ladder.failing(30)
         assert await ladder.told() == {"console"}
-        await ladder.acts().act("claude", ladder.wish("unack", name))
+        await ladder.acts().submit("claude", ladder.wish("unack", name))
         await ladder.failing(9)
         assert await ladder.told() == {"console"}
         await ladder.failing(2)

@@ -49,7 +49,7 @@ async def test_the_night_on_which_the_clock_changes_ends_at_seven_there(house, b
         assert any(
             line == f"chat: held until {ends[-5:]} UTC by quiet hours, by branch 2" for line in await house.why()
         )
-        assert (await house.acts().act("claude", house.wish("ack", name))).ok
+        assert (await house.acts().submit("claude", house.wish("ack", name))).ok
         await house.until_clock(at(ends) - 120, *SOME)
         await house.deliver()
         assert (house.roots("log"), house.told("chat")) == (1, [])

@@ -45,9 +45,9 @@ async def test_what_is_over_by_then_is_never_said(house):
     async with house.judging():
         name = await house.trouble(*SOME)
         await house.deliver()
-        assert (await house.acts().act("claude", house.wish("resolve", name))).ok
+        assert (await house.acts().submit("claude", house.wish("resolve", name))).ok
         await house.until_clock(QUIET_ENDS + 120, False)
-        await house.acts().act("claude", house.wish("right", name))
+        await house.acts().submit("claude", house.wish("right", name))
         await house.deliver()
     assert house.told("chat") == []
     assert [act for act, _ in house.told("log")].count("root") == 1
@@ -123,7 +123,7 @@ async def test_who_was_told_stays_told_whatever_the_routes_say_later(house):
         await house.until_clock(house.now + 20 * 60, *ALL)
         await house.deliver()
         assert (house.roots("log"), house.roots("chat")) == (1, 1)
-        assert (await house.acts().act("claude", house.wish("resolve", name))).ok
+        assert (await house.acts().submit("claude", house.wish("resolve", name))).ok
         await house.deliver()
     assert house.told("log")[-1][0] == "trail"
     assert any(act == "edit" and "resolved" in text for act, text in house.told("log"))

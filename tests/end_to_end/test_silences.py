@@ -26,7 +26,7 @@ async def test_what_matchers_fit_is_recorded_and_not_said(store):
     scene.awake = scene.judge("one")
     target = written([matcher('component=~".*-api"'), matcher("service=claude")])
     async with scene.at_work(scene.awake):
-        told = await scene.acts().act("claude", scene.wish("silence", target, "6h", "known", id="p1"))
+        told = await scene.acts().submit("claude", scene.wish("silence", target, "6h", "known", id="p1"))
         name = await scene.outage()
         incident = await scene.incident(name)
         kept = readable(ABOUT.load((await store.views.assessed("claude", [ABOUT_FIELD]))[ABOUT_FIELD]))
@@ -44,7 +44,7 @@ async def test_the_end_of_a_silence_is_told_where_it_was_asked(store):
     async with scene.at_work(scene.awake):
         heard = replace(scene.wish("silence", "claude-api", "2m", id="p1"), where="console")
         other = replace(scene.wish("silence", "claude", "2m", id="p2"), where="slack:D1")
-        ids = [(await scene.acts().act("claude", wish)).silence for wish in (heard, other)]
+        ids = [(await scene.acts().submit("claude", wish)).silence for wish in (heard, other)]
         await scene.see(*[False] * 10)
 
         async def ended():
@@ -100,7 +100,7 @@ async def test_a_length_that_cannot_be_meant_is_refused(store, length):
     async with scene.at_work(scene.awake):
         await scene.see(*[False] * 10)
         await scene.remembered(scene.sent)
-        told = await scene.acts().act("claude", scene.wish("silence", "claude-api", length, id="p1"))
+        told = await scene.acts().submit("claude", scene.wish("silence", "claude-api", length, id="p1"))
         kept = await scene.remembered(scene.sent + 1)
     assert not told.ok
     assert told.text.startswith(("for how long? from one minute to 30 d", "nothing is open on Claude API; say for how"))

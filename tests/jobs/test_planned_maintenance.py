@@ -132,7 +132,7 @@ async def test_what_is_called_off_stays_called_off(planned):
     """Until the next one, a day later."""
     await planned.plan().look()
     (one,) = await planned.silences()
-    done = await planned.acts().act("claude", planned.wish("unsilence", one.id, id="off"))
+    done = await planned.acts().submit("claude", planned.wish("unsilence", one.id, id="off"))
     assert done.ok
     assert await planned.plan().look() == 0
     assert await planned.silences() == []

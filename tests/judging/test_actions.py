@@ -28,8 +28,8 @@ async def test_the_same_press_twice_is_one_act(scene):
     async with scene.at_work(scene.awake):
         name = await scene.outage()
         press = scene.wish("ack", name, id="interaction/1 \u2603")
-        first, second = await asyncio.gather(scene.acts().act("claude", press), scene.acts().act("claude", press))
-        third = await scene.acts().act("claude", press)
+        first, second = await asyncio.gather(scene.acts().submit("claude", press), scene.acts().submit("claude", press))
+        third = await scene.acts().submit("claude", press)
 
     assert first == second == third
     assert first.ok
@@ -46,8 +46,8 @@ async def test_of_two_people_at_once_one_wins_and_the_other_is_told(scene):
     async with scene.at_work(scene.awake):
         name = await scene.outage()
         told = await asyncio.gather(
-            scene.acts().act("claude", scene.wish("ack", name)),
-            scene.acts().act("claude", scene.wish("ack", name, who=BOB)),
+            scene.acts().submit("claude", scene.wish("ack", name)),
+            scene.acts().submit("claude", scene.wish("ack", name, who=BOB)),
         )
     incident = await scene.incident(name)
     winner = {"Ann": "Ann on Slack", "Bob": "Bob on Discord"}[incident.acknowledged_by.name]
@@ -62,14 +62,14 @@ async def test_without_a_judge_it_is_noted_and_done_later(scene):
     async with scene.at_work(scene.awake):
         name = await scene.outage()
     began = time.monotonic()
-    assert await scene.acts().act("claude", scene.wish("ack", name, id="late")) is None
+    assert await scene.acts().submit("claude", scene.wish("ack", name, id="late")) is None
     assert time.monotonic() - began < WAIT_S + 0.3
     for owner in ("two", "three"):
         scene.awake = scene.judge(owner)
         async with scene.at_work(scene.awake):
             await scene.see(True)
             await scene.remembered(scene.sent + 1)
-            outcome = await scene.acts().act("claude", scene.wish("ack", name, id="late"))
+            outcome = await scene.acts().submit("claude", scene.wish("ack", name, id="late"))
             assert outcome is not None
             assert outcome.ok
     assert len(events(await scene.incident(name), "acknowledged")) == 1
@@ -83,7 +83,7 @@ async def test_a_judge_that_dies_before_its_commit_loses_nothing(scene):
         name = await scene.outage()
     token = await scene.store.lease("claude", "dead", 60_000)
     await scene.store.release("claude", token)
-    assert await scene.acts().act("claude", scene.wish("resolve", name, id="r1")) is None
+    assert await scene.acts().submit("claude", scene.wish("resolve", name, id="r1")) is None
     await scene.judge("dead")._hold(token)
     assert (await scene.incident(name)).status is not IncidentStatus.RESOLVED
     assert await scene.audit() == []
@@ -106,10 +106,10 @@ async def test_a_store_that_hangs_is_said(scene, redis_url):
         await redis.execute_command("CLIENT", "PAUSE", 1_300, "ALL")
         began = time.monotonic()
         with pytest.raises(StoreError):
-            await scene.acts().act("claude", press)
+            await scene.acts().submit("claude", press)
         assert time.monotonic() - began < WAIT_S + 0.3
         assert (await redis.ping()) is True
-        outcome = await scene.acts().act("claude", press)
+        outcome = await scene.acts().submit("claude", press)
 
     assert outcome is not None
     assert outcome.ok
@@ -121,7 +121,7 @@ async def test_silence_edits_what_stands_and_posts_nothing_new(scene):
     scene.awake = scene.judge("one")
     async with scene.at_work(scene.awake):
         name = await scene.outage()
-        told = await scene.acts().act("claude", scene.wish("silence", "claude-api", "10m", "known"))
+        told = await scene.acts().submit("claude", scene.wish("silence", "claude-api", "10m", "known"))
         assert told.ok
     [before] = await scene.store.views.deliveries("claude", 10)
     scene.awake = scene.judge("two")
@@ -129,7 +129,7 @@ async def test_silence_edits_what_stands_and_posts_nothing_new(scene):
         for _ in range(6):
             await scene.see(True)
             await scene.remembered(scene.sent + 1)
-        assert (await scene.acts().act("claude", scene.wish("ack", name))).ok
+        assert (await scene.acts().submit("claude", scene.wish("ack", name))).ok
         [during] = await scene.store.views.deliveries("claude", 10)
         kept = await scene.remembered(0)
         for _ in range(20):
@@ -153,7 +153,7 @@ async def test_what_opens_under_maintenance_is_recorded_and_not_posted(scene):
     async with scene.at_work(scene.awake):
         await scene.see(*[False] * 40)
         await scene.remembered(40)
-        assert (await scene.acts().act("claude", scene.wish("maintenance", "claude", "1h"))).ok
+        assert (await scene.acts().submit("claude", scene.wish("maintenance", "claude", "1h"))).ok
         for _ in range(12):
             await scene.see(True)
             await scene.remembered(scene.sent + 1)
@@ -163,7 +163,7 @@ async def test_what_opens_under_maintenance_is_recorded_and_not_posted(scene):
         standing = await scene.store.views.assessments("claude")
         assert '"work":true' in standing["claude-api"]
 
-        assert (await scene.acts().act("claude", scene.wish("unsilence", "claude"))).ok
+        assert (await scene.acts().submit("claude", scene.wish("unsilence", "claude"))).ok
     [delivery] = await scene.store.views.deliveries("claude", 10)
     assert delivery.subject == incident.id
 
@@ -173,11 +173,11 @@ async def test_feedback_after_the_end_edits_the_message(scene):
     scene.awake = scene.judge("one")
     async with scene.at_work(scene.awake):
         name = await scene.outage()
-        assert (await scene.acts().act("claude", scene.wish("resolve", name))).ok
+        assert (await scene.acts().submit("claude", scene.wish("resolve", name))).ok
         [before] = await scene.store.views.deliveries("claude", 10)
-        assert (await scene.acts().act("claude", scene.wish("wrong", name.lower(), who=BOB))).ok
-        assert not (await scene.acts().act("claude", scene.wish("wrong", name, who=BOB))).ok
-        late = await scene.acts().act("claude", scene.wish("ack", name, who=BOB))
+        assert (await scene.acts().submit("claude", scene.wish("wrong", name.lower(), who=BOB))).ok
+        assert not (await scene.acts().submit("claude", scene.wish("wrong", name, who=BOB))).ok
+        late = await scene.acts().submit("claude", scene.wish("ack", name, who=BOB))
         [after] = await scene.store.views.deliveries("claude", 10)
         kept = await scene.remembered(0)
 
@@ -197,7 +197,7 @@ async def test_hostile_words_are_only_words(scene, words):
         for args in ((name, "1h", words), (words, "1h", words), (name, words), (name,)):
             for verb in ("silence", "ack", "right", words):
                 wish = ActionRequest(scene.now, verb, args, words, words, words, f"{words}{verb[:9]}{args}"[:3000])
-                outcome = await scene.acts().act("claude", wish)
+                outcome = await scene.acts().submit("claude", wish)
                 assert outcome is not None
                 assert "\n" not in outcome.text
                 assert "\x1b" not in outcome.text
@@ -213,7 +213,7 @@ async def test_a_clock_ahead_of_the_judges_sets_nothing_in_the_future(scene):
     async with scene.at_work(scene.awake):
         name = await scene.outage()
         ahead = ActionRequest(scene.now + 86_400, "silence", (name, "1h"), ANN, "", "Ann")
-        assert (await scene.acts().act("claude", ahead)).ok
+        assert (await scene.acts().submit("claude", ahead)).ok
         assert (await scene.incident(name)).silenced_until == scene.now + 3600
 
 
@@ -221,7 +221,7 @@ async def test_verdicts_go_by_themselves(scene):
     """The key of an outcome has its time to live."""
     scene.awake = scene.judge("one")
     async with scene.at_work(scene.awake):
-        await scene.acts().act("claude", scene.wish("ack", "ZZZZ", id="a1"))
+        await scene.acts().submit("claude", scene.wish("ack", "ZZZZ", id="a1"))
     left = await scene.store._link.call("TTL", keys_of("claude").outcome("a1"))
     assert 0 < left <= OUTCOME_TTL_S
 
@@ -242,7 +242,7 @@ async def test_a_secret_in_a_reason_is_not_kept(scene):
     scene.awake = scene.judge("one")
     async with scene.at_work(scene.awake):
         name = await scene.outage()
-        done = await scene.acts().act("claude", scene.wish("silence", name, "3600s", reason))
+        done = await scene.acts().submit("claude", scene.wish("silence", name, "3600s", reason))
 
     assert done.ok
     kept = json.dumps(await scene.audit()) + repr(await scene.incident(name))

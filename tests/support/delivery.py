@@ -36,9 +36,9 @@ class Notebook(Channel):
 
     refresh_s = 45.0
 
-    def __init__(self, name="notebook", *, lands=True):
+    def __init__(self, name="notebook", *, idempotent=True):
         self.name = name
-        self.lands = lands
+        self.idempotent = idempotent
         self.roots: dict[str, str] = {}
         self.acts: list[tuple[str, str]] = []
         self.cards: list[Card] = []

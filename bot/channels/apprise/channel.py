@@ -41,7 +41,7 @@ KINDS: Mapping[Severity, str] = {
 class ByApprise(NotificationLog):
     """A channel that sends each message to several Apprise addresses."""
 
-    lands = False
+    idempotent = False
     refresh_s = 300.0
 
     def __init__(self, name: str, options: Options, outside: ChannelContext) -> None:

@@ -30,7 +30,7 @@ KEY = 200
 class Console:
     """Says things on `out`: "live", "plain" or "json"; "auto" is live where a cursor can move, else plain."""
 
-    lands = True
+    idempotent = True
     refresh_s = 0.0
 
     def __init__(self, name: str, record: Path, out: TextIO, style: str, now: Callable[[], float]) -> None:

@@ -47,7 +47,7 @@ def nonce(*parts: str) -> str:
 class DiscordChannel:
     """Posts, edits and follows. `place` is a Discord channel's id; "" is the first configured one."""
 
-    lands = True
+    idempotent = True
     refresh_s = 60.0
 
     def __init__(self, name: str, options: Options, memory: KeyValues, now: Callable[[], float]) -> None:

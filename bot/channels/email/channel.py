@@ -35,7 +35,7 @@ SUBJECT = 200
 class Email(NotificationLog):
     """A channel that mails one list of recipients."""
 
-    lands = False
+    idempotent = False
     refresh_s = 300.0
 
     def __init__(self, name: str, options: Options, memory: KeyValues, now: Callable[[], float]) -> None:

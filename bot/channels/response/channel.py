@@ -36,7 +36,7 @@ KEY = 255
 class Response:
     """One response; it has one place, and a repeat finds in the record what was done."""
 
-    lands = True
+    idempotent = True
     refresh_s = 300.0
 
     def __init__(self, name: str, options: Options, outside: ChannelContext) -> None:
@@ -65,7 +65,7 @@ class Response:
         """Whether what was done last worked."""
         return not self._wrong, self._wrong or f"{self.name} has had no failure"
 
-    def heard(self) -> str:
+    def last_response(self) -> str:
         """What was done last, or would have been."""
         return self._heard
 

@@ -52,7 +52,7 @@ POSTS_WAIT = "posts wait for their turn, Slack takes one a second in a place"
 class SlackChannel:
     """Posts, edits and follows. `place` is the id of a conversation or a person; "" is the only configured one."""
 
-    lands = False
+    idempotent = False
     refresh_s = FIGURES_S
 
     def __init__(self, name: str, web: Web, options: Options, memory: KeyValues, now: Callable[[], float]) -> None:

@@ -41,7 +41,7 @@ def _branch(branch: Route) -> str:
         parts.append(f"escalation {branch.escalation}")
     if branch.repeat_s:
         parts.append(f"reminded every {duration(branch.repeat_s)}")
-    if branch.goes_on:
+    if branch.continue_:
         parts.append("continue")
     return " · ".join(parts)
 

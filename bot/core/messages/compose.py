@@ -8,7 +8,9 @@ from collections.abc import Sequence
 
 from bot.core.messages import correlation_card, discrepancy_card, group_card, incident_card
 from bot.core.model.card import Card, CardFacts, Colour
-from bot.core.model.incident import TimelineEntry
+from bot.core.model.discrepancy import Discrepancy
+from bot.core.model.group import Correlation, NoticeGroup
+from bot.core.model.incident import Incident, TimelineEntry
 from bot.core.model.snapshot import Snapshot
 from bot.core.text.durations import clock
 from bot.core.text.quoting import clean, cut
@@ -25,19 +27,22 @@ SUMMARY = "📋"
 
 
 def card(snapshot: Snapshot, now: float, tips: Sequence[Tip] = (), options: Sequence[Option] = ()) -> Card:
-    """The message about the snapshot's discrepancy if it has one, else about its incident and with tips that fit.
+    """The message about the snapshot's subject; that of an incident comes with tips that fit."""
+    match snapshot.about:
+        case Discrepancy() as record:
+            return discrepancy_card.card(record, snapshot, now)
+        case Incident() as incident:
+            return incident_card.card(incident, snapshot, now, tips, options)
+        case NoticeGroup() as group:
+            return group_card.card(group, snapshot.at, now)
+        case Correlation() as cause:
+            return correlation_card.card(cause, snapshot.at, now)
+        case None:
+            return _own(snapshot, now)
 
-    With neither it is about several of them, what those share, or about ourselves: a test, or a channel that cannot be
-    reached.
-    """
-    if snapshot.discrepancy is not None:
-        return discrepancy_card.card(snapshot.discrepancy, snapshot, now)
-    if snapshot.incident is not None:
-        return incident_card.card(snapshot.incident, snapshot, now, tips, options)
-    if snapshot.several is not None:
-        return group_card.card(snapshot.several, snapshot.at, now)
-    if snapshot.cause is not None:
-        return correlation_card.card(snapshot.cause, snapshot.at, now)
+
+def _own(snapshot: Snapshot, now: float) -> Card:
+    """What we say of ourselves: a test, a channel that cannot be reached, a digest."""
     name = clean(snapshot.service_name, 40) or clean(snapshot.service, 40) or "service"
     tone = Colour.GREEN if snapshot.over else Colour.GREY
     emoji = SUMMARY if snapshot.lines else EMOJI[tone]

@@ -21,12 +21,17 @@ class ComponentStatus:
     silence: Silence | None = None
 
 
+Subject = Incident | Discrepancy | NoticeGroup | Correlation
+"""What a message can be about; None beside them: something we say of ourselves."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that a message needs; `reason` says why it is sent now.
+    """All that a message needs; `about` is its subject, `reason` says why it is sent now.
 
-    Without incident and discrepancy it is about `several` of them, or `reason` is what we say of ourselves, `over` that
-    it has ended, and `lines` are (label, text) below it. `cause`: what it has in common with others.
+    One of `discrepancy`, `incident`, `several` and `cause` is the subject, the first that is there; the others are what
+    belongs to it. With none of them `reason` is what we say of ourselves, `over` that it has ended, and `lines` are
+    (label, text) below it.
     """
 
     at: float
@@ -43,3 +48,9 @@ class Snapshot:
     lines: tuple[tuple[str, str], ...] = ()
     several: NoticeGroup | None = None
     cause: Correlation | None = None
+
+    @property
+    def about(self) -> Subject | None:
+        """The subject of the message; None for what we say of ourselves."""
+        subjects = (self.discrepancy, self.incident, self.several, self.cause)
+        return next((subject for subject in subjects if subject is not None), None)

@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from bot.core.model.discrepancy import Discrepancy
 from bot.core.model.group import Kind, NoticeGroup
 from bot.core.model.ids import short_id
-from bot.core.model.incident import IncidentStatus
+from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.severity import SEVERITY, worse
 from bot.core.model.snapshot import Snapshot
 from probes.model import State
@@ -77,28 +78,34 @@ class Step:
 
 def kind_of(snapshot: Snapshot) -> Kind | None:
     """What a root is grouped with; None for what is always told at once: what we say of ourselves."""
-    if snapshot.discrepancy is not None:
-        return Kind.DISCREPANCIES
-    return Kind.INCIDENTS if snapshot.incident is not None else None
+    match snapshot.about:
+        case Discrepancy():
+            return Kind.DISCREPANCIES
+        case Incident():
+            return Kind.INCIDENTS
+        case _:
+            return None
 
 
 def member(snapshot: Snapshot) -> Member:
     """A root's newest edition in brief. Raises ValueError for what is never grouped."""
-    record, incident = snapshot.discrepancy, snapshot.incident
     name = snapshot.service_name or snapshot.service
-    if record is not None:
-        return Member(name, 1 if record.component else 0, record.measured, record.since, over=bool(record.closed_at))
-    if incident is None:
-        raise ValueError("what we say of ourselves is in no group")
-    return Member(
-        name,
-        len(incident.components),
-        worse(incident.worst, incident.state),
-        incident.started_at,
-        taken=incident.acknowledged_at is not None,
-        quiet=incident.silence is not None and not incident.announced,
-        over=incident.status is IncidentStatus.RESOLVED,
-    )
+    match snapshot.about:
+        case Discrepancy() as record:
+            number = 1 if record.component else 0
+            return Member(name, number, record.measured, record.since, over=bool(record.closed_at))
+        case Incident() as incident:
+            return Member(
+                name,
+                len(incident.components),
+                worse(incident.worst, incident.state),
+                incident.started_at,
+                taken=incident.acknowledged_at is not None,
+                quiet=incident.silence is not None and not incident.announced,
+                over=incident.status is IncidentStatus.RESOLVED,
+            )
+        case _:
+            raise ValueError("what we say of ourselves is in no group")
 
 
 def step(group: Group, members: Mapping[str, Member], pace: GroupTiming, now: float) -> Step:

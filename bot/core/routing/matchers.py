@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot.core.model.discrepancy import Discrepancy
+from bot.core.model.incident import Incident
 from bot.core.model.labels import Facts, Labels
 from bot.core.model.snapshot import Snapshot
 from bot.core.routing.regex import LONGEST, pattern
@@ -91,16 +93,17 @@ def facts_of(snapshot: Snapshot, labels: Labels) -> Facts:
     Of an incident: every component it ever had and the worst it has been. Of a discrepancy: its component, and the
     states that either side has stated.
     """
-    incident, record = snapshot.incident, snapshot.discrepancy
+    incident = snapshot.incident
     measured = [voices.measured for voices in snapshot.voices]
-    if record is not None:
-        components = {record.component} - {""}
-        states, kinds = {record.measured, record.claimed}, {DISCREPANCY, record.kind.value}
-        measured = [m for m in measured if m.component in components]
-    elif incident is not None:
-        components, states, kinds = set(incident.components), {incident.worst}, {INCIDENT}
-    else:
-        components, states, kinds, measured = set(), set(), {OWN}, []
+    match snapshot.about:
+        case Discrepancy() as record:
+            components = {record.component} - {""}
+            states, kinds = {record.measured, record.claimed}, {DISCREPANCY, record.kind.value}
+            measured = [m for m in measured if m.component in components]
+        case Incident() as one:
+            components, states, kinds = set(one.components), {one.worst}, {INCIDENT}
+        case _:
+            components, states, kinds, measured = set(), set(), {OWN}, []
     vantages = {incident.vantage} if incident and incident.vantage else {v for m in measured for v in m.vantages}
     facts = {
         "service": frozenset({snapshot.service}),

@@ -51,10 +51,13 @@ class Notice:
     @property
     def over(self) -> bool:
         """Whether it says that its subject is over."""
-        incident, record = self.snapshot.incident, self.snapshot.discrepancy
-        if record is not None:
-            return record.closed_at is not None
-        return incident is not None and incident.status is IncidentStatus.RESOLVED
+        match self.snapshot.about:
+            case Discrepancy(closed_at=closed_at):
+                return closed_at is not None
+            case Incident(status=status):
+                return status is IncidentStatus.RESOLVED
+            case _:
+                return False
 
 
 @dataclass(frozen=True, slots=True)

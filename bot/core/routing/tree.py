@@ -9,7 +9,9 @@ routes say later, so that no root message is left behind half told.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from bot.core.model.discrepancy import Discrepancy
 from bot.core.model.escalation import Policy, reminder
+from bot.core.model.incident import Incident
 from bot.core.model.labels import Facts, Labels
 from bot.core.model.person import Person
 from bot.core.model.severity import SEVERITY
@@ -53,7 +55,7 @@ class Route:
     """One branch of the tree, with everything that it inherits filled in.
 
     `name` counts it through the tree ("2.1": the first below the second); `asks_kind`: a matcher of it or above it is
-    about the kind of notice; `goes_on`: the siblings after it are asked too; `repeat_s` 0: nobody is reminded.
+    about the kind of notice; `continue_`: the siblings after it are asked too; `repeat_s` 0: nobody is reminded.
     """
 
     name: str
@@ -61,7 +63,7 @@ class Route:
     to: tuple[str, ...] = ()
     minimum: State = State.DEGRADED
     quiet: tuple[QuietHours, ...] = ()
-    goes_on: bool = False
+    continue_: bool = False
     escalation: str = ""
     repeat_s: float = 0.0
     pace: GroupTiming = field(default_factory=GroupTiming)
@@ -199,13 +201,13 @@ def verdicts(branches: Iterable[Route], facts: Facts, severity: int | None) -> I
             # One below that left it to another one below has it too: the first that takes it is named.
             yield RouteMatch(branch, taken=not deeper, left_to=deeper)
             yield from below
-            had = "" if branch.goes_on else branch.name
+            had = "" if branch.continue_ else branch.name
 
 
 def severity_of(snapshot: Snapshot) -> int | None:
     """The worst an incident has been, as a rank; None for what has no severity of its own."""
-    incident = snapshot.incident if snapshot.discrepancy is None else None
-    return None if incident is None else SEVERITY.get(incident.worst, 0)
+    one = snapshot.about
+    return SEVERITY.get(one.worst, 0) if isinstance(one, Incident) else None
 
 
 def policies_for(tree: Tree, policies: Mapping[str, Policy], snapshot: Snapshot, labels: Labels) -> tuple[Policy, ...]:
@@ -229,14 +231,15 @@ def policies_for(tree: Tree, policies: Mapping[str, Policy], snapshot: Snapshot,
 
 def wanted(snapshot: Snapshot, interest: SubscriptionFilter) -> bool:
     """Whether an interest covers what a snapshot is about."""
-    record, incident = snapshot.discrepancy, snapshot.incident
-    if record is not None:
-        touched = {snapshot.service, record.component} if record.component else {snapshot.service}
-        return interest.discrepancies and _about(interest, touched)
-    if incident is None:
-        return _about(interest, {snapshot.service})
-    bad_enough = SEVERITY.get(incident.worst, 0) >= SEVERITY.get(interest.minimum, 0)
-    return bad_enough and _about(interest, {snapshot.service, *incident.components})
+    match snapshot.about:
+        case Discrepancy() as record:
+            touched = {snapshot.service, record.component} if record.component else {snapshot.service}
+            return interest.discrepancies and _about(interest, touched)
+        case Incident() as incident:
+            bad_enough = SEVERITY.get(incident.worst, 0) >= SEVERITY.get(interest.minimum, 0)
+            return bad_enough and _about(interest, {snapshot.service, *incident.components})
+        case _:
+            return _about(interest, {snapshot.service})
 
 
 def _found(snapshot: Snapshot, table: ActiveRoutes, labels: Labels, now: float) -> Iterator[Recipient]:
