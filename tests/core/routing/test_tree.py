@@ -49,7 +49,7 @@ def test_the_first_that_takes_it_ends_the_search_unless_it_goes_on():
     """As in Alertmanager."""
     tree = [branch("1", "service=openai", "a"), branch("2", "service=claude", "b"), branch("3", "", "c")]
     assert names(to(tree, about())) == ["b"]
-    tree[1] = replace(tree[1], goes_on=True)
+    tree[1] = replace(tree[1], continue_=True)
     assert names(to(tree, about())) == ["b", "c"]
 
 
