@@ -23,7 +23,7 @@ async def test_what_was_recorded_is_found_again(redis_url, store, tmp_path, caps
     config.write_text(yaml.safe_dump({"services": ["claude"], "redis": redis_url}))
 
     assert await asyncio.to_thread(main, ["--config", str(config), "record", "claude", str(file)]) == 0
-    assert "600 observations" in capsys.readouterr().out
+    assert "600 results" in capsys.readouterr().out
     assert json.loads(gzip.decompress(file.read_bytes()))["format"] == "groundtruth-trace/1"
 
     assert await asyncio.to_thread(main, ["replay", str(file), "--events"]) == 0

@@ -108,7 +108,7 @@ async def test_a_subscription_is_a_route_without_quiet_hours(house):
         await house.deliver()
         why = await house.why()
     assert (house.roots("pager"), house.roots("chat")) == (1, 0)
-    assert any(line.startswith("pager: said") and line.endswith("by subscription") for line in why)
+    assert any(line.startswith("pager: posted") and line.endswith("by subscription") for line in why)
     assert any(line.startswith("chat: held until 14:30 UTC by quiet hours, by branch 2") for line in why)
 
 

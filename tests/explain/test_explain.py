@@ -186,7 +186,7 @@ def test_a_missing_answer_is_weighed_by_what_we_see() -> None:
     cut = replace(API, symptoms=(("refused", 29),), layer=Layer.TCP)
     theirs = Context((ServiceStatus("claude", "Claude", voices(cut)),))
     assert "probably the vendor's; Claude API: we see it too" in explained(text, theirs, NOW).title
-    assert "cannot be told whose" in explained(text, NOWHERE, NOW).title
+    assert "not clear from this alone" in explained(text, NOWHERE, NOW).title
 
 
 def test_ours_amid_trouble() -> None:
@@ -330,9 +330,9 @@ def test_an_alternative_that_is_up_is_named() -> None:
     ("text", "begins"),
     [
         ("502 Bad Gateway", "HTTP 502 gateway: the gateway cannot reach the application; the vendor's fault"),
-        ("Error 1020", "Cloudflare 1020: the edge takes you for a robot or blocks you; cannot be told whose"),
+        ("Error 1020", "Cloudflare 1020: the edge takes you for a robot or blocks you; not clear from this alone"),
         ("error code: 524", "Cloudflare 524: the edge cannot reach the servers behind it; the vendor's fault"),
-        ("ECONNRESET", "reset: no connection; cannot be told whose"),
+        ("ECONNRESET", "reset: no connection; not clear from this alone"),
         ("500", "HTTP 500: an error inside their service; the vendor's fault"),
         ("botocore ThrottlingException", "ThrottlingException: your rate limit or quota is used up; on your side"),
         ('HTTP/1.1 200 OK\n\n{"id":"msg_01x","content":[]}', "HTTP 200: it worked; nobody's fault"),

@@ -246,6 +246,6 @@ def mortal(store, part, at, *, after):
     notes = Mortal(store.notes, "put", at, after=after) if part == "notes" else store.notes
     owner = Mortal(store, "commit", at, after=after) if part == "commit" else store
     return SimpleNamespace(
-        notes=notes, views=store.views, leases=store.leases,
+        notes=notes, views=store.views, leases=store.leases, subscriptions=store.subscriptions,
         lease=owner.lease, release=owner.release, load=owner.load, commit=owner.commit,
     )  # fmt: skip

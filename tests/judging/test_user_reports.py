@@ -108,7 +108,7 @@ async def test_others_are_counted_without_the_one_who_asks(store):
         "noted: nobody else reports trouble with claude-api in 15 min",
     ) or first.text == "noted: nobody else reports trouble with Claude API in 15 min"
     assert (again.others, again.repeated) == (0, True)
-    assert again.text == "noted, as you said before: nobody else reports trouble with Claude API in 15 min"
+    assert again.text == "noted, as you reported before: nobody else reports trouble with Claude API in 15 min"
     assert (second.others, second.text) == (
         1,
         "noted: 1 other person reports trouble with Claude API in 15 min (normally 0–1)",

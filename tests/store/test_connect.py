@@ -59,7 +59,7 @@ async def test_a_server_that_will_do_with_a_warning(tmp_path: Path) -> None:
 def test_a_disk_that_refuses_is_said() -> None:
     """An append-only file that cannot be written is worse than none."""
     info = {"redis_version": "7.0.0", "aof_enabled": 1, "aof_last_write_status": "err"}
-    assert "look at its disk" in judge_server(info)[0]
+    assert "check its disk" in judge_server(info)[0]
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ class House(Scene):
         desk = open_desk(self.store, self.settings)
         lines = (await desk.ask("why claude-api", asker(), self.now)).lines
         named = [label for label, _ in lines]
-        return [text for _, text in lines[named.index("Told") :]]
+        return [text for _, text in lines[named.index("Sent to") :]]
 
 
 SOME, ALL = (True, False, False, False), (True,)

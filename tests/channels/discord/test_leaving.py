@@ -50,7 +50,7 @@ async def test_what_would_take_longer_than_the_end_is_told_to_ask_again(fake, re
     asked = await asks(fake, replicas, place)
     async with asyncio.timeout(4.0):
         await bot.__aexit__(None, None, None)
-    assert "being restarted" in asked.text
+    assert "is restarting" in asked.text
 
 
 async def test_another_listens_while_the_first_still_answers(fake, replicas, place):

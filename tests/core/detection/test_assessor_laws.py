@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.core.detection.baseline import CAP, FLOOR
-from bot.core.detection.detector import LOW
+from bot.core.detection.detector import LOW, STREAMS
 from bot.core.detection.hypotheses import after_success
 from tests.support.results import START, assessor, fed, look, quiet
 
@@ -141,10 +141,10 @@ def test_no_input_breaks_it(rows):
 def test_streams_are_bounded():
     """Thousands of made-up streams do not fill memory."""
     judge = assessor()
-    for i in range(2000):
+    for i in range(STREAMS + 50):
         judge.see(look(START + i, component=f"c{i}"))
     judge.advance(START + 3000)
-    assert len(judge.episodes.detector.streams) <= 513
+    assert len(judge.episodes.detector.streams) <= STREAMS + 1
 
 
 def test_waiting_successes_read_the_same_as_told_ones():

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.detection.assessor import Assessor
+from bot.core.detection.detector import STREAMS
 from tests.support.results import START, fed, look, quiet
 
 FIVE_MIN = 300.0
@@ -225,10 +226,10 @@ def test_trouble_of_its_own_does_not_silence_the_vendors():
 def test_streams_are_forgotten_and_make_room():
     """A vantage without results for a week is gone; where there is no room, the longest silent goes first."""
     judge = Assessor(AssessorSettings(("api",)))
-    for n in range(600):
+    for n in range(STREAMS + 50):
         fed(judge, [look(START + n * 200, True, vantage=f"pod-{n}")])
     names = {s.vantage for s in judge.episodes.detector.streams.values()}
     assert "pod-599" in names
-    assert len(names) <= 512
+    assert len(names) <= STREAMS
     fed(judge, [look(START + 30 * 86400, True, vantage="new")])
     assert {s.vantage for s in judge.episodes.detector.streams.values()} == {"new"}

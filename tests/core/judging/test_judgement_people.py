@@ -130,7 +130,7 @@ def test_public_posts_are_a_voice_beside_the_others():
     decided = made.settle(START + HOUR)
     [voice] = [decided.voices["api"]]
 
-    assert people_say([voice]) == "no user reports in 15 min · 4 posts on Hacker News in 30 min (normally 0–1)"
+    assert people_say([voice]) == "no reports in 15 min · 4 posts on Hacker News in 30 min (normally 0–1)"
     told = why(voice, ServiceStatus("claude", "Claude", (voice,)), None, START + HOUR)
     assert any("https://news.ycombinator.com/item?id=0" in text for _, text in told.lines)
     lines = links(voice.reports, START + HOUR)

@@ -118,20 +118,17 @@ def test_better_only_where_it_is() -> None:
         (
             WELL,
             {"aws-bedrock": (at("bedrock-a"),)},
-            "🟢 none is better: Claude API is operational; 1 alternative is up too",
+            "🟢 Claude API is operational; 1 alternative is up too",
         ),
         (
             API,
             {"aws-bedrock": (at("bedrock-a", DOWN),)},
-            (
-                "🟠 none is better: Claude API (partial outage), and of 3 alternatives none is measured up, "
-                "2 of them not measured or unknown"
-            ),
+            ("🟠 Claude API (partial outage): no measured alternative is up (2 of 3 not monitored here, or unknown)"),
         ),
         (
             DOWN,
             {"aws-bedrock": (at("bedrock-a", API),)},
-            "🟠 none is up; instead of Claude API (major outage) the least bad is Claude on Bedrock, Bedrock-A",
+            "🟠 Claude API (major outage): no alternative is up; the least bad is Claude on Bedrock, Bedrock-A",
         ),
     ],
 )
