@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.core.detection import detector
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.detection.assessor import Assessor
-from bot.core.detection.detector import STREAMS
 from tests.support.results import START, fed, look, quiet
 
 FIVE_MIN = 300.0
@@ -223,13 +223,14 @@ def test_trouble_of_its_own_does_not_silence_the_vendors():
     assert vendor.at - START - 6000 <= 60
 
 
-def test_streams_are_forgotten_and_make_room():
+def test_streams_are_forgotten_and_make_room(monkeypatch):
     """A vantage without results for a week is gone; where there is no room, the longest silent goes first."""
+    monkeypatch.setattr(detector, "STREAMS", 100)
     judge = Assessor(AssessorSettings(("api",)))
-    for n in range(STREAMS + 50):
+    for n in range(150):
         fed(judge, [look(START + n * 200, True, vantage=f"pod-{n}")])
     names = {s.vantage for s in judge.episodes.detector.streams.values()}
-    assert "pod-599" in names
-    assert len(names) <= STREAMS
+    assert "pod-149" in names
+    assert len(names) <= 100
     fed(judge, [look(START + 30 * 86400, True, vantage="new")])
     assert {s.vantage for s in judge.episodes.detector.streams.values()} == {"new"}

@@ -67,7 +67,7 @@ def test_the_page_s_words_are_kept_when_they_change():
 
 def test_nothing_is_no_recording():
     """A page alone is no measurement."""
-    with pytest.raises(ValueError, match="no observations"):
+    with pytest.raises(ValueError, match="no results"):
         recorded("own", [], 30.0, {})
 
 
