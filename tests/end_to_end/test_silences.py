@@ -77,7 +77,7 @@ async def test_a_silence_over_several_services_from_slack_to_its_end_on_discord(
             seen = await both.types("status")
             assert "silenced by u1 on Slack" in seen.answers[0].shown
             assert "🔴" in seen.answers[0].shown or "🟠" in seen.answers[0].shown
-            (name,) = set(re.findall(r"\bS[0-9A-Z]{4,8}\b", (listed := await both.asks("more quiet")).text))
+            (name,) = set(re.findall(r"\bS[0-9A-Z]{4,8}\b", (listed := await both.asks("more silences")).text))
             for word in ("known, the vendor is on it", "u1 on Slack", "component=~"):
                 assert word in listed.text, word
             assert both.all_roots() == [0, 0, 0]
@@ -85,7 +85,7 @@ async def test_a_silence_over_several_services_from_slack_to_its_end_on_discord(
             ended = await both.asks("more unsilence", what=name)
             assert "no longer silenced" in ended.text
             await both.told()
-            assert "nothing is silenced" in (await both.asks("more quiet")).text
+            assert "nothing is silenced" in (await both.asks("more silences")).text
             for service in ("claude", "gateway"):
                 lines = [json.loads(line) for line in await running.store.views.timeline(service)]
                 done = [(line["command"]["verb"], line["outcome"]["ok"]) for line in lines if "command" in line]

@@ -346,7 +346,7 @@ CHECKS = (
     (r"×(\d+)", _symptoms),
     (r"\d\d:\d\d(?::\d\d)?(?: UTC)?", _clock),
     (rf"({DUR})", _length),
-    (r"(no|\d+) reports?(?: by people)?", _reports),
+    (r"(no|\d+) (?:user )?reports?(?: by people)?", _reports),
     (r"(\d+) incidents?", _incidents),
     (r"(\d+|none) open", _open),
     (r"(\d+) of (\d+) components?", _components),
