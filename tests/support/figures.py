@@ -221,12 +221,17 @@ def _ends(words: str) -> tuple[float, float]:
     return float(low) / 100, float(high or low) / 100
 
 
+def _joins(incident: Incident) -> list[float]:
+    return [entry.at for entry in incident.timeline if entry.event == "changed"]
+
+
 def _lag(found, text, record):
     words = f"{found[1]} {found[2]} {found[3]}"
     whole = [text.incident] if text.incident else list(record.incidents.values())
     for i in whole:
         since = i.opened_at if found[3] == "our alert" else i.started_at
-        known = (i.opened_at, i.page_first_at, i.acknowledged_at, i.resolved_at)
+        # A component may join later: then the alert on it is the change that named it.
+        known = (i.opened_at, i.page_first_at, i.acknowledged_at, i.resolved_at, *_joins(i))
         seen = [d.page_seen_at for d in record.disputes.values()]
         began = [d.first_failure_at for d in record.disputes.values() if found[3] != "our alert"]
         began += [v.measured.since for v in text.voices if found[3] != "our alert"]

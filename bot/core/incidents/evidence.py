@@ -59,11 +59,18 @@ class Evidence:
 
 
 def opened(failures: Iterable[tuple[str, Failure]], counted: Mapping[str, Symptoms] | None = None) -> Evidence:
-    """A dossier that begins with the failures of which we knew when the incident was opened, by component.
+    """Evidence that begins with the failures of which we knew when the incident was opened, by component."""
+    return joined(Evidence({}, {}, components={}), failures, counted)
 
-    Only the latest are known one by one; `counted` has how many there were of each symptom by then.
+
+def joined(
+    dossier: Evidence, failures: Iterable[tuple[str, Failure]], counted: Mapping[str, Symptoms] | None = None
+) -> Evidence:
+    """With what was known of components when they became part of the incident.
+
+    Only the latest failures are known one by one; `counted` has how many there were of each symptom by then.
     """
-    dossier, known = Evidence({}, {}, components={}), Counter[tuple[str, str]]()
+    known = Counter[tuple[str, str]]()
     for component, failure in sorted(failures, key=lambda pair: pair[1].at):
         dossier = failed(dossier, component, failure)
         known[component, failure.symptom] += 1
@@ -115,6 +122,23 @@ def followed(dossier: Evidence, incident: Incident, tallies: Mapping[str, tuple[
     while len(course) > POINTS:
         course = _halved(course)
     return replace(dossier, course=tuple(course))
+
+
+def begun(dossier: Evidence, incident: Incident, counts: Iterable[tuple[int, int]]) -> Evidence:
+    """With the results since the first failure that the kept minutes no longer have, as one stretch.
+
+    `counts` are (failed, total) of each component since it began to fail, as the detector has them. An alert may come
+    later than the minutes reach back; without this the postmortem would count fewer failures than it names.
+    """
+    start, course = int(incident.started_at // 60), dossier.course
+    if not course or course[0].minute <= start:
+        return dossier
+    pairs = list(counts)
+    failed = sum(f for f, _ in pairs) - sum(s.failed for s in course)
+    total = sum(n for _, n in pairs) - sum(s.total for s in course)
+    if total <= 0 or not 0 <= failed <= total:
+        return dossier
+    return replace(dossier, course=(Stretch(start, course[0].minute - start, failed, total), *course))
 
 
 def heard(dossier: Evidence, incident: Incident, says: Mapping[str, PageStatus]) -> Evidence:
@@ -178,6 +202,7 @@ class NewEvidence:
     tallies: RecentCounts
     heard: Mapping[str, PageStatus]
     symptoms: Mapping[str, Symptoms] = field(default_factory=dict)
+    counts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 class EvidenceCollector:
@@ -191,19 +216,24 @@ class EvidenceCollector:
     def failed(self, incidents: Iterable[Incident], component: str, failure: Failure) -> None:
         """A failure of a component, while these incidents are open."""
         for incident in incidents:
-            if component in incident.components and incident.id in self._dossiers:
-                self._dossiers[incident.id] = failed(self._dossiers[incident.id], component, failure)
+            kept = self._dossiers.get(incident.id)
+            # One that has only just joined is counted whole, with its earlier failures, when `follow` takes it in.
+            if kept is not None and component in incident.components and _has(kept, component):
+                self._dossiers[incident.id] = failed(kept, component, failure)
 
     def follow(self, incidents: Iterable[Incident], touched: Iterable[str], evidence: NewEvidence) -> None:
         """Bring the dossiers up to date; those of `touched` incidents are to be written with them."""
         for incident in incidents:
             kept = self._dossiers.get(incident.id)
-            if kept is None:
-                if incident.status is IncidentStatus.RESOLVED:
-                    continue  # one of the past that somebody acted on: its dossier is written
-                kept = _opened(incident, evidence)
+            if kept is None and incident.status is IncidentStatus.RESOLVED:
+                continue  # one of the past that somebody acted on: its dossier is written
             minutes = {c: pooled(evidence.tallies.get(c, {})) for c in incident.components}
-            kept = followed(kept, incident, minutes)
+            if kept is None:
+                kept = followed(_opened(incident, evidence), incident, minutes)
+                if incident.kind == "failures":
+                    kept = begun(kept, incident, (evidence.counts.get(c, (0, 0)) for c in incident.components))
+            else:
+                kept = followed(_joined(kept, incident, evidence), incident, minutes)
             self._dossiers[incident.id] = heard(kept, incident, evidence.heard)
             if incident.status is IncidentStatus.RESOLVED:
                 self._over.add(incident.id)
@@ -225,7 +255,19 @@ class EvidenceCollector:
 
 
 def _opened(incident: Incident, evidence: NewEvidence) -> Evidence:
-    known = ((c, f) for c in incident.components for f in evidence.failures.get(c, ()) if f.at >= incident.started_at)
-    if incident.kind != "failures":
-        return opened(known)
-    return opened(known, {c: evidence.symptoms.get(c, ()) for c in incident.active})
+    return _joined(Evidence({}, {}, components={}), incident, evidence)
+
+
+def _has(dossier: Evidence, component: str) -> bool:
+    """Whether failures of a component are counted there; evidence of a former version did not say."""
+    return dossier.components is None or component in dossier.components
+
+
+def _joined(dossier: Evidence, incident: Incident, evidence: NewEvidence) -> Evidence:
+    fresh = [c for c in incident.components if not _has(dossier, c)]
+    if not fresh:
+        return dossier
+    known = [(c, f) for c in fresh for f in evidence.failures.get(c, ()) if f.at >= incident.started_at]
+    counted = {c: evidence.symptoms.get(c, ()) for c in fresh if c in incident.active}
+    dossier = joined(dossier, known, counted if incident.kind == "failures" else None)
+    return replace(dossier, components=dict.fromkeys(fresh, 0) | (dossier.components or {}))

@@ -188,7 +188,8 @@ class Judgement:
     ) -> None:
         """Add what is known now to the evidence of open incidents."""
         symptoms = {c: v.measured.symptoms for c, v in voices.items()}
-        new = NewEvidence(self._failures, self._tallies, self._heard, symptoms)
+        counts = {c: (v.measured.failed, v.measured.total) for c, v in voices.items()}
+        new = NewEvidence(self._failures, self._tallies, self._heard, symptoms, counts)
         self._files.follow(standing.values(), touched, new)
 
     def _rests(self, voices: Mapping[str, ComponentStatus], *, moving: bool) -> None:

@@ -53,8 +53,9 @@ def _measured(dossier: Evidence, case: Casefile) -> list[tuple[str, str]]:
     if dossier.symptoms:
         kinds = sorted(((symptom(word), n) for word, n in dossier.symptoms.items()), key=lambda pair: -pair[1])
         rows.append(("Symptoms", plain(counted(kinds, 6))))
-    if dossier.components and len(dossier.components) > 1:
-        where = sorted(((case.called(c), n) for c, n in dossier.components.items()), key=lambda pair: -pair[1])
+    hit = {c: n for c, n in (dossier.components or {}).items() if n}
+    if len(hit) > 1:
+        where = sorted(((case.called(c), n) for c, n in hit.items()), key=lambda pair: -pair[1])
         rows.append(("Failures by component", plain(counted(where, 8))))
     return rows
 

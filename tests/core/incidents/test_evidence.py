@@ -1,5 +1,7 @@
 """What is kept of an incident: bounded however long it lasts, and the counts never lost."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -140,3 +142,36 @@ def test_the_worst_stretch_has_enough_looks_to_tell():
     assert kept.worst is not None
     assert (kept.worst.failed, kept.worst.total) == (3, 10)
     assert Evidence({}, {}).worst is None
+
+
+@given(st.lists(st.booleans(), min_size=12, max_size=60))
+def test_what_lies_before_the_kept_minutes_is_counted_too(pattern):
+    """An alert that comes later than ten minutes after the first failure has every result since then, once."""
+    pattern = [True, *pattern]
+    minutes = NONE
+    for n, bad in enumerate(pattern):
+        minutes = counted(minutes, START + n * 60, failed=bad)
+    new = NewEvidence({}, {"api": {"c": minutes}}, {}, counts={"api": (sum(pattern), len(pattern))})
+    files = EvidenceCollector(EvidenceState())
+    files.follow([INCIDENT], ["4F7K"], new)
+    kept = files.take(START)["4F7K"].course
+
+    assert (sum(s.failed for s in kept), sum(s.total for s in kept)) == (sum(pattern), len(pattern))
+    assert kept[0].minute == START // 60
+    assert [s.minute for s in kept] == sorted(s.minute for s in kept)
+
+
+def test_a_component_that_joins_brings_its_earlier_failures():
+    """The postmortem counts what the messages counted: from its own first failure on, once each."""
+    both = replace(INCIDENT, components=("api", "web"), active=("api", "web"))
+    files = EvidenceCollector(EvidenceState())
+    files.follow([INCIDENT], [], NewEvidence({"api": (failure(1),)}, {}, {}, {"api": (("http_500", 1),)}))
+    files.failed([INCIDENT], "web", failure(2))
+    files.failed([both], "web", failure(3))
+    known = {"api": (failure(1),), "web": (failure(2), failure(3))}
+    files.follow([both], [], NewEvidence(known, {}, {}, {"api": (("http_500", 1),), "web": (("http_500", 4),)}))
+    files.failed([both], "web", failure(9))
+    kept = files.take(START)["4F7K"]
+
+    assert kept.components == {"api": 1, "web": 5}
+    assert kept.symptoms == {"http_500": 6}
