@@ -384,7 +384,7 @@ def _said(  # noqa: PLR0913, PLR0917 - one value is made of all this, in one pla
     vantage: str = "",
 ) -> Transition:
     began = min(c.began for c in courses)
-    why = counted(severity, courses, kind)
+    why = counted(severity, courses, kind, over=event == "resolved")
     rate, (low, high) = severity.rate, severity.interval()
     if event == "resolved":
         rate = sum(c.said[0] for c in courses) / len(courses)

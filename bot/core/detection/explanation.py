@@ -167,7 +167,7 @@ def _state(now: Episodes, component: str, at: float, fresh: float | None) -> tup
 
 
 def _why(course: Disturbance) -> str:
-    said = f"{course.severity.word}: {counted(course.severity, [course])}"
+    said = f"{course.severity.word}: {counted(course.severity, [course], over=course.closing.monitoring)}"
     if course.closing.monitoring:
         said += f"; quiet for {course.closing.quiet_s / 60:.0f} min"
     return said

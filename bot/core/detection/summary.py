@@ -9,12 +9,13 @@ from bot.core.text.quoting import counted as kinds_of
 from bot.core.text.symptoms import symptom
 
 
-def counted(severity: Severity, courses: Iterable[Disturbance], kind: str = "failures") -> str:
+def counted(severity: Severity, courses: Iterable[Disturbance], kind: str = "failures", *, over: bool = False) -> str:
     """As in "7 of 18 failed (HTTP 500 ×5, timeout ×2) from eu, us: about 36 %, 95 % interval 18–58 %".
 
-    The failures that began it are no sample of the rate and left out of it; a person counts them.
+    The failures that began it are no sample of the rate and left out of it; a person counts them. The counts are those
+    of the whole, the rate that of now: once it is quiet or `over` the rate would contradict the counts, and where all
+    failed it says nothing that they do not. Then the counts stand alone.
     """
-    low, high = severity.interval()
     symptoms: dict[str, int] = {}
     vantages: set[str] = set()
     for course in courses:
@@ -29,4 +30,6 @@ def counted(severity: Severity, courses: Iterable[Disturbance], kind: str = "fai
         said += f" ({kinds_of([(symptom(word), n) for word, n in ranked])})"
     if vantages:
         said += " from " + ", ".join(sorted(vantages))
-    return f"{said}: about {percent(severity.rate)}, 95 % interval {span(low, high)}"
+    if over or not severity.worked:
+        return said
+    return f"{said}: about {percent(severity.rate)}, 95 % interval {span(*severity.interval())}"

@@ -1,6 +1,7 @@
 """What the assessor makes of observations: alarms, their absence, their end, and what it can say about them."""
 
 import math
+import re
 from itertools import pairwise
 
 import pytest
@@ -299,3 +300,18 @@ def test_every_component_of_a_large_service_is_measured():
     judge = assessor(names)
     fed(judge, [look(START + n / 100, component=name) for n, name in enumerate(names)])
     assert {a.state for a in judge.assessments(START + 10).values()} == {State.OPERATIONAL}
+
+
+def test_counts_and_rates_of_different_times_stand_in_no_line_together():
+    """While it fails, the rate is that of now. Where all failed, and at the end, the counts of the whole stand alone."""
+    judge = assessor()
+    fed(judge, quiet(6))
+    begins = START + 6 * HOUR
+    (total,) = opened(fed(judge, failing(1.0, 3, begins)))
+    assert "interval" not in total.why
+    half = fed(judge, failing(0.5, 30, begins + 200))
+    assert any("95 % interval" in step.why for step in half)
+    ended = [step for step in fed(judge, quiet(2, begins + 2100)) if step.event == "resolved"]
+    assert len(ended) == 1
+    assert re.search(r"\d+ of \d+ failed \(", ended[0].why)
+    assert "about" not in ended[0].why
