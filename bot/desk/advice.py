@@ -24,7 +24,7 @@ async def tips(behind: DeskServices, question: Query) -> Answer:
     voices, standing = chosen
     measured, now = voices.measured, question.now
     at = circumstances([voices], now, slow=measured.slow, platform=question.asker.person.platform)
-    options = await behind.counsel.options([measured.component], now)
+    options = await behind.advisor.options([measured.component], now)
     name = named(standing.name, called(measured))
     wanted = bool(question.request.choice("code"))
     return tips_answer(at, library.tips(), options, now, library.recipes(), name, with_code=wanted)
@@ -36,7 +36,7 @@ async def alternatives(behind: DeskServices, question: Query) -> Answer:
     if isinstance(chosen, Answer):
         return chosen
     voices, standing = chosen
-    options = await behind.counsel.options([voices.measured.component], question.now)
+    options = await behind.advisor.options([voices.measured.component], question.now)
     return alternatives_answer(voices.measured, standing.name, options, question.now)
 
 

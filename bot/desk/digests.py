@@ -26,7 +26,7 @@ class Digests:
     def __init__(self, store: Store, services: Sequence[Service]) -> None:
         self._views = store.views
         self._services = services
-        self._reading = Reader(store.views, services)
+        self._reader = Reader(store.views, services)
 
     async def of(self, name: str, ends: float, now: float) -> tuple[Answer, bool]:
         """The digest of a "day" or "week" that ends then (Unix seconds), and whether anything was measured in it.
@@ -40,15 +40,15 @@ class Digests:
 
     async def _told(self, service: Service, span: Range, period: Period) -> Told:
         last = period.ends - 1.0
-        every = await self._reading.incidents(service.id, INCIDENTS)
+        every = await self._reader.incidents(service.id, INCIDENTS)
         failed = await self._views.undeliverable(service.id)
         return Told(
             service.id,
             service.name,
-            await self._reading.history(service.id, "", span, last),
-            await self._reading.history(service.id, "", span, last - span.seconds),
+            await self._reader.history(service.id, "", span, last),
+            await self._reader.history(service.id, "", span, last - span.seconds),
             [one for one in every if touches(one, span, last)],
-            [row for row in await self._reading.ledger(service.id) if period.has(row.at)],
+            [row for row in await self._reader.ledger(service.id) if period.has(row.at)],
             await self._held(service.id, every, period),
             [(one.channel, one.error) for one in failed if period.has(one.at)],
         )

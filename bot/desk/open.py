@@ -36,7 +36,7 @@ def open_desk(
     return Desk(
         DeskServices(
             reads=reads,
-            counsel=Advisor(reads, offered, [service.id for service in settings.services]),
+            advisor=Advisor(reads, offered, [service.id for service in settings.services]),
             names=names(settings.services),
             acts=ActionQueue(store, wake),
             reports=UserReports(store, wake, now),

@@ -41,7 +41,7 @@ class DeskServices:
 
     reads: Reader
     names: Names
-    counsel: Advisor
+    advisor: Advisor
     acts: ActionQueue | None = None
     reports: UserReports | None = None
     subscribes: Subscriptions | None = None

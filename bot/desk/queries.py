@@ -77,7 +77,7 @@ async def incident(behind: DeskServices, question: Query) -> Answer:
     if isinstance(chosen, Answer):
         return chosen
     one, standing = chosen
-    options = await behind.counsel.options(one.active or one.components, question.now)
+    options = await behind.advisor.options(one.active or one.components, question.now)
     heard = await _heard(behind, one.service, one.id)
     answer = incident_answers.incident(one, standing, question.now, library.tips(), options, heard)
     return _with_unheard(answer, behind, one, standing, heard)

@@ -12,7 +12,7 @@ from bot.core.text.states import ATTENTION
 from bot.core.text.symptoms import present
 from bot.desk.ports import DeskServices, Query
 
-Found = tuple[Incident, ServiceStatus]
+IncidentMatch = tuple[Incident, ServiceStatus]
 NEWEST = 20
 """Incidents of a service among which the open ones are looked for."""
 AFTERWARDS = frozenset({"right", "wrong"})
@@ -35,7 +35,7 @@ async def standings(behind: DeskServices, question: Query) -> list[ServiceStatus
     return [await behind.reads.standing(service) for service in services(behind, question)]
 
 
-async def incident(behind: DeskServices, question: Query) -> Found | Answer:
+async def incident(behind: DeskServices, question: Query) -> IncidentMatch | Answer:
     """The incident of that id; the only one open on what was named, or anywhere; the latest where that will do."""
     request, now = question.request, question.now
     if request.word:
@@ -57,7 +57,7 @@ async def incident(behind: DeskServices, question: Query) -> Found | Answer:
     return found[0] if len(going) == 1 else replies.which(request.command, found, now)
 
 
-async def beside(behind: DeskServices, incidents: Sequence[Incident]) -> list[Found]:
+async def beside(behind: DeskServices, incidents: Sequence[Incident]) -> list[IncidentMatch]:
     """Each incident with how its service stands, read once a service."""
     standings = {s: await behind.reads.standing(s) for s in dict.fromkeys(i.service for i in incidents)}
     return [(one, standings[one.service]) for one in incidents]
@@ -77,7 +77,7 @@ async def component(behind: DeskServices, question: Query) -> tuple[ComponentSta
     return _worst(standing, set(one.active or one.components), one.id, now)
 
 
-async def _by_id(behind: DeskServices, word: str, now: float) -> Found | Answer:
+async def _by_id(behind: DeskServices, word: str, now: float) -> IncidentMatch | Answer:
     for service in behind.names.services:
         one = await behind.reads.incident(service, word)
         if one is not None:

@@ -40,7 +40,7 @@ class CorrelationJob:
         self._process = process
         self._routes = routes
         self._news = news
-        self._reading = Reader(process.store.views, process.settings.services)
+        self._reader = Reader(process.store.views, process.settings.services)
 
     async def run(self) -> None:
         """Look for ever, in one process at a time."""
@@ -48,7 +48,7 @@ class CorrelationJob:
 
     async def look(self) -> None:
         """Run once, and send what is new. Raises StoreError."""
-        kept = await self._reading.found()
+        kept = await self._reader.found()
         looks = await self._looks(bool(kept))
         if not looks and not kept:
             return
@@ -78,11 +78,11 @@ class CorrelationJob:
         """All services, where several have open incidents or something was found; else none."""
         services = self._process.settings.services
         if not something:
-            ill = [s.id for s in services if await self._reading.going(s.id)]
+            ill = [s.id for s in services if await self._reader.going(s.id)]
             if len(ill) < LEAST:
                 return []
         now = self._process.now()
-        return [look_of(await self._reading.standing(service.id), service, now) for service in services]
+        return [look_of(await self._reader.standing(service.id), service, now) for service in services]
 
     async def _hearers(self, cause: Correlation, told: tuple[str, ...]) -> tuple[str, ...]:
         """Who was told of several of them, and whoever heard of this before; what wakes people is left out."""

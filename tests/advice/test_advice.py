@@ -41,13 +41,13 @@ class Store:
 UP = Measurement("bedrock-us-east-1", "Bedrock (N. Virginia)", State.OPERATIONAL, at=NOW - 20)
 
 
-def counsel(store):
+def advisor(store):
     return Advisor(store, {"claude-api": (BEDROCK, ELSEWHERE)}, ["claude", "aws-bedrock"])
 
 
 async def do_now(store, snapshot=SITUATIONS["intermittent"][0]):
     """What the card says to do."""
-    return stood((await counsel(store).card(snapshot, NOW)).lines, "Do now")
+    return stood((await advisor(store).card(snapshot, NOW)).lines, "Do now")
 
 
 async def test_the_card_has_the_live_state():
@@ -77,7 +77,7 @@ async def test_what_needs_no_alternatives_asks_for_none():
     over = replace(snapshot, incident=replace(INCIDENT, status=IncidentStatus.RESOLVED, resolved_at=NOW))
 
     assert await do_now(store, over) == ""
-    await counsel(store).card(SITUATIONS["discrepancy_open"][0], NOW)
+    await advisor(store).card(SITUATIONS["discrepancy_open"][0], NOW)
     assert store.asked == []
 
 

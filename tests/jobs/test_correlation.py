@@ -102,8 +102,8 @@ class Town:
 
     async def deliver(self):
         """Everything due is said."""
-        counsel = Advisor(self.reading, {}, VENDORS)
-        office = CourierContext("courier", lambda: self.now, counsel.card, self.trouble)
+        advisor = Advisor(self.reading, {}, VENDORS)
+        office = CourierContext("courier", lambda: self.now, advisor.card, self.trouble)
         courier = Courier(self.store, VENDORS, {"one": self.book, "two": self.book, "pager": self.book}, office)
         for name in ("one", "two", "pager"):
             while await courier.round(name):

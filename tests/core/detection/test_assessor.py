@@ -303,7 +303,7 @@ def test_every_component_of_a_large_service_is_measured():
 
 
 def test_counts_and_rates_of_different_times_stand_in_no_line_together():
-    """While it fails, the rate is that of now. Where all failed, and at the end, the counts of the whole stand alone."""
+    """While it fails, the rate is that of now. Where all failed, and at the end, the counts stand alone."""
     judge = assessor()
     fed(judge, quiet(6))
     begins = START + 6 * HOUR
