@@ -1,7 +1,11 @@
 """Asking where no Groundtruth runs: what was kept is read, and nothing is changed."""
 
+import contextlib
 import os
+import tempfile
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -44,13 +48,33 @@ async def test_nothing_kept_is_a_sentence(tmp_path):
         await asked(Settings((), state_dir=tmp_path), "status")
 
 
-@pytest.mark.skipif(os.getuid() == 0, reason="root may read everything")
-async def test_another_users_store_is_a_sentence(tmp_path):
-    """Not a traceback: whose it is, and as whom to ask."""
-    folder = await kept(tmp_path / "state")
-    (folder / "store").chmod(0)
+@contextlib.contextmanager
+def another_user() -> Iterator[None]:
+    """Files are reached as by a user who does not own them; root becomes nobody, who else runs tests has no rights."""
+    if os.getuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
     try:
-        with pytest.raises(UserError, match="belongs to"):
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def reachable() -> Iterator[Path]:
+    """A directory that every user may enter, which those of pytest are not."""
+    with tempfile.TemporaryDirectory() as outer:
+        Path(outer).chmod(0o755)
+        yield Path(outer)
+
+
+async def test_another_users_store_is_a_sentence(reachable):
+    """Not a traceback: whose it is, and as whom to ask."""
+    folder = await kept(reachable / "state")
+    (folder / "store").chmod(0o700 if os.getuid() == 0 else 0)
+    try:
+        with another_user(), pytest.raises(UserError, match="belongs to"):
             await asked(Settings((), state_dir=folder), "status")
     finally:
         (folder / "store").chmod(0o700)
