@@ -22,7 +22,7 @@ from bot.store.store import Store
 from bot.store.stream_rows import encode
 from bot.supervision import Supervisor
 from probes.model import Observation, Outcome
-from probes.network.control import Control
+from probes.network.control import PAUSE_S, Control
 from probes.tools import Tools
 from probes.transport.client import Transport
 
@@ -74,7 +74,7 @@ class Prober:
         settings, clock = self._settings, self._clock
         async with (
             Transport(settings.transport) as transport,
-            Control(transport, clock.now, settings.control) as control,
+            Control(transport, clock.now, settings.control, pause_s=PAUSE_S / clock.speed) as control,
             Schedule(clock.speed, self._supervisor) as schedule,
         ):
             budget = BudgetGate(self._store.purse, {name: s.budget for name, s in self._services.items()})

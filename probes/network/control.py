@@ -20,10 +20,10 @@ from probes.transport.request import Fetched, Request
 HOSTS = ("https://www.cloudflare.com/cdn-cgi/trace", "http://connectivitycheck.gstatic.com/generate_204")
 """Made for such questions, run by two companies on two networks."""
 
-FINE_S = 1.0
-"""That a control host answered holds this long: our network may go at any moment, and what fails then is ours."""
+PAUSE_S = 1.0
+"""Seconds between two questions: failures in between wait for the next one together."""
 GONE_S = 5.0
-"""That none answered holds longer: a failure said to be ours too often costs less than one laid on a vendor."""
+"""That none answered holds this long: a failure said to be ours too often costs less than one laid on a vendor."""
 
 OPTIONS: Options = MappingProxyType({})
 
@@ -55,9 +55,11 @@ def _request(url: str, timeout_s: float) -> Request:
 
 
 class Control:
-    """The control hosts' word, asked for once however many failures want it at the same time.
+    """The control hosts' word on failures, asked for once however many failures want it at the same time.
 
-    Enter it before use: leaving ends a question that is still open.
+    Our network may go at any moment, so an answer proves it only for what failed before the question: a failure later
+    than the last question waits for the next one. Enter it before use: leaving ends a question that is still open.
+    `pause_s`: seconds of the machine between two questions.
     """
 
     def __init__(
@@ -67,12 +69,15 @@ class Control:
         hosts: Sequence[str] = HOSTS,
         *,
         timeout_s: float = 5.0,
+        pause_s: float = PAUSE_S,
     ) -> None:
         self._transport = transport
         self._now = now
         self.hosts = tuple(hosts)
         self._timeout_s = timeout_s
+        self._pause_s = pause_s
         self._asked_at = float("-inf")
+        self._began = float("-inf")
         self._asking: asyncio.Task[bool] | None = None
 
     async def __aenter__(self) -> Self:
@@ -86,20 +91,33 @@ class Control:
             await asyncio.wait([self._asking])
 
     async def reading(self, after: float) -> bool:
-        """Whether at least one control host answered at about that time (Unix seconds), later or shortly before."""
-        if self._asking is None or self._stale(self._asking, after):
-            self._asked_at = self._now()
-            self._asking = asyncio.create_task(self._ask(), name="control hosts")
-        # Shielded: the one who asked first may be cancelled while others wait.
-        return await asyncio.shield(self._asking)
+        """Whether at least one control host answered a question asked after that time (Unix seconds).
 
-    def _stale(self, asking: asyncio.Task[bool], after: float) -> bool:
-        if not asking.done():
-            return False
+        That none answered may have been found out up to `GONE_S` before.
+        """
+        clock = asyncio.get_running_loop().time
+        called = clock()
+        while True:
+            asking = self._asking
+            if asking is None or (asking.done() and not self._holds(asking, after)):
+                # Whoever waited first asks for all.
+                if (rest := self._began + self._pause_s - clock()) > 0:
+                    await asyncio.sleep(rest)
+                    continue
+                self._asked_at, self._began = self._now(), clock()
+                asking = self._asking = asyncio.create_task(self._ask(), name="control hosts")
+            late = self._asked_at < after and self._began < called
+            # Shielded: the one who asked first may be cancelled while others wait.
+            if not await asyncio.shield(asking) or not late:
+                return asking.result()
+
+    def _holds(self, asking: asyncio.Task[bool], after: float) -> bool:
+        """Whether the answer to the last question says something of a failure at that time."""
         if asking.cancelled() or asking.exception() is not None:
-            return True
-        holds = FINE_S if asking.result() else GONE_S
-        return self._asked_at < after - holds or self._now() - self._asked_at > holds
+            return False
+        if asking.result():
+            return self._asked_at >= after and self._now() - self._asked_at <= PAUSE_S
+        return self._asked_at >= after - GONE_S and self._now() - self._asked_at <= GONE_S
 
     async def _ask(self) -> bool:
         asks = [asyncio.create_task(self._one(url)) for url in self.hosts]

@@ -12,8 +12,6 @@ TOGETHER_S = 5.0
 """A silent control host and a target that answers within so many seconds contradict each other."""
 STRIKES = 2
 """So many contradictions make a control host blocked; one answer of it makes up for all."""
-FRESH_S = 1.0
-"""So long before a failure another target's answer proves the network at the time of the failure."""
 LATELY_S = 120.0
 """What a target did so long ago still counts where control hosts are blocked."""
 
@@ -66,13 +64,14 @@ class Sight:
         self.targets[host] = Target(ok, at, own)
 
     def word(self, host: str, at: float, *, own: bool) -> bool | None:
-        """Whether our network worked when a target failed and no control host answered; None: nobody can say.
+        """Whether our network worked when a target failed at `at` and no control host answered; None: nobody can say.
 
-        Where control hosts are blocked other vendors say it of a vendor; nobody says it of one's own, and what nobody
-        can say is for the target to answer for: a failure is never held back for ever.
+        Another vendor that answered since proves it; one that answered before does not, for our network may have gone
+        in between. Where control hosts are blocked, other vendors say it of a vendor. Nobody says it of one's own, and
+        what nobody can say is for the target to answer for: a failure is never held back for ever.
         """
         vendors = [t for name, t in self.targets.items() if name != host and not t.own]
-        if any(t.ok and at - t.at <= FRESH_S for t in vendors):
+        if any(t.ok and t.at >= at for t in vendors):
             return True
         if not self._blocked(own=own):
             return False

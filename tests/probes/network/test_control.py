@@ -22,7 +22,7 @@ FAILED = Observation("c", "acme", "api", "here", 100.0, Outcome.FAILED, Fault.VE
 
 
 def network(transport: Transport, *hosts: str, now: float = 100.0, timeout_s: float = 2.0) -> Control:
-    return Control(transport, lambda: now, hosts, timeout_s=timeout_s)
+    return Control(transport, lambda: now, hosts, timeout_s=timeout_s, pause_s=0.05)
 
 
 async def test_one_host_that_answers_is_enough(transport: Transport) -> None:
@@ -59,29 +59,34 @@ async def test_over_https_any_answer_counts(trusting: TransportSettings, ca: tru
 
 
 async def test_many_failures_ask_once(transport: Transport) -> None:
-    """A hundred at the same time, and those of the same second, share one answer."""
+    """A hundred at the same time share one answer, and a hundred that come after the question share the next."""
     async with serve(NO_CONTENT) as site, network(transport, site.url()) as control:
         assert all(await asyncio.gather(*(control.reading(100.0) for _ in range(100))))
-        assert await control.reading(100.9)
         assert len(site.requests) == 1
+        assert all(await asyncio.gather(*(control.reading(100.1) for _ in range(100))))
+        assert len(site.requests) == 2
 
 
-async def test_a_good_word_does_not_outlive_the_network(transport: Transport) -> None:
-    """What fails two seconds after it is asked about anew, and is ours where nobody answers any more."""
+@pytest.mark.parametrize("later", [0.01, 2.0])
+async def test_a_good_word_does_not_outlive_the_network(transport: Transport, later: float) -> None:
+    """What fails after it, however soon, is asked about anew, and is ours where nobody answers any more."""
     clock = [100.0]
     async with contextlib.AsyncExitStack() as asking:
         async with serve(NO_CONTENT) as site:
-            control = await asking.enter_async_context(Control(transport, lambda: clock[0], [site.url()]))
+            control = await asking.enter_async_context(Control(transport, lambda: clock[0], [site.url()], pause_s=0.05))
             assert (await attribute(FAILED, control)).fault is Fault.VENDOR
-        clock[0] = 102.0
-        seen = await attribute(replace(FAILED, at=102.0), control)
+        clock[0] = 100.0 + later
+        seen = await attribute(replace(FAILED, at=clock[0]), control)
         assert (seen.control, seen.fault) == (False, Fault.OURS)
 
 
 async def test_a_bad_word_holds_for_some_seconds(transport: Transport) -> None:
     """Nobody is asked again at each of the failures of a network that is gone."""
     clock = [100.0]
-    async with serve(answer(status=500)) as site, Control(transport, lambda: clock[0], [site.url()]) as control:
+    async with (
+        serve(answer(status=500)) as site,
+        Control(transport, lambda: clock[0], [site.url()], pause_s=0.05) as control,
+    ):
         assert not await control.reading(100.0)
         clock[0] = 104.0
         assert not await control.reading(104.0)
@@ -91,7 +96,7 @@ async def test_a_bad_word_holds_for_some_seconds(transport: Transport) -> None:
 async def test_an_old_word_is_not_believed(transport: Transport) -> None:
     """A failure later than the word by more than its freshness asks again."""
     clock = [100.0]
-    async with serve(NO_CONTENT) as site, Control(transport, lambda: clock[0], [site.url()]) as control:
+    async with serve(NO_CONTENT) as site, Control(transport, lambda: clock[0], [site.url()], pause_s=0.05) as control:
         await control.reading(100.0)
         clock[0] = 106.0
         await control.reading(106.0)
