@@ -44,6 +44,7 @@ from bot.store.connect import open_store
 from bot.store.store import Store
 from bot.supervision import Supervisor
 from bot.web.health import Readiness
+from bot.web.opening import web_open
 
 log = logging.getLogger(__name__)
 
@@ -143,6 +144,8 @@ class App:
         self._courier: Courier | None = None
         self._beside: Mapping[str, Worker] = {}
         self._prober: Prober | None = None
+        self.page = 0
+        """The port of the page, 0 where there is none."""
         if Role.JUDGE in roles:
             self._judges = {s.id: self._judge(s) for s in opened.settings.services}
         if Role.PROBE in roles:
@@ -174,6 +177,7 @@ class App:
             reporter = HealthReporter(self._process, channels, self._courier.state, lambda: self._supervisor.broken)
             self._beside = {"pulse": reporter.run, "groups": groups.run} | self._jobs()
             await stack.enter_async_context(Readiness(self._process, reporter.signs).open())
+            self.page = await stack.enter_async_context(web_open(self._process, desk, self._supervisor))
             yield
 
     def _jobs(self) -> dict[str, Worker]:

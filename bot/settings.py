@@ -177,11 +177,50 @@ class Watching:
 
 
 @dataclass(frozen=True, slots=True)
+class Token:
+    """What an app or a person shows to be let in: its name, what it may ("viewer", "responder", "admin")."""
+
+    name: str
+    secret: Secret
+    role: str = "viewer"
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A proxy that knows its people: the header with their name, the networks it asks from, what they may."""
+
+    header: str
+    networks: tuple[str, ...]
+    role: str = "viewer"
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """The page and the API: where they listen ("host:port"), how the page looks, and who sees what.
+
+    `public` are the services that everybody sees; the others take a token, or the proxy's word. `url` is the address
+    that people know it by ("": that of the request), `links` are (label, address), `logo` a file ("": none), `frames`
+    the sites that may frame a component.
+    """
+
+    listen: str
+    title: str = "Groundtruth"
+    url: str = ""
+    logo: str = ""
+    links: tuple[tuple[str, str], ...] = ()
+    public: frozenset[str] = frozenset()
+    tokens: tuple[Token, ...] = ()
+    proxy: Proxy | None = None
+    frames: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The whole configuration. `redis` is the store's address with its password, None for the embedded store.
 
-    `routes` None: everything goes everywhere; `community` None: public posts are not looked for. What only people
-    report makes an incident if `reports_open_incidents`. `secrets` are the checks' `${NAME}`; `notes` what is left out.
+    `routes` None: everything goes everywhere; `community` None: public posts are not looked for; `web` None: neither
+    page nor API. What only people report makes an incident if `reports_open_incidents`. `secrets` are the checks'
+    `${NAME}`; `notes` what is left out.
     """
 
     services: tuple[Service, ...]
@@ -200,6 +239,7 @@ class Settings:
     escalations: Mapping[str, Policy] = field(default_factory=lambda: MappingProxyType({}))
     maintenance: tuple[Recurring, ...] = ()
     watching: Watching = field(default_factory=Watching)
+    web: Web | None = None
     secrets: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     notes: tuple[str, ...] = ()
     source: str = "defaults"

@@ -12,6 +12,7 @@ from bot.config.routing import branches
 from bot.config.schema import CheckPart, ComponentPart, Configuration, Page, ServicePart
 from bot.config.secrets import Secrets, named, plainly
 from bot.config.self_monitoring import watching
+from bot.config.web import web_settings
 from bot.core.detection.plain_rule import Rule
 from bot.core.rate_limits import RateLimits
 from bot.settings import (
@@ -68,6 +69,7 @@ class SettingsBuilder:
             escalations=MappingProxyType(policies(given.escalations)),
             maintenance=recurring(given.maintenance),
             watching=watching(given, self._vault),
+            web=web_settings(given.web, self._vault, self._vendors, folder),
             secrets=MappingProxyType(self._secrets),
             notes=tuple(f"{name} is not set, so off: {', '.join(off)}" for name, off in self._off.items()),
             source=source,

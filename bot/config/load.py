@@ -19,6 +19,7 @@ from bot.config.pydantic_errors import parse_model
 from bot.config.schema import Configuration
 from bot.config.secrets import Secrets
 from bot.config.validation import Known, violations
+from bot.config.web import logo_complaints
 from bot.errors import ConfigError, UserError
 from bot.settings import Channel, Settings
 from probes.dialects.registry import DIALECTS
@@ -88,6 +89,7 @@ def _assembled(text: bytes, source: str, environ: Mapping[str, str], folder: Pat
         # An unknown service has been said; that the list is empty without it need not be.
         wrong = [complaint for complaint in wrong if complaint.key != ("services",)]
     wrong += [*violations(tree, KNOWN, vault), *environment_problems(tree, vault, environ)]
+    wrong += logo_complaints(tree, folder)
     complaints = [_by_name(complaint, root) for complaint in (*complaints, *found)]
     complaints += [_by_name(complaint, tree) for complaint in wrong]
     if complaints or configuration is None:

@@ -8,6 +8,7 @@ from bot.config.escalation import EscalationPart
 from bot.config.maintenance import MaintenancePart
 from bot.config.routing import BranchPart, Labels
 from bot.config.self_monitoring import DigestPart, HealthPart, HeartbeatPart, SelfPart
+from bot.config.web import WebPart
 from bot.core.tips.alternatives import Similarity
 from bot.fields import (
     ID,
@@ -213,6 +214,7 @@ class Configuration(Part):
     heartbeat: HeartbeatPart | None = Field(None, description="a dead-man's switch that is pinged while we work")
     self: SelfPart = Field(SelfPart(), description="who is notified of Groundtruth's own problems")
     health: HealthPart = Field(HealthPart(), description="answers for a supervisor or a balancer")
+    web: WebPart | None = Field(None, description="the status page and the API; off if absent")
     digest: tuple[DigestPart, ...] = Field((), max_length=20, description="a summary of a day or a week in one message")
     routes: tuple[BranchPart, ...] | None = Field(
         None, max_length=1000, description="who gets what; every channel gets everything if absent"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.config import escalation, maintenance, reach, routing, self_monitoring
+from bot.config import escalation, maintenance, reach, routing, self_monitoring, web
 from bot.config.complaints import Complaint, unknown
 from bot.config.document import Node, Path
 from bot.config.secrets import Secrets
@@ -62,6 +62,7 @@ def violations(root: Node, known: Known, vault: Secrets) -> Iterator[Complaint]:
     yield from routing.violations(root)
     yield from maintenance.violations(root, frozenset(str(path[-1]) for path, _ in components(root)) | _ids(root))
     yield from self_monitoring.violations(root, vault)
+    yield from web.violations(root, vault, _ids(root))
     beat = root.get("heartbeat")
     if beat:
         yield from _literals(beat, ("heartbeat",))

@@ -97,8 +97,11 @@ def _ours(record: logging.LogRecord) -> bool:
     return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
-_log = logging.getLogger(f"{__name__}.server")
-_log.addFilter(_ours)
+def quiet_log(name: str) -> logging.Logger:
+    """The log of a server of aiohttp's: our own faults, not the garbage of others."""
+    found = logging.getLogger(f"{name}.server")
+    found.addFilter(_ours)
+    return found
 
 
 class _Server(web.Server):
@@ -109,7 +112,7 @@ class _Server(web.Server):
             handler,
             request_factory=self._request,
             access_log=None,
-            logger=_log,
+            logger=quiet_log(__name__),
             auto_decompress=False,
             max_line_size=LINE,
             max_field_size=FIELD,

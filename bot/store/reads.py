@@ -24,6 +24,11 @@ class Reads:
         found = await self._link.call("HMGET", keys_of(service).assessments, *fields) if fields else []
         return {name: text(body) for name, body in zip(fields, found, strict=True) if body is not None}
 
+    async def positions(self, services: Sequence[str]) -> dict[str, str]:
+        """How far the stream of each service is judged, "" where nothing is."""
+        found = await self._link.calls([("HGET", keys_of(service).judge, "position") for service in services])
+        return {service: text(position) for service, position in zip(services, found, strict=True)}
+
     async def attention(self, service: str) -> dict[str, str]:
         return mapping(await self._link.call("HGETALL", keys_of(service).attention))
 

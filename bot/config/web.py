@@ -1,0 +1,147 @@
+"""The page and the API in the configuration: their shape, what they come to, and what is complained of."""
+
+import re
+from collections.abc import Collection, Iterator
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from bot.config.complaints import Complaint, unknown
+from bot.config.document import Node
+from bot.config.secrets import Secrets
+from bot.fields import REFERENCE, File, Id, Listen, Part, Text, Url
+from bot.settings import Proxy, Token, Web
+
+LOGOS = (".svg", ".png", ".jpg", ".jpeg", ".webp")
+LARGEST_LOGO = 256 * 1024
+SHORTEST = 16
+"""Characters of a token: shorter ones can be guessed over the network."""
+LOOPBACK = ("127.0.0.0/8", "::1/128")
+
+
+def _network(value: str) -> str:
+    try:
+        return str(ip_network(value, strict=False))
+    except ValueError:
+        raise ValueError("expected an address or network such as 10.0.0.0/8") from None
+
+
+def _origin(value: str) -> str:
+    if value != "*" and not re.fullmatch(r"https?://[A-Za-z0-9.*\[\]:_-]+/?", value):
+        raise ValueError("expected the address of a site without a path, such as https://wiki.example.com, or *")
+    return value.rstrip("/")
+
+
+def _referenced(value: str) -> str:
+    if not REFERENCE.fullmatch(value):
+        raise ValueError("expected ${NAME}, the name of a secret in the environment")
+    return value
+
+
+Role = Literal["viewer", "responder", "admin"]
+Network = Annotated[str, StringConstraints(max_length=60), AfterValidator(_network)]
+Origin = Annotated[str, StringConstraints(max_length=300), AfterValidator(_origin)]
+Reference = Annotated[str, StringConstraints(max_length=200), AfterValidator(_referenced)]
+Header = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{1,60}$")]
+
+
+class TokenPart(Part):
+    token: Reference = Field(description="the token, as ${NAME} of the environment; 16 characters at least")
+    role: Role = Field("viewer", description="what it may: viewer reads, responder acts on incidents, admin all")
+
+
+class ProxyPart(Part):
+    header: Header = Field(description="the header with the person's name, such as X-Auth-Request-Email")
+    networks: tuple[Network, ...] = Field(
+        LOOPBACK, min_length=1, max_length=20, description="where the proxy asks from; others may not send the header"
+    )
+    role: Role = Field("viewer", description="what these people may")
+
+
+class WebPart(Part):
+    """The status page, its feeds and badges, and the API."""
+
+    listen: Listen = Field(description="where they answer, such as 127.0.0.1:8080")
+    title: Text = Field("Groundtruth", description="the page's title")
+    url: Url | None = Field(None, description="the address people know the page by, such as https://status.example.com")
+    logo: File | None = Field(None, description="a picture beside the title: SVG, PNG, JPEG or WebP, 256 KiB at most")
+    links: dict[Text, Url] = Field(default_factory=dict, max_length=10, description="links at the foot, by their label")
+    public: tuple[Id, ...] = Field(
+        (), max_length=100, description="services of your own that everybody sees, besides the catalogue's"
+    )
+    tokens: dict[Id, TokenPart] = Field(
+        default_factory=dict, max_length=200, description="who else is let in, by a name of your own"
+    )
+    proxy: ProxyPart | None = Field(None, description="a proxy in front that signs people in")
+    frames: tuple[Origin, ...] = Field(
+        (), max_length=20, description="sites that may frame /embed/<component>; * for all, none if absent"
+    )
+
+
+def web_settings(part: WebPart | None, vault: Secrets, catalogue: Collection[str], folder: Path) -> Web | None:
+    """What the part comes to; a token whose optional secret is not set is left out."""
+    if part is None:
+        return None
+    tokens = ((name, vault.secret(given.token), given.role) for name, given in part.tokens.items())
+    return Web(
+        listen=part.listen,
+        title=part.title,
+        url=(part.url or "").rstrip("/"),
+        logo=str(folder / Path(part.logo).expanduser()) if part.logo else "",
+        links=tuple(part.links.items()),
+        public=frozenset((*catalogue, *part.public)),
+        tokens=tuple(Token(name, secret, role) for name, secret, role in tokens if secret is not None),
+        proxy=Proxy(part.proxy.header, part.proxy.networks, part.proxy.role) if part.proxy else None,
+        frames=part.frames,
+    )
+
+
+def violations(root: Node, vault: Secrets, services: Collection[str]) -> Iterator[Complaint]:
+    """Secrets that are not there or can be guessed, services that do not exist, a port that is taken."""
+    part = root.get("web")
+    if part is None:
+        return
+    yield from vault.complaints(part, ("web",))
+    yield from _tokens(part, vault)
+    listed = part.get("public")
+    for number, one in enumerate(listed.value if listed and isinstance(listed.value, list) else ()):
+        if isinstance(one.value, str) and one.value not in services:
+            yield Complaint(one.place, ("web", "public", number), unknown("service", one.value, services))
+    listen, health = part.get("listen"), root.at(("health", "listen"))
+    if listen is not None and listen.value == health.value and not str(listen.value).endswith(":0"):
+        yield Complaint(listen.place, ("web", "listen"), "expected another port than health.listen has")
+
+
+def _tokens(part: Node, vault: Secrets) -> Iterator[Complaint]:
+    given = part.get("tokens")
+    known: dict[str, str] = {}
+    for name, one in given.items() if given else ():
+        token, path = one.get("token"), ("web", "tokens", name, "token")
+        if token is None or not isinstance(token.value, str) or not REFERENCE.fullmatch(token.value):
+            continue
+        try:
+            secret = vault.secret(token.value)
+        except ValueError:
+            continue
+        text = secret.reveal() if secret else ""
+        if not text:
+            continue
+        if len(text) < SHORTEST or not text.isascii() or not text.isprintable() or " " in text:
+            yield Complaint(token.place, path, f"expected {SHORTEST} printable ASCII characters at least, no blanks")
+        elif text in known:
+            yield Complaint(token.place, path, f"expected a secret of its own; {known[text]} has the same")
+        known.setdefault(text, name)
+
+
+def logo_complaints(root: Node, folder: Path) -> Iterator[Complaint]:
+    """A logo that is none; relative paths start at `folder`."""
+    logo = root.at(("web", "logo"))
+    if not isinstance(logo.value, str):
+        return
+    file = folder / Path(logo.value).expanduser()
+    if file.suffix.casefold() not in LOGOS:
+        yield Complaint(logo.place, ("web", "logo"), f"expected a file that ends in {', '.join(LOGOS)}")
+    elif not file.is_file() or file.stat().st_size > LARGEST_LOGO:
+        yield Complaint(logo.place, ("web", "logo"), "expected a file of at most 256 KiB that can be read")

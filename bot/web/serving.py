@@ -1,0 +1,45 @@
+"""The page and the API put together: one reader, one table, one listener. Imported only where they are asked for."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+
+from bot.desk.desk import Desk
+from bot.http.keep_alive import KeepAliveServer
+from bot.process import Process
+from bot.supervision import Supervisor
+from bot.web.application import Application
+from bot.web.pages.section import pages
+from bot.web.routing import Table
+from bot.web.site import Site
+
+log = logging.getLogger(__name__)
+
+BEHIND_S = 2.0
+"""The first reading may take so long before the page opens without it."""
+
+
+def table(site: Site) -> Table:
+    """Everything that is answered; the pages come last, theirs is every other path."""
+    return Table((pages(site),))
+
+
+@contextlib.asynccontextmanager
+async def served(process: Process, desk: Desk, supervisor: Supervisor) -> AsyncIterator[int]:
+    """The page and the API answer inside; the port. Raises UserError where they cannot listen."""
+    settings = process.settings.web
+    assert settings is not None
+    site = Site(process)
+    application = Application(table(site), site, desk, process.now)
+    server = KeepAliveServer(settings.listen, "the page (web.listen)", application.answer)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(BEHIND_S):
+            await site.first()
+    reading = asyncio.create_task(supervisor.keep("page", site.run), name="page")
+    try:
+        async with server.open():
+            log.info("the page is at http://%s:%d/", settings.listen.rpartition(":")[0], server.port)
+            yield server.port
+    finally:
+        reading.cancel()

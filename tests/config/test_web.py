@@ -1,0 +1,66 @@
+"""The page in the configuration: off by default, and what is complained of."""
+
+import pytest
+
+from bot.config.load import from_text
+from bot.errors import ConfigError
+
+BASE = "services: [claude, {id: gateway, name: Gateway, components: {gw: {name: Gateway}}}]\n"
+TOKEN = {"PAGE_TOKEN": "0123456789abcdef-page"}
+
+
+def settings(text, environ=None, folder=None):
+    return from_text(BASE + text, "groundtruth.yaml", environ or {}, folder)
+
+
+def complaint(text, environ=None, folder=None):
+    with pytest.raises(ConfigError) as found:
+        settings(text, environ, folder)
+    return str(found.value)
+
+
+def test_off_by_default():
+    assert settings("").web is None
+
+
+def test_services_of_ones_own_are_public_only_where_listed():
+    """The catalogue's are, always."""
+    hidden = settings("web: {listen: '127.0.0.1:8080'}\n").web
+    assert "claude" in hidden.public
+    assert "gateway" not in hidden.public
+    assert "gateway" in settings("web: {listen: '127.0.0.1:8080', public: [gateway]}\n").web.public
+
+
+def test_tokens_come_from_the_environment():
+    """With their role; one that is optional and not set is left out."""
+    given = "web: {listen: 'h:1', tokens: {ci: {token: '${PAGE_TOKEN}', role: responder}, x: {token: '${X?}'}}}\n"
+    (token,) = settings(given, TOKEN).web.tokens
+    assert (token.name, token.role, token.secret.reveal()) == ("ci", "responder", TOKEN["PAGE_TOKEN"])
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("{listen: somewhere}", "web.listen: expected host:port"),
+        ("{listen: 'h:1', public: [gatewy]}", "did you mean gateway"),
+        ("{listen: 'h:1', tokens: {ci: {token: plain}}}", "expected ${NAME}"),
+        ("{listen: 'h:1', tokens: {ci: {token: '${MISSING}'}}}", "expected MISSING or MISSING_FILE"),
+        ("{listen: 'h:1', tokens: {ci: {token: '${SHORT}'}}}", "expected 16 printable ASCII characters"),
+        ("{listen: 'h:1', tokens: {a: {token: '${PAGE_TOKEN}'}, b: {token: '${PAGE_TOKEN}'}}}", "a has the same"),
+        ("{listen: 'h:1', proxy: {header: X-User, networks: [nowhere]}}", "expected an address or network"),
+        ("{listen: 'h:1', frames: ['https://a.example/path']}", "expected the address of a site without a path"),
+        ("{listen: 'h:1', logo: missing.png}", "expected a file of at most 256 KiB"),
+        ("{listen: 'h:1', logo: logo.exe}", "expected a file that ends in .svg"),
+        ("{listen: 'h:1', ports: 2}", "web.ports"),
+    ],
+)
+def test_complaints_name_line_key_and_what_was_expected(given, expected, tmp_path):
+    said = complaint(f"web: {given}\n", TOKEN | {"SHORT": "short"}, tmp_path)
+    assert said.startswith("groundtruth.yaml:2: web")
+    assert expected in said
+    assert "0123456789abcdef" not in said
+
+
+def test_the_page_and_readiness_need_ports_of_their_own():
+    said = complaint("web: {listen: '127.0.0.1:8080'}\nhealth: {listen: '127.0.0.1:8080'}\n")
+    assert "expected another port than health.listen has" in said
