@@ -55,6 +55,7 @@ def visitor(settings, headers=None, cookies=None, peer="192.0.2.1", now=NOW):
 def test_a_session_ends_with_its_time_and_with_its_token():
     """And nobody can make one."""
     web = with_page().web
+    assert web is not None
     session = Visitors(web).session(TOKENS[1], NOW)
     inside = visitor(with_page(), cookies={"groundtruth": session})
     assert (inside.role, inside.name, inside.inside, inside.bearer) == ("responder", "responder", True, False)
