@@ -59,8 +59,14 @@ format: $(STAMP)  ## rewrite the code in the one format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+PIN := uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet
+LOCKS := deploy/locks
+
 lock: $(STAMP)  ## pin again what pyproject.toml asks for
-	@uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --output-file requirements.lock
+	@$(PIN) pyproject.toml --group dev --output-file requirements.lock
+	@$(PIN) pyproject.toml --constraint requirements.lock --output-file $(LOCKS)/runtime.lock
+	@$(PIN) --group build --constraint requirements.lock --output-file $(LOCKS)/build.lock
+	@$(PIN) --group deploy --constraint requirements.lock --output-file $(LOCKS)/check.lock
 
 clean:  ## remove .venv and what the tools left
-	@rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .venv-deploy dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

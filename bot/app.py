@@ -115,7 +115,8 @@ async def running(settings: Settings, around: Terminal, roles: Role = EVERYTHING
     """
     async with contextlib.AsyncExitStack() as stack:
         url = settings.redis.reveal() if settings.redis else None
-        opened = Running(await stack.enter_async_context(open_store(url, settings.state_dir)), settings)
+        kept = open_store(url, settings.state_dir, socket=settings.socket, mode=settings.socket_mode)
+        opened = Running(await stack.enter_async_context(kept), settings)
         app = App(opened, around, roles)
         await stack.enter_async_context(app.channels())
         await stack.enter_async_context(app.at_work())

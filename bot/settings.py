@@ -215,8 +215,21 @@ class Web:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceManager:
+    """Who started us and asked to be told: a datagram socket ("": nobody), and how often it must hear of us (0: never).
+
+    An address that begins with @ is abstract.
+    """
+
+    address: str = ""
+    watchdog_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The whole configuration. `redis` is the store's address with its password, None for the embedded store.
+
+    The embedded store listens at `socket` with the permissions `socket_mode`, None for inside `state_dir`.
 
     `routes` None: everything goes everywhere; `community` None: public posts are not looked for; `web` None: neither
     page nor API. What only people report makes an incident if `reports_open_incidents`. `secrets` are the checks'
@@ -227,6 +240,8 @@ class Settings:
     control: tuple[str, ...] = HOSTS
     redis: Secret | None = None
     state_dir: Path = Path(".groundtruth")
+    socket: Path | None = None
+    socket_mode: int = 0o600
     vantage: str = "here"
     control_interval_s: float = 30.0
     transport: TransportSettings = field(default_factory=TransportSettings)
@@ -243,6 +258,7 @@ class Settings:
     secrets: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     notes: tuple[str, ...] = ()
     source: str = "defaults"
+    manager: ServiceManager = ServiceManager()
 
     def components(self) -> tuple[Component, ...]:
         """Every component of every service."""

@@ -15,7 +15,8 @@ EVERYBODY = ("bot.errors", "bot.supervision", "probes.model", "probes.redaction"
 
 BOT: Mapping[str, str] = {
     "__main__": "cli",
-    "cli": "app config delivery demo desk explain fields health importers mcp channels settings store core probes",
+    "cli": "app config delivery demo desk explain fields health importers mcp channels service_manager settings store"
+    " core probes",
     "app": "jobs web desk health delivery judging probing advice process channels settings store core",
     "web": "desk health http process settings core",
     "mcp": "desk core",
@@ -38,6 +39,7 @@ BOT: Mapping[str, str] = {
     "fields": "probes",
     "scheduling": "",
     "recipes": "",
+    "service_manager": "settings",
     "supervision": "",
     "errors": "",
 }

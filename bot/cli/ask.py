@@ -64,9 +64,9 @@ def run(args: argparse.Namespace) -> int:
     words += ["code"] if args.code and words[:1] == ["tips"] else []
     if words and (now := FORMER.get(words[0].casefold())):
         sys.stderr.write(f"{words[0]} is now called {now}; the former name is still understood\n")
-    settings = load(args.config)
+    settings = load(args.config, asks=True)
     if args.state_dir is not None:
-        settings = replace(settings, redis=None, state_dir=args.state_dir)
+        settings = replace(settings, redis=None, state_dir=args.state_dir, socket=None)
     answer = asyncio.run(asked(settings, " ".join(words), asker(args.name, Role(args.role))))
     if args.json:
         data = {"title": answer.title, "understood": answer.understood, "refused": answer.refused, **answer.data}
@@ -93,7 +93,7 @@ async def asked(settings: Settings, question: str, who: Asker | None = None) -> 
         StoreError: the store is away, or something was to be changed where nobody runs.
     """
     url = settings.redis.reveal() if settings.redis else None
-    async with open_kept(url, settings.state_dir) as (store, runs):
+    async with open_kept(url, settings.state_dir, settings.socket) as (store, runs):
         now = time_by(await store.notes.get(CLOCK), time.time())
         if now is not None:
             # A demo has its own time, and its own services whatever the configuration here names.

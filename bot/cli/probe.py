@@ -14,6 +14,7 @@ from bot.cli.run import COLLECTOR, stopping
 from bot.config.load import load
 from bot.errors import UserError
 from bot.fields import ID
+from bot.service_manager import notified
 from bot.settings import Settings
 from bot.store.connect import masked
 
@@ -58,12 +59,10 @@ def shared(settings: Settings, vantage: str | None) -> Settings:
 
 async def _look(settings: Settings, seconds: float | None) -> None:
     with stopping() as stop:
-        async with running(settings, Terminal(sys.stdout), Role.PROBE):
-            where = masked(settings.redis.reveal()) if settings.redis else ""
-            sys.stderr.write(
-                f"Checking from vantage {settings.vantage}: {len(settings.checks())} checks, written to {where}."
-                " Ctrl-C stops.\n"
-            )
+        where = masked(settings.redis.reveal()) if settings.redis else ""
+        said = f"Checking from vantage {settings.vantage}: {len(settings.checks())} checks, written to {where}"
+        async with running(settings, Terminal(sys.stdout), Role.PROBE), notified(settings.manager, said):
+            sys.stderr.write(f"{said}. Ctrl-C stops.\n")
             try:
                 async with asyncio.timeout(seconds):
                     await stop.wait()

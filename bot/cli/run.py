@@ -21,6 +21,7 @@ from bot.core.model.person import Person
 from bot.demo.clock import CLOCK
 from bot.desk.open import open_desk
 from bot.errors import StoreError
+from bot.service_manager import notified
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -61,21 +62,24 @@ def run(args: argparse.Namespace) -> int:
 
 def announce(settings: Settings) -> None:
     """Say at the start what is watched and what was left out."""
-    services = ", ".join(s.name for s in settings.services)
     store = "your Redis" if settings.redis else f"the embedded store in {settings.state_dir}"
     err = above(sys.stderr)
-    err.write(
-        f"Watching {services}: {len(settings.components())} components, {len(settings.checks())} checks,"
-        f" from vantage {settings.vantage}, kept in {store}. Ctrl-C stops.\n"
-    )
+    err.write(f"{watched(settings)}, kept in {store}. Ctrl-C stops.\n")
     for note in settings.notes:
         err.write(f"Note: {note}\n")
+
+
+def watched(settings: Settings) -> str:
+    """What is watched, in a line."""
+    services = ", ".join(s.name for s in settings.services)
+    counted = f"{len(settings.components())} components, {len(settings.checks())} checks"
+    return f"Watching {services}: {counted}, from vantage {settings.vantage}"
 
 
 async def serve(settings: Settings, around: Terminal, seconds: float | None = None) -> None:
     """Everything at work until a signal comes or the time is over."""
     with stopping() as stop:
-        async with running(settings, around) as at_work:
+        async with running(settings, around) as at_work, notified(settings.manager, watched(settings)):
             announce(settings)
             # Where a demo was kept before, its time is over.
             await at_work.store.notes.put(CLOCK, "", 1.0)

@@ -1,4 +1,4 @@
-"""What the environment says besides secrets: the vantage's name, proxies. Pure: it is given as a mapping."""
+"""What the environment says besides secrets: vantage, proxies, who started us. Pure: it is given as a mapping."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,6 +8,7 @@ from bot.config.complaints import Complaint, Place
 from bot.config.document import Node
 from bot.config.secrets import Secrets
 from bot.fields import ID, REFERENCE, STORES
+from bot.settings import ServiceManager
 
 ENVIRONMENT = Place("environment", 0)
 VANTAGE = "GROUNDTRUTH_VANTAGE"
@@ -54,6 +55,21 @@ def vantage(environ: Mapping[str, str], configured: str | None, host: str) -> st
     """Where we look from: the environment's word, the file's, or the host's name in the letters of an id."""
     given = environ.get(VANTAGE) or configured
     return given or re.sub(r"[^a-z0-9._-]+", "-", host.lower()).strip("-._")[:63] or "here"
+
+
+def state_dir(environ: Mapping[str, str], configured: str | None) -> str:
+    """Where files are kept: the file's word unless it says nothing, then the first of `STATE_DIRECTORY` (systemd)."""
+    return configured or environ.get("STATE_DIRECTORY", "").partition(":")[0] or ".groundtruth"
+
+
+def service_manager(environ: Mapping[str, str], pid: int) -> ServiceManager:
+    """Who started the process of that number and wants to hear of it, as sd_notify(3) has it."""
+    address, period = environ.get("NOTIFY_SOCKET", ""), environ.get("WATCHDOG_USEC", "")
+    meant = environ.get("WATCHDOG_PID", str(pid)) == str(pid)
+    return ServiceManager(
+        address if address[:1] in {"/", "@"} and len(address) > 1 else "",
+        int(period) / 1e6 if meant and re.fullmatch(r"[0-9]{1,15}", period) else 0.0,
+    )
 
 
 def proxies(environ: Mapping[str, str]) -> dict[str, str]:

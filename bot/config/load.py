@@ -4,7 +4,7 @@ import logging
 import os
 import socket
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.channels.registry import CHANNELS
@@ -12,12 +12,20 @@ from bot.config import catalogue
 from bot.config.build import SettingsBuilder
 from bot.config.complaints import Complaint, lines
 from bot.config.document import LARGEST, Node, read
-from bot.config.environment import ENVIRONMENT, environment_problems, no_proxy, proxies, vantage
+from bot.config.environment import (
+    ENVIRONMENT,
+    environment_problems,
+    no_proxy,
+    proxies,
+    service_manager,
+    state_dir,
+    vantage,
+)
 from bot.config.former_keys import renamed
 from bot.config.merge import merge_catalogue
 from bot.config.pydantic_errors import parse_model
 from bot.config.schema import Configuration
-from bot.config.secrets import Secrets
+from bot.config.secrets import AskersSecrets, Secrets, named
 from bot.config.validation import Known, violations
 from bot.config.web import logo_complaints
 from bot.errors import ConfigError, UserError
@@ -47,25 +55,28 @@ class Effective:
     settings: Settings
 
 
-def load(path: str | None = None, environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings of a file, of $GROUNDTRUTH_CONFIG, of ./groundtruth.yaml, or the defaults. Raises ConfigError."""
-    return effective(path, environ).settings
+def load(path: str | None = None, environ: Mapping[str, str] | None = None, *, asks: bool = False) -> Settings:
+    """The settings of a file, of $GROUNDTRUTH_CONFIG, of ./groundtruth.yaml, or the defaults. Raises ConfigError.
+
+    Somebody who only `asks` needs the store's secrets, and no others.
+    """
+    return effective(path, environ, asks=asks).settings
 
 
-def effective(path: str | None = None, environ: Mapping[str, str] | None = None) -> Effective:
+def effective(path: str | None = None, environ: Mapping[str, str] | None = None, *, asks: bool = False) -> Effective:
     """The same with the configuration in full. Raises ConfigError."""
     environ = os.environ if environ is None else environ
     named = path or environ.get("GROUNDTRUTH_CONFIG", "")
     file = Path(named or FILE)
     if not named and not file.exists():
-        return _assembled(b"", "defaults", environ, Path.cwd())
+        return _assembled(b"", "defaults", environ, Path.cwd(), asks=asks)
     try:
         with file.open("rb") as stream:
             text = stream.read(LARGEST + 1)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "not a path"
         raise ConfigError([f"{file}: expected a configuration file that can be read ({why})"]) from None
-    return _assembled(text, str(file), environ, file.parent)
+    return _assembled(text, str(file), environ, file.parent, asks=asks)
 
 
 def from_text(
@@ -76,13 +87,13 @@ def from_text(
     return _assembled(text.encode(), source, given, folder or Path.cwd()).settings
 
 
-def _assembled(text: bytes, source: str, environ: Mapping[str, str], folder: Path) -> Effective:
+def _assembled(text: bytes, source: str, environ: Mapping[str, str], folder: Path, *, asks: bool = False) -> Effective:
     root, complaints = read(text, source)
     root, former, twice = renamed(root)
     complaints += twice
     for sentence in former:
         log.warning("%s", sentence)
-    vault = Secrets(environ)
+    vault = _asker(root, environ) if asks else Secrets(environ)
     tree, found = merge_catalogue(root, catalogue.entry, catalogue.names())
     configuration, wrong = parse_model(tree)
     if found:
@@ -94,6 +105,7 @@ def _assembled(text: bytes, source: str, environ: Mapping[str, str], folder: Pat
     complaints += [_by_name(complaint, tree) for complaint in wrong]
     if complaints or configuration is None:
         raise ConfigError(lines(complaints))
+    configuration = configuration.model_copy(update={"state_dir": state_dir(environ, configuration.state_dir)})
     transport = TransportSettings(
         user_agent=configuration.network.user_agent,
         proxies=proxies(environ),
@@ -106,10 +118,17 @@ def _assembled(text: bytes, source: str, environ: Mapping[str, str], folder: Pat
         source=source,
         transport=transport,
     )
-    wrong = [complaint for channel in settings.channels for complaint in _of_channel(channel, tree)]
+    settings = replace(settings, manager=service_manager(environ, os.getpid()))
+    told = () if asks else settings.channels
+    wrong = [complaint for channel in told for complaint in _of_channel(channel, tree)]
     if wrong:
         raise ConfigError(lines(wrong))
     return Effective(configuration, settings)
+
+
+def _asker(root: Node, environ: Mapping[str, str]) -> Secrets:
+    store = root.get("redis")
+    return AskersSecrets(environ, (*named(store.value if store else None), "REDIS_PASSWORD"))
 
 
 def _of_channel(channel: Channel, tree: Node) -> Iterator[Complaint]:

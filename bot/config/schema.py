@@ -1,6 +1,6 @@
 """The shape of a configuration, for pydantic: types, bounds, and the JSON Schema that editors read."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
@@ -175,6 +175,13 @@ class CourtesyPart(Part):
     )
 
 
+class SocketPart(Part):
+    path: File = Field(description="the socket, in a folder that they may enter, such as /run/groundtruth/store.sock")
+    mode: Literal["0600", "0660"] = Field(
+        "0600", description="its permissions; 0660: the group may ask, and is as powerful as an administrator"
+    )
+
+
 class ChannelPart(BaseModel):
     """One channel: its kind, and the kind's own keys beside it."""
 
@@ -196,7 +203,13 @@ class Configuration(Part):
     redis: Annotated[str, StringConstraints(max_length=2000), AfterValidator(store)] | None = Field(
         None, description="redis:// or rediss:// address without a password; an embedded server if absent"
     )
-    state_dir: File = Field(".groundtruth", description="where the embedded server and the console keep their files")
+    state_dir: File | None = Field(
+        None,
+        description="where the embedded server and the console keep files; $STATE_DIRECTORY or .groundtruth if absent",
+    )
+    socket: SocketPart | None = Field(
+        None, description="where the embedded server listens, for those who ask besides the user that runs it"
+    )
     vantage: Vantage = Field(Vantage(), description="the place of measurement")
     intervals: Intervals = Field(Intervals(), description="how often checks run")
     network: Network = Field(Network(), description="how every check is made")

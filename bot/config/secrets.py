@@ -1,6 +1,6 @@
 """Secrets: the configuration holds their names, the environment their values, as NAME or in the file NAME_FILE."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +88,27 @@ class Secrets:
     def _reveal(self, name: str) -> str:
         secret = self.find(name)
         return secret.reveal() if secret else ""
+
+
+class AskersSecrets(Secrets):
+    """The secrets of somebody who only asks, and need not have them: those that the store needs are real.
+
+    The others have a stand-in, so that the configuration is whole: who asks connects to the store alone.
+    """
+
+    def __init__(self, environ: Mapping[str, str], needed: Iterable[str]) -> None:
+        super().__init__(environ)
+        self._needed = frozenset(needed)
+
+    def find(self, name: str) -> Secret | None:
+        """The secret, or its stand-in, which passes for a token, a header and an address."""
+        try:
+            found = super().find(name)
+        except ValueError:
+            if name in self._needed:
+                raise
+            found = None
+        return found if found or name in self._needed else Secret(f"https://{name.lower().replace('_', '-')}.invalid/")
 
 
 def named(value: Any, *, optional: bool = False) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """From an address to a store: which server, with what patience, and whether it will do."""
 
 import asyncio
+import os
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -41,8 +42,8 @@ def masked(url: str) -> str:
 
 
 @asynccontextmanager
-async def open_kept(url: str | None, state_dir: Path) -> AsyncIterator[tuple[Store, bool]]:
-    """The store for whoever only asks, and whether a Groundtruth runs on it.
+async def open_kept(url: str | None, state_dir: Path, socket: Path | None = None) -> AsyncIterator[tuple[Store, bool]]:
+    """The store for whoever only asks, and whether a Groundtruth runs on it; `socket`: where the embedded one listens.
 
     Where none runs, what the embedded store of a directory kept is read from a copy of it, and every write is refused.
 
@@ -51,9 +52,9 @@ async def open_kept(url: str | None, state_dir: Path) -> AsyncIterator[tuple[Sto
         StoreError: when the server cannot be reached.
     """
     async with AsyncExitStack() as stack:
-        runs = url is not None or await _answering(state_dir) is not None
+        runs = url is not None or await _answering(state_dir, socket) is not None
         if runs:
-            store = await stack.enter_async_context(open_store(url, state_dir, start=False))
+            store = await stack.enter_async_context(open_store(url, state_dir, start=False, socket=socket))
         else:
             if not kept(state_dir):
                 raise UserError(_nobody(state_dir))
@@ -67,8 +68,12 @@ async def open_kept(url: str | None, state_dir: Path) -> AsyncIterator[tuple[Sto
 
 
 @asynccontextmanager
-async def open_store(url: str | None, state_dir: Path, *, start: bool = True) -> AsyncIterator[Store]:
+async def open_store(
+    url: str | None, state_dir: Path, *, start: bool = True, socket: Path | None = None, mode: int = 0o600
+) -> AsyncIterator[Store]:
     """The store at an address, or the embedded one in a directory: run by us (`start`), or by another process.
+
+    The embedded one listens at `socket` with the permissions `mode`, or inside its directory.
 
     Raises:
         UserError: for an address that is none, a server that is too old or a cluster, a directory that is taken
@@ -77,30 +82,45 @@ async def open_store(url: str | None, state_dir: Path, *, start: bool = True) ->
     """
     async with AsyncExitStack() as stack:
         if url is None and start:
-            url = (await stack.enter_async_context(EmbeddedServer(state_dir))).url
+            url = (await stack.enter_async_context(EmbeddedServer(state_dir, socket=socket, mode=mode))).url
         elif url is None:
-            url = await _running(state_dir)
+            url = await _running(state_dir, socket)
         link = RedisClient(client(url), masked(url))
         stack.push_async_callback(link.close)
         warnings = judge_server(await link.call("INFO"))
         yield Store(link, warnings)
 
 
-async def _running(state_dir: Path) -> str:
-    socket = await _answering(state_dir)
-    if socket is None:
+async def _running(state_dir: Path, socket: Path | None) -> str:
+    found = await _answering(state_dir, socket)
+    if found is None:
         raise UserError(_nobody(state_dir))
-    return f"unix://{socket}"
+    return f"unix://{found}"
 
 
-async def _answering(state_dir: Path) -> Path | None:
-    """The socket of the Groundtruth that runs on a directory, None where none does."""
-    socket = StoreDirectory(state_dir).socket_path()
+async def _answering(state_dir: Path, socket: Path | None) -> Path | None:
+    """The socket of the Groundtruth that runs on a directory, None where none does.
+
+    Raises:
+        UserError: it is another user's, and this one may not ask there.
+    """
+    if socket is not None and _may_not(socket):
+        raise UserError(f'you may not ask at {socket}: join the group that it belongs to, with `socket.mode: "0660"`')
+    socket = socket or StoreDirectory(state_dir).socket_path()
     try:
         async with asyncio.timeout(CONNECT_S):
             return socket if await answer(socket) else None
     except TimeoutError as error:
         raise StoreError(f"store {socket}: no answer") from error
+
+
+def _may_not(socket: Path) -> bool:
+    """Whether a socket, or the folder it is in, is closed to this user."""
+    try:
+        as_us = os.access in os.supports_effective_ids
+        return socket.exists() and not os.access(socket, os.R_OK | os.W_OK, effective_ids=as_us)
+    except PermissionError:
+        return True
 
 
 def _nobody(state_dir: Path) -> str:

@@ -44,15 +44,15 @@ os.execv(program[0], program)
 """Run by a bare interpreter that becomes the server: code between fork and exec would not be safe beside threads."""
 
 
-def command(binary: Path, directory: Path, socket: Path, *, writable: bool = True) -> list[str]:
-    """The server's whole configuration: no port, one socket for our user, an append-only file, nothing ever evicted.
+def command(binary: Path, directory: Path, socket: Path, *, writable: bool = True, mode: int = 0o600) -> list[str]:
+    """The server's whole configuration: no port, one socket, an append-only file, nothing ever evicted.
 
     One that is not `writable` refuses every write: it waits for a replica that nobody starts.
     """
     settings = {
         "port": "0",
         "unixsocket": str(socket),
-        "unixsocketperm": "600",
+        "unixsocketperm": f"{mode:o}",
         "dir": str(directory),
         "appendonly": "yes",
         "appendfsync": "everysec",
@@ -88,8 +88,12 @@ class EmbeddedServer:
         UserError: on entry, when the directory is taken or the server cannot start.
     """
 
-    def __init__(self, state_dir: Path, *, writable: bool = True) -> None:
+    def __init__(
+        self, state_dir: Path, *, writable: bool = True, socket: Path | None = None, mode: int = 0o600
+    ) -> None:
+        """`socket` is where it listens instead of in its directory, with the permissions `mode`."""
         self._directory = StoreDirectory(state_dir)
+        self._socket, self._mode = socket, mode
         self._writable = writable
         self._claim = -1
         self._process: asyncio.subprocess.Process | None = None
@@ -150,8 +154,8 @@ class EmbeddedServer:
         """A new server process, and the socket it will listen on."""
         lock = await self._lock()
         try:
-            socket = self._directory.make_socket_path()
-            arguments = command(binary, self._directory.root, socket, writable=self._writable)
+            socket = self._directory.make_socket_path(self._socket)
+            arguments = command(binary, self._directory.root, socket, writable=self._writable, mode=self._mode)
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", "-S", "-c", LAUNCH, str(os.getpid()), *arguments),
                 stdin=asyncio.subprocess.DEVNULL,

@@ -1,7 +1,7 @@
 """The embedded server's directory: private, with one socket, and locks that keep two of anything out.
 
 store/appendonlydir/   what the server keeps
-store/valkey.sock      its socket, or a link to it where the path is too long for one
+store/valkey.sock      its socket, or a link to it where the path is too long for one or the configuration names another
 store/owner.lock       locked by the Groundtruth process that runs here; its number is inside
 store/server.lock      locked through a descriptor the server inherits, hence as long as one is alive
 """
@@ -62,14 +62,19 @@ class StoreDirectory:
         os.close(lock)
         return None
 
-    def make_socket_path(self) -> Path:
-        """Where the next server shall listen, with no stale socket in the way.
+    def make_socket_path(self, given: Path | None = None) -> Path:
+        """Where the next server shall listen, with no stale socket in the way; `given` is in a folder that is there.
 
         Raises:
-            UserError: when the path is too long and no private place for a short one can be had.
+            UserError: when the path is too long and no private place for a short one can be had, or nothing can be
+                made at the given one.
         """
-        path = self._link
-        if len(os.fsencode(path)) > SOCKET_PATH_BYTES:
+        path = given or self._link
+        if given is not None:
+            _reachable(given)
+            self._link.unlink(missing_ok=True)
+            self._link.symlink_to(given)
+        elif len(os.fsencode(path)) > SOCKET_PATH_BYTES:
             digest = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:12]
             path = Path(tempfile.gettempdir()) / f"groundtruth-{os.getuid()}-{digest}" / "valkey.sock"
             if len(os.fsencode(path)) > SOCKET_PATH_BYTES:
@@ -95,6 +100,16 @@ class StoreDirectory:
         if link.st_uid != os.getuid():
             raise _foreign(self.root.parent)
         return self._link.readlink() if stat.S_ISLNK(link.st_mode) else self._link
+
+
+def _reachable(socket: Path) -> None:
+    """Raises UserError where no socket can be made there; what stands there and is none stays."""
+    if len(os.fsencode(socket)) > SOCKET_PATH_BYTES:
+        raise UserError(f"the path {socket} is too long for a socket: choose a shorter socket.path")
+    if not os.access(socket.parent, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
+        raise UserError(f"cannot make a socket in {socket.parent}: make that folder, writable for this user")
+    if socket.exists() and not socket.is_socket():
+        raise UserError(f"{socket} is in the way of the socket: remove it, or choose another socket.path")
 
 
 def kept(state_dir: Path) -> bool:
