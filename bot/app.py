@@ -210,6 +210,7 @@ class App:
             store.leases,
             self._owner,
             acts=self._actions.submit,
+            installations=store.installations,
         )
         return {
             c.name: await stack.enter_async_context(CHANNELS[c.kind].opened(c.name, c.options, outside))

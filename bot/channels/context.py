@@ -54,6 +54,22 @@ class KeyValues(Protocol):
         """The value, "" where there is none."""
 
 
+class Installations(Protocol):
+    """Encrypted records by name, shared by all replicas and kept until they are dropped. Raises `StoreError`."""
+
+    async def put(self, name: str, record: str) -> bool:
+        """Keep the record; False where there are too many already."""
+
+    async def get(self, name: str) -> str:
+        """The record, "" where there is none."""
+
+    async def drop(self, name: str) -> None:
+        """Forget the record."""
+
+    async def names(self) -> Sequence[str]:
+        """Of all that are kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelContext:
     """What the surroundings give to channels.
@@ -61,7 +77,7 @@ class ChannelContext:
     Where files may be kept, the terminal and its style, the clock; for channels that people answer in the desk, the
     values and leases that replicas share, and `owner`, this process's name among them. A `trial` is a test by hand:
     nobody is listened to, and what acts on its own out there only says what it would do. `acts` is the way into the
-    incidents' timelines.
+    incidents' timelines; `installations` are the workspaces of others, None without a store.
     """
 
     state_dir: Path
@@ -74,6 +90,7 @@ class ChannelContext:
     owner: str
     trial: bool = False
     acts: SubmitAction = _unwritten
+    installations: Installations | None = None
 
 
 def posted_in(name: str, place: str) -> str:

@@ -102,6 +102,7 @@ KINDS: dict[str, Kind] = {
     "note": Kind("string", NOTE_TTL_S, "one value", "what a chat platform must not forget, or do twice"),
     "turn": Kind("string", None, "one name", "which process serves what only one may"),
     "routes": Kind("hash", None, "5 000 fields", "what places have subscribed to, until they unsubscribe"),
+    "installations": Kind("hash", None, "1 000 workspaces", "encrypted tokens of chat workspaces that installed us"),
     "audit": Kind("list", AUDIT_TTL_S, f"{AUDIT_KEPT} newest", "what people did, and what was refused"),
     "health": Kind("hash", HEALTH_TTL_S, "one field a part", "the last word of each part of each process"),
     "groups": Kind(
@@ -115,6 +116,7 @@ KINDS: dict[str, Kind] = {
 _ALL = f"gt:{SCHEMA}:{{_}}:"
 """Prefix of what belongs to no service; no service's name begins with an underscore."""
 ROUTES, HEALTH, AUDIT = _ALL + "routes", _ALL + "health", _ALL + "audit"
+INSTALLATIONS = _ALL + "installations"
 SERVICES, VANTAGES, SEEN, SALT = _ALL + "services", _ALL + "vantages", _ALL + "seen", _ALL + "salt"
 
 _SERVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

@@ -16,6 +16,7 @@ from bot.store.budget import BudgetStore
 from bot.store.client import RedisClient, Value, mapping, text
 from bot.store.groups import Groups
 from bot.store.health import HealthStore
+from bot.store.installations import InstallationStore
 from bot.store.key_values import KeyValues
 from bot.store.keys import keys_of
 from bot.store.leases import Leases
@@ -51,6 +52,7 @@ class Store:
         self.leases = Leases(link)
         self.subscriptions = SubscriptionStore(link)
         self.health = HealthStore(link)
+        self.installations = InstallationStore(link)
         self.audit = AuditStore(link)
         self.vantages = VantageStore(link)
         self.groups = Groups(link)

@@ -67,7 +67,7 @@ async def hands(store: Store, name: str, **more: object) -> AsyncIterator[Hands]
         # Two seconds pass whenever the clock is read, so that no post waits for its turn.
         ahead = itertools.count(0, 2)
         around = Around(desk, store.notes, lambda: time.time() + next(ahead))
-        async with App(name, given, around, QUICK, call_s=5.0) as app:
+        async with App(name, given, around, QUICK) as app:
             await until(lambda: fake.sockets.open)
             yield Hands(fake, app, desk)
 

@@ -34,13 +34,13 @@ def channel_on(it: Slack, store: Store, call_s: float = 5.0, now=lambda: NOW, **
     return SlackChannel("slack", Web("slack", given, call_s), given, store.notes, now)
 
 
-QUICK = Pace(ping_s=0.1, look_s=0.05, stale_s=1.0)
+QUICK = Pace(ping_s=0.1, look_s=0.05, stale_s=1.0, call_s=5.0)
 
 
 def app_on(it: Slack, store: Store, clerk: Clerk, pace: Pace = QUICK, **changes) -> SlackApp:
     """A whole Slack channel that is not open yet; another one on the same store is another replica."""
     around = Around(clerk, store.notes, lambda: NOW)
-    return SlackApp("slack", options(it.url, channels=["C1"], **changes), around, pace, call_s=5.0)
+    return SlackApp("slack", options(it.url, channels=["C1"], **changes), around, pace)
 
 
 async def reached(fake: Slack, *apps: SlackApp) -> None:

@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -12,44 +12,14 @@ from slack_bolt.logger.messages import warning_client_prioritized_and_token_skip
 from bot.channels.slack.background import BackgroundTasks
 from bot.channels.slack.blocks import ASK, SHARE, SILENCE
 from bot.channels.slack.handlers import Handlers
+from bot.channels.slack.homes import Homes
 from bot.channels.slack.options import Options
 from bot.channels.slack.views import MAINTENANCE, REFRESH, REPORT
 from bot.channels.slack.web_api import Web
 
-log = logging.getLogger(__name__)
-
 Body = Mapping[str, Any]
-Errand = Callable[[Body], Coroutine[Any, Any, None]]
+Errand = Callable[[Handlers, Body], Coroutine[Any, Any, None]]
 Listener = Callable[[AsyncAck, Body], Awaitable[None]]
-
-
-class Installations(Protocol):
-    """Who may speak to us, and with which token we answer: the seam for several workspaces (OAuth)."""
-
-    async def authorize(self, enterprise: str | None, team: str | None) -> AuthorizeResult | None:
-        """The workspace's token and our identity there, None for one that has not installed us."""
-
-
-class OneWorkspace:
-    """The workspace of the configured token, known from the start, so that no event waits for auth.test."""
-
-    def __init__(self, options: Options, web: Web) -> None:
-        self._token = options.token
-        self._web = web
-
-    async def authorize(self, enterprise: str | None, team: str | None) -> AuthorizeResult | None:
-        """Our identity; None for another workspace. Raises what a call raises while Slack has not been asked yet."""
-        known = await self._web.identity()
-        if team and known.team and team != known.team:
-            log.warning("a request of the workspace %s was refused: this is not its token", team[:20])
-            return None
-        return AuthorizeResult(
-            enterprise_id=enterprise,
-            team_id=team,
-            bot_id=known.bot,
-            bot_user_id=known.user,
-            bot_token=self._token.reveal(),
-        )
 
 
 def _meant(record: logging.LogRecord) -> bool:
@@ -57,11 +27,11 @@ def _meant(record: logging.LogRecord) -> bool:
     return record.getMessage() not in {warning_client_prioritized_and_token_skipped(), warning_token_skipped()}
 
 
-def bolt(options: Options, web: Web, talks: Handlers, errands: BackgroundTasks, installed: Installations) -> AsyncApp:
+def bolt(options: Options, web: Web, homes: Homes, errands: BackgroundTasks) -> AsyncApp:
     """The app with all its listeners; needs a running loop."""
 
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
-        return await installed.authorize(enterprise_id, team_id)
+        return await homes.authorize(enterprise_id, team_id)
 
     bolt_log = logging.getLogger("bot.channels.slack.bolt")
     bolt_log.addFilter(_meant)
@@ -74,18 +44,41 @@ def bolt(options: Options, web: Web, talks: Handlers, errands: BackgroundTasks, 
         authorize=authorize,  # type: ignore[arg-type]  # it may refuse, and Bolt knows that
     )
 
+    _listen(app, homes, errands)
+    return app
+
+
+def _listen(app: AsyncApp, homes: Homes, errands: BackgroundTasks) -> None:
+    """Every kind of payload and what answers it."""
+
     def handed(errand: Errand) -> Listener:
+        async def answered(body: Body) -> None:
+            talks = await homes.talks(body)
+            if talks is not None:
+                await errand(talks, body)
+
+        async def sorry(body: Body) -> None:
+            talks = await homes.talks(body)
+            if talks is not None:
+                await talks.sorry(body)
+
         async def listener(ack: AsyncAck, body: Body) -> None:
             await ack()
-            errands.begin(errand(body), lambda: talks.sorry(body))
+            errands.begin(answered(body), lambda: sorry(body))
 
         return listener
 
-    app.command(re.compile(".+"))(handed(talks.command))
-    app.action(re.compile(f"^({ASK}|{SILENCE}):"))(handed(talks.pressed))
-    app.action(SHARE)(handed(talks.shared))
-    app.action(REFRESH)(handed(talks.refreshed))
+    app.command(re.compile(".+"))(handed(Handlers.command))
+    app.action(re.compile(f"^({ASK}|{SILENCE}):"))(handed(Handlers.pressed))
+    app.action(SHARE)(handed(Handlers.shared))
+    app.action(REFRESH)(handed(Handlers.refreshed))
     for form in (REPORT, MAINTENANCE):
-        app.view(form)(handed(talks.submitted))
-    app.event("app_home_opened")(handed(talks.home))
-    return app
+        app.view(form)(handed(Handlers.submitted))
+    app.event("app_home_opened")(handed(Handlers.home))
+
+    async def gone(ack: AsyncAck, body: Body) -> None:
+        await ack()
+        errands.begin(homes.gone(body), lambda: homes.gone(body))
+
+    app.event("app_uninstalled")(gone)
+    app.event("tokens_revoked")(gone)

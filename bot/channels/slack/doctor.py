@@ -1,5 +1,7 @@
 """Is everything in order between Slack and us, and if not, which step is missing: one sentence each."""
 
+import json
+import secrets
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
@@ -8,10 +10,12 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.channels.slack import blocks
 from bot.channels.slack.errors import code, failure
 from bot.channels.slack.options import Options
 from bot.channels.slack.web_api import WRONG, Web, header
 from bot.core.health.signs import HealthSign, Level
+from bot.core.model.card import Action, Card, Colour
 from bot.core.text.durations import duration
 
 SKEW_S = 30.0
@@ -21,9 +25,32 @@ NEEDED: Mapping[str, str] = {"chat:write": "post alerts", "commands": "hear /ava
 OPTIONAL: Mapping[str, str] = {"im:write": "write to people on call", "usergroups:read": "know user groups in `roles`"}
 
 
+SAMPLE = Card(
+    "4F7K",
+    "incident",
+    Colour.ORANGE,
+    "🟠",
+    "🟠 Claude API: ~18% of requests failing",
+    (("", "29 of 160 requests failed in 12 min (HTTP 500, 529)"), ("Do now", "Retry with backoff (max 3)")),
+    "updated a minute ago",
+    (
+        Action("ack", "Acknowledge", "4F7K"),
+        Action("affected", "I'm affected", "4F7K"),
+        Action("silence", "Silence", "4F7K"),
+        Action("why", "Why?", "4F7K"),
+    ),
+    (("Status page", "https://status.claude.com"),),
+    times=(("Started", 1_776_094_260.0),),
+)
+"""A message with every form that an incident's has."""
+
+
 async def examine(name: str, options: Options) -> list[HealthSign]:
     """Tokens, scopes, channels and clock of one configured channel; nothing is posted and nothing raised."""
     async with Web(name, options, call_s=10.0) as web:
+        if options.oauth is not None and not options.token.reveal():
+            where = f"{options.oauth.public_url}/slack/install"
+            return [HealthSign.at_level(f"{name}: token", Level.OK, f"none; workspaces install the app at {where}")]
         try:
             answer = await web.asker.auth_test()
         except WRONG as error:
@@ -36,6 +63,7 @@ async def examine(name: str, options: Options) -> list[HealthSign]:
         ]
         if options.mode == "socket":
             found.append(await _socket(name, options, web))
+        found.append(await _form(name, web))
         return [*found, *[await _channel(name, place, web) for place in options.channels]]
 
 
@@ -85,6 +113,23 @@ async def _socket(name: str, options: Options, web: Web) -> HealthSign:
             f"{name}: socket", Level.BAD, why if isinstance(error, SlackApiError) and said else str(failure(error))
         )
     return HealthSign.at_level(f"{name}: socket", Level.OK, "a connection is granted")
+
+
+async def _form(name: str, web: Web) -> HealthSign:
+    """Whether the form of our messages is one that Slack takes: https://docs.slack.dev/reference/methods/blocks.validate."""
+    called, said = f"{name}: form", blocks.card(SAMPLE, secrets.token_hex(4), time.time()).arguments()
+    try:
+        await web.asker.api_call("blocks.validate", json={"message": json.dumps(said)})
+    except SlackApiError as error:
+        if code(error) == "unknown_method":
+            return HealthSign.at_level(called, Level.OK, "not checked: this workspace does not offer blocks.validate")
+        wrong: Mapping[str, Any] = next(iter(error.response.get("errors") or ()), {})
+        where, why = str(wrong.get("pointer", ""))[:100], str(wrong.get("message", code(error)))[:200]
+        sentence = f"Slack would refuse the form of our messages at {where or '/'}: {why}; they go out as plain text"
+        return HealthSign.at_level(called, Level.WARNING, sentence)
+    except WRONG as error:
+        return HealthSign.at_level(called, Level.WARNING, f"not checked: {failure(error)}")
+    return HealthSign.at_level(called, Level.OK, "Slack takes the form of our messages")
 
 
 async def _channel(name: str, place: str, web: Web) -> HealthSign:

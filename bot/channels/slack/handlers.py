@@ -37,8 +37,10 @@ AWAY = "I cannot read my store right now, so I know nothing fresh; please try ag
 class Handlers:
     """Answers what people type and press in Slack."""
 
-    def __init__(self, name: str, web: Web, roles: Roles, around: Around) -> None:
+    def __init__(self, name: str, web: Web, roles: Roles, around: Around, prefix: str = "") -> None:
+        """`prefix` comes before the places of another workspace than that of the configured token."""
         self._name = name
+        self._prefix = prefix
         self._web = web
         self._roles = roles
         self._desk = around.desk
@@ -127,7 +129,7 @@ class Handlers:
 
     async def _asker(self, press: Interaction) -> Asker:
         person = Person("slack", press.team, press.user, press.name or press.user)
-        here = f"{self._name}:{press.channel}" if press.channel else ""
+        here = f"{self._name}:{self._prefix}{press.channel}" if press.channel else ""
         try:
             role = await self._roles.role(press.user, press.channel)
         except StoreError:

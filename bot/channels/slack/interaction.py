@@ -77,6 +77,17 @@ def of_form(body: Mapping[str, Any], line: str) -> Interaction:
     )
 
 
+def workspace_of(body: Mapping[str, Any]) -> tuple[str, str]:
+    """The ids of the workspace and organization a payload comes from; "" for what it does not say."""
+    team, enterprise = body.get("team") or {}, body.get("enterprise") or {}
+    user = body.get("user") or {}
+    user = user if isinstance(user, Mapping) else {}
+    return (
+        _text(body, "team_id") or _text(team, "id") or _text(user, "team_id"),
+        _text(body, "enterprise_id") or _text(enterprise, "id"),
+    )
+
+
 def _text(where: Mapping[str, Any], name: str) -> str:
     value = where.get(name)
     return value[:4_000] if isinstance(value, str) else ""

@@ -1,5 +1,7 @@
 """What the configuration says of a Slack channel: secrets, how Slack reaches us, where alerts go, who may do what."""
 
+import base64
+import importlib.util
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -13,10 +15,13 @@ from probes.secret import Secret
 
 PUBLIC_API = "https://slack.com/api/"
 NOWHERE = Secret("")
+SCOPES = ("chat:write", "commands")
 
 _CHANNEL = re.compile(r"[CGD][A-Z0-9]{1,20}")
 _WHO = re.compile(r"[UWS][A-Z0-9]{1,20}")
 _PERSON = re.compile(r"[UW][A-Z0-9]{1,20}")
+_TEAM = re.compile(r"[TE][A-Z0-9]{1,20}")
+_CLIENT = re.compile(r"\d{5,20}\.\d{5,20}")
 _SIGNING = re.compile(r"[0-9a-z]{32}")
 
 
@@ -37,6 +42,31 @@ def _listen(value: str) -> str:
     host, _, port = value.rpartition(":")
     if not host or not port.isdecimal() or not 0 <= int(port) < 65_536:
         raise ValueError("expected host:port, such as 0.0.0.0:3000")
+    return value
+
+
+def _client(value: str) -> str:
+    """An app's client id. Raises ValueError."""
+    if not _CLIENT.fullmatch(value):
+        raise ValueError("expected the Client ID, such as 1234567890.1234567890, in quotes")
+    return value
+
+
+def _public(value: str) -> str:
+    """Where browsers reach us. Raises ValueError."""
+    parts = urlsplit(value)
+    near = parts.hostname in ("localhost", "127.0.0.1")
+    if parts.scheme != "https" and not (parts.scheme == "http" and near):
+        raise ValueError("expected an https address, such as https://groundtruth.example.com")
+    if not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError("expected an address without user, query or fragment")
+    return value.rstrip("/")
+
+
+def _workspace(value: str) -> str:
+    """The id of a workspace or organization. Raises ValueError."""
+    if not _TEAM.fullmatch(value):
+        raise ValueError("expected ids of workspaces (T…) or organizations (E…), from the address of the web client")
     return value
 
 
@@ -81,6 +111,52 @@ class Roles(BaseModel):
     admin: Whos = Field((), description="those that may subscribe and test, besides admins of the workspace")
 
 
+class OAuth(BaseModel):
+    """Several workspaces: each installs the app at `public_url`/slack/install, and its token is kept encrypted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    client_id: Annotated[str, AfterValidator(_client)] = Field(description="Client ID, from Basic Information")
+    client_secret: Confidential = Field(description="Client Secret, from Basic Information")
+    encryption_key: Confidential = Field(
+        description="encrypts the tokens in the store: 32 random bytes in URL-safe base64. Several, apart by commas: "
+        "the first encrypts, all decrypt"
+    )
+    public_url: Annotated[str, AfterValidator(_public)] = Field(
+        description="the https address under which browsers and Slack reach `listen`"
+    )
+    workspaces: Annotated[tuple[Annotated[str, AfterValidator(_workspace)], ...], Field(min_length=1)] = Field(
+        description="ids of workspaces (T…) or organizations (E…) that may install; all others are refused"
+    )
+    scopes: Annotated[tuple[str, ...], Field(min_length=1, max_length=40)] = Field(
+        SCOPES, description="bot scopes to ask for; the manifest explains each"
+    )
+
+    def missing(self) -> list[str]:
+        """What is wrong with the secrets, each in the sentence that mends it."""
+        found = []
+        if not importlib.util.find_spec("cryptography"):
+            found.append("oauth: the extra is not installed: pip install 'groundtruth[slack-oauth]'")
+        if not self.client_secret.reveal():
+            found.append("oauth.client_secret: it is empty; expected the Client Secret from Basic Information")
+        for key in self.ciphers():
+            try:
+                good = len(base64.urlsafe_b64decode(key)) == 32
+            except ValueError:
+                good = False
+            if not good:
+                found.append(
+                    "oauth.encryption_key: expected 32 random bytes in URL-safe base64; make one with "
+                    "`openssl rand -base64 32 | tr '+/' '-_'`"
+                )
+                break
+        return found
+
+    def ciphers(self) -> list[str]:
+        """The keys that decrypt; the first encrypts."""
+        return [key.strip() for key in self.encryption_key.reveal().split(",")]
+
+
 class Options(BaseModel):
     """The keys of a channel of kind `slack`."""
 
@@ -110,11 +186,13 @@ class Options(BaseModel):
         description="channel id -> user groups (S…) or users (U…) that are mentioned there when an incident opens",
     )
     roles: Roles = Field(default_factory=Roles, description="who may act, besides those in the alert channels")
+    oauth: OAuth | None = Field(None, description="several workspaces beside, or instead of, that of `token`")
 
     def missing(self) -> list[str]:
         """What is wrong with the secrets, each in the sentence that mends it."""
-        found = []
-        if not self.token.reveal().startswith("xoxb-"):
+        found = self._several()
+        alone = self.oauth is not None and not self.token.reveal()
+        if not alone and not self.token.reveal().startswith("xoxb-"):
             found.append(
                 f"token: {_not(self.token)} the Bot User OAuth Token (xoxb-…): copy it from the app's page "
                 "OAuth & Permissions after Install to Workspace"
@@ -129,6 +207,18 @@ class Options(BaseModel):
                 f"signing_secret: {_not(self.signing_secret)} the Signing Secret (32 letters and digits): copy it from "
                 "Basic Information, App Credentials; not the Client Secret"
             )
+        return found
+
+    def _several(self) -> list[str]:
+        """What `oauth` needs of the other keys."""
+        if self.oauth is None:
+            return []
+        found = self.oauth.missing()
+        if self.mode != "http":
+            found.append("mode: `oauth` needs mode: http, for browsers come back to `public_url` after an installation")
+        if not self.token.reveal():
+            home = {"channels": self.channels, "on_call": self.on_call, "ping_groups": self.ping_groups}
+            found += [f"{key}: needs `token`, whose workspace it names" for key, value in home.items() if value]
         return found
 
 

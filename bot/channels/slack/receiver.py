@@ -5,7 +5,7 @@ import contextlib
 import logging
 import ssl
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,11 +13,14 @@ import aiohttp
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_bolt.response import BoltResponse
 
 from bot.channels.slack.options import Options
+from bot.channels.slack.web_api import CALL_S, WRONG
 from bot.core.text.durations import duration
-from bot.errors import UserError
+from bot.errors import StoreError, UserError
 from bot.http.connector import ProxyConnector
 from bot.supervision import Supervisor
 
@@ -30,11 +33,12 @@ CLOSE_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds: between pings, between attempts at them, and the age at which a socket counts as dead."""
+    """Seconds: between pings, between attempts at them, the age at which a socket counts as dead; of a call at most."""
 
     ping_s: float = 10.0
     look_s: float = 2.0
     stale_s: float = 50.0
+    call_s: float = CALL_S
 
 
 class Receiver(Protocol):
@@ -139,8 +143,10 @@ async def _close(handler: AsyncSocketModeHandler) -> None:
 class Http:
     """Signed requests at `listen`; every replica takes them alike. TLS is the business of what stands in front."""
 
-    def __init__(self, app: AsyncApp, options: Options) -> None:
+    def __init__(self, app: AsyncApp, options: Options, flow: AsyncOAuthFlow | None = None) -> None:
+        """`flow` serves the two pages by which other workspaces install the app."""
         self._app = app
+        self._flow = flow
         self._host, _, port = options.listen.rpartition(":")
         self._port = int(port)
         self._refused = 0
@@ -152,6 +158,9 @@ class Http:
         """Listen until the block ends."""
         server = web.Application(client_max_size=LARGEST)
         server.router.add_post(PATH, self._take)
+        if (flow := self._flow) is not None:
+            server.router.add_get(flow.install_path, _paged(flow.handle_installation))
+            server.router.add_get(flow.redirect_uri_path, _paged(flow.handle_callback))
         runner = web.AppRunner(server, access_log=None, shutdown_timeout=CLOSE_S)
         await runner.setup()
         try:
@@ -184,3 +193,14 @@ class Http:
         else:
             self._taken += 1
         return answer
+
+
+def _paged(page: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]) -> Callable[..., Awaitable[web.Response]]:
+    async def answered(request: web.Request) -> web.Response:
+        try:
+            return await to_aiohttp_response(await page(await to_bolt_request(request)))
+        except (StoreError, *WRONG) as error:
+            log.warning("an installation could not go on: %s", type(error).__name__)
+            return web.Response(status=503, text="Slack or the store does not answer; try again in a minute.\n")
+
+    return answered

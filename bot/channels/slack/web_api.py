@@ -19,6 +19,7 @@ from bot.channels.slack.options import Options
 from bot.errors import DeliveryError, UserError
 from bot.http.certificates import trusted
 from bot.http.connector import ProxyConnector
+from probes.secret import Secret
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +50,10 @@ class Web:
     `trusted` are its certificates; `refused` is the sentence that says why nothing works, "" while all is well.
     """
 
-    def __init__(self, name: str, options: Options, call_s: float = CALL_S) -> None:
+    def __init__(self, name: str, options: Options, call_s: float = CALL_S, token: Secret | None = None) -> None:
         self._name = name
         self._options = options
+        self._token = token or options.token
         self._call_s = call_s
         self._session: aiohttp.ClientSession | None = None
         self._identity: Identity | None = None
@@ -65,7 +67,7 @@ class Web:
         # With a session of one's own the client's time-out does not count, so it stands on the session.
         timeout = aiohttp.ClientTimeout(total=self._call_s)
         self._session = aiohttp.ClientSession(timeout=timeout, connector=ProxyConnector(self.trusted))
-        token = self._options.token.reveal()
+        token = self._token.reveal()
         self.poster = self._client([], token)
         self.asker = self._client(_patient(), token)
         self.bare = self._client(_patient(), None)
@@ -76,6 +78,16 @@ class Web:
     ) -> None:
         if self._session is not None:
             await self._session.close()
+
+    def use(self, token: Secret) -> None:
+        """Call with this token from now on: the former one was rotated."""
+        self._token = token
+        self.poster.token = self.asker.token = token.reveal()
+
+    @property
+    def token(self) -> Secret:
+        """The one in use."""
+        return self._token
 
     @property
     def session(self) -> aiohttp.ClientSession:

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from bot.channels.slack.doctor import NEEDED, OPTIONAL, examine
+from bot.core.model.card import Colour
 from tests.support.slack import options
 
 MANIFEST = Path(__file__).parents[3] / "deploy" / "slack" / "manifest.yaml"
@@ -21,7 +22,7 @@ async def test_all_is_well(fake):
     fake.workspace.scopes |= {"channels:read"}
     found = await signs(fake)
     assert {name: sign.level for name, sign in found.items()} == dict.fromkeys(
-        ("token", "clock", "scopes", "socket", "channel C1"), "ok"
+        ("token", "clock", "scopes", "socket", "form", "channel C1"), "ok"
     )
     assert found["token"].sentence == "the bot is avail in Test"
     assert not fake.workspace.messages
@@ -74,6 +75,20 @@ async def test_a_wrong_app_token_and_no_slack_at_all(fake):
     assert "connections:write" in (await signs(fake, app_token="xapp-wrong"))["socket"].sentence
     found = await examine("slack", options("http://127.0.0.1:1/api/"))
     assert [sign.sentence for sign in found] == ["Slack cannot be reached"]
+
+
+async def test_a_form_that_slack_would_refuse_is_named(fake, monkeypatch):
+    """By the place in the message; a workspace that does not offer the check is no fault."""
+    assert (await signs(fake))["form"].sentence == "Slack takes the form of our messages"
+    monkeypatch.setattr("bot.channels.slack.blocks.COLORS", dict.fromkeys(Colour, "orange"))
+    sign = (await signs(fake))["form"]
+    assert (sign.level, sign.sentence) == (
+        "warning",
+        "Slack would refuse the form of our messages at /blocks/0: color 'orange'; they go out as plain text",
+    )
+    fake.faults.add("blocks.validate", error="unknown_method")
+    sign = (await signs(fake))["form"]
+    assert (sign.level, sign.sentence) == ("ok", "not checked: this workspace does not offer blocks.validate")
 
 
 def test_the_manifest_is_within_slacks_rules():

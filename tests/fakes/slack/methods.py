@@ -1,5 +1,6 @@
 """The Web API's methods: arguments in, the answer's fields out, or RefusedError with Slack's code."""
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -34,10 +35,10 @@ def _conversation(w: Workspace, user: str) -> Room:
 
 def auth_test(w: Workspace, _: Args) -> dict[str, Any]:
     return {
-        "url": "https://groundtruth-test.slack.com/",
+        "url": "https://groundtruth-test.slack.com/" if w.team == TEAM else f"https://{w.team.lower()}.slack.com/",
         "team": "Test",
         "user": "avail",
-        "team_id": TEAM,
+        "team_id": w.team,
         "user_id": BOT_USER,
         "bot_id": BOT_ID,
         "is_enterprise_install": False,
@@ -163,8 +164,19 @@ def group_users(w: Workspace, args: Args) -> dict[str, Any]:
     return {"users": w.groups[group]}
 
 
+def blocks_validate(_: Workspace, args: Args) -> dict[str, Any]:
+    """https://docs.slack.dev/reference/methods/blocks.validate."""
+    try:
+        rules.message(json.loads(str(args["message"])))
+    except RefusedError as error:
+        pointed = [{"pointer": "/blocks/0", "code": "failed_constraint", "message": error.why}]
+        raise RefusedError("invalid_message", errors=pointed) from error
+    return {}
+
+
 METHODS: Mapping[str, tuple[Method, str]] = {
     "auth.test": (auth_test, ""),
+    "blocks.validate": (blocks_validate, ""),
     "chat.postMessage": (post_message, "chat:write"),
     "chat.postEphemeral": (post_ephemeral, "chat:write"),
     "chat.update": (update, "chat:write"),

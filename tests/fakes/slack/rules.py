@@ -21,8 +21,9 @@ SURFACES = {
 class RefusedError(Exception):
     """An error code of the Web API, with what a person would want to know."""
 
-    def __init__(self, code: str, why: str = "") -> None:
+    def __init__(self, code: str, why: str = "", **more: Any) -> None:
         super().__init__(f"{code}: {why}")
+        self.more = more
         self.code = code
         self.why = why
 

@@ -15,11 +15,12 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any
 
-from aiohttp import ClientSession, ClientTimeout, web
+from aiohttp import BasicAuth, ClientSession, ClientTimeout, web
 
 from tests.fakes.slack.deliveries import Deliveries
 from tests.fakes.slack.faults import Fault, Faults, Limits
 from tests.fakes.slack.methods import METHODS
+from tests.fakes.slack.oauth import OAuth
 from tests.fakes.slack.people import Answering, Someone
 from tests.fakes.slack.rules import RefusedError
 from tests.fakes.slack.sockets import Sockets
@@ -41,6 +42,7 @@ class Slack:
     limits: Limits | None = None
     """If set, what Slack documents is refused with 429."""
     origin: str = ""
+    oauth: OAuth = field(default_factory=OAuth)
 
     @property
     def url(self) -> str:
@@ -57,7 +59,8 @@ class Slack:
         self.calls[method] += 1
         fault = self.faults.take(method, args) or (self.limits.refuse(method, args) if self.limits else None)
         reply = self._answer(request, method, args) if fault is None or fault.after else web.Response()
-        await self.workspace.told()
+        for workspace in {id(it): it for it in (self.workspace, *self.oauth.tokens.values())}.values():
+            await workspace.told()
         if fault is not None:
             reply = await _spoilt(fault)
         if self.skew_s is not None:
@@ -74,13 +77,20 @@ class Slack:
         except RefusedError as error:
             refused = {"ok": False, "error": error.code, "response_metadata": {"messages": [error.why]}}
             needed = {"needed": error.why, "provided": headers["x-oauth-scopes"]}
-            return web.json_response(refused | (needed if error.code == "missing_scope" else {}), headers=headers)
+            return web.json_response(
+                refused | error.more | (needed if error.code == "missing_scope" else {}), headers=headers
+            )
         return web.json_response({"ok": True, **said}, headers=headers)
 
     def _done(self, token: str, method: str, args: dict[str, Any]) -> dict[str, Any]:
-        w = self.workspace
-        if token != BOT_TOKEN or w.revoked:
-            raise RefusedError(w.revoked or ("invalid_auth" if token else "not_authed"))
+        if method == "oauth.v2.access":
+            who = BasicAuth.decode(token)
+            return self.oauth.access({**args, "client_id": who.login, "client_secret": who.password})
+        w = self.workspace if token == BOT_TOKEN else self.oauth.tokens.get(token)
+        if w is None:
+            raise RefusedError("invalid_auth" if token else "not_authed")
+        if w.revoked:
+            raise RefusedError(w.revoked)
         run, scope = METHODS.get(method, (None, ""))
         if run is None:
             raise RefusedError("unknown_method")

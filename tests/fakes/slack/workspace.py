@@ -89,6 +89,7 @@ class Message:
 class Workspace:
     """One team with our app installed."""
 
+    team: str = TEAM
     rooms: dict[str, Room] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     groups: dict[str, list[str]] = field(default_factory=dict)
