@@ -148,15 +148,15 @@ class App:
         self.page = 0
         """The port of the page, 0 where there is none."""
         if Role.JUDGE in roles:
-            self._judges = {s.id: self._judge(s) for s in opened.settings.services}
+            self._judges = {s.id: self._judge(s, turn) for turn, s in enumerate(opened.settings.services)}
         if Role.PROBE in roles:
             clock = Clock(around.now, around.speed)
             self._prober = Prober(opened.settings, opened.store, clock, self._owner, self._written, self._supervisor)
 
-    def _judge(self, service: Service) -> Judge:
+    def _judge(self, service: Service, turn: int) -> Judge:
         settings, seen = self._settings, service_view(service, self._settings)
         due = partial(policies_for, self._routes.tree, policies_of(settings), labels=seen.labels)
-        context = JudgeContext(self._owner, self._around.now, self._routes.table, self._wake, calls=due)
+        context = JudgeContext(self._owner, self._around.now, self._routes.table, self._wake, calls=due, turn=turn)
         return Judge(self._store, seen, assessor_settings(service, settings), context)
 
     @contextlib.asynccontextmanager

@@ -33,20 +33,33 @@ class OutboxClaims:
 
     async def take(self, line: ChannelQueue) -> dict[str, list[Claimed]]:
         """What is due, by target; those are busy from now on. Raises StoreError."""
-        found = list[Claimed]()
         if len(line.busy) >= AT_ONCE or self._now() < line.rests_until:
             return {}
-        # After a rest one delivery tries whether it is over.
-        claimant = replace(self._claimant, at_once=1) if line.why else self._claimant
-        for service in self._services:
-            found += await self._outbox.claim(service, line.channel.name, claimant, self._now(), line.busy)
-            if found and line.why:
-                break
+        if line.why:
+            found = await self._trial(line)
+        else:
+            claims = (self._claimed(line, service, self._claimant) for service in self._services)
+            replies = await asyncio.gather(*claims, return_exceptions=True)
+            found = [one for reply in replies if not isinstance(reply, BaseException) for one in reply]
+            errors = [reply for reply in replies if isinstance(reply, BaseException)]
+            if errors and not found:
+                raise errors[0]
         found.sort(key=lambda claimed: claimed.channel)
         by_target = {target: list(claims) for target, claims in groupby(found, lambda claimed: claimed.channel)}
         line.busy.update(by_target)
         line.hands.update((claim_key(claimed), claimed) for claimed in found)
         return by_target
+
+    async def _trial(self, line: ChannelQueue) -> list[Claimed]:
+        """After a rest one delivery tries whether it is over."""
+        for service in self._services:
+            found = await self._claimed(line, service, replace(self._claimant, at_once=1))
+            if found:
+                return found
+        return []
+
+    async def _claimed(self, line: ChannelQueue, service: str, claimant: Claimant) -> list[Claimed]:
+        return list(await self._outbox.claim(service, line.channel.name, claimant, self._now(), line.busy))
 
     async def keep(self, line: ChannelQueue) -> None:
         """Renew what is in hand, for ever: a delivery may take longer than a dead courier's claim should last."""

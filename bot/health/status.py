@@ -1,5 +1,6 @@
 """How we ourselves are, as the store knows it: ages and queues of each service, the last word of every part."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -26,7 +27,7 @@ class HealthReader:
 
     async def every(self, now: float) -> Sequence[ServiceHealth]:
         """All services."""
-        return [await self.own(service, now) for service in self._services]
+        return await asyncio.gather(*(self.own(service, now) for service in self._services))
 
     async def own(self, service: str, now: float) -> ServiceHealth:
         """Ages and queues of one service."""

@@ -21,7 +21,7 @@ from bot.core.model.stream import StreamRow
 from bot.core.routing.notices import Notice
 from bot.core.routing.tree import ActiveRoutes, PreviousRecipients, addressed
 from bot.errors import StoreError
-from bot.judging.held import ROWS, Held
+from bot.judging.held import KEEP_S, ROWS, Held
 from bot.judging.salvage import salvaged
 from bot.store.codec import (
     ABOUT,
@@ -54,6 +54,10 @@ IDLE_S = 0.5
 """How long the judge waits for news before it lets time pass for a service by itself."""
 CALM_IDLE_S = 1.0
 """The same while all is well and written a moment ago."""
+TOGETHER, APART_S = 10, 0.05
+"""So many judges of a process look for news at the same moments, in one round trip; the next ones this much later."""
+WRITES_APART_S = 0.5
+"""What calm services write at least every `KEEP_S` is spread by so much from one judge to the next."""
 LONG_S, RESTS, REST_S = 0.03, 5.0, 1.0
 """Settling that takes so long is followed by `RESTS` times that of rest, `REST_S` at most."""
 
@@ -62,7 +66,8 @@ LONG_S, RESTS, REST_S = 0.03, 5.0, 1.0
 class JudgeContext:
     """What one judge needs beside the service: who it is, the clock, the routes in force, and whom to tell.
 
-    `calls` are the escalations and reminders that the routes want for an incident.
+    `calls` are the escalations and reminders that the routes want for an incident. `turn` numbers the judges of one
+    process.
     """
 
     owner: str
@@ -71,6 +76,7 @@ class JudgeContext:
     said: Callable[[], None]
     lease_ms: int = LEASE_MS
     calls: Calls = nobody
+    turn: int = 0
 
 
 class Judge:
@@ -174,7 +180,9 @@ class Judge:
 
     async def _begun(self, how: Begin) -> Held:
         """To judge on from what is written; the judgement itself is made with the first rows."""
-        return Held(await self._store.load(self._service.id), how, self._context.now())
+        # Judges that begin together need not write together ever after.
+        ago = self._context.turn * WRITES_APART_S % KEEP_S
+        return Held(await self._store.load(self._service.id), how, self._context.now() - ago)
 
     def _passed(self, unrenewed_s: float) -> None:
         """The lease is another's; one that ran out while this process was suspended is no news, and comes with all."""
@@ -211,8 +219,10 @@ class Judge:
         """Until there may be news; a service whose settling took long leaves the others their time first."""
         if took_s > LONG_S:
             await asyncio.sleep(min(REST_S, RESTS * took_s))
+        phase = self._context.turn // TOGETHER * APART_S
+        now = asyncio.get_running_loop().time() - phase
         try:
-            async with asyncio.timeout(idle_s):
+            async with asyncio.timeout_at(now - now % idle_s + idle_s + phase):
                 await self.news.wait()
         except TimeoutError:
             return

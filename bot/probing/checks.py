@@ -106,9 +106,11 @@ class CheckRunner:
         self._schedule: Schedule | None = None
         self._following = False
         self._turn: dict[str, list[Check]] = {}
+        self._components: dict[str, set[str]] = {}
         for check in self._checks:
             if check.kind not in UNJUDGED:
                 self._turn.setdefault(check.component, []).append(check)
+                self._components.setdefault(check.service, set()).add(check.component)
 
     def start(self, schedule: Schedule) -> None:
         """Give every check its place in time."""
@@ -122,9 +124,9 @@ class CheckRunner:
 
     def planned(self, service: str, plans: Mapping[str, str]) -> None:
         """Hear a service's re-probe plans; a component without one goes back to its interval."""
-        ours = {c for c, checks in self._turn.items() if checks[0].service == service}
-        for component in ours - plans.keys():
-            self._plans.pop(component, None)
+        ours = self._components.get(service, set())
+        for component in (ours & self._plans.keys()) - plans.keys():
+            del self._plans[component]
         for component in ours & plans.keys():
             plan = PLAN.load(plans[component])
             if plan is None:

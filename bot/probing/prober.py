@@ -15,7 +15,7 @@ from bot.probing.budget import BudgetGate
 from bot.probing.checks import CheckRunner, ProbeLimits
 from bot.probing.page_lease import PageLease
 from bot.probing.rate_limiter import HostRateLimiter
-from bot.probing.stream_writer import StreamWriter
+from bot.probing.stream_writer import GATHER_S, StreamWriter
 from bot.scheduling.scheduler import Schedule
 from bot.settings import Settings
 from bot.store.store import Store
@@ -66,7 +66,7 @@ class Prober:
         self._services = {s.id: s for s in settings.services}
         self._watch: CheckRunner | None = None
         self._schedule: Schedule | None = None
-        self.stream = StreamWriter(store, settings.vantage, self._written)
+        self.stream = StreamWriter(store, settings.vantage, self._written, gather_s=GATHER_S / clock.speed)
 
     @contextlib.asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:

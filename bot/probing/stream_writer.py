@@ -1,6 +1,7 @@
 """From a prober to the store: rows are numbered, buffered while the store is away, and written exactly once."""
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections import deque
@@ -16,6 +17,8 @@ BUFFER_ROWS = 200_000
 
 BATCH_ROWS = 500
 FLUSH_S = 0.1
+GATHER_S = 1.0
+"""How long a good result waits for others, so that they are written together; any other one is written at once."""
 RETRY_S = (0.2, 0.5, 1.0, 2.0)
 
 
@@ -25,6 +28,7 @@ class StreamWriter:
     Rows of one service get consecutive numbers under this run's own id, so that a batch sent again after a lost reply
     is not counted twice. `written` is called after each write with the service, its re-probe plans by component, and
     whether any of the rows should be judged at once.
+    Rows that are not urgent are gathered for `gather_s` first.
     `dropped` counts the rows given up since the store is away, `lost` those of earlier times.
     """
 
@@ -34,6 +38,7 @@ class StreamWriter:
         vantage: str,
         written: Callable[[str, Mapping[str, str], bool], None],
         buffer_rows: int = BUFFER_ROWS,
+        gather_s: float = 0.0,
     ) -> None:
         self._store = store
         self._prober = f"{vantage}.{secrets.token_hex(6)}"
@@ -42,16 +47,18 @@ class StreamWriter:
         self._rows: dict[str, deque[bytes]] = {}
         self._first: dict[str, int] = {}
         self._urgent: set[str] = set()
-        self._fresh = asyncio.Event()
+        self._gather_s = gather_s
+        self._fresh, self._pressing = asyncio.Event(), asyncio.Event()
         self.waiting = 0
         self.dropped = 0
         self.lost = 0
         self.away_since: float | None = None
 
     def put(self, service: str, row: bytes, *, urgent: bool = True) -> None:
-        """Queue one row; never waits. One that is not `urgent` may wait for whoever looks by himself."""
-        if urgent:
+        """Queue one row; never waits. Unless `urgent`, or a service's first, it may be written and read later."""
+        if urgent or service not in self._rows:
             self._urgent.add(service)
+            self._pressing.set()
         rows = self._rows.setdefault(service, deque())
         self._first.setdefault(service, 1)
         rows.append(row)
@@ -65,7 +72,11 @@ class StreamWriter:
         failures = 0
         while True:
             await self._fresh.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._gather_s):
+                    await self._pressing.wait()
             self._fresh.clear()
+            self._pressing.clear()
             try:
                 await self.flush()
             except StoreError as error:
@@ -73,6 +84,7 @@ class StreamWriter:
                 await asyncio.sleep(RETRY_S[min(failures, len(RETRY_S) - 1)])
                 failures += 1
                 self._fresh.set()
+                self._pressing.set()
                 continue
             failures = 0
             self._back()
@@ -85,19 +97,26 @@ class StreamWriter:
         Raises:
             StoreError: the store is away; what is not written stays queued.
         """
-        for service, rows in tuple(self._rows.items()):
-            while rows:
-                batch = [rows[i] for i in range(min(BATCH_ROWS, len(rows)))]
-                first = self._first[service]
-                reply = await self._store.append(service, self._prober, first, batch)
-                # Rows may have been dropped at the front while the write was under way.
-                written = first + len(batch) - self._first[service]
-                for _ in range(written):
-                    rows.popleft()
-                self.waiting -= written
-                self._first[service] = first + len(batch)
-                self._written(service, reply.attention, service in self._urgent)
-            self._urgent.discard(service)
+        # All services at once: the store's client makes one round trip of it.
+        writes = (self._flush(service) for service, rows in tuple(self._rows.items()) if rows)
+        errors = [error for error in await asyncio.gather(*writes, return_exceptions=True) if error is not None]
+        if errors:
+            raise errors[0]
+
+    async def _flush(self, service: str) -> None:
+        rows = self._rows[service]
+        while rows:
+            batch = [rows[i] for i in range(min(BATCH_ROWS, len(rows)))]
+            first = self._first[service]
+            reply = await self._store.append(service, self._prober, first, batch)
+            # Rows may have been dropped at the front while the write was under way.
+            written = first + len(batch) - self._first[service]
+            for _ in range(written):
+                rows.popleft()
+            self.waiting -= written
+            self._first[service] = first + len(batch)
+            self._written(service, reply.attention, service in self._urgent)
+        self._urgent.discard(service)
 
     def _drop(self) -> None:
         service = max(self._rows, key=lambda name: len(self._rows[name]))

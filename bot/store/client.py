@@ -16,6 +16,7 @@ from redis.asyncio.sentinel import SentinelConnectionPool
 from redis.exceptions import AuthenticationError, NoScriptError, RedisError
 
 from bot.errors import StoreError
+from bot.store.batching import Batches
 
 Value = str | bytes | int | float
 SCRIPTS = ("append", "budget", "claim", "commit", "group", "leader", "lease", "once", "pick", "settle")
@@ -35,6 +36,7 @@ class RedisClient:
 
     def __init__(self, redis: Redis, where: str) -> None:
         self._redis: Any = redis  # its commands are only half typed
+        self._batches = Batches(redis)
         self._scripts = {name: Script(name) for name in SCRIPTS}
         self.where = where
 
@@ -48,7 +50,7 @@ class RedisClient:
             StoreError: when the server is away, or refuses.
         """
         with self._translated():
-            return await self._redis.execute_command(*words)
+            return await self._batches.reply(*words)
 
     async def calls(self, commands: Sequence[Sequence[Value]]) -> list[Any]:
         """Several commands in one round trip, as one transaction. They must share a slot.
@@ -72,11 +74,12 @@ class RedisClient:
         script = self._scripts[name]
         with self._translated():
             try:
-                return await self._redis.execute_command("EVALSHA", script.digest, len(keys), *keys, *args)
+                return await self._batches.reply("EVALSHA", script.digest, len(keys), *keys, *args)
             except NoScriptError:
-                return await self._redis.execute_command("EVAL", script.source, len(keys), *keys, *args)
+                return await self._batches.reply("EVAL", script.source, len(keys), *keys, *args)
 
     async def close(self) -> None:
+        await self._batches.close()
         pool = self._redis.connection_pool
         sentinels = pool.sentinel_manager.sentinels if isinstance(pool, SentinelConnectionPool) else ()
         with self._translated():

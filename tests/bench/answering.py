@@ -13,6 +13,9 @@ ANSWER = (
     b"request-id: req_011CSHoEeqs5C35K2UUqTdLd\r\ncontent-length: " + str(len(BODY)).encode() + b"\r\n\r\n" + BODY
 )
 
+EMPTY = b"HTTP/1.1 204 No Content\r\n\r\n"
+"""What a control host answers; it is asked for "/204"."""
+
 
 class Answering(asyncio.Protocol):
     """One connection: an answer for every request, kept open."""
@@ -24,7 +27,7 @@ class Answering(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         *requests, self.rest = (self.rest + data).split(b"\r\n\r\n")
-        self.transport.write(ANSWER * len(requests))
+        self.transport.write(b"".join(EMPTY if b" /204 " in asked else ANSWER for asked in requests))
 
 
 def many_files() -> None:

@@ -68,10 +68,10 @@ def configuration(url: str, folder: Path, services: int, components: int) -> dic
         parts = {f"s{number}-c{n}": component(f"{number}-{n}") for n in range(components)}
         return {"id": f"s{number}", "name": f"Service {number}", "page": None, "components": parts}
 
-    control = url.rpartition("/")[0]
+    control = url.rpartition("/")[0] + "/204"
     return {
         "services": [service(n) for n in range(services)],
-        "control": [url, control.replace("127.0.0.1", "localhost") + "/"],
+        "control": [control, control.replace("127.0.0.1", "localhost")],
         "state_dir": str(folder / "state"),
         "courtesy": {"per_second": 10_000, "at_once": 1_000},
         "vantage": {"name": "here"},

@@ -1,0 +1,83 @@
+"""Commands that are asked for at the same moment go to the server together, in one round trip.
+
+A round trip costs more than the command in it. Workers that wake at the same time (judges, couriers, jobs) ask without
+knowing of each other, so they are gathered here: whatever one turn of the event loop asks for is one pipeline.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from redis.exceptions import DataError
+
+from bot.supervision import attempted
+
+MOST = 200
+"""Commands of one round trip; what is more goes beside it, on another connection."""
+
+Words = Sequence[str | bytes | int | float]
+Waiting = tuple[Words, "asyncio.Future[Any]"]
+
+
+class Batches:
+    """The commands of one client. They are not a transaction, and one that is refused concerns no other."""
+
+    def __init__(self, redis: Any) -> None:
+        self._redis = redis
+        self._waiting: list[Waiting] = []
+        self._sending: set[asyncio.Task[None]] = set()
+
+    async def reply(self, *words: str | bytes | float) -> Any:
+        """One command's reply. Raises what the client raises; a command whose asker is cancelled may still be done."""
+        loop = asyncio.get_running_loop()
+        reply: asyncio.Future[Any] = loop.create_future()
+        if not self._waiting:
+            loop.call_soon(self._begin)
+        self._waiting.append((words, reply))
+        return await reply
+
+    async def close(self) -> None:
+        """Nobody waits for what is still under way."""
+        sending = tuple(self._sending)
+        for task in sending:
+            task.cancel()
+        if sending:
+            await asyncio.wait(sending)
+
+    def _begin(self) -> None:
+        wanted = [(words, reply) for words, reply in self._waiting if not reply.done()]
+        self._waiting = []
+        for first in range(0, len(wanted), MOST):
+            task = asyncio.create_task(self._send(wanted[first : first + MOST]), name="store")
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+
+    async def _send(self, batch: Sequence[Waiting]) -> None:
+        """Never raises: an error is raised where the reply is awaited."""
+        try:
+            found, error = await attempted(self._sent([words for words, _ in batch]))
+        except asyncio.CancelledError:
+            for _, reply in batch:
+                reply.cancel()
+            raise
+        if isinstance(error, DataError | UnicodeError) and len(batch) > 1:
+            # Nothing was sent: one command has a word that cannot be, and the others go without it.
+            for one in batch:
+                await self._send([one])
+            return
+        for (_, reply), one in zip(batch, found or [error] * len(batch), strict=True):
+            if reply.done():
+                continue
+            if isinstance(one, Exception):
+                reply.set_exception(one)
+            else:
+                reply.set_result(one)
+
+    async def _sent(self, commands: Sequence[Words]) -> list[Any]:
+        if len(commands) == 1:
+            return [await self._redis.execute_command(*commands[0])]
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            for words in commands:
+                pipeline.execute_command(*words)
+            replies: list[Any] = await pipeline.execute(raise_on_error=False)
+        return replies

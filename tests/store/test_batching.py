@@ -1,0 +1,92 @@
+"""Commands of the same moment are one round trip, and none of them suffers by another."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from bot.errors import StoreError
+from bot.store.store import Store
+
+
+async def count(store: Store, command: str) -> int:
+    """How often the server was asked to do something."""
+    stats = await store.notes._link.call("INFO", "commandstats")
+    return int(stats.get(f"cmdstat_{command}", {}).get("calls", 0))
+
+
+async def reads(store: Store) -> int:
+    """How many reads from sockets the server made: one a round trip."""
+    return int((await store.notes._link.call("INFO", "stats"))["total_reads_processed"])
+
+
+async def test_what_is_asked_for_at_once_is_one_round_trip(store: Store) -> None:
+    await store.ping()
+    before = await reads(store)
+    await asyncio.gather(*(store.load(f"s{n}") for n in range(50)))
+    assert await reads(store) - before <= 3
+    before = await reads(store)
+    for n in range(50):
+        await store.load(f"s{n}")
+    assert await reads(store) - before >= 50
+
+
+async def test_one_refused_command_concerns_no_other(store: Store) -> None:
+    """The server refuses one (a key of another kind), and has never heard of a script: the others are done."""
+    link = store.notes._link
+    await link.call("SET", "gt:1:text", "t")
+    await link.call("SCRIPT", "FLUSH")
+    refused: Any
+    kept: Any
+    token: Any
+    refused, kept, token = await asyncio.gather(
+        link.call("HGET", "gt:1:text", "field"),
+        link.call("GET", "gt:1:text"),
+        store.lease("claude", "me", 1000),
+        return_exceptions=True,
+    )
+    assert isinstance(refused, StoreError)
+    assert "WRONGTYPE" in str(refused)
+    assert kept == b"t"
+    assert token == 1
+
+
+async def test_a_word_that_cannot_be_sent_is_its_askers_own(store: Store) -> None:
+    link = store.notes._link
+    bad: Any
+    worse: Any
+    good: Any
+    bad, worse, good = await asyncio.gather(
+        link.call("SET", "gt:1:a", "\ud800"),
+        link.call("SET", "gt:1:b", True),
+        link.call("SET", "gt:1:c", "fine"),
+        return_exceptions=True,
+    )
+    assert isinstance(bad, UnicodeError)
+    assert isinstance(worse, StoreError)
+    assert good
+    assert await link.call("MGET", "gt:1:a", "gt:1:b", "gt:1:c") == [None, None, b"fine"]
+
+
+async def test_who_no_longer_waits_stops_nobody(store: Store) -> None:
+    """One asker of a round trip is cancelled, before or while it is under way."""
+    link = store.notes._link
+    for turns in range(4):
+        gone = asyncio.create_task(link.call("SET", "gt:1:gone", "1"))
+        stays = asyncio.create_task(link.call("INCR", "gt:1:stays"))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        gone.cancel()
+        assert await stays == turns + 1
+        with pytest.raises(asyncio.CancelledError):
+            await gone
+
+
+async def test_more_than_fits_goes_in_several(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.store.batching.MOST", 7)
+    link = store.notes._link
+    await asyncio.gather(*(link.call("SET", f"gt:1:k{n}", n) for n in range(50)))
+    assert await asyncio.gather(*(link.call("GET", f"gt:1:k{n}") for n in range(50))) == [
+        str(n).encode() for n in range(50)
+    ]
+    assert await count(store, "set") >= 50
