@@ -101,5 +101,4 @@ async def test_a_demo_is_asked_by_its_own_time(tmp_path):
     answer = await asked(Settings((), state_dir=folder), "status")
 
     assert answer.at == story.ends
-    assert answer.table is not None
-    assert [row[0] for row in answer.table.rows] == ["claude.ai", "Claude API", "Claude Code"]
+    assert [label.split(" ", 1)[1] for label, _ in answer.lines[:3]] == ["claude.ai", "Claude API", "Claude Code"]

@@ -90,20 +90,15 @@ async def test_one_incident_from_first_failure_to_the_end(both, tmp_path):
 NUMBER = re.compile(r"\d+")
 
 
+COMPONENT = re.compile(r"\**(\S+) (claude\.ai|Claude API|Claude Code)\**\s+(.*)")
+
+
 def cells(text):
     """What is said of each component, without platform's form and without figures, which change while one asks."""
     found = {}
     for line in text.splitlines():
-        told = (
-            line.replace("\xa0", " ")
-            .replace("*", "")
-            .replace("_we see_", "")
-            .replace("_they say_", "")
-            .replace("_people say_", "")
-        )
-        parts = [NUMBER.sub("N", part.strip(" ·")) for part in re.split(r"\s{2,}|  ·  ", told) if part.strip(" ·")]
-        if parts and parts[0] in ("claude.ai", "Claude API", "Claude Code"):
-            found[parts[0]] = tuple(parts[1:])
+        if told := COMPONENT.fullmatch(line.replace("\xa0", " ").replace("\\", "")):
+            found[told[2]] = (told[1], NUMBER.sub("N", told[3]))
     return found
 
 

@@ -7,18 +7,19 @@ from dataclasses import dataclass, field
 import discord
 
 from bot.channels.discord.embeds import COLOURS, Frame, framed
-from bot.channels.discord.markdown import unpinged
+from bot.channels.discord.markdown import escape, unpinged
 from bot.core.answers.answer import Answer, Table
 from bot.core.model.card import Action, Colour
+from bot.core.text.no_break import unbroken
 from bot.core.text.quoting import clean
+from bot.core.text.states import colour_of
 from bot.core.text.truncation import width
 
 TEXT = 2_400
 """Characters of a long body in the message; more goes into a file beside it."""
-TABLE = 1_600
-CELL = 60
-ROWS = 25
-_COLOURS = {True: COLOURS[Colour.BLUE], False: COLOURS[Colour.GREY]}
+ROWS = 3_900
+"""Characters of lines and rows in a message; an embed's description takes 4,096."""
+CELL, LINE = 200, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +42,21 @@ def reply(answer: Answer) -> Reply:
     kept = within(lines, TEXT)
     long = len(kept) < len(lines)
     body = "\n".join(kept) + ("\n… the whole of it is in the file" if long else "")
-    parts = [body, table(answer.table) if answer.table else ""]
-    text = "\n".join(part for part in parts if part)
-    frame = Frame(
-        answer.title, answer.lines, answer.footer, _COLOURS[answer.understood and not answer.refused], text=text
-    )
+    found = [*rows(answer.lines), *(table(answer.table) if answer.table else ())]
+    said = within(found, ROWS - width(body))
+    more = [f"… {len(found) - len(said)} more"] if len(said) < len(found) else []
+    text = "\n".join(part for part in (*said, *more, body) if part)
+    frame = Frame(answer.title, (), answer.footer, colour(answer), text=text)
     shareable = answer.understood and not answer.refused
     whole = unpinged(answer.text) if long else ""
     return Reply(discord.Embed.from_dict(framed(frame)), tuple(answer.actions), shareable, whole)
+
+
+def colour(answer: Answer) -> int:
+    """The colour of the state its title begins with; blue for what tells of none, grey for what came to nothing."""
+    if not answer.understood or answer.refused:
+        return COLOURS[Colour.GREY]
+    return COLOURS[colour_of(answer.title) or Colour.BLUE]
 
 
 def sentence(text: str) -> Reply:
@@ -57,19 +65,30 @@ def sentence(text: str) -> Reply:
     return Reply(discord.Embed.from_dict(framed(frame)), shareable=False)
 
 
-def table(shown: Table) -> str:
-    """Rows in columns, in a block of fixed width; what does not fit is counted."""
-    rows = [shown.head, *shown.rows[:ROWS]]
-    cells = [[clean(cell, CELL).replace("`", "ˋ") for cell in row] for row in rows]
-    widths = [max(len(row[n]) for row in cells if n < len(row)) for n in range(max(map(len, cells), default=0))]
-    lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=False)).rstrip() for row in cells]
-    return _boxed(lines, len(shown.rows) - len(cells) + 1)
+def rows(lines: Sequence[tuple[str, str]]) -> list[str]:
+    """Lines as `**label** text`: a field's name would take a line of its own, twice the height on a phone."""
+    return [f"{_bold(label)}{escape(unbroken(clean(text, LINE)))}" for label, text in lines if (label + text).strip()]
 
 
-def _boxed(lines: Sequence[str], left: int) -> str:
-    kept = within([unpinged(line) for line in lines], TABLE)
-    left += len(lines) - len(kept)
-    return "```\n" + "\n".join(kept) + "\n```" + (f"\n… {left} more" if left else "")
+def table(shown: Table) -> list[str]:
+    """A table for a narrow screen: one row a line, its first cell bold, the others under their heads."""
+    found = []
+    for first, *others in filter(None, shown.rows):
+        cells = [
+            f"{_label(shown.head, n)}{escape(unbroken(clean(cell, CELL)))}" for n, cell in enumerate(others, 1) if cell
+        ]
+        found.append(f"{_bold(first)}{' · '.join(cells)}")
+    return found
+
+
+def _bold(label: str) -> str:
+    said = escape(clean(label, 100))
+    return f"**{said}** " if said else ""
+
+
+def _label(head: Sequence[str], number: int) -> str:
+    said = escape(clean(head[number], 30)) if number < len(head) else ""
+    return f"*{said}* " if said else ""
 
 
 def within(lines: Sequence[str], room: int) -> list[str]:

@@ -5,7 +5,9 @@ import re
 from bot.core.text.durations import clock
 
 _MARKS = re.compile(r"(?<![^\s(\[\"'])([*_~`]+)(?=\S)|:(?=[A-Za-z+_-][\w+'-]*:)")
-"""Where Slack would begin bold, italic, struck or code, or an emoji by its name."""
+"""Where Slack could begin bold, italic, struck or code, or begins an emoji by its name."""
+_ENDS = re.compile(r"(?<=\S)([*_~`])(?!\w)")
+"""Where it could end bold, italic, struck or code; what never ends is shown as it stands: "~18%"."""
 _INVISIBLE = "\u200b"
 _LATEST = 253_402_300_800
 """The year 10000: later times are not formatted."""
@@ -22,8 +24,20 @@ def unescape(text: str) -> str:
 
 
 def literal(text: str) -> str:
-    """The text for a place with markup (mrkdwn): escaped, and what would begin a format is kept from it."""
-    return escape(_MARKS.sub(lambda found: "".join(mark + _INVISIBLE for mark in found[0]), text))
+    """The text for a place with markup (mrkdwn): escaped, and what would begin a format is kept from it.
+
+    Only there is anything invisible put in, so that what people copy is what they read.
+    """
+    last = {found[1]: found.start() for found in _ENDS.finditer(text)}
+
+    def kept(found: re.Match[str]) -> str:
+        marks = found[0]
+        # Code may end in another line, and in another text beside this one.
+        if found[1] and "`" not in marks and all(last.get(mark, -1) < found.end() for mark in marks):
+            return marks
+        return "".join(mark + _INVISIBLE for mark in marks)
+
+    return escape(_MARKS.sub(kept, text))
 
 
 def moment(at: float, now: float, *, seconds: bool = False) -> str:

@@ -1,16 +1,16 @@
 """How everything stands: one row a component with the three voices and the age of each reading. Pure."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
-from bot.core.answers.answer import Answer, Table
+from bot.core.answers.answer import Answer
 from bot.core.answers.silences import announced, coming
 from bot.core.messages.correlation_card import together
 from bot.core.messages.incident_card import headline
 from bot.core.messages.sources import agreement, others_say, people_say, told_apart
 from bot.core.model.card import Action, Colour
-from bot.core.model.incident import Incident
+from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.measurement import Measurement
 from bot.core.model.severity import TROUBLE
 from bot.core.model.snapshot import ComponentStatus, Snapshot
@@ -18,8 +18,8 @@ from bot.core.model.status import ServiceStatus
 from bot.core.model.statuspage import PAGE_STALE_AFTER_S
 from bot.core.text.durations import ago, duration
 from bot.core.text.jsonable import plain
-from bot.core.text.numbers import percent, span
-from bot.core.text.people import hushed
+from bot.core.text.numbers import number, percent, span
+from bot.core.text.people import hushed, person
 from bot.core.text.quoting import clean, listed
 from bot.core.text.reports import SURGE
 from bot.core.text.states import ATTENTION, EMOJI, SILENCED, TONE, WORDS, emoji
@@ -30,6 +30,7 @@ from bot.core.text.symptoms import (
     is_down,
     named,
     present,
+    quiet_words,
     quieted,
     stale,
     sure,
@@ -39,43 +40,117 @@ from bot.core.text.symptoms import (
 )
 from probes.model import State
 
-HEAD = ("component", "we see", "they say", "people say")
 ROWS, INCIDENTS, ASIDES, BUTTONS = 20, 8, 3, 5
 """Most of each in one answer."""
+FEW = 6
+"""So many components have a line each, whatever their state; of more, those that are fine are counted."""
 
 
 def overview(standings: Sequence[ServiceStatus], now: float) -> Answer:
-    """All of these services, the worst components first, what is open; stale readings are unknown.
+    """All of these services, one line a component: trouble first, the rest counted; stale readings are unknown.
 
     However much there is, no more is shown than a person reads: the rest is counted by state, and brief in `data`.
     """
     voices = [(s, v) for s in standings for v in s.voices]
     worst = sorted(voices, key=lambda pair: _badness(pair[1], now))
-    rows = [_row(s, v, now, several=len(standings) > 1) for s, v in worst[:ROWS]]
-    if len(worst) > ROWS:
-        rows.append((f"… {len(worst) - ROWS} more", _rest([v for _, v in worst[ROWS:]], now), "", ""))
-    table = Table(HEAD, tuple(rows)) if rows else None
-    if table is not None and not any(standing.page_url for standing in standings):
-        table = table.without("they say")
+    told = worst if len(worst) <= FEW else [(s, v) for s, v in worst if _going(s, v) or not _fine(v, now)]
+    lines = [_line(s, v, now, several=len(standings) > 1) for s, v in told[:ROWS]]
+    left = [v for _, v in worst if id(v) not in {id(shown) for _, shown in told[:ROWS]}]
+    lines += [("", _rest(left, now, others=bool(lines)))] if left else []
+    if len(voices) == 1:
+        lines = list(_voices(*voices[0], now))
     return Answer(
         title=_title([v for _, v in worst], now),
         at=now,
-        lines=(*_open(standings, now), *_at_once(standings), *_coming(standings, now), *_asides(standings, now)),
-        table=table,
+        lines=(
+            *lines,
+            *_open(standings, {v.measured.component for _, v in told[:ROWS]} if len(voices) > 1 else set(), now),
+            *_at_once(standings),
+            *_coming(standings, now),
+            *_asides(standings, now),
+        ),
         footer="groundtruth's own measurements; ⚪ unknown means no fresh reading, never fine",
         data={"at": now, "services": _data(standings, {id(v) for _, v in worst[:ROWS]}, now)},
         actions=tuple(Action("why", f"Why {i.id}?", i.id) for s in standings for i in s.incidents)[:BUTTONS],
     )
 
 
-def _row(standing: ServiceStatus, voices: ComponentStatus, now: float, *, several: bool) -> tuple[str, str, str, str]:
-    name = called(voices.measured)
-    name = named(standing.name, name) if several else name
-    seen = we_see(voices.measured, now)
+def _fine(voices: ComponentStatus, now: float) -> bool:
+    """Whether there is nothing to say of it: well by our measurement, by its page and by people."""
+    measured, heard = voices.measured, voices.heard
+    quiet = voices.silence is not None and voices.silence.until > now
+    well = present(measured, now) is State.OPERATIONAL and not suspected(measured) and not quiet
+    stale_page = heard.read_at is not None and now - heard.read_at > PAGE_STALE_AFTER_S
+    return well and (stale_page or heard.state not in TROUBLE) and voices.reports.since is None
+
+
+def _line(standing: ServiceStatus, voices: ComponentStatus, now: float, *, several: bool) -> tuple[str, str]:
+    """One component in one line: its colour and name; what we see, the page where it has one, people, the age."""
+    measured = voices.measured
+    name = named(standing.name, called(measured)) if several else called(measured)
+    known = measured.at is not None and not measured.blind and present(measured, now) is not State.UNKNOWN
+    parts = [_brief(measured, now), _page(standing, voices, now), _people(voices)]
     if voices.silence is not None and voices.silence.until > now:
         sign = EMOJI[Colour.BLUE] if voices.silence.work else SILENCED
-        seen += f" · {sign} {hushed(voices.silence, now)}"
-    return name, seen, they_say(voices, now) if standing.page_url else "no status page", people_say([voices])
+        parts.append(f"{sign} {hushed(voices.silence, now, reason=False)}")
+    parts += [_incident(i) for i in _going(standing, voices)]
+    parts.append(ago(measured.at, now) if known and measured.at is not None else "")
+    sign = EMOJI[tone(measured, now)] if known else emoji(State.UNKNOWN)
+    return f"{sign} {name}", " · ".join(part for part in parts if part)
+
+
+def _going(standing: ServiceStatus, voices: ComponentStatus) -> list[Incident]:
+    """The open incidents on a component."""
+    return [i for i in standing.incidents if voices.measured.component in i.active]
+
+
+def _incident(one: Incident) -> str:
+    """An open incident by its id, who is on it, and whether it is about to end."""
+    taker = f" (👀 {person(one.acknowledged_by)})" if one.acknowledged_at is not None else ""
+    quiet = f": {quiet_words(one.kind)}, not yet over" if one.status is IncidentStatus.MONITORING else ""
+    return f"incident {clean(one.id, 20)}{taker}{quiet}"
+
+
+def _brief(measured: Measurement, now: float) -> str:
+    """Our own voice in a few words."""
+    state = present(measured, now)
+    if measured.blind or measured.at is None or state is State.UNKNOWN:
+        return f"unknown{_unknown(measured, now)}"
+    if quieted(measured, now):
+        return f"{measured.failed} of {measured.total} failed in {duration(measured.window_s)}"
+    if state in TROUBLE:
+        sick = Ailment(words(measured), ATTENTION[state], (measured,))
+        return f"{sick.words}, {how_much(sick, interval=False)}"
+    if suspected(measured):
+        return f"{measured.failed} of {measured.total} failed, no alert yet"
+    if state is not State.OPERATIONAL:
+        return WORDS[state]
+    return f"{measured.failed} of {measured.total} failed" if measured.total else "no failures lately"
+
+
+def _page(standing: ServiceStatus, voices: ComponentStatus, now: float) -> str:
+    """The page's word, where it has one and either of us speaks of trouble."""
+    heard = voices.heard
+    if not standing.page_url or (_fine(voices, now) and not heard.unreadable and heard.read_at is not None):
+        return ""
+    return f"page: {they_say(voices, now).partition(';')[0]}"
+
+
+def _people(voices: ComponentStatus) -> str:
+    affected = voices.reports.affected
+    return number(affected, "report", "reports") if affected else ""
+
+
+def _voices(standing: ServiceStatus, voices: ComponentStatus, now: float) -> Iterator[tuple[str, str]]:
+    """One component with a line for each voice."""
+    yield "We see", we_see(voices.measured, now)
+    if standing.page_url:
+        yield "They say", they_say(voices, now)
+    if said := people_say([voices]):
+        yield "People say", said
+    if voices.silence is not None and voices.silence.until > now:
+        sign = EMOJI[Colour.BLUE] if voices.silence.work else SILENCED
+        yield "Quiet", f"{sign} {hushed(voices.silence, now)}"
 
 
 def _badness(voices: ComponentStatus, now: float) -> tuple[int, bool, float]:
@@ -86,13 +161,20 @@ def _badness(voices: ComponentStatus, now: float) -> tuple[int, bool, float]:
     return -ATTENTION[state], quiet or not (shaky or state in TROUBLE), -measured.rate if state in TROUBLE else 0.0
 
 
-def _rest(voices: Sequence[ComponentStatus], now: float) -> str:
-    counts = Counter(present(v.measured, now) for v in voices)
-    return ", ".join(f"{emoji(state)} {n} {WORDS[state]}" for state, n in counts.most_common())
+def _rest(voices: Sequence[ComponentStatus], now: float, *, others: bool) -> str:
+    """What has no line of its own, counted: "27 others are fine"."""
+    fine = sum(_fine(v, now) for v in voices)
+    counts = Counter(present(v.measured, now) for v in voices if not _fine(v, now))
+    said = [f"{n} more {WORDS[state]}" for state, n in counts.most_common()]
+    if fine:
+        who = number(fine, "other is", "others are") if others else number(fine, "component is", "components are")
+        said.append(f"{EMOJI[Colour.GREEN]} {who} fine")
+    return ", ".join(said)
 
 
-def _open(standings: Sequence[ServiceStatus], now: float) -> list[tuple[str, str]]:
-    every = [(i, s) for s in standings for i in s.incidents]
+def _open(standings: Sequence[ServiceStatus], told: AbstractSet[str], now: float) -> list[tuple[str, str]]:
+    """Open incidents on components of which no line has `told`."""
+    every = [(i, s) for s in standings for i in s.incidents if not told & set(i.active)]
     every.sort(key=lambda pair: (-ATTENTION[pair[0].state], -pair[0].opened_at))
     lines = [(f"Incident {clean(i.id, 20)}", headline_of(i, s, now)) for i, s in every[:INCIDENTS]]
     if len(every) > INCIDENTS:

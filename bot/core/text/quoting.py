@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+import regex
+
 _ESCAPES = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,8}[@-~]?|\x1b[\]PX^_][^\x07\x1b\x9c]{0,4096}(?:\x07|\x1b\\|\x9c)?|\x1b.?"
 )
@@ -14,17 +16,23 @@ _REMOVED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _MARKS = frozenset({"Mn", "Me"})
 _MARKS_IN_A_ROW = 2  # enough for every script in use; more is a tower that covers the neighbouring lines
 _READ_AT_MOST = 20_000
+_JOINER = regex.compile(r"(?<=\p{Extended_Pictographic}[\uFE0F\p{Emoji_Modifier}]?)\u200D(?=\p{Extended_Pictographic})")
+"""The one invisible character with an honest use: it makes one emoji of several, such as a family."""
+_GRAPHEME = regex.compile(r"\X")
+_LOOK_BACK = 64
+"""Characters before a cut that are looked at: no honest grapheme is longer."""
 
 
 def clean(text: str, limit: int = 200) -> str:
     """One line of plain text of at most `limit` characters; what is cut is counted: "… (12 more)"."""
     head = text[:_READ_AT_MOST]
     words = " ".join(_ESCAPES.sub("", head).split())
+    joiners = {found.start() for found in _JOINER.finditer(words)} if "\u200d" in words else frozenset[int]()
     kept: list[str] = []
     marks = 0
-    for character in words:
+    for place, character in enumerate(words):
         category = unicodedata.category(character)
-        if category in _REMOVED:
+        if category in _REMOVED and place not in joiners:
             continue
         marks = marks + 1 if category in _MARKS else 0
         if marks <= _MARKS_IN_A_ROW:
@@ -36,8 +44,19 @@ def cut(text: str, limit: int, unseen: int = 0) -> str:
     """`text` within `limit` characters, with the count of those left out (`unseen`: already left out before)."""
     if len(text) <= limit and not unseen:
         return text
-    room = max(0, limit - len(f"… ({len(text) + unseen} more)"))
+    room = _whole(text, max(0, limit - len(f"… ({len(text) + unseen} more)")))
     return f"{text[:room].rstrip()}… ({len(text) - room + unseen} more)"[: max(limit, 1)]
+
+
+def _whole(text: str, length: int) -> int:
+    """The longest length up to `length` that ends between two graphemes: no emoji or accented letter is torn apart."""
+    if not 0 < length < len(text) or text.isascii():
+        return length
+    start = max(0, length - _LOOK_BACK)
+    # A grapheme that begins where we look may have begun earlier; after a blank it has not.
+    blank = text.find(" ", start, length)
+    start = blank if blank > 0 else start
+    return next((g.start() for g in _GRAPHEME.finditer(text, pos=start) if g.end() > length), length)
 
 
 def quoted(text: str, limit: int = 160) -> str:

@@ -49,3 +49,8 @@ ATTENTION: Mapping[State, int] = {
 def emoji(state: State) -> str:
     """The colour of a state; its word belongs beside it."""
     return EMOJI[TONE[state]]
+
+
+def colour_of(headline: str) -> Colour | None:
+    """The colour that a headline begins with; None for one without."""
+    return next((colour for colour, sign in EMOJI.items() if headline.startswith(sign)), None)

@@ -14,6 +14,11 @@ def shown(text: str) -> str:
     return re.sub(r"\\([^\w\s])", r"\1", text).replace("\u200b", "")
 
 
+def told(text: str) -> str:
+    """The same of an answer, whose labels at the beginning of each line are bold."""
+    return "\n".join(shown(re.sub(r"^\*\*((?:[^*\\]|\\.)+)\*\* ", r"\1 ", line)) for line in text.split("\n"))
+
+
 def headline(message: Message) -> str:
     return shown(message.embeds[0]["title"] if message.embeds else message.content.partition("\n")[0])
 

@@ -9,7 +9,7 @@ from bot.core.commands.table import COMMANDS, Role
 from bot.core.model.card import Action
 from bot.core.model.incident import TimelineEntry
 from bot.errors import StoreError
-from tests.channels.discord.reading import shown
+from tests.channels.discord.reading import told
 from tests.fakes.discord.shapes import custom_ids, words
 from tests.fakes.discord.world import PERMISSIONS
 from tests.support.contract import CARD
@@ -56,7 +56,7 @@ async def test_a_command_is_answered_privately_and_literally(fake, bot, desk, pl
     assert desk.asked[0][0] == "status claude-api"
     assert asked.ephemeral
     assert asked.answered_s < 1
-    assert "<!channel> @everyone </a> **x**" in shown(asked.text)
+    assert "<!channel> @everyone </a> **x**" in told(asked.text)
     assert not asked.replies[0].pinged
 
 

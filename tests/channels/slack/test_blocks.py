@@ -79,6 +79,8 @@ def test_hostile_words_are_letters():
         ("req_011CabC_x claude-3_5", "req_011CabC_x claude-3_5"),
         (":smile: 15:31:04 a:b", ":\u200bsmile: 15:31:04 a:b"),
         ("2 * 3 = 6", "2 * 3 = 6"),
+        ("API ~62%, claude.ai ~46%, *.example.com, _private", "API ~62%, claude.ai ~46%, *.example.com, _private"),
+        ("~62%, not ~46~", "~\u200b62%, not ~\u200b46~"),
         ("**x** ```y", "*\u200b*\u200bx** `\u200b`\u200b`\u200by"),
     ],
 )

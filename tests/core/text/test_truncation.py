@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.text.quoting import clean
 from bot.core.text.truncation import DISCORD, SLACK, Piece, first, fit, fitted, verbatim, width
 
 
@@ -49,6 +50,24 @@ def test_what_is_cut_is_counted(text, limit, escape):
     left = int(found[1])
     assert 0 < left <= len(text)
     assert slack(text[: len(text) - left].rstrip()) in said if escape is slack else True
+
+
+FAMILY, FLAG, ACCENT, THUMB = "👨\u200d👩\u200d👧", "🇩🇪", "e\u0301", "👍🏽"
+
+
+@given(st.lists(st.sampled_from([FAMILY, FLAG, ACCENT, THUMB, "a", " "]), max_size=80), st.integers(20, 300))
+def test_no_grapheme_is_torn_apart(graphemes, limit):
+    """A cut falls between two of them, and the joiner of a family is no invisible character to take out."""
+    text = "".join(graphemes)
+    said = re.sub(r"… \(\d+ more\)$", "", fit(text, limit))
+    beginnings = {"".join(graphemes[:n]) for n in range(len(graphemes) + 1)}
+    assert said in beginnings | {beginning.rstrip() for beginning in beginnings} | {"…"}
+
+
+def test_only_the_joiner_inside_an_emoji_stays():
+    """Anywhere else it hides something."""
+    assert clean(f"we {FAMILY} see") == f"we {FAMILY} see"
+    assert clean("a\u200db \u200d👩 👩\u200d") == "ab 👩 👩"
 
 
 @given(PIECES, st.integers(0, 13_000), ESCAPES)
