@@ -175,10 +175,12 @@ class App:
             groups = Grouping(self._process, self._news, self._routes.tree.pace_of)
             context = CourierContext(self._owner, around.now, advisor.card, self._troubles, groups.gate, around.speed)
             self._courier = Courier(store, services, channels, context, self._supervisor)
+            attempts = self._courier.attempts
             reporter = HealthReporter(self._process, channels, self._courier.state, lambda: self._supervisor.broken)
             self._beside = {"pulse": reporter.run, "groups": groups.run} | self._jobs()
             await stack.enter_async_context(Readiness(self._process, reporter.signs).open())
-            self.page = await stack.enter_async_context(web_open(self._process, desk, self._supervisor))
+            page = web_open(self._process, desk, self._supervisor, lambda: attempts)
+            self.page = await stack.enter_async_context(page)
             yield
 
     def _jobs(self) -> dict[str, Worker]:

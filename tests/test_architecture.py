@@ -20,7 +20,7 @@ BOT: Mapping[str, str] = {
     "cli": "app config delivery demo desk explain fields health importers mcp channels service_manager settings store"
     " core probes",
     "app": "jobs web desk health delivery judging probing advice process channels settings store core",
-    "web": "desk health http process settings core",
+    "web": "desk health http process settings store core",
     "mcp": "desk core",
     "importers": "config",
     "jobs": "desk delivery judging health process http scheduling settings store fields core probes",

@@ -8,6 +8,7 @@ saying and writing it down repeats the same message under the same key, and the 
 import asyncio
 import json
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from bot.channels.channel import Channel
@@ -63,6 +64,8 @@ class Courier:
         self._now = context.now
         self._wording = context.wording
         self._trouble = context.trouble
+        self.attempts = Counter[tuple[str, str]]()
+        """Attempts of this process by (channel, outcome): delivered, failed (tried again later), given_up."""
 
     @property
     def names(self) -> Sequence[str]:
@@ -160,6 +163,7 @@ class Courier:
         else:
             calm = self._now() + line.channel.refresh_s
             if await self._outbox.done(claimed, progress.version, progress.trail, progress.where, calm):
+                self.attempts[line.channel.name, "delivered"] += 1
                 await self._reached(line, claimed)
 
     async def _waits(self, claimed: Claimed, snapshot: Snapshot) -> bool:
@@ -227,6 +231,7 @@ class Courier:
             await self._outbox.done(claimed, progress.version, progress.trail, progress.where, again)
         elif self._hopeless(claimed, error, doubtful=doubtful):
             log.error("%s cannot be delivered: %s", claimed.id, error)
+            self.attempts[line.channel.name, "given_up"] += 1
             if await self._outbox.give_up(claimed, str(error), self._now()) and claimed.service in self._judged:
                 await self._trouble(claimed.channel, f"cannot post to {claimed.channel}: {error}", False)
             return
@@ -234,6 +239,8 @@ class Courier:
             await self._outbox.hold(claimed, str(error), again)
         else:
             await self._outbox.retry(claimed, str(error), again, doubtful=doubtful)
+        if not (error.turn or error.later):
+            self.attempts[line.channel.name, "failed"] += 1
         # Waiting for a turn is no trouble, and there may be a thousand of them.
         level = logging.DEBUG if error.turn or error.later else logging.WARNING
         log.log(level, "%s is tried again in %.0f s: %s", claimed.id, wait, error)

@@ -88,6 +88,8 @@ def _observation(o: Observation) -> Fields:
         "u": o.tokens or None,
         "x": finite(o.cost_usd, 9) or None,
         "b": [_mention(m) for m in o.mentions[:MENTIONS] if math.isfinite(m.at)],
+        "z": None if o.expires_at is None else finite(o.expires_at, 0),
+        "w": finite(o.warn_days, 3) or None,
     }
 
 
@@ -148,6 +150,8 @@ def _read_observation(f: Fields) -> Observation:
         tokens=maybe(whole, f.get("u")) or 0,
         cost_usd=maybe(number, f.get("x")) or 0.0,
         mentions=tuple(_read_mention(pad(list(bounded(m, 6)), 6)) for m in bounded(f.get("b"), MENTIONS)),
+        expires_at=maybe(number, f.get("z")),
+        warn_days=maybe(number, f.get("w")) or 0.0,
     )
 
 

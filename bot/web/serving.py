@@ -10,6 +10,8 @@ from bot.http.keep_alive import KeepAliveServer
 from bot.process import Process
 from bot.supervision import Supervisor
 from bot.web.application import Application
+from bot.web.metrics.scraper import Deliveries, Scraper
+from bot.web.metrics.section import metrics_section
 from bot.web.pages.section import pages
 from bot.web.routing import Table
 from bot.web.site import Site
@@ -20,26 +22,33 @@ BEHIND_S = 2.0
 """The first reading may take so long before the page opens without it."""
 
 
-def table(site: Site) -> Table:
+def table(site: Site, scraper: Scraper) -> Table:
     """Everything that is answered; the pages come last, theirs is every other path."""
-    return Table((pages(site),))
+    return Table((metrics_section(scraper), pages(site)))
 
 
 @contextlib.asynccontextmanager
-async def served(process: Process, desk: Desk, supervisor: Supervisor) -> AsyncIterator[int]:
+async def served(
+    process: Process, desk: Desk, supervisor: Supervisor, deliveries: Deliveries = dict
+) -> AsyncIterator[int]:
     """The page and the API answer inside; the port. Raises UserError where they cannot listen."""
     settings = process.settings.web
     assert settings is not None
     site = Site(process)
-    application = Application(table(site), site, desk, process.now)
+    scraper = Scraper(process, site, deliveries)
+    application = Application(table(site, scraper), site, desk, process.now)
     server = KeepAliveServer(settings.listen, "the page (web.listen)", application.answer)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(BEHIND_S):
             await site.first()
-    reading = asyncio.create_task(supervisor.keep("page", site.run), name="page")
+    reading = [
+        asyncio.create_task(supervisor.keep(name, run), name=name)
+        for name, run in (("page", site.run), ("metrics", scraper.run))
+    ]
     try:
         async with server.open():
             log.info("the page is at http://%s:%d/", settings.listen.rpartition(":")[0], server.port)
             yield server.port
     finally:
-        reading.cancel()
+        for task in reading:
+            task.cancel()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from tests.docs import commands, configuration, errors, services
+from tests.docs import commands, configuration, errors, metrics, services
 from tests.docs.pages import DOCS, replaced
 from tests.docs.transcripts import headlines, recorded
 
@@ -18,6 +18,7 @@ PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "channels.md": {"channel kinds": configuration.channels},
     "detection.md": {"dialects": services.dialects, "recorded demo": headlines},
     "errors.md": {"messages": errors.messages, "error words": errors.words},
+    "metrics.md": {"metrics": metrics.families},
     "routing.md": {"recorded routes": partial(recorded, "routes.txt")},
     "services.md": {"services": services.services},
 }

@@ -1,6 +1,7 @@
 import json
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,18 @@ from bot.core.model.stream import StreamRow
 from bot.store import stream_rows
 from bot.store.row_fields import LINE, TEXT, WORD
 from bot.store.stream_rows import ARGS, CLAIMS, INCIDENTS, decode, encode
-from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State, Timings, VendorIncident
+from probes.model import (
+    Claim,
+    Fault,
+    Layer,
+    Observation,
+    Outcome,
+    Page,
+    PublicMention,
+    State,
+    Timings,
+    VendorIncident,
+)
 
 words, lines, texts = st.text(max_size=WORD), st.text(max_size=LINE), st.text(max_size=TEXT)
 times = st.integers(0, 4_000_000_000_000).map(lambda ms: ms / 1000)
@@ -138,3 +150,18 @@ def test_each_kind_has_a_decoder() -> None:
     assert {json.loads(encode(row))["k"] for row in (SEEN, Report(1, "c", "w"), ActionRequest(1, "ack"))} == set(
         stream_rows._DECODERS
     )
+
+
+def test_every_field_of_a_result_is_kept() -> None:
+    """A field that is left out of the stream would never reach the judge, such as the end of a certificate."""
+    given: dict[str, Any] = {
+        "check": "a", "service": "s", "component": "c", "vantage": "v", "at": 5.0, "outcome": Outcome.FAILED,
+        "fault": Fault.EDGE, "layer": Layer.TLS, "symptom": "y", "status": 503,
+        "timings": Timings(1, 2, 3, 4, 5, 6), "request_id": "r", "pop": "FRA", "advice": "wait", "detail": "d",
+        "control": True, "page": Page("https://x.example"), "model": "m", "quota": 0.5, "tokens": 7, "cost_usd": 0.25,
+        "mentions": (PublicMention("hackernews", "1", 4.0, "t", "https://y.example"),), "edge": "cloudflare",
+        "expires_at": 1_800_000_000.0, "warn_days": 14.0,
+    }  # fmt: skip
+    row = Observation(**given)
+    assert given.keys() == {field.name for field in fields(Observation)}
+    assert decode(encode(row)) == row

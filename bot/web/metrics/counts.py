@@ -1,7 +1,7 @@
 """What the results in the streams come to, by check and vantage: outcomes, durations, first tokens. Pure."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.web.metrics.exposition import Rows, escaped, inner
@@ -93,14 +93,15 @@ class CheckCounts:
             if counted.lines is None:
                 counted.lines = _lines(key, counted)
 
-    def rows(self, now: float, incidents: Mapping[str, str], *, openmetrics: bool) -> Rows:
-        """The samples. `incidents` are ids of open incidents by component: the exemplars of their failures."""
+    def rows(self, now: float, incidents: Mapping[str, str], services: Collection[str], *, openmetrics: bool) -> Rows:
+        """The samples of these services. `incidents` are the open ones by component: exemplars of their failures."""
         for key in [key for key, counted in self._counted.items() if now - counted.at > FORGOTTEN_S]:
             del self._counted[key]
         self.write()
         results, durations, first_tokens = list[str](), list[str](), list[str]()
         for key, counted in self._counted.items():
-            assert counted.lines is not None
+            if counted.lines is None or key[0] not in services:
+                continue
             said, lasted, spoke = counted.lines
             if openmetrics and counted.failed_at and (incident := incidents.get(key[1])):
                 said += f' # {{incident_id="{escaped(incident)}"}} 1.0 {counted.failed_at!r}'

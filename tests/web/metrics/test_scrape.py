@@ -65,7 +65,7 @@ def counted():
 def scraped(reading=READING, counts=None, now=NOW, *, openmetrics=True):
     """The text of one scrape."""
     rows = Collector("1.2.3").rows(reading, now, {("slack", "delivered"): 4})
-    rows |= (counts or counted()).rows(now, incidents_of(reading), openmetrics=openmetrics)
+    rows |= (counts or counted()).rows(now, incidents_of(reading), {"claude"}, openmetrics=openmetrics)
     return rendered(rows, openmetrics=openmetrics)
 
 
