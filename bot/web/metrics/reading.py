@@ -24,7 +24,7 @@ class ServiceReading:
     """One service: `judged_at` (Unix seconds, None: never), standing discrepancies by component ("": the page).
 
     `lags` are seconds by quantile ("0.5") of the page's lateness, `lead_s` of the latest incident that both told;
-    `unjudged` rows of its stream, `waiting` deliveries by channel, `undeliverable` those on record.
+    `unjudged` rows of its stream, `waiting` deliveries by channel, `undeliverable` those on record; None: not yet read.
     """
 
     standing: ServiceStatus
@@ -32,9 +32,9 @@ class ServiceReading:
     discrepancies: Mapping[str, DiscrepancyKind] = field(default_factory=dict)
     lags: Mapping[str, float] = field(default_factory=dict)
     lead_s: float | None = None
-    unjudged: int = 0
+    unjudged: int | None = None
     waiting: Mapping[str, int] = field(default_factory=dict)
-    undeliverable: int = 0
+    undeliverable: int | None = None
     spending: Spending | None = None
 
 

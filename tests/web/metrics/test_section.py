@@ -21,7 +21,7 @@ async def scraped(client: httpx.AsyncClient, **how) -> httpx.Response:
     """A scrape once the streams have been read."""
 
     async def counted():
-        return "groundtruth_check_results_total" in (await client.get("/metrics", **how)).text
+        return "groundtruth_spent_tokens_total" in (await client.get("/metrics", **how)).text
 
     await until(counted)
     return await client.get("/metrics", **how)
