@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 
 from bot.core.ledger.accuracy import honesty
@@ -112,8 +113,11 @@ class Scraper:
         return Reading(found, fresh.as_of or 0.0, self._up and not fresh.stale)
 
     def rows(self, standings: Mapping[str, ServiceStatus], now: float, *, whole: bool, openmetrics: bool) -> Rows:
-        """The lines of a scrape; only who sees the `whole` gets what is not about the services that he may see."""
+        """The lines of a scrape; deliveries and budgets are only for who sees the `whole`."""
         reading = self.reading(standings)
+        if not whole:
+            hidden = [replace(s, waiting={}, undeliverable=None, spending=None) for s in reading.services]
+            reading = replace(reading, services=hidden)
         rows = self._collector.rows(reading, now, self._deliveries() if whole else {})
         return rows | self.counts.rows(now, incidents_of(reading), frozenset(standings), openmetrics=openmetrics)
 

@@ -21,7 +21,7 @@ async def scraped(client: httpx.AsyncClient, **how) -> httpx.Response:
     """A scrape once the streams have been read."""
 
     async def counted():
-        return "groundtruth_spent_tokens_total" in (await client.get("/metrics", **how)).text
+        return "groundtruth_stream_unjudged_rows" in (await client.get("/metrics", **how)).text
 
     await until(counted)
     return await client.get("/metrics", **how)
@@ -62,6 +62,7 @@ async def test_services_of_ones_own_take_a_token(store):
     assert 'component="claude-api"' in inside.text
     assert "claude" not in outside.text
     assert "groundtruth_build_info" in outside.text
+    assert "groundtruth_spent_dollars_total" in inside.text
     assert probe.status_code == 404
 
 
@@ -69,12 +70,13 @@ async def test_a_probe_in_blackbox_form(store):
     """Success by what is measured, the latest check's times; unknown is no success."""
     await fill(store)
     async with page(store, with_page()) as client:
-        await scraped(client)
+        open_to_all = await scraped(client)
         failing, well, unknown, nobody = [
             await client.get("/probe", params={"target": name})
             for name in ("claude-api", "claude-web", "claude-code", "x")
         ]
 
+    assert "groundtruth_spent" not in open_to_all.text
     found = values(read_plain(failing.text))
     assert found["probe_success",] == 0
     assert found["probe_http_status_code",] == 200
