@@ -16,6 +16,7 @@ from bot.channels.ntfy import options as ntfy
 from bot.channels.pagerduty import options as pagerduty
 from bot.channels.response import options as response
 from bot.channels.slack import options as slack
+from bot.channels.teams import options as teams
 from bot.channels.webhook import options as webhook
 
 
@@ -70,6 +71,14 @@ CHANNELS: Mapping[str, Kind] = {
         slack.Options,
         "bot.channels.slack.doctor",
         people=_on_call,
+    ),
+    "teams": Kind(
+        "bot.channels.teams.channel",
+        teams.OPTIONS,
+        teams.read,
+        _listed,
+        teams.Options,
+        "bot.channels.teams.doctor",
     ),
     "webhook": _outlet(webhook),
 }

@@ -4,7 +4,7 @@ from bot.channels.registry import CHANNELS
 from bot.config.load import load
 from tests.support.examples import ON_CALL, SECRETS
 
-CHAT = {"slack", "discord"}
+CHAT = {"discord", "slack", "teams"}
 
 
 def test_every_outlet_is_shown_and_right():
