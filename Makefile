@@ -4,10 +4,10 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-fast check bench docs pictures format lock clean
+.PHONY: help run demo test test-fast check check-deploy bench docs manifests pictures format lock release clean
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
 
 $(STAMP): requirements.lock pyproject.toml
 	@echo "Installing Groundtruth and its pinned dependencies into .venv (once; about half a minute) ..."
@@ -43,6 +43,22 @@ check: $(STAMP) $(TYPES)  ## format, lint, types, architecture and tests: what C
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest
 
+TOOLS := .venv-deploy/.installed
+
+$(TOOLS): deploy/locks/check.lock
+	@echo "Installing the tools that check deploy/ into .venv-deploy (once; half a gigabyte) ..."
+	@test -x .venv-deploy/bin/python || $(PYTHON) -m venv .venv-deploy
+	@.venv-deploy/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/locks/check.lock
+	@touch $@
+
+PARTS ?=
+
+check-deploy: $(STAMP) $(TOOLS)  ## chart, compose, units, image; PARTS="chart unit" for some of them
+	@.venv-deploy/bin/python deploy/check $(PARTS)
+
+manifests: $(TOOLS)  ## write deploy/kubernetes.yaml anew from the chart
+	@.venv-deploy/bin/python deploy/check/chart.py
+
 bench: $(STAMP)  ## the measured numbers of deploy/docs/benchmarks.md
 	@$(BIN)/python -m tests.bench
 
@@ -69,4 +85,4 @@ lock: $(STAMP)  ## pin again what pyproject.toml asks for
 	@$(PIN) --group deploy --constraint requirements.lock --output-file $(LOCKS)/check.lock
 
 clean:  ## remove .venv and what the tools left
-	@rm -rf .venv .venv-deploy dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .venv-deploy .check-image dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -33,12 +33,12 @@ async def notified(manager: ServiceManager, status: str) -> AsyncIterator[None]:
         tell(manager, "STOPPING=1", "STATUS=Writing and sending what is left")
 
 
-def tell(manager: ServiceManager, *lines: str) -> bool:
-    """Send one message; whether the manager took it."""
+def tell(manager: ServiceManager, *lines: str, patience_s: float = 1.0) -> bool:
+    """Send one message; whether the manager took it within its patience, for which everything else waits."""
     address = "\0" + manager.address[1:] if manager.address.startswith("@") else manager.address
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as door:
-            door.settimeout(1.0)
+            door.settimeout(patience_s)
             door.connect(address)
             door.sendall("\n".join(" ".join(line.split()) for line in lines).encode())
     except OSError as error:
@@ -50,5 +50,5 @@ def tell(manager: ServiceManager, *lines: str) -> bool:
 async def _alive(manager: ServiceManager) -> None:
     """Twice in each period, as sd_watchdog_enabled(3) advises. An event loop that hangs sends nothing."""
     while True:
-        tell(manager, "WATCHDOG=1")
+        tell(manager, "WATCHDOG=1", patience_s=0.0)
         await asyncio.sleep(manager.watchdog_s / 2)

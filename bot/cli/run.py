@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
-from bot.app import Running, Terminal, running
+from bot.app import EVERYTHING, Role, Running, Terminal, running
 from bot.channels.console.above import above
 from bot.cli.ask import show
 from bot.cli.log_redaction import to_stderr
@@ -20,7 +20,7 @@ from bot.core.commands.asker import Asker
 from bot.core.model.person import Person
 from bot.demo.clock import CLOCK
 from bot.desk.open import open_desk
-from bot.errors import StoreError
+from bot.errors import StoreError, UserError
 from bot.service_manager import notified
 from bot.settings import Settings
 
@@ -36,7 +36,8 @@ EXAMPLES = """\
   groundtruth run                       watch Claude with the default configuration
   groundtruth --config prod.yaml run    watch what prod.yaml names
   groundtruth run --json | jq .headline one JSON line for each message
-  groundtruth run --for 60              stop by itself after a minute"""
+  groundtruth run --for 60              stop by itself after a minute
+  groundtruth run --no-checks           judge, notify and answer; `groundtruth probe` elsewhere runs the checks"""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     style.add_argument("--json", action="store_const", const="json", dest="style", help="JSON lines for machines")
     style.add_argument("--plain", action="store_const", const="plain", dest="style", help="plain lines, nothing live")
     parser.add_argument("--for", type=float, metavar="SECONDS", dest="seconds", help="stop after this time")
+    parser.add_argument("--no-checks", action="store_true", help="leave the checks to `groundtruth probe` elsewhere")
     parser.add_argument("--verbose", action="store_true", help="say what happens inside, too")
     parser.set_defaults(style="auto")
 
@@ -56,8 +58,19 @@ def run(args: argparse.Namespace) -> int:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECTOR)
-    asyncio.run(serve(settings, Terminal(sys.stdout, args.style), args.seconds))
+    roles = judging(settings) if args.no_checks else EVERYTHING
+    asyncio.run(serve(settings, Terminal(sys.stdout, args.style), args.seconds, roles))
     return 0
+
+
+def judging(settings: Settings) -> Role:
+    """The role of a process that runs no checks. Raises UserError where nobody else can."""
+    if settings.redis is None:
+        raise UserError(
+            "--no-checks needs a Redis that is shared with `groundtruth probe`: write `redis: redis://host:6379` into"
+            " the configuration (nobody else can write to the embedded store)"
+        )
+    return Role.JUDGE
 
 
 def announce(settings: Settings) -> None:
@@ -76,10 +89,10 @@ def watched(settings: Settings) -> str:
     return f"Watching {services}: {counted}, from vantage {settings.vantage}"
 
 
-async def serve(settings: Settings, around: Terminal, seconds: float | None = None) -> None:
+async def serve(settings: Settings, around: Terminal, seconds: float | None = None, roles: Role = EVERYTHING) -> None:
     """Everything at work until a signal comes or the time is over."""
     with stopping() as stop:
-        async with running(settings, around) as at_work, notified(settings.manager, watched(settings)):
+        async with running(settings, around, roles) as at_work, notified(settings.manager, watched(settings)):
             announce(settings)
             # Where a demo was kept before, its time is over.
             await at_work.store.notes.put(CLOCK, "", 1.0)

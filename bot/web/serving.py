@@ -9,6 +9,7 @@ from bot.desk.desk import Desk
 from bot.http.keep_alive import KeepAliveServer
 from bot.process import Process
 from bot.supervision import Supervisor
+from bot.web.alive import alive
 from bot.web.application import Application
 from bot.web.metrics.scraper import Deliveries, Scraper
 from bot.web.metrics.section import metrics_section
@@ -24,7 +25,7 @@ BEHIND_S = 2.0
 
 def table(site: Site, scraper: Scraper) -> Table:
     """Everything that is answered; the pages come last, theirs is every other path."""
-    return Table((metrics_section(scraper), pages(site)))
+    return Table((alive(), metrics_section(scraper), pages(site)))
 
 
 @contextlib.asynccontextmanager

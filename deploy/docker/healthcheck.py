@@ -8,7 +8,7 @@ import sys
 import urllib.error
 import urllib.request
 
-address = os.environ.get("GROUNDTRUTH_LIVEZ", "http://127.0.0.1:8080/livez")
+address = os.environ.get("GROUNDTRUTH_LIVEZ", "http://127.0.0.1:8081/livez")
 direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 try:
     with direct.open(address, timeout=4) as answer:

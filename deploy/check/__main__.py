@@ -1,0 +1,48 @@
+"""`make check-deploy`: everything in deploy/ is tried, part by part, in so far as the tools for it are on this machine.
+
+Parts that need a tool which is not here are skipped, and say which. Exit code 1 if a part fails.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Mapping
+
+import chart
+import compose
+import image
+import unit
+import wheels
+from parts import FailedError, SkippedError
+
+PARTS: Mapping[str, Callable[[], list[str]]] = {
+    "chart": chart.check,
+    "compose": compose.check,
+    "containerfile": image.lint,
+    "unit": unit.check,
+    "wheels": wheels.check,
+    "image": image.check,
+}
+
+
+def main() -> int:
+    """Run the parts named, or all."""
+    parser = argparse.ArgumentParser("check-deploy", description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="default: all")
+    chosen = parser.parse_args().parts or list(PARTS)
+    failed = False
+    for name in chosen:
+        began = time.monotonic()
+        try:
+            said, how = PARTS[name](), "ok"
+        except SkippedError as why:
+            said, how = [str(why)], "skipped"
+        except FailedError as why:
+            said, how, failed = str(why).splitlines(), "FAILED", True
+        sys.stdout.write(f"{name}: {how}, {time.monotonic() - began:.1f} s\n")
+        sys.stdout.writelines(f"    {line}\n" for line in said)
+        sys.stdout.flush()
+    return int(failed)
+
+
+sys.exit(main())
