@@ -23,6 +23,7 @@ Routes = Mapping[tuple[str, str], Handler]
 """Handlers by method and exact path: ("POST", "/pagerduty")."""
 
 DRAIN_S = 2.0
+TELL_S = 60.0
 """At the end, answers under way get this long."""
 LINE, FIELD, FIELDS = 4_096, 8_192, 100
 """Of a request's head: bytes of its first line, bytes of a header, headers."""
@@ -46,13 +47,20 @@ class HttpServer:
         self._who = who
         self._doors = dict(doors)
         self._bounds = bounds or Bounds()
+        self._server: _Server | None = None
         self.port = 0
         """The port listened at, 0 while closed."""
+
+    @property
+    def working(self) -> int:
+        """How many connections have sent a head and wait for their answer."""
+        return len(self._server.working) if self._server is not None else 0
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Answer until the block ends; then what is under way is answered. Raises UserError where it cannot listen."""
-        runner = web.ServerRunner(_Server(self._answer, self._bounds), shutdown_timeout=DRAIN_S)
+        self._server = _Server(self._answer, self._bounds)
+        runner = web.ServerRunner(self._server, shutdown_timeout=DRAIN_S)
         await runner.setup()
         host, _, port = self._listen.rpartition(":")
         try:
@@ -109,7 +117,7 @@ class _Server(web.Server):
 
     def __init__(self, handler: Handler, bounds: Bounds) -> None:
         super().__init__(
-            handler,
+            self._work,
             request_factory=self._request,
             access_log=None,
             logger=quiet_log(__name__),
@@ -119,27 +127,58 @@ class _Server(web.Server):
             max_headers=FIELDS,
         )
         self._bounds = bounds
-        self._ends: dict[object, asyncio.TimerHandle] = {}
+        self._handled = handler
+        self._ends: dict[web.RequestHandler, asyncio.TimerHandle] = {}
+        self.working: set[web.RequestHandler] = set()
+        self._dropped = 0
+        self._told_at = float("-inf")
 
     def _request(self, message, payload, protocol, writer, task) -> web.BaseRequest:  # type: ignore[no-untyped-def]  # noqa: ANN001
         loop = asyncio.get_running_loop()
         return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=self._bounds.body)
 
+    async def _work(self, request: web.BaseRequest) -> web.StreamResponse:
+        self.working.add(request.protocol)
+        return await self._handled(request)
+
     def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
-        """Of too many, the newest is closed at once; every other is when its time is over."""
+        """Of too many, the one that has sent no whole head for longest is closed, else the newest.
+
+        So a crowd that opens connections and says nothing keeps out nobody who asks. Every other is closed when its
+        time is over.
+        """
         super().connection_made(handler, transport)
         if len(self._ends) >= self._bounds.at_once:
-            transport.abort()
-            return
+            self._count()
+            waiting = next((one for one in self._ends if one not in self.working), None)
+            if waiting is None or waiting.transport is None:
+                transport.abort()
+                return
+            self._forget(waiting)
+            waiting.transport.abort()
         after = self._bounds.head_s + 2 * self._bounds.each_s
         self._ends[handler] = asyncio.get_running_loop().call_later(after, transport.abort)
 
     def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
         """Stop the timeout of a closed connection."""
         super().connection_lost(handler, exc)
+        self._forget(handler)
+
+    def _forget(self, handler: web.RequestHandler) -> None:
+        self.working.discard(handler)
         end = self._ends.pop(handler, None)
         if end is not None:
             end.cancel()
+
+    def _count(self) -> None:
+        """One line a minute, however many there are."""
+        self._dropped += 1
+        now = asyncio.get_running_loop().time()
+        if now - self._told_at >= TELL_S:
+            log.warning(
+                "%d connections at a time are too many; dropped so far: %d", self._bounds.at_once, self._dropped
+            )
+            self._told_at = now
 
 
 def _plain(status: int) -> web.Response:

@@ -118,18 +118,38 @@ async def test_a_head_that_never_ends_is_cut_off(server):
     writer.close()
 
 
-async def test_too_many_connections(server):
-    """The newest is closed; the others are served, and room comes back."""
-    held = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(SOON.at_once)]
-    assert not await raw(server, b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+ASKED = b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
+
+
+async def test_a_silent_crowd_keeps_out_nobody_who_asks(server, caplog):
+    """Ten times as many as may be open at a time: each who asks is answered, the oldest of the crowd goes."""
+    held = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(10 * SOON.at_once)]
+    for _ in range(SOON.at_once):
+        assert (await raw(server, ASKED)).startswith(b"HTTP/1.1 200")
+    first, last = held[0], held[-1]
+    assert not await first[0].read()
+    last[1].write(ASKED)
+    assert (await last[0].read()).startswith(b"HTTP/1.1 200")
     for _, writer in held:
-        writer.write(b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nok")
+        writer.close()
+    assert [record.levelname for record in caplog.records] == ["WARNING"], "one line, however many"
+
+
+async def test_who_is_being_answered_is_not_dropped(server):
+    """Where all that may be open are at work, the newest goes."""
+    held = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(SOON.at_once)]
+    for _, writer in held:
+        writer.write(b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\no")
+        await writer.drain()
+    await asyncio.sleep(0)
+    while server.working < SOON.at_once:  # noqa: ASYNC110  (their heads are read by another task)
+        await asyncio.sleep(0.001)
+    assert not await raw(server, ASKED)
     for reader, writer in held:
+        writer.write(b"k")
         assert (await reader.read()).startswith(b"HTTP/1.1 200")
         writer.close()
-    assert (await raw(server, b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")).startswith(
-        b"HTTP/1.1 200"
-    )
+    assert (await raw(server, ASKED)).startswith(b"HTTP/1.1 200")
 
 
 async def test_what_breaks_inside_stays_inside(http, caplog):

@@ -5,13 +5,13 @@ import contextlib
 import logging
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import aiohttp
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
@@ -20,14 +20,16 @@ from slack_bolt.response import BoltResponse
 from bot.channels.slack.options import Options
 from bot.channels.slack.web_api import CALL_S, WRONG
 from bot.core.text.durations import duration
-from bot.errors import StoreError, UserError
+from bot.errors import StoreError
 from bot.http.connector import ProxyConnector
+from bot.http.server import Bounds, Handler, HttpServer
 from bot.supervision import Supervisor
 
 log = logging.getLogger(__name__)
 
 PATH = "/slack/events"
-LARGEST = 1_000_000
+BOUNDS = Bounds(body=1_000_000, each_s=8.0)
+"""An installation asks Slack twice before it is answered."""
 CLOSE_S = 2.0
 
 
@@ -146,36 +148,22 @@ class Http:
     def __init__(self, app: AsyncApp, options: Options, flow: AsyncOAuthFlow | None = None) -> None:
         """`flow` serves the two pages by which other workspaces install the app."""
         self._app = app
-        self._flow = flow
-        self._host, _, port = options.listen.rpartition(":")
-        self._port = int(port)
         self._refused = 0
         self._taken = 0
-        self.port = 0
+        doors: dict[tuple[str, str], Handler] = {("POST", PATH): self._take}
+        if flow is not None:
+            doors["GET", flow.install_path] = _paged(flow.handle_installation)
+            doors["GET", flow.redirect_uri_path] = _paged(flow.handle_callback)
+        self._server = HttpServer(options.listen, "Slack's requests", doors, BOUNDS)
 
-    @contextlib.asynccontextmanager
-    async def open(self) -> AsyncIterator[None]:
+    def open(self) -> contextlib.AbstractAsyncContextManager[None]:
         """Listen until the block ends."""
-        server = web.Application(client_max_size=LARGEST)
-        server.router.add_post(PATH, self._take)
-        if (flow := self._flow) is not None:
-            server.router.add_get(flow.install_path, _paged(flow.handle_installation))
-            server.router.add_get(flow.redirect_uri_path, _paged(flow.handle_callback))
-        runner = web.AppRunner(server, access_log=None, shutdown_timeout=CLOSE_S)
-        await runner.setup()
-        try:
-            await self._listen(runner)
-            yield
-        finally:
-            await runner.cleanup()
+        return self._server.open()
 
-    async def _listen(self, runner: web.AppRunner) -> None:
-        try:
-            await web.TCPSite(runner, self._host.strip("[]"), self._port).start()
-        except OSError as error:
-            why = error.strerror or str(error)
-            raise UserError(f"cannot listen at {self._host}:{self._port} for Slack's requests: {why}") from None
-        self.port = int(runner.addresses[0][1])
+    @property
+    def port(self) -> int:
+        """The port listened at, 0 while closed."""
+        return self._server.port
 
     def health(self) -> tuple[bool, str]:
         """Ready while it listens; requests that are all refused tell of a wrong signing secret."""
@@ -186,8 +174,8 @@ class Http:
             )
         return self.port > 0, f"Slack over HTTP: {self._taken} requests taken, {self._refused} refused"
 
-    async def _take(self, request: web.Request) -> web.Response:
-        answer = await to_aiohttp_response(await self._app.async_dispatch(await to_bolt_request(request)))
+    async def _take(self, request: web.BaseRequest) -> web.Response:
+        answer = await to_aiohttp_response(await self._app.async_dispatch(await _bolt(request)))
         if answer.status == 401:
             self._refused += 1
         else:
@@ -195,10 +183,16 @@ class Http:
         return answer
 
 
-def _paged(page: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]) -> Callable[..., Awaitable[web.Response]]:
-    async def answered(request: web.Request) -> web.Response:
+async def _bolt(request: web.BaseRequest) -> AsyncBoltRequest:
+    body = (await request.read()).decode("utf-8", "replace")
+    headers: dict[str, str | Sequence[str]] = {name: request.headers.getall(name) for name in request.headers}
+    return AsyncBoltRequest(body=body, query=request.query_string, headers=headers)
+
+
+def _paged(page: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]) -> Handler:
+    async def answered(request: web.BaseRequest) -> web.Response:
         try:
-            return await to_aiohttp_response(await page(await to_bolt_request(request)))
+            return await to_aiohttp_response(await page(await _bolt(request)))
         except (StoreError, *WRONG) as error:
             log.warning("an installation could not go on: %s", type(error).__name__)
             return web.Response(status=503, text="Slack or the store does not answer; try again in a minute.\n")

@@ -181,3 +181,19 @@ async def test_a_place_to_listen_that_is_taken_is_said(fake, store, clerk):
 def test_secrets_do_not_show():
     assert APP_TOKEN not in repr(options("http://127.0.0.1:1/api/"))
     assert BOT_TOKEN not in str(options("http://127.0.0.1:1/api/").model_dump())
+
+
+async def test_strangers_neither_end_it_nor_fill_its_log(fake, store, clerk, caplog):
+    """Four hundred connections at once, and garbage that is no UTF-8: people are answered meanwhile."""
+    async with app_on(fake, store, clerk, mode="http", listen="127.0.0.1:0") as app:
+        await reached(fake, app)
+        assert isinstance(app.intake, Http)
+        crowd = [await asyncio.open_connection("127.0.0.1", app.intake.port) for _ in range(400)]
+        for _, writer in crowd[-50:]:
+            writer.write(b"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n\xff\xfe\xfd\xfc")
+        reply = await fake.person("U1").types("status")
+        await fake.workspace.until(lambda: reply.answers)
+        for _, writer in crowd:
+            writer.close()
+    assert len(caplog.records) <= 3
+    assert "Traceback" not in caplog.text
