@@ -132,6 +132,7 @@ async def test_a_silent_crowd_keeps_out_nobody_who_asks(server, caplog):
     assert (await last[0].read()).startswith(b"HTTP/1.1 200")
     for _, writer in held:
         writer.close()
+    await asyncio.gather(*(writer.wait_closed() for _, writer in held), return_exceptions=True)
     assert [record.levelname for record in caplog.records] == ["WARNING"], "one line, however many"
 
 

@@ -195,5 +195,6 @@ async def test_strangers_neither_end_it_nor_fill_its_log(fake, store, clerk, cap
         await fake.workspace.until(lambda: reply.answers)
         for _, writer in crowd:
             writer.close()
+        await asyncio.gather(*(writer.wait_closed() for _, writer in crowd), return_exceptions=True)
     assert len(caplog.records) <= 3
     assert "Traceback" not in caplog.text
