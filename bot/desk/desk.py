@@ -13,7 +13,7 @@ from bot.core.commands.parser import PASTED, Request, parse
 from bot.core.commands.table import COMMANDS
 from bot.core.model.audit import DONE, REFUSED, AuditEntry
 from bot.core.text.redaction import redacted, secret
-from bot.desk import actions, advice, audit, completion, history, queries, reports, subscriptions
+from bot.desk import actions, advice, announcements, audit, completion, history, queries, reports, subscriptions
 from bot.desk.ports import DeskServices, Handler, Query
 
 log = logging.getLogger(__name__)
@@ -51,6 +51,7 @@ HANDLERS: Mapping[str, Handler] = {
     "subscriptions": subscriptions.subscriptions,
     "test": subscriptions.test,
     "audit": audit.audit,
+    "announce": announcements.announce,
 }
 
 

@@ -43,6 +43,7 @@ def open_desk(
             subscribes=subscribes,
             health=HealthReader(store, settings),
             audit=Audit(store),
+            announces=store.announcements if settings.web is not None else None,
             digests=Digests(store, settings.services),
             candidates=offered,
             tree=tree_of(settings),

@@ -19,6 +19,7 @@ from bot.desk.reader import Reader
 from bot.health.status import HealthReader
 from bot.judging.actions import ActionQueue
 from bot.judging.user_reports import UserReports
+from bot.store.announcements import AnnouncementStore
 
 
 class Audits(Protocol):
@@ -47,6 +48,7 @@ class DeskServices:
     subscribes: Subscriptions | None = None
     health: HealthReader | None = None
     audit: Audits | None = None
+    announces: AnnouncementStore | None = None
     digests: Digests | None = None
     candidates: Mapping[str, Sequence[Candidate]] = field(default_factory=dict)
     tree: Tree = field(default_factory=Tree)

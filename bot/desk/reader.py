@@ -7,6 +7,7 @@ from bot.core.commands.names import Named, Names
 from bot.core.detection.assessment import Explanation
 from bot.core.history.ranges import Range, RangeHistory, past, touches
 from bot.core.history.rollups import Rollup
+from bot.core.model.announcement import Announcement
 from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
 from bot.core.model.group import AnnouncedCorrelation, Correlation
 from bot.core.model.incident import Incident, IncidentStatus
@@ -19,6 +20,7 @@ from bot.settings import Service
 from bot.store.codec import (
     ABOUT,
     ABOUT_FIELD,
+    ANNOUNCEMENT,
     CAUSES,
     DOSSIER,
     EXPLANATION,
@@ -140,6 +142,11 @@ class Reader:
     async def ledger(self, service: str) -> Sequence[LedgerEntry]:
         """Oldest first."""
         return LEDGER_ENTRY.load_all(await self._views.ledger(service))
+
+    async def announcements(self, now: float) -> Sequence[Announcement]:
+        """Those that stand on the page, the latest first."""
+        kept = ANNOUNCEMENT.load_all((await self._views.announcements()).values())
+        return sorted((one for one in kept if one.at <= now < one.until), key=lambda one: (-one.at, one.id))
 
     async def deliveries(self, service: str, limit: int) -> Sequence[Delivered]:
         """Newest first; those given up are among them."""

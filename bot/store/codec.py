@@ -16,6 +16,7 @@ from bot.core.health.signs import HealthSign
 from bot.core.incidents.evidence import Evidence
 from bot.core.judging.decisions import Remembered
 from bot.core.model.action import ActionRecord, ActionResult
+from bot.core.model.announcement import Announcement
 from bot.core.model.audit import AuditEntry
 from bot.core.model.discrepancy import Discrepancy
 from bot.core.model.group import AnnouncedCorrelation
@@ -101,6 +102,7 @@ LEDGER_ENTRY = Codec(LedgerEntry, "ledger")
 ROUTE = Codec(Subscription, "routes")
 SIGN = Codec(HealthSign, "health")
 DEED = Codec(AuditEntry, "audit")
+ANNOUNCEMENT = Codec(Announcement, "announcements")
 GROUP = Codec(Group, "groups")
 MEMBER = Codec(Member, "members")
 FOUND = Codec(list[AnnouncedCorrelation], "note")

@@ -53,6 +53,7 @@ BEGUN_KEPT = 5_000
 """What began lately on one target, so that what was once told to go out is not held back by a later storm."""
 HEALTH_TTL_S = _DAY
 AUDIT_TTL_S = 365 * _DAY
+ANNOUNCEMENTS_TTL_S = 90 * _DAY
 AUDIT_KEPT = 2_000
 BUDGET_TTL_S = 2 * _DAY
 """Only today's counts."""
@@ -104,6 +105,7 @@ KINDS: dict[str, Kind] = {
     "routes": Kind("hash", None, "5 000 fields", "what places have subscribed to, until they unsubscribe"),
     "installations": Kind("hash", None, "1 000 workspaces", "encrypted tokens of chat workspaces that installed us"),
     "audit": Kind("list", AUDIT_TTL_S, f"{AUDIT_KEPT} newest", "what people did, and what was refused"),
+    "announcements": Kind("hash", ANNOUNCEMENTS_TTL_S, "20 fields", "what people put on the status page"),
     "health": Kind("hash", HEALTH_TTL_S, "one field a part", "the last word of each part of each process"),
     "groups": Kind(
         "hash", GROUP_TTL_S, "two fields a target", "what targets hear together: since when, and what was said"
@@ -117,6 +119,7 @@ _ALL = f"gt:{SCHEMA}:{{_}}:"
 """Prefix of what belongs to no service; no service's name begins with an underscore."""
 ROUTES, HEALTH, AUDIT = _ALL + "routes", _ALL + "health", _ALL + "audit"
 INSTALLATIONS = _ALL + "installations"
+ANNOUNCEMENTS = _ALL + "announcements"
 SERVICES, VANTAGES, SEEN, SALT = _ALL + "services", _ALL + "vantages", _ALL + "seen", _ALL + "salt"
 
 _SERVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

@@ -56,6 +56,10 @@ class Reads:
         """A note that one process keeps for all, "" where there is none."""
         return text(await self._link.call("GET", keys.note(name)))
 
+    async def announcements(self) -> dict[str, str]:
+        """What people put on the page (JSON), by id."""
+        return mapping(await self._link.call("HGETALL", keys.ANNOUNCEMENTS))
+
     async def record(self, service: str, incident: str) -> str | None:
         """What was kept of an incident for its report (JSON)."""
         body = await self._link.call("HGET", keys_of(service).incidents, f"record:{incident}")

@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any
 
 from bot.store import keys
+from bot.store.announcements import AnnouncementStore
 from bot.store.audit import AuditStore
 from bot.store.budget import BudgetStore
 from bot.store.client import RedisClient, Value, mapping, text
@@ -54,6 +55,7 @@ class Store:
         self.health = HealthStore(link)
         self.installations = InstallationStore(link)
         self.audit = AuditStore(link)
+        self.announcements = AnnouncementStore(link)
         self.vantages = VantageStore(link)
         self.groups = Groups(link)
         self.warnings = warnings

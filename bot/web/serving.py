@@ -13,7 +13,10 @@ from bot.web.alive import alive
 from bot.web.application import Application
 from bot.web.metrics.scraper import Deliveries, Scraper
 from bot.web.metrics.section import metrics_section
+from bot.web.pages.live import Live
+from bot.web.pages.paper import Paper
 from bot.web.pages.section import pages
+from bot.web.pasts import Pasts
 from bot.web.routing import Table
 from bot.web.site import Site
 
@@ -23,9 +26,9 @@ BEHIND_S = 2.0
 """The first reading may take so long before the page opens without it."""
 
 
-def table(site: Site, scraper: Scraper) -> Table:
+def table(paper: Paper, live: Live, scraper: Scraper) -> Table:
     """Everything that is answered; the pages come last, theirs is every other path."""
-    return Table((alive(), metrics_section(scraper), pages(site)))
+    return Table((alive(), metrics_section(scraper), pages(paper, live)))
 
 
 @contextlib.asynccontextmanager
@@ -36,20 +39,18 @@ async def served(
     settings = process.settings.web
     assert settings is not None
     site = Site(process)
-    scraper = Scraper(process, site, deliveries)
-    application = Application(table(site, scraper), site, desk, process.now)
+    scraper, pasts, live = Scraper(process, site, deliveries), Pasts(site), Live(site)
+    application = Application(table(Paper(site, pasts), live, scraper), site, desk, process.now)
     server = KeepAliveServer(settings.listen, "the page (web.listen)", application.answer)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(BEHIND_S):
             await site.first()
-    reading = [
-        asyncio.create_task(supervisor.keep(name, run), name=name)
-        for name, run in (("page", site.run), ("metrics", scraper.run))
-    ]
+    workers = {"page": site.run, "page's past": pasts.run, "page's news": live.run, "metrics": scraper.run}
+    running = [asyncio.create_task(supervisor.keep(name, run), name=name) for name, run in workers.items()]
     try:
         async with server.open():
             log.info("the page is at http://%s:%d/", settings.listen.rpartition(":")[0], server.port)
             yield server.port
     finally:
-        for task in reading:
+        for task in running:
             task.cancel()

@@ -9,10 +9,12 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.core.model.announcement import Announcement
 from bot.core.model.status import ServiceStatus
 from bot.desk.reader import Reader
 from bot.errors import StoreError
 from bot.process import Process
+from bot.web.outward import outward
 from bot.web.visitors import Visitor
 
 EVERY_S = 1.0
@@ -40,6 +42,11 @@ class Site:
         self.reader = Reader(process.store.views, process.settings.services)
         self.standings: dict[str, ServiceStatus] = {}
         """By service, in the order of the configuration; empty until the first reading."""
+        self._public = process.settings.web.public if process.settings.web else frozenset()
+        self.outward: dict[str, ServiceStatus] = {}
+        """What anybody may see."""
+        self.announcements: tuple[Announcement, ...] = ()
+        """Those that stand, the latest first."""
         self.epoch = secrets.token_hex(3)
         """This process's own mark in event ids: a place in another process's order is none in ours."""
         self.revision = (0, 0)
@@ -61,13 +68,17 @@ class Site:
         positions = await self.process.store.views.positions(services)
         moved = [s for s in services if positions[s] != self._positions.get(s) or self._due(s, now)]
         found = {service: await self.reader.standing(service) for service in moved}
+        announced = tuple(await self.reader.announcements(now))
         changed = [service for service in moved if found[service] != self.standings.get(service)]
         known = self.standings | found
         self.standings = {service: known[service] for service in services}
+        shown = self.outward | {s: outward(found[s]) for s in changed if s in self._public}
+        self.outward = {service: shown[service] for service in services if service in self._public}
         self._positions |= {service: positions[service] for service in moved}
         self._read |= dict.fromkeys(moved, now)
         self._as_of = now
-        if changed:
+        if changed or announced != self.announcements:
+            self.announcements = announced
             newest = max(map(_place, positions.values()), default=(0, 0))
             self.revision = max(newest, (self.revision[0], self.revision[1] + 1))
             self.moved |= dict.fromkeys(changed, self.revision)
@@ -101,11 +112,8 @@ class Site:
         return True
 
     def visible(self, visitor: Visitor) -> Mapping[str, ServiceStatus]:
-        """The services that this visitor may see."""
-        if visitor.inside or self.settings.web is None:
-            return self.standings
-        public = self.settings.web.public
-        return {service: standing for service, standing in self.standings.items() if service in public}
+        """The services that this visitor may see, and of each what that visitor may know."""
+        return self.standings if visitor.inside else self.outward
 
 
 def _place(position: str) -> tuple[int, int]:

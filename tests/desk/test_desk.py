@@ -348,7 +348,7 @@ async def test_doctor_tells_of_ages_and_queues(desk):
         ("why ", ["4F7K", "claude", "claude-web", "claude-api", "claude-code"]),
         ("why cod", ["claude-code"]),
         ("ack 4f", ["4F7K"]),
-        ("history api ", ["24h", "7d", "90d"]),
+        ("history api ", ["24h", "7d", "30d", "90d", "1y"]),
         ("silence api 1", ["1h", "1d"]),
         ("help wh", ["why"]),
         ("xyz ", []),

@@ -52,7 +52,7 @@ def overview(standings: Sequence[ServiceStatus], now: float) -> Answer:
     However much there is, no more is shown than a person reads: the rest is counted by state, and brief in `data`.
     """
     voices = [(s, v) for s in standings for v in s.voices]
-    worst = sorted(voices, key=lambda pair: _badness(pair[1], now))
+    worst = sorted(voices, key=lambda pair: badness(pair[1], now))
     told = worst if len(worst) <= FEW else [(s, v) for s, v in worst if _going(s, v) or not _fine(v, now)]
     lines = [_line(s, v, now, several=len(standings) > 1) for s, v in told[:ROWS]]
     left = [v for _, v in worst if id(v) not in {id(shown) for _, shown in told[:ROWS]}]
@@ -60,7 +60,7 @@ def overview(standings: Sequence[ServiceStatus], now: float) -> Answer:
     if len(voices) == 1:
         lines = list(_voices(*voices[0], now))
     return Answer(
-        title=_title([v for _, v in worst], now),
+        title=title_of([v for _, v in worst], now),
         at=now,
         lines=(
             *lines,
@@ -153,8 +153,8 @@ def _voices(standing: ServiceStatus, voices: ComponentStatus, now: float) -> Ite
         yield "Quiet", f"{sign} {hushed(voices.silence, now)}"
 
 
-def _badness(voices: ComponentStatus, now: float) -> tuple[int, bool, float]:
-    """The worst first; those that are alike keep their order."""
+def badness(voices: ComponentStatus, now: float) -> tuple[int, bool, float]:
+    """What to sort components by: the worst first; those that are alike keep their order."""
     measured = voices.measured
     state = present(measured, now)
     quiet, shaky = quieted(measured, now), suspected(measured)
@@ -290,7 +290,8 @@ def _interval(measured: Measurement) -> str:
     return f"95 % interval {span(measured.low, measured.high)}"
 
 
-def _title(voices: Sequence[ComponentStatus], now: float) -> str:
+def title_of(voices: Sequence[ComponentStatus], now: float) -> str:
+    """How everything stands in one sentence, with its emoji first."""
     if not voices:
         return f"{EMOJI[TONE[State.UNKNOWN]]} nothing is measured yet"
     blind = [called(v.measured) for v in voices if present(v.measured, now) is State.UNKNOWN]

@@ -127,6 +127,8 @@ def _read(command: Command, words: list[str], names: Names) -> Request:
     named = next((a for a in command.arguments if a.takes in NAMES), None)
     if named and named.matched:
         request, words = _matched(command, request, words)
+    if named is None and free and words:
+        request, words = replace(request, text=" ".join([*words, *request.text.split()])), []
     if named and (words or not request.conditions):
         request = _named(named, words, names, request, free=free and how.after is None)
     return _narrowed(command, request) if request.conditions else request

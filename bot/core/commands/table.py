@@ -102,7 +102,7 @@ LATEST = "the latest incident"
 LENGTHS = ("30m", "1h", "4h", "1d")
 
 
-SPANS = ("24h", "7d", "90d")
+SPANS = ("24h", "7d", "30d", "90d", "1y")
 SEVERITIES = ("degraded", "partial", "major")
 
 _TARGET = Argument("what", Takes.TARGET, "a service or component; without it everything")
@@ -130,6 +130,10 @@ _LENGTH = Argument(
 _WORK = replace(_LENGTH, description="for how long: 30m, 2h, 1d; or end, when it is over", suggested=(*LENGTHS, END))
 _START = Argument("start", Takes.MOMENT, "when it begins, if not now: 22:00 or 2026-05-01T22:00Z", keyed=True)
 _REASON = Argument("reason", Takes.WORDS, "why, for whoever reads it later")
+_STANDS = replace(
+    _LENGTH, description="for how long: 4h, 1d, 7d; or end, to take it off", suggested=("4h", "1d", "7d", END)
+)
+_SENTENCE = Argument("text", Takes.WORDS, "what the page says; with end the announcement's id, without it all end")
 _TO = Argument("to", Takes.PLACE, "a channel, if not this one: slack:C0123", keyed=True)
 _ABOVE = Argument("severity", Takes.CHOICE, "say nothing below this", choices=SEVERITIES)
 _CODE = Argument("code", Takes.CHOICE, "with the code to copy", choices=("code",))
@@ -156,8 +160,8 @@ _ALL = (
     Command("works", "say that it works for you", "works claude-code", (_VOICED,)),
     Command("incidents", "the latest incidents", "incidents", (_SERVICE,)),
     Command("incident", "one incident with its timeline, and who did what", "incident 4F7K", (_LATEST,)),
-    Command("history", "uptime, failure rate and latency over a day, a week, a quarter", "history claude-api 7d",
-            (_TARGET, Argument("span", Takes.CHOICE, "how far back", choices=SPANS))),
+    Command("history", "uptime, failure rate and latency over a day, a week, a month, a quarter, a year",
+            "history claude-api 7d", (_TARGET, Argument("span", Takes.CHOICE, "how far back", choices=SPANS))),
     Command("digest", "a day or a week in one answer: uptime, incidents, the pages' lag, what was not delivered",
             "digest week", (_PERIOD,)),
     Command("ledger", "how late and how honest status pages have been, and the grade that makes",
@@ -177,6 +181,8 @@ _ALL = (
     Command("maintenance", "begin or announce a maintenance window: trouble in it is recorded and not alerted",
             "maintenance claude-api 90m from 22:00 gateway upgrade", (_WORKED, _WORK, _START, _REASON),
             Role.RESPONDER),
+    Command("announce", "put a sentence on the status page and in its feeds, for a while",
+            "announce 4h We move our gateway tonight at 22:00 UTC", (_STANDS, _SENTENCE), Role.RESPONDER),
     Command("right", "after the end: the alert was right", "right 4F7K", (_LATEST,)),
     Command("wrong", "after the end: the alert was wrong", "wrong 4F7K", (_LATEST,)),
     Command("postmortem", "the write-up after an incident: impact, timeline, lags, evidence", "postmortem 4F7K",

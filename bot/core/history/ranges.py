@@ -1,7 +1,7 @@
 """A component's past over a span: which whole buckets make it up, and what they come to. Pure.
 
 A span ends with the present bucket of its finest level and begins exactly its length before that, so its sums are
-those of the results in it, not of roughly so many days; and it is made of at most some two hundred buckets in nine
+those of the results in it, not of roughly so many days; and it is made of at most some four hundred buckets in nine
 keys, whenever it was.
 """
 
@@ -52,8 +52,11 @@ class Range:
 SPANS: Mapping[str, Range] = {
     "24h": Range("24h", 86_400, MINUTES, HOURS, 1),
     "7d": Range("7d", 7 * 86_400, HOURS, HOURS, 6),
+    "30d": Range("30d", 30 * 86_400, HOURS, DAYS, 1),
     "90d": Range("90d", 90 * 86_400, HOURS, DAYS, 3),
+    "1y": Range("1y", 365 * 86_400, DAYS, DAYS, 7),
 }
+"""A year has whole days: hours are not kept so long."""
 
 
 @dataclass(frozen=True, slots=True)

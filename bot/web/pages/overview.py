@@ -1,23 +1,51 @@
-"""The first page: how everything stands."""
+"""How everything stands: the first page, and the same for a screen on a wall."""
 
-from aiohttp import web
+from typing import Any
 
-from bot.core.answers.status import overview
-from bot.web.replies import HTML, Body, reply
+from bot.core.text.durations import clock
+from bot.core.text.people import person
+from bot.core.text.quoting import clean
+from bot.core.text.states import ATTENTION
+from bot.web.pages.looks import banner
+from bot.web.pages.paper import Paper
+from bot.web.pages.rows import incident_row, service_row
 from bot.web.routing import Call
-from bot.web.site import Site
-from bot.web.templates import template
+
+FULL = 60
+"""Components up to which each has its row; beyond, a service shows those in trouble."""
+FEW = 3
+WALL = 60
+INCIDENTS = 20
 
 
-class Overview:
-    """Renders the page once for all who see the same."""
+def overview(paper: Paper, most: int = FULL) -> Any:
+    """What both pages show."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    async def filled(call: Call) -> dict[str, Any]:
+        standings = list(paper.site.visible(call.visitor).values())
+        many = sum(len(s.voices) for s in standings) > most
+        going = [(i, s) for s in standings for i in s.incidents]
+        going.sort(key=lambda pair: (-ATTENTION[pair[0].state], -pair[0].opened_at))
+        bars = paper.pasts.bars
+        return {
+            "banner": banner(standings, call.now),
+            "incidents": [incident_row(i, s, call.now) for i, s in going[:INCIDENTS]],
+            "more_incidents": max(0, len(going) - INCIDENTS),
+            "services": [service_row(s, bars.get(s.service, {}), call.now, FEW if many else most) for s in standings],
+            "many": many,
+            "announcements": announcements(call),
+        }
 
-    async def page(self, call: Call) -> web.Response:
-        """The page."""
-        standings = self._site.visible(call.visitor)
-        answer = overview(list(standings.values()), call.now)
-        text = template("overview.html").render(answer=answer, fresh=self._site.freshness(call.now))
-        return reply(call, Body(text.encode(), HTML))
+    return filled
+
+
+def announcements(call: Call) -> list[dict[str, str]]:
+    """What people put on the page; who did is said inside."""
+    return [
+        {
+            "text": clean(one.text, 300),
+            "when": f"{clock(one.at, call.now)}, until {clock(one.until, call.now)}",
+            "by": f"by {person(one.by)}" if call.visitor.inside else "",
+        }
+        for one in call.site.announcements
+    ]

@@ -1,0 +1,149 @@
+"""Lines and columns over time as SVG coordinates: drawn by the template, readable as a table beside. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, log10
+
+from bot.core.history.ranges import RangeHistory, failure_rate, folded
+from bot.core.incidents.evidence import Evidence
+from bot.core.stats.histogram import quantile_ms
+from bot.core.text.durations import clock
+from bot.core.text.numbers import latency, percent, span
+
+WIDTH, HEIGHT = 720, 120
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: where it stands, how high it is (0 to 1; None: nothing measured), and what it says."""
+
+    x: float
+    width: float
+    share: float | None
+    low: float
+    high: float
+    words: str
+
+    @property
+    def y(self) -> float:
+        """Its upper end in the picture."""
+        return round(HEIGHT * (1 - (self.share or 0.0)), 1)
+
+    @property
+    def whisker(self) -> tuple[float, float]:
+        """The ends of its interval in the picture."""
+        return round(HEIGHT * (1 - self.high), 1), round(HEIGHT * (1 - self.low), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line: its name, its pieces as SVG paths (it breaks where nothing was measured)."""
+
+    name: str
+    look: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture with its words: `marks` are (height in the picture, label), `rows` the same as a table."""
+
+    title: str
+    marks: tuple[tuple[float, str], ...]
+    begins: str
+    ends: str
+    rows: tuple[tuple[str, ...], ...]
+    columns: tuple[Column, ...] = ()
+    lines: tuple[Line, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not any(column.share is not None for column in self.columns) and not any(one.path for one in self.lines)
+
+
+def failures(past: RangeHistory, now: float) -> Chart:
+    """The share of checks that failed over a span, with its interval."""
+    points = folded(past.points, past.span)
+    columns = []
+    rows = []
+    for place, point in enumerate(points):
+        found = failure_rate(point.sums)
+        at = clock(point.begins, now)
+        said = f"{point.sums.failed} of {point.sums.total} failed" if found else "not measured"
+        rate, low, high = found or (None, 0.0, 0.0)
+        words = f"{at}: {said}" + (f", {percent(rate)} ({span(low, high)})" if rate is not None else "")
+        wide = WIDTH / max(1, len(points))
+        columns.append(Column(round(place * wide, 1), round(wide * 0.8, 1), rate, low, high, words))
+        rows.append((at, said, f"{percent(rate)}, {span(low, high)}" if rate is not None else "–"))
+    marks = ((0.0, "100 %"), (HEIGHT / 2, "50 %"), (float(HEIGHT), "0 %"))
+    begins = clock(points[0].begins, now) if points else ""
+    return Chart("Share of checks that failed", marks, begins, "now", tuple(rows), columns=tuple(columns))
+
+
+def speeds(past: RangeHistory, now: float) -> Chart:
+    """Median and 95th percentile of good answers over a span."""
+    points = folded(past.points, past.span)
+    found = [(p, quantile_ms(p.sums.bins, 0.5), quantile_ms(p.sums.bins, 0.95)) for p in points]
+    top = _top(max((high for _, _, high in found if high is not None), default=0.0))
+    rows = tuple((clock(p.begins, now), _words(middle), _words(high)) for p, middle, high in found)
+    lines = (
+        Line("p95", "line-high", _path([high for _, _, high in found], top)),
+        Line("p50", "line-mid", _path([middle for _, middle, _ in found], top)),
+    )
+    marks = ((0.0, latency(top)), (HEIGHT / 2, latency(top / 2)), (float(HEIGHT), "0"))
+    begins = clock(points[0].begins, now) if points else ""
+    return Chart("Latency of good answers", marks, begins, "now", rows, lines=lines)
+
+
+def course(evidence: Evidence | None, now: float) -> Chart | None:
+    """The share of failures of an incident, minute by minute."""
+    if evidence is None or not evidence.course:
+        return None
+    first = evidence.course[0].minute
+    last = evidence.course[-1].minute + evidence.course[-1].minutes
+    wide = WIDTH / max(1, last - first)
+    columns = tuple(
+        Column(
+            round((s.minute - first) * wide, 1),
+            round(max(1.0, s.minutes * wide * 0.85), 1),
+            s.failed / s.total if s.total else None,
+            0.0,
+            0.0,
+            f"{clock(s.minute * 60, now)}: {s.failed} of {s.total} checks failed",
+        )
+        for s in evidence.course
+    )
+    rows = tuple(
+        (clock(s.minute * 60, now), f"{s.failed} of {s.total}", percent(s.failed / s.total) if s.total else "–")
+        for s in evidence.course
+    )
+    marks = ((0.0, "100 %"), (HEIGHT / 2, "50 %"), (float(HEIGHT), "0 %"))
+    title = "Share of checks that failed, all affected components together"
+    return Chart(title, marks, clock(first * 60, now), clock(last * 60, now), rows, columns=columns)
+
+
+def _path(values: Sequence[float | None], top: float) -> str:
+    """An SVG path that breaks where there is no value; a lone point is a short stroke."""
+    wide, parts, open_ = WIDTH / max(1, len(values)), [], False
+    for place, value in enumerate(values):
+        if value is None:
+            open_ = False
+            continue
+        x, y = round((place + 0.5) * wide, 1), round(HEIGHT * (1 - min(1.0, value / top)), 1)
+        lone = not open_ and (place + 1 == len(values) or values[place + 1] is None)
+        parts.append(f"{'L' if open_ else 'M'}{x:g} {y:g}" + ("h2" if lone else ""))
+        open_ = True
+    return "".join(parts)
+
+
+def _words(ms: float | None) -> str:
+    return latency(ms) if ms is not None else "–"
+
+
+def _top(most: float) -> float:
+    """The end of an axis: 1, 2 or 5 times a power of ten (ms), above `most`."""
+    if most <= 0:
+        return 100.0
+    ten = 10 ** (ceil(log10(most)) - 1)
+    return float(next(step * ten for step in (1, 2, 5, 10) if step * ten >= most))

@@ -1,0 +1,194 @@
+"""A service, a component, one day of it, and a component in somebody else's frame."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.core.answers.incidents import why
+from bot.core.history.ranges import SPANS, Range, RangeHistory, failure_rate
+from bot.core.history.rollups import HOURS
+from bot.core.messages.sources import others_say, page_says, people_say, seen
+from bot.core.model.incident import Incident
+from bot.core.model.snapshot import ComponentStatus
+from bot.core.model.status import ServiceStatus
+from bot.core.stats.histogram import ERROR, quantile_ms
+from bot.core.text.numbers import latency, number, percent, span
+from bot.core.text.reports import links
+from bot.web.pages import charts
+from bot.web.pages.bars import bar_of, date_of, day_words
+from bot.web.pages.paper import Paper, missing
+from bot.web.pages.rows import component_row, incident_row, missing_words, service_row, uptime_words
+from bot.web.routing import Call
+
+SHOWN = tuple(SPANS)
+PAST_INCIDENTS = 30
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+DAY_S = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class SpanRow:
+    """One span in figures, as words."""
+
+    name: str
+    uptime: str
+    missing: str
+    failed: str
+    interval: str
+    total: str
+    p50: str
+    p95: str
+    first_token: str
+
+
+def found(call: Call, component: str) -> tuple[ComponentStatus, ServiceStatus]:
+    """The component of that id, if this visitor may see it. Raises HttpError."""
+    for standing in call.site.visible(call.visitor).values():
+        for voices in standing.voices:
+            if voices.measured.component == component:
+                return voices, standing
+    raise missing("component")
+
+
+def found_service(call: Call) -> ServiceStatus:
+    """The service of that id, if this visitor may see it. Raises HttpError."""
+    standing = call.site.visible(call.visitor).get(call.params["service"])
+    if standing is None:
+        raise missing("service")
+    return standing
+
+
+def service(paper: Paper) -> Any:
+    """A service with all its components, its incidents, and how honest its page is."""
+
+    async def filled(call: Call) -> dict[str, Any]:
+        standing = found_service(call)
+        pasts = paper.pasts.bars.get(standing.service, {})
+        return {
+            "row": service_row(standing, pasts, call.now, len(standing.voices)),
+            "incidents": [incident_row(i, standing, call.now) for i in standing.incidents],
+            "past": [incident_row(i, standing, call.now) for i in await _past(paper, call, standing)],
+            "others": others_say(standing.others, call.now),
+        }
+
+    return filled
+
+
+def component(paper: Paper) -> Any:
+    """A component: the three voices in full, five spans, a chart, its days and incidents."""
+
+    async def filled(call: Call) -> dict[str, Any]:
+        voices, standing = found(call, call.params["component"])
+        name = voices.measured.component
+        wanted = call.query("span", "24h")
+        spans = {s: await _only(paper, standing.service, name, s) for s in SHOWN}
+        past = spans.get(wanted) or spans["24h"]
+        incidents = [i for i in await _past(paper, call, standing) if name in i.components]
+        return {
+            "row": component_row(voices, standing, spans["90d"], call.now),
+            "lines": await _lines(paper, call, voices, standing),
+            "spans": [_span(one, s) for s, one in spans.items() if one is not None],
+            "span": past.span.name if past is not None else "24h",
+            "charts": [charts.failures(past, call.now), charts.speeds(past, call.now)] if past else [],
+            "bar": bar_of(spans["90d"]) if spans["90d"] else None,
+            "incidents": [incident_row(i, standing, call.now) for i in standing.incidents if name in i.components],
+            "past": [incident_row(i, standing, call.now) for i in incidents],
+            "service": standing,
+            "error": percent(ERROR),
+        }
+
+    return filled
+
+
+def day(paper: Paper) -> Any:
+    """One day (UTC) of a component, hour by hour."""
+
+    async def filled(call: Call) -> dict[str, Any]:
+        voices, standing = found(call, call.params["component"])
+        begins = _begins(call.params["day"], call.now)
+        whole = Range("day", DAY_S, HOURS, HOURS, 1)
+        past = (
+            await paper.site.reader.history(standing.service, voices.measured.component, whole, begins + DAY_S - 1)
+        )[0]
+        incidents = [i for i in await _past(paper, call, standing) if _meets(i, voices, begins)]
+        watched = max(0.0, min(begins + DAY_S, call.now) - begins)
+        return {
+            "row": component_row(voices, standing, None, call.now),
+            "day": date_of(begins),
+            "words": day_words(past.sums, watched),
+            "span": _span(past, "this day"),
+            "charts": [charts.failures(past, call.now), charts.speeds(past, call.now)],
+            "incidents": [incident_row(i, standing, call.now) for i in incidents],
+            "before": date_of(begins - DAY_S),
+            "after": date_of(begins + DAY_S) if begins + DAY_S < call.now else "",
+            "service": standing,
+        }
+
+    return filled
+
+
+def embed(paper: Paper) -> Any:
+    """A component in a frame of somebody else's page."""
+
+    async def filled(call: Call) -> dict[str, Any]:
+        voices, standing = found(call, call.params["component"])
+        past = paper.pasts.bars.get(standing.service, {}).get(voices.measured.component)
+        return {"row": component_row(voices, standing, past, call.now), "service": standing}
+
+    return filled
+
+
+async def _past(paper: Paper, call: Call, standing: ServiceStatus) -> list[Incident]:
+    known = await paper.pasts.incidents(standing, inside=call.visitor.inside)
+    return known[:PAST_INCIDENTS]
+
+
+async def _only(paper: Paper, service: str, component: str, name: str) -> RangeHistory | None:
+    pasts = await paper.pasts.of(service, component, name)
+    return pasts[0] if pasts else None
+
+
+async def _lines(paper: Paper, call: Call, voices: ComponentStatus, standing: ServiceStatus) -> list[tuple[str, str]]:
+    """The evidence: all of it for us, what was measured and said for anybody."""
+    if call.visitor.inside:
+        told = await paper.site.reader.explanation(standing.service, voices.measured.component)
+        return list(why(voices, standing, told, call.now).lines)
+    lines = [("We see", seen(voices.measured, call.now))]
+    lines.append(("They say", page_says([voices], call.now) if standing.page_url else "it has no status page"))
+    lines.append(("Others say", others_say(standing.others, call.now)))
+    lines += [("People say", people_say([voices])), *links(voices.reports, call.now)]
+    return [(label, text) for label, text in lines if text]
+
+
+def _span(past: RangeHistory, name: str) -> SpanRow:
+    rate = failure_rate(past.sums)
+    middle, high = (quantile_ms(past.sums.bins, share) for share in (0.5, 0.95))
+    return SpanRow(
+        name=name,
+        uptime=uptime_words(past),
+        missing=missing_words(past),
+        failed=percent(rate[0]) if rate else "–",
+        interval=span(rate[1], rate[2]) if rate else "",
+        total=number(past.sums.total, "check", "checks"),
+        p50=latency(middle) if middle is not None else "–",
+        p95=latency(high) if high is not None else "–",
+        first_token="–",  # noqa: S106 - a model's first word, no password
+    )
+
+
+def _begins(text: str, now: float) -> int:
+    """The beginning of a day, Unix seconds. Raises HttpError."""
+    try:
+        parsed = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC) if _DAY.fullmatch(text) else None
+    except ValueError:
+        parsed = None
+    if parsed is None or not 0 <= now - parsed.timestamp() < 366 * DAY_S:
+        raise missing("day")
+    return int(parsed.timestamp())
+
+
+def _meets(incident: Incident, voices: ComponentStatus, begins: int) -> bool:
+    over = incident.resolved_at
+    inside = incident.started_at < begins + DAY_S and (over is None or over >= begins)
+    return inside and voices.measured.component in incident.components
