@@ -9,7 +9,7 @@ from bot.core.answers.incidents import why
 from bot.core.history.ranges import SPANS, Range, RangeHistory, failure_rate
 from bot.core.history.rollups import HOURS
 from bot.core.messages.sources import others_say, page_says, people_say, seen
-from bot.core.model.incident import Incident
+from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
 from bot.core.stats.histogram import ERROR, quantile_ms
@@ -68,7 +68,7 @@ def service(paper: Paper) -> Any:
         return {
             "row": service_row(standing, pasts, call.now, len(standing.voices)),
             "incidents": [incident_row(i, standing, call.now) for i in standing.incidents],
-            "past": [incident_row(i, standing, call.now) for i in await _past(paper, call, standing)],
+            "past": [incident_row(i, standing, call.now) for i in _over(await _past(paper, call, standing))],
             "others": others_say(standing.others, call.now),
         }
 
@@ -84,7 +84,7 @@ def component(paper: Paper) -> Any:
         wanted = call.query("span", "24h")
         spans = {s: await _only(paper, standing.service, name, s) for s in SHOWN}
         past = spans.get(wanted) or spans["24h"]
-        incidents = [i for i in await _past(paper, call, standing) if name in i.components]
+        over = _over(await _past(paper, call, standing), name)
         return {
             "row": component_row(voices, standing, spans["90d"], call.now),
             "lines": await _lines(paper, call, voices, standing),
@@ -93,7 +93,7 @@ def component(paper: Paper) -> Any:
             "charts": [charts.failures(past, call.now), charts.speeds(past, call.now)] if past else [],
             "bar": bar_of(spans["90d"]) if spans["90d"] else None,
             "incidents": [incident_row(i, standing, call.now) for i in standing.incidents if name in i.components],
-            "past": [incident_row(i, standing, call.now) for i in incidents],
+            "past": [incident_row(i, standing, call.now) for i in over],
             "service": standing,
             "error": percent(ERROR),
         }
@@ -140,8 +140,14 @@ def embed(paper: Paper) -> Any:
 
 
 async def _past(paper: Paper, call: Call, standing: ServiceStatus) -> list[Incident]:
-    known = await paper.pasts.incidents(standing, inside=call.visitor.inside)
-    return known[:PAST_INCIDENTS]
+    """Those on record, newest first; the open ones too."""
+    return await paper.pasts.incidents(standing, inside=call.visitor.inside)
+
+
+def _over(known: list[Incident], component: str = "") -> list[Incident]:
+    """Those of them that are over, as many as a page shows."""
+    over = (one for one in known if one.status is IncidentStatus.RESOLVED)
+    return [one for one in over if not component or component in one.components][:PAST_INCIDENTS]
 
 
 async def _only(paper: Paper, service: str, component: str, name: str) -> RangeHistory | None:
@@ -167,7 +173,7 @@ def _span(past: RangeHistory, name: str) -> SpanRow:
     return SpanRow(
         name=name,
         uptime=uptime_words(past),
-        missing=missing_words(past),
+        missing=missing_words(past).removesuffix(" not measured"),
         failed=percent(rate[0]) if rate else "–",
         interval=span(rate[1], rate[2]) if rate else "",
         total=number(past.sums.total, "check", "checks"),

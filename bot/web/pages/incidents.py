@@ -31,6 +31,7 @@ from bot.web.routing import Call
 
 WITHIN = ("Messages sent", "Left for people to fill in")
 """Sections of a postmortem that are nobody's business outside."""
+ROW_WITHIN = "| Acknowledged by a person |"
 YEARS = 5
 
 
@@ -138,9 +139,10 @@ async def _told(paper: Paper, call: Call, one: Incident) -> tuple[Casefile, Answ
 
 
 def _without(text: str) -> str:
-    """The Markdown without the sections that are ours."""
+    """The Markdown without the sections and rows that are ours."""
     head, *sections = text.split("\n## ")
-    return "\n## ".join([head, *(s for s in sections if not s.startswith(WITHIN))]).rstrip() + "\n"
+    kept = "\n## ".join([head, *(s for s in sections if not s.startswith(WITHIN))]).rstrip()
+    return "\n".join(line for line in kept.split("\n") if not line.startswith(ROW_WITHIN)) + "\n"
 
 
 def _timeline(one: Incident, case: Casefile) -> list[TimelineRow]:

@@ -40,7 +40,7 @@ def _table(lines: list[str]) -> Iterator[str]:
     rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines]
     head, body = rows[0], [row for row in rows[1:] if set("".join(row)) - set("- ")]
     yield '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr>'
-    yield "".join(f'<th scope="col">{_inline(cell) or "&nbsp;"}</th>' for cell in head)
+    yield "".join(f'<th scope="col">{_inline(cell)}</th>' if cell else "<td></td>" for cell in head)
     yield "</tr></thead><tbody>"
     for row in body:
         yield "<tr>" + "".join(f"<td>{_inline(cell)}</td>" for cell in row) + "</tr>"
