@@ -33,6 +33,7 @@ async def test_every_key_is_in_the_table_and_goes_by_itself(store: Store, redis_
     await store.subscriptions.subscribe("r1", "{}")
     await store.health.put("a/slack", "{}")
     await store.audit.add("{}")
+    await store.announcements.put("4F7K", "{}")
     assert await store.installations.put("slack/T1", "secret")
     for one in ("a/1", "a/2"):
         await store.groups.admit("slack:C1", one, time.time(), (30.0, 1), ("{}", "{}"))
