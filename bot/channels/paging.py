@@ -9,15 +9,18 @@ from enum import StrEnum
 from bot.core.messages.compose import trail_line
 from bot.core.model.card import Card, Colour
 from bot.core.model.incident import TimelineEntry
+from bot.core.text.inline import utc
 from bot.core.text.quoting import clean, cut
 from bot.core.text.states import TONE
 
-NUMBERS = re.compile(r"[\d.]+(?:–[\d.]+)?(?: % \(95 % intervals?)?")
+NUMBERS = re.compile(r"[\d.]+(?:–[\d.]+)?(?: % \(95% intervals?)?")
 """What of a headline may change without being news."""
 
 
 LINES = 40
 WIDE = 1_000
+FIRST = "We see"
+"""What lines without a label are called before the first one that has one."""
 
 
 class Severity(StrEnum):
@@ -72,22 +75,27 @@ def headline(card: Card, limit: int) -> str:
 
 
 def details(card: Card) -> dict[str, str]:
-    """The lines by label; labels that come twice share one entry, as does what goes on without one."""
+    """The lines by label, their times in UTC; labels that come twice share one entry, as does what has none."""
     found: dict[str, str] = {}
-    name = "also"
+    name = FIRST
     for label, text in card.lines[:LINES]:
-        name, words = clean(label, 40) or name, clean(text, WIDE)
+        name, words = clean(label, 40) or name, clean(utc(text, card.at), WIDE)
         found[name] = f"{found[name]} · {words}" if name in found else words
     return found
 
 
 def body(card: Card, limit: int, *, trail: bool = False) -> str:
     """Lines, footer and links as plain text; with `trail`, the newest lines of the timeline too."""
-    rows = [f"{label}: {text}" for label, text in details(card).items()]
+    rows = [text if label == FIRST else f"{label}: {text}" for label, text in details(card).items()]
     if trail:
         rows += timeline(card)
-    rows += [clean(card.footer, 300), *(f"{label}: {url}" for label, url in links(card))]
+    rows += [footer(card), *(f"{label}: {url}" for label, url in links(card))]
     return cut("\n".join(row for row in rows if row), limit)
+
+
+def footer(card: Card) -> str:
+    """The last line, with its times in UTC."""
+    return clean(utc(card.footer, card.at), 300)
 
 
 def timeline(card: Card) -> list[str]:
@@ -97,7 +105,7 @@ def timeline(card: Card) -> list[str]:
 
 def line(entry: TimelineEntry, limit: int) -> str:
     """One line of a trail, never empty."""
-    return clean(entry.text, limit) or clean(entry.event, limit) or "changed"
+    return clean(utc(entry.text, entry.at), limit) or clean(entry.event, limit) or "changed"
 
 
 def links(card: Card) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from bot.core.commands.asker import Asker
 from bot.core.commands.parser import PASTED
 from bot.core.commands.table import FORMER, Role
 from bot.core.model.person import Person
+from bot.core.text.inline import utc
 from bot.delivery.self_notices import SelfNotices
 from bot.delivery.subscriptions import Subscriptions, configured_subscriptions
 from bot.demo.clock import CLOCK, time_by
@@ -132,7 +133,7 @@ def show(answer: Answer, console: Console, *, wrapped: bool = False) -> None:
         grid.add_column(no_wrap=True)
         grid.add_column(overflow="fold")
         for label, text in answer.lines:
-            grid.add_row(Text(label, style="dim"), Text(text))
+            grid.add_row(Text(label, style="dim"), Text(utc(text, answer.at)))
         console.print(grid)
     if answer.footer:
-        console.print(Text(answer.footer, style="dim"))
+        console.print(Text(utc(answer.footer, answer.at), style="dim"))

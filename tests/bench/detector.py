@@ -76,7 +76,7 @@ def score() -> None:
         hit, of = covered(told, truth, world.start)
         hits, total = hits + hit, total + of
     show_scores(rows, as_json=False)
-    say(f"the 95 % interval contained the true rate in {hits} of {total} of these incidents ({hits / total:.1%})")
+    say(f"the 95% interval contained the true rate in {hits} of {total} of these incidents ({hits / total:.1%})")
     for streams, (n, seconds) in sorted(looks.items()):
         say(f"replay with {streams} streams: {n / seconds:,.0f} looks a second")
 
@@ -104,7 +104,7 @@ def speed() -> None:
     looks = replay.cost.scheduled + replay.cost.again
     cost = replay.cost.again / replay.cost.scheduled
     say(f"two quiet months, one stream: {looks / (time.process_time() - began):,.0f} looks a second")
-    say(f"re-probes at a usual failure rate of 0.5 %: {cost:.1%} more looks")
+    say(f"re-probes at a usual failure rate of 0.5%: {cost:.1%} more looks")
 
 
 def coverage(seed: int) -> None:
@@ -115,14 +115,14 @@ def coverage(seed: int) -> None:
         hit, of = covered(list(Replay(world).run()), truth, world.start)
         hits, total = hits + hit, total + of
         say(f"made-up incidents of {rate:.0%}{' in bursts' * bool(burst_s)}: interval right in {hit} of {of}")
-    say(f"made-up incidents: the 95 % interval contained the true rate in {hits} of {total} ({hits / total:.1%})")
+    say(f"made-up incidents: the 95% interval contained the true rate in {hits} of {total} ({hits / total:.1%})")
 
 
 def calibration(months: int, seed: int) -> None:
     """False alarms on fresh quiet worlds: at the budget asked for, and at one large enough to count some."""
     kinds = {
-        "0.5 % usual": (Habits(), 1, months),
-        "1.2 % usual": (Habits(rate=0.012), 1, months),
+        "0.5% usual": (Habits(), 1, months),
+        "1.2% usual": (Habits(rate=0.012), 1, months),
         "by the clock": (Habits(daily=True), 1, months),
         "long spells": (Habits(spell_s=30), 1, months),
         "nine streams": (Habits(), 3, max(2, months // 8)),

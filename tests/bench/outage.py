@@ -128,7 +128,7 @@ async def measure() -> None:
     )
     minutes = sorted([m for seed in range(1, 6) if (m := await alert(seed)) is not None])
     print(
-        f"first failure to alert  {statistics.median(minutes):6.1f} min  25 % of requests fail, looks every 30 s;"
+        f"first failure to alert  {statistics.median(minutes):6.1f} min  25% of requests fail, looks every 30 s;"
         f" 5 runs: {', '.join(f'{m:.1f}' for m in minutes)}"
     )
 

@@ -16,7 +16,7 @@ from tests.support.pagerduty import TAKEN
 from tests.support.receivers import OnPagerDuty
 
 OVER = replace(CARD, headline="🟢 Claude API: resolved", tone=Colour.GREEN, closed=True)
-DISPUTE = replace(CARD, kind="discrepancy", headline="⚖️ the page says fine; we measure 22 % failures")
+DISPUTE = replace(CARD, kind="discrepancy", headline="⚖️ the page says fine; we measure 22% failures")
 
 
 class TestPagerDuty(OnPagerDuty, OutletFaults, ChannelContract):

@@ -13,10 +13,10 @@ def test_signs_become_plain_letters():
     out = io.TextIOWrapper(raw, encoding="ascii")
     with_plain_signs(out)
 
-    out.write("🟠 11–27 % · ×3 é ☃ ▁█")
+    out.write("🟠 11–27% · ×3 é ☃ ▁█")
     out.flush()
 
-    assert raw.getvalue() == b"(!!) 11-27 % - x3 e ? _#"
+    assert raw.getvalue() == b"(!!) 11-27% - x3 e ? _#"
 
 
 def test_a_command_writes_into_any_stream():

@@ -108,4 +108,4 @@ def test_a_quiet_recording_answers_the_question(tmp_path, capsys):
     }
     (tmp_path / "quiet.json").write_text(json.dumps(quiet))
     assert run(tmp_path / "quiet.json") == 0
-    assert capsys.readouterr().out == "quiet: 1 h 00 min, 1 streams, no incident would have been opened\n"
+    assert capsys.readouterr().out == "quiet: 1h 0m, 1 streams, no incident would have been opened\n"

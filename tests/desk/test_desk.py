@@ -102,7 +102,7 @@ async def test_status_shows_three_voices_with_ages(desk):
     """Trouble first; one line a component with its voices; stale and never seen are unknown, not fine."""
     answer = await desk.ask("", ANNA, NOW)
     assert answer.title == "🟠 1 of 3 components in trouble: Claude API; 2 unknown"
-    api = "intermittent failures, about 18 % of requests · page: 🟢 operational · 7 reports · incident 4F7K · 4 s ago"
+    api = "intermittent failures, about 18% of requests · page: 🟢 operational · 7 reports · incident 4F7K · 4 s ago"
     assert answer.lines[:3] == (
         ("🟠 Claude API", api),
         ("⚪ claude.ai", "unknown, last result 15 min ago · page: 🟢 operational · 7 reports"),

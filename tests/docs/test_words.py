@@ -84,7 +84,7 @@ def test_no_page_has_a_retired_word(path):
 def test_each_rule_finds_its_word(word):
     """A rule that matches nothing would guard nothing."""
     said = {
-        "1 % of looks fail by themselves", "no look arrived", "look from here", "two observations", "a sighting",
+        "1% of looks fail by themselves", "no look arrived", "look from here", "two observations", "a sighting",
         "three disagreements", "Apart since", "never acknowledged the trouble", "unacknowledged for 5 min",
         "a report card", "the post-incident report", "2 reports by people", "Hand back", "said (edition 7)",
         "it is news again once", "none is better", "the vendor's application or what is behind it", "an outlet",

@@ -156,7 +156,7 @@ def test_others_see_it() -> None:
         "HTTP 529 overloaded_error: out of capacity, not your quota; the vendor's fault; Claude API: we see it too"
     )
     lines = said(answer)
-    assert lines["We see"].startswith("Claude API: 🟠 intermittent failures, about 18 %")
+    assert lines["We see"].startswith("Claude API: 🟠 intermittent failures, about 18%")
     assert "overloaded error ×27" in lines["We see"]
     assert lines["They say"].startswith("Claude API operational")
     assert lines["People say"] == "7 reports in 10 min (normally 0–1)"

@@ -21,7 +21,7 @@ NO_ANSWER = {"dns", "tcp", "tls", "no_answer", "our_network"}
 
 @pytest.mark.parametrize("path", [CASES, PUBLIC], ids=lambda path: path.stem)
 def test_real_errors(path: Path) -> None:
-    """Wrong at most 2 %, right at least 95 % of the cases that are known here (of unseen ones fewer)."""
+    """Wrong at most 2%, right at least 95% of the cases that are known here (of unseen ones fewer)."""
     counts = Counter(judged(case)[0] for case in cases(path))
     total = sum(counts[name] for name in CLASSES)
     assert counts["wrong"] <= 0.02 * total, counted([(path.name, cases(path))])

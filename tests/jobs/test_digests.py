@@ -89,10 +89,9 @@ async def test_a_day_in_one_answer(judged):
     """Uptime beside the day before, the incident of that day alone, the page's lag, and who had no trouble."""
     answer, measured = await Digests(judged, SETTINGS.services).of("day", NINE, NINE)
     assert measured
-    assert answer.title == "the day from 13 Apr 09:00 to 09:00 UTC: 1 incident, lowest uptime 50.0 % (Claude API)"
+    assert answer.title == "the day from 13 Apr 09:00 to 09:00 UTC: 1 incident, lowest uptime 50.0% (Claude API)"
     expected = (
-        "uptime 50.0 %, the day before 100 %; 1 incident (4F7K) of 1 h 00 min; its page 10 min late; "
-        "never admitted: 1 of 2"
+        "uptime 50.0%, the day before 100%; 1 incident (4F7K) of 1h 0m; its page 10 min late; never admitted: 1 of 2"
     )
     assert answer.lines == (("Claude", expected), ("Not measured", "OpenAI"))
     assert answer.data["services"][0]["incidents"] == ["4F7K"]
@@ -199,7 +198,7 @@ def test_several_incidents_and_one_that_goes_on():
     """Their number, the longest, and what goes on."""
     two = (trouble("AAAA", NINE - 7_200, 1_800.0), trouble("BBBB", NINE - 3_600, None))
     (line, *_) = digest(Period("day", NINE - DAY_S, NINE), [told_of("v", 0.9, incidents=two)], [], NINE).lines
-    assert line[1] == "uptime 90.0 %; 2 incidents, the longest 1 h 00 min (BBBB), going on: BBBB"
+    assert line[1] == "uptime 90.0%; 2 incidents, the longest 1h 0m (BBBB), going on: BBBB"
 
 
 def test_configuration():

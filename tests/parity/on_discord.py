@@ -140,12 +140,9 @@ async def _message(it: Hands, found: Offers) -> None:
         Part.HEADLINE: yes(unbroken(headline(root)) == unbroken(card.headline)),
         Part.COLOUR: str(len(set(colours.values()) - {None})),
         Part.LINES: ", ".join(sorted(filter(None, labels))),
-        Part.LINK: yes(any(c.get("url") == card.links[0][1] for c in _components(root))),
-        Part.TIMES: yes(re.search(r"<t:\d+:[A-Z]>", words(root))),
-        Part.FOOTER: yes(
-            letters(card.footer.partition(" · ")[2]) in letters(root.embeds[0]["footer"]["text"])
-            and re.search(r"<t:\d+:R>", words(root))
-        ),
+        Part.LINK: yes(f"]({card.links[0][1]})" in words(root)),
+        Part.TIMES: yes(re.search(r"<t:\d+:[a-zA-Z]>", words(root))),
+        Part.FOOTER: yes(f"#{card.subject}" in words(root) and re.search(r"<t:\d+:R>", words(root))),
         Part.PACE: f"{it.bot.refresh_s:g} s",
     }
 
@@ -159,7 +156,7 @@ async def _life(it: Hands, found: Offers) -> None:
     it.clock.at += SPACED_S
     where = dict(await it.bot.edit(where, replace(card, headline="other", tone=Colour.RED)))
     found.parts[Part.IN_PLACE] = yes(headline(root) == "other" and len(place.messages) == 1)
-    await it.bot.follow(where, TimelineEntry(1.0, "changed", "worse"), "t1")
+    await it.bot.follow(where, TimelineEntry(1.0, "worse", "Claude API"), "t1")
     await it.bot.follow(where, TimelineEntry(2.0, "resolved", "quiet"), "t2")
     thread = it.fake.world.channels.get(root.id)
     found.parts[Part.TRAIL] = yes(thread and len(thread.messages) == 2)

@@ -119,7 +119,7 @@ async def _message(it: Hands, found: Offers) -> None:
         Part.LINES: ", ".join(sorted(filter(None, labels))),
         Part.LINK: yes(f"<{card.links[0][1]}|" in str(root.said)),
         Part.TIMES: yes("<!date^" in str(root.said)),
-        Part.FOOTER: yes(letters(card.footer) in letters(root.shown)),
+        Part.FOOTER: yes(f"#{card.subject}" in root.shown and "({ago})" in str(root.said)),
         Part.PACE: f"{it.app.refresh_s:g} s",
         Part.PINGS: yes(re.search(r"<[!@](?!date)", str(root.said))),
     }
@@ -133,7 +133,7 @@ async def _life(it: Hands, found: Offers) -> None:
     found.parts[Part.ONCE] = yes(len(stands(root.channel)) == 1)
     where = dict(await it.app.edit(where, replace(card, headline="other", tone=Colour.RED)))
     found.parts[Part.IN_PLACE] = yes(root.headline == "other" and len(stands(root.channel)) == 1)
-    await it.app.follow(where, TimelineEntry(1.0, "changed", "worse"), "t1")
+    await it.app.follow(where, TimelineEntry(1.0, "worse", "Claude API"), "t1")
     await it.app.follow(where, TimelineEntry(2.0, "resolved", "quiet"), "t2")
     thread = it.fake.workspace.thread(root)
     found.parts[Part.TRAIL] = yes(len(thread) == 2)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from tests.pictures.mrkdwn import ago
 from tests.pictures.page import Html, joined, page, ready, tag
 
 WIDTH = 660
@@ -31,6 +32,11 @@ body{background:#313338;color:#dbdee1;font:400 15px/21px "Noto Sans",sans-serif,
 .title{font-weight:600;color:#f2f3f5;font-size:16px;line-height:22px}
 .about b{font-weight:600;color:#f2f3f5}
 .about{font-size:14px;line-height:19px;margin-top:8px;white-space:pre-wrap}
+.said{color:#f2f3f5}
+.said b{font-weight:600}
+.small{font-size:12px;line-height:16px;color:#949ba4;margin-top:4px}
+.link{color:#00a8fc}
+.mention{color:#c9cdfb;background:#3c4270;border-radius:3px;padding:0 2px}
 .name{font-weight:600;color:#f2f3f5;font-size:14px;line-height:19px;margin-top:9px}
 .value{font-size:14px;line-height:19px;white-space:pre-wrap;overflow-wrap:anywhere}
 .foot{font-size:12px;line-height:16px;margin-top:10px;color:#dbdee1}
@@ -47,7 +53,14 @@ body{background:#313338;color:#dbdee1;font:400 15px/21px "Noto Sans",sans-serif,
 .line{display:flex;gap:6px;margin-top:2px;color:#b5bac1}
 .line .who{font-size:13px}
 """
-_TOKEN = re.compile(r"\\(?P<letter>.)|<t:(?P<at>\d+):(?P<form>[FRT])>|(?P<alien>[\\*_~`|<\[\]])", re.DOTALL)
+_TOKEN = re.compile(
+    r"\\(?P<letter>.)|<t:(?P<at>\d+):(?P<form>[FRTt])>|<@(?P<who>\d+)>|(?P<alien>[\\*_~`|<\[\]])", re.DOTALL
+)
+_BOLD = re.compile(r"\*\*((?:\\.|[^*\\])+)\*\*")
+_AWAY = re.compile(r" \[↗\]\(https?://[^\s()]+\)$")
+SMALL = "-# "
+PEOPLE: Mapping[str, str] = {"1001": "Ben"}
+"""Who is behind an id, for the reader."""
 _LABEL = re.compile(r"\*\*(?P<label>(?:\\.|[^*\\])+)\*\*(?= )")
 
 
@@ -58,12 +71,18 @@ def show(*parts: Html) -> str:
 
 def message(sent: Payload, at: float, now: float, under: Html | None = None) -> Html:
     """A message by its payload, posted `at`, as seen at `now` (Unix seconds), with its thread `under` it."""
-    text = [tag("div", markdown(sent["content"], now), look="about")] if sent.get("content") else []
+    text = [tag("div", _headline(sent["content"], now), look="said")] if sent.get("content") else []
     parts = [*text, *(embed(one, now) for one in sent.get("embeds") or ())]
     parts += [_row(one) for one in sent.get("components") or ()]
     who = tag("div", tag("span", "Groundtruth", look="who"), tag("span", "APP", look="app"), _at(at))
     side = tag("div", who, *parts, *([under] if under else []), look="side")
     return tag("div", tag("div", "gt", look="face"), side, look="message")
+
+
+def _headline(text: str, now: float) -> Html:
+    """A message's own text: a headline is bold as a whole."""
+    found = _BOLD.fullmatch(text)
+    return tag("b", markdown(found[1], now)) if found else markdown(text, now)
 
 
 def thread(name: str, lines: Sequence[Payload], now: float) -> Html:
@@ -83,8 +102,8 @@ def embed(it: Payload, now: float) -> Html:
         tag("div", markdown(one[part], now), look=part) for one in it.get("fields", ()) for part in ("name", "value")
     ]
     foot = [tag("div", it["footer"]["text"], look="foot")] if "footer" in it else []
-    title = tag("div", markdown(it["title"], now), look="title")
-    return tag("div", title, *about, *fields, *foot, look="embed", style=f"border-left-color:#{int(it['color']):06x}")
+    title = [tag("div", markdown(it["title"], now), look="title")] if "title" in it else []
+    return tag("div", *title, *about, *fields, *foot, look="embed", style=f"border-left-color:#{int(it['color']):06x}")
 
 
 def markdown(text: str, now: float) -> Html:
@@ -95,7 +114,12 @@ def markdown(text: str, now: float) -> Html:
         parts.append(text[end : found.start()])
         if found["alien"]:
             raise ValueError(f"{found['alien']!r} is not escaped in {text!r:.80}")
-        parts.append(found["letter"] or tag("span", _moment(int(found["at"]), found["form"], now), look="moment"))
+        if found["who"]:
+            parts.append(tag("span", f"@{PEOPLE.get(found['who'], found['who'])}", look="mention"))
+        elif found["letter"]:
+            parts.append(found["letter"])
+        else:
+            parts.append(tag("span", _moment(int(found["at"]), found["form"], now), look="moment"))
         end = found.end()
     return joined(*map(ready, parts), text[end:])
 
@@ -103,26 +127,24 @@ def markdown(text: str, now: float) -> Html:
 def _rows(text: str, now: float) -> list[Html]:
     """A description's rows, each with its label in bold."""
     rows = []
-    for row in text.split("\n"):
+    for line in text.split("\n"):
+        row, small = line.removeprefix(SMALL), line.startswith(SMALL)
         found = _LABEL.match(row)
         label = [tag("b", markdown(found["label"], now))] if found else []
-        rows.append(tag("div", *label, markdown(row[found.end() :] if found else row, now)))
+        rest = row[found.end() :] if found else row
+        away = [tag("span", " ↗", look="link")] if _AWAY.search(rest) else []
+        said = markdown(_AWAY.sub("", rest), now)
+        rows.append(tag("div", *label, said, *away, look="small" if small else ""))
     return rows
 
 
 def _moment(at: int, form: str, now: float) -> str:
     when = datetime.fromtimestamp(at, UTC)
     if form == "R":
-        return _ago(now - at)
-    return f"{when:%H:%M:%S}" if form == "T" else f"{when:%A}, {when.day} {when:%B} {when.year} at {when:%H:%M}"
-
-
-def _ago(seconds: float) -> str:
-    """As Discord says it."""
-    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        if (count := round(seconds / length)) >= 1:
-            return f"{count} {unit}s ago" if count > 1 else f"{'an' if unit == 'hour' else 'a'} {unit} ago"
-    return "a few seconds ago"
+        return ago(now - at)
+    if form in "tT":
+        return f"{when:%H:%M:%S}" if form == "T" else f"{when:%H:%M}"
+    return f"{when:%A}, {when.day} {when:%B} {when.year} at {when:%H:%M}"
 
 
 def _row(it: Payload) -> Html:

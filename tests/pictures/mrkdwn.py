@@ -13,6 +13,9 @@ from tests.pictures.page import Html, joined, ready, tag
 _ANGLED = re.compile(r"<([^<>]*)>")
 _DATE = re.compile(r"!date\^(\d+)\^([^|^]*)\|(.*)")
 _LINK = re.compile(r"(https?://[^|]+)\|(.*)")
+_USER = re.compile(r"@([UW][A-Z0-9]+)")
+PEOPLE: Mapping[str, str] = {"U1ANNA": "Anna"}
+"""Who is behind an id, for the reader."""
 _BARE = re.compile(r"&(?!amp;|lt;|gt;)|[<>]")
 _INLINE = re.compile(
     r"```\n?(?P<pre>.*?)\n?```|`(?P<code>[^`\s\u200b][^`\n]*)`"
@@ -23,10 +26,20 @@ _INLINE = re.compile(
 _TAGS: Mapping[str, str] = {"*": "b", "_": "i", "~": "s"}
 _FORMATS: Mapping[str, Callable[[datetime, datetime], str]] = {
     "{date_short_pretty}": lambda at, now: "Today" if at.date() == now.date() else f"{at:%b} {at.day}, {at.year}",
+    "{date_short}": lambda at, _: f"{at:%b} {at.day}, {at.year}",
+    "{ago}": lambda at, now: ago((now - at).total_seconds()),
     "{time}": lambda at, _: f"{at:%H:%M}",
     "{time_secs}": lambda at, _: f"{at:%H:%M:%S}",
 }
 """How Slack fills in a moment, for a reader in UTC who has the day in 24 hours."""
+
+
+def ago(seconds: float) -> str:
+    """As both platforms say how long ago something was."""
+    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if (count := round(seconds / length)) >= 1:
+            return f"{count} {unit}s ago" if count > 1 else f"{'an' if unit == 'hour' else 'a'} {unit} ago"
+    return "a few seconds ago"
 
 
 def mrkdwn(text: str, now: float) -> Html:
@@ -51,6 +64,8 @@ def _angled(inside: str, now: float) -> Html:
         return tag("span", re.sub(r"{\w+}", lambda name: _FORMATS[name[0]](at, seen), found[2]), look="date")
     if found := _LINK.fullmatch(inside):
         return tag("span", plain(found[2]), look="link")
+    if found := _USER.fullmatch(inside):
+        return tag("span", f"@{PEOPLE.get(found[1], found[1])}", look="mention")
     raise ValueError(f"markup that is not ours: <{inside[:60]}>")
 
 

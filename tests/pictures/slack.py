@@ -37,6 +37,7 @@ b{font-weight:700}
 .danger{background:#e01e5a;border-color:#e01e5a;color:#fff}
 .select{min-width:96px;display:flex;justify-content:space-between;gap:12px;font-weight:400;color:#454447}
 .link{color:#1264a3}
+.mention{color:#1264a3;background:#e8f5fa;border-radius:3px;padding:0 2px 1px}
 code{font:12px/18px "DejaVu Sans Mono",monospace;color:#c01343;background:#f8f8f8;border:1px solid #ddd;
   border-radius:3px;padding:1px 3px}
 pre{font:12px/18px "DejaVu Sans Mono",monospace;background:#f8f8f8;border:1px solid #ddd;border-radius:4px;padding:8px;

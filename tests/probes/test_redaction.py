@@ -88,7 +88,7 @@ def test_twice_is_once(text: str) -> None:
 
 
 LINE = (
-    "2026-11-30 10:00:00,123 INFO bot.judge: incident 4F7K opened for claude-api (partial outage, 18 % of 240 checks"
+    "2026-11-30 10:00:00,123 INFO bot.judge: incident 4F7K opened for claude-api (partial outage, 18% of 240 checks"
     " failed: HTTP 500 api_error x27, timeout x2); page says operational; request-id: req_011CSample000000000000001"
 )
 

@@ -17,7 +17,7 @@ CARD = Card(
     kind="incident",
     tone=Colour.ORANGE,
     emoji="🟠",
-    headline="🟠 Claude API: intermittent failures, about 18 % of requests",
+    headline="🟠 Claude API: intermittent failures, about 18% of requests",
     lines=(("We see", "29 of 160 requests failed in 12 min"), ("They say", '"All Systems Operational"')),
     footer="Since 15:31 UTC",
 )

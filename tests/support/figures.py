@@ -21,15 +21,15 @@ from bot.core.text.symptoms import UNSURE
 from probes.model import Observation, Outcome, State
 
 N = r"(\d+(?: \d{3})*)"
-DUR = r"(?:\d+ s|\d+ min|\d+ h \d\d min|\d+ d \d+ h)"
-PCT = r"[\d.]+(?:–[\d.]+)? %"
+DUR = r"(?:\d+ s|\d+ min|\d+h \d+m|\d+d \d+h)"
+PCT = r"[\d.]+(?:–[\d.]+)?%"
 _SET_ASIDE = re.compile(
     r'"[^"]*"|`[^`]*`|HTTP \d+|median\)?:? [^,;)]*|p90:? [^,;.)]*|9 times in 10 within [^·,;]*'
     r"|\(median\), [^·]*"
     r"|usually[^·,;)]*|normally [^·,;)]*|in 15 min|p50 [^·]*|p99 [^·]*"
-    r"|within 5 %|one vantage|24h|95 % intervals?(?= \D)"
+    r"|within 5%|one vantage|24h|95% intervals?(?= \D)"
     rf"|{DUR} a column, [^\n]*"
-    r"|smoothed over 20 min|failures in 24h[^\n]*|up to 1, 2, 5, 10, 25, 50 % failed, more|\d+ \w{3} 2026|req_\w+"
+    r"|smoothed over 20 min|failures in 24h[^\n]*|up to 1, 2, 5, 10, 25, 50% failed, more|\d+ \w{3} 2026|req_\w+"
     r"|[\d ]+ of the [\d ]+ needed for an alert|[\d.]+ short spells a day of [^·\n]*|#\w+|https?://\S+"
     r"|\(\d+% of the evidence\)|(?:closes|Ends)[^\n]*|[\d.]+ % of checks fail at normal times|1 more with failures"
 )
@@ -199,7 +199,7 @@ def _peak(found, text, record):
 def _opening(found, text, record):
     """The rate of a change in the timeline: within its interval, and where it is sure no higher than the peak."""
     low, high = _ends(found[2])
-    rate = float(found[1].removesuffix(" %")) / 100
+    rate = float(found[1].removesuffix("%")) / 100
     peaks = [i.peak_rate for i in record.incidents.values()]
     return low - 0.005 <= rate <= high + 0.005 and (high - low > UNSURE - 0.02 or rate <= max(peaks) + 0.005)
 
@@ -217,7 +217,7 @@ def _rated(found, text, _record):
 
 
 def _ends(words: str) -> tuple[float, float]:
-    low, _, high = words.removesuffix(" %").partition("–")
+    low, _, high = words.removesuffix("%").partition("–")
     return float(low) / 100, float(high or low) / 100
 
 
@@ -333,18 +333,18 @@ CHECKS = (
     (rf"unknown ({DUR}) of ({DUR})", _unknown),
     (rf"({PCT}) of checks failed", _share_of_all),
     (r"(\d+) of (\d+) failures", _failures),
-    (rf"{N} of {N} \(({PCT}), 95 % interval {PCT}\)", _whole),
+    (rf"{N} of {N} \(({PCT}), 95% interval {PCT}\)", _whole),
     (rf"(\d\d:\d\d) UTC ({PCT}) \({N} of {N}\)", _hour),
-    (rf"{N} of {N} checks failed: {PCT} \(95 % interval {PCT}\)", _all),
+    (rf"{N} of {N} checks failed: {PCT} \(95% interval {PCT}\)", _all),
     (rf"(\d\d:\d\d UTC): {N} of {N} checks failed", _worst_minute),
-    (rf"about ({PCT}), 95 % interval ({PCT})", _opening),
+    (rf"about ({PCT}), 95% interval ({PCT})", _opening),
     (rf"{N} of {N} (?:requests )?failed", _count),
     (rf"{N} of {N} requests (?:so far|failing)", _count),
     (rf"every request has failed for {DUR} \({N} of {N}\)", _count),
     (rf"(?:at worst|At the worst|peak)(?: about)? ({PCT})", _peak),
     (rf"Highest failure rate \| about ({PCT})", _peak),
     (rf"about ({PCT})", _rate),
-    (rf"95 % intervals? ({PCT})", _interval),
+    (rf"95% intervals? ({PCT})", _interval),
     (rf"({PCT}) \(({PCT})\): ", _rated),
     (rf"({PCT}) failures there", _rate),
     (rf"({DUR}) (after|before) (our alert|the first failure)", _lag),

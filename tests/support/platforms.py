@@ -16,7 +16,7 @@ from bot.app import Running, Terminal, running
 from bot.config.load import from_text
 from bot.demo.vendor import Vendor
 from bot.settings import Settings
-from tests.channels.discord.reading import shown
+from tests.channels.discord.reading import headline
 from tests.fakes.discord.people import Asked
 from tests.fakes.discord.server import Discord, discord
 from tests.fakes.discord.shapes import custom_ids
@@ -160,7 +160,7 @@ class Platforms:
 
 def title(message: Embedded) -> str:
     """The headline of a message on Discord."""
-    return shown(message.embeds[0].get("title") or "") if message.embeds else message.content
+    return headline(message)
 
 
 def trail(fake: Discord, root: Embedded) -> list[Embedded]:

@@ -21,6 +21,7 @@ from bot.channels.console.writer_thread import Scribe
 from bot.channels.context import ChannelContext
 from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
+from bot.core.text.inline import utc
 from bot.core.text.quoting import clean
 from bot.errors import DeliveryError
 
@@ -90,7 +91,7 @@ class Console:
     def _trail(self, root: str, entry: TimelineEntry, key: str) -> None:
         now = self._now()
         if not self._record.has_trail(key):
-            said: Mapping[str, Any] = {"event": clean(entry.event, 80), "text": clean(entry.text, 400)}
+            said: Mapping[str, Any] = {"event": clean(entry.event, 80), "text": clean(utc(entry.text, now), 400)}
             self._record.append({"at": now, "act": "trail", "key": key, "root": root, **said})
         elif key in self._shown:
             return

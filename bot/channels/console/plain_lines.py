@@ -10,6 +10,7 @@ from bot.core.messages.compose import trail_line
 from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
 from bot.core.text.durations import clock
+from bot.core.text.inline import utc
 from bot.core.text.quoting import clean
 
 LABEL = 12
@@ -50,10 +51,11 @@ def harmless(card: Card) -> Card:
         tone=card.tone,
         emoji=card.emoji if len(card.emoji) <= 4 and "\x1b" not in card.emoji else "",
         headline=clean(card.headline, 300) or "no headline",
-        lines=tuple((clean(label, LABEL), clean(text, WIDE)) for label, text in card.lines[:LINES]),
-        footer=clean(card.footer, 300),
+        lines=tuple((clean(label, LABEL), clean(utc(text, card.at), WIDE)) for label, text in card.lines[:LINES]),
+        footer=clean(utc(card.footer, card.at), 300),
         links=tuple((clean(label, 40), clean(url, 300)) for label, url in card.links[:5]),
         closed=card.closed,
+        at=card.at,
     )
 
 
@@ -112,7 +114,7 @@ class JsonScreen:
 
     def follow(self, act: Act, entry: TimelineEntry) -> None:
         """Print `{"event":"trail",...}`."""
-        said = {"what": clean(entry.event, 80), "text": clean(entry.text, WIDE), "happened_at": entry.at}
+        said = {"what": clean(entry.event, 80), "text": clean(utc(entry.text, entry.at), WIDE), "happened_at": entry.at}
         self._say({"event": "trail", "key": act.key, "at": act.at, **said})
 
     def above(self, text: str) -> None:

@@ -8,6 +8,7 @@ ago, the channel is read first.
 
 import hashlib
 import logging
+import re
 from base64 import b32encode
 from collections.abc import Callable
 from types import TracebackType
@@ -172,7 +173,6 @@ class DiscordChannel:
 
     async def _edit(self, channel: str, message: str, card: Card) -> None:
         payload = embeds.root(card, threaded=self._trails.possible(channel))
-        del payload["content"]
         path = f"/channels/{channel}/messages/{message}"
         try:
             await self.rest.call("PATCH", path, payload, channel)
@@ -223,6 +223,5 @@ def _verbs(card: Card) -> str:
 
 
 def _title(message: Any) -> str:
-    """What a message says first."""
-    embeds = message.get("embeds") or [{}]
-    return str(embeds[0].get("title") or message.get("content") or "").strip()
+    """What a message says first, without the roles it calls."""
+    return re.sub(r"<@&\d+>", "", str(message.get("content") or "")).partition("\n")[0].strip()

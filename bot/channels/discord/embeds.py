@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.channels.discord.markdown import escape, moment, plain
+from bot.channels.discord.markdown import escape, markup, plain
 from bot.core.model.card import Action, Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.core.model.silence import UNTIL_RESOLVED
-from bot.core.text.durations import clock
+from bot.core.text.inline import tidy
 from bot.core.text.no_break import unbroken
 from bot.core.text.quoting import clean
 from bot.core.text.truncation import DISCORD, Piece, first, fit, fitted, width
@@ -37,6 +37,8 @@ SILENCES = (
 )
 """The menu's choices."""
 TRAIL_SHOWN = 4
+SMALL = "-# "
+"""Begins a row of small print."""
 SUPPRESS_EMBEDS = 1 << 2
 _ROW, _ROWS = 5, 5
 _VERB, _SUBJECT = re.compile(r"[a-z-]{1,24}"), re.compile(r"[!-9;-~]{1,64}")
@@ -45,38 +47,58 @@ STYLES: Mapping[str, int] = {"ack": _BLUE, "resolve": _GREEN, "right": _GREEN}
 
 
 def root(card: Card, *, threaded: bool = True, pings: Sequence[int] = ()) -> Payload:
-    """The message of a card. Without a thread the last lines of its trail stand in it; `pings` are roles to call."""
+    """The message of a card. Without a thread the last lines of its trail stand in it; `pings` are roles to call.
+
+    The headline is the message's own text: telephones show no preview of embeds.
+    """
     trail = () if threaded else tuple(("", f"{e.event}: {e.text}") for e in card.trail[-TRAIL_SHOWN:])
     shown = [("Trail" if not n else "\u200b", text) for n, (_, text) in enumerate(trail)]
+    headline = f"**{headlined(card)}**"
     return {
-        "content": " ".join(f"<@&{role}>" for role in pings),
+        "content": " ".join([*(f"<@&{role}>" for role in pings), headline]),
         "embeds": [embed(card, shown)],
-        "components": [*buttons(card.actions, card.links)],
+        "components": [*buttons(card.actions, _linked(card)[1])],
         "allowed_mentions": _allowed(pings),
     }
 
 
+def headlined(card: Card) -> str:
+    """The headline in Markdown, where roles still fit before it."""
+    return fit(unbroken(clean(card.headline, DISCORD.title)) or "no headline", 1_000, escape)
+
+
 def embed(card: Card, more: Sequence[tuple[str, str]] = ()) -> Payload:
-    """The card itself: headline, since when, a row for each line; everything fits, and what was cut is counted.
+    """The card below its headline: a row for each line, the small print last; all fits, and what was cut is counted.
 
-    Rows and not fields: a field's name takes a line of its own, which makes twice the height on a telephone.
+    Rows and not fields: a field's name takes a line of its own, which makes twice the height on a telephone. The small
+    print is a row too, since a footer shows no times.
     """
-    known = [(label, at) for label, at in card.times[:5] if 0 <= at < 1e11]
-    times = " · ".join(f"{escape(clean(label, 40))} {moment(at)}" for label, at in known)
-    text = "\n".join(row for row in (times, *_rows((*card.lines, *more), DISCORD.text - width(times) - 1)) if row)
-    # The footer says UTC for those who can show nothing else; here everybody reads it above in a zone of their own.
-    foot = " · ".join(p for p in _footer(card).split(" · ") if not any(clock(at, at) in p for _, at in known))
-    return framed(Frame(card.headline, (), foot, COLOURS[card.tone], text))
+    foot = fit(unbroken(tidy(_footer(card), 1_000)), 1_500, markup)
+    room = DISCORD.text - width(foot) - 10
+    rows = [*_rows((*card.lines, *more), room, _linked(card)[0]), f"{SMALL}{foot}" if foot else ""]
+    return {"color": COLOURS[card.tone], "description": "\n".join(row for row in rows if row) or "\u200b"}
 
 
-def _rows(lines: Sequence[tuple[str, str]], room: int) -> list[str]:
-    """Lines as `**label** text`, together within `room`."""
+def _linked(card: Card) -> tuple[Mapping[str, str], Sequence[tuple[str, str]]]:
+    """Links that stand at the end of the line of the same label, and the others, which are buttons."""
+    labels = {label for label, _ in card.lines}
+    within = {label: f"[↗]({url})" for label, url in card.links if label in labels and _opens(url) and ")" not in url}
+    return within, [(label, url) for label, url in card.links if label not in within]
+
+
+def _rows(lines: Sequence[tuple[str, str]], room: int, under: Mapping[str, str]) -> list[str]:
+    """Lines as `**label** text`, together within `room`; `under` are links at the end of a line, by its label."""
     kept, left = first(_together(lines), DISCORD.parts)
     pieces = [
         Piece(text, limit) for name, value in kept for text, limit in ((clean(name, 100), 100), (value, DISCORD.value))
     ]
-    said = fitted(pieces, room - 6 * len(kept) - 20, escape)
-    rows = [f"**{name}** {value or '–'}" if name else value for name, value in zip(said[::2], said[1::2], strict=True)]
+    room -= 6 * len(kept) + 20 + sum(map(len, under.values()))
+    said = fitted(pieces, room, markup)
+    ends = [f" {under.get(name, '')}".rstrip() for name, _ in kept]
+    rows = [
+        f"**{name}** {value or '–'}{end}" if name else value + end
+        for name, value, end in zip(said[::2], said[1::2], ends, strict=True)
+    ]
     return [*rows, *([f"… ({left} more)"] if left else [])]
 
 
@@ -93,6 +115,7 @@ def is_root_of(message: Any, subject: str) -> bool:
     if not (message.get("author") or {}).get("bot") or not subject:
         return False
     said = [(e.get("footer") or {}).get("text") or "" for e in message.get("embeds") or []]
+    said += [str(e.get("description") or "").rpartition("\n")[2] for e in message.get("embeds") or []]
     said += [str(message.get("content") or "").rpartition("\n")[2]]
     return any(re.search(rf"(?<![\w-]){re.escape(subject)}(?![\w-])", text) for text in said)
 
@@ -116,7 +139,7 @@ def framed(frame: Frame) -> Payload:
         pieces += [Piece(clean(name, 100) or "\u200b", 100), Piece(value or "–", DISCORD.value)]
     foot = plain(" · ".join(p for p in (f"{left} more lines" if left else "", frame.footer) if p), 500)
     room = DISCORD.total - 10 - width(foot) - width(frame.text)
-    said = fitted(pieces, room, escape)
+    said = fitted(pieces, room, markup)
     fields = [{"name": n or "\u200b", "value": v or "–"} for n, v in zip(said[1::2], said[2::2], strict=True)]
     told: Payload = {"title": said[0] or "…", "color": frame.colour, "fields": fields}
     if frame.text:
@@ -128,10 +151,10 @@ def _together(lines: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """What goes on without a label stands in the field before it, on a line of its own, while there is room."""
     found: list[tuple[str, str]] = []
     for name, text in lines:
-        said = unbroken(clean(text, 4_000))
+        said = unbroken(tidy(text, 4_000))
         if not said and not name.strip():
             continue
-        if found and not clean(name, 100) and width(escape(f"{found[-1][1]}\n{said}")) < DISCORD.value:
+        if found and not clean(name, 100) and width(markup(f"{found[-1][1]}\n{said}")) < DISCORD.value:
             found[-1] = found[-1][0], f"{found[-1][1]}\n{said}"
         else:
             found.append((name, said))
@@ -142,16 +165,17 @@ def plainly(card: Card) -> Payload:
     """The same without form, for when the form is refused."""
     rows = (f"{label}: {text}".removeprefix(": ") for label, text in card.lines)
     lines = [clean(card.headline, 300), *rows, _footer(card)]
-    text = "\n".join(clean(line, 700) for line in lines if line.strip()) or "no headline"
-    content = fit(text, DISCORD.plain, escape)
+    text = "\n".join(tidy(line, 700) for line in lines if line.strip()) or "no headline"
+    content = fit(text, DISCORD.plain, markup)
     return {"content": content, "embeds": [], "components": [], "allowed_mentions": dict(QUIET)}
 
 
 def trail(entry: TimelineEntry, pings: Sequence[int] = ()) -> Payload:
     """One line in the thread; `pings` are roles to call."""
-    event, text = clean(entry.event, 80), clean(entry.text, 400)
-    said = escape(f"{event}: {text}" if event and text else event or text or "changed")
-    when = f"<t:{int(entry.at)}:T> " if 0 <= entry.at < 1e11 else ""
+    event, text = clean(entry.event, 80), tidy(entry.text, 400)
+    told = tidy(entry.said, 400) or (f"{event}: {text}" if event and text else event or text or "changed")
+    said = fit(told, 1_900, markup)
+    when = f"<t:{int(entry.at)}:t> " if 0 <= entry.at < 1e11 else ""
     content = " ".join([*(f"<@&{role}>" for role in pings), f"{when}{said}"])[: DISCORD.plain]
     return {"content": content, "flags": SUPPRESS_EMBEDS, "allowed_mentions": _allowed(pings)}
 

@@ -5,6 +5,10 @@ https://discord.com/developers/docs/reference#message-formatting
 
 import re
 
+from bot.core.model.person import Person
+from bot.core.text.durations import clock
+from bot.core.text.inline import Style, Token, utc, written
+from bot.core.text.people import person
 from bot.core.text.quoting import clean
 from bot.core.text.truncation import fit
 
@@ -13,6 +17,8 @@ _BEGINNINGS = re.compile(r"^(\s*)([#>+-])", re.MULTILINE)
 _ORDERED = re.compile(r"^(\s*\d+)\.", re.MULTILINE)
 _LINKS = re.compile(r":(?=//)")
 _EVERYBODY = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
+_STYLES = {Style.TIME: "t", Style.SECONDS: "T"}
+_LATEST = 1e11
 _BROADCAST = "@\u200b"
 """A mention of everybody has no escape; a zero-width space in it is one."""
 
@@ -32,7 +38,22 @@ def unpinged(text: str) -> str:
 
 def plain(text: str, limit: int) -> str:
     """One clean line, for places that know no markup: footers, labels, the names of threads."""
-    return fit(unpinged(clean(text, limit)), limit)
+    return fit(unpinged(clean(utc(text, 0.0), limit)), limit)
+
+
+def markup(text: str) -> str:
+    """A text of ours: its words as they stand, its times in the reader's zone, its people as mentions."""
+    return written(text, _shown, escape)
+
+
+def _shown(token: Token) -> str:
+    if isinstance(token, Person):
+        known = token.platform == "discord" and token.user.isascii() and token.user.isdigit()
+        return f"<@{token.user}>" if known else escape(person(token))
+    if not 0 <= token.at < _LATEST:
+        return escape(clock(token.at, token.at))
+    at = int(token.at)
+    return f"<t:{at}:t> (<t:{at}:R>)" if token.style is Style.AGO else f"<t:{at}:{_STYLES[token.style]}>"
 
 
 def moment(at: float) -> str:

@@ -13,7 +13,6 @@ from html import escape
 
 from bot.channels import paging
 from bot.core.model.card import Card, Colour
-from bot.core.text.quoting import clean
 
 BODY = 20_000
 COLOURS = {
@@ -81,7 +80,7 @@ def _html(card: Card, head: str) -> str:
     )
     trail = "".join(f"<li>{escape(row)}</li>" for row in paging.timeline(card))
     links = " · ".join(f'<a href="{escape(url)}">{escape(label)}</a>' for label, url in paging.links(card))
-    foot = escape(clean(card.footer, 300))
+    foot = escape(paging.footer(card))
     return (
         f'<html><body style="font-family:sans-serif"><div style="border-left:4px solid {COLOURS[card.tone]};'
         f'padding-left:12px"><h3>{escape(head)}</h3><table>{rows}</table><ul>{trail}</ul>'

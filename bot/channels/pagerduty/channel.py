@@ -19,7 +19,6 @@ from bot.channels.pagerduty.webhooks import Webhooks
 from bot.channels.paging import AlertStatus
 from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
-from bot.core.text.quoting import clean
 from bot.http.client import Answer, HttpClient, RefusedError, Request
 from bot.http.server import HttpServer
 
@@ -120,7 +119,7 @@ def _about(card: Card) -> dict[str, Any]:
     if card.trail:
         details["Timeline"] = paging.timeline(card)
     if card.footer:
-        details["Note"] = clean(card.footer, 300)
+        details["Note"] = paging.footer(card)
     return {"source": card.facts.service or "Groundtruth", "custom_details": details}
 
 

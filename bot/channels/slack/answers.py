@@ -15,9 +15,10 @@ from bot.channels.slack.blocks import (
     section,
     title,
 )
-from bot.channels.slack.mrkdwn import literal, moment
+from bot.channels.slack.mrkdwn import literal, markup, moment
 from bot.channels.slack.sections import sections
 from bot.core.answers.answer import Answer, Table
+from bot.core.text.inline import tidy
 from bot.core.text.no_break import unbroken
 from bot.core.text.quoting import clean
 from bot.core.text.truncation import SLACK, fit, width
@@ -31,20 +32,20 @@ OTHERS = 3_000
 def answer(it: Answer, now: float, *, share: str = "", by: str = "") -> SlackMessage:
     """An answer as a message; `share`: the line to ask again for everybody, `by`: who shared it."""
     headline = clean(it.title, 2_000) or "no answer"
-    every = [title(headline), *body(it), *_actions(it, share)]
+    every = [title(headline), *body(it, now), *_actions(it, share)]
     said = f"asked by {literal(clean(by, 60))}" if by else ""
-    every += context(fit(clean(it.footer, 1_000), 1_000, literal), f"as of {moment(it.at, now, seconds=True)}", said)
+    every += context(fit(tidy(it.footer, 1_000), 1_000, markup(now)), f"as of {moment(it.at, now, seconds=True)}", said)
     return SlackMessage(
         text=fit(headline, SLACK.plain, literal),
         blocks=numbered(every[: SLACK.parts + 4], "a"),
-        plain=plain(headline, [*it.lines, *_rows_plainly(it.table)], it.footer),
+        plain=plain(headline, [*it.lines, *_rows_plainly(it.table)], it.footer, now),
     )
 
 
-def body(it: Answer, total: int = SLACK.total) -> list[Block]:
+def body(it: Answer, now: float, total: int = SLACK.total) -> list[Block]:
     """Lines, table and long text of an answer, within the limits."""
     room = total - OTHERS - min(width(it.title), SLACK.text)
-    found = [section(text) for text in labelled(it.lines, room) if text]
+    found = [section(text) for text in labelled(it.lines, room, now)]
     room -= sum(width(block["text"]["text"]) for block in found)
     if it.table is not None:
         found += [section(text) for text in rows(it.table, room)]

@@ -1,19 +1,21 @@
-"""Cards as Slack blocks: headline first, three voices, buttons; within every limit, nothing in them marks up or pings.
+"""Cards as Slack blocks: headline, facts and small print as blocks, then the buttons beside a bar of colour.
 
-The headline stands in `text` (phones notify with it) and in the first block (desktops do); the rest is an attachment,
-for only that has a colour. Texts of others stand in plain_text, or in mrkdwn with everything that steers taken out.
-Pure: `json.dumps(card(…).arguments())` is what is sent.
+The headline stands in `text` (phones notify with it) and in the first block (desktops do). Only an attachment has a
+colour, and clients fold one that has more than about five blocks: so it has a single one, the buttons. Texts of others
+stand in plain_text, or in mrkdwn with everything that steers taken out. Pure: `json.dumps(card(…).arguments())` is what
+is sent.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.channels.slack.mrkdwn import escape, link, literal, moment
+from bot.channels.slack.mrkdwn import escape, link, literal, markup
 from bot.core.model.card import Action, Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.core.model.silence import UNTIL_RESOLVED
-from bot.core.text.durations import clock
+from bot.core.text import inline
+from bot.core.text.inline import tidy
 from bot.core.text.no_break import unbroken
 from bot.core.text.quoting import clean
 from bot.core.text.truncation import SLACK, Piece, first, fit, fitted, width
@@ -42,6 +44,8 @@ LINES = 30
 TOGETHER = 650
 """Characters of a line with those that go on under its label; beyond some 700 Slack hides the rest of a section."""
 BUTTONS = 25
+ROOT = "root."
+"""How the block of a root's buttons is named: what is pressed there stands on an incident's message, on no answer."""
 ASK, SILENCE, SHARE = "ask", "silence", "share"
 """How ids of actions begin: a line for the desk, the menu of durations, the same answer for everybody."""
 
@@ -72,22 +76,23 @@ def card(it: Card, mark: str, now: float, called: Sequence[str] = ()) -> SlackMe
     headline = clean(it.headline, 2_000) or "no headline"
     top = title(headline)
     named = " ".join(f"<!subteam^{who}>" if who.startswith("S") else f"<@{who}>" for who in called)
-    body = [*_lines(it.lines, SLACK.total - width(top["text"]["text"])), *buttons(it.actions), *_foot(it, now)]
-    rest = numbered(body, f"{mark}.b")
-    fallback = fit(headline, 300, escape)
-    bar = [{"color": COLORS[it.tone], "fallback": fallback, "blocks": rest}] if rest else []
+    under, links = _linked(it)
+    body = [section(text) for text in labelled(it.lines, SLACK.total - 3_000 - width(top["text"]["text"]), now, under)]
+    shown, foot = [top, *([section(named)] if named else []), *body], _foot(it.footer, links, now)
+    pressed = buttons(it.actions)
+    bar = numbered(pressed or foot, f"{ROOT}{mark}.b")
     return SlackMessage(
         text=fit(headline, SLACK.plain, escape),
-        blocks=numbered([top, *([section(named)] if named else [])], f"{mark}.a"),
-        plain=plain(headline, it.lines, it.footer, named),
-        attachments=bar,
+        blocks=numbered([*shown, *(foot if pressed else ())], f"{mark}.a"),
+        plain=plain(headline, it.lines, it.footer, now, named),
+        attachments=[{"color": COLORS[it.tone], "fallback": fit(headline, 300, escape), "blocks": bar}] if bar else [],
     )
 
 
 def trail(entry: TimelineEntry, now: float) -> str:
     """One line of a thread, with its time in the reader's zone."""
-    said = " ".join(f"{clean(entry.event, 40)}: {clean(entry.text, 400)}".strip(": ").split()) or "changed"
-    return f"{moment(entry.at, now, seconds=True)}  {literal(said)}"
+    said = tidy(entry.said, 400) or " ".join(f"{clean(entry.event, 40)}: {tidy(entry.text, 400)}".strip(": ").split())
+    return f"{markup(now)(inline.moment(entry.at))}  {markup(now)(said or 'changed')}"
 
 
 def title(text: str) -> Block:
@@ -108,23 +113,26 @@ def context(*texts: str) -> list[Block]:
     return [{"type": "context", "elements": said}] if said else []
 
 
-def labelled(lines: Sequence[tuple[str, str]], total: int) -> list[str]:
+def labelled(
+    lines: Sequence[tuple[str, str]], total: int, now: float, under: Mapping[str, str] | None = None
+) -> list[str]:
     """Lines as `*label*  text`, in markup that is ready, together within `total`; what is left out is counted.
 
-    A line without a label goes on with the one before.
+    A line without a label goes on with the one before. `under` are links that stand at the end of a line, by its label.
     """
     shown, left = first(lines, LINES)
     labels = [f"*{literal(clean(label, 40))}*  " if clean(label, 40) else "" for label, _ in shown]
-    pieces = [Piece(unbroken(clean(text, SLACK.text)), SLACK.text - 100) for _, text in shown]
+    ends = [f" {(under or {}).get(label, '')}".rstrip() for label, _ in shown]
+    pieces = [Piece(unbroken(tidy(text, SLACK.text)), SLACK.text - 100) for _, text in shown]
     more = [f"… ({left} more)"] if left else []
-    room = total - sum(map(width, labels)) - 20
+    room = total - sum(map(width, labels)) - sum(map(width, ends)) - 20
     said: list[str] = []
-    for label, text in zip(labels, fitted(pieces, room, literal), strict=True):
+    for label, text, end in zip(labels, fitted(pieces, room, markup(now)), ends, strict=True):
         if said and not label and width(said[-1]) + width(text) < TOGETHER:
-            said[-1] += f"\n{text}"
+            said[-1] += f"\n{text}{end}"
         else:
-            said.append(label + text)
-    return said + more
+            said.append(label + text + end)
+    return [text for text in said if text] + more
 
 
 def buttons(actions: Sequence[Action], *, after: Sequence[Block] = ()) -> list[Block]:
@@ -145,11 +153,11 @@ def button(label: str, action_id: str, value: str, *, style: str = "") -> Block:
     return {**said, "style": style} if style else said
 
 
-def plain(headline: str, lines: Sequence[tuple[str, str]], footer: str, called: str = "") -> str:
+def plain(headline: str, lines: Sequence[tuple[str, str]], footer: str, now: float, called: str = "") -> str:
     """The message without any form; `called` is ready as it is."""
-    rows = [f"{clean(label, 40)}: {clean(text, 1_000)}".removeprefix(": ") for label, text in lines[:LINES]]
-    said = "\n".join(text for text in (headline, *rows, clean(footer, 300)) if text)
-    return "\n".join(filter(None, (fit(said, SLACK.plain - width(called) - 1, literal), called)))
+    rows = [f"{clean(label, 40)}: {tidy(text, 1_000)}".removeprefix(": ") for label, text in lines[:LINES]]
+    said = "\n".join(text for text in (headline, *rows, tidy(footer, 300)) if text)
+    return "\n".join(filter(None, (fit(said, SLACK.plain - width(called) - 1, markup(now)), called)))
 
 
 def numbered(blocks: Sequence[Block], mark: str) -> list[Block]:
@@ -157,21 +165,16 @@ def numbered(blocks: Sequence[Block], mark: str) -> list[Block]:
     return [{**block, "block_id": f"{mark}{number}"} for number, block in enumerate(blocks)]
 
 
-def _lines(lines: Sequence[tuple[str, str]], total: int) -> list[Block]:
-    return [section(text) for text in labelled(lines, total - 3_000) if text]
+def _linked(it: Card) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """Links that stand at the end of the line of the same label, and the others."""
+    labels = {label for label, _ in it.lines}
+    within = {label: link(url, "↗") for label, url in it.links[:5] if label in labels and link(url, "↗") != "↗"}
+    return within, [(label, url) for label, url in it.links[:5] if label not in within]
 
 
-def _foot(it: Card, now: float) -> list[Block]:
-    foot = fit(unbroken(clean(it.footer, 1_000)), 1_000, literal)
-    other = []
-    for label, at in it.times[:5]:
-        # The footer says UTC for those who can show nothing else; here everybody reads it in a zone of their own.
-        if clock(at, now) in foot:
-            foot = foot.replace(clock(at, now), moment(at, now), 1)
-        else:
-            other.append(f"{literal(clean(label, 30))} {moment(at, now)}")
-    links = "  ".join(link(url, f"{clean(label, 40)} ↗") for label, url in it.links[:5])
-    return context(foot, " · ".join(other), fit_links(links))
+def _foot(footer: str, links: Sequence[tuple[str, str]], now: float) -> list[Block]:
+    foot = fit(unbroken(tidy(footer, 1_000)), 1_000, markup(now))
+    return context(foot, fit_links("  ".join(link(url, f"{clean(label, 40)} ↗") for label, url in links)))
 
 
 def fit_links(text: str) -> str:

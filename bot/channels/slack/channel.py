@@ -32,17 +32,8 @@ NOTED_S = 14 * 86_400.0
 ROOT_S = 2.5
 """So long a person's message waits for the channel's, to lead there; if that is later the link comes by an edit."""
 QUIET: Mapping[str, Any] = {"unfurl_links": False, "unfurl_media": False}
-ALARM: Mapping[Colour, int] = {
-    Colour.GREEN: 0,
-    Colour.BLUE: 0,
-    Colour.GREY: 1,
-    Colour.YELLOW: 1,
-    Colour.ORANGE: 2,
-    Colour.RED: 3,
-}
-ALOUD = frozenset({"resolved", "closed", "reminded"})
-TURNS = frozenset({"changed", "reopened", "widened", "worse"})
-"""Events of a trail that may tell of worse; they are shown to the whole channel only if the root's colour says so."""
+ALOUD = frozenset({"worse", "resolved", "reminded"})
+"""What the whole channel sees: that an incident got worse, its end with its name and duration, and calls to people."""
 ALARMING = frozenset({Colour.ORANGE, Colour.RED})
 PATIENCE = "Slack asks for patience (429)"
 EDITS_WAIT = "edits wait for their turn, Slack takes 50 a minute"
@@ -110,7 +101,7 @@ class SlackChannel:
             # The same edit twice is the same message, so there is nothing to be unsure of.
             error.ambiguous = False
             if error.retry_after is not None and not error.everywhere:
-                error.later = {**where, "worse": after["worse"]}
+                error.later = where
             raise
         return after
 
@@ -118,7 +109,7 @@ class SlackChannel:
         """Add a line to the thread, once; to the whole channel where it tells of worse, of the end, or reminds."""
         if await self._noted(f"line:{key}"):
             return
-        wide = entry.event in ALOUD or (entry.event in TURNS and bool(where.get("worse")))
+        wide = entry.event in ALOUD
         place, line = str(where["channel"]), {"text": blocks.trail(entry, self._now()), **QUIET}
         _in_turn(self._posts.wait(place, self._now(), key), POSTS_WAIT)
         try:
@@ -226,9 +217,8 @@ class SlackChannel:
 
     def _changed(self, where: MessageRef, card: Card) -> dict[str, Any]:
         """The place once the card stands there; `sign` changes with what is news, not with figures."""
-        before = ALARM.get(Colour(where["tone"]), 0) if where.get("tone") in set(Colour) else 9
         sign = f"{card.tone} {card.closed} {card.facts} {where.get('root', '')}"
-        return {**where, "tone": card.tone.value, "worse": ALARM[card.tone] > before, "sign": sign}
+        return {**where, "tone": card.tone.value, "sign": sign}
 
     async def _noted(self, name: str) -> Mapping[str, Any]:
         try:

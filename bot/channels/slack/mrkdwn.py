@@ -1,14 +1,26 @@
 """Plain text as Slack wants it written: nothing in it pings, links or marks up."""
 
 import re
+from collections.abc import Callable
 
+from bot.core.model.person import Person
 from bot.core.text.durations import clock
+from bot.core.text.inline import Style, Token, written
+from bot.core.text.people import person
 
 _MARKS = re.compile(r"(?<![^\s(\[\"'])([*_~`]+)(?=\S)|:(?=[A-Za-z+_-][\w+'-]*:)")
 """Where Slack could begin bold, italic, struck or code, or begins an emoji by its name."""
 _ENDS = re.compile(r"(?<=\S)([*_~`])(?!\w)")
 """Where it could end bold, italic, struck or code; what never ends is shown as it stands: "~18%"."""
 _INVISIBLE = "\u200b"
+_USER = re.compile(r"[UW][A-Z0-9]{2,20}")
+_FORMS = {
+    Style.TIME: "{time}",
+    Style.SECONDS: "{time_secs}",
+    Style.AGO: "{time} ({ago})",
+}
+DAY_S = 72_000.0
+"""What is farther away than this is shown with its date."""
 _LATEST = 253_402_300_800
 """The year 10000: later times are not formatted."""
 
@@ -38,6 +50,22 @@ def literal(text: str) -> str:
         return "".join(mark + _INVISIBLE for mark in marks)
 
     return escape(_MARKS.sub(kept, text))
+
+
+def markup(now: float) -> Callable[[str], str]:
+    """How a text of ours is written: its words literal, its times in the reader's zone, its people as mentions."""
+    return lambda text: written(text, lambda token: _shown(token, now), literal)
+
+
+def _shown(token: Token, now: float) -> str:
+    if isinstance(token, Person):
+        known = token.platform == "slack" and _USER.fullmatch(token.user)
+        return f"<@{token.user}>" if known else literal(person(token))
+    fallback = clock(token.at, now, seconds=token.style is Style.SECONDS)
+    if not 0 < token.at < _LATEST:
+        return fallback
+    day = "" if abs(now - token.at) < DAY_S else "{date_short} "
+    return f"<!date^{int(token.at)}^{day}{_FORMS[token.style]}|{fallback}>"
 
 
 def moment(at: float, now: float, *, seconds: bool = False) -> str:

@@ -60,9 +60,17 @@ def line(view: Mapping[str, Any]) -> str:
 
 def home(standing: Answer, subscribed: Answer | None, now: float) -> Block:
     """The App Home: how everything stands, and who hears of what."""
-    every = [title(clean(standing.title, 2_000) or "no answer"), *body(standing, 9_000), *buttons(standing.actions)]
+    every = [
+        title(clean(standing.title, 2_000) or "no answer"),
+        *body(standing, now, 9_000),
+        *buttons(standing.actions),
+    ]
     if subscribed is not None:
-        every += [{"type": "divider"}, title(clean(subscribed.title, 300) or "Subscriptions"), *body(subscribed, 4_000)]
+        every += [
+            {"type": "divider"},
+            title(clean(subscribed.title, 300) or "Subscriptions"),
+            *body(subscribed, now, 4_000),
+        ]
     every += buttons((), after=[button("Refresh", REFRESH, "status")])
     every += context(f"as of {moment(standing.at, now, seconds=True)}")
     return {"type": "home", "blocks": numbered(every[:100], "h")}
@@ -70,7 +78,7 @@ def home(standing: Answer, subscribed: Answer | None, now: float) -> Block:
 
 def told(it: Answer, now: float) -> Block:
     """An answer to a press in the App Home, where nothing private can be posted."""
-    every = [title(clean(it.title, 2_000) or "no answer"), *body(it, 9_000)]
+    every = [title(clean(it.title, 2_000) or "no answer"), *body(it, now, 9_000)]
     every += context(f"as of {moment(it.at, now, seconds=True)}")
     return {
         "type": "modal",

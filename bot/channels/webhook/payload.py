@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.channels import paging
 from bot.core.model.card import Card, Colour
 from bot.core.model.incident import TimelineEntry
+from bot.core.text.inline import utc
 from bot.core.text.quoting import clean
 from probes.model import State
 
@@ -73,8 +74,10 @@ def told(card: Card) -> Told:
         tone=card.tone,
         worst=facts.worst,
         headline=paging.headline(card, 300),
-        lines=[(clean(label, 40), clean(text, paging.WIDE)) for label, text in card.lines[: paging.LINES]],
-        footer=clean(card.footer, 300),
+        lines=[
+            (clean(label, 40), clean(utc(text, card.at), paging.WIDE)) for label, text in card.lines[: paging.LINES]
+        ],
+        footer=paging.footer(card),
         links=paging.links(card),
     )
 

@@ -93,12 +93,12 @@ def _lines(past: RangeHistory, now: float, *, ascii_only: bool) -> tuple[tuple[s
 
 
 def share_up(share: float) -> str:
-    """An uptime as people compare them: "100 %", "99.98 %", "97.3 %"; it never rounds to 100 what is less."""
+    """An uptime as people compare them: "100%", "99.98%", "97.3%"; it never rounds to 100 what is less."""
     points = share * 100
     if points in (0.0, 100.0):
-        return f"{points:.0f} %"
+        return f"{points:.0f}%"
     digits = 2 if points >= 99 else 1
-    return f"{min(points, 100 - 10**-digits):.{digits}f} %"
+    return f"{min(points, 100 - 10**-digits):.{digits}f}%"
 
 
 def _uptime_line(past: RangeHistory) -> str:
@@ -121,7 +121,7 @@ def _failures(past: RangeHistory) -> str:
     rate, low, high = figures
     slow = f" · {number(sums.slow, 'answer', 'answers')} slow" if sums.slow else ""
     of_all = f"{sums.failed:,} of {sums.total:,} checks failed".replace(",", " ")
-    return f"{of_all}: {percent(rate)} (95 % interval {span(low, high)}){slow}"
+    return f"{of_all}: {percent(rate)} (95% interval {span(low, high)}){slow}"
 
 
 def _latency(past: RangeHistory) -> str:

@@ -287,7 +287,7 @@ def they_say(voices: ComponentStatus, now: float) -> str:
 
 
 def _interval(measured: Measurement) -> str:
-    return f"95 % interval {span(measured.low, measured.high)}"
+    return f"95% interval {span(measured.low, measured.high)}"
 
 
 def title_of(voices: Sequence[ComponentStatus], now: float) -> str:

@@ -10,7 +10,7 @@ and Rinaldo 2022, "E-detectors"), w the weight of the hypotheses one look concer
 as the usual behaviour is as learned. `CALIBRATION` then uses up what such a bound leaves unused, or adds where the
 usual is not quite as learned: measured by simulation, see tests/bench/detector.py. Delays against Lorden's bound are
 in its table: 1.2 to 1.4 times it where many streams fail by chance, 2 and more where usual spells must be ruled out
-first. One failing component of nine streams at 10 % takes 5 min, 1.22 times the bound: half the threshold would gain
+first. One failing component of nine streams at 10% takes 5 min, 1.22 times the bound: half the threshold would gain
 nothing there, for the next failure must come first.
 The budget is that of one stream; a service of n streams may cry wolf sqrt(n) times as often.
 

@@ -200,5 +200,5 @@ def silent(now: Episodes, at: float) -> tuple[Silent, ...]:
 
 
 def usual_words(rate: float) -> str:
-    """As in "usually about 0.5 %"."""
+    """As in "usually about 0.5%"."""
     return f"usually about {percent(rate)}"

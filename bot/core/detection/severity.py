@@ -7,7 +7,7 @@ little is known). Where nothing has worked yet there is no success to tell the c
 interval is that of a prior which gives half to "all fail" and half to any rate (`_all_failed`).
 
 The class changes only if an interval of `Z_CLASS` standard deviations leaves the old class's band, so that a constant
-rate settles once and stays. A real change is followed: where the 95 % interval of the last minutes alone (`QUICK_S`)
+rate settles once and stays. A real change is followed: where the 95% interval of the last minutes alone (`QUICK_S`)
 does not meet that of the whole, the last minutes are taken for the whole.
 """
 
@@ -86,7 +86,7 @@ class Severity:
         return self.failed_w / self.weight if self.weight > 0 else 1.0
 
     def interval(self) -> tuple[float, float]:
-        """The 95 % interval of the rate."""
+        """The 95% interval of the rate."""
         n = self._looks()
         if n <= 0:
             return 0.0, 1.0
@@ -158,7 +158,7 @@ def _class(rate: float) -> int:
 
 
 def _all_failed(n: int) -> float:
-    """The rate that is exceeded with 97.5 % if all `n` of `n` failed.
+    """The rate that is exceeded with 97.5% if all `n` of `n` failed.
 
     By Bayes' rule on a prior of one half at "all fail" and one half spread evenly, P(rate < x) = x^(n+1) / (n+2).
     """

@@ -10,7 +10,7 @@ from bot.core.text.symptoms import symptom
 
 
 def counted(severity: Severity, courses: Iterable[Disturbance], kind: str = "failures", *, over: bool = False) -> str:
-    """As in "7 of 18 failed (HTTP 500 ×5, timeout ×2) from eu, us: about 36 %, 95 % interval 18–58 %".
+    """As in "7 of 18 failed (HTTP 500 ×5, timeout ×2) from eu, us: about 36%, 95% interval 18–58%".
 
     The failures that began it are no sample of the rate and left out of it; a person counts them. The counts are those
     of the whole, the rate that of now: once it is quiet or `over` the rate would contradict the counts, and where all
@@ -32,4 +32,4 @@ def counted(severity: Severity, courses: Iterable[Disturbance], kind: str = "fai
         said += " from " + ", ".join(sorted(vantages))
     if over or not severity.worked:
         return said
-    return f"{said}: about {percent(severity.rate)}, 95 % interval {span(*severity.interval())}"
+    return f"{said}: about {percent(severity.rate)}, 95% interval {span(*severity.interval())}"

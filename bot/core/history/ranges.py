@@ -144,7 +144,7 @@ def uptime(sums: Rollup) -> float | None:
 
 
 def failure_rate(sums: Rollup) -> tuple[float, float, float] | None:
-    """Share of results that failed with its 95 % interval (Wilson 1927); None without results."""
+    """Share of results that failed with its 95% interval (Wilson 1927); None without results."""
     if not sums.total:
         return None
     rate = sums.failed / sums.total

@@ -57,7 +57,7 @@ def pooled(checks: Mapping[str, tuple[Minute, ...]]) -> tuple[Minute, ...]:
 def apart(checks: Mapping[str, tuple[Minute, ...]], now: float) -> OutlierCheck | None:
     """The check that fails so much more often than the others that the pool would hide it; None where none does.
 
-    More often: their 95 % intervals do not meet.
+    More often: their 95% intervals do not meet.
     """
     sums = {name: _sums(minutes, now) for name, minutes in checks.items()}
     found = None

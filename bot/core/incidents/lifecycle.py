@@ -1,24 +1,31 @@
 """The life of an incident: opened, changed, monitoring, resolved, each step with its line for the timeline. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from bot.core.detection.assessment import Transition
+from bot.core.model.card import Colour
 from bot.core.model.ids import short_id
 from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
 from bot.core.model.measurement import Measurement
 from bot.core.model.person import Person
-from bot.core.model.severity import SEVERITY, worse
+from bot.core.model.severity import SEVERITY, TROUBLE, worse
 from bot.core.model.silence import Silence
 from bot.core.model.statuspage import PageStatus
-from bot.core.text.durations import clock
+from bot.core.text.durations import clock, duration
+from bot.core.text.numbers import span
 from bot.core.text.people import hushed, person
 from bot.core.text.quoting import quoted
-from bot.core.text.symptoms import DOWN, UNSURE, failing_words, quiet_words, sure
+from bot.core.text.states import EMOJI, TONE
+from bot.core.text.symptoms import DOWN, UNSURE, failing_words, is_down, quiet_words, shade_of, sure
 from probes.model import State
 
+WORSE_S, BETTER_S = 60.0, 300.0
+"""How long another state must last before messages take its colour."""
 BEFORE_S = 300.0
 """A page that was red for longer than this before our first failure may be red about something else."""
+Called = Callable[[Iterable[str]], str]
+"""What people call some components of the service: "Claude API", "Claude (API and Claude Code)"."""
 PAGE_BEFORE = "page red before"
 TIMELINE = 200
 """Lines kept of one incident; the first ones and the latest matter, the middle is what goes."""
@@ -45,8 +52,9 @@ def opened(service: str, step: Transition) -> Incident:
     return noted(incident, step.at, "opened", step.why)
 
 
-def widened(incident: Incident, step: Transition) -> Incident:
+def widened(incident: Incident, step: Transition, called: Called) -> Incident:
     """The same incident after another opening or a change: more components, another state, a higher peak."""
+    joined = tuple(sorted(set(step.components) - set(incident.active)))
     fresh = set(step.components) - set(incident.active) if step.event == "opened" else set()
     active = tuple(sorted({*incident.active, *step.components}))
     changed = replace(
@@ -59,17 +67,38 @@ def widened(incident: Incident, step: Transition) -> Incident:
         peak_rate=max(incident.peak_rate, _sure(step)),
         started_at=min(incident.started_at, step.started_at) if fresh else incident.started_at,
     )
-    return noted(changed, step.at, "changed", step.why)
+    if not joined:
+        return noted(changed, step.at, "changed", step.why)
+    verb = "is slow" if incident.kind == "slowness" else "fails"
+    return noted(changed, step.at, "widened", step.why, said=f"{called(joined)} {verb} too")
 
 
-def narrowed(incident: Incident, step: Transition, names: Mapping[str, str]) -> Incident:
+def narrowed(incident: Incident, step: Transition, called: Called) -> Incident:
     """The same incident after the detector found some of its components, or all, well again."""
     active = tuple(c for c in incident.active if c not in step.components)
     if active:
-        well = ", ".join(names.get(c, c) for c in step.components)
-        return noted(replace(incident, active=active), step.at, "recovered", f"{well}: well again")
+        well = called(step.components)
+        recovered = f"{well} recovered"
+        return noted(replace(incident, active=active), step.at, "recovered", f"{well}: well again", said=recovered)
     over = replace(incident, active=(), status=IncidentStatus.RESOLVED, resolved_at=step.at, state=State.OPERATIONAL)
-    return noted(over, step.at, "resolved", step.why)
+    return noted(over, step.at, "resolved", step.why, said=_end(over, called))
+
+
+def _end(over: Incident, called: Called) -> str:
+    """As in "🟢 Claude API recovered after 1h 5m"; by a person where one called it over."""
+    lasted = duration((over.resolved_at or over.started_at) - over.started_at)
+    by = f"was resolved by {person(over.resolved_by)}" if over.resolved_by is not None else "recovered"
+    return f"{EMOJI[Colour.GREEN]} {called(over.components)} {by} after {lasted}"
+
+
+def turned(incident: Incident, before: State, called: Called, measured: Iterable[Measurement], now: float) -> Incident:
+    """The same incident with the line that it got worse or better than `before`."""
+    worse_now = SEVERITY.get(incident.shade, 0) > SEVERITY.get(before, 0)
+    rates = [m.rate for m in measured if sure(m) and not m.slow]
+    how = f": ~{span(min(rates), max(rates))} of requests failing" if rates else ""
+    name, event = called(incident.active), "worse" if worse_now else "better"
+    said = f"{EMOJI[TONE[incident.shade]]} {name} got {event}{how}"
+    return noted(incident, now, event, f"{name}{how}", said=said)
 
 
 def watched(incident: Incident, *, quiet: bool, now: float) -> Incident:
@@ -112,11 +141,12 @@ def _their_word(heard: PageStatus, name: str) -> str:
     return f"{heard.state.value.replace('_', ' ')} of {name}{words}"
 
 
-def closed(incident: Incident, by: Person, at: float, reason: str) -> Incident:
+def closed(incident: Incident, by: Person, at: float, reason: str, called: Called) -> Incident:
     """The same incident called over by a person, whatever is measured."""
     over = replace(incident, active=(), status=IncidentStatus.RESOLVED, resolved_at=at, state=State.OPERATIONAL)
+    over = replace(over, resolved_by=by)
     why = f": {quoted(reason)}" if reason.strip() else ""
-    return noted(replace(over, resolved_by=by), at, "resolved", f"by {person(by)}{why}")
+    return noted(over, at, "resolved", f"by {person(by)}{why}", said=f"{_end(over, called)}{why}")
 
 
 def held(incident: Incident, silence: Silence | None, now: float) -> Incident:
@@ -134,9 +164,11 @@ def held(incident: Incident, silence: Silence | None, now: float) -> Incident:
     return noted(after, now, "silence ended", f"{what} ended, {still}")
 
 
-def noted(incident: Incident, at: float, event: str, text: str, to: tuple[str, ...] = ()) -> Incident:
+def noted(  # noqa: PLR0913, PLR0917 - the fields of a line
+    incident: Incident, at: float, event: str, text: str, to: tuple[str, ...] = (), said: str = ""
+) -> Incident:
     """The incident with one more line in its timeline (said only `to` some, if to any) and the next version."""
-    timeline = (*incident.timeline, TimelineEntry(at, event, text, to))
+    timeline = (*incident.timeline, TimelineEntry(at, event, text, to, said))
     if len(timeline) > TIMELINE:
         timeline = (*timeline[: TIMELINE // 2], *timeline[-TIMELINE // 2 :])
     return replace(incident, timeline=timeline, version=incident.version + 1)
@@ -149,6 +181,30 @@ def peaked(incident: Incident, measured: Iterable[Measurement]) -> Incident:
     rates = [m.rate for m in measured if sure(m) and not m.slow]
     highest = max(rates, default=0.0)
     return replace(incident, peak_rate=highest) if highest > incident.peak_rate else incident
+
+
+def shaded(incident: Incident, measured: Iterable[Measurement], now: float) -> Incident:
+    """The same incident with the colour its messages have, which follows what is measured only once that has lasted.
+
+    A total failure is red at once. Otherwise worse must last for `WORSE_S`, and better for `BETTER_S`: at a constant
+    rate the measured state wobbles around a border, and no message may.
+    """
+    if incident.kind == "slowness" or incident.scope == "vantage" or incident.status is not IncidentStatus.OPEN:
+        return incident
+    every = [m for m in measured if m.state in TROUBLE and not m.monitoring]
+    if not every:
+        return incident
+    state = max((shade_of(m) for m in every), key=lambda s: SEVERITY.get(s, 0))
+    if incident.shade is State.UNKNOWN:
+        return replace(incident, shade=state, shade_against=None)
+    if state is incident.shade:
+        return incident if incident.shade_against is None else replace(incident, shade_against=None)
+    since = incident.shade_against if incident.shade_against is not None else now
+    risen = SEVERITY.get(state, 0) > SEVERITY.get(incident.shade, 0)
+    total = risen and any(is_down(m) for m in every)
+    if not total and now - since < (WORSE_S if risen else BETTER_S):
+        return incident if incident.shade_against is not None else replace(incident, shade_against=now)
+    return replace(incident, shade=state, shade_against=None)
 
 
 def _sure(step: Transition) -> float:

@@ -20,6 +20,9 @@ from bot.core.model.silence import Silence, Silences
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.statuspage import PageStatus
 from bot.core.statuspage.claims import announced
+from bot.core.text.quoting import listed
+from bot.core.text.symptoms import brief, named
+from probes.model import State
 
 Touched = Mapping[str, tuple[Incident, tuple[TimelineEntry, ...]]]
 """Incidents that changed, by id, each with its new lines."""
@@ -101,6 +104,22 @@ class IncidentTracker:
             # A higher peak is no news by itself: it is told with the next figures, and with the end.
             measured = [voices[c].measured for c in incident.active if c in voices]
             self.keep(lifecycle.peaked(self._incidents[incident.id], measured))
+            self._shade(self._incidents[incident.id], measured, now)
+
+    def _shade(self, incident: Incident, measured: list[Measurement], now: float) -> None:
+        """Let its colour follow; that it got worse or better is news, and has its line."""
+        after = lifecycle.shaded(incident, measured, now)
+        if incident.shade is State.UNKNOWN or after.shade is incident.shade:
+            self.keep(after)
+            return
+        self.put(lifecycle.turned(after, incident.shade, self.called, measured, now))
+
+    def called(self, components: Iterable[str]) -> str:
+        """What people call some components: "Claude API", "Claude (API and Claude Code)"."""
+        names = [self.service.names.get(c, c) for c in components]
+        if len(names) == 1:
+            return named(self.service.name, names[0])
+        return f"{self.service.name} ({listed(brief(n, self.service.name) for n in names)})"
 
     def keep(self, incident: Incident) -> None:
         """Keep an open incident as it is now, which is no news of it; or one that only the store knew."""
@@ -109,7 +128,7 @@ class IncidentTracker:
     def close(self, incident: Incident, by: Person, at: float, reason: str = "") -> None:
         """A person calls it over; what the detector still sees of it goes on unsaid (`asides`)."""
         self.asides = (*self.asides, manual_resolve.aside(incident, at))
-        self.put(lifecycle.closed(incident, by, at, reason))
+        self.put(lifecycle.closed(incident, by, at, reason, self.called))
 
     def look(self, measured: Mapping[str, Measurement], heard: Mapping[str, PageStatus]) -> None:
         """What silences are held against from now on, and the work that the vendor's page announces."""
@@ -171,10 +190,10 @@ class IncidentTracker:
         if not ours and (news is not None or step.event == "opened"):
             return [lifecycle.opened(self.service.id, news or step)]
         if step.event == "opened":
-            return [lifecycle.widened(ours[0], step)]
+            return [lifecycle.widened(ours[0], step, self.called)]
         if step.event == "changed":
-            return [lifecycle.widened(i, step) for i in ours]
-        return [lifecycle.narrowed(i, step, self.service.names) for i in ours]
+            return [lifecycle.widened(i, step, self.called) for i in ours]
+        return [lifecycle.narrowed(i, step, self.called) for i in ours]
 
 
 def _concerns(incident: Incident, step: Transition) -> bool:

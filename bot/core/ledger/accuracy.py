@@ -14,7 +14,7 @@ GRADES = ((0.9, "A"), (0.75, "B"), (0.5, "C"), (0.25, "D"), (0.0, "F"))
 FEWEST = 5
 RULE = (
     f"share of troubles the page spoke of within {PROMPT_S / 60:.0f} min of their beginning:"
-    " A from 90 %, B from 75 %, C from 50 %, D from 25 %, F below"
+    " A from 90%, B from 75%, C from 50%, D from 25%, F below"
     f" (never spoken of counts as late; none below {FEWEST} troubles)"
 )
 

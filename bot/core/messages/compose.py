@@ -5,6 +5,7 @@ others are quoted and harmless. Plain text only: each channel renders and escape
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.core.messages import correlation_card, discrepancy_card, group_card, incident_card
 from bot.core.model.card import Card, CardFacts, Colour
@@ -13,6 +14,7 @@ from bot.core.model.group import Correlation, NoticeGroup
 from bot.core.model.incident import Incident, TimelineEntry
 from bot.core.model.snapshot import Snapshot
 from bot.core.text.durations import clock
+from bot.core.text.inline import moment, utc
 from bot.core.text.quoting import clean, cut
 from bot.core.text.states import EMOJI
 from bot.core.tips.alternatives import Option
@@ -34,9 +36,9 @@ def card(snapshot: Snapshot, now: float, tips: Sequence[Tip] = (), options: Sequ
         case Incident() as incident:
             return incident_card.card(incident, snapshot, now, tips, options)
         case NoticeGroup() as group:
-            return group_card.card(group, snapshot.at, now)
+            return replace(group_card.card(group, snapshot.at, now), at=now)
         case Correlation() as cause:
-            return correlation_card.card(cause, snapshot.at, now)
+            return replace(correlation_card.card(cause, snapshot.at, now), at=now)
         case None:
             return _own(snapshot, now)
 
@@ -47,7 +49,7 @@ def _own(snapshot: Snapshot, now: float) -> Card:
     tone = Colour.GREEN if snapshot.over else Colour.GREY
     emoji = SUMMARY if snapshot.lines else EMOJI[tone]
     text = f"{emoji} {name}: {clean(snapshot.reason, LONGEST) or 'nothing to say'}"
-    foot = f"as of {clock(snapshot.at, now, seconds=True)}"
+    foot = f"updated {moment(snapshot.at)}"
     return Card(
         clean(snapshot.service, 40),
         "notice",
@@ -59,6 +61,7 @@ def _own(snapshot: Snapshot, now: float) -> Card:
         # A summary asks nobody for anything.
         closed=snapshot.over or bool(snapshot.lines),
         facts=CardFacts(snapshot.service),
+        at=now,
     )
 
 
@@ -69,6 +72,6 @@ def headline(snapshot: Snapshot, now: float) -> str:
 
 def trail_line(entry: TimelineEntry, now: float) -> str:
     """One line of a trail: "15:34:10 UTC  resolved: quiet for 12 min"."""
-    event, text = clean(entry.event, 40), clean(entry.text, 400)
+    event, text = clean(entry.event, 40), clean(utc(entry.text, now), 400)
     said = f"{event}: {text}" if event and text else event or text or "changed"
     return f"{clock(entry.at, now, seconds=True)}  {said}"

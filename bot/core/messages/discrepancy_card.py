@@ -1,123 +1,210 @@
-"""The short notice that page and measurement differ, and how the discrepancy ended. Pure."""
+"""The notice that status page and measurement differ, edited in place: who says what, since when, how it ended. Pure.
 
-from bot.core.messages.incident_card import HEADLINE, LINE
-from bot.core.messages.sources import others_say, page_says, seen, what_we_see
+One notice tells of all components of an incident; the three times of each (claimed, first seen, posted) are in the
+ledger, and here where the notice is over.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from bot.core.messages.facts import other_pages, status_page_words
+from bot.core.messages.headline import fitting, service
 from bot.core.model.card import Card, CardFacts, Colour
 from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind, Flavour
 from bot.core.model.measurement import Measurement
 from bot.core.model.severity import TROUBLE
-from bot.core.model.snapshot import ComponentStatus, Snapshot
-from bot.core.text.durations import clock, dated, duration, lag
-from bot.core.text.numbers import percent
-from bot.core.text.quoting import clean, cut, quoted
+from bot.core.model.snapshot import Snapshot
+from bot.core.text.durations import dated, duration
+from bot.core.text.inline import Style, moment
+from bot.core.text.numbers import span
+from bot.core.text.quoting import clean, cut, listed, owned, quoted
 from bot.core.text.states import SCALES, WORDS
-from bot.core.text.symptoms import called, present, sure
+from bot.core.text.symptoms import brief, called, present, sure
 from probes.model import State
 
-REASON = 80
-"""Characters of a reason in the headline; a longer one, with its remedy at the end, has a line of its own."""
+LINE = 700
+LONGEST = 60
+PAGE_LABEL = "Status page"
+ADMITTED = "page now agrees"
 
 
 def card(record: Discrepancy, snapshot: Snapshot, now: float) -> Card:
     """The notice as it should read now."""
-    voices = tuple(v for v in snapshot.voices if v.measured.component == record.component) or snapshot.voices
+    over = record.closed_at is not None
     return Card(
         subject=record.id,
         kind="discrepancy",
-        tone=Colour.GREY if record.closed_at is not None else Colour.YELLOW,
+        tone=Colour.GREY if over else Colour.YELLOW,
         emoji=SCALES,
         headline=headline(record, snapshot, now),
-        lines=tuple((label, cut(text, LINE)) for label, text in _lines(record, voices, snapshot, now) if text),
-        footer=_footer(record, snapshot, now),
-        links=(("status page", snapshot.page_url),) if snapshot.page_url else (),
-        closed=record.closed_at is not None,
+        lines=tuple((label, cut(text, LINE)) for label, text in _lines(record, snapshot, now) if text),
+        footer=_footer(record, snapshot),
+        links=((PAGE_LABEL, snapshot.page_url),) if snapshot.page_url else (),
+        closed=over,
         times=dated(("Discrepancy since", record.since), ("Over", record.closed_at)),
-        facts=CardFacts(record.service, (record.component,) if record.component else ()),
+        facts=CardFacts(record.service, tuple(r.component for r in _all(record, snapshot) if r.component)),
+        at=now,
     )
 
 
 def headline(record: Discrepancy, snapshot: Snapshot, now: float) -> str:
-    """Who says what, and what we measure; alone it suffices."""
-    page = f"{clean(snapshot.service_name, 40) or clean(record.service, 40)}'s status page"
-    name = _name(record, snapshot)
+    """What differs, in at most 60 characters; alone it suffices."""
+    room = LONGEST - len(SCALES) - 1
+    return f"{SCALES} {fitting(_wordings(record, snapshot, now), room)}"
+
+
+def _wordings(record: Discrepancy, snapshot: Snapshot, now: float) -> Iterator[str]:
+    whose = owned(service(snapshot) or clean(record.service, 40))
+    names = _names(_all(record, snapshot), snapshot)
     if record.closed_at is not None:
-        text = ended(record, page, name, now)
-    elif record.kind is DiscrepancyKind.UNREADABLE:
-        reason = clean(record.claimed_words, REASON) or "no reason known"
-        text = f"{page} cannot be read for {duration(now - record.since)}: {reason}"
-    else:
-        text = f"{page} says {name} {SAYS[record.claimed]}; we measure {_measure(record, snapshot, now)}"
-    return cut(f"{SCALES} {text}", HEADLINE)
+        yield from _ended(record, snapshot, whose)
+        return
+    lasting = duration(now - (record.since if record.first_failure_at is None else record.first_failure_at))
+    match record.kind:
+        case DiscrepancyKind.UNREADABLE:
+            since = duration(now - record.since)
+            yield f"{whose} status page can't be read for {since}"
+            yield f"{cut(whose, 20)} status page can't be read"
+        case DiscrepancyKind.OVERSTATED:
+            says = f"says {names}: {WORDS[record.claimed]}"
+            yield f"{whose} status page {says}, we measure none"
+            yield f"{whose} page {says}, we measure none"
+            yield f"{whose} status page is red, we measure no trouble"
+            yield "Status page is red, we measure no trouble"
+        case DiscrepancyKind.UNDERSTATED:
+            yield f"{whose} status page understates {names} for {lasting}"
+            yield f"{whose} status page understates it for {lasting}"
+            yield f"Status page understates it for {lasting}"
+        case _:
+            again = "green again" if record.page_resolved_at is not None else "still green"
+            yield f"{whose} status page is {again} after {lasting}"
+            yield f"Status page is {again} after {lasting}"
 
 
-def _measure(record: Discrepancy, snapshot: Snapshot, now: float) -> str:
-    measured = _measured(record, snapshot)
-    since = record.first_failure_at
-    began = f" since {clock(since, now)}" if since is not None else ""
-    if measured is None or present(measured, now) is State.UNKNOWN:
-        return f"{_plainly(record.measured)}{began}" if record.measured is not State.UNKNOWN else "nothing certain now"
+def _ended(record: Discrepancy, snapshot: Snapshot, whose: str) -> Iterator[str]:
+    """How it turned out, for all its components together."""
+    every = _all(record, snapshot)
+    names = _names(every, snapshot)
+    closed = max(r.closed_at or r.since for r in every)
+    began = min(r.since if r.first_failure_at is None else r.first_failure_at for r in every)
+    lasted, apart = duration(closed - began), duration(closed - record.since)
+    if record.kind is DiscrepancyKind.UNREADABLE:
+        yield f"{whose} status page is readable again after {apart}"
+        yield "Status page is readable again"
+        return
     if record.kind is DiscrepancyKind.OVERSTATED:
-        counts = f"{measured.failed} of {measured.total} requests failing in {duration(measured.window_s)}"
-        return counts if measured.total else "no failures there lately"
-    if measured.slow:
-        return f"slow answers there{began}"
-    if measured.state not in TROUBLE:
-        return f"no failures at this moment{began.replace('since', 'after failures since')}"
-    return f"{percent(measured.rate)} failures there{began}" if sure(measured) else f"failures there{began}"
+        if record.flavour is Flavour.EARLY:
+            yield f"{whose} status page was {apart} ahead of us on {names}"
+            yield f"Status page was {apart} ahead of us"
+        else:
+            yield f"{whose} status page is green again after {apart}"
+            yield f"Status page is green again after {apart}"
+        return
+    admitted = [r for r in every if r.page_seen_at is not None and r.claimed in TROUBLE]
+    if admitted:
+        late = duration(max(r.page_seen_at or closed for r in admitted) - began)
+        yield f"{whose} status page admitted {names} after {late}"
+        yield f"{whose} status page admitted it after {late}"
+        yield f"Status page admitted it after {late}"
+        return
+    yield f"{whose} status page never admitted the {names} outage ({lasted})"
+    yield f"{whose} status page never admitted it ({lasted})"
+    yield f"Status page never admitted it ({lasted})"
 
 
-def _plainly(state: State) -> str:
-    return "no trouble there" if state is State.OPERATIONAL else f"a {WORDS[state]} there"
-
-
-def _lines(
-    record: Discrepancy, voices: tuple[ComponentStatus, ...], snapshot: Snapshot, now: float
-) -> list[tuple[str, str]]:
+def _lines(record: Discrepancy, snapshot: Snapshot, now: float) -> list[tuple[str, str]]:
+    every = _all(record, snapshot)
     if record.closed_at is not None:
-        ours = [("We see", seen(voices[0].measured, now))] if record.component and voices else []
-        words = f"{quoted(record.claimed_words, 160)}" if record.claimed_words.strip() else ""
-        return [*ours, ("They say", words), ("Times", times(record, now)), ("Usually", _usual(record, snapshot, now))]
-    lines = what_we_see(voices, now, rated=True) if voices else []
-    if record.kind is not DiscrepancyKind.UNREADABLE:
-        posted = f" · posted {clock(record.page_posted_at, now)}" if record.page_posted_at is not None else ""
-        lines.append(("They say", page_says(voices, now) + posted))
-    lines += [("Besides", _mentioned(record, now)), ("Others say", others_say(snapshot.others, now))]
+        several = len(every) > 1
+        said = [(f"{_name(r, snapshot)}: " if several else "") + times(r) for r in every]
+        return [*(("", line) for line in said), ("", _usually(record, snapshot)), ("", _words(record))]
+    lines = [("", _measured_words(record, every, snapshot, now))]
+    if record.kind is DiscrepancyKind.UNREADABLE:
+        lines = [("", clean(record.claimed_words, 300)), ("", "Our own measurements go on")]
+    lines.append((PAGE_LABEL, _page(record, snapshot, now)))
     if record.flavour is Flavour.LINGERING:
-        ended_at = f", which ended {clock(record.resolved_at, now)}" if record.resolved_at is not None else ""
-        lines.append(("Looks like", f"an old entry left standing after the trouble we measured{ended_at}"))
+        ended_at = f", which ended {moment(record.resolved_at)}" if record.resolved_at is not None else ""
+        lines.append(("", f"Probably an entry left open after the trouble we measured{ended_at}"))
     elif record.kind is DiscrepancyKind.OVERSTATED:
-        lines.append(("Could be", "early news, or a region or model we do not probe"))
-    elif record.kind is DiscrepancyKind.UNREADABLE:
-        lines.append(("Reason", clean(record.claimed_words, 300) if len(record.claimed_words) > REASON else ""))
-        lines.append(("Means", "what it says is unknown until then; our own measurements go on"))
-    else:
-        lines.append(("Usually", _usual(record, snapshot, now)))
-    return lines
+        lines.append(("", "Could be early news, or a region or model we don't check"))
+    lines.append(("", " · ".join(part for part in (_usually(record, snapshot), _others(every, snapshot)) if part)))
+    return [*lines, ("", _mentioned(record)), ("Other pages", other_pages(snapshot.others))]
 
 
-def _mentioned(record: Discrepancy, now: float) -> str:
+def _measured_words(record: Discrepancy, every: Sequence[Discrepancy], snapshot: Snapshot, now: float) -> str:
+    """`API, Claude Code: ~25% failing since 15:31`."""
+    going = [r for r in every if r.closed_at is None]
+    known = [m for r in going if (m := _measured(r, snapshot)) is not None]
+    names = _names(going, snapshot)
+    if not known or all(present(m, now) is State.UNKNOWN for m in known):
+        return f"{names}: nothing measured at present"
+    if record.kind is DiscrepancyKind.OVERSTATED:
+        failed, total = sum(m.failed for m in known), sum(m.total for m in known)
+        window = duration(max(m.window_s for m in known))
+        return f"{names}: {failed} of {total} requests failed in {window}" if total else f"{names}: no failures lately"
+    sick = [m for m in known if m.state in TROUBLE]
+    began = min((r.first_failure_at for r in going if r.first_failure_at is not None), default=None)
+    since = f" since {moment(began)}" if began is not None else ""
+    if not sick:
+        return f"{names}: no failures at this moment, some{since}"
+    rates = [m.rate for m in sick if sure(m) and not m.slow]
+    what = f"~{span(min(rates), max(rates))} failing" if rates else "slow" if all(m.slow for m in sick) else "failing"
+    return f"{names}: {what}{since}"
+
+
+def _page(record: Discrepancy, snapshot: Snapshot, now: float) -> str:
+    wanted = {r.component for r in _all(record, snapshot) if r.closed_at is None}
+    voices = [v for v in snapshot.voices if v.measured.component in wanted] or list(snapshot.voices)
+    if record.kind is DiscrepancyKind.UNREADABLE:
+        return ""
+    posted = f", posted {moment(record.page_posted_at)}" if record.page_posted_at is not None else ""
+    said = status_page_words(voices, now)
+    return f"{said}{posted}" if said else ""
+
+
+def _usually(record: Discrepancy, snapshot: Snapshot) -> str:
+    if snapshot.usual_lag_s is None or record.kind in {DiscrepancyKind.OVERSTATED, DiscrepancyKind.UNREADABLE}:
+        return ""
+    median, p90 = snapshot.usual_lag_s
+    return f"It usually admits trouble after {duration(median)} (90% within {duration(p90)})"
+
+
+def _others(every: Sequence[Discrepancy], snapshot: Snapshot) -> str:
+    """What the page has admitted meanwhile, of an incident's other components."""
+    said = [
+        f"{_name(r, snapshot)} was admitted {moment(r.page_seen_at)}"
+        for r in every
+        if r.closed_at is not None and r.page_seen_at is not None and r.claimed in TROUBLE
+    ]
+    return " · ".join(said[:3])
+
+
+def _mentioned(record: Discrepancy) -> str:
     """The page's open incident that marks no component: a word, though no agreement."""
     said = record.mention
     if said is None:
         return ""
-    when = clock(said.since if said.posted_at is None else said.posted_at, now)
-    return f"the page has an incident since {when} that marks no component: {quoted(said.words, 120)}"
+    when = moment(said.since if said.posted_at is None else said.posted_at)
+    return f"The page has an incident since {when} that marks no component: {quoted(said.words, 120)}"
 
 
-def _usual(record: Discrepancy, snapshot: Snapshot, now: float) -> str:
-    if snapshot.usual_lag_s is None or record.kind is DiscrepancyKind.OVERSTATED:
-        return ""
-    median, p90 = snapshot.usual_lag_s
-    waiting = record.closed_at is None and record.first_failure_at is not None
-    so_far = f"{duration(now - record.first_failure_at)} so far; " if waiting and record.first_failure_at else ""
-    return f"{so_far}this page is {duration(median)} late (median), 9 times in 10 within {duration(p90)}"
+def _words(record: Discrepancy) -> str:
+    return f"The page says {quoted(record.claimed_words, 120)}" if record.claimed_words.strip() else ""
 
 
-def _footer(record: Discrepancy, snapshot: Snapshot, now: float) -> str:
-    tied = f" · incident {clean(record.incident, 20)}" if record.incident else ""
-    when = "" if record.closed_at is not None else f" · standing for {duration(now - record.since)}"
-    as_of = clock(snapshot.at, now, seconds=True)
-    return f"Discrepancy {clean(record.id, 20)}{tied}{when} · as of {as_of}"
+def _footer(record: Discrepancy, snapshot: Snapshot) -> str:
+    tied = f"incident #{clean(record.incident, 20)}" if record.incident else ""
+    parts = (tied, f"updated {moment(snapshot.at)}", f"#{clean(record.id, 20)}")
+    return " · ".join(part for part in parts if part)
+
+
+def _all(record: Discrepancy, snapshot: Snapshot) -> tuple[Discrepancy, ...]:
+    """Every component's record that this notice tells of."""
+    return snapshot.discrepancies or (record,)
+
+
+def _names(records: Sequence[Discrepancy], snapshot: Snapshot) -> str:
+    whose = service(snapshot)
+    return listed([brief(_name(r, snapshot), whose) for r in records], 3)
 
 
 def _measured(record: Discrepancy, snapshot: Snapshot) -> Measurement | None:
@@ -140,28 +227,7 @@ SAYS = {
 """What a page says of a component, after its name."""
 
 
-def ended(record: Discrepancy, page: str, name: str, now: float) -> str:
-    """The sentence of a closed record; `page` and `name` as people read them."""
-    closed = record.closed_at if record.closed_at is not None else now
-    match record.kind:
-        case DiscrepancyKind.UNREADABLE:
-            return f"{page} is readable again after {duration(closed - record.since)}"
-        case DiscrepancyKind.OVERSTATED:
-            return _overstated(record, page, name, closed)
-    if record.page_seen_at is None or record.claimed not in TROUBLE:
-        return _unmarked(record, page, name, closed, now)
-    over = record.resolved_at is not None
-    began = record.first_failure_at if record.first_failure_at is not None else record.since
-    lasted = duration(closed - began)
-    if record.kind is DiscrepancyKind.UNDERSTATED and over:
-        return f"{page} said no more than {WORDS[record.claimed]} of {name} until the trouble ended after {lasted}"
-    if record.outcome == "we now measure less":
-        return f"{page} and we now agree on {name} ({WORDS[record.claimed]}): it became less, {lasted} after it began"
-    posted = f" posted {clock(record.page_posted_at, now, seconds=True)}" if record.page_posted_at else ""
-    return f"{page} now agrees on {name} ({WORDS[record.claimed]}{posted}): {_lags(record, closed)}"
-
-
-def times(record: Discrepancy, now: float) -> str:
+def times(record: Discrepancy) -> str:
     """All times there are, by our clock unless they are the page's own words."""
     stamps = (
         ("first failure", record.first_failure_at),
@@ -169,44 +235,6 @@ def times(record: Discrepancy, now: float) -> str:
         ("posted on the page", record.page_posted_at),
         ("first read by us", record.page_seen_at),
         ("our resolve", record.resolved_at),
-        ("the page green again", record.page_resolved_at),
+        ("page green again", record.page_resolved_at),
     )
-    return " · ".join(f"{what} {clock(at, now, seconds=True)}" for what, at in stamps if at is not None)
-
-
-def _unmarked(record: Discrepancy, page: str, name: str, closed: float, now: float) -> str:
-    """The end of trouble that the page never marked."""
-    if record.claimed is State.MAINTENANCE:
-        return f"{page} now announces maintenance of {name}, {_lags(record, closed)}"
-    lasted = duration(closed - (record.since if record.first_failure_at is None else record.first_failure_at))
-    if record.mention is not None:
-        said = clock(record.mention.since, now)
-        return f"{page} never marked {name} in its incident of {said}; the trouble there ended after {lasted}"
-    return f"{page} never admitted the trouble on {name}, which ended after {lasted}"
-
-
-def _overstated(record: Discrepancy, page: str, name: str, closed: float) -> str:
-    if record.flavour is Flavour.EARLY or record.claimed in TROUBLE:
-        return f"we now see trouble on {name} too: {page} was ahead of us by {duration(closed - record.since)}"
-    if record.flavour is Flavour.ELSEWHERE:
-        fine = duration(closed - record.since)
-        ours = (
-            f"some of our requests failed, and no alert came of it in {fine}"
-            if record.failed
-            else (f"we measured no trouble there for all of {fine}")
-        )
-        return f"{page} now says {name} {SAYS[record.claimed]}; {ours}"
-    seen = record.page_resolved_at if record.page_resolved_at is not None else closed
-    over = record.resolved_at if record.resolved_at is not None else record.since
-    return f"{page} now agrees that {name} {SAYS[record.claimed]}, {duration(seen - over)} after our measurements did"
-
-
-def _lags(record: Discrepancy, closed: float) -> str:
-    """Both lags: after the first failure and after our alert, by our clock."""
-    seen_at = record.page_seen_at if record.page_seen_at is not None else closed
-    parts = []
-    if record.first_failure_at is not None:
-        parts.append(lag(seen_at, record.first_failure_at, "the first failure"))
-    if record.alerted_at is not None:
-        parts.append(lag(seen_at, record.alerted_at, "our alert"))
-    return ", ".join(parts) or f"after {duration(closed - record.since)}"
+    return " · ".join(f"{what} {moment(at, Style.SECONDS)}" for what, at in stamps if at is not None)

@@ -42,7 +42,9 @@ class CardFacts:
 class Card:
     """A message, ready for any channel to render: plain text throughout, upstream words quoted, nothing marked up.
 
-    `headline` alone suffices; `lines` are (label, text), `times` (label, Unix seconds) to show in the reader's zone.
+    `headline` alone suffices; `lines` are (label, text), a line without a label goes on under the one before. Lines,
+    `footer` and `trail` may have tokens (`bot.core.text.inline`), which each channel shows in its own way. A link with
+    the label of a line stands at its end. `times` are (label, Unix seconds); `at` is when the card was made.
     """
 
     subject: str
@@ -58,3 +60,4 @@ class Card:
     trail: tuple[TimelineEntry, ...] = ()
     times: tuple[tuple[str, float], ...] = ()
     facts: CardFacts = field(default_factory=CardFacts)
+    at: float = 0.0

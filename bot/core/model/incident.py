@@ -25,13 +25,15 @@ class IncidentStatus(StrEnum):
 class TimelineEntry:
     """One line of an incident's timeline: when, what happened in a word, and the sentence for people.
 
-    A line that is for some targets alone is said only `to` them.
+    A line that is for some targets alone is said only `to` them. `said` is what a thread says of it, without figures
+    ("": the event and the text).
     """
 
     at: float
     event: str
     text: str
     to: tuple[str, ...] = ()
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ class Incident:
     affected component; `page_red_since`, where it was red there long before we saw a failure, since when: whether that
     is the same trouble nobody can tell, so it is no admission. `silence` is the one that holds its messages back,
     `resolved_by` who called it over before we did, `verdict` one vote a person, `courses` whom it goes to while nobody
-    acknowledges it. `version` grows with each change.
+    acknowledges it. `shade` is the state whose colour messages have (`UNKNOWN`: that of `state`), `shade_against` since
+    when the measured state has been another one. `version` grows with each change.
     """
 
     id: str
@@ -82,6 +85,8 @@ class Incident:
     verdict: tuple[Feedback, ...] = ()
     courses: tuple[Course, ...] = ()
     page_red_since: float | None = None
+    shade: State = State.UNKNOWN
+    shade_against: float | None = None
 
     @property
     def in_order(self) -> tuple[TimelineEntry, ...]:

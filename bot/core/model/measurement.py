@@ -21,7 +21,7 @@ class OutlierCheck:
 class Measurement:
     """What we measured of one component (the assessor's figures, flattened for people and for the store).
 
-    `rate`, `low`, `high`: failure rate and its 95 % interval, 0 to 1; `failed` of `total` results in `window_s`;
+    `rate`, `low`, `high`: failure rate and its 95% interval, 0 to 1; `failed` of `total` results in `window_s`;
     `since` when this state began; `at` the last result that carried evidence; `vantages` those that agree, of
     `all_vantages`; `layer` and `request_ids` the evidence for whose fault it is; `apart` a check that the pool hides;
     `edges` the networks in front of it, of what fails where something does. Of what is `slow`, `failed` and `rate` are

@@ -31,7 +31,7 @@ class Snapshot:
 
     One of `discrepancy`, `incident`, `several` and `cause` is the subject, the first that is there; the others are what
     belongs to it. With none of them `reason` is what we say of ourselves, `over` that it has ended, and `lines` are
-    (label, text) below it.
+    (label, text) below it. `discrepancies` are all that a notice about one tells of.
     """
 
     at: float
@@ -48,6 +48,7 @@ class Snapshot:
     lines: tuple[tuple[str, str], ...] = ()
     several: NoticeGroup | None = None
     cause: Correlation | None = None
+    discrepancies: tuple[Discrepancy, ...] = ()
 
     @property
     def about(self) -> Subject | None:

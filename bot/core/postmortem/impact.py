@@ -43,7 +43,7 @@ def _measured(dossier: Evidence, case: Casefile) -> list[tuple[str, str]]:
     failed, looks = sum(s.failed for s in dossier.course), sum(s.total for s in dossier.course)
     rows = []
     if looks:
-        share = f"{percent(failed / looks)}, 95 % interval {span(*wilson(failed / looks, looks))}"
+        share = f"{percent(failed / looks)}, 95% interval {span(*wilson(failed / looks, looks))}"
         rows.append(("Checks failed, until resolved", f"{failed} of {looks} ({share})"))
     worst = dossier.worst
     if worst is not None:

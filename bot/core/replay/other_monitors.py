@@ -3,7 +3,7 @@
 Each looks on schedule only, judges every stream by itself, and is spared what carries no evidence (our quota, bot
 challenges, our own network). An incident is open while any stream's rule says so. Written from the rules' published
 descriptions: alert on the first failure (many forms' default), k failures in a row with r successes to recover
-(Gatus, Uptime Kuma with retries), k of the last n (closing after 20 successes), multi-window burn rates of a 99.9 %
+(Gatus, Uptime Kuma with retries), k of the last n (closing after 20 successes), multi-window burn rates of a 99.9%
 objective (Site Reliability Workbook: 14.4 over 1 h and 5 min, 6 over 6 h and 30 min).
 """
 

@@ -13,8 +13,8 @@ RENEWED = 6
 """A discrepancy's figures change less than an incident's: so many of its refreshes are one here."""
 REMEMBERED_S = 7 * 86_400.0
 """A message is edited this long after its end (feedback); stores keep where it stands for twice as long."""
-UNSAID = frozenset({"opened", "feedback"})
-"""What the message itself says, not its trail."""
+UNSAID = frozenset({"opened", "feedback", "changed", "monitoring", "reopened"})
+"""What the message itself says, not its trail: nobody needs to know it later."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ _TOO_LONG = 36_500 * _DAY
 
 
 def duration(seconds: float) -> str:
-    """A length of time as a person says it: "35 s", "12 min", "1 h 05 min", "3 d 4 h". Below zero it is "0 s"."""
+    """A length of time as a person says it: "35 s", "12 min", "1h 5m", "3d 4h". Below zero it is "0 s"."""
     if math.isnan(seconds):
         return "an unknown time"
     if seconds >= _TOO_LONG:
@@ -41,9 +41,9 @@ def duration(seconds: float) -> str:
     if minutes < 60:
         return f"{minutes} min"
     if minutes < 48 * 60:
-        return f"{minutes // 60} h {minutes % 60:02d} min"
+        return f"{minutes // 60}h {minutes % 60}m"
     hours = math.floor(whole / _HOUR + 0.5)
-    return f"{hours // 24} d {hours % 24} h"
+    return f"{hours // 24}d {hours % 24}h"
 
 
 def ago(at: float, now: float) -> str:

@@ -4,14 +4,14 @@ import math
 
 
 def percent(share: float) -> str:
-    """A share (0 to 1) as "18 %"; it never rounds to "0 %" or "100 %" what is neither."""
-    return f"{_points(share)} %"
+    """A share (0 to 1) as "18%"; it never rounds to "0%" or "100%" what is neither."""
+    return f"{_points(share)}%"
 
 
 def span(low: float, high: float) -> str:
-    """An interval of shares as "11–27 %"; a single figure when both ends read the same."""
+    """An interval of shares as "11–27%"; a single figure when both ends read the same."""
     ends = _points(low), _points(high)
-    return f"{ends[0]} %" if ends[0] == ends[1] else f"{ends[0]}–{ends[1]} %"
+    return f"{ends[0]}%" if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}%"
 
 
 def latency(ms: float) -> str:

@@ -14,6 +14,8 @@ _ESCAPES = re.compile(
 )
 _REMOVED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _MARKS = frozenset({"Mn", "Me"})
+OPEN, CLOSE = "\ue000", "\ue001"
+"""Around a token (`bot.core.text.inline`); private-use characters, which `clean` removes from what others wrote."""
 _MARKS_IN_A_ROW = 2  # enough for every script in use; more is a tower that covers the neighbouring lines
 _READ_AT_MOST = 20_000
 _JOINER = regex.compile(r"(?<=\p{Extended_Pictographic}[\uFE0F\p{Emoji_Modifier}]?)\u200D(?=\p{Extended_Pictographic})")
@@ -45,6 +47,8 @@ def cut(text: str, limit: int, unseen: int = 0) -> str:
     if len(text) <= limit and not unseen:
         return text
     room = _whole(text, max(0, limit - len(f"… ({len(text) + unseen} more)")))
+    if text.rfind(OPEN, 0, room) > text.rfind(CLOSE, 0, room):
+        room = text.rfind(OPEN, 0, room)
     return f"{text[:room].rstrip()}… ({len(text) - room + unseen} more)"[: max(limit, 1)]
 
 

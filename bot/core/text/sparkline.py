@@ -6,7 +6,7 @@ LEVELS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5)
 """A column is as high as the number of these its share of failures exceeds."""
 BLOCKS, GAP = "▁▂▃▄▅▆▇█", "·"
 ASCII_BLOCKS, ASCII_GAP = "_.:-=+*#", "?"
-LEGEND = "none, up to 1, 2, 5, 10, 25, 50 % failed, more"
+LEGEND = "none, up to 1, 2, 5, 10, 25, 50% failed, more"
 
 
 def spark(shares: Sequence[float | None], *, ascii_only: bool = False) -> str:

@@ -20,6 +20,8 @@ SEVERAL = 3
 DOWN = "down"
 FAILING = "failures"
 
+RED = 0.4
+"""Below this share of failures nothing is red, whatever class it was given a while ago: that begins at one half."""
 UNSURE = 0.6
 """An interval of the rate wider than this says nothing of how many fail, only that some do."""
 
@@ -59,8 +61,13 @@ def tone(measured: Measurement, now: float) -> Colour:
     if not stale(measured, now) and (suspected(measured) or quieted(measured, now)):
         return Colour.YELLOW
     state = present(measured, now)
-    # A handful of results does not call anything down.
-    return TONE[State.PARTIAL if state is State.MAJOR and not sure(measured) else state]
+    return TONE[shade_of(measured) if state is measured.state else state]
+
+
+def shade_of(measured: Measurement) -> State:
+    """The state by which a component is coloured: a handful of results, or a rate that has fallen, is no red."""
+    red = is_down(measured) or (sure(measured) and measured.rate >= RED)
+    return State.PARTIAL if measured.state is State.MAJOR and not red else measured.state
 
 
 def sure(measured: Measurement) -> bool:
@@ -125,7 +132,7 @@ def how_much(ailment: Ailment, *, interval: bool = True) -> str:
     if not interval:
         return about
     ends = span(min(m.low for m in ailment.sick), max(m.high for m in ailment.sick))
-    return f"{about} (95 % interval{'s' if len(ailment.sick) > 1 else ''} {ends})"
+    return f"{about} (95% interval{'s' if len(ailment.sick) > 1 else ''} {ends})"
 
 
 def first_of(kind: str) -> str:
@@ -138,6 +145,12 @@ def named(service: str, component: str) -> str:
     whose, what = clean(service, 40), clean(component, 40)
     known = any(word in what.casefold() for word in whose.casefold().split()[:1])
     return what if known or not whose else f"{whose} {what}"
+
+
+def brief(component: str, whose: str) -> str:
+    """A component's name beside its service's: "Claude API" is "API" there, "Claude Code" stays."""
+    rest = component.removeprefix(f"{whose} ")
+    return rest if rest.isupper() else component
 
 
 def called(measured: Measurement) -> str:

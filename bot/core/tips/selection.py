@@ -73,6 +73,14 @@ class Advised:
         state = live_state(self.option, now)
         return f"{state}: {self.tip.text}" if self.tip.needs else f"{self.tip.text}; {state}"
 
+    @property
+    def brief(self) -> str:
+        """The step in a message: where it sends people somewhere, only what is up there."""
+        if self.option is None:
+            return self.tip.text
+        name = called(self.option.measured) if self.option.measured else clean(self.option.name, ROUTE)
+        return f"{name} is up{'' if self.option.infers else ' (front door only)'}"
+
 
 def circumstances(
     voices: Iterable[ComponentStatus], now: float, *, slow: bool = False, trouble: bool = False, platform: str = ""

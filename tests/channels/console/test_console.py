@@ -67,7 +67,7 @@ async def night(console: Console) -> None:
     """An incident from its first alert to its end."""
     async with console:
         where = await console.post("", CARD, "k1")
-        await console.edit(where, replace(CARD, headline=CARD.headline.replace("18 %", "12–23 %")))
+        await console.edit(where, replace(CARD, headline=CARD.headline.replace("18%", "12–23%")))
         await console.follow(where, TimelineEntry(AT, "changed", "Claude Code fails too"), "k1#1")
         await console.edit(where, replace(CARD, headline="🟠 Claude: on two components"))
         console.above("a line of the log\n")
@@ -79,7 +79,7 @@ async def test_plain_lines_tell_the_news_once(console):
     out = io.StringIO()
     await night(console(out))
     assert out.getvalue().splitlines() == [
-        "15:31:00 UTC 🟠 Claude API: intermittent failures, about 18 % of requests",
+        "15:31:00 UTC 🟠 Claude API: intermittent failures, about 18% of requests",
         "   We see      29 of 160 requests failed in 12 min",
         '   They say    "All Systems Operational"',
         "   Since 15:31 UTC",

@@ -20,9 +20,11 @@ def told(text: str) -> str:
 
 
 def headline(message: Message) -> str:
-    return shown(message.embeds[0]["title"] if message.embeds else message.content.partition("\n")[0])
+    """What it says first; a root's headline is bold."""
+    first = message.content.partition("\n")[0] or message.embeds[0]["title"]
+    return shown(re.sub(r"^(?:<@&\d+> )*\*\*(.*)\*\*$", r"\1", first))
 
 
 def line(message: Message) -> str:
     """A line of a trail without its time."""
-    return shown(re.sub(r"^<t:\d+:T> ", "", message.content))
+    return shown(re.sub(r"^<t:\d+:t> ", "", message.content))

@@ -10,6 +10,7 @@ from bot.channels.discord import rest
 from bot.channels.discord.channel import DiscordChannel
 from bot.core.model.card import Action, Colour
 from bot.core.model.incident import TimelineEntry
+from bot.core.text.inline import Style, moment
 from bot.errors import DeliveryError
 from tests.channels.discord.reading import headline, line
 from tests.fakes.discord.shapes import custom_ids, words
@@ -252,11 +253,11 @@ async def test_what_somebody_did_is_shown_at_once_on_an_old_root(fake, clock, ch
     open_, taken = (replace(CARD, actions=(Action(verb, verb, "4F7K"),)) for verb in ("ack", "unack"))
     where = await channel.post(place.id, open_, "k1")
     clock.at += 4_000
-    where = await channel.edit(where, replace(open_, headline="19 %"))
+    where = await channel.edit(where, replace(open_, headline="19%"))
     clock.at += 1
     where = await channel.edit(where, taken)
     assert custom_ids(place.messages[0]) == ["gt:unack:4F7K"]
-    for card in (replace(taken, headline="20 %"), open_):
+    for card in (replace(taken, headline="20%"), open_):
         assert 0 < (await refused(channel.edit(where, card))).retry_after <= 10
     clock.at += 10
     await channel.edit(where, open_)
@@ -345,10 +346,11 @@ async def test_times_colour_buttons_and_links(fake, channel, place):
     """In the reader's zone, accent by tone, one row of buttons, the menu below, links only where they open."""
     actions = (Action("ack", "Acknowledge", "4F7K"), Action("silence", "Silence", "4F7K"), Action("why", "Why?", "a b"))
     links = (("vendor page", "https://status.example.com"), ("bad", "javascript:alert(1)"), ("bad", "https://x y"))
-    card = replace(CARD, actions=actions, links=links, times=(("Began", 1_776_094_260.0),))
+    began = moment(1_776_094_260.0, Style.AGO)
+    card = replace(CARD, actions=actions, links=links, footer=f"Started {began}")
     await channel.post(place.id, card, "k1")
     [message] = place.messages
-    assert "<t:1776094260:F> (<t:1776094260:R>)" in words(message)
+    assert "Started <t:1776094260:t> (<t:1776094260:R>)" in words(message)
     assert message.embeds[0]["color"] == 0xE8762D
     assert custom_ids(message) == ["gt:ack:4F7K", "gt:silence:4F7K"]
     assert [i["url"] for row in message.components for i in row["components"] if "url" in i] == [links[0][1]]

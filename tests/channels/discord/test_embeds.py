@@ -14,6 +14,8 @@ from bot.core.answers.answer import Answer, Table
 from bot.core.commands.table import COMMANDS, Command
 from bot.core.model.card import Action, Card, Colour
 from bot.core.model.incident import TimelineEntry
+from bot.core.model.person import Person
+from bot.core.text import inline
 from bot.core.text.quoting import clean
 from tests.channels.discord.reading import shown
 from tests.fakes.discord.rules import check_commands, check_message, check_modal, pings
@@ -151,11 +153,29 @@ def test_presses_and_figures_together_are_never_more_than_two_in_the_pace(asks):
             assert len(edits) < 3 or now - edits[-3] >= EVERY_S - 1e-6
 
 
+ANN = Person("discord", "G1", "123", "Ann")
+
+
+def test_the_headline_is_the_message_s_own_text():
+    """Telephones show no preview of embeds; the link to the page stands at the end of its line."""
+    card = Card("4F7K", "incident", Colour.RED, "🔴", "🔴 Claude *API* is down", lines=(("Status page", "🟢 fine"),),
+                links=(("Status page", "https://status.example"),))  # fmt: skip
+    sent = embeds.root(card)
+    assert sent["content"] == r"**🔴 Claude \*API\* is down**"
+    assert sent["embeds"][0]["description"].split("\n") == [
+        "**Status page** 🟢 fine [↗](https://status.example)",
+        "-# 4F7K",
+    ]
+    assert "title" not in sent["embeds"][0]
+    assert sent["components"] == []
+
+
 def test_what_goes_on_without_a_label_stands_below_its_label():
     """One step a line under one label; numbers keep their units; what a label of a time says is shown as it stands."""
     lines = (("Do now", "1. retry in 4 s"), ("", "2. wait"), ("They say", "fine"), ("", "x" * 2_000))
-    card = Card("4F7K", "incident", Colour.RED, "🔴", "🔴 down", lines=lines, times=(("**Began**", 9.0),))
-    when, do_now, second, they_say, more = embeds.embed(card)["description"].split("\n")
-    assert when.startswith(r"\*\*Began\*\* <t:9:F>")
+    foot = f"Started {inline.moment(9.0, inline.Style.AGO)} · {inline.mention(ANN)}"
+    card = Card("4F7K", "incident", Colour.RED, "🔴", "🔴 down", lines=lines, footer=foot)
+    do_now, second, they_say, more, small = embeds.embed(card)["description"].split("\n")
+    assert small == "-# Started <t:9:t> (<t:9:R>) · <@123> · 4F7K"
     assert (do_now, second) == ("**Do now** 1\\. retry in 4\u00a0s", "2\\. wait")
     assert (they_say, more[:9]) == ("**They say** fine", "x" * 9)

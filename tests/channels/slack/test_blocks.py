@@ -12,6 +12,8 @@ from bot.channels.slack.mrkdwn import escape, link, literal, moment, unescape
 from bot.channels.slack.sections import sections
 from bot.core.model.card import Action, Card, Colour
 from bot.core.model.incident import TimelineEntry
+from bot.core.model.person import Person
+from bot.core.text import inline
 from bot.core.text.truncation import SLACK, width
 from tests.fakes.slack import rules
 from tests.fakes.slack.workspace import Message
@@ -19,6 +21,9 @@ from tests.support.cards import ANSWERS, CARDS, HARD, NOW
 from tests.support.contract import HOSTILE
 
 OURS = re.compile(r"<!date\^\d+\^[^|<>]*\|[^<>]*>|<https?://[^\s<>|]+\|[^<>]*>")
+
+
+ANN = Person("slack", "T1", "U123", "Ann")
 
 
 def accepted(said: blocks.SlackMessage) -> None:
@@ -102,21 +107,29 @@ def test_only_addresses_become_links():
 
 
 def test_a_card_as_it_is_meant_to_look():
-    """Headline in `text` and first block, the rest under a bar of colour, a menu for silences."""
+    """Headline in `text` and first block, facts as blocks, the buttons alone under the bar of colour."""
     card = Card(
-        "4F7K", "incident", Colour.ORANGE, "🟠", "🟠 Claude API: intermittent failures, about 18 % of requests",
-        lines=(("We see", "29 of 160 requests failed"), ("", "claude.ai: 3 of 40"), ("They say", '"All fine"')),
-        footer="incident 4F7K", times=(("Began", NOW - 720),), links=(("vendor page", "https://status.claude.com"),),
+        "4F7K", "incident", Colour.ORANGE, "🟠", "🟠 Claude API: ~18% of requests failing",
+        lines=(("", "29 of 160 requests failed"), ("", "claude.ai: 3 of 40"), ("Status page", '🟢 "All fine"')),
+        footer=f"Started {inline.moment(NOW - 720, inline.Style.AGO)} · {inline.mention(ANN)} · #4F7K",
+        links=(("Status page", "https://status.claude.com"),),
         actions=(Action("ack", "Acknowledge", "4F7K"), Action("silence", "Silence", "4F7K")),
     )  # fmt: skip
     said = blocks.card(card, "m", NOW).arguments()
     assert said["text"] == card.headline
-    assert said["blocks"][0]["text"]["text"] == card.headline.replace("18 %", "18\u00a0%")
+    assert said["blocks"][0]["text"]["text"] == card.headline
+    assert [block["type"] for block in said["blocks"]] == ["header", "section", "section", "context"]
+    assert [block["text"]["text"] for block in said["blocks"][1:3]] == [
+        "29 of 160 requests failed\nclaude.ai: 3 of 40",
+        '*Status page*  🟢 "All fine" <https://status.claude.com|↗>',
+    ]
+    assert said["blocks"][3]["elements"][0]["text"] == (
+        f"Started <!date^{int(NOW - 720)}^{{time}} ({{ago}})|15:19 UTC> · <@U123> · #4F7K"
+    )
     (bar,) = said["attachments"]
     assert bar["color"] == "#e8762d"
-    assert [block["type"] for block in bar["blocks"]] == ["section", "section", "actions", "context"]
-    assert bar["blocks"][0]["text"]["text"] == "*We see*  29 of 160 requests failed\nclaude.ai: 3 of 40"
-    ack, silence = bar["blocks"][2]["elements"]
+    assert [block["type"] for block in bar["blocks"]] == ["actions"]
+    ack, silence = bar["blocks"][0]["elements"]
     assert (ack["value"], ack["style"]) == ("ack 4F7K", "primary")
     assert [one["value"] for one in silence["options"]][:2] == ["silence 4F7K 30m", "silence 4F7K 1h"]
 

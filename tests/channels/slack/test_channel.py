@@ -31,7 +31,6 @@ async def test_a_root_as_people_see_it(fake, channel):
     where = await channel.post("C1", CARD, "k")
     (root,) = fake.workspace.standing("C1")
     assert root.text == read(root.headline) == CARD.headline
-    assert "about 18\u00a0% of requests" in root.headline, "a number and its unit stay on one line"
     assert root.color == "#e8762d"
     assert "We see" in root.shown
     assert "29 of 160 requests failed in 12\u00a0min" in root.shown
@@ -67,16 +66,16 @@ async def test_an_edit_replaces_everything_in_place(fake, channel):
 
 
 async def test_only_worse_and_the_end_reach_the_whole_channel(fake, store):
-    """A thread is quiet; the channel hears when the colour turns worse, and when it is over."""
+    """A thread is quiet; the channel hears that it got worse, and when it is over, whatever the colour does."""
     async with channel_on(fake, store, now=hurried()) as channel:
         where = await channel.post("C1", CARD, "k")
         await channel.follow(where, line("opened"), "k#1")
         await channel.follow(where, line("changed"), "k#2")
         where = await channel.edit(where, RED)
-        await channel.follow(where, line("changed"), "k#3")
+        await channel.follow(where, line("worse"), "k#3")
         await channel.follow(where, line("acknowledged"), "k#4")
         where = await channel.edit(where, replace(RED, tone=Colour.YELLOW))
-        await channel.follow(where, line("changed"), "k#5")
+        await channel.follow(where, line("closed"), "k#5")
         where = await channel.edit(where, GREEN)
         await channel.follow(where, line("resolved"), "k#6")
         (root,) = fake.workspace.standing("C1")
@@ -87,9 +86,7 @@ async def test_a_trail_line_has_its_time_in_the_readers_zone(fake, channel):
     where = await channel.post("C1", CARD, "k")
     await channel.follow(where, line("changed", "<!here> & worse"), "k#1")
     (said,) = fake.workspace.thread(fake.workspace.standing("C1")[0])
-    assert said.said["text"] == (
-        "<!date^1776094260^{date_short_pretty} at {time_secs}|15:31:00 UTC>  changed: &lt;!here&gt; &amp; worse"
-    )
+    assert said.said["text"] == ("<!date^1776094260^{time}|15:31 UTC>  changed: &lt;!here&gt; &amp; worse")
 
 
 async def test_another_replica_finds_the_root(fake, store, channel):

@@ -39,12 +39,12 @@ def test_one_component_in_full():
     )
     lines = dict(told.lines)
 
-    assert told.title == "Claude API, 24h: uptime 58.3 % of the 2 h 00 min known, 12 % of checks failed"
-    assert lines["Uptime"] == "58.3 % · partial outage 50 min · unknown 21 h 59 min of 24 h 00 min"
-    assert lines["Failures"] == "30 of 240 checks failed: 12 % (95 % interval 9–17 %)"
+    assert told.title == "Claude API, 24h: uptime 58.3% of the 2h 0m known, 12% of checks failed"
+    assert lines["Uptime"] == "58.3% · partial outage 50 min · unknown 21h 59m of 24h 0m"
+    assert lines["Failures"] == "30 of 240 checks failed: 12% (95% interval 9–17%)"
     assert lines["Latency"].startswith("p50 ")
     assert lines["Over time"].startswith(GAP * 21 + BLOCKS[0] + BLOCKS[5] + GAP * 2)
-    assert "25 % (30 of 120)" in lines["Worst"]
+    assert "25% (30 of 120)" in lines["Worst"]
     assert "4F7K" in lines["Incidents"]
     assert lines["Left out"].startswith("2 results")
 
@@ -71,10 +71,10 @@ def test_a_service_is_a_table():
         NOW,
     )
 
-    assert told.title == "Claude, 24h: lowest uptime 16.7 % (Claude API)"
+    assert told.title == "Claude, 24h: lowest uptime 16.7% (Claude API)"
     assert told.table is not None
     assert [row[0] for row in told.table.rows] == ["Claude API", "<!channel>"]
-    assert [row[1] for row in told.table.rows] == ["16.7 %", "100 %"]
+    assert [row[1] for row in told.table.rows] == ["16.7%", "100%"]
 
 
 def test_the_series_adds_up_for_machines():
@@ -103,9 +103,9 @@ def test_a_gap_is_never_a_bar(shares):
 def test_uptime_never_rounds_to_whole():
     """What was down for a second of a quarter was not up all the time."""
     assert [share_up(s) for s in (1.0, 0.999999, 0.99984, 0.973, 0.0)] == [
-        "100 %",
-        "99.99 %",
-        "99.98 %",
-        "97.3 %",
-        "0 %",
+        "100%",
+        "99.99%",
+        "99.98%",
+        "97.3%",
+        "0%",
     ]

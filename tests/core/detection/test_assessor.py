@@ -310,7 +310,7 @@ def test_counts_and_rates_of_different_times_stand_in_no_line_together():
     (total,) = opened(fed(judge, failing(1.0, 3, begins)))
     assert "interval" not in total.why
     half = fed(judge, failing(0.5, 30, begins + 200))
-    assert any("95 % interval" in step.why for step in half)
+    assert any("95% interval" in step.why for step in half)
     ended = [step for step in fed(judge, quiet(2, begins + 2100)) if step.event == "resolved"]
     assert len(ended) == 1
     assert re.search(r"\d+ of \d+ failed \(", ended[0].why)

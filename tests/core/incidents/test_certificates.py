@@ -52,7 +52,7 @@ def test_what_is_said():
     judgement.see(seen(at))
     (notice,) = judgement.settle(at).notices
     made = card(notice.snapshot, at)
-    assert made.headline.startswith("⚪ Gateway EU: the certificate of API ends in 6 d")
+    assert made.headline.startswith("⚪ Gateway EU: the certificate of API ends in 6d 0h")
     assert made.headline.endswith("(check api/tls): renew it")
     assert notice.snapshot.incident is None
 

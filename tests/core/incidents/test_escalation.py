@@ -213,7 +213,7 @@ def test_reminders_come_for_as_long_as_nobody_acknowledges_and_are_for_their_own
     """Every hour, to the branch's targets; they add nobody and announce nothing."""
     world = World(REMIND)
     world.press(0)
-    assert world.press(3_600) == ["reminded: still open, nobody acknowledged for 1 h 00 min"]
+    assert world.press(3_600) == ["reminded: still open, nobody acknowledged for 1h 0m"]
     assert world.incident.timeline[-1].to == ("slack:C1",)
     assert world.press(3_601) == []
     assert len(world.press(7_200)) == 1

@@ -10,7 +10,7 @@ from bot.core.model.statuspage import PageStatus
 from probes.model import State
 
 OPENING = Transition(
-    100.0, "opened", "service", ("api", "code"), State.PARTIAL, 0.2, 0.1, 0.3, started_at=70.0, why="20 % fail"
+    100.0, "opened", "service", ("api", "code"), State.PARTIAL, 0.2, 0.1, 0.3, started_at=70.0, why="20% fail"
 )
 
 
@@ -20,7 +20,7 @@ def test_opening():
 
     assert (incident.started_at, incident.opened_at, incident.status) == (70.0, 100.0, IncidentStatus.OPEN)
     assert (incident.components, incident.active, incident.peak_rate) == (("api", "code"), ("api", "code"), 0.2)
-    assert [(e.event, e.text) for e in incident.timeline] == [("opened", "20 % fail")]
+    assert [(e.event, e.text) for e in incident.timeline] == [("opened", "20% fail")]
     assert incident == lifecycle.opened("claude", OPENING)
 
 
@@ -30,25 +30,28 @@ def test_it_widens_and_remembers_its_worst():
     wider = lifecycle.widened(
         incident,
         replace(OPENING, at=160.0, event="changed", components=("ai", "api", "code"), state=State.MAJOR, rate=0.7),
+        " and ".join,
     )
     eased = lifecycle.widened(
-        wider, replace(OPENING, at=220.0, event="changed", components=("ai", "api", "code"), rate=0.1)
+        wider, replace(OPENING, at=220.0, event="changed", components=("ai", "api", "code"), rate=0.1), " and ".join
     )
 
     assert wider.active == ("ai", "api", "code")
     assert (eased.state, eased.worst, eased.peak_rate) == (State.PARTIAL, State.MAJOR, 0.7)
     assert eased.version > wider.version > incident.version
+    assert [(e.event, e.said) for e in eased.timeline[1:]] == [("widened", "ai fails too"), ("changed", "")]
 
 
 def test_it_ends_with_its_last_component():
     """Components leave one by one; those that were ever affected stay on record."""
     incident = lifecycle.opened("claude", OPENING)
-    one = lifecycle.narrowed(incident, replace(OPENING, at=400.0, event="resolved", components=("code",)), {})
-    over = lifecycle.narrowed(one, replace(OPENING, at=500.0, event="resolved", components=("api",)), {})
+    one = lifecycle.narrowed(incident, replace(OPENING, at=400.0, event="resolved", components=("code",)), " and ".join)
+    over = lifecycle.narrowed(one, replace(OPENING, at=500.0, event="resolved", components=("api",)), " and ".join)
 
     assert (one.status, one.active) == (IncidentStatus.OPEN, ("api",))
     assert (over.status, over.active, over.resolved_at) == (IncidentStatus.RESOLVED, (), 500.0)
     assert (over.components, over.timeline[-1].event) == (("api", "code"), "resolved")
+    assert [e.said for e in over.timeline[1:]] == ["code recovered", "🟢 api and code recovered after 7 min"]
 
 
 def test_monitoring_is_left_again_when_failures_return():

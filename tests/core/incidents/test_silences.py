@@ -86,7 +86,7 @@ def test_until_resolved_ends_with_the_incident_and_says_so():
     """Its line is in the trail, and the silence is gone."""
     cases, name = opened("api")
     told = actions.act(cases, said(10, "silence", name, "until resolved"))
-    assert told.text == f"incident {name} is silenced until it is over, for 30 d 0 h at the longest"
+    assert told.text == f"incident {name} is silenced until it is over, for 30d 0h at the longest"
     assert cases.incidents[name].mute
     cases.hush(NOW + 20 * 86_400)
     assert cases.incidents[name].silence is not None
@@ -118,7 +118,7 @@ def test_maintenance_to_come_holds_nothing_back_before():
     """It begins by itself, and is told with its times."""
     cases, name = opened("api")
     told = actions.act(cases, said(10, "maintenance", "api", f"2h from {NOW + HOUR:.0f}", "move"))
-    assert told.text == "Claude API will be under maintenance from 14:20 to 16:20 UTC (2 h 00 min; in 1 h 00 min)"
+    assert told.text == "Claude API will be under maintenance from 14:20 to 16:20 UTC (2h 0m; in 1h 0m)"
     assert cases.incidents[name].silence is None
     cases.hush(NOW + HOUR)
     assert cases.incidents[name].silence.work
@@ -365,7 +365,7 @@ def test_trouble_under_announced_work_is_told_in_blue():
     first = next(snapshot for _, snapshot in told)
     shown = card(first, first.at, ())
     assert (first.incident.announced, shown.tone) == (True, Colour.BLUE)
-    assert "announced maintenance until" in shown.headline
+    assert shown.footer.startswith("🔵 maintenance until ")
     last = told[-1][1].incident
     assert not last.announced
     assert "maintenance ended, still failing" in [line.text for line in last.timeline]

@@ -7,6 +7,7 @@ import pytest
 
 from bot.advice.library import tips
 from bot.core.messages.compose import card, headline, trail_line
+from bot.core.text.inline import utc
 from tests.support.situations import SITUATIONS
 
 CARDS = Path(__file__).parents[2] / "data" / "cards"
@@ -16,7 +17,8 @@ def page(name):
     """A card as a plain text page."""
     snapshot, now = SITUATIONS[name]
     made = card(snapshot, now, tips())
-    lines = [made.headline, *(f"   {label:<12}{text}" for label, text in made.lines), f"   {made.footer}"]
+    lines = [made.headline, *(f"   {label:<12}{utc(text, now)}" for label, text in made.lines)]
+    lines.append(f"   {utc(made.footer, now)}")
     lines += [f"   {trail_line(entry, now)}" for entry in made.trail]
     lines.append("   " + " ".join([*(f"[{a.label}]" for a in made.actions), *(f"{x}: {y}" for x, y in made.links)]))
     return "\n".join(line.rstrip() for line in lines) + "\n"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bot.advice.library import tips
 from bot.core.messages.compose import card, headline, trail_line
-from bot.core.messages.incident_card import HEADLINE, LINE
+from bot.core.messages.headline import LONGEST
+from bot.core.messages.incident_card import LINE
 from bot.core.model.card import Card, Colour
 from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
 from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
@@ -19,6 +20,7 @@ from bot.core.model.person import Person
 from bot.core.model.report import Reports
 from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.core.model.statuspage import PageStatus
+from bot.core.text.inline import utc
 from probes.model import Layer, State
 from tests.support.situations import API, CODE, DOWN, INCIDENT, NOTICE, NOW, SITUATIONS, START, told, voices
 
@@ -116,10 +118,10 @@ snapshots = st.builds(
 
 
 def every_text(made: Card) -> Iterator[str]:
-    """All that a card shows, text by text."""
-    yield from (made.headline, made.footer)
+    """All that a card shows, text by text, as a channel without zones shows it."""
+    yield from (made.headline, utc(made.footer, made.at))
     for label, text in made.lines:
-        yield from (label, text)
+        yield from (label, utc(text, made.at))
     yield from (label for label, _ in made.links)
 
 
@@ -129,7 +131,7 @@ def test_any_snapshot_gives_a_harmless_bounded_card(snapshot, now):
     """No value, however mad, raises, breaks a line, steers a terminal or grows without bound."""
     made = card(snapshot, now, tips())
     assert made.headline.strip()
-    assert len(made.headline) <= HEADLINE
+    assert len(made.headline) <= (LONGEST if made.kind != "notice" else 250)
     assert len(made.lines) <= 20
     for text in every_text(made):
         assert len(text) <= LINE
@@ -157,30 +159,81 @@ def test_down_is_said_only_when_nearly_all_fails(rate, low, high, state, slow):
         assert rate >= 0.9
         assert high - low <= 0.6
         assert state is State.MAJOR
-    if rate >= 0.5 and state in (State.PARTIAL, State.MAJOR):
-        assert "intermittent failures, about" not in said
+    for word in ("share", "unclear", "intermittent", "some users"):
+        assert word not in said
 
 
-def test_the_headline_carries_rate_and_interval():
-    """Component, symptom, number and how sure we are, in one line."""
-    said = headline(told(INCIDENT, voices(API)), NOW)
-    assert said == "🟠 Claude API: intermittent failures, about 18 % of requests (95 % interval 11–27 %)"
+@pytest.mark.parametrize(
+    ("situation", "said"),
+    [
+        ("intermittent", "🟠 Claude API: ~18% of requests failing"),
+        ("three_components", "🟠 Claude: claude.ai ~26%, Claude Code ~22%, API ~18% failing"),
+        ("first_results", "🟠 Claude: 3 of our last 5 requests failed"),
+        ("slow", "🟡 Claude API is slow: 4.1 s, usually 0.9 s"),
+        ("stale", "⚪ Claude API: unknown, no usable result for 15 min"),
+        ("one_vantage", "🟡 Claude API: failing from office only"),
+        ("resolved", "🟢 Claude (3 components) recovered after 1h 5m"),
+        ("resolved_by_a_person", "🟢 Claude (3 components) resolved by Ben after 1h 5m"),
+    ],
+)
+def test_the_headline_suffices_alone(situation, said):
+    """Emoji, name, symptom and number; on a lock screen nothing else is seen."""
+    assert headline(*SITUATIONS[situation]) == said
 
 
-def test_a_rate_short_of_all_is_not_called_all():
-    """99.7 % is not 100 %, and 0.2 % is not nothing."""
-    said = headline(told(INCIDENT, voices(replace(DOWN, rate=0.997, low=0.991, high=1.0))), NOW)
-    assert "about 99.7 % of requests fail (95 % interval 99.1–100 %)" in said
-    said = headline(told(INCIDENT, voices(replace(API, rate=0.002, low=0.0, high=0.01))), NOW)
-    assert "about 0.2 % of requests (95 % interval 0–1 %)" in said
+@pytest.mark.parametrize(
+    ("measured", "said"),
+    [
+        (replace(API, rate=0.997, low=0.991, high=1.0), "🟠 Claude API: ~99.7% of requests failing"),
+        (replace(API, rate=0.002, low=0.0, high=0.01), "🟠 Claude API: ~0.2% of requests failing"),
+        (replace(API, low=0.02, high=0.9, failed=6, total=33), "🟠 Claude API: 6 of our last 33 requests failed"),
+        (replace(API, low=0.2, high=1.0, failed=3, total=3), "🟠 Claude API: all of our last 3 requests failed"),
+        (
+            replace(DOWN, rate=1.0, failed=200, total=200, window_s=1200.0, down=True),
+            "🔴 Claude API is down: every request has failed for 20 min",
+        ),
+        (replace(DOWN, down=True), "🔴 Claude API is down: ~98% of requests failing"),
+    ],
+)
+def test_the_number_says_no_more_than_is_known(measured, said):
+    """99.7% is not all and 0.2% not nothing; a few results are counted; only a total failure is called one."""
+    assert headline(told(INCIDENT, voices(measured)), NOW) == said
 
 
 def test_a_handful_of_results_calls_nothing_down():
     """In the first seconds some fail, and that is all that is known: neither down, nor red, nor a percentage."""
     made = card(*SITUATIONS["first_results"])
-    said = "failures on claude.ai, Claude API and Claude Code, 3 of 5 requests so far, share still unclear"
-    assert made.headline == f"🟠 Claude: {said}"
     assert made.tone is Colour.ORANGE
+
+
+@pytest.mark.parametrize("who", ["ack", "silence"])
+def test_what_people_do_never_changes_the_colour(who):
+    """It stands in the last line."""
+    before = card(*SITUATIONS["intermittent"])
+    made = card(*SITUATIONS["acknowledged" if who == "ack" else "silenced"])
+    assert (made.tone, made.emoji, made.headline) == (before.tone, before.emoji, before.headline)
+    assert made.footer.startswith("👀" if who == "ack" else "🔕 until")
+
+
+def test_advice_says_whom_it_is_for():
+    """Users of the web page, of the API and of Claude Code are told each their own."""
+    steps = dict(card(*SITUATIONS["unequal_components"], tips()).lines)["Do now"]
+    assert [name for name in ("claude.ai: ", "Claude API: ", "Claude Code: ") if name not in steps] == []
+
+
+def test_nothing_is_said_of_a_page_that_was_never_read():
+    """Nor of one that there is not."""
+    unread = card(told(INCIDENT, voices(API, heard=PageStatus())), NOW)
+    without = card(replace(told(INCIDENT, voices(API)), page_url=""), NOW)
+    assert "Status page" not in dict(unread.lines)
+    assert "Status page" not in dict(without.lines)
+
+
+def test_one_failure_has_one_name():
+    """Statuses stand together, each once."""
+    mixed = replace(API, symptoms=(("http_500", 27), ("timeout", 3), ("http_529", 2), ("HTTP 500", 1)))
+    facts = dict(card(told(INCIDENT, voices(mixed)), NOW).lines)[""]
+    assert "(HTTP 500, 529, timeout)" in facts
 
 
 @pytest.mark.parametrize("silent_s", [301, 3600, 10**6])
@@ -192,53 +245,85 @@ def test_stale_measurement_is_grey_and_said(silent_s):
     assert "unknown" in made.headline
 
 
+def page(heard, now=NOW, incident=INCIDENT):
+    """What the card says of the status page."""
+    return utc(dict(card(told(incident, voices(API, heard=heard)), now).lines)["Status page"], now)
+
+
 def test_a_stale_page_reading_is_marked():
     """An old reading of a green page is ⚪ and its age is told."""
-    heard = PageStatus(State.OPERATIONAL, "All Systems Operational", NOW - 400, START)
-    says = dict(card(told(INCIDENT, voices(API, heard=heard)), NOW).lines)["They say"]
-    assert says.startswith("⚪ stale")
-    assert "read 7 min ago" in says
-    assert "unacknowledged" not in says
+    says = page(PageStatus(State.OPERATIONAL, "All Systems Operational", NOW - 400, START))
+    assert says == '⚪ not read since 15:36 UTC; it said 🟢 "All Systems Operational"'
 
 
-def test_an_unreadable_page_is_not_called_unacknowledged():
+def test_an_unreadable_page_is_not_called_late():
     """Of a page that cannot be read nothing is claimed."""
-    heard = PageStatus(State.OPERATIONAL, "fine", NOW - 20, START, unreadable="HTTP 403")
-    says = dict(card(told(INCIDENT, voices(API, heard=heard)), NOW).lines)["They say"]
-    assert says.startswith("⚪ page unreadable: HTTP 403")
-    assert "unacknowledged" not in says
+    says = page(PageStatus(State.OPERATIONAL, "fine", NOW - 20, START, unreadable="HTTP 403"))
+    assert says == "⚪ can't be read: HTTP 403"
+
+
+@pytest.mark.parametrize(
+    ("heard", "more", "said"),
+    [
+        ({}, {}, '🟢 "All Systems Operational", not admitted yet (usually 15 min late)'),
+        ({}, {"page_first_at": NOW - 300}, '🟢 "All Systems Operational", says resolved; we still measure 18%'),
+        (
+            {"state": State.PARTIAL, "words": "Elevated errors"},
+            {"page_first_at": NOW},
+            '🟠 "Elevated errors", admitted 15:43 UTC, 9 min after our alert',
+        ),
+        (
+            {"state": State.PARTIAL, "words": ""},
+            {"page_red_since": START - 3600},
+            "🟠 partial outage, red since 14:31 UTC, before our first failure",
+        ),
+    ],
+)
+def test_the_page_and_whether_it_has_admitted_it(heard, more, said):
+    """In its own words, beside what it has not said."""
+    held = replace(PageStatus(State.OPERATIONAL, "All Systems Operational", NOW - 20, START), **heard)
+    assert page(held, incident=replace(INCIDENT, **more)) == said
+
+
+def test_a_page_that_is_later_than_usual_is_said_to_be():
+    """With how long it has been."""
+    later = START + 55 * 60
+    measured = replace(API, at=later)
+    heard = PageStatus(State.OPERATIONAL, "All Systems Operational", later - 20, START)
+    lines = dict(card(told(INCIDENT, voices(measured, heard=heard)), later).lines)
+    assert lines["Status page"].endswith("not admitted after 55 min (usually 15 min late)")
 
 
 def test_their_words_cannot_leave_their_quotation():
     """A quotation mark inside what a vendor writes does not end the quotation."""
-    heard = PageStatus(State.OPERATIONAL, 'fine" · we see nothing · "', NOW - 20, START)
-    says = dict(card(told(INCIDENT, voices(API, heard=heard)), NOW).lines)["They say"]
+    says = page(PageStatus(State.OPERATIONAL, 'fine" · we see nothing · "', NOW - 20, START))
     assert "\"fine' · we see nothing · '\"" in says
 
 
 def test_the_resolved_story_is_whole():
-    """Duration, peak, who was first and by how much, who took it, how many reported: in one line."""
-    story = dict(card(*SITUATIONS["resolved"]).lines)["Story"]
-    for part in (
-        "1 h 05 min",
-        "27 %",
-        "15 min after the first failure and 12 min after our alert",
-        "by Anna",
-        "23 user reports",
-    ):
-        assert part in story
+    """Duration, peak, who was first and by how much, who took it, how many were affected."""
+    made = card(*SITUATIONS["resolved"])
+    assert made.headline.endswith("recovered after 1h 5m")
+    assert made.lines[0][1] == (
+        "Worst ~27% · we alerted 3 min after it began, the status page 12 min later · 23 people affected"
+    )
+    assert "👀 Anna on Slack" in utc(made.footer, NOW)
 
 
 def test_a_page_that_was_first_gets_the_credit():
     """Where the vendor said so before us, it reads so."""
     earlier = replace(INCIDENT, status=IncidentStatus.RESOLVED, resolved_at=NOW, page_first_at=START - 60)
-    assert "the page admitted it 4 min before our alert" in headline(told(earlier, voices(API)), NOW)
+    assert "the status page 4 min earlier" in card(told(earlier, voices(API)), NOW).lines[0][1]
 
 
 def test_a_closed_discrepancy_tells_both_lags():
-    """After the first failure, and after our alert."""
-    said = headline(*SITUATIONS["discrepancy_closed"])
-    assert said.endswith("45 min after the first failure, 42 min after our alert")
+    """After the first failure; and the times by which one can count."""
+    made = card(*SITUATIONS["discrepancy_closed"])
+    assert made.headline == "⚖️ Claude's status page admitted Claude Code after 45 min"
+    assert utc(made.lines[0][1], NOW) == (
+        "first failure 15:31:00 UTC · our alert 15:34:00 UTC · posted on the page 16:15:54 UTC"
+        " · first read by us 16:16:00 UTC"
+    )
 
 
 def test_the_discrepancy_goes_before_the_incident():
@@ -250,6 +335,5 @@ def test_the_discrepancy_goes_before_the_incident():
 
 def test_what_is_cut_is_counted():
     """A long text ends with how much is missing."""
-    heard = PageStatus(State.OPERATIONAL, "x" * 1000, NOW, START)
-    says = dict(card(told(INCIDENT, voices(API, heard=heard)), NOW).lines)["They say"]
+    says = page(PageStatus(State.OPERATIONAL, "x" * 1000, NOW, START))
     assert f"… ({1000 - says.count('x')} more)" in says

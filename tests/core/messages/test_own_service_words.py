@@ -19,6 +19,7 @@ from bot.core.model.service import ServiceView
 from bot.core.model.status import ServiceStatus
 from bot.core.postmortem.casefile import Casefile
 from bot.core.postmortem.report import postmortem
+from bot.core.text.inline import utc
 from probes.model import Fault, Layer, Outcome, Timings
 from tests.support.results import START, look
 
@@ -69,9 +70,9 @@ class Town:
 def text(said):
     table = getattr(said, "table", None)
     rows = [" ".join(row) for row in (table.head, *table.rows)] if table else []
-    lines = [f"{label} {words}" for label, words in said.lines]
+    lines = [f"{label} {utc(words, START)}" for label, words in said.lines]
     return "\n".join(
-        [getattr(said, "title", "") or said.headline, *rows, *lines, said.footer, getattr(said, "text", "")]
+        [getattr(said, "title", "") or said.headline, *rows, *lines, utc(said.footer, START), getattr(said, "text", "")]
     )
 
 
@@ -97,7 +98,7 @@ def test_no_vendor_and_no_page_where_there_is_none(layer):
 def test_a_page_is_spoken_of_where_there_is_one():
     """The same service with a page of its own: called by its name, never a vendor's."""
     said = Town("https://status.example").see(30, **FAST).see(60, layer=Layer.TCP, symptom="refused", **FAILS).texts()
-    assert "They say" in said["card"]
+    assert "Status page" not in said["card"]  # it was never read
     assert "page: " in said["status"]
     assert "Gateway EU's status page has not admitted it yet" in said["report"]
     assert not any("vendor" in text.casefold() for text in said.values())
@@ -125,7 +126,7 @@ def test_nothing_slow_is_said_of_what_is_fast_again():
     status = town.texts()["status"]
     assert "all 2 components are operational" in status
     assert "fast again" in status
-    assert "fast again, watching before we call it over; before: slow" in town.texts()["card"]
+    assert "fast again, not over yet" in town.texts()["card"]
     assert "0 of" in town.texts()["why"]
     town.see(700, **FAST)
     assert all(one.status is IncidentStatus.RESOLVED and one.peak_rate == 0.0 for one in town.incidents.values())

@@ -24,7 +24,7 @@ def test_down_is_said_without_an_interval():
     """What fails throughout is certain, however few results there are: what is counted is said."""
     assert said(ALL_FAIL) == "down, every request has failed for 40 s (8 of 8)"
     some = replace(ALL_FAIL, failed=58, total=60, rate=0.96)
-    assert said(some) == "down, about 96 % of requests fail"
+    assert said(some) == "down, about 96% of requests fail"
 
 
 @given(st.integers(1, 200), st.data())

@@ -1,0 +1,111 @@
+"""Times and people inside plain text, for each channel to show in its own way. Pure.
+
+A time is shown in the reader's zone and a person as a mention, which only the channel can do. So a text has a token in
+their place, made of private-use characters. `clean` takes those out of everything that others wrote: nobody can forge a
+token. `utc` is the text for channels that can show neither.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.core.model.person import Person
+from bot.core.text.durations import clock
+from bot.core.text.people import person
+from bot.core.text.quoting import CLOSE, OPEN, clean, cut
+
+BETWEEN = "\ue002"
+_TOKEN = re.compile(f"{OPEN}([tsa])(\\d{{1,11}}){CLOSE}|{OPEN}u([^{OPEN}{CLOSE}]*){CLOSE}")
+_STRAY = re.compile(f"[{OPEN}-{BETWEEN}]")
+_LATEST = 99_999_999_999
+
+
+class Style(StrEnum):
+    """How a time is shown: the time of day, the same with seconds, or with how long ago that is."""
+
+    TIME = "t"
+    SECONDS = "s"
+    AGO = "a"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time (Unix seconds) as it is to be shown."""
+
+    at: float
+    style: Style
+
+
+Token = Moment | Person
+
+
+def moment(at: float, style: Style = Style.TIME) -> str:
+    """The token of a time; words where it is none that anybody could show."""
+    if not math.isfinite(at) or not 0 <= at <= _LATEST:
+        return "an unknown time"
+    return f"{OPEN}{style.value}{int(at)}{CLOSE}"
+
+
+def mention(who: Person | None) -> str:
+    """The token of a person; words where nobody is known."""
+    if who is None:
+        return person(who)
+    parts = (who.platform, who.place, who.user, who.name)
+    return f"{OPEN}u{BETWEEN.join(clean(part, 80) for part in parts)}{CLOSE}"
+
+
+def parts(text: str) -> Iterator[str | Token]:
+    """The text in pieces: plain text, and tokens; half a token is nothing."""
+    at = 0
+    for found in _TOKEN.finditer(text):
+        if found.start() > at:
+            yield _STRAY.sub("", text[at : found.start()])
+        yield _token(found)
+        at = found.end()
+    if at < len(text):
+        yield _STRAY.sub("", text[at:])
+
+
+def written(text: str, show: Callable[[Token], str], plain: Callable[[str], str] = str) -> str:
+    """The text with its tokens shown, and what stands between them written by `plain`."""
+    return "".join(plain(part) if isinstance(part, str) else show(part) for part in parts(text))
+
+
+def tidy(text: str, limit: int) -> str:
+    """`clean` for a text of our own: its tokens stay."""
+    if OPEN not in text:
+        return clean(text, limit)
+    pieces = list(parts(text[:20_000]))
+    words = "".join(_again(part) if not isinstance(part, str) else _edges(part, clean(part, 20_000)) for part in pieces)
+    return cut(words.strip(), limit)
+
+
+def utc(text: str, now: float) -> str:
+    """The text for channels that show neither zones nor mentions: times in UTC, people by name."""
+    return written(text, lambda token: _plainly(token, now))
+
+
+def _plainly(token: Token, now: float) -> str:
+    if isinstance(token, Person):
+        return person(token)
+    return clock(token.at, now, seconds=token.style is Style.SECONDS)
+
+
+def _token(found: re.Match[str]) -> Token:
+    if found[1]:
+        return Moment(float(found[2]), Style(found[1]))
+    platform, place, user, name = (*found[3].split(BETWEEN), "", "", "", "")[:4]
+    return Person(platform, place, user, name)
+
+
+def _again(token: Token) -> str:
+    return mention(token) if isinstance(token, Person) else moment(token.at, token.style)
+
+
+def _edges(before: str, after: str) -> str:
+    """The blanks at the ends of a piece, which `clean` takes."""
+    if not after:
+        return " " if before else ""
+    return f"{' ' if before[:1].isspace() else ''}{after}{' ' if before[-1:].isspace() else ''}"
