@@ -5,17 +5,17 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass, replace
 from enum import Flag, auto
 from functools import partial
+from pathlib import Path
 from typing import Any, TextIO
 
 from bot.advice.advisor import Advisor
 from bot.advice.candidates import candidates
 from bot.channels.channel import Channel
 from bot.channels.context import ChannelContext
-from bot.channels.registry import CHANNELS
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.model.service import Other, ServiceView
 from bot.core.routing.tree import policies_for
@@ -25,8 +25,7 @@ from bot.delivery.grouping import Grouping
 from bot.delivery.routes import configured_routes, policies_of
 from bot.delivery.self_notices import SelfNotices, UnreachableNotices
 from bot.delivery.subscriptions import configured_subscriptions
-from bot.desk.desk import Desk
-from bot.desk.open import open_desk
+from bot.desk.open import desk_services, open_desk
 from bot.desk.reader import Reader
 from bot.errors import StoreError
 from bot.health.reporter import HealthReporter
@@ -37,12 +36,15 @@ from bot.jobs.planned_maintenance import PlannedMaintenanceJob
 from bot.jobs.self_monitoring import SelfMonitor
 from bot.judging.actions import ActionQueue
 from bot.judging.judge import Judge, JudgeContext
+from bot.lifetime.generations import Generations, Idle
+from bot.lifetime.open_channels import OpenChannels
 from bot.probing.prober import Clock, Prober
+from bot.probing.stream_writer import GATHER_S, StreamWriter
 from bot.process import Process
 from bot.settings import Service, Settings, labels_of, page_check_id
 from bot.store.connect import open_store
 from bot.store.store import Store
-from bot.supervision import Supervisor
+from bot.supervision import Supervisor, Tell
 from bot.web.health import Readiness
 from bot.web.opening import web_open
 
@@ -77,10 +79,16 @@ class Terminal:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A started Groundtruth: its store, for reading, and the moment everything runs."""
+    """A started Groundtruth: its store, for reading, and the settings it was started with.
+
+    `swap` puts other settings in force, whole or not at all; it raises UserError where that cannot be. `tell(what,
+    text, over)` tells those who hear of our own troubles, once, and of the end.
+    """
 
     store: Store
     settings: Settings
+    swap: Callable[[Settings], Awaitable[None]]
+    tell: Tell
 
 
 def service_view(service: Service, settings: Settings) -> ServiceView:
@@ -115,80 +123,146 @@ async def running(settings: Settings, around: Terminal, roles: Role = EVERYTHING
     """
     async with contextlib.AsyncExitStack() as stack:
         url = settings.redis.reveal() if settings.redis else None
-        kept = open_store(url, settings.state_dir, socket=settings.socket, mode=settings.socket_mode)
-        opened = Running(await stack.enter_async_context(kept), settings)
-        app = App(opened, around, roles)
-        await stack.enter_async_context(app.channels())
-        await stack.enter_async_context(app.at_work())
-        yield opened
+        store = await stack.enter_async_context(
+            open_store(url, settings.state_dir, socket=settings.socket, mode=settings.socket_mode)
+        )
+        life = Life(store, settings, around, roles)
+        channels = OpenChannels(life.outside(settings.state_dir))
+
+        @contextlib.asynccontextmanager
+        async def begin(given: Settings) -> AsyncIterator[Idle]:
+            app = App(life, given, channels.now)
+            async with app.beside(), app.at_work():
+                yield app.idle
+
+        given = settings if Role.JUDGE in roles else replace(settings, channels=())
+        generations = Generations(given, channels, begin)
+        await stack.enter_async_context(generations.at_work())
+        yield Running(store, settings, generations.swap, life.tell)
 
 
 Worker = Callable[[], Coroutine[Any, Any, None]]
 """Runs until it is cancelled, and waits for a store that is away."""
 
 
-class App:
-    """The workers of one process, wired to each other: prober, judges and couriers, as far as its roles go."""
+class Life:
+    """What outlives a change of the configuration: who we are, the desk, what is not yet written, what broke."""
 
-    def __init__(self, opened: Running, around: Terminal, roles: Role) -> None:
-        self._settings, self._store, self._around, self._roles = opened.settings, opened.store, around, roles
+    def __init__(self, store: Store, settings: Settings, around: Terminal, roles: Role) -> None:
+        self.store, self.around, self.roles = store, around, roles
         # The embedded store has one user at a time, so what a killed run held is ours at once.
-        alone = opened.settings.redis is None
-        self._owner = opened.settings.vantage if alone else f"{opened.settings.vantage}.{secrets.token_hex(4)}"
-        self._process = Process(opened.store, opened.settings, self._owner, around.now, around.speed)
-        self._news = SelfNotices(opened.store, self._owner, around.now, self._wake)
-        self._actions = ActionQueue(opened.store, self._written)
-        self._routes = configured_routes(opened.store, opened.settings)
-        self._troubles = UnreachableNotices(self._news, self._routes.watchers, self._routes.tree.targets())
-        self._supervisor = Supervisor(self._troubles)
+        alone = settings.redis is None
+        self.owner = settings.vantage if alone else f"{settings.vantage}.{secrets.token_hex(4)}"
+        self.news = SelfNotices(store, self.owner, around.now, self.wake)
+        self.actions = ActionQueue(store, self.written)
+        self.supervisor = Supervisor(self.tell)
+        self.stream = StreamWriter(store, settings.vantage, gather_s=GATHER_S / around.speed)
+        self.desk = open_desk(store, settings, wake=self.written, now=around.now)
+        self.app: App | None = None
+        """The generation at work, or the last one."""
+
+    def outside(self, state_dir: Path) -> ChannelContext:
+        """The surroundings of every channel."""
+        around, store = self.around, self.store
+        return ChannelContext(
+            state_dir,
+            around.out,
+            around.style,
+            around.now,
+            self.desk,
+            store.notes,
+            store.leases,
+            self.owner,
+            acts=self.actions.submit,
+            installations=store.installations,
+        )
+
+    def wake(self) -> None:
+        """There is something to deliver."""
+        if self.app is not None:
+            self.app.wake()
+
+    def written(self, service: str) -> None:
+        """Rows of this service have come."""
+        if self.app is not None:
+            self.app.written(service)
+
+    async def tell(self, what: str, text: str, over: bool) -> None:
+        """Tell of our own trouble those whom the configuration in force names."""
+        if self.app is not None:
+            await self.app.troubles(what, text, over)
+
+
+class App:
+    """The workers of one generation, wired to each other: prober, judges and couriers, as far as its roles go."""
+
+    def __init__(self, life: Life, settings: Settings, channels: Mapping[str, Channel]) -> None:
+        self._life, self._settings, self._store, self._around = life, settings, life.store, life.around
+        self._channels = channels
+        self._process = Process(life.store, settings, life.owner, life.around.now, life.around.speed)
+        self._routes = configured_routes(life.store, settings)
+        self.troubles = UnreachableNotices(life.news, self._routes.watchers, self._routes.tree.targets())
         self._judges: dict[str, Judge] = {}
         self._courier: Courier | None = None
         self._beside: Mapping[str, Worker] = {}
         self._prober: Prober | None = None
         self.page = 0
         """The port of the page, 0 where there is none."""
-        if Role.JUDGE in roles:
-            self._judges = {s.id: self._judge(s, turn) for turn, s in enumerate(opened.settings.services)}
-        if Role.PROBE in roles:
-            clock = Clock(around.now, around.speed)
-            self._prober = Prober(opened.settings, opened.store, clock, self._owner, self._written, self._supervisor)
+        if Role.JUDGE in life.roles:
+            self._judges = {s.id: self._judge(s, turn) for turn, s in enumerate(settings.services)}
+        if Role.PROBE in life.roles:
+            clock = Clock(life.around.now, life.around.speed)
+            before = life.app.prober if life.app else None
+            self._prober = Prober(
+                settings, life.store, clock, life.owner, life.written, life.supervisor, life.stream, before
+            )
+        life.app = self
+
+    @property
+    def prober(self) -> Prober | None:
+        """What checks here, None in a process that only judges."""
+        return self._prober
 
     def _judge(self, service: Service, turn: int) -> Judge:
         settings, seen = self._settings, service_view(service, self._settings)
         due = partial(policies_for, self._routes.tree, policies_of(settings), labels=seen.labels)
-        context = JudgeContext(self._owner, self._around.now, self._routes.table, self._wake, calls=due, turn=turn)
+        context = JudgeContext(self._life.owner, self._around.now, self._routes.table, self.wake, calls=due, turn=turn)
         return Judge(self._store, seen, assessor_settings(service, settings), context)
 
     @contextlib.asynccontextmanager
-    async def channels(self) -> AsyncIterator[None]:
-        """The channels are open inside, where this process tells; raises UserError where one cannot be opened."""
-        settings, around, store = self._settings, self._around, self._store
-        if Role.JUDGE not in self._roles:
+    async def beside(self) -> AsyncIterator[None]:
+        """What answers is open inside, where this process tells; raises UserError where it cannot listen."""
+        settings, around, store, life = self._settings, self._around, self._store, self._life
+        if Role.JUDGE not in life.roles:
             yield
             return
-        subscriptions = configured_subscriptions(store, settings, self._news)
-        desk = open_desk(store, settings, wake=self._written, subscribes=subscriptions, now=around.now)
-        async with contextlib.AsyncExitStack() as stack:
-            channels = await self._opened(stack, desk)
-            services = [s.id for s in settings.services]
-            advisor = Advisor(Reader(store.views, settings.services), candidates(settings), services)
-            groups = Grouping(self._process, self._news, self._routes.tree.pace_of)
-            context = CourierContext(self._owner, around.now, advisor.card, self._troubles, groups.gate, around.speed)
-            self._courier = Courier(store, services, channels, context, self._supervisor)
-            attempts = self._courier.attempts
-            reporter = HealthReporter(self._process, channels, self._courier.state, lambda: self._supervisor.broken)
-            self._beside = {"pulse": reporter.run, "groups": groups.run} | self._jobs()
-            await stack.enter_async_context(Readiness(self._process, reporter.signs).open())
-            page = web_open(self._process, desk, self._supervisor, lambda: attempts)
-            self.page = await stack.enter_async_context(page)
+        subscriptions = configured_subscriptions(store, settings, life.news)
+        life.desk.serve(desk_services(store, settings, wake=life.written, subscribes=subscriptions, now=around.now))
+        services = [s.id for s in settings.services]
+        advisor = Advisor(Reader(store.views, settings.services), candidates(settings), services)
+        groups = Grouping(self._process, life.news, self._routes.tree.pace_of)
+        context = CourierContext(life.owner, around.now, advisor.card, self.troubles, groups.gate, around.speed)
+        self._courier = Courier(store, services, self._channels, context, life.supervisor)
+        attempts = self._courier.attempts
+        reporter = HealthReporter(self._process, self._channels, self._courier.state, lambda: life.supervisor.broken)
+        self._beside = {"pulse": reporter.run, "groups": groups.run} | self._jobs()
+        async with (
+            Readiness(self._process, reporter.signs).open(),
+            web_open(self._process, life.desk, life.supervisor, lambda: attempts) as self.page,
+        ):
             yield
+
+    async def idle(self) -> None:
+        """Nothing new is delivered from now on; returns when what is in hand is written down."""
+        if self._courier is not None:
+            await self._courier.rest()
 
     def _jobs(self) -> dict[str, Worker]:
         """What runs beside judging and telling, by name."""
-        process, watching, news = self._process, self._settings.watching, self._news
+        process, watching, news = self._process, self._settings.watching, self._life.news
         jobs: dict[str, Worker] = {}
         if self._settings.maintenance:
-            jobs["maintenance"] = PlannedMaintenanceJob(process, self._actions).run
+            jobs["maintenance"] = PlannedMaintenanceJob(process, self._life.actions).run
         if watching.digests:
             jobs["digests"] = DigestJob(process, news).run
         jobs["causes"] = CorrelationJob(process, self._routes, news).run
@@ -199,26 +273,6 @@ class App:
                 jobs["heartbeat"] = HeartbeatJob(process, watching.heartbeat).run
         return jobs
 
-    async def _opened(self, stack: contextlib.AsyncExitStack, desk: Desk) -> dict[str, Channel]:
-        """The configured channels by name, open until the stack is left."""
-        around, store = self._around, self._store
-        outside = ChannelContext(
-            self._settings.state_dir,
-            around.out,
-            around.style,
-            around.now,
-            desk,
-            store.notes,
-            store.leases,
-            self._owner,
-            acts=self._actions.submit,
-            installations=store.installations,
-        )
-        return {
-            c.name: await stack.enter_async_context(CHANNELS[c.kind].opened(c.name, c.options, outside))
-            for c in self._settings.channels
-        }
-
     @contextlib.asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """Everything runs inside; a worker that breaks is begun again, and ends nothing else."""
@@ -227,7 +281,7 @@ class App:
             workers = [self._begun(tasks, name, run) for name, run in self._workers().items()]
             async with contextlib.AsyncExitStack() as looking:
                 if self._prober is not None:
-                    workers.append(self._begun(tasks, "stream", self._prober.stream.run))
+                    workers.append(self._begun(tasks, "stream", self._life.stream.run))
                     await looking.enter_async_context(self._prober.at_work())
                 yield
             await self._drain()
@@ -242,19 +296,21 @@ class App:
         return workers | dict(self._beside)
 
     def _begun(self, tasks: asyncio.TaskGroup, name: str, run: Worker) -> asyncio.Task[None]:
-        return tasks.create_task(self._supervisor.keep(name, run), name=name)
+        return tasks.create_task(self._life.supervisor.keep(name, run), name=name)
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """There is something to deliver."""
         if self._courier is not None:
             self._courier.wake()
 
-    def _written(self, service: str) -> None:
+    def written(self, service: str) -> None:
+        """Rows of this service have come."""
         if service in self._judges:
             self._judges[service].news.set()
 
     async def _drain(self) -> None:
         """What is queued is written, what is decided is said, as far as it goes in the time that is left."""
-        waiting = self._prober.stream if self._prober else None
+        waiting = self._life.stream if self._prober else None
         try:
             async with asyncio.timeout(DRAIN_S):
                 if waiting is not None:

@@ -19,7 +19,8 @@ BOT: Mapping[str, str] = {
     "__main__": "cli",
     "cli": "app config delivery demo desk explain fields health importers mcp channels service_manager settings store"
     " core probes",
-    "app": "jobs web desk health delivery judging probing advice process channels settings store core",
+    "app": "lifetime jobs web desk health delivery judging probing advice process channels settings store core",
+    "lifetime": "channels settings",
     "web": "desk health http process settings store core",
     "mcp": "desk core",
     "importers": "config",

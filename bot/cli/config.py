@@ -1,4 +1,4 @@
-"""`groundtruth config`: check the configuration, show it in full, describe it to an editor."""
+"""`groundtruth config`: check the configuration, show it in full, compare it, describe it to an editor."""
 
 import argparse
 import json
@@ -11,9 +11,12 @@ from pydantic_core import core_schema
 
 from bot.channels.kind import Kind
 from bot.channels.registry import CHANNELS
+from bot.cli.reload import restart_needed
 from bot.config import catalogue
+from bot.config.changes import changes
 from bot.config.load import KNOWN, effective
 from bot.config.schema import Configuration
+from bot.errors import UserError
 from bot.fields import REFERENCE
 from probes.secret import Secret
 
@@ -21,6 +24,7 @@ EXAMPLES = """\
   groundtruth config check                          every complaint as file:line: key: what was expected
   groundtruth --config prod.yaml config show        what is in force, catalogue and defaults filled in
   groundtruth config show --json | jq .services[0]  the same for machines
+  groundtruth config diff new.yaml                  what would change with new.yaml, and what needs a restart
   groundtruth config schema > groundtruth.schema.json
       then, as the first line of groundtruth.yaml, for editors:
       # yaml-language-server: $schema=groundtruth.schema.json"""
@@ -31,15 +35,22 @@ NULLABLE = ("components", "checks")
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
-    parser.add_argument("what", choices=("check", "show", "schema"), help="what to do with the configuration")
+    parser.add_argument("what", choices=("check", "show", "diff", "schema"), help="what to do with the configuration")
+    parser.add_argument("file", nargs="?", metavar="FILE", help="diff: the configuration to compare with")
     parser.add_argument("--json", action="store_true", help="show: as JSON instead of YAML")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it; complaints are one ConfigError, which ends with exit code 2."""
+    """Do it; complaints are one ConfigError, which ends with exit code 2. `diff` ends with 1 where there are any."""
+    if (args.what == "diff") is (args.file is None):
+        raise UserError("config diff takes one FILE to compare with; check, show and schema take none")
     match args.what:
         case "check":
             text = checked(args.config)
+        case "diff":
+            found = differences(args.config, args.file)
+            sys.stdout.write("".join(f"{line}\n" for line in found or ["no difference"]))
+            return int(bool(found))
         case "show":
             text = shown(args.config, as_json=args.json)
         case _:
@@ -62,6 +73,14 @@ def checked(path: str | None) -> str:
     rows.append(f"  {len(settings.checks())} checks from vantage {settings.vantage}; store: {store}")
     rows.append(f"  channels: {', '.join(channel.name for channel in settings.channels) or 'none'}")
     return "\n".join([*rows, *(f"  note: {note}" for note in settings.notes)])
+
+
+def differences(path: str | None, other: str) -> list[str]:
+    """What would change with another file, and what of it needs a restart. Raises ConfigError."""
+    before, after = effective(path), effective(other)
+    fixed = restart_needed(before.settings, after.settings)
+    restart = [f"needs a restart: {', '.join(fixed)}"] if fixed else []
+    return [*map(str, changes(before, after)), *restart]
 
 
 def shown(path: str | None, *, as_json: bool = False) -> str:

@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from bot.app import Role, Terminal, running
 from bot.cli.log_redaction import to_stderr
-from bot.cli.run import COLLECTOR, stopping
-from bot.config.load import load
+from bot.cli.reload import Origin, Reloader
+from bot.cli.run import COLLECTOR, say, stopping
+from bot.config.load import Effective
 from bot.errors import UserError
 from bot.fields import ID
 from bot.service_manager import notified
@@ -36,12 +37,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Look until SIGINT or SIGTERM, or until the given time is over."""
-    settings = shared(load(args.config), args.vantage)
+    origin = Origin(args.config, lambda settings: shared(settings, args.vantage))
+    found = origin.read()
     to_stderr(logging.INFO if args.verbose else logging.WARNING)
     gc.set_threshold(*COLLECTOR)
-    for note in settings.notes:
+    for note in found.settings.notes:
         sys.stderr.write(f"Note: {note}\n")
-    asyncio.run(_look(settings, args.seconds))
+    asyncio.run(_look(found, origin, args.seconds))
     return 0
 
 
@@ -57,11 +59,16 @@ def shared(settings: Settings, vantage: str | None) -> Settings:
     return replace(settings, vantage=vantage or settings.vantage)
 
 
-async def _look(settings: Settings, seconds: float | None) -> None:
+async def _look(found: Effective, origin: Origin, seconds: float | None) -> None:
+    settings = found.settings
     with stopping() as stop:
         where = masked(settings.redis.reveal()) if settings.redis else ""
         said = f"Checking from vantage {settings.vantage}: {len(settings.checks())} checks, written to {where}"
-        async with running(settings, Terminal(sys.stdout), Role.PROBE), notified(settings.manager, said):
+        async with (
+            running(settings, Terminal(sys.stdout), Role.PROBE) as at_work,
+            Reloader(origin, found, at_work, say).watching(),
+            notified(settings.manager, said),
+        ):
             sys.stderr.write(f"{said}. Ctrl-C stops.\n")
             try:
                 async with asyncio.timeout(seconds):

@@ -15,7 +15,8 @@ from bot.app import EVERYTHING, Role, Running, Terminal, running
 from bot.channels.console.above import above
 from bot.cli.ask import show
 from bot.cli.log_redaction import to_stderr
-from bot.config.load import load
+from bot.cli.reload import Origin, Reloader
+from bot.config.load import Effective
 from bot.core.commands.asker import Asker
 from bot.core.model.person import Person
 from bot.demo.clock import CLOCK
@@ -53,13 +54,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run until SIGINT or SIGTERM, or until the given time is over."""
-    settings = load(args.config)
+    origin = Origin(args.config)
+    found = origin.read()
     to_stderr(logging.INFO if args.verbose else logging.WARNING, above(sys.stderr))
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECTOR)
-    roles = judging(settings) if args.no_checks else EVERYTHING
-    asyncio.run(serve(settings, Terminal(sys.stdout, args.style), args.seconds, roles))
+    roles = judging(found.settings) if args.no_checks else EVERYTHING
+    asyncio.run(serve(found, Terminal(sys.stdout, args.style), origin, args.seconds, roles))
     return 0
 
 
@@ -71,6 +73,11 @@ def judging(settings: Settings) -> Role:
             " the configuration (nobody else can write to the embedded store)"
         )
     return Role.JUDGE
+
+
+def say(line: str) -> None:
+    """One line for the operator, above what stands at the terminal's foot."""
+    above(sys.stderr).write(f"{line}\n")
 
 
 def announce(settings: Settings) -> None:
@@ -89,10 +96,17 @@ def watched(settings: Settings) -> str:
     return f"Watching {services}: {counted}, from vantage {settings.vantage}"
 
 
-async def serve(settings: Settings, around: Terminal, seconds: float | None = None, roles: Role = EVERYTHING) -> None:
-    """Everything at work until a signal comes or the time is over."""
+async def serve(
+    found: Effective, around: Terminal, origin: Origin, seconds: float | None = None, roles: Role = EVERYTHING
+) -> None:
+    """Everything at work until a signal comes or the time is over; the configuration is read again when it changes."""
+    settings = found.settings
     with stopping() as stop:
-        async with running(settings, around, roles) as at_work, notified(settings.manager, watched(settings)):
+        async with (
+            running(settings, around, roles) as at_work,
+            Reloader(origin, found, at_work, say).watching(),
+            notified(settings.manager, watched(settings)),
+        ):
             announce(settings)
             # Where a demo was kept before, its time is over.
             await at_work.store.notes.put(CLOCK, "", 1.0)

@@ -3,15 +3,15 @@
 import logging
 import os
 import socket
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.channels.registry import CHANNELS
 from bot.config import catalogue
 from bot.config.build import SettingsBuilder
 from bot.config.complaints import Complaint, lines
-from bot.config.document import LARGEST, Node, read
+from bot.config.document import Node, read
 from bot.config.environment import (
     ENVIRONMENT,
     environment_problems,
@@ -22,21 +22,23 @@ from bot.config.environment import (
     vantage,
 )
 from bot.config.former_keys import renamed
+from bot.config.joining import joined
 from bot.config.merge import merge_catalogue
 from bot.config.pydantic_errors import parse_model
 from bot.config.schema import Configuration
 from bot.config.secrets import AskersSecrets, Secrets, named
+from bot.config.sources import ALWAYS, sources
 from bot.config.validation import Known, violations
 from bot.config.web import logo_complaints
 from bot.errors import ConfigError, UserError
 from bot.settings import Channel, Settings
 from probes.dialects.registry import DIALECTS
 from probes.registry import KIND_OPTIONS
+from probes.secret import Secret
 from probes.transport.request import TransportSettings
 
 log = logging.getLogger(__name__)
 
-FILE = "groundtruth.yaml"
 APART = ("control", "github_issues", "hackernews", "statuspage")
 """Kinds that are no component's: they have sections of their own (`control:`, `community:`, a service's `page:`)."""
 
@@ -49,16 +51,20 @@ KNOWN = Known(
 
 @dataclass(frozen=True, slots=True)
 class Effective:
-    """A configuration as it is in force: as the file would say it in full, and as the program uses it."""
+    """A configuration as it is in force: as the file would say it in full, and as the program uses it.
+
+    `secrets` are those that it names and the environment has.
+    """
 
     configuration: Configuration
     settings: Settings
+    secrets: Mapping[str, Secret] = field(default_factory=dict, repr=False)
 
 
 def load(path: str | None = None, environ: Mapping[str, str] | None = None, *, asks: bool = False) -> Settings:
-    """The settings of a file, of $GROUNDTRUTH_CONFIG, of ./groundtruth.yaml, or the defaults. Raises ConfigError.
+    """The settings of a file or folder, of $GROUNDTRUTH_CONFIG, of ./groundtruth.yaml, or the defaults.
 
-    Somebody who only `asks` needs the store's secrets, and no others.
+    Raises ConfigError. Somebody who only `asks` needs the store's secrets, and no others.
     """
     return effective(path, environ, asks=asks).settings
 
@@ -66,17 +72,18 @@ def load(path: str | None = None, environ: Mapping[str, str] | None = None, *, a
 def effective(path: str | None = None, environ: Mapping[str, str] | None = None, *, asks: bool = False) -> Effective:
     """The same with the configuration in full. Raises ConfigError."""
     environ = os.environ if environ is None else environ
-    named = path or environ.get("GROUNDTRUTH_CONFIG", "")
-    file = Path(named or FILE)
-    if not named and not file.exists():
-        return _assembled(b"", "defaults", environ, Path.cwd(), asks=asks)
+    found = sources(path, environ)
+    texts = [(str(file), content) for file, content in found.files] or [("defaults", b"")]
+    return _assembled(texts, found.name, environ, found.folder, asks=asks)
+
+
+def digest(path: str | None = None, environ: Mapping[str, str] | None = None) -> str:
+    """The digest of a configuration as it stands now; what cannot be read has one of its own."""
+    environ = os.environ if environ is None else environ
     try:
-        with file.open("rb") as stream:
-            text = stream.read(LARGEST + 1)
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "not a path"
-        raise ConfigError([f"{file}: expected a configuration file that can be read ({why})"]) from None
-    return _assembled(text, str(file), environ, file.parent, asks=asks)
+        return sources(path, environ).digest(environ)
+    except ConfigError as error:
+        return str(error)
 
 
 def from_text(
@@ -84,15 +91,26 @@ def from_text(
 ) -> Settings:
     """The settings of a configuration held as text; relative paths start at `folder`. Raises ConfigError."""
     given = os.environ if environ is None else environ
-    return _assembled(text.encode(), source, given, folder or Path.cwd()).settings
+    return _assembled([(source, text.encode())], source, given, folder or Path.cwd()).settings
 
 
-def _assembled(text: bytes, source: str, environ: Mapping[str, str], folder: Path, *, asks: bool = False) -> Effective:
-    root, complaints = read(text, source)
-    root, former, twice = renamed(root)
-    complaints += twice
-    for sentence in former:
-        log.warning("%s", sentence)
+def _read(texts: Sequence[tuple[str, bytes]]) -> tuple[Node, list[Complaint]]:
+    """The texts, each with the name of its file, as one tree; what is wrong with each."""
+    roots, complaints = list[Node](), list[Complaint]()
+    for name, text in texts:
+        root, wrong = read(text, name)
+        root, former, twice = renamed(root)
+        roots.append(root)
+        complaints += [*wrong, *twice]
+        for sentence in former:
+            log.warning("%s", sentence)
+    return joined(roots), complaints
+
+
+def _assembled(
+    texts: Sequence[tuple[str, bytes]], source: str, environ: Mapping[str, str], folder: Path, *, asks: bool = False
+) -> Effective:
+    root, complaints = _read(texts)
     vault = _asker(root, environ) if asks else Secrets(environ)
     tree, found = merge_catalogue(root, catalogue.entry, catalogue.names())
     configuration, wrong = parse_model(tree)
@@ -123,7 +141,8 @@ def _assembled(text: bytes, source: str, environ: Mapping[str, str], folder: Pat
     wrong = [complaint for channel in told for complaint in _of_channel(channel, tree)]
     if wrong:
         raise ConfigError(lines(wrong))
-    return Effective(configuration, settings)
+    everything = {*named(tree.plain()), *ALWAYS}
+    return Effective(configuration, settings, {n: one for n in everything if (one := vault.find(n)) is not None})
 
 
 def _asker(root: Node, environ: Mapping[str, str]) -> Secrets:

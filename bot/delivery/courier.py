@@ -118,6 +118,11 @@ class Courier:
                 hands.create_task(self._serve(line, target, claims))
         return sum(map(len, found.values()))
 
+    async def rest(self) -> None:
+        """Take nothing any more, and wait until what is in hand is written down."""
+        self._claiming.closed = True
+        await self.settled()
+
     async def settled(self) -> None:
         """Wait until nothing is in hand: what was said is written down."""
         for line in self._lines.values():

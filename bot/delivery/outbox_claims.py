@@ -29,11 +29,13 @@ class OutboxClaims:
         self._outbox = outbox
         self._services = tuple(services)
         self._now = now
+        self.closed = False
+        """Whether nothing is taken any more."""
         self._claimant = Claimant(owner, CLAIM_S * speed, AT_ONCE)
 
     async def take(self, line: ChannelQueue) -> dict[str, list[Claimed]]:
         """What is due, by target; those are busy from now on. Raises StoreError."""
-        if len(line.busy) >= AT_ONCE or self._now() < line.rests_until:
+        if self.closed or len(line.busy) >= AT_ONCE or self._now() < line.rests_until:
             return {}
         if line.why:
             found = await self._trial(line)

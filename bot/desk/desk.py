@@ -61,6 +61,10 @@ class Desk:
     def __init__(self, behind: DeskServices) -> None:
         self._behind = behind
 
+    def serve(self, behind: DeskServices) -> None:
+        """Answer from these services from now on: the configuration has changed."""
+        self._behind = behind
+
     async def ask(self, text: str, asker: Asker, now: float) -> Answer:
         """The answer to `text`, whatever it says; roles are checked here and nowhere else.
 

@@ -32,21 +32,31 @@ def open_desk(
     now: Callable[[], float] = time.time,
 ) -> Desk:
     """The desk of this configuration. `wake` tells the judge of a service that somebody acted or reported."""
+    return Desk(desk_services(store, settings, wake=wake, subscribes=subscribes, now=now))
+
+
+def desk_services(
+    store: Store,
+    settings: Settings,
+    *,
+    wake: Callable[[str], None] = nobody,
+    subscribes: Subscriptions | None = None,
+    now: Callable[[], float] = time.time,
+) -> DeskServices:
+    """What stands behind the desk of this configuration."""
     reads, offered = Reader(store.views, settings.services), candidates(settings)
-    return Desk(
-        DeskServices(
-            reads=reads,
-            advisor=Advisor(reads, offered, [service.id for service in settings.services]),
-            names=names(settings.services),
-            acts=ActionQueue(store, wake),
-            reports=UserReports(store, wake, now),
-            subscribes=subscribes,
-            health=HealthReader(store, settings),
-            audit=Audit(store),
-            announces=store.announcements if settings.web is not None else None,
-            digests=Digests(store, settings.services),
-            candidates=offered,
-            tree=tree_of(settings),
-            labels={service.id: labels_of(service) for service in settings.services},
-        )
+    return DeskServices(
+        reads=reads,
+        advisor=Advisor(reads, offered, [service.id for service in settings.services]),
+        names=names(settings.services),
+        acts=ActionQueue(store, wake),
+        reports=UserReports(store, wake, now),
+        subscribes=subscribes,
+        health=HealthReader(store, settings),
+        audit=Audit(store),
+        announces=store.announcements if settings.web is not None else None,
+        digests=Digests(store, settings.services),
+        candidates=offered,
+        tree=tree_of(settings),
+        labels={service.id: labels_of(service) for service in settings.services},
     )

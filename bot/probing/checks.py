@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from bot.core.detection.reprobe import Plan, due
@@ -57,6 +58,10 @@ def _host(target: str) -> str:
         return target
 
 
+def _controls(checks: Iterable[Check]) -> set[str]:
+    return {check.id for check in checks if check.kind == "control"}
+
+
 @dataclass(slots=True)
 class ActivePlan:
     """A component's re-probe plan as last heard, and when this vantage last followed it."""
@@ -65,13 +70,29 @@ class ActivePlan:
     followed: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What checks leave behind, by id: their memories, when they were done and read (Unix seconds), our own sight."""
+
+    checks: Mapping[str, Check]
+    memories: Mapping[str, MutableMapping[str, Any]]
+    done: Mapping[str, float]
+    read_at: Mapping[str, float]
+    sight: Sight
+    told: State
+
+
 @dataclass(slots=True)
 class ProbeLimits:
-    """What keeps this prober from asking too much: turns at pages, limits towards hosts, a bound on extra checks."""
+    """What keeps this prober from asking too much: turns at pages, limits towards hosts, a bound on extra checks.
+
+    `past` is what the checks of the last configuration leave to those that did not change.
+    """
 
     turns: PageLease | None = None
     courtesy: HostRateLimiter = field(default_factory=lambda: HostRateLimiter(RateLimits()))
     extras: ReprobeBudget = field(default_factory=lambda: ReprobeBudget(RateLimits().extra_per_hour))
+    past: Past | None = None
 
 
 class CheckRunner:
@@ -111,6 +132,23 @@ class CheckRunner:
             if check.kind not in UNJUDGED:
                 self._turn.setdefault(check.component, []).append(check)
                 self._components.setdefault(check.service, set()).add(check.component)
+        if self._manners.past is not None:
+            self._go_on(self._manners.past)
+
+    def past(self) -> Past:
+        """What these checks leave to those of the next configuration."""
+        memories = {name: tools.memory for name, tools in self._tools.items()}
+        checks = {check.id: check for check in self._checks}
+        return Past(checks, memories, self._done, self._read_at, self.sight, self._told)
+
+    def _go_on(self, past: Past) -> None:
+        """Take up what the checks of the last configuration remember, where they did not change."""
+        same = [check.id for check in self._checks if past.checks.get(check.id) == check]
+        self._tools |= {name: replace(self._tools[name], memory=past.memories[name]) for name in same}
+        self._done = {name: past.done[name] for name in same if name in past.done}
+        self._read_at = {name: past.read_at[name] for name in same if name in past.read_at}
+        if _controls(self._checks) == _controls(past.checks.values()):
+            self.sight, self._told = past.sight, past.told
 
     def start(self, schedule: Schedule) -> None:
         """Give every check its place in time."""
@@ -119,8 +157,13 @@ class CheckRunner:
             if check.kind in IN_TURN and self._turns is not None:
                 schedule.every(check.interval_s / TICKS, self.read, check, name=check.id)
             else:
-                schedule.every(check.interval_s, self.once, check, name=check.id)
+                schedule.every(check.interval_s, self.once, check, name=check.id, first_s=self._due_in(check))
         self._schedule = schedule
+
+    def _due_in(self, check: Check) -> float | None:
+        """Seconds until a check that was done before is due again; the control hosts say at once how we stand."""
+        done = self._done.get(check.id)
+        return None if done is None or check.kind == "control" else max(0.0, done + check.interval_s - self._began)
 
     def planned(self, service: str, plans: Mapping[str, str]) -> None:
         """Hear a service's re-probe plans; a component without one goes back to its interval."""

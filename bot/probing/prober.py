@@ -12,7 +12,7 @@ from bot.core.health.sight import State
 from bot.core.rate_limits import ReprobeBudget
 from bot.errors import StoreError
 from bot.probing.budget import BudgetGate
-from bot.probing.checks import CheckRunner, ProbeLimits
+from bot.probing.checks import CheckRunner, Past, ProbeLimits
 from bot.probing.page_lease import PageLease
 from bot.probing.rate_limiter import HostRateLimiter
 from bot.probing.stream_writer import GATHER_S, StreamWriter
@@ -55,7 +55,10 @@ class Prober:
         name: str,
         written: Callable[[str], None],
         supervisor: Supervisor | None = None,
+        stream: StreamWriter | None = None,
+        before: "Prober | None" = None,
     ) -> None:
+        """`stream` outlives a change of the configuration; `before` is the prober of the last one."""
         self._settings = settings
         self._store = store
         self._clock = clock
@@ -66,7 +69,13 @@ class Prober:
         self._services = {s.id: s for s in settings.services}
         self._watch: CheckRunner | None = None
         self._schedule: Schedule | None = None
-        self.stream = StreamWriter(store, settings.vantage, self._written, gather_s=GATHER_S / clock.speed)
+        self._past = before.past() if before else None
+        self.stream = stream or StreamWriter(store, settings.vantage, gather_s=GATHER_S / clock.speed)
+        self.stream.written = self._written
+
+    def past(self) -> Past | None:
+        """What the checks leave to those of the next configuration."""
+        return self._watch.past() if self._watch else self._past
 
     @contextlib.asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
@@ -80,7 +89,7 @@ class Prober:
             budget = BudgetGate(self._store.purse, {name: s.budget for name, s in self._services.items()})
             tools = Tools(transport, settings.vantage, clock.now, settings.secrets, budget=budget)
             turns = PageLease(self._store, self._name, clock.speed)
-            manners = ProbeLimits(turns, self._courtesy, ReprobeBudget(settings.courtesy.extra_per_hour))
+            manners = ProbeLimits(turns, self._courtesy, ReprobeBudget(settings.courtesy.extra_per_hour), self._past)
             self._watch = CheckRunner(settings.checks(), tools, control, self._seen, manners)
             self._watch.changed = lambda: schedule.soon(self._present, name="presence")
             self._schedule = schedule

@@ -22,6 +22,10 @@ GATHER_S = 1.0
 RETRY_S = (0.2, 0.5, 1.0, 2.0)
 
 
+def _nobody(_service: str, _plans: Mapping[str, str], _urgent: bool) -> None:
+    """Nobody is told of writes yet."""
+
+
 class StreamWriter:
     """The prober's end of every service's stream.
 
@@ -36,13 +40,14 @@ class StreamWriter:
         self,
         store: Store,
         vantage: str,
-        written: Callable[[str, Mapping[str, str], bool], None],
+        written: Callable[[str, Mapping[str, str], bool], None] | None = None,
         buffer_rows: int = BUFFER_ROWS,
         gather_s: float = 0.0,
     ) -> None:
         self._store = store
         self._prober = f"{vantage}.{secrets.token_hex(6)}"
-        self._written = written
+        self.written = written or _nobody
+        """Who is told of writes; it changes with the configuration, what is queued here does not."""
         self._buffer_rows = buffer_rows
         self._rows: dict[str, deque[bytes]] = {}
         self._first: dict[str, int] = {}
@@ -115,7 +120,7 @@ class StreamWriter:
                 rows.popleft()
             self.waiting -= written
             self._first[service] = first + len(batch)
-            self._written(service, reply.attention, service in self._urgent)
+            self.written(service, reply.attention, service in self._urgent)
         self._urgent.discard(service)
 
     def _drop(self) -> None:

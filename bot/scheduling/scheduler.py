@@ -88,15 +88,17 @@ class Schedule:
             task.cancel()
         return await self._stack.__aexit__(kind, error, trace)
 
-    def every(self, interval_s: float, job: Job, *args: Any, name: str) -> None:
+    def every(self, interval_s: float, job: Job, *args: Any, name: str, first_s: float | None = None) -> None:
         """Run `job(*args)` within a second or so, and every `interval_s` seconds from a moment of chance on.
 
         Each run is moved by up to a tenth of the interval. One that is due while the last one still goes on is the
-        job's own to refuse.
+        job's own to refuse. `first_s`: a job that ran before is due again in so many seconds, not at once.
         """
         interval_s /= self._speed
-        first = FIRST_WITHIN_S * _chance() + self._count * FIRST_APART_S
+        soon = FIRST_WITHIN_S * _chance() + self._count * FIRST_APART_S
+        first = max(soon, (first_s or 0.0) / self._speed)
         self._later(Run(min(first, interval_s), job, args, name))
+        after = 1.0 if first_s else 0.75 + _chance()
         slots = self._slots.setdefault(interval_s, [])
         if len(slots) < SLOTS:
             slots.append(Slot(name, []))
@@ -107,7 +109,7 @@ class Schedule:
                 id=name,
                 seconds=interval_s,
                 jitter=interval_s * JITTER,
-                next_run_time=datetime.now(UTC) + timedelta(seconds=interval_s * (0.75 + _chance())),
+                next_run_time=datetime.now(UTC) + timedelta(seconds=interval_s * after + (first if first_s else 0.0)),
             )
             slots[-1].runs.append(Run(0.0, job, args, name))
         else:
@@ -118,9 +120,13 @@ class Schedule:
         """Run `job(*args)` once, now, beside everything else; not at all where the end has begun."""
         if not self._open:
             return
-        task = self._group.create_task(self._supervisor.job(name, job(*args)))
+        task = self._group.create_task(self._done(job, args, name))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+
+    async def _done(self, job: Job, args: tuple[Any, ...], name: str) -> None:
+        # The job's coroutine is made only here: a task that is cancelled before it begins would leave it unawaited.
+        await self._supervisor.job(name, job(*args))
 
     async def sleep(self, seconds: float) -> None:
         """Sleep by the schedule's clock."""

@@ -78,6 +78,12 @@ class RedisClient:
             except NoScriptError:
                 return await self._batches.reply("EVAL", script.source, len(keys), *keys, *args)
 
+    async def replace(self, redis: Redis) -> None:
+        """Talk to the same server by another client from now on: its password has changed."""
+        before, self._redis = self._redis, redis
+        with self._translated():
+            await before.aclose()
+
     async def close(self) -> None:
         await self._batches.close()
         pool = self._redis.connection_pool

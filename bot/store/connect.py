@@ -91,6 +91,22 @@ async def open_store(
         yield Store(link, warnings)
 
 
+async def reconnect(store: Store, url: str) -> None:
+    """Go on with the server's new password, if that is right.
+
+    Raises:
+        StoreError: the server refuses it, or is away; nothing has changed then.
+    """
+    fresh = client(url)
+    link = RedisClient(fresh, masked(url))
+    try:
+        await link.call("PING")
+    except StoreError:
+        await link.close()
+        raise
+    await store.reconnect(fresh)
+
+
 async def _running(state_dir: Path, socket: Path | None) -> str:
     found = await _answering(state_dir, socket)
     if found is None:

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+from redis.asyncio import Redis
+
 from bot.store import keys
 from bot.store.announcements import AnnouncementStore
 from bot.store.audit import AuditStore
@@ -124,6 +126,10 @@ class Store:
         return int(await self._link.run("commit", every, tuple(_words(token, commit)))) == 1
 
     # The server itself.
+
+    async def reconnect(self, redis: Redis) -> None:
+        """Go on with another client of the same server."""
+        await self._link.replace(redis)
 
     async def ping(self) -> float:
         """Milliseconds a command takes there and back."""
