@@ -20,7 +20,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "config": ("bot.cli.config", "check, show or describe the configuration"),
     "demo": ("bot.cli.demo", "replay an outage against a vendor on loopback, and catch it"),
     "doctor": ("bot.cli.doctor", "is everything in order on our side, and if not, what to do about it"),
+    "export": ("bot.cli.export", "write a backup of the store, while everything runs"),
     "fingerprint": ("bot.cli.fingerprint", "what recorded answers mean, one JSON line each"),
+    "forget": ("bot.cli.forget", "take one person out of everything that is kept"),
     "ledger": (
         "bot.cli.ledger",
         "how late and how accurate status pages are, on record; import a vendor's history",
@@ -28,6 +30,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "record": ("bot.cli.record", "write what the store holds as a trace for replay"),
     "replay": ("bot.cli.replay", "run recorded traces through the detector that runs in production"),
     "probe": ("bot.cli.probe", "run checks only, from this vantage, for the judge on a shared Redis"),
+    "restore": ("bot.cli.restore", "write a backup into an empty store, of this version or an older one"),
     "routes": ("bot.cli.routes", "the routing tree, and who would be notified of what"),
     "run": ("bot.cli.run", "run checks, judge and notify, until stopped"),
 }

@@ -19,6 +19,7 @@ from bot.errors import StoreError, UserError
 from bot.store.client import RedisClient
 from bot.store.embedded import EmbeddedServer, answer
 from bot.store.embedded_directory import StoreDirectory, copied, kept
+from bot.store.schema import ready
 from bot.store.store import Store, parse_info
 from bot.store.types import Info
 
@@ -63,21 +64,29 @@ async def open_kept(url: str | None, state_dir: Path, socket: Path | None = None
             server = await stack.enter_async_context(EmbeddedServer(folder, writable=False))
             link = RedisClient(client(server.url), str(state_dir))
             stack.push_async_callback(link.close)
+            await ready(link, writes=False)
             store = Store(link, ())
         yield store, runs
 
 
 @asynccontextmanager
-async def open_store(
-    url: str | None, state_dir: Path, *, start: bool = True, socket: Path | None = None, mode: int = 0o600
+async def open_store(  # noqa: PLR0913 - where it is, and how it is opened
+    url: str | None,
+    state_dir: Path,
+    *,
+    start: bool = True,
+    socket: Path | None = None,
+    mode: int = 0o600,
+    check: bool = True,
 ) -> AsyncIterator[Store]:
     """The store at an address, or the embedded one in a directory: run by us (`start`), or by another process.
 
-    The embedded one listens at `socket` with the permissions `mode`, or inside its directory.
+    The embedded one listens at `socket` with the permissions `mode`, or inside its directory. Without `check` the state
+    schema of what stands there is the caller's to judge: it is about to be thrown away.
 
     Raises:
         UserError: for an address that is none, a server that is too old or a cluster, a directory that is taken
-            (`start`) or where nobody runs (not `start`).
+            (`start`) or where nobody runs (not `start`), a store that a newer version wrote.
         StoreError: when the server cannot be reached.
     """
     async with AsyncExitStack() as stack:
@@ -88,6 +97,8 @@ async def open_store(
         link = RedisClient(client(url), masked(url))
         stack.push_async_callback(link.close)
         warnings = judge_server(await link.call("INFO"))
+        if check:
+            await ready(link, writes=start)
         yield Store(link, warnings)
 
 

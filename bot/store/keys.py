@@ -112,11 +112,14 @@ KINDS: dict[str, Kind] = {
     ),
     "members": Kind("hash", GROUP_TTL_S, "one field a held delivery", "what is held back for one group's message"),
     "begun": Kind("zset", GROUP_TTL_S, f"{BEGUN_AGE_S // _HOUR} h, {BEGUN_KEPT} rows", "what one target heard begin"),
+    "schema": Kind("string", None, "one value", "the state schema, and which version wrote it first"),
     "seen": Kind("zset", VANTAGE_TTL_S, f"{VANTAGES_KEPT} newest", "vantages by the time of that word"),
 }
 
 _ALL = f"gt:{SCHEMA}:{{_}}:"
 """Prefix of what belongs to no service; no service's name begins with an underscore."""
+STATE_SCHEMA = _ALL + "schema"
+"""Read by every version: its name never changes, whatever the number in other names."""
 ROUTES, HEALTH, AUDIT = _ALL + "routes", _ALL + "health", _ALL + "audit"
 INSTALLATIONS = _ALL + "installations"
 ANNOUNCEMENTS = _ALL + "announcements"
@@ -153,6 +156,22 @@ def kind_of(key: str) -> Kind | None:
     """The table's row for a key as found in the store; None for a key that is not ours."""
     match = _KEY.fullmatch(key)
     return KINDS.get(match[1]) if match else None
+
+
+def kind_name(key: str) -> str:
+    """The name of the table's row for a key, "" for a key that is not ours."""
+    match = _KEY.fullmatch(key)
+    return match[1] if match and match[1] in KINDS else ""
+
+
+def type_of(key: str) -> str:
+    """The type of a key of ours. Raises KeyError for another's."""
+    return KINDS[kind_name(key)].type
+
+
+def tag_of(key: str) -> str:
+    """The hash tag of a key: its service, or "_"."""
+    return key.partition("{")[2].partition("}")[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 from bot.store import keys
 from bot.store.announcements import AnnouncementStore
 from bot.store.audit import AuditStore
+from bot.store.backup import Backup
 from bot.store.budget import BudgetStore
 from bot.store.client import RedisClient, Value, mapping, text
 from bot.store.groups import Groups
@@ -60,6 +61,7 @@ class Store:
         self.announcements = AnnouncementStore(link)
         self.vantages = VantageStore(link)
         self.groups = Groups(link)
+        self.backup = Backup(link)
         self.warnings = warnings
 
     def __repr__(self) -> str:
