@@ -94,7 +94,8 @@ class VantageWord(BaseModel):
     """What a prober leaves of itself in the store.
 
     Rows that wait to be written and were lost, checks that were left out, checks not done in time, and how far its
-    clock is ahead of the store's (seconds); whether it can tell its own network's failures; checks whose model is gone.
+    clock is ahead of the store's (seconds); whether it can tell its own network's failures, and since when; checks
+    whose model is gone.
     """
 
     at: float
@@ -104,6 +105,7 @@ class VantageWord(BaseModel):
     late: tuple[str, ...] = ()
     skew: float = 0.0
     sight: State = State.CLEAR
+    sight_since: float | None = None
     gone: tuple[str, ...] = ()
     version: str = ""
     dropped: int = 0
@@ -157,7 +159,7 @@ def _vantage(name: str, record: str, now: float) -> list[HealthSign]:
         return [silence(name, word.at, now)]
     here = HealthSign(f"vantage {name}", True, said, word.at, Kind.VANTAGE)
     more = [
-        seeing(name, word.sight, word.at),
+        seeing(name, word.sight, word.at, word.sight_since),
         checking(name, word.late, word.at),
         ticking(f"vantage {name}", word.skew, word.at),
         modelled(name, word.gone, word.at),

@@ -14,7 +14,8 @@ from bot.health.status import HealthReader
 from bot.process import Process
 from bot.store.codec import Codec
 
-EVERY_S = 15.0
+EVERY_S = 10.0
+"""Blindness is told within a minute, and what is noticed is told when it has lasted."""
 LEASE = "selfwatch"
 NOTE = "selfwatch"
 KEPT_S = 14 * 86_400.0

@@ -11,7 +11,7 @@ ROWS = 500
 """Rows judged at once."""
 KEEP_S = 10.0
 """The state is written at least this often while nothing is decided, so that a restart repeats little."""
-UNWRITTEN = 200
+UNWRITTEN = 5_000
 """Rows judged that wait to be written, at most, however calm they are."""
 
 Raw = tuple[str, bytes]

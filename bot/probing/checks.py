@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.core.detection.reprobe import Plan, due
-from bot.core.health.sight import Sight, Silent, State
+from bot.core.health.sight import Sight, State
 from bot.core.health.signs import MISSED
 from bot.core.rate_limits import RateLimits, ReprobeBudget
 from bot.probing.page_lease import TICKS, PageLease
@@ -29,6 +29,9 @@ PLAN_TICK_S = 0.25
 
 DUE = 0.75
 """Share of an interval after which a page may be read again: the ticks of its turns are jittered."""
+
+DOUBT_S, DOUBTS = 5.0, 6
+"""A silent control host is asked again after so long, so many times: meanwhile some target has answered or failed."""
 
 OVERTIME_S = 0.5
 """A check that ends so long after its deadline failed here, whatever it saw."""
@@ -121,7 +124,8 @@ class CheckRunner:
         self._done: dict[str, float] = {}
         self._gone: set[str] = set()
         self.sight = Sight()
-        self._told = State.CLEAR
+        self._told, self.sight_since = State.CLEAR, tools.now()
+        self._silences: dict[str, int] = {}
         self.changed: Callable[[], None] = lambda: None
         """Called when this vantage sees worse or better than before."""
         self._schedule: Schedule | None = None
@@ -242,6 +246,7 @@ class CheckRunner:
         host, fine = _host(check.target), seen.outcome in (Outcome.OK, Outcome.SLOW)
         if check.kind == "control":
             self.sight.control(host, seen.at, ok=fine)
+            self._doubted(check, silent=not fine)
         elif fine or seen.status is not None:
             self.sight.target(host, seen.at, ok=seen.layer not in BETWEEN_LAYERS, own=check.own)
         elif seen.layer in NETWORK_LAYERS:
@@ -252,15 +257,30 @@ class CheckRunner:
         if told.control is not False:
             return told
         for silent in self._control.hosts:
-            self.sight.controls.setdefault(_host(silent), Silent(ok=False, at=seen.at))
+            self.sight.silent(_host(silent), seen.at)
         word = self.sight.word(host, seen.at, own=check.own)
         return told if word is False else replace(seen, control=word)
+
+    def _doubted(self, check: Check, *, silent: bool) -> None:
+        """Where one control host is silent the others are asked at once, and it once more soon: blindness is urgent."""
+        self._silences[check.id] = times = self._silences.get(check.id, 0) + 1 if silent else 0
+        schedule = self._schedule
+        if schedule is None or not 0 < times <= DOUBTS or self.sight.state is not State.CLEAR:
+            return
+        for other in self._checks:
+            if other.kind == "control" and other.id != check.id and not self._silences.get(other.id):
+                schedule.soon(self.once, other, name=other.id)
+        schedule.soon(self._once_more, schedule, check, name=check.id)
+
+    async def _once_more(self, schedule: Schedule, check: Check) -> None:
+        await schedule.sleep(DOUBT_S)
+        await self.once(check)
 
     def _tell(self) -> None:
         """Leave word where this vantage sees worse or better than before."""
         now = self.sight.state
         if now is not self._told:
-            self._told = now
+            self._told, self.sight_since = now, self._now()
             log.warning(SAYS[now], self._vantage)
             self.changed()
 

@@ -19,7 +19,7 @@ worth next to nothing, while a second single failure is worth a lot. One number 
 undetected outage it even explains a total outage away. The hidden Markov chain of `usual` can, in one more float.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import exp, log, sqrt
 
@@ -28,6 +28,7 @@ from bot.core.detection.classification import LASTING, Sample
 from bot.core.detection.disturbance import Disturbance
 from bot.core.detection.hypotheses import KINDS, WEIGHTS, Odds
 from bot.core.detection.stream_filter import Stream
+from bot.core.stats.sum_tree import SumTree
 
 CALIBRATION = 1.6
 MONTH_S = 30 * 86400.0
@@ -106,6 +107,8 @@ class Detector:
         self.settled: set[str] = set()
         self.beyond_components: list[Name] = []
         self._by_component: dict[str, list[Stream]] = {}
+        self._waiting: dict[Key, Stream] = {}
+        self._total = SumTree()
 
     def of_component(self, component: str) -> list[Stream]:
         """The streams of one component."""
@@ -131,6 +134,8 @@ class Detector:
             return False
         self.bring()
         del self.streams[key]
+        self._waiting.pop(key, None)
+        self._by_component[longest.component].remove(longest)
         return True
 
     def refresh(self, now: float) -> bool:
@@ -151,6 +156,11 @@ class Detector:
             self.part()
             self.arrange()
         return bool(old)
+
+    def live_of(self, component: str) -> list[Stream]:
+        """Those of one component among `live`."""
+        found = [s for s in self.of_component(component) if not s.silent]
+        return found or (self.of_component(component) if all(s.silent for s in self.streams.values()) else [])
 
     def live(self) -> list[Stream]:
         """The streams that have results; all of them if none has."""
@@ -182,6 +192,7 @@ class Detector:
         for (kind, name), suspicion in self.suspicions.items():
             if kind != "component" or name in components:
                 suspicion.reset()
+        self._weigh()
 
     def arrange(self) -> None:
         """Share out the prior among the hypotheses there are, and set the threshold for the number of streams."""
@@ -197,6 +208,7 @@ class Detector:
         self.shares = {(k, n): SHARES[k] / whole / len(names) for k, names in used.items() for n in names}
         self.beyond_components = [name for name in self.shares if name[0] != "component"]
         self.suspicions = {name: self.suspicions.get(name) or Suspicion() for name in self.shares}
+        self._weigh()
         looks = sqrt(len(live)) * MONTH_S / self.interval_s / self._budget
         self.threshold = CALIBRATION * looks * self._growth(live)
 
@@ -231,17 +243,45 @@ class Detector:
             suspicion = self.suspicions.get(name)
             if suspicion is not None:
                 suspicion.take(odds)
+                self._total.put(name, self.shares[name] * suspicion.value)
         return stream
 
     def bring(self) -> None:
         """Tell the hypotheses of the successes that wait, and learn if all is quiet."""
-        waiting = [s for s in self.streams.values() if s.oks]
+        waiting = [s for s in self._waiting.values() if s.oks]
+        self._waiting = {}
         if not waiting:
             return
         for name, sums in self._after(waiting).items():
-            self.suspicions[name].set(sums)
+            self._set(name, sums)
         for stream in waiting:
             stream.oks = 0
+
+    def wait(self, stream: Stream, count: int, at: float) -> None:
+        """Keep successes at the usual distance for later."""
+        stream.calm(count, at, self.interval_s)
+        self._waiting[stream.vantage, stream.component, stream.check] = stream
+
+    def restore(self, stream: Stream) -> None:
+        """Put back a stream as it was dumped, with the successes that waited; `arrange` when all are there."""
+        self.streams[stream.vantage, stream.component, stream.check] = stream
+        if stream.oks:
+            self._waiting[stream.vantage, stream.component, stream.check] = stream
+
+    def believe(self, sums: Mapping[Name, list[float]]) -> None:
+        """Put the sums of hypotheses, as they were dumped."""
+        for name, values in sums.items():
+            self.suspicions[name] = Suspicion(values, weighted(values))
+        self._weigh()
+
+    def _set(self, name: Name, sums: list[float]) -> None:
+        suspicion = self.suspicions[name]
+        suspicion.set(sums)
+        self._total.put(name, self.shares.get(name, 0.0) * suspicion.value)
+
+    def _weigh(self) -> None:
+        """The evidence from the beginning: after a change of the hypotheses."""
+        self._total = SumTree({name: share * self.suspicions[name].value for name, share in self.shares.items()})
 
     def learn(self, at: float) -> None:
         """All that was pending at `at` was quiet."""
@@ -262,12 +302,11 @@ class Detector:
 
     def evidence(self) -> float:
         """How much likelier the recent results are under an outage, in looks; to be held against `threshold`."""
-        return sum(share * self.suspicions[name].value for name, share in self.shares.items())
+        return self._total.total
 
     def by_name(self) -> dict[Name, float]:
         """Each hypothesis' part of the evidence, waiting successes included, nothing changed."""
-        waiting = [s for s in self.streams.values() if s.oks]
-        after = self._after(waiting)
+        after = self._after([s for s in self._waiting.values() if s.oks])
         return {
             name: share * (weighted(after[name]) if name in after else self.suspicions[name].value)
             for name, share in self.shares.items()

@@ -72,7 +72,7 @@ class Episodes:
 
     def streams_of(self, component: str) -> list[Stream]:
         """The streams that speak for a component: with fresh results, and not left out for their vantage's trouble."""
-        return [s for s in self.detector.live() if s.component == component and not s.apart]
+        return [s for s in self.detector.live_of(component) if not s.apart]
 
     def vantages_of(self, component: str) -> list[str]:
         """Where a component is measured."""
@@ -93,7 +93,7 @@ class Episodes:
     def wait(self, run: SuccessRun) -> None:
         """Keep successes for later."""
         stream = self.detector.streams[(run.vantage, run.component, run.check)]
-        stream.calm(run.count, run.at, self.settings.interval_s)
+        self.detector.wait(stream, run.count, run.at)
 
     def take(self, result: Sample, now: float) -> bool:
         """Take in one result; False if nothing can follow from it."""
@@ -150,7 +150,7 @@ class Episodes:
         idle = not (self.standing or self.vantages or self.slowing)
         self.quiet = idle and evidence < LOW
         if idle and evidence < FORGOTTEN and self.courses:
-            failing = {s.component for s in self.detector.streams.values() if s.failed}
+            failing = {c for c in self.courses if any(s.failed for s in self.detector.of_component(c))}
             self.courses = {c: course for c, course in self.courses.items() if c in failing}
         return steps
 
@@ -440,6 +440,8 @@ def _vantage_begins(now: Episodes, vantage: str, at: float) -> Transition:
 
 
 def _vantage_ends(now: Episodes, at: float) -> list[Transition]:
+    if not now.vantages:
+        return []
     steps = []
     streams = now.detector.streams.values()
     left_out = {s.vantage for s in streams if s.apart}

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.core.detection.baseline import Baseline, BurstModel, Pending
 from bot.core.detection.classification import Sample
-from bot.core.detection.detector import Suspicion
 from bot.core.detection.disturbance import Disturbance
 from bot.core.detection.latency import LatencyDetector, Median
 from bot.core.detection.recovery import RecoveryTest
@@ -113,13 +112,10 @@ def restore(now: Episodes, state: Mapping[str, Any]) -> tuple[float, list[Sample
     detector = now.detector
     detector.spells = rows.read(BurstModel, state["spells"])
     for values in state["streams"]:
-        stream = rows.stream(values)
-        detector.streams[(stream.vantage, stream.component, stream.check)] = stream
+        detector.restore(rows.stream(values))
     if detector.streams:
         detector.arrange()
-    for kind, name, sums in state["suspicions"]:
-        detector.suspicions[(kind, name)] = Suspicion()
-        detector.suspicions[(kind, name)].set(list(sums))
+    detector.believe({(kind, name): list(sums) for kind, name, sums in state["suspicions"]})
     detector.muted = set(state["muted"])
     detector.settled = set(state["standing"])
     detector.next_s = float(state.get("next_s", 0.0))

@@ -35,13 +35,25 @@ class Target:
 
 @dataclass(slots=True)
 class Silent:
-    """A control host: whether it answered lately, whether ever, and how often targets contradicted its silence."""
+    """A control host: whether it answered lately, whether ever, and how often targets contradicted its silence.
+
+    `counted_*` is the time of the silence that was counted last.
+    """
 
     ok: bool
     at: float
     answered: bool = False
     by_any: int = 0
     by_vendors: int = 0
+    counted_any: float = -1.0
+    counted_vendors: float = -1.0
+
+    def contradicted(self, *, by_vendor: bool) -> None:
+        """A target answered while this host was silent; each silence counts once."""
+        if self.counted_any != self.at:
+            self.by_any, self.counted_any = self.by_any + 1, self.at
+        if by_vendor and self.counted_vendors != self.at:
+            self.by_vendors, self.counted_vendors = self.by_vendors + 1, self.at
 
 
 @dataclass(slots=True)
@@ -55,13 +67,25 @@ class Sight:
         """Take in the answer, or silence, of a control host."""
         known = self.controls.setdefault(host, Silent(ok, at))
         known.ok, known.at, known.answered = ok, at, known.answered or ok
-        near = [target for target in self.targets.values() if target.ok and at - target.at <= TOGETHER_S]
-        known.by_any = 0 if ok else known.by_any + bool(near)
-        known.by_vendors = 0 if ok else known.by_vendors + any(not target.own for target in near)
+        if ok:
+            known.by_any = known.by_vendors = 0
+            return
+        for target in self.targets.values():
+            if target.ok and at - target.at <= TOGETHER_S:
+                known.contradicted(by_vendor=not target.own)
+
+    def silent(self, host: str, at: float) -> None:
+        """A control host was asked beside its turn and did not answer; that is no contradiction of its own."""
+        known = self.controls.setdefault(host, Silent(ok=False, at=at))
+        if known.at <= at:
+            known.ok, known.at = False, at
 
     def target(self, host: str, at: float, *, ok: bool, own: bool) -> None:
         """A target answered, or the network to it failed. What else an answer says does not matter here."""
         self.targets[host] = Target(ok, at, own)
+        for control in self.controls.values():
+            if ok and not control.ok and 0 <= at - control.at <= TOGETHER_S:
+                control.contradicted(by_vendor=not own)
 
     def word(self, host: str, at: float, *, own: bool) -> bool | None:
         """Whether our network worked when a target failed at `at` and no control host answered; None: nobody can say.

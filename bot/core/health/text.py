@@ -184,7 +184,7 @@ def modelled(vantage: str, gone: Sequence[str], at: float) -> HealthSign:
     return HealthSign(name, not gone, said if gone else "all there", at, Kind.CHECKS, back="all there again")
 
 
-def seeing(vantage: str, sight: State, at: float) -> HealthSign:
+def seeing(vantage: str, sight: State, at: float, since: float | None = None) -> HealthSign:
     """Whether a vantage can tell its own network's failures from those of what it watches."""
     said = "its control hosts answer"
     if sight is State.BLIND:
@@ -198,6 +198,7 @@ def seeing(vantage: str, sight: State, at: float) -> HealthSign:
         said,
         at,
         Kind.NETWORK,
+        since=since,
         back="its failures can be told from those of what is watched again",
     )
 
