@@ -200,7 +200,7 @@ class Web:
 
     `public` are the services that everybody sees; the others take a token, or the proxy's word. `url` is the address
     that people know it by ("": that of the request), `links` are (label, address), `logo` a file ("": none), `frames`
-    the sites that may frame a component.
+    the sites that may frame a component, `per_minute` the API's requests of one token, or address without one.
     """
 
     listen: str
@@ -212,6 +212,7 @@ class Web:
     tokens: tuple[Token, ...] = ()
     proxy: Proxy | None = None
     frames: tuple[str, ...] = ()
+    per_minute: int = 600
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,9 @@ class WebPart(Part):
     frames: tuple[Origin, ...] = Field(
         (), max_length=20, description="sites that may frame /embed/<component>; * for all, none if absent"
     )
+    requests_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        600, description="what one token, or one address without a token, may ask of the API"
+    )
 
 
 def web_settings(part: WebPart | None, vault: Secrets, catalogue: Collection[str], folder: Path) -> Web | None:
@@ -95,6 +98,7 @@ def web_settings(part: WebPart | None, vault: Secrets, catalogue: Collection[str
         tokens=tuple(Token(name, secret, role) for name, secret, role in tokens if secret is not None),
         proxy=Proxy(part.proxy.header, part.proxy.networks, part.proxy.role) if part.proxy else None,
         frames=part.frames,
+        per_minute=part.requests_per_minute,
     )
 
 

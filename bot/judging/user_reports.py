@@ -44,7 +44,7 @@ class ReportReceipt:
 
 
 class UserReports:
-    """The one way in which people report. `wake` tells the judge of a service, if it is in this process."""
+    """The one way in which people and apps report. `wake` tells the judge of a service, if it is in this process."""
 
     def __init__(self, store: Store, wake: Callable[[str], None], now: Callable[[], float]) -> None:
         self._store = store
@@ -83,6 +83,13 @@ class UserReports:
         repeated = before == word
         answer = thanks(name, said, works=works, repeated=repeated)
         return ReportReceipt(others, fine, heard.window_s, heard.usual, repeated, answer)
+
+    async def outcome(self, service: str, component: str, app: str, *, works: bool) -> None:
+        """Note what an app's counts came to: a voice that is weighed with those of people. Raises StoreError."""
+        who = _hash(await self._secret(), f"{report_model.APPS}\0{app}")
+        row = Report(self._now(), component, who, works, place=report_model.APPS)
+        await self._store.append(service, f"act.{uuid4().hex}", 1, [encode(row)])
+        self._wake(service)
 
     async def _heard(self, service: str, component: str) -> tuple[str, report_model.Reports]:
         """The component's name and what the judge has counted so far."""

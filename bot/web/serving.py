@@ -10,7 +10,10 @@ from bot.http.keep_alive import KeepAliveServer
 from bot.process import Process
 from bot.supervision import Supervisor
 from bot.web.alive import alive
+from bot.web.api.limits import Limits
+from bot.web.api.section import api
 from bot.web.application import Application
+from bot.web.gateways import gateways
 from bot.web.metrics.scraper import Deliveries, Scraper
 from bot.web.metrics.section import metrics_section
 from bot.web.pages.live import Live
@@ -19,6 +22,7 @@ from bot.web.pages.section import pages
 from bot.web.pasts import Pasts
 from bot.web.routing import Table
 from bot.web.site import Site
+from bot.web.statuspage.section import statuspage
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +32,9 @@ BEHIND_S = 2.0
 
 def table(paper: Paper, live: Live, scraper: Scraper) -> Table:
     """Everything that is answered; the pages come last, theirs is every other path."""
-    return Table((alive(), metrics_section(scraper), pages(paper, live)))
+    limits = Limits(paper.web.per_minute)
+    programs = (api(scraper.discrepancies, limits), statuspage(limits), gateways(limits), metrics_section(scraper))
+    return Table((alive(), *programs, pages(paper, live)))
 
 
 @contextlib.asynccontextmanager

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from tests.docs import commands, configuration, errors, metrics, services
+from tests.docs import api, commands, configuration, errors, metrics, services
 from tests.docs.pages import DOCS, replaced
 from tests.docs.transcripts import headlines, recorded
 
 PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
+    "api.md": {"operations": api.operations},
     "commands.md": {
         "chat commands": commands.chat,
         "recorded answers": partial(recorded, "ask.txt"),

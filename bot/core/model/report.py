@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 
+APPS = "apps"
+"""The place of reports that apps make by the API, from counts of their own requests."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """Somebody says a component fails for them, or works.
 
-    `who` is a hash, never a name, and `place` one of the workspace or guild it was said in; `text` is hostile; `n` is
-    how many people one row stands for.
+    `who` is a hash, never a name, and `place` one of the workspace or guild it was said in, or `APPS`; `text` is
+    hostile; `n` is how many people one row stands for.
     """
 
     at: float

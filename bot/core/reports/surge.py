@@ -9,7 +9,8 @@ four weeks) do its people count one by one, up to `LONE_MOST`: for most teams th
 
 People report trouble (a surge) when at least `LEAST` voices, more than say it works, have a surprise of `SURGE`: one
 in ten thousand usual windows, so one false surge in fifteen weeks of a component if reports come by chance. It stands
-until the surprise is below `CALM`. A loud public place (`publicity`) counts as one voice more, never as people.
+until the surprise is below `CALM`. A loud public place (`publicity`) counts as one voice more, never as people; so do
+all apps that report together.
 A surge is shown, and the component is checked as fast as after a failure. It never makes an outage, and an incident
 only where the configuration says so (`reports: {open_incidents: true}`), after `SUSTAINED_S`, which says whose word it
 is.
@@ -22,7 +23,7 @@ from math import isfinite
 
 from bot.core.detection.assessment import Event, Kind, Transition
 from bot.core.model.incident import Incident
-from bot.core.model.report import Report, Reports
+from bot.core.model.report import APPS, Report, Reports
 from bot.core.reports.public_posts import PublicPosts, PublicPostState
 from bot.core.stats.seasonal import Baseline, surprise
 from bot.core.text.reports import voices_of
@@ -159,10 +160,10 @@ class SurgeDetector:
         weight = self._weight(gathered)
         return Reports(
             affected=weight,
-            works=sum(v.works for v in gathered.voices.values()),
+            works=_works(gathered),
             window_s=WINDOW_S,
             usual=round(usual, 3),
-            beyond=sum(not v.works for v in gathered.voices.values()) - weight,
+            beyond=self._beyond(gathered),
             surprise=round(surprise(weight + any(p.loud for p in public), usual), 1) if weight else 0.0,
             since=gathered.since,
             public=public,
@@ -201,7 +202,7 @@ class SurgeDetector:
 
     def _surge(self, component: str, gathered: ComponentReports, now: float) -> float | None:
         weight = self._weight(gathered)
-        if weight <= sum(v.works for v in gathered.voices.values()):
+        if weight <= _works(gathered):
             return None
         loud = any(p.loud for p in self._public.voices(component, now))
         surprising = surprise(weight + loud, gathered.usual.usual(now, WINDOW_S, PRIOR))
@@ -215,9 +216,16 @@ class SurgeDetector:
     def _weights(self, gathered: ComponentReports) -> dict[str, int]:
         """How many voices of each workspace count."""
         said = Counter(v.place for v in gathered.voices.values() if not v.works)
+        apps = {APPS: 1} if said.pop(APPS, 0) else {}
         known = {place for place, people in self._places.items() if len(people) >= LEAST}
-        whole = said.total()
-        return {place: min(n, max(1, whole - n)) if known - {place} else min(n, LONE_MOST) for place, n in said.items()}
+        whole = said.total() + len(apps)
+        people = {p: min(n, max(1, whole - n)) if known - {p} else min(n, LONE_MOST) for p, n in said.items()}
+        return people | apps
+
+    def _beyond(self, gathered: ComponentReports) -> int:
+        """How many people the weights leave out."""
+        people = sum(not v.works and v.place != APPS for v in gathered.voices.values())
+        return people - sum(n for place, n in self._weights(gathered).items() if place != APPS)
 
     def _counted(self, gathered: ComponentReports) -> list[str]:
         """The affected whose voices count: of each workspace those who spoke first."""
@@ -230,13 +238,21 @@ class SurgeDetector:
         return counted
 
     def _know(self, place: str, who: str, at: float) -> None:
-        """Remember some people of each workspace that speaks."""
+        """Remember some people of each workspace that speaks; apps are none."""
+        if place == APPS:
+            return
         people = {w: t for w, t in self._places.pop(place, {}).items() if t > at - PLACE_S}
         if who in people or len(people) < LEAST:
             people[who] = max(at, people.get(who, at))
         self._places[place] = people
         kept = [(p, w) for p, w in self._places.items() if any(t > at - PLACE_S for t in w.values())]
         self._places = dict(kept[-PLACES:])
+
+
+def _works(gathered: ComponentReports) -> int:
+    """How many say that it works; all apps together are one voice."""
+    said = Counter(v.place for v in gathered.voices.values() if v.works)
+    return min(1, said.pop(APPS, 0)) + said.total()
 
 
 def _step(component: str, now: float, since: float | None, why: str) -> Transition:

@@ -91,6 +91,10 @@ class Scraper:
         self.counts.write()
         self._collector.rows(self.reading(self._site.standings), now, {})
 
+    def discrepancies(self, service: str) -> Mapping[str, DiscrepancyKind]:
+        """Those of a service that stand, by component; "" for the page as a whole."""
+        return self._standing.get(service, {})
+
     def reading(self, standings: Mapping[str, ServiceStatus]) -> Reading:
         """What is known now of these services."""
         found = []

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from bot.core.model.report import Report
+from bot.core.model.report import APPS, Report
 from bot.core.reports import surge as surges
 from bot.core.reports.public_posts import KNOWN_S
 from bot.core.reports.public_posts import WINDOW_S as POSTS_S
@@ -306,3 +306,19 @@ def test_the_state_is_bounded():
     made.hear([post(n) for n in range(1000)], START + 10)
 
     assert len(STATE.dump_json(made.state(), exclude_defaults=True)) < 250_000
+
+
+def test_apps_are_one_voice_and_never_a_surge():
+    """However many report, whatever their number: one more beside people, both ways, and nobody left out by them."""
+    apps = [says(n, f"app{n}", APPS) for n in range(50)]
+    alone = gathered(apps)
+    assert (affected(alone), alone.surging()) == (1, {})
+    assert alone.reports("api", START + 60).beyond == 0
+    people = [says(n, f"p{n}") for n in range(3)]
+    both = gathered([*people, *apps])
+    assert affected(both) == 4
+    assert both.surging()
+    assert not gathered(people).surging()
+    fine = gathered([*(says(n, f"p{n}") for n in range(4)), *(says(n, f"app{n}", APPS, works=True) for n in range(50))])
+    assert fine.reports("api", START + 60).works == 1
+    assert fine.surging()
