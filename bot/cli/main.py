@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "probe": ("bot.cli.probe", "run checks only, from this vantage, for the judge on a shared Redis"),
     "restore": ("bot.cli.restore", "write a backup into an empty store, of this version or an older one"),
     "routes": ("bot.cli.routes", "the routing tree, and who would be notified of what"),
+    "wait": ("bot.cli.wait", "wait until a component has been up for a while, for scripts and CI"),
     "run": ("bot.cli.run", "run checks, judge and notify, until stopped"),
 }
 """A command's name -> its module, imported only when chosen, and what it does in a line."""

@@ -27,48 +27,70 @@ def _few(*words: str) -> dict[str, object]:
     return {"type": "string", "enum": list(words)}
 
 
+VIEWER, RESPONDER = Role.VIEWER, Role.RESPONDER
+AT, ON = "/v1/components/{component}", "/v1/incidents/{incident}"
+
+
 def operations(standing: reads.Standing) -> tuple[Operation, ...]:
     """All of them."""
+    return (*_components(), *_incidents(), *_pages(standing), *_told())
+
+
+def _components() -> tuple[Operation, ...]:
     span = Parameter("span", "how far back", schema=_few(*SPANS))
     least = Parameter("at_least", "answer 503 where the component is in a worse state, or unknown", schema=_few(*LEAST))
-    status = Parameter("status", "only these", schema=_few("all", "open", "resolved"))
-    limit = Parameter("limit", "so many at most", schema={"type": "integer", "minimum": 1, "maximum": reads.MOST})
-    one = Parameter("component", "only incidents in which this component was affected")
-    viewer, responder = Role.VIEWER, Role.RESPONDER
     met = {503: "the component is in a worse state than at_least, or unknown"}
-    at, on = "/v1/components/{component}", "/v1/incidents/{incident}"
+    one = (COMPONENT,)
     return (
         Operation("GET", "/v1/components", "every component", reads.components, models.Components, None, (SERVICE,)),
-        Operation("GET", at, "one component", reads.component, models.OneComponent, None, (COMPONENT, least), also=met),
-        Operation("GET", f"{at}/history", "uptime, failures and latency over a span", reads.history, models.Histories,
+        Operation("GET", AT, "one component", reads.component, models.OneComponent, None, (COMPONENT, least), also=met),
+        Operation("GET", f"{AT}/history", "uptime, failures and latency over a span", reads.history, models.Histories,
                   None, (COMPONENT, span)),
-        Operation("GET", f"{at}/why", "the evidence behind the state", acts.why, models.Told, None, (COMPONENT,),
-                  viewer),
-        Operation("GET", f"{at}/tips", "what helps now", acts.tips, models.Told, None, (COMPONENT,), viewer),
-        Operation("GET", f"{at}/alternatives", "what can stand in, best first", acts.alternatives, models.Told, None,
-                  (COMPONENT,), viewer),
+        Operation("GET", f"{AT}/why", "the evidence behind the state", acts.why, models.Told, None, one, VIEWER),
+        Operation("GET", f"{AT}/tips", "what helps now", acts.tips, models.Told, None, one, VIEWER),
+        Operation("GET", f"{AT}/alternatives", "what can stand in, best first", acts.alternatives, models.Told, None,
+                  one, VIEWER),
         Operation("GET", "/v1/services", "every service", reads.services, models.Services),
-        Operation("GET", "/v1/incidents", "incidents, newest first", reads.incidents, models.Incidents, None,
-                  (SERVICE, one, status, limit)),
-        Operation("GET", on, "one incident with its timeline", reads.incident, models.OneIncident, None, (INCIDENT,)),
-        Operation("POST", f"{on}/acknowledgement", "take an incident", acts.acknowledge, models.Act, None, (INCIDENT,),
-                  responder, NOTED),
-        Operation("DELETE", f"{on}/acknowledgement", "release an incident", acts.release, models.Act, None,
-                  (INCIDENT,), responder, NOTED),
-        Operation("GET", "/v1/discrepancies", "where page and measurement disagree now",
-                  reads.discrepancies(standing), models.Discrepancies, None, (SERVICE,)),
+    )  # fmt: skip
+
+
+def _incidents() -> tuple[Operation, ...]:
+    status = Parameter("status", "only these", schema=_few("all", "open", "resolved"))
+    limit = Parameter("limit", "so many at most", schema={"type": "integer", "minimum": 1, "maximum": reads.MOST})
+    touched = Parameter("component", "only incidents in which this component was affected")
+    which = (SERVICE, touched, status, limit)
+    one = (INCIDENT,)
+    return (
+        Operation("GET", "/v1/incidents", "incidents, newest first", reads.incidents, models.Incidents, None, which),
+        Operation("GET", ON, "one incident with its timeline", reads.incident, models.OneIncident, None, one),
+        Operation("POST", f"{ON}/acknowledgement", "take an incident", acts.acknowledge, models.Act, None, one,
+                  RESPONDER, NOTED),
+        Operation("DELETE", f"{ON}/acknowledgement", "release an incident", acts.release, models.Act, None, one,
+                  RESPONDER, NOTED),
+        Operation("GET", "/v1/silences", "what is kept quiet now", reads.silences, models.Silences, None, (SERVICE,),
+                  VIEWER),
+        Operation("POST", "/v1/silences", "hold messages back for a while", acts.silence, models.Act,
+                  models.SilenceBody, (), RESPONDER, NOTED),
+        Operation("DELETE", "/v1/silences/{silence}", "end a silence", acts.unsilence, models.Act, None, (SILENCE,),
+                  RESPONDER, NOTED),
+    )  # fmt: skip
+
+
+def _pages(standing: reads.Standing) -> tuple[Operation, ...]:
+    return (
+        Operation("GET", "/v1/discrepancies", "where page and measurement disagree now", reads.discrepancies(standing),
+                  models.Discrepancies, None, (SERVICE,)),
         Operation("GET", "/v1/ledger", "how late and how honest status pages have been", reads.ledger, models.Ledger,
                   None, (SERVICE,)),
-        Operation("GET", "/v1/silences", "what is kept quiet now", reads.silences, models.Silences, None, (SERVICE,),
-                  viewer),
-        Operation("POST", "/v1/silences", "hold messages back for a while", acts.silence, models.Act,
-                  models.SilenceBody, (), responder, NOTED),
-        Operation("DELETE", "/v1/silences/{silence}", "end a silence", acts.unsilence, models.Act, None, (SILENCE,),
-                  responder, NOTED),
+    )  # fmt: skip
+
+
+def _told() -> tuple[Operation, ...]:
+    return (
         Operation("POST", "/v1/explain", "what an error means, and whose fault it is", acts.explain, models.Told,
-                  models.ExplainBody, (), viewer),
+                  models.ExplainBody, (), VIEWER),
         Operation("POST", "/v1/outcomes", "report how an app's own requests ended", Outcomes().take,
-                  models.OutcomesTaken, models.OutcomesBody, (), viewer),
+                  models.OutcomesTaken, models.OutcomesBody, (), VIEWER),
     )  # fmt: skip
 
 
