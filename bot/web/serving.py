@@ -32,7 +32,8 @@ BEHIND_S = 2.0
 
 def table(paper: Paper, live: Live, scraper: Scraper) -> Table:
     """Everything that is answered; the pages come last, theirs is every other path."""
-    limits = Limits(paper.web.per_minute)
+    assert paper.site.settings.web is not None
+    limits = Limits(paper.site.settings.web.per_minute)
     programs = (api(scraper.discrepancies, limits), statuspage(limits), gateways(limits), metrics_section(scraper))
     return Table((alive(), *programs, pages(paper, live)))
 

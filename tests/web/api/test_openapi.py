@@ -12,6 +12,10 @@ from jsonschema import Draft202012Validator
 from bot.process import Process
 from bot.web.api.section import described as operations_described
 from bot.web.metrics.scraper import Scraper
+from bot.web.pages.live import Live
+from bot.web.pages.paper import Paper
+from bot.web.pasts import Pasts
+from bot.web.routing import Table
 from bot.web.serving import table
 from bot.web.site import Site
 from tests.support.filled import fill
@@ -25,6 +29,13 @@ HOSTILE = (
 ASKED = 12
 """Requests of each operation with chance values; the seed is fixed, so that what fails fails again."""
 BODIES = (b"", b"{", b"[]", b"null", b"\xff", b'{"text": 5}', b'{"a": ' * 2_000, b'{"outcomes": []}')
+
+
+def whole(store, settings) -> Table:
+    """All routes of a page."""
+    process = Process(store, settings, "t", lambda: NOW)
+    site = Site(process)
+    return table(Paper(site, Pasts(site)), Live(site), Scraper(process, site, dict))
 
 
 def described(client_document: dict[str, Any], schema: dict[str, Any]) -> Draft202012Validator:
@@ -89,9 +100,7 @@ async def test_every_other_route_answers_anything(store):
     await fill(store)
     dice = random.Random(21)
     settings = with_page(per_minute=1_000_000)
-    process = Process(store, settings, "t", lambda: NOW)
-    site = Site(process)
-    routes = list(table(site, Scraper(process, site, dict)))
+    routes = list(whole(store, settings))
     async with page(store, settings, timeout=30) as client:
         for route in routes:
             for _ in range(0 if route.stream else 4):
@@ -107,11 +116,10 @@ async def test_every_other_route_answers_anything(store):
 
 async def test_the_description_is_of_what_there_is(store):
     """Each operation is a route and the other way round; each is named once and has what it needs."""
-    process = Process(store, with_page(), "t", lambda: NOW)
-    site = Site(process)
-    scraper = Scraper(process, site, dict)
     every = operations_described()
-    routes = {(r.method, r.path) for r in table(site, scraper) if r.path.startswith("/v1/") and r.method != "OPTIONS"}
+    routes = {
+        (r.method, r.path) for r in whole(store, with_page()) if r.path.startswith("/v1/") and r.method != "OPTIONS"
+    }
 
     assert {(one.method, one.path) for one in every} == routes - {("GET", "/v1/openapi.json")}
     assert len({one.name for one in every}) == len(every)
