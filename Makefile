@@ -84,5 +84,8 @@ lock: $(STAMP)  ## pin again what pyproject.toml asks for
 	@$(PIN) --group build --constraint requirements.lock --output-file $(LOCKS)/build.lock
 	@$(PIN) --group deploy --constraint requirements.lock --output-file $(LOCKS)/check.lock
 
+release: $(STAMP) $(TOOLS)  ## build wheel and sdist twice, compare, describe and try them
+	@.venv-deploy/bin/python deploy/check/release.py
+
 clean:  ## remove .venv and what the tools left
 	@rm -rf .venv .venv-deploy .check-image dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -17,6 +17,7 @@ from bot.advice.candidates import candidates
 from bot.channels.channel import Channel
 from bot.channels.context import ChannelContext
 from bot.core.detection.assessment import AssessorSettings
+from bot.core.health.signs import CONFIGURATION, Kind
 from bot.core.model.service import Other, ServiceView
 from bot.core.routing.tree import policies_for
 from bot.delivery.channel_queue import CourierContext
@@ -138,7 +139,7 @@ async def running(settings: Settings, around: Terminal, roles: Role = EVERYTHING
         given = settings if Role.JUDGE in roles else replace(settings, channels=())
         generations = Generations(given, channels, begin)
         await stack.enter_async_context(generations.at_work())
-        yield Running(store, settings, generations.swap, life.tell)
+        yield Running(store, settings, generations.swap, partial(life.tell, entry=CONFIGURATION))
 
 
 Worker = Callable[[], Coroutine[Any, Any, None]]
@@ -187,10 +188,10 @@ class Life:
         if self.app is not None:
             self.app.written(service)
 
-    async def tell(self, what: str, text: str, over: bool) -> None:
-        """Tell of our own trouble those whom the configuration in force names."""
+    async def tell(self, what: str, text: str, over: bool, entry: str = Kind.WORKER) -> None:
+        """Tell of our own trouble those whom the configuration in force names; `entry` is that of the runbook."""
         if self.app is not None:
-            await self.app.troubles(what, text, over)
+            await self.app.troubles(what, text, over, entry)
 
 
 class App:
@@ -200,6 +201,7 @@ class App:
         self._life, self._settings, self._store, self._around = life, settings, life.store, life.around
         self._channels = channels
         self._process = Process(life.store, settings, life.owner, life.around.now, life.around.speed)
+        life.news.runbook = settings.watching.runbook
         self._routes = configured_routes(life.store, settings)
         self.troubles = UnreachableNotices(life.news, self._routes.watchers, self._routes.tree.targets())
         self._judges: dict[str, Judge] = {}

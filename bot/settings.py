@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.core.detection.plain_rule import Rule
+from bot.core.health.signs import RUNBOOK
 from bot.core.model.escalation import Policy
 from bot.core.rate_limits import RateLimits
 from bot.core.routing.tree import Route
@@ -167,11 +168,12 @@ class Watching:
     """All of it.
 
     `to` are those who hear of our own troubles (none: whoever hears of everything), `listen` is where readiness is
-    asked for ("host:port", "" for nowhere).
+    asked for ("host:port", "" for nowhere), `runbook` the page with an entry for each of these troubles.
     """
 
     heartbeat: Heartbeat | None = None
     to: tuple[str, ...] = ()
+    runbook: str = RUNBOOK
     listen: str = ""
     digests: tuple[Digest, ...] = ()
 

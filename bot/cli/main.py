@@ -5,7 +5,6 @@ import importlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from types import ModuleType
 
 from bot.cli.plain_letters import with_plain_signs
@@ -61,6 +60,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
+class _Version(argparse.Action):
+    """Says it and ends; what it takes is imported only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        sys.stdout.write(importlib.import_module("bot.cli.version").version() + "\n")
+        parser.exit()
+
+
 def _main(argv: Sequence[str]) -> int:
     parser = top()
     try:
@@ -94,7 +101,7 @@ def top() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--config", metavar="FILE", help="default: $GROUNDTRUTH_CONFIG, else groundtruth.yaml here")
-    parser.add_argument("--version", action="version", version=f"groundtruth {version('groundtruth')}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version, the build and what it speaks")
     parser.add_argument("command", nargs="?", help=argparse.SUPPRESS)
     parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     return parser

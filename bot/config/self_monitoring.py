@@ -11,7 +11,8 @@ from bot.config.complaints import Complaint, unknown
 from bot.config.document import Node, Path
 from bot.config.escalation import Address
 from bot.config.secrets import Secrets
-from bot.fields import REFERENCE, Duration, File, Listen, Part, web
+from bot.core.health.signs import RUNBOOK
+from bot.fields import REFERENCE, Duration, File, Listen, Part, Url, web
 from bot.scheduling.cron import Recurring
 from bot.settings import Digest, Heartbeat, Watching
 from probes.secret import Secret
@@ -67,6 +68,9 @@ class SelfPart(Part):
     to: To | None = Field(
         None, description="who is notified of Groundtruth's own problems; channels that get everything if absent"
     )
+    runbook: Url | None = Field(
+        None, description="the address of your copy of operations.md; each notice links to its entry there"
+    )
 
 
 class DigestPart(Part):
@@ -101,6 +105,7 @@ def watching(parts: Parts, vault: Secrets) -> Watching:
     return Watching(
         heartbeat=_heartbeat(parts.heartbeat, vault) if parts.heartbeat else None,
         to=tuple(dict.fromkeys(parts.self.to or ())),
+        runbook=parts.self.runbook or RUNBOOK,
         listen=parts.health.listen or "",
         digests=tuple(map(_digest, parts.digest)),
     )

@@ -11,7 +11,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from bot.core.health.signs import listeners
+from bot.core.health.signs import RUNBOOK, Kind, listeners
 from bot.core.model.group import Correlation, NoticeGroup
 from bot.core.model.snapshot import Snapshot
 from bot.core.text.durations import clock
@@ -76,19 +76,23 @@ class SelfNotices:
     Every call is False when another process is just saying something, and raises `StoreError` when the store is away.
     """
 
-    def __init__(self, store: Store, owner: str, now: Callable[[], float], said: Callable[[], None]) -> None:
+    def __init__(
+        self, store: Store, owner: str, now: Callable[[], float], said: Callable[[], None], runbook: str = RUNBOOK
+    ) -> None:
+        """`runbook` is the address of the page with an entry for each trouble."""
         self._store = store
         self._owner = owner
         self._now = now
         self._said = said
+        self.runbook = runbook
         self._one = asyncio.Lock()
 
     async def tell(
-        self, subject: str, text: str, targets: Sequence[str], lines: Sequence[tuple[str, str]] = ()
+        self, subject: str, text: str, targets: Sequence[str], lines: Sequence[tuple[str, str]] = (), entry: str = ""
     ) -> bool:
-        """Say it, or bring it up to date; `lines` are (label, text) below the text."""
+        """Say it, or bring it up to date; `lines` are (label, text) below the text, `entry` is that of the runbook."""
         async with self._turn() as token:
-            notice = SelfNotice(subject, text, targets, lines=lines)
+            notice = SelfNotice(subject, text, targets, lines=(*lines, *self._entry(entry)))
             return token is not None and await self._write(token, await self.open(), (notice,))
 
     async def publish(self, notices: Sequence[SelfNotice]) -> bool:
@@ -96,12 +100,19 @@ class SelfNotices:
         async with self._turn() as token:
             return token is not None and await self._write(token, await self.open(), notices)
 
-    async def trouble(
-        self, what: str, text: str, targets: Sequence[str], *, over: bool, since: float | None = None
+    async def trouble(  # noqa: PLR0913 - one sentence, to whom, and what is known of it
+        self,
+        what: str,
+        text: str,
+        targets: Sequence[str],
+        *,
+        over: bool,
+        since: float | None = None,
+        entry: str = "",
     ) -> bool:
         """Say that `what` is in trouble, once, and when it is not any more; True as well where nothing is new in that.
 
-        `since` (Unix seconds) is when it began, if that was not just now.
+        `since` (Unix seconds) is when it began, if that was not just now; `entry` is that of the runbook.
         """
         if over and what not in await self.open():
             return True
@@ -117,8 +128,12 @@ class SelfNotices:
             if not over:
                 troubles[what] = Trouble(told, text)
             said = f"{text}; it was: {first}" if over else f"{text} (since {clock(since or told, now)})"
-            notice = SelfNotice(f"trouble@{what}@{round(told)}", said, targets, over)
+            lines = () if over else self._entry(entry)
+            notice = SelfNotice(f"trouble@{what}@{round(told)}", said, targets, over, lines)
             return await self._write(token, troubles, (notice,), (Told(now, what, text, over),))
+
+    def _entry(self, entry: str) -> tuple[tuple[str, str], ...]:
+        return (("Runbook", f"{self.runbook}#{entry}"),) if entry else ()
 
     @contextlib.asynccontextmanager
     async def _turn(self) -> AsyncIterator[int | None]:
@@ -177,12 +192,12 @@ class UnreachableNotices:
         self._watchers = watchers
         self._otherwise = tuple(otherwise)
 
-    async def __call__(self, what: str, text: str, over: bool) -> None:
-        """`what` is a target or a whole channel."""
+    async def __call__(self, what: str, text: str, over: bool, entry: str = Kind.CHANNEL) -> None:
+        """`what` is a target or a whole channel, or of another `entry` in the runbook."""
         try:
             others = listeners(await self._watchers(), self._otherwise, frozenset({what}))
             for _ in range(TRIES):
-                if await self._news.trouble(what, text, others, over=over):
+                if await self._news.trouble(what, text, others, over=over, entry=entry):
                     return
                 await asyncio.sleep(AGAIN_S)
         except StoreError as error:

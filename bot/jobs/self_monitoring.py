@@ -5,7 +5,7 @@ One process at a time looks, by a turn; what it saw so far stands in the store, 
 
 from dataclasses import dataclass, field
 
-from bot.core.health.signs import HealthChange, SignHistory, watched
+from bot.core.health.signs import GAP, LOST, HealthChange, SignHistory, watched
 from bot.core.health.text import cut, gap, queues, service_signs, told
 from bot.delivery.routes import Routes
 from bot.delivery.self_notices import SelfNotices
@@ -71,11 +71,11 @@ class SelfMonitor:
         targets = await self._routes.watchers()
         if kept.at and now - kept.at > GAP_S:
             text = gap(kept.at, now, store=self._away)
-            await self._news.tell(f"gap@{round(kept.at)}", text, targets)
+            await self._news.tell(f"gap@{round(kept.at)}", text, targets, entry=GAP)
         for name, count in lost.items():
             if count > kept.lost.get(name, count):
                 text = cut(name, count - kept.lost[name])
-                await self._news.tell(f"lost@{name.replace(' ', '-')}@{round(now)}", text, targets)
+                await self._news.tell(f"lost@{name.replace(' ', '-')}@{round(now)}", text, targets, entry=LOST)
         for one in news:
             if not await self._tell(one, targets, now):
                 # Another process is just speaking: the next check says it.
@@ -89,7 +89,8 @@ class SelfMonitor:
 
     async def _tell(self, news: HealthChange, targets: tuple[str, ...], now: float) -> bool:
         what, text = f"watch:{news.what}".replace(" ", "-"), told(news, now)
-        return await self._news.trouble(what, text, targets, over=news.over, since=news.since)
+        entry = news.courses[0].kind
+        return await self._news.trouble(what, text, targets, over=news.over, since=news.since, entry=entry)
 
     async def _kept(self) -> Kept:
         return KEPT.load(await self._process.store.notes.get(NOTE) or None) or Kept()

@@ -63,7 +63,17 @@ def _build() -> str:
     began = time.monotonic()
     mirror = ["--volume", f"{CERTIFICATES}:/run/ca.crt:ro", "--build-arg", "PIP_CERT=/run/ca.crt"]
     _buildah(
-        *("build", "--isolation", "chroot", "--pull-never", "--network", "host", "--layers", "--format", "docker"),
+        *(
+            "build",
+            "--isolation",
+            "chroot",
+            "--pull-never",
+            "--network",
+            "host",
+            "--layers=false",
+            "--format",
+            "docker",
+        ),
         *(*(mirror if CERTIFICATES.exists() else []), "--ignorefile", ROOT / ".dockerignore"),
         *("--file", CONTAINERFILE, "--tag", NAME, ROOT),
     )
@@ -109,7 +119,7 @@ def _inside(container: str, *words: str) -> list[str | Path]:
 def _unwritable(container: str) -> None:
     """A read-only root is tried in the only way that a chroot has: nothing else is writable for the user."""
     found = run(
-        *_inside(container, "find", "/", "-xdev", "-type", "d", "-writable", "-not", "-path", "/proc/*")
+        *_inside(container, "sh", "-c", "find / -xdev -type d -writable -not -path '/proc/*' 2>/dev/null; true")
     ).split()
     known = ("/var/lib/groundtruth", "/tmp", "/var/tmp", "/run/lock", "/dev")
     other = [path for path in found if not path.startswith(known)]

@@ -59,9 +59,13 @@ def test_help_is_quick():
 
 
 def test_version(capsys):
-    """The name and the number."""
+    """The name and the number, the build, and the versions of what is written and spoken."""
     assert main(["--version"]) == 0
-    assert re.fullmatch(r"groundtruth \d+\.\d+\.\d+\S*\n", capsys.readouterr().out)
+    first, second = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(
+        r"groundtruth \d+\.\d+\.\d+\S* \((from a checkout|build [0-9a-f]{7,} of \d{4}-\d\d-\d\d)\)", first
+    )
+    assert re.fullmatch(r"store keys \d+, detector state \d+, webhook \d+, Python 3\.\d+\.\d+\S*", second)
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,12 @@ class Kind(StrEnum):
     NETWORK = "network"
 
 
+GAP, LOST, CONFIGURATION = "gap", "lost", "configuration"
+"""Nobody watched, results were lost, a configuration was refused: entries of the runbook, as every kind is one."""
+RUNBOOK = "deploy/docs/operations.md"
+"""The page with the entries, where the configuration names no address of a copy (`self.runbook`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How long (seconds) a sign must be ill before it is told, and well before the end is told."""
