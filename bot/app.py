@@ -35,6 +35,7 @@ from bot.jobs.digests import DigestJob
 from bot.jobs.heartbeat import HeartbeatJob
 from bot.jobs.planned_maintenance import PlannedMaintenanceJob
 from bot.jobs.self_monitoring import SelfMonitor
+from bot.jobs.wishes import WishJob
 from bot.judging.actions import ActionQueue
 from bot.judging.judge import Judge, JudgeContext
 from bot.lifetime.generations import Generations, Idle
@@ -267,6 +268,7 @@ class App:
             jobs["maintenance"] = PlannedMaintenanceJob(process, self._life.actions).run
         if watching.digests:
             jobs["digests"] = DigestJob(process, news).run
+        jobs["wishes"] = WishJob(process, news).run
         jobs["causes"] = CorrelationJob(process, self._routes, news).run
         if process.speed == 1.0:
             # Where a story is played, our own pauses look as long as the story's.

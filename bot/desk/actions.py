@@ -7,7 +7,7 @@ from bot.core.answers import actions, replies
 from bot.core.answers import silences as silence_answers
 from bot.core.answers.answer import Answer
 from bot.core.commands import timing
-from bot.core.commands.parser import SILENCE_ID
+from bot.core.commands.parser import GROUP_ID, SILENCE_ID
 from bot.core.commands.table import COMMANDS
 from bot.core.incidents.actions import FROM
 from bot.core.incidents.silences import may_reach, written
@@ -22,6 +22,8 @@ from bot.desk.ports import DeskServices, Query
 
 async def act(behind: DeskServices, question: Query) -> Answer:
     """What is done to an incident: ack, unack, resolve, right, wrong."""
+    if GROUP_ID.fullmatch(question.request.word):
+        return await _together(behind, question, ())
     chosen = await targets.incident(behind, question)
     if isinstance(chosen, Answer):
         return chosen
@@ -40,6 +42,8 @@ async def quiet(behind: DeskServices, question: Query) -> Answer:
         return how
     if request.conditions:
         return await _widely(behind, question, written(request.conditions), how)
+    if GROUP_ID.fullmatch(request.word):
+        return await _together(behind, question, how)
     if SILENCE_ID.fullmatch(request.word):
         return await _by_id(behind, question)
     one = standing = None
@@ -97,6 +101,27 @@ async def _widely(behind: DeskServices, question: Query, about: str, how: tuple[
     outcomes = await asyncio.gather(*(_done(behind, who, s, (about, *how)) for s, who in asked))
     joined = silence_answers.together(outcomes)
     return actions.answer(question.request.command, None, None, joined, question.now)
+
+
+async def _together(behind: DeskServices, question: Query, how: tuple[str, ...]) -> Answer:
+    """To every open incident that one message tells of."""
+    name = question.request.word.partition("@")[2]
+    members = await behind.held.incidents(name) if behind.held is not None else []
+    if not members:
+        return replies.not_known("that message is about nothing that is open now", question.now)
+    elsewhere = replace(question, asker=replace(question.asker, here=""))
+    # Each act needs an id of its own: one press is many acts.
+    asked = [
+        replace(elsewhere, asker=replace(elsewhere.asker, id=f"{question.asker.id}.{incident}"))
+        for _, incident in members
+    ]
+    outcomes = await asyncio.gather(
+        *(
+            _done(behind, who, service, (incident, *how))
+            for who, (service, incident) in zip(asked, members, strict=True)
+        )
+    )
+    return actions.together(question.request.command, question.request.word, outcomes, question.now)
 
 
 async def _by_id(behind: DeskServices, question: Query) -> Answer:

@@ -26,8 +26,8 @@ async def tips(behind: DeskServices, question: Query) -> Answer:
     at = circumstances([voices], now, slow=measured.slow, platform=question.asker.person.platform)
     options = await behind.advisor.options([measured.component], now)
     name = named(standing.name, called(measured))
-    wanted = bool(question.request.choice("code"))
-    return tips_answer(at, library.tips(), options, now, library.recipes(), name, with_code=wanted)
+    wanted = question.request.choice("code")
+    return tips_answer(at, library.tips(), options, now, library.recipes(), name, code=wanted)
 
 
 async def alternatives(behind: DeskServices, question: Query) -> Answer:

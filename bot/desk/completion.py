@@ -23,6 +23,7 @@ async def complete(behind: DeskServices, text: str) -> list[tuple[str, str]]:
     command = command_named(head) if space else None
     if command is None:
         begun = [c for c in COMMANDS.values() if c.name.startswith(head.casefold())]
+        begun.sort(key=lambda c: len(c.name) if head else 0)
         return [(cut(f"{c.name}: {c.summary}", LABEL), c.name) for c in begun][:MOST]
     named = next((a for a in command.arguments if a.takes in NAMES or a.takes is Takes.COMMAND), None)
     before, typed = rest.casefold().rpartition(" ")[::2]

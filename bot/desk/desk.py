@@ -13,7 +13,19 @@ from bot.core.commands.parser import PASTED, Request, parse
 from bot.core.commands.table import COMMANDS
 from bot.core.model.audit import DONE, REFUSED, AuditEntry
 from bot.core.text.redaction import redacted, secret
-from bot.desk import actions, advice, announcements, audit, completion, history, queries, reports, subscriptions
+from bot.desk import (
+    actions,
+    advice,
+    announcements,
+    audit,
+    completion,
+    history,
+    queries,
+    reports,
+    routes,
+    subscriptions,
+    wishes,
+)
 from bot.desk.ports import DeskServices, Handler, Query
 
 log = logging.getLogger(__name__)
@@ -38,7 +50,7 @@ HANDLERS: Mapping[str, Handler] = {
     "report": reports.report,
     "works": reports.works,
     "ack": actions.act,
-    "unack": actions.act,
+    "release": actions.act,
     "resolve": actions.act,
     "right": actions.act,
     "wrong": actions.act,
@@ -52,6 +64,8 @@ HANDLERS: Mapping[str, Handler] = {
     "test": subscriptions.test,
     "audit": audit.audit,
     "announce": announcements.announce,
+    "notify": wishes.notify,
+    "routes": routes.routes,
 }
 
 

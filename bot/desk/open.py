@@ -10,6 +10,7 @@ from bot.delivery.subscriptions import Subscriptions
 from bot.desk.audit import Audit
 from bot.desk.desk import Desk
 from bot.desk.digests import Digests
+from bot.desk.held_together import HeldTogether
 from bot.desk.ports import DeskServices
 from bot.desk.reader import Reader, names
 from bot.health.status import HealthReader
@@ -58,5 +59,7 @@ def desk_services(
         digests=Digests(store, settings.services),
         candidates=offered,
         tree=tree_of(settings),
+        wishes=store.wishes,
+        held=HeldTogether(store.groups),
         labels={service.id: labels_of(service) for service in settings.services},
     )

@@ -15,11 +15,13 @@ from bot.core.routing.tree import Tree
 from bot.core.tips.alternatives import Candidate
 from bot.delivery.subscriptions import Subscriptions
 from bot.desk.digests import Digests
+from bot.desk.held_together import HeldTogether
 from bot.desk.reader import Reader
 from bot.health.status import HealthReader
 from bot.judging.actions import ActionQueue
 from bot.judging.user_reports import UserReports
 from bot.store.announcements import AnnouncementStore
+from bot.store.wishes import WishStore
 
 
 class Audits(Protocol):
@@ -52,6 +54,8 @@ class DeskServices:
     digests: Digests | None = None
     candidates: Mapping[str, Sequence[Candidate]] = field(default_factory=dict)
     tree: Tree = field(default_factory=Tree)
+    wishes: WishStore | None = None
+    held: HeldTogether | None = None
     labels: Mapping[str, Labels] = field(default_factory=dict)
 
 

@@ -12,6 +12,7 @@ from bot.core.answers.history import trend
 from bot.core.answers.incidents import Delivered
 from bot.core.answers.routing import unheard
 from bot.core.answers.status import overview, snapshot
+from bot.core.commands.parser import GROUP_ID
 from bot.core.health import text
 from bot.core.history.ranges import SPANS
 from bot.core.incidents.silences import conditions_of, may_reach
@@ -24,6 +25,7 @@ from bot.desk import targets
 from bot.desk.ports import DeskServices, Query
 
 LATEST = 20
+IN_A_GROUP = 100
 DELIVERIES = 50
 DELIVERED = 200
 """The latest deliveries, among which those of an incident are looked for."""
@@ -60,6 +62,8 @@ async def why(behind: DeskServices, question: Query) -> Answer:
 async def incidents(behind: DeskServices, question: Query) -> Answer:
     """Answer `incidents`: the latest ones."""
     target = question.request.target
+    if GROUP_ID.fullmatch(question.request.word):
+        return await _of_group(behind, question)
     component = target.component if target else ""
     found = [
         one
@@ -69,6 +73,17 @@ async def incidents(behind: DeskServices, question: Query) -> Answer:
     ]
     found.sort(key=lambda one: -one.opened_at)
     return incident_answers.incidents(await targets.beside(behind, found[:LATEST]), question.now)
+
+
+async def _of_group(behind: DeskServices, question: Query) -> Answer:
+    """The incidents that one message tells of, the newest first."""
+    name = question.request.word.partition("@")[2]
+    members = await behind.held.incidents(name) if behind.held is not None else []
+    found = [one for service, about in members[:IN_A_GROUP] if (one := await behind.reads.incident(service, about))]
+    if not found:
+        return replies.not_known("that message is about nothing that is open now", question.now)
+    found.sort(key=lambda one: -one.opened_at)
+    return incident_answers.incidents(await targets.beside(behind, found), question.now)
 
 
 async def incident(behind: DeskServices, question: Query) -> Answer:

@@ -24,6 +24,7 @@ from bot.core.model.incident import Incident, TimelineEntry
 from bot.core.model.ledger import LedgerEntry
 from bot.core.model.service import About
 from bot.core.model.snapshot import ComponentStatus, Snapshot
+from bot.core.model.wish import Wish
 from bot.core.routing.grouping import Group, Member
 from bot.core.routing.tree import Subscription
 
@@ -100,6 +101,7 @@ DONE = Codec(ActionRecord, "timeline")
 OUTCOME = Codec(ActionResult, "outcome")
 LEDGER_ENTRY = Codec(LedgerEntry, "ledger")
 ROUTE = Codec(Subscription, "routes")
+WISH = Codec(Wish, "wishes")
 SIGN = Codec(HealthSign, "health")
 DEED = Codec(AuditEntry, "audit")
 ANNOUNCEMENT = Codec(Announcement, "announcements")

@@ -51,6 +51,8 @@ GROUP_TTL_S = DELIVERY_TTL_S
 BEGUN_AGE_S = _HOUR
 BEGUN_KEPT = 5_000
 """What began lately on one target, so that what was once told to go out is not held back by a later storm."""
+WISHES_TTL_S = 30 * _DAY
+"""Since the last wish; an incident that lasts longer is over for whoever asked."""
 HEALTH_TTL_S = _DAY
 AUDIT_TTL_S = 365 * _DAY
 ANNOUNCEMENTS_TTL_S = 90 * _DAY
@@ -102,6 +104,7 @@ KINDS: dict[str, Kind] = {
     "vantages": Kind("hash", VANTAGE_TTL_S, f"{VANTAGES_KEPT} newest", "last word of each vantage"),
     "note": Kind("string", NOTE_TTL_S, "one value", "what a chat platform must not forget, or do twice"),
     "turn": Kind("string", None, "one name", "which process serves what only one may"),
+    "wishes": Kind("hash", WISHES_TTL_S, "5 000 fields", "who wants to be told when an incident is over, until it is"),
     "routes": Kind("hash", None, "5 000 fields", "what places have subscribed to, until they unsubscribe"),
     "installations": Kind("hash", None, "1 000 workspaces", "encrypted tokens of chat workspaces that installed us"),
     "audit": Kind("list", AUDIT_TTL_S, f"{AUDIT_KEPT} newest", "what people did, and what was refused"),
@@ -129,7 +132,7 @@ _SERVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _KEY = re.compile(rf"gt:{SCHEMA}:\{{[^{{}}]+\}}:([a-z]+)(?::.+)?", re.DOTALL)
 
 
-GROUPS = _ALL + "groups"
+GROUPS, WISHES = _ALL + "groups", _ALL + "wishes"
 
 
 def members(group: str) -> str:

@@ -31,6 +31,7 @@ from bot.store.reporters import ReporterStore
 from bot.store.subscriptions import SubscriptionStore
 from bot.store.types import START, AppendReply, Commit, DeliveryWrite, Info, Loaded
 from bot.store.vantages import VantageStore
+from bot.store.wishes import WishStore
 
 BLOCK_MS_MOST = 2_000
 """Below the client's socket time-out, which would otherwise take a quiet stream for a dead server."""
@@ -62,6 +63,7 @@ class Store:
         self.vantages = VantageStore(link)
         self.groups = Groups(link)
         self.backup = Backup(link)
+        self.wishes = WishStore(link)
         self.warnings = warnings
 
     def __repr__(self) -> str:

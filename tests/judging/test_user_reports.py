@@ -105,17 +105,17 @@ async def test_others_are_counted_without_the_one_who_asks(store):
     assert (first.others, first.repeated, first.text) == (
         0,
         False,
-        "noted: nobody else reports trouble with claude-api in 15 min",
-    ) or first.text == "noted: nobody else reports trouble with Claude API in 15 min"
+        "Thanks. You're the first to report claude-api in 15 min",
+    ) or first.text == "Thanks. You're the first to report Claude API in 15 min"
     assert (again.others, again.repeated) == (0, True)
-    assert again.text == "noted, as you reported before: nobody else reports trouble with Claude API in 15 min"
+    assert again.text == "Thanks. You had said so before. Nobody else reports trouble with Claude API in 15 min"
     assert (second.others, second.text) == (
         1,
-        "noted: 1 other person reports trouble with Claude API in 15 min (normally 0–1)",
+        "Thanks. 1 other person reports trouble with Claude API in 15 min (normally 0–1)",
     )
     assert heard.surprise < 4
     assert (changed.others, changed.repeated) == (1, False)
-    assert changed.text.startswith("noted that it works for you: 1 other person reports")
+    assert changed.text.startswith("Thanks, noted that it works for you. 1 other person reports")
 
 
 async def test_nobody_is_told_of_himself(store):

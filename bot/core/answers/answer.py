@@ -22,12 +22,26 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Some of several things have to be chosen before `command subject` can be done.
+
+    `options` are (label, value); the line to ask then has `components=a,b`. `voiced`: words may go with it.
+    """
+
+    command: str
+    subject: str
+    question: str
+    options: tuple[tuple[str, str], ...]
+    voiced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """`title` alone suffices; `lines` are (label, text); `data` is JSON-able.
 
     `understood` says whether we knew what was meant; `at` is when it was true, Unix seconds. `refused`: the asker lacks
     the role; `changed`: something was done, so others may want to see it. `actions` are buttons that make sense under
-    it; `text` is a long body in Markdown (a postmortem, a recipe).
+    it; `text` is a long body in Markdown (a postmortem, a recipe); `choice` is what a form has to ask first.
     """
 
     title: str
@@ -41,3 +55,4 @@ class Answer:
     changed: bool = False
     actions: tuple[Action, ...] = ()
     text: str = ""
+    choice: Choice | None = None

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from bot.core.answers.answer import Answer, Table
+from bot.core.answers.answer import Answer, Choice
 from bot.core.answers.status import headline_of
 from bot.core.commands.asker import Asker
 from bot.core.commands.errors import Misunderstood
-from bot.core.commands.table import COMMANDS, Argument, Command, Role
+from bot.core.commands.table import COMMANDS, Argument, Command, Group, Role
 from bot.core.model.card import Action
 from bot.core.model.incident import Incident
 from bot.core.model.status import ServiceStatus
 from bot.core.text.quoting import clean, listed
 
 RECENT = 12
-BY_BUTTON = frozenset({"ack", "unack", "resolve", "why", "tips", "right", "wrong", "postmortem"})
+BY_BUTTON = frozenset({"ack", "release", "resolve", "notify", "why", "tips", "right", "wrong", "postmortem"})
 """What can be done with an incident's id alone."""
 GRANTS = {
     "slack": "an admin of Groundtruth, by the user groups or channels under `roles` of the Slack channel's settings",
@@ -32,12 +32,15 @@ def help_with(word: str, now: float) -> Answer:
         lines += [("Also", ", ".join(one.aliases))] if one.aliases else []
         lines += [("Example", one.example), ("Who", _who(one.role))]
         return Answer(f"{one.name}: {one.summary}", now, tuple(lines), data={"commands": [_command_data(one)]})
-    rows = tuple((command.usage, command.summary, command.example) for command in COMMANDS.values())
     return Answer(
-        title="commands",
+        title="Commands",
         at=now,
-        table=Table(("say", "and hear", "for example"), rows),
-        footer="names by id, nickname or an unambiguous beginning; a bare name asks for its status",
+        lines=tuple(
+            (f"{group}" if n == 0 else "", f"{command.name}: {command.summary}")
+            for group in Group
+            for n, command in enumerate(one for one in COMMANDS.values() if one.group is group)
+        ),
+        footer="help why: its arguments and an example. A bare name asks for its status; is claude down? works too",
         data={"commands": [_command_data(command) for command in COMMANDS.values()]},
     )
 
@@ -70,6 +73,21 @@ def which(command: str, found: Sequence[tuple[Incident, ServiceStatus]], now: fl
         understood=False,
         data={"which": [i.id for i, _ in found]},
         actions=tuple(Action(command, clean(i.id, 20), i.id) for i, _ in shown[:5]) if command in BY_BUTTON else (),
+    )
+
+
+def which_of_it(command: str, one: Incident, components: Sequence[tuple[str, str]], now: float) -> Answer:
+    """An incident has several components that a person can tell apart: which of them is meant is asked in one form."""
+    shown = tuple((clean(name, 60) or value, value) for name, value in components[:RECENT])
+    what = "fails" if command == "report" else "works"
+    example = f"{command} {one.id} components={shown[0][1]}"
+    return Answer(
+        title=f"What {what} for you? Incident {clean(one.id, 20)} is about {len(components)} components",
+        at=now,
+        lines=(("Components", listed((name for name, _ in shown), RECENT)), ("Example", example)),
+        understood=False,
+        data={"which": [value for _, value in components]},
+        choice=Choice(command, one.id, f"What {what} for you?", shown, voiced=command == "report"),
     )
 
 
@@ -107,7 +125,14 @@ def no_place(command: str, now: float) -> Answer:
 
 
 def _command_data(one: Command) -> dict[str, object]:
-    data = {"name": one.name, "usage": one.usage, "summary": one.summary, "example": one.example, "role": one.role}
+    data = {
+        "name": one.name,
+        "group": one.group,
+        "usage": one.usage,
+        "summary": one.summary,
+        "example": one.example,
+        "role": one.role,
+    }
     return {**data, "aliases": list(one.aliases), "arguments": [asdict(argument) for argument in one.arguments]}
 
 

@@ -1,14 +1,17 @@
 """The routing tree in words: the tree as it is, and who would hear of something, when, and why not the others. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
+from bot.core.answers.answer import Answer
 from bot.core.model.escalation import Policy, plan
 from bot.core.model.labels import Facts
+from bot.core.model.severity import SEVERITY
 from bot.core.routing.quiet_hours import quiet_until
 from bot.core.routing.tree import BY_DEFAULT, TOLD_BEFORE, Route, RouteMatch, Tree, verdicts
 from bot.core.text.durations import clock, duration
 from bot.core.text.quoting import clean, listed
+from probes.model import State
 
 UNHEARD, NAMED = 2, 8
 """Reasons told in an answer about one incident; targets named in a line."""
@@ -44,6 +47,23 @@ def _branch(branch: Route) -> str:
     if branch.continue_:
         parts.append("continue")
     return " · ".join(parts)
+
+
+def routes_answer(tree: Tree, facts: Facts | None, about: str, now: float) -> Answer:
+    """The tree as it is; with facts, who would hear at once of a major outage of `about`, and why not the others."""
+    if facts is None:
+        shown = tuple(drawn(tree.branches))
+        title = "The routes in force" if shown else "No routes are configured: every channel hears everything"
+        return Answer(title, now, shown, data={"at": now, "branches": dict(shown)})
+    severity = SEVERITY[State.MAJOR]
+    said = list(verdicts(tree.branches, facts, severity))
+    told = hearers([verdict for verdict in said if verdict.taken], severity, (), now)
+    names = {one.target for one in told}
+    lines = [(clean(one.target, 60), f"{one.when}, by {one.by}") for one in told] or [("Nobody", "hears of this")]
+    lines += [("Not told", passed_over(v, names, why)) for v in said if (why := why_not(v, facts))]
+    data = {"at": now, "about": about, "hear": [asdict(one) for one in told]}
+    title = f"Who would hear of a major outage of {clean(about, 40)} now"
+    return Answer(title, now, tuple(lines), footer="subscriptions come on top of these: subscriptions", data=data)
 
 
 def hearers(taken: Sequence[RouteMatch], severity: int, policies: Sequence[Policy], now: float) -> list[Hearer]:

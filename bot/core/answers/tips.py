@@ -4,13 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
 from bot.core.answers.answer import Answer
+from bot.core.model.card import Action
 from bot.core.text.numbers import number
-from bot.core.text.quoting import clean
+from bot.core.text.quoting import clean, cut
 from bot.core.text.states import EMOJI, TONE, WORDS
 from bot.core.tips.alternatives import Option
 from bot.core.tips.selection import Advised, Circumstances, best, live_state
 from bot.core.tips.tip import COMMON, Recipe, Tip
 
+EVERYTHING = "code"
+"""Asks for all that is known of each tip."""
+STEP, LIMITS = 240, 160
+"""Characters of a step and of its limits in an answer on a phone."""
 SHOWN: Mapping[str, str] = {"python": "Python", "typescript": "TypeScript", "curl": "curl"}
 """Languages of recipes in the order in which they are shown."""
 FENCED: Mapping[str, str] = {"curl": "bash"}
@@ -24,39 +29,51 @@ def tips_answer(  # noqa: PLR0913, PLR0917 - one handler calls it, with all it h
     recipes: Iterable[Recipe] = (),
     name: str = "",
     *,
-    with_code: bool = False,
+    code: str = "",
 ) -> Answer:
-    """The tips for a component in these circumstances; `name` is what people call it, `text` the whole in Markdown.
+    """The tips for a component in these circumstances, at most three lines each; `name` is what people call it.
 
-    The code is that of the first tip that has a recipe, in every language there is; `text` has it on request.
+    `code` asks for more: `EVERYTHING` for each tip with steps, limits and source, and the first recipe; the name of a
+    recipe for that one alone, in every language there is. It stands in `text`, in Markdown.
     """
     advised = best(tips, at, options, now)
-    wanted = next((one.tip.recipe for one in advised if one.tip.recipe), "")
-    code = _in_order(recipe for recipe in recipes if wanted and recipe.name == wanted)
+    known = list(dict.fromkeys(one.tip.recipe for one in advised if one.tip.recipe))
+    wanted = code if code not in {"", EVERYTHING} else next(iter(known), "")
+    found = _in_order(recipe for recipe in recipes if wanted and recipe.name == wanted)
+    told = [_told(n, one, now) for n, one in enumerate(advised, 1)] if code == EVERYTHING else []
     return Answer(
         title=_title(at, clean(name, 60) or clean(at.component, 60) or "everything", len(advised)),
         at=now,
-        lines=tuple((f"{n}.", one.said(now)) for n, one in enumerate(advised, 1)),
-        footer=_footer(wanted, code, at.component, shown=with_code),
+        lines=() if code else tuple(line for n, one in enumerate(advised, 1) for line in _brief(n, one, now)),
+        footer=f"code: {wanted}, in {', '.join(map(_language, found))}" if found and code else "",
         data={
             "at": now,
             "circumstances": asdict(at),
             "tips": [_data(one, now) for one in advised],
-            "recipes": [asdict(recipe) for recipe in code],
+            "recipes": [asdict(recipe) for recipe in found],
         },
-        text="\n\n".join(
-            [*(_told(n, one, now) for n, one in enumerate(advised, 1)), *map(_code, code if with_code else ())]
-        ),
+        actions=() if code or not advised else _more(at.component, known),
+        text="\n\n".join([*told, *map(_code, found if code else ())]),
     )
 
 
-def _footer(wanted: str, code: Sequence[Recipe], component: str, *, shown: bool) -> str:
-    if not code:
-        return ""
-    languages = ", ".join(_language(recipe) for recipe in code)
-    return f"code: {wanted}, in {languages}" + (
-        "" if shown else f": tips {clean(component, 60)} code".replace("  ", " ")
-    )
+def _brief(n: int, one: Advised, now: float) -> list[tuple[str, str]]:
+    """A tip in three lines at most: the step, where it ends, where it is from."""
+    tip = one.tip
+    lines = [
+        (f"{n}.", cut(one.said(now), STEP)),
+        ("", cut(clean(f"Limits: {tip.limits}", 400), LIMITS) if tip.limits else ""),
+    ]
+    source = "" if tip.source == COMMON else f"Source: {clean(tip.source, 200)}"
+    return [line for line in (*lines, ("", source)) if line[1]]
+
+
+def _more(component: str, recipes: Sequence[str]) -> tuple[Action, ...]:
+    """The buttons that show more, where it is known what it is about."""
+    if not component:
+        return ()
+    shown = [Action("tips", f"Show code: {name}", f"{component} {name}") for name in recipes]
+    return (*shown, Action("tips", "Steps and limits", f"{component} {EVERYTHING}"))
 
 
 def _title(at: Circumstances, name: str, count: int) -> str:

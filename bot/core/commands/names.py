@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 LONGEST = 80
+WORDS = 6
+"""Most words of a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,15 @@ class Names:
         if whole:
             return _service_first(whole)
         return _service_first([n for n, _, words in self._keys if any(key.startswith(word) for key in words)])
+
+    def mentioned(self, words: Sequence[str]) -> Named | None:
+        """The one that a sentence names by a whole name, the longest first; None where it names none, or several."""
+        for length in range(min(len(words), WORDS), 0, -1):
+            phrases = {plain(" ".join(words[n : n + length])) for n in range(len(words) - length + 1)}
+            found = _service_first([named for named, keys, _ in self._keys if keys & phrases])
+            if found:
+                return found[0] if len(found) == 1 else None
+        return None
 
     def nearest(self, text: str) -> str:
         """The id of the one most like it, "" where none is."""

@@ -1,12 +1,13 @@
 """How a line of text becomes a request, by the command table; any text at all has an answer. Pure."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.commands import timing
 from bot.core.commands.errors import ERROR, Misunderstood, ParseError, ambiguous, unknown, wanting
-from bot.core.commands.names import Named, Names
-from bot.core.commands.phrases import command_of
+from bot.core.commands.names import WORDS, Named, Names
+from bot.core.commands.phrases import command_of, pasted, plainly
 from bot.core.commands.table import ALIASES, COMMANDS, DEFAULT, NAMES, Argument, Command, Takes
 from bot.core.routing.matchers import Matcher
 from bot.core.text.durations import seconds_of
@@ -19,7 +20,11 @@ INCIDENT_ID = re.compile(r"#?([0-9A-HJKMNP-TV-Z]{4})", re.IGNORECASE | re.ASCII)
 """Four characters of Crockford's base 32, as incidents are named."""
 SILENCE_ID = re.compile(rf"#?(S{INCIDENT_ID.pattern.removeprefix('#?(')}", re.IGNORECASE | re.ASCII)
 """The same after an S."""
-_WORDS_OF_A_NAME = 6
+GROUP_ID = re.compile(r"group@([0-9A-Z]{4})", re.IGNORECASE | re.ASCII)
+"""What one message about several incidents is known by."""
+ON_GROUPS = frozenset({"incidents", "ack", "release", "silence", "unsilence"})
+_SENTENCE = 3
+"""So many words are a sentence rather than a command that was mistyped."""
 EXPLAIN = "explain"
 
 
@@ -54,7 +59,7 @@ def parse(text: str, names: Names) -> Request | Misunderstood:
     if not words:
         return Request(DEFAULT)
     try:
-        command = _command(words, names)
+        command = _command(words, text[:PASTED], names)
         if isinstance(command, Request):
             return command
         if any(argument.takes is Takes.PASTE for argument in command.arguments):
@@ -73,24 +78,42 @@ def command_named(word: str) -> Command | None:
     return begun[0] if len(begun) == 1 else None
 
 
-def _command(words: list[str], names: Names) -> Command | Request:
-    if asked := command_of(" ".join(words)):
-        name, what = asked
-        return Request(name, text=what) if name == EXPLAIN else _read(COMMANDS[name], what.split(), names)
+def _command(words: list[str], text: str, names: Names) -> Command | Request:
     said = words[0].casefold()
-    if said in COMMANDS or said in ALIASES:
+    commanded = said in COMMANDS or said in ALIASES
+    if asked := command_of(" ".join(words), commanded=commanded or pasted(text)):
+        return _asked(*asked, names)
+    if commanded:
         return COMMANDS[ALIASES.get(said, said)]
     meant = names.find(" ".join(words))
     if len(meant) == 1:
         return Request(DEFAULT, meant[0])
-    if len(words) == 1 and words[0].startswith("#") and (found := INCIDENT_ID.fullmatch(words[0])):
-        return Request("incident", word=found[1].upper())
-    command = command_named(said)
-    if command is None and len(words) == 1 and _like_an_id(words[0]):
-        return Request("incident", word=words[0].upper())
-    if command is None:
-        raise ParseError(unknown(" ".join(words), words[0], meant))
-    return command
+    written = INCIDENT_ID.fullmatch(words[0]) if len(words) == 1 and words[0].startswith("#") else None
+    command = command_named(said) if written is None else None
+    if written or (command is None and len(words) == 1 and _like_an_id(words[0])):
+        return Request("incident", word=words[0].removeprefix("#").upper())
+    return command or _sentence(words, text, names, meant)
+
+
+def _asked(command: str, what: str, names: Names) -> Request:
+    """What a sentence asks of the command that it stands for."""
+    return Request(command, text=what) if command == EXPLAIN else _read(COMMANDS[command], what.split(), names)
+
+
+def _sentence(words: list[str], text: str, names: Names, meant: Sequence[Named]) -> Command | Request:
+    """What is no command: a polite one, a pasted error, or a sentence about something we know."""
+    polite = plainly(" ".join(words)).split()
+    if polite and len(polite) < len(words):
+        again = parse(" ".join(polite), names)
+        if isinstance(again, Request):
+            return again
+    if pasted(text):
+        return Request(EXPLAIN, text=text.strip())
+    unclear = unknown(" ".join(words), words[0], meant)
+    about = names.mentioned(words) if len(words) >= _SENTENCE and unclear.nearest == "help" else None
+    if about is None:
+        raise ParseError(unclear)
+    return Request(DEFAULT, about)
 
 
 def _like_an_id(word: str) -> bool:
@@ -184,7 +207,7 @@ def _named(argument: Argument, words: list[str], names: Names, request: Request,
             raise ParseError(wanting(command, argument))
         return request
     if free:
-        for n in range(min(len(words), _WORDS_OF_A_NAME), 0, -1):
+        for n in range(min(len(words), WORDS), 0, -1):
             meant = names.find(" ".join(words[:n]))
             if len(meant) == 1:
                 return replace(request, target=meant[0], text=" ".join(words[n:]))
@@ -195,6 +218,8 @@ def _named(argument: Argument, words: list[str], names: Names, request: Request,
 
 
 def _about(command: Command, argument: Argument, said: str, names: Names, request: Request) -> Request:
+    if command.name in ON_GROUPS and (group := GROUP_ID.fullmatch(said)):
+        return replace(request, word=f"group@{group[1].upper()}")
     meant = names.find(said)
     if len(meant) == 1:
         return replace(request, target=meant[0])

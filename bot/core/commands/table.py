@@ -24,6 +24,7 @@ class Takes(StrEnum):
     WORDS = "your words"
     PASTE = "pasted text, as it is"
     COMMAND = "a command"
+    COMPONENTS = "components, with commas between"
     PLACE = "a channel"
 
 
@@ -76,6 +77,14 @@ class Argument:
         return f"<{said}>" if self.required else f"[{said}]"
 
 
+class Group(StrEnum):
+    """The groups of help, in their order."""
+
+    ASK = "Ask"
+    ACT = "Act"
+    SET_UP = "Set up"
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """One command; `example` works, `aliases` are other words for it."""
@@ -86,6 +95,7 @@ class Command:
     arguments: tuple[Argument, ...] = ()
     role: Role = Role.VIEWER
     aliases: tuple[str, ...] = ()
+    group: Group = Group.ASK
 
     @property
     def usage(self) -> str:
@@ -136,13 +146,20 @@ _STANDS = replace(
 _SENTENCE = Argument("text", Takes.WORDS, "what the page says; with end the announcement's id, without it all end")
 _TO = Argument("to", Takes.PLACE, "a channel, if not this one: slack:C0123", keyed=True)
 _ABOVE = Argument("severity", Takes.CHOICE, "say nothing below this", choices=SEVERITIES)
-_CODE = Argument("code", Takes.CHOICE, "with the code to copy", choices=("code",))
+RECIPES = ("backoff", "breaker", "cache", "fallback")
+_CODE = Argument(
+    "code", Takes.CHOICE, "code: all of it, with steps, limits and code; or the code of one", choices=("code", *RECIPES)
+)
 _PERIOD = Argument("period", Takes.CHOICE, "the last day, or the last seven", choices=("day", "week"))
 _DISAGREEING = Argument(
     "discrepancies", Takes.CHOICE, "also discrepancies between page and measurement", choices=("on", "off"), keyed=True
 )
 
-_ALL = (
+_OF_IT = Argument(
+    "components", Takes.COMPONENTS, "of an incident with several: which of them, with commas between", keyed=True
+)
+_WHERE = Argument("what", Takes.TARGET, "a service or component that would fail; without it the tree")
+_ASK = (
     Command("status", "how everything stands, or one thing: what we see, what the page says, what people say",
             "status claude-api", (_TARGET,)),
     Command("why", "the evidence behind it: figures, latest results, what would change our mind",
@@ -154,39 +171,44 @@ _ALL = (
             (Argument("error", Takes.PASTE, "status code, message, body or request id", required=True),)),
     Command("alternatives", "other services and routes with their state and latency, best first",
             "alternatives claude-api", (Argument("what", Takes.SUBJECT, "what to replace", fallback=ONLY_OPEN),)),
-    Command("report", "say that it fails for you, and hear how many others reported it",
-            "report claude-code login loops", (_VOICED, Argument("text", Takes.WORDS, "what you see")),
-            aliases=("affected", "broken")),
-    Command("works", "say that it works for you", "works claude-code", (_VOICED,)),
-    Command("incidents", "the latest incidents", "incidents", (_SERVICE,)),
-    Command("incident", "one incident with its timeline, and who did what", "incident 4F7K", (_LATEST,)),
     Command("history", "uptime, failure rate and latency over a day, a week, a month, a quarter, a year",
             "history claude-api 7d", (_TARGET, Argument("span", Takes.CHOICE, "how far back", choices=SPANS))),
-    Command("digest", "a day or a week in one answer: uptime, incidents, the pages' lag, what was not delivered",
-            "digest week", (_PERIOD,)),
+    Command("incidents", "the latest incidents", "incidents", (_SERVICE,)),
+    Command("incident", "one incident with its timeline, and who did what", "incident 4F7K", (_LATEST,)),
     Command("ledger", "how late and how honest status pages have been, and the grade that makes",
             "ledger claude", (_SERVICE,)),
+    Command("postmortem", "the write-up after an incident: impact, timeline, lags, evidence", "postmortem 4F7K",
+            (_LATEST,), aliases=("report-card",)),
+    Command("digest", "a day or a week in one answer: uptime, incidents, the pages' lag, what was not delivered",
+            "digest week", (_PERIOD,)),
+    Command("silences", "what is silenced now, by whom, why, until when, and what it covers; maintenance windows",
+            "silences", (_SERVICE,), aliases=("quiet",)),
+)  # fmt: skip
+_ACT = (
+    Command("report", "say that it fails for you, and hear how many others reported it",
+            "report claude-code login loops", (_VOICED, Argument("text", Takes.WORDS, "what you see"), _OF_IT),
+            aliases=("affected", "broken")),
+    Command("works", "say that it works for you", "works claude-code", (_VOICED, _OF_IT)),
     Command("ack", "take an incident: others see that somebody is on it", "ack 4F7K", (_OPEN,),
-            Role.RESPONDER, ("acknowledge",)),
-    Command("unack", "release an incident: others see that nobody is on it", "unack 4F7K", (_OPEN,),
-            Role.RESPONDER, ("release", "unacknowledge")),
+            Role.RESPONDER, ("acknowledge", "take")),
+    Command("release", "release an incident: others see that nobody is on it", "release 4F7K", (_OPEN,),
+            Role.RESPONDER, ("unack", "unacknowledge")),
     Command("resolve", "call an incident over", "resolve 4F7K", (_OPEN, _REASON), Role.RESPONDER, ("close",)),
     Command("silence", "hold messages back for a while; everything is still recorded",
             "silence claude-api 2h known, vendor is on it", (_QUIET, _LENGTH, _REASON), Role.RESPONDER,
             ("mute", "snooze")),
     Command("unsilence", "end a silence or a maintenance window", "unsilence claude-api", (_LOUD,), Role.RESPONDER,
             ("unmute",)),
-    Command("silences", "what is silenced now, by whom, why, until when, and what it covers; maintenance windows",
-            "silences", (_SERVICE,), aliases=("quiet",)),
     Command("maintenance", "begin or announce a maintenance window: trouble in it is recorded and not alerted",
             "maintenance claude-api 90m from 22:00 gateway upgrade", (_WORKED, _WORK, _START, _REASON),
             Role.RESPONDER),
     Command("announce", "put a sentence on the status page and in its feeds, for a while",
             "announce 4h We move our gateway tonight at 22:00 UTC", (_STANDS, _SENTENCE), Role.RESPONDER),
-    Command("right", "after the end: the alert was right", "right 4F7K", (_LATEST,)),
-    Command("wrong", "after the end: the alert was wrong", "wrong 4F7K", (_LATEST,)),
-    Command("postmortem", "the write-up after an incident: impact, timeline, lags, evidence", "postmortem 4F7K",
-            (_LATEST,), aliases=("report-card",)),
+    Command("notify", "one direct message to you when an incident is over", "notify 4F7K", (_OPEN,)),
+    Command("right", "after the end: the alert was useful", "right 4F7K", (_LATEST,)),
+    Command("wrong", "after the end: it was a false alarm", "wrong 4F7K", (_LATEST,)),
+)  # fmt: skip
+_SET_UP = (
     Command("subscribe", "post alerts here; tests that it can before it confirms",
             "subscribe claude partial discrepancies=off to=slack:C0123", (_TARGET, _ABOVE, _DISAGREEING, _TO),
             Role.ADMIN),
@@ -195,6 +217,7 @@ _ALL = (
     Command("subscriptions", "which channels hear of what", "subscriptions"),
     Command("test", "post a marked test message here, and say what came of it", "test to=slack:C0123", (_TO,),
             Role.ADMIN),
+    Command("routes", "the routing tree, and who would hear if something failed now", "routes claude-api", (_WHERE,)),
     Command("doctor", "our own health: sockets, store, ages, queues, vantages", "doctor"),
     Command("deliveries", "what was sent where, what waits, what could not be sent and why", "deliveries",
             (_SERVICE,)),
@@ -202,9 +225,14 @@ _ALL = (
     Command("help", "all commands, or one with its example", "help why",
             (Argument("command", Takes.COMMAND, "a command"),), aliases=("?",)),
 )  # fmt: skip
+_ALL = (
+    *_ASK,
+    *(replace(command, group=Group.ACT) for command in _ACT),
+    *(replace(command, group=Group.SET_UP) for command in _SET_UP),
+)
 COMMANDS: Mapping[str, Command] = {command.name: command for command in _ALL}
 ALIASES: Mapping[str, str] = {alias: command.name for command in _ALL for alias in command.aliases}
-FORMER: Mapping[str, str] = {"quiet": "silences", "report-card": "postmortem"}
+FORMER: Mapping[str, str] = {"quiet": "silences", "report-card": "postmortem", "unack": "release"}
 """Aliases that were a command's name before: understood everywhere; the terminal says what it is called now."""
 DEFAULT = "status"
 

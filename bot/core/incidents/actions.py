@@ -1,7 +1,7 @@
 """What people do to incidents, and what each is told. Pure.
 
-`ack`, `unack`, `resolve`, `right` and `wrong` name an incident (or what it is on, where there is but one), as does
-`responded`, by which automated responses tell what they did; what keeps quiet is in `quieting`.
+`ack`, `release` (`unack` in rows of before), `resolve`, `right` and `wrong` name an incident (or what it is on, where
+there is but one), as does `responded`, by which automated responses tell what they did; what keeps quiet is below.
 
 The first of two people wins; the other is told who was first. Nothing a person says changes what is measured: who
 calls an incident over while the detector still sees trouble hears no more of it until it has been well again, or gets
@@ -70,10 +70,10 @@ def _ack(cases: IncidentTracker, command: ActionRequest, incident: Incident) -> 
         return ActionResult(ok=False, text=f"already acknowledged by {taker} {when}", incident=incident.id)
     taken = replace(incident, acknowledged_at=command.at, acknowledged_by=by)
     cases.put(lifecycle.noted(taken, command.at, "acknowledged", f"by {person(by)}"))
-    return ActionResult(ok=True, text=f"incident {incident.id} is acknowledged", incident=incident.id)
+    return ActionResult(ok=True, text=f"You're on it: incident {incident.id}", incident=incident.id)
 
 
-def _unack(cases: IncidentTracker, command: ActionRequest, incident: Incident) -> ActionResult:
+def _release(cases: IncidentTracker, command: ActionRequest, incident: Incident) -> ActionResult:
     by = doer(command)
     if incident.status is IncidentStatus.RESOLVED:
         return too_late(incident, by, command.at)
@@ -82,7 +82,7 @@ def _unack(cases: IncidentTracker, command: ActionRequest, incident: Incident) -
     before = "" if same(incident.acknowledged_by, by) else f" (was {person(incident.acknowledged_by)}'s)"
     free = replace(incident, acknowledged_at=None, acknowledged_by=None)
     cases.put(lifecycle.noted(free, command.at, "released", f"{person(by)} released it{before}"))
-    return ActionResult(ok=True, text=f"incident {incident.id} is released", incident=incident.id)
+    return ActionResult(ok=True, text=f"incident {incident.id} is released; nobody is on it now", incident=incident.id)
 
 
 def _resolve(cases: IncidentTracker, command: ActionRequest, incident: Incident) -> ActionResult:
@@ -120,7 +120,8 @@ def _responded(cases: IncidentTracker, command: ActionRequest, incident: Inciden
 
 _ON_INCIDENTS: Mapping[str, Callable[[IncidentTracker, ActionRequest, Incident], ActionResult]] = {
     "ack": _ack,
-    "unack": _unack,
+    "release": _release,
+    "unack": _release,
     "resolve": _resolve,
     "right": _vote,
     "wrong": _vote,

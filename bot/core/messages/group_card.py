@@ -5,7 +5,7 @@ Pure. Names are few and the rest is a count, whatever their number.
 
 from collections.abc import Mapping
 
-from bot.core.model.card import Card, CardFacts, Colour
+from bot.core.model.card import Action, Card, CardFacts, Colour
 from bot.core.model.group import Kind, NoticeGroup
 from bot.core.text.durations import between, clock, dated, duration
 from bot.core.text.numbers import number
@@ -35,10 +35,19 @@ def card(several: NoticeGroup, at: float, now: float) -> Card:
         headline=cut(f"{emoji} {text}", HEADLINE),
         lines=tuple((label, cut(said, 700)) for label, said in lines if said),
         footer=_footer(several, at, now),
+        actions=() if over else _actions(several),
         closed=over,
         times=dated(("Began", several.since), ("Over", several.over_at)),
         facts=CardFacts(worst=several.worst, acknowledged=_all_taken(several)),
     )
+
+
+def _actions(several: NoticeGroup) -> tuple[Action, ...]:
+    """What can be done to all of them at once; nobody acts on discrepancies."""
+    if several.kind is not Kind.INCIDENTS:
+        return ()
+    verbs = (("incidents", "Show all"), ("ack", "Acknowledge all"), ("silence", "Silence all"))
+    return tuple(Action(verb, label, several.subject) for verb, label in verbs)
 
 
 def services(several: NoticeGroup, shown: int) -> str:

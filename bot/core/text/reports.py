@@ -16,17 +16,18 @@ SURGE = "people report trouble"
 def thanks(component: str, others: Reports, *, works: bool, repeated: bool) -> str:
     """The answer to a report: that it is noted, and what others say."""
     name = clean(component, 60)
-    noted = f"noted{', as you reported before,' if repeated else ''}{' that it works for you' if works else ''}"
-    noted = noted.removesuffix(",")
     window = duration(others.window_s)
-    if not others.affected:
-        said = f"nobody else reports trouble with {name} in {window}"
-    else:
+    if others.affected:
         who = number(others.affected, "other person reports", "other people report")
         said = f"{who} trouble with {name} in {window} ({usually(others.usual)})"
+    elif repeated or works:
+        said = f"Nobody else reports trouble with {name} in {window}"
+    else:
+        said = f"You're the first to report {name} in {window}"
     if others.works:
         said += f", {number(others.works, 'says', 'say')} it works"
-    return f"{noted}: {said}"
+    before = " You had said so before." if repeated else ""
+    return f"Thanks{', noted that it works for you' if works else ''}.{before} {said}"
 
 
 def voices_of(reports: Sequence[Reports]) -> str:

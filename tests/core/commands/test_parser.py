@@ -100,9 +100,8 @@ def test_understood(text, request_):
         ("silence api 400d", "silence"),
         ("maintenance 2h", "maintenance"),
         ("subscribe claude discrepancies=maybe", "subscribe"),
-        ("un", "unack"),
-        ("529", "explain"),
-        ('{"type": "error"}', "explain"),
+        ("un", "unsilence"),
+        ("{}", "explain"),
         ("incident ../../etc", "incidents"),
         ("status claude-apu", "claude-api"),
         ("history api 3d", "history"),
@@ -207,6 +206,17 @@ def test_a_huge_text_is_read_only_so_far():
         ("how is claude doing", "status", "claude"),
         ("why is the api failing?", "why", "claude-api"),
         ("what can I do about claude code?", "tips", "claude-code"),
+        ("hey, is claude down please?", "status", "claude"),
+        ("claude code is down", "status", "claude-code"),
+        ("please silence claude-api for 2 hours", "silence", "claude-api"),
+        ("stop alerts about the api for 2h", "silence", "claude-api"),
+        ("can you tell me when claude code is back?", "notify", "claude-code"),
+        ("claude code doesn't work for me", "report", "claude-code"),
+        ("claude code is broken for me", "report", "claude-code"),
+        ("the api works for me again", "works", "claude-api"),
+        ("what should we use instead of claude api?", "alternatives", "claude-api"),
+        ("uptime of claude api", "history", "claude-api"),
+        ("we have seen odd things with claude code lately", "status", "claude-code"),
     ],
 )
 def test_questions_as_people_type_them(line, command, about):
@@ -240,3 +250,43 @@ def test_lengths_as_people_write_them(line, seconds, text):
     answer = parse(line, ONE)
     assert isinstance(answer, Request)
     assert (answer.target and answer.target.id, answer.length_s, answer.text) == ("claude-api", seconds, text)
+
+
+@pytest.mark.parametrize(
+    ("line", "request_"),
+    [
+        ("is anything down?", Request("status")),
+        ("what's broken right now?", Request("status")),
+        ("is it us or them?", Request("why")),
+        ("what happened last night?", Request("incidents")),
+        ("I'm on it", Request("ack")),
+        ("I'll take it", Request("ack")),
+        ("release it", Request("release")),
+        ("tell me when it's over", Request("notify")),
+        ("unack 4F7K", Request("release", word="4F7K")),
+    ],
+)
+def test_sentences_about_the_only_open_incident(line, request_):
+    """What is not named is what is open."""
+    assert parse(line, ONE) == request_
+
+
+TRACE = """Traceback (most recent call last):
+  File "app.py", line 3, in <module>
+anthropic.InternalServerError: Error code: 529 - {'type': 'error', 'error': {'type': 'overloaded_error'}}"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [TRACE, "529", '{"type": "error", "error": {"type": "overloaded_error"}}', "I get overloaded_error all the time"],
+)
+def test_a_pasted_error_is_explained(text):
+    """With or without a word before it, in its own lines."""
+    assert parse(text, ONE) == Request("explain", text=text)
+
+
+def test_a_command_is_read_before_a_sentence():
+    """ "report … works" is a report, whatever its words say."""
+    assert parse("report claude code it works now and then", ONE) == Request(
+        "report", CODE, text="it works now and then"
+    )

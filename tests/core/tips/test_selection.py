@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.advice.library import recipes, tips
 from bot.core.answers.tips import tips_answer
+from bot.core.commands.table import RECIPES
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.tips.selection import Circumstances, best, circumstances, contradict, for_each, usable
 from bot.core.tips.tip import COMMON, Act, Tip, When
@@ -215,21 +216,35 @@ def test_the_answer_has_all_one_needs():
     """Steps, limits, source, live state and code in three languages; the data can be JSON."""
     at = Circumstances("claude-api", Layer.APP_BACKEND, When.PART)
     options = [live("aws-bedrock")]
-    answer = tips_answer(at, tips(), options, NOW, recipes(), "Claude API", with_code=True)
+    answer = tips_answer(at, tips(), options, NOW, recipes(), "Claude API", code="code")
     brief = tips_answer(at, tips(), options, NOW, recipes(), "Claude API")
+    alone = tips_answer(at, tips(), options, NOW, recipes(), "Claude API", code="backoff")
 
     assert answer.title == "🟠 3 tips for Claude API (partial outage)"
-    assert answer.lines[1][1].startswith("The aws-bedrock is up (front door only, probed 20 s ago): switch to it")
+    assert dict(brief.lines)["2."].startswith("The aws-bedrock is up (front door only, probed 20 s ago): switch to it")
     assert [tip["name"] for tip in answer.data["tips"]] == ["backoff", "bedrock", "postpone"]
     assert answer.data["tips"][1]["live"]["state"] == "The aws-bedrock is up (front door only, probed 20 s ago)"
     for word in ("1. Wait a random time", "Limits: At one failure in three", "Source: <https://code.claude.com/"):
         assert word in answer.text
     for fence in ("```python\n", "```typescript\n", "```bash\n"):
         assert fence in answer.text
+        assert fence in alone.text
     assert answer.footer == "code: backoff, in Python, TypeScript, curl"
-    assert "```" not in brief.text
-    assert brief.footer == "code: backoff, in Python, TypeScript, curl: tips claude-api code"
     assert brief.data == answer.data
+
+
+def test_tips_fit_a_phone():
+    """Three lines each at most, none of them code; a button shows the rest of each that has any."""
+    at = Circumstances("claude-api", Layer.APP_BACKEND, When.PART)
+    brief = tips_answer(at, tips(), [live("aws-bedrock")], NOW, recipes(), "Claude API")
+
+    assert brief.text == ""
+    assert len(brief.lines) <= 9
+    assert all(len(text) <= 260 for _, text in brief.lines)
+    said = [(action.label, action.subject) for action in brief.actions]
+    assert said[0] == ("Show code: backoff", "claude-api backoff")
+    assert said[-1] == ("Steps and limits", "claude-api code")
+    assert {recipe.name for recipe in recipes()} == set(RECIPES)
 
 
 def test_no_tip_is_an_answer():
