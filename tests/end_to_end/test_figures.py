@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from bot.channels.pagerduty.channel import _event
 from bot.channels.paging import body
@@ -25,6 +26,14 @@ from bot.core.model.service import ServiceView
 from bot.core.model.status import ServiceStatus
 from bot.core.postmortem.casefile import Casefile
 from bot.core.postmortem.report import postmortem
+from bot.core.text.numbers import percent
+from bot.core.text.symptoms import present
+from bot.web.api.shapes import component as shown_component
+from bot.web.api.shapes import incident as summary_of
+from bot.web.api.shapes import timeline
+from bot.web.metrics.collector import Collector
+from bot.web.metrics.exposition import rendered
+from bot.web.metrics.reading import Reading, ServiceReading
 from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State
 from tests.support.figures import Record, Text, wrong
 
@@ -97,6 +106,7 @@ class Played:
         self.record = Record([r for r in self.rows if r.component], NAMES)
         self.record.readings = [r.at for r in self.rows if r.page is not None]
         self.texts: list[Text] = []
+        self.collector = Collector("1")
         self.dossiers: dict[Any, Any] = {}
         self.buckets: dict[Any, Any] = {}
         self.now = START
@@ -160,8 +170,34 @@ class Played:
             self.answer(incidents.why(voices, standing, told, self.now), None, standing.voices)
         for one in standing.incidents:
             self.answer(incidents.incident(one, standing, self.now, ()), one, standing.voices)
+        self.asked_by_programs(standing)
         found = [(i, standing) for i in self.record.incidents.values()]
         self.answer(incidents.incidents(found, self.now), None, standing.voices)
+
+    def asked_by_programs(self, standing: ServiceStatus) -> None:
+        """What the API and a scrape say at this moment, in the words in which people read the same figures."""
+        for voices in standing.voices:
+            one = shown_component(standing, voices, self.now, inside=False)
+            self.say("api", f"{one.name}: {one.summary}", None, standing.voices)
+            for ratio in filter(None, (one.failure, one.slow)):
+                counted = f"{ratio.failed} of {ratio.total} failed" if ratio.failed else ""
+                self.say("api", f"{counted} about {percent(ratio.ratio)}", None, (voices,))
+        for incident in standing.incidents:
+            told = summary_of(incident, standing, self.now, inside=False)
+            self.say("api", told.headline, incident, standing.voices)
+            for line in timeline(incident, inside=False):
+                self.say("api", line.text, incident, standing.voices)
+        scraped = self.collector.rows(Reading((ServiceReading(standing),), self.now, up=True), self.now, {})
+        text = rendered(scraped, openmetrics=True) + "# EOF\n"
+        by_name = {v.measured.component: v for v in standing.voices}
+        for family in text_string_to_metric_families(text):
+            if family.name in {"groundtruth_failure_ratio", "groundtruth_slow_ratio"}:
+                for sample in family.samples:
+                    voices = by_name[sample.labels["component"]]
+                    self.say("metrics", f"about {percent(sample.value)}", None, (voices,))
+            if family.name == "groundtruth_component_state":
+                shown = {s.labels["component"]: s.labels["state"] for s in family.samples if s.value}
+                assert shown == {name: present(v.measured, self.now) for name, v in by_name.items()}
 
     def afterwards(self) -> None:
         """The reports, the history and the digest at the end."""
@@ -204,6 +240,6 @@ def test_every_figure_is_the_records(world):
     faults, counts = wrong(played.texts, played.record)
 
     assert sum(counts.values()) > 500
-    assert min(counts.get(kind, 0) for kind in ("message", "pager", "answer", "report")) > 20
+    assert min(counts.get(kind, 0) for kind in ("message", "pager", "answer", "report", "api", "metrics")) > 20
     assert not faults, f"{len(faults)} of {sum(counts.values())} figures:\n" + "\n".join(faults[:12])
     print(sum(counts.values()), counts)  # noqa: T201  the count of figures compared
