@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "export": ("bot.cli.export", "write a backup of the store, while everything runs"),
     "fingerprint": ("bot.cli.fingerprint", "what recorded answers mean, one JSON line each"),
     "forget": ("bot.cli.forget", "take one person out of everything that is kept"),
+    "import": ("bot.cli.import_from", "another monitor's configuration as ours, and what was not taken"),
     "ledger": (
         "bot.cli.ledger",
         "how late and how accurate status pages are, on record; import a vendor's history",

@@ -1,0 +1,284 @@
+"""Other monitors' configurations: what is taken, what is not and why, and that our own reader takes the result."""
+
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+import yaml
+
+from bot.cli.import_from import read
+from bot.cli.main import main
+from bot.config.load import from_text
+from bot.importers.gatus_conditions import Conditions
+from bot.importers.relabelling import relabelled
+
+GATUS = """\
+base: &base {interval: 5m, client: {timeout: 8s, ignore-redirect: true, insecure: true}, alerts: [{type: pagerduty}]}
+alerting:
+  slack: {webhook-url: "https://hooks.slack.example/x"}
+  pagerduty: {integration-key: "0123456789abcdef0123456789abcdef", default-alert: {failure-threshold: 4}}
+  email: {from: a@x.example, to: "b@x.example, c@x.example", host: mail.x.example, port: 587, password: "${MAIL_PW}"}
+external-endpoints: [{name: pushed, token: x}]
+endpoints:
+  - <<: *base
+    name: Front page
+    group: Public sites
+    url: https://www.x.example/health
+    method: post
+    headers: {Authorization: Bearer abc, Accept: text/html}
+    conditions: ["[STATUS] >= 200", "[STATUS] < 300", "[RESPONSE_TIME] < 500", "[BODY].data[0].state == up",
+                 "[CERTIFICATE_EXPIRATION] > 168h", "[DOMAIN_EXPIRATION] > 720h", "len([BODY].x) == 3"]
+  - {name: Database, group: Public sites, url: "tcp://db.x.example:5432", conditions: ["[CONNECTED] == true"]}
+  - {name: Names, url: 1.1.1.1, dns: {query-name: x.example, query-type: A}, conditions: ["[DNS_RCODE] == NOERROR"]}
+  - {name: Ping, url: "icmp://x.example", conditions: ["[CONNECTED] == true"]}
+  - {name: Hidden, url: "https://${HOST}/", conditions: ["[STATUS] == any(200, 401)"]}
+"""
+BLACKBOX = """\
+modules:
+  web: {prober: http, timeout: 5s, http: {method: HEAD, valid_status_codes: [200, 301], no_follow_redirects: true,
+        basic_auth: {username: u, password: p}, fail_if_body_not_matches_regexp: ["^a|b$"]}}
+  port: {prober: tcp}
+  secure: {prober: tcp, tcp: {tls: true}}
+  ping: {prober: icmp}
+"""
+PROMETHEUS = """\
+global: {scrape_interval: 20s}
+scrape_configs:
+  - {job_name: node, static_configs: [{targets: ["localhost:9100"]}]}
+  - job_name: probes
+    metrics_path: /probe
+    params: {module: [web]}
+    static_configs:
+      - {targets: ["https://a.example/;web;eu", "b.example:22;port;us", "c.example:443;secure;eu", "d.example;ping;eu"]}
+      - {targets: ["https://gone.example/;web;xx"], labels: {team: ops}}
+    relabel_configs:
+      - {source_labels: [__address__], regex: "(.*);.*;.*", target_label: __param_target}
+      - {source_labels: [__address__], regex: ".*;(.*);.*", target_label: __param_module}
+      - {source_labels: [__address__], regex: ".*;.*;xx", action: drop}
+      - {source_labels: [__param_target], target_label: instance}
+      - {target_label: __address__, replacement: "localhost:9115"}
+  - {job_name: found, metrics_path: /probe, params: {module: [web]}, kubernetes_sd_configs: [{role: service}]}
+"""
+MONITORS = [
+    {"id": 1, "name": "Shop", "type": "group", "active": 1},
+    {
+        "id": 2, "name": "API", "type": "json-query", "active": 1, "parent": 1, "url": "https://api.x.example/",
+        "interval": 45, "maxretries": 2, "timeout": 20, "json_path": "$.status", "expected_value": "ok",
+        "headers": '{"X-Api-Key": "k"}', "accepted_statuscodes_json": '["200-299", "401"]', "expiry_notification": 1,
+        "basic_auth_user": "u", "basic_auth_pass": "p", "ignore_tls": 1, "maxredirects": 3,
+    },
+    {"id": 3, "name": "Text", "type": "keyword", "active": 1, "url": "https://x.example/", "keyword": "hello"},
+    {"id": 4, "name": "Port", "type": "port", "active": 1, "hostname": "db.x.example", "port": 5432},
+    {"id": 5, "name": "DNS", "type": "dns", "active": 1, "hostname": "x.example", "dns_resolve_type": "A",
+     "dns_resolve_server": "1.1.1.1"},
+    {"id": 6, "name": "Cron", "type": "push", "active": 1},
+    {"id": 7, "name": "Old", "type": "http", "active": 0, "url": "https://old.x.example/"},
+]  # fmt: skip
+NOTIFICATIONS = [
+    {"id": 1, "name": "Phone", "config": json.dumps({"type": "ntfy", "ntfytopic": "alerts-of-x"})},
+    {"id": 2, "name": "Chat", "config": json.dumps({"type": "slack", "slackwebhookURL": "https://x"})},
+]
+UPPTIME = """\
+sites:
+  - {name: Home, url: "https://x.example", expectedStatusCodes: [200, 404], maxResponseTime: 800,
+     headers: ["Authorization: $TOKEN", "Accept: text/html"]}
+  - {name: Port, url: x.example, check: tcp-ping, port: 22}
+  - {name: Hidden, url: $SECRET_SITE}
+  - {name: Socket, url: "wss://x.example", check: ws}
+assignees: [ann]
+"""
+CSV = """\
+Website Name,Website URL,Test Type,Check Rate,Paused,Find String
+Home,https://x.example/,HTTP,60,0,welcome
+Off,https://off.example/,HTTP,300,1,
+Ping,x.example,PING,60,0,
+"""
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Writes files and gives their paths."""
+
+    def write(**files):
+        paths = []
+        for name, text in files.items():
+            path = tmp_path / name
+            path.write_text(text)
+            paths.append(path)
+        return paths
+
+    return write
+
+
+@pytest.fixture
+def database(tmp_path):
+    """Uptime Kuma's file of version 2, with the columns that matter here."""
+    path = tmp_path / "kuma.db"
+    with closing(sqlite3.connect(path)) as made, made:
+        for table, rows in (("monitor", MONITORS), ("notification", NOTIFICATIONS)):
+            columns = list(dict.fromkeys(key for row in rows for key in row))
+            made.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
+            for row in rows:
+                marks = ", ".join("?" * len(columns))
+                made.execute(f"INSERT INTO {table} VALUES ({marks})", [row.get(column) for column in columns])
+    return path
+
+
+def settings(found):
+    """What our own reader makes of it, with the secrets that were found."""
+    environ = {name: value or "0" * 32 for name, value in found.secrets.items()}
+    return from_text(yaml.safe_dump(found.document()), "imported", environ)
+
+
+def checks(found):
+    """Every check by its id: kind, target, interval, options."""
+    made = settings(found)
+    return {c.id: (c.kind, c.target, c.interval_s, dict(c.options)) for x in made.components() for c in x.checks}
+
+
+def left(found):
+    return dict(found.left)
+
+
+def test_gatus(written):
+    """Conditions, groups, merged anchors, certificates, alerting with its defaults."""
+    found = read("gatus", written(g=GATUS))
+    every = checks(found)
+    assert every["front-page/http"][:3] == ("http", "https://www.x.example/health", 300.0)
+    assert every["front-page/http"][3] == {
+        "expect_status": ["200-299"], "slow_ms": 500, "json_path": "data.0.state", "json_equals": "up", "redirects": 0,
+        "method": "POST", "headers": {"Authorization": "Bearer ${FRONT_PAGE_AUTHORIZATION}", "Accept": "text/html"},
+    }  # fmt: skip
+    assert every["front-page/certificate"] == ("tls", "www.x.example:443", 3600.0, {"fail_days": 7.0})
+    assert every["database/tcp"][:2] == ("tcp", "db.x.example:5432")
+    assert every["names/dns"] == ("dns", "x.example", 60.0, {"type": "A", "resolvers": ["1.1.1.1"]})
+    assert found.secrets["FRONT_PAGE_AUTHORIZATION"] == "abc"
+    made = settings(found)
+    assert [service.name for service in made.services] == ["Public sites", "services"]
+    assert made.component("front-page").rules["front-page/http"][0].failures == 4
+    assert {c.name: c.kind for c in made.channels} == {"console": "console", "pagerduty": "pagerduty", "email": "email"}
+    assert left(found).keys() >= {
+        "external-endpoints", "Ping", "Hidden", "alerting.slack", "Front page: [DOMAIN_EXPIRATION] > 720h",
+        "Front page: len([BODY].x) == 3", "Front page: client.insecure", "Front page: [RESPONSE_TIME]",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("conditions", "options"),
+    [
+        (["[STATUS] == any(200, 429)"], {"expect_status": [200, 429]}),
+        (["[STATUS] != 404", "[STATUS] < 405"], {"expect_status": ["100-403"]}),
+        (["[BODY] == pat(*ready*)"], {"expect_text": "ready"}),
+        (["has([BODY].user.id) == true"], {"json_path": "user.id"}),
+        (["[BODY].n == 5"], {"json_path": "n", "json_equals": 5}),
+        (["[BODY].ok == true"], {"json_path": "ok", "json_equals": True}),
+        (["[BODY].name == pat(j*n)"], {}),
+        (["nonsense"], {}),
+    ],
+)
+def test_conditions_of_gatus(conditions, options):
+    """What cannot be said is left with its reason."""
+    found = Conditions(conditions)
+    assert found.http == options
+    assert bool(found.left) is (not options)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_kuma(version, database, written):
+    """The database of version 2 and the JSON of version 1 come to the same."""
+    backup = json.dumps({"version": "1.23.0", "monitorList": MONITORS, "notificationList": NOTIFICATIONS})
+    found = read("kuma", [database] if version == 2 else written(k=backup))
+    every = checks(found)
+    kind, target, interval, options = every["api/http"]
+    assert (kind, target, interval) == ("http", "https://api.x.example/", 45.0)
+    assert options["headers"] == {"X-Api-Key": "${API_X_API_KEY}", "authorization": "Basic ${API_BASIC_AUTH}"}
+    assert (options["json_path"], options["json_equals"]) == ("status", "ok")
+    assert (options["expect_status"], options["redirects"]) == (["200-299", "401"], 3)
+    assert every["api/certificate"][:2] == ("tls", "api.x.example:443")
+    assert every["text/http"][3] == {"expect_text": "hello"}
+    assert every["port/tcp"][1] == "db.x.example:5432"
+    assert every["dns/dns"][3] == {"type": "A", "resolvers": ["1.1.1.1"]}
+    assert settings(found).component("api").service == "shop"
+    assert settings(found).component("api").rules["api/http"][0].failures == 3
+    assert [c.kind for c in settings(found).channels] == ["console", "ntfy"]
+    assert left(found).keys() >= {"Cron", "Old", "notification Chat", "API: ignore TLS errors"}
+
+
+def test_blackbox(written):
+    """Modules with the jobs that use them; relabelling says what, how and whether."""
+    found = read("blackbox", written(b=BLACKBOX, p=PROMETHEUS))
+    every = checks(found)
+    assert every["https-a-example/http"] == (
+        "http", "https://a.example/", 20.0,
+        {"method": "HEAD", "expect_status": [200, 301], "redirects": 0,
+         "headers": {"authorization": "Basic ${WEB_BASIC_AUTH}"}},
+    )  # fmt: skip
+    assert every["b-example-22/tcp"][:2] == ("tcp", "b.example:22")
+    assert every["c-example-443/tcp"][:2] == ("tls", "c.example:443")
+    assert len(every) == 3
+    assert left(found).keys() == {
+        "d.example", "found: kubernetes_sd_configs", "module web: fail_if_body_not_matches_regexp",
+    }  # fmt: skip
+
+
+def test_modules_alone_say_what_is_missing(written):
+    """Nothing is probed by a module."""
+    assert left(read("blackbox", written(b=BLACKBOX))).keys() == {"every module"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "labels"),
+    [
+        ({"source_labels": ["a", "b"], "separator": "-", "target_label": "c"}, {"a": "1", "b": "2", "c": "1-2"}),
+        ({"action": "keep", "source_labels": ["a"], "regex": "2"}, None),
+        ({"action": "drop", "source_labels": ["a"], "regex": "1"}, None),
+        ({"action": "labelmap", "regex": "(a)", "replacement": "x_$1"}, {"a": "1", "b": "2", "x_a": "1"}),
+        ({"action": "labeldrop", "regex": "a"}, {"b": "2"}),
+        ({"action": "labelkeep", "regex": "a"}, {"a": "1"}),
+        ({"target_label": "d", "replacement": "${0}x"}, {"a": "1", "b": "2", "d": "x"}),
+        ({"regex": "(", "target_label": "d"}, {"a": "1", "b": "2"}),
+    ],
+)
+def test_relabelling(rule, labels):
+    """As Prometheus does it."""
+    assert relabelled({"a": "1", "b": "2"}, [rule]) == labels
+
+
+def test_upptime(written):
+    """Sites, ports and headers with secrets of the repository."""
+    found = read("upptime", written(u=UPPTIME))
+    every = checks(found)
+    assert every["home/http"][3]["headers"] == {"Authorization": "${TOKEN}", "Accept": "text/html"}
+    assert (every["home/http"][3]["expect_status"], every["home/http"][3]["slow_ms"]) == ([200, 404], 800)
+    assert every["port/tcp"][1] == "x.example:22"
+    assert left(found).keys() == {"Hidden", "Socket", "assignees"}
+
+
+def test_statuscake(written):
+    """By the names of the columns."""
+    found = read("statuscake-csv", written(s=CSV))
+    assert checks(found) == {"home/http": ("http", "https://x.example/", 60.0, {"expect_text": "welcome"})}
+    assert left(found).keys() == {"Off", "Ping"}
+
+
+def test_the_command_writes_yaml_and_secrets_apart(written, tmp_path, capsys):
+    """YAML on stdout, the rest on stderr, secrets in a file of their own that is never overwritten."""
+    (file,) = written(g=GATUS)
+    env = tmp_path / "found.env"
+    assert main(["import", "gatus", str(file), "--env", str(env)]) == 0
+    out, err = capsys.readouterr()
+    assert "abc" not in out
+    assert "0123456789abcdef" not in out + err
+    assert "not taken: Ping: ICMP is not checked" in err
+    assert "FRONT_PAGE_AUTHORIZATION=abc\n" in env.read_text()
+    assert env.stat().st_mode & 0o777 == 0o600
+    assert main(["import", "gatus", str(file), "--env", str(env)]) == 2
+
+
+@pytest.mark.parametrize("text", ["- a\n", "a: [", "\x00", "x: &a [*a]"])
+@pytest.mark.parametrize("source", ["gatus", "kuma", "blackbox", "upptime"])
+def test_what_is_none_is_one_sentence(source, text, written, capsys):
+    """Never a traceback; nothing taken is 1."""
+    assert main(["import", source, *map(str, written(f=text))]) in {1, 2}
+    assert "Traceback" not in capsys.readouterr().err
