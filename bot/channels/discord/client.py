@@ -154,10 +154,16 @@ async def _within(seconds: float, ending: Coroutine[Any, Any, None]) -> None:
     """Let something end, for so long; that it ends badly is nobody's news."""
     task = asyncio.create_task(ending)
     await asyncio.wait({task}, timeout=seconds)
-    task.cancel()
-    await asyncio.wait({task})
+    await stopped(task)
     if not task.cancelled() and task.exception() is not None:
         log.debug("the gateway did not close cleanly: %s", task.exception())
+
+
+async def stopped(task: asyncio.Task[None], again_s: float = 0.5) -> None:
+    """Cancel a task until it ends: a cancellation can be lost in a connection that fails at the same moment."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=again_s)
 
 
 def _joined(threads: Sequence[threading.Thread]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import discord
 
 from bot.channels.context import ChannelContext
-from bot.channels.discord.client import Client, SpentError
+from bot.channels.discord.client import Client, SpentError, stopped
 from bot.channels.discord.endpoints import point
 from bot.channels.discord.interactions import InteractionHandler
 from bot.errors import StoreError
@@ -93,8 +93,7 @@ class Gateway:
                 await asyncio.wait({task}, timeout=pace.look_s)
         finally:
             self._client = None
-            task.cancel()
-            await asyncio.wait({task})
+            await stopped(task)
             ending = asyncio.create_task(self._end(client), name="discord gateway ends")
             self._ending.add(ending)
             ending.add_done_callback(self._ending.discard)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from discord.gateway import KeepAliveHandler
 
+from bot.channels.discord.client import stopped
 from tests.support.discord import PACE
 from tests.support.platforms import until
 
@@ -108,3 +109,24 @@ async def test_no_thread_outlives_the_bot(fake, replicas, place, how):
             await until(lambda: fake.gateway.heartbeats > 3)
     await bot.__aexit__(None, None, None)
     assert beating() == []
+
+
+async def test_a_task_that_loses_a_cancellation_is_cancelled_again():
+    """As a connection may that fails at the same moment; it would go on as if nothing had been said."""
+    lost = 0
+
+    async def stubborn():
+        nonlocal lost
+        while True:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                if lost == 2:
+                    raise
+                lost += 1
+
+    task = asyncio.create_task(stubborn())
+    await asyncio.sleep(0)
+    await stopped(task, again_s=0.01)
+    assert task.cancelled()
+    assert lost == 2
