@@ -32,6 +32,8 @@ from bot.http.connector import ProxyConnector
 ANSWER_S = 20.0
 """Shorter than the time a courier gives one call, in seconds."""
 LARGEST = 4 * 1024 * 1024
+AWAY_S = 10.0
+"""Rest of a channel whose Discord cannot be reached, or does not answer several messages: it is tried again soon."""
 BARRED_S = 60.0
 """What refuses us is not asked again before this."""
 AGENT = "DiscordBot (https://github.com/groundtruth, 1)"
@@ -145,11 +147,12 @@ class Rest:
     def _nothing(self, error: Exception, what: str, *, creates: bool) -> DeliveryError:
         """No answer at all: one message that is never answered is its own trouble, several are Discord's."""
         if isinstance(error, aiohttp.ClientConnectorError):
-            return DeliveryError("Discord cannot be reached", everywhere=True)
+            return DeliveryError("Discord cannot be reached", everywhere=True, retry_after=AWAY_S)
         self._unheard.add(what)
         heard = "no answer in time" if isinstance(error, TimeoutError) else f"a broken answer ({type(error).__name__})"
         several = len(self._unheard) > 1
-        return DeliveryError(f"Discord gives {heard}", ambiguous=creates, everywhere=several)
+        rest = AWAY_S if several else None
+        return DeliveryError(f"Discord gives {heard}", ambiguous=creates, everywhere=several, retry_after=rest)
 
     async def _asked(
         self, method: str, path: str, body: Mapping[str, Any] | None

@@ -18,6 +18,7 @@ from bot.channels.channel import MessageRef
 from bot.channels.context import KeyValues
 from bot.channels.slack import blocks
 from bot.channels.slack.blocks import SlackMessage
+from bot.channels.slack.duplicates import standing
 from bot.channels.slack.errors import GONE, TOO_RICH, code
 from bot.channels.slack.options import Options, is_person
 from bot.channels.slack.rate_limits import EDIT, FIGURES_S, POST, Edits, Posts, Rests
@@ -140,6 +141,8 @@ class SlackChannel:
         await self._note(f"posted:{place}", {"at": self._now()})
         where["permalink"] = await self._permalink(where)
         await self._note(f"post:{key}", where)
+        known = {"ts": where["ts"], "permalink": where["permalink"]}
+        await self._note(standing(str(where["channel"]), card.subject), known)
         if not is_person(place):
             await self._note(f"root:{card.subject}", {"permalink": where["permalink"]})
         return where
@@ -176,7 +179,7 @@ class SlackChannel:
 
     async def _call(self, method: str, place: str, what: Mapping[str, Any]) -> Mapping[str, Any]:
         """Post or update, unless Slack asked us to wait with that."""
-        _in_turn(self._rests.wait(method, self._now()), PATIENCE)
+        _in_turn(self._rests.wait(method, place, self._now()), PATIENCE)
         poster = self._web.poster
         call = poster.chat_postMessage if method == POST else poster.chat_update
         try:

@@ -12,6 +12,7 @@ from typing import Any
 from bot.channels.context import Around
 from bot.channels.slack import answers, views
 from bot.channels.slack.blocks import Block, SlackMessage
+from bot.channels.slack.duplicates import Duplicates
 from bot.channels.slack.errors import failure
 from bot.channels.slack.interaction import Interaction, of_action, of_command, of_form
 from bot.channels.slack.roles import Roles
@@ -45,6 +46,7 @@ class Handlers:
         self._roles = roles
         self._desk = around.desk
         self._memory = around.memory
+        self._duplicates = Duplicates(name, web, around.memory)
         self._now = around.now
 
     async def command(self, body: Mapping[str, Any]) -> None:
@@ -63,6 +65,7 @@ class Handlers:
             return
         if not press.at_home:
             await self._answer(press, press.line)
+            await self._duplicates.pressed(body, press.line)
             return
         answer = await self._ask(press, press.line)
         await self._opened(press, views.told(answer, self._now()))

@@ -101,28 +101,36 @@ class Posts:
 
 
 class Rests:
-    """Methods that Slack asked us not to call for a while."""
+    """Methods that Slack asked us not to call for a while, in a place or everywhere.
+
+    A place rests as a whole: what comes after would only overtake what was refused there.
+    """
 
     def __init__(self) -> None:
         self._until: dict[str, float] = {}
         self._behind: dict[str, int] = {}
         self._refused: set[str] = set()
 
-    def wait(self, method: str, now: float) -> float:
-        """Seconds until a method may be called again, 0 for now."""
-        left = self._until.get(method, 0.0) - now
+    def wait(self, method: str, place: str, now: float) -> float:
+        """Seconds until a method may be called again in a place, 0 for now."""
+        names = (method, f"{method} {place}")
+        name = max(names, key=lambda one: self._until.get(one, 0.0))
+        left = self._until.get(name, 0.0) - now
         if left <= 0:
             return 0.0
-        self._behind[method] = self._behind.get(method, 0) + 1
-        return left + APART_S * self._behind[method]
+        self._behind[name] = self._behind.get(name, 0) + 1
+        return left + APART_S * self._behind[name]
 
     def refused(self, method: str, place: str, wait_s: float, now: float) -> None:
         """Slack asked for patience. One place that is full is its own trouble; a second one in a row is everybody's."""
         if method == POST:
             self._refused.add(place)
-        if method != POST or len(self._refused) > 1:
-            self._until[method] = max(self._until.get(method, 0.0), now + wait_s)
-            self._behind[method] = 0
+        everybody = method != POST or len(self._refused) > 1
+        for name in (f"{method} {place}", *([method] if everybody else [])):
+            self._until[name] = max(self._until.get(name, 0.0), now + wait_s)
+            self._behind[name] = 0
+        _bound(self._until)
+        _bound(self._behind)
 
     def heard(self, method: str) -> None:
         """A call was taken."""

@@ -165,7 +165,8 @@ class Judgement:
         done, self._done = [*self._done, *(silence_expiry.done(s, self.service, now) for s in expired)], []
         scene = Scene(now, standing, voices, silent)
         ended = tuple(n for s in expired if (n := silence_expiry.notice(s, self.service, now)) is not None)
-        notices = (*self._notices.after(touched, said, scene), *self._notices.renewed(disputed, scene), *ended)
+        disputes = self._notices.of_page([record for record, _ in said], disputed, scene)
+        notices = (*self._notices.after(touched, scene), *disputes, *ended)
         notices = (*notices, *self._certificates.take(now))
         plans = self._assessor.attention(now)
         self._rests(voices, moving=bool(plans or self._cases.incidents))

@@ -29,9 +29,10 @@ ADMITTED = "page now agrees"
 
 def card(record: Discrepancy, snapshot: Snapshot, now: float) -> Card:
     """The notice as it should read now."""
-    over = record.closed_at is not None
+    over = record.closed_at is not None if not snapshot.discrepancies else snapshot.agreed
+    subject, record = record.id, next((r for r in snapshot.discrepancies if r.closed_at is None), record)
     return Card(
-        subject=record.id,
+        subject=subject,
         kind="discrepancy",
         tone=Colour.GREY if over else Colour.YELLOW,
         emoji=SCALES,
@@ -193,7 +194,8 @@ def _words(record: Discrepancy) -> str:
 
 def _footer(record: Discrepancy, snapshot: Snapshot) -> str:
     tied = f"incident #{clean(record.incident, 20)}" if record.incident else ""
-    parts = (tied, f"updated {moment(snapshot.at)}", f"#{clean(record.id, 20)}")
+    own = snapshot.discrepancy.id if snapshot.discrepancy is not None else record.id
+    parts = (tied, f"updated {moment(snapshot.at)}", f"#{clean(own, 20)}")
     return " · ".join(part for part in parts if part)
 
 

@@ -55,3 +55,9 @@ class Snapshot:
         """The subject of the message; None for what we say of ourselves."""
         subjects = (self.discrepancy, self.incident, self.several, self.cause)
         return next((subject for subject in subjects if subject is not None), None)
+
+    @property
+    def agreed(self) -> bool:
+        """Whether page and measurement agree now on all that a notice of discrepancies tells of."""
+        every = self.discrepancies or ((self.discrepancy,) if self.discrepancy is not None else ())
+        return all(record.closed_at is not None for record in every)

@@ -93,7 +93,7 @@ def member(snapshot: Snapshot) -> Member:
     match snapshot.about:
         case Discrepancy() as record:
             number = 1 if record.component else 0
-            return Member(name, number, record.measured, record.since, over=bool(record.closed_at))
+            return Member(name, number, record.measured, record.since, over=snapshot.agreed)
         case Incident() as incident:
             return Member(
                 name,

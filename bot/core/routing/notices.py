@@ -1,6 +1,7 @@
 """Which changes are said, and when a standing message is due for fresher figures. Pure."""
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from bot.core.model import escalation
@@ -8,6 +9,7 @@ from bot.core.model.discrepancy import Discrepancy
 from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
 from bot.core.model.service import ServiceView
 from bot.core.model.snapshot import ComponentStatus, Snapshot
+from bot.core.routing import page_notices
 
 RENEWED = 6
 """A discrepancy's figures change less than an incident's: so many of its refreshes are one here."""
@@ -21,12 +23,14 @@ UNSAID = frozenset({"opened", "feedback", "changed", "monitoring", "reopened"})
 class Told:
     """The last edition of a subject's message and when it was made (Unix seconds).
 
-    `to` are the targets it went to, each with the time until which quiet held it there; 0 where nothing did.
+    `to` are the targets it went to, each with the time until which quiet held it there; 0 where nothing did. `records`
+    are the discrepancies that a notice of them tells of.
     """
 
     edition: int
     at: float
     to: Mapping[str, float] = field(default_factory=dict)
+    records: tuple[Discrepancy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,8 @@ class Notice:
     def over(self) -> bool:
         """Whether it says that its subject is over."""
         match self.snapshot.about:
-            case Discrepancy(closed_at=closed_at):
-                return closed_at is not None
+            case Discrepancy():
+                return self.snapshot.agreed
             case Incident(status=status):
                 return status is IncidentStatus.RESOLVED
             case _:
@@ -97,12 +101,10 @@ class Notices:
     def after(
         self,
         touched: Mapping[str, tuple[Incident, tuple[TimelineEntry, ...]]],
-        said: Iterable[tuple[Discrepancy, TimelineEntry | None]],
         scene: Scene,
     ) -> tuple[Notice, ...]:
         """The notices that follow from what changed, and refreshed figures for what did not."""
         notices = [self._of_incident(i, trail, scene) for i, trail in touched.values() if self._may_say(i, scene)]
-        notices += [self._of_discrepancy(r, line, scene) for r, line in said if self._may_dispute(r, scene)]
         notices += [
             self._of_incident(incident, (), scene, urgent=False)
             for incident in scene.standing.values()
@@ -110,22 +112,57 @@ class Notices:
         ]
         return tuple(notices)
 
-    def renewed(self, records: Iterable[Discrepancy], scene: Scene) -> tuple[Notice, ...]:
-        """Standing discrepancies whose figures and "so far" have grown old."""
-        return tuple(
-            replace(self._of_discrepancy(record, None, scene), urgent=False)
-            for record in records
-            if self._due(record.id, scene.now, RENEWED * self._service.refresh_s) and self._may_dispute(record, scene)
-        )
+    def of_page(
+        self, changed: Iterable[Discrepancy], standing: Iterable[Discrepancy], scene: Scene
+    ) -> tuple[Notice, ...]:
+        """The notices of discrepancies: one an incident, begun where it is news, edited in place, closed by itself."""
+        fresh = {record.id: record for record in changed}
+        latest = {record.id: record for record in standing} | fresh
+        told = {s: t.records for s, t in self._told.items() if t.records}
+        notices = [self._followed(s, records, latest, fresh.keys(), scene) for s, records in told.items()]
+        known = {r.id for t in self._told.values() for r in t.records}
+        for record in latest.values():
+            incident = scene.standing.get(record.incident)
+            begins = page_notices.is_news(record, incident, self._service.usual_lag_s, scene.now)
+            if record.id in known or record.id in scene.silent or not begins:
+                continue
+            going = [r for r in latest.values() if r.closed_at is None and r.id not in scene.silent | known]
+            every = (record, *page_notices.together(record, going))[: page_notices.MOST]
+            known |= {r.id for r in every}
+            notices.append(self._of_discrepancies(every, scene))
+        return tuple(notice for notice in notices if notice is not None)
+
+    def _followed(
+        self,
+        subject: str,
+        records: tuple[Discrepancy, ...],
+        latest: Mapping[str, Discrepancy],
+        fresh: AbstractSet[str],
+        scene: Scene,
+    ) -> Notice | None:
+        """The next edition of a notice of discrepancies, where something changed or its figures have grown old."""
+        ids = {r.id for r in records}
+        going = [r for r in latest.values() if r.id not in ids | scene.silent and r.closed_at is None]
+        every = (*(latest.get(r.id, r) for r in records), *page_notices.together(records[0], going))
+        every = every[: page_notices.MOST]
+        ended = self._agreed(every, scene)
+        news = len(every) > len(records) or bool(fresh & ids) or ended
+        going_on = any(r.closed_at is None for r in every)
+        if not news and not (going_on and self._due(subject, scene.now, RENEWED * self._service.refresh_s)):
+            return None
+        return replace(self._of_discrepancies(every, scene), urgent=news)
+
+    @staticmethod
+    def _agreed(every: tuple[Discrepancy, ...], scene: Scene) -> bool:
+        """Whether nothing more can follow: page and measurement agree everywhere, and the incident is over."""
+        over = not page_notices.goes_on(scene.standing.get(every[0].incident))
+        return over and all(r.closed_at is not None for r in every)
 
     def _may_say(self, incident: Incident, scene: Scene) -> bool:
         """A silenced incident begins no message; one that was over before is spoken of for some days."""
         if incident.id in self._told or (incident.announced and incident.status is not IncidentStatus.RESOLVED):
             return True
         return incident.silence is None and scene.now - (incident.resolved_at or scene.now) < REMEMBERED_S
-
-    def _may_dispute(self, record: Discrepancy, scene: Scene) -> bool:
-        return record.id in self._told or (record.id not in scene.silent and record.closed_at is None)
 
     def _due(self, subject: str, now: float, every_s: float | None = None) -> bool:
         told = self._told.get(subject)
@@ -150,19 +187,17 @@ class Notices:
         also = escalation.told(incident.courses)
         return Notice(incident.id, edition, snapshot, urgent, lines, also, told, begins)
 
-    def _of_discrepancy(
-        self,
-        record: Discrepancy,
-        line: TimelineEntry | None,
-        scene: Scene,
-    ) -> Notice:
-        voices = scene.voices
-        about = (voices[record.component],) if record.component in voices else tuple(voices.values())
-        incident = scene.standing.get(record.incident)
-        snapshot = self._snapshot(scene.now, record.kind.value, about, incident=incident, discrepancy=record)
-        told, edition = self._to(record.id), self._next(record.id, scene.now, over=record.closed_at is not None)
-        trail = (line,) if line and record.id not in scene.silent else ()
-        return Notice(record.id, edition, snapshot, urgent=True, trail=trail, told=told)
+    def _of_discrepancies(self, every: tuple[Discrepancy, ...], scene: Scene) -> Notice:
+        """The notice of these; its subject is the first one. The root says what changes, so its thread has no line."""
+        first, components = every[0], {r.component for r in every}
+        about = tuple(v for c, v in scene.voices.items() if c in components) or tuple(scene.voices.values())
+        incident = scene.standing.get(first.incident)
+        snapshot = self._snapshot(scene.now, first.kind.value, about, incident=incident, discrepancy=first)
+        snapshot = replace(snapshot, discrepancies=every)
+        told, edition = self._to(first.id), self._next(first.id, scene.now, over=self._agreed(every, scene))
+        if first.id in self._told:
+            self._told[first.id] = replace(self._told[first.id], records=every)
+        return Notice(first.id, edition, snapshot, urgent=True, told=told)
 
     def _to(self, subject: str) -> Mapping[str, float]:
         return self._told[subject].to if subject in self._told else {}
@@ -175,7 +210,8 @@ class Notices:
         if over:
             self._told.pop(subject, None)
         else:
-            self._told[subject] = Told(edition, now, self._to(subject))
+            records = self._told[subject].records if subject in self._told else ()
+            self._told[subject] = Told(edition, now, self._to(subject), records)
         return edition
 
     def _snapshot(

@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+from dataclasses import replace
 
 import pytest
 
 from bot.core.commands.table import Role
+from bot.core.model.card import Action
 from tests.support.contract import CARD
 from tests.support.slack import app_on, reached
 
@@ -73,6 +75,21 @@ async def test_a_button_is_a_line_for_the_desk(fake, app, clerk):
     (quiet,) = await answered(fake, await ann.presses(answer, "Silence", "4 h"))
     assert quiet.headline == "silence: done by u1"
     assert clerk.lines == ["status", "ack 4F7K", "silence 4F7K 4h"]
+
+
+async def test_a_duplicate_root_works_once_and_then_leads_to_the_one_that_is_kept(fake, app, clerk):
+    """The answer to its post was lost, so it is known only when somebody presses on it."""
+    ann, press = fake.person("U1"), replace(CARD, actions=(Action("ack", "Acknowledge", CARD.subject),))
+    await app.post("C1", press, "lost")
+    root = await app.post("C1", press, "kept")
+    first, kept = fake.workspace.standing("C1")
+    (done,) = await answered(fake, await ann.presses(first, "Acknowledge"))
+    assert done.headline == "ack: done by u1"
+    await fake.workspace.until(lambda: first.elements() == [])
+    assert first.said["text"] == f"Continued at <{root['permalink']}|the message that is kept up to date>"
+    await answered(fake, await ann.presses(kept, "Acknowledge"))
+    assert kept.headline == CARD.headline
+    assert clerk.lines == ["ack 4F7K", "ack 4F7K"]
 
 
 async def test_the_same_press_delivered_twice_acts_once(fake, app, clerk):

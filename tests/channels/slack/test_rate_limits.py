@@ -58,16 +58,19 @@ def test_every_root_has_its_turn_with_figures():
     assert len(shown) == 1_000
 
 
-def test_one_full_place_rests_nobody_and_a_second_rests_all_posts():
+def test_one_full_place_rests_itself_and_a_second_rests_all_posts():
+    """What comes after in a place that rests waits too, so that no notice overtakes the root it belongs to."""
     rests = Rests()
     rests.refused(POST, "C1", 30.0, 0.0)
-    assert rests.wait(POST, 1.0) == 0
+    assert 29 < rests.wait(POST, "C1", 1.0) < 30
+    assert rests.wait(POST, "C3", 1.0) == 0
     rests.refused(POST, "C2", 30.0, 1.0)
-    assert 29 < rests.wait(POST, 2.0) < rests.wait(POST, 2.0), "they come back one after the other"
-    assert rests.wait(EDIT, 2.0) == 0
-    assert rests.wait(POST, 32.0) == 0
+    first = rests.wait(POST, "C3", 2.0)
+    assert 29 < first < rests.wait(POST, "C3", 2.0), "they come back one after the other"
+    assert rests.wait(EDIT, "C1", 2.0) == 0
+    assert rests.wait(POST, "C3", 32.0) == 0
     rests.refused(EDIT, "C1", 5.0, 40.0)
-    assert rests.wait(EDIT, 41.0) > 0
+    assert rests.wait(EDIT, "C2", 41.0) > 0
 
 
 @given(st.lists(st.tuples(st.floats(0, 3), st.sampled_from("ab")), max_size=200))

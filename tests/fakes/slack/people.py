@@ -102,7 +102,9 @@ class Someone:
         element = message.element(label)
         url, answers = self.answering.url(message.channel)
         ephemeral = message in self.answering.workspace.ephemerals
-        action = {"action_id": element["action_id"], "block_id": "b", "type": element["type"], "action_ts": self._now()}
+        block = next(b["block_id"] for b in message.blocks if element in b.get("elements", ()))
+        action = {"action_id": element["action_id"], "block_id": block, "type": element["type"]}
+        action["action_ts"] = self._now()
         if element["type"] == "button":
             action |= {"value": element.get("value", ""), "text": element["text"]}
         else:
