@@ -177,9 +177,9 @@ async def test_incidents_newest_first(desk):
 async def test_an_incident_with_its_timeline(desk, question):
     """By id, in any letters, and with what helps meanwhile."""
     answer = await desk.ask(question, ANNA, NOW)
-    assert answer.title.startswith("🟠 Claude API: intermittent failures")
+    assert answer.title.startswith("🟠 Claude API: ~18% of requests failing")
     assert any("opened: evidence" in text for _, text in answer.lines)
-    assert dict(answer.lines)["Do now"].startswith("1. ")
+    assert dict(answer.lines)["Do now"].startswith("Retry ")
 
 
 async def test_an_unknown_incident_is_said_to_be_unknown(desk):

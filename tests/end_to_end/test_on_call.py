@@ -9,10 +9,11 @@ import pytest
 
 from bot.store.codec import ABOUT, ABOUT_FIELD, INCIDENT
 from bot.store.connect import open_store
+from tests.fakes.discord.shapes import words
 from tests.fakes.mail import mailing
 from tests.fakes.outlet import serving
 from tests.fakes.pagerduty import PagerDuty, deliver, event
-from tests.support.platforms import platforms, title, until
+from tests.support.platforms import platforms, until
 from tests.support.replicas import can, recorded, replica
 from tests.support.stores import readable
 
@@ -129,9 +130,9 @@ async def test_taken_on_the_pager_it_stops_everywhere(on_call, tmp_path):
         alert = await until(lambda: next(iter(on_call.pager.alerts), None))
         taken = event("acknowledged", alert.key, at=on_call.now())
         assert (await deliver(f"http://127.0.0.1:{on_call.port}/pagerduty", taken)).status_code == 202
-        await until(lambda: "acknowledged by Ann on PagerDuty" in title(root), what=lambda: title(root))
+        await until(lambda: "👀 Ann on PagerDuty is on it since" in words(root), what=lambda: words(root))
         (here,) = on_call.both.slack_roots("C1")
-        await until(lambda: "acknowledged by Ann on PagerDuty" in here.headline, what=lambda: here.headline)
+        await until(lambda: "👀 Ann on PagerDuty is on it since" in here.shown, what=lambda: here.shown)
         await on_call.later(WAIT_S)
         await on_call.later(WAIT_S)
         assert await on_call.escalated() == ["slack:C1", "pager"]

@@ -57,7 +57,7 @@ async def test_the_night_on_which_the_clock_changes_ends_at_seven_there(house, b
         await house.deliver()
     heads = [text for act, text in house.told("chat") if act != "trail"]
     assert len(heads) == 1
-    assert "acknowledged by Ann" in heads[0]
+    assert heads[0].startswith("🟠 Claude API: ")
 
 
 async def test_a_major_outage_is_said_in_such_a_night(house):

@@ -68,7 +68,7 @@ async def test_an_outage_from_first_failure_to_the_end(fake, tmp_path):
         assert took.acked.after_s < 1.0
         await until(lambda: took.answers)
         assert took.answers[0].said["response_type"] == "ephemeral"
-        await until(lambda: "acknowledged by u1" in there.headline, 10.0)
+        await until(lambda: "👀 <@U1> is on it since" in there.shown, 10.0)
         assert there.element("Release")
         second = await ben.types("ack", channel="C2")
         await until(lambda: second.answers)
@@ -80,7 +80,9 @@ async def test_an_outage_from_first_failure_to_the_end(fake, tmp_path):
         vendor.follow()
         await until(lambda: "🟢" in here.headline and "🟢" in there.headline, 20.0)
         assert (len(incidents(fake, "C1")), len(incidents(fake, "C2"))) == (1, 1)
-        await until(lambda: any(m.broadcast and "resolved" in m.text for m in fake.workspace.thread(here)))
+        await until(
+            lambda: any(m.broadcast and m.text.partition("  ")[2].startswith("🟢") for m in fake.workspace.thread(here))
+        )
         late = await ben.presses(pressed_before, "Release")
         await until(lambda: late.answers)
         assert late.answers[0].headline

@@ -29,7 +29,7 @@ def labels(message):
     return [(one.get("text") or one["placeholder"])["text"] for one in message.elements()]
 
 
-EVERY = "claude.ai, Claude API and Claude Code"
+EVERY = "claude.ai, API and Claude Code"
 """A component that joins after the incident is closed by hand would open its own."""
 
 
@@ -57,7 +57,7 @@ async def test_one_incident_from_first_failure_to_the_end(both, tmp_path):
         took = await both.ann.presses(here, "Acknowledge")
         await within(SOON_S, lambda: can(on_discord, "unack") and "Release" in labels(there))
         assert took.acked.after_s < 1.0
-        assert "acknowledged by u1 on Slack" in title(on_discord)
+        assert "👀 u1 on Slack is on it since" in words(on_discord)
 
         back = await both.presses(on_discord, "unack")
         await within(SOON_S, lambda: "Acknowledge" in labels(here) and "Acknowledge" in labels(there))
@@ -65,7 +65,7 @@ async def test_one_incident_from_first_failure_to_the_end(both, tmp_path):
         await within(SOON_S, lambda: can(on_discord, "ack"))
 
         mine = await both.presses(on_discord, "ack")
-        await within(SOON_S, lambda: "acknowledged by ben on Discord" in here.headline, lambda: here.headline)
+        await within(SOON_S, lambda: "👀 ben on Discord is on it since" in here.shown, lambda: here.shown)
         assert "acknowledged" in mine.text
         late = await both.types("ack", "C2")
         assert "ben" in late.answers[0].shown, "the second is told who was first"

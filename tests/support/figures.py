@@ -27,7 +27,7 @@ _SET_ASIDE = re.compile(
     r'"[^"]*"|`[^`]*`|HTTP \d+|median\)?:? [^,;)]*|p90:? [^,;.)]*|9 times in 10 within [^·,;]*'
     r"|\(median\), [^·]*"
     r"|usually[^·,;)]*|normally [^·,;)]*|in 15 min|p50 [^·]*|p99 [^·]*"
-    r"|within 5%|one vantage|24h|95% intervals?(?= \D)"
+    r"|within 5%|\d+ of \d+ locations|\(max \d+ tries\)|one vantage|24h|95% intervals?(?= \D)"
     rf"|{DUR} a column, [^\n]*"
     r"|smoothed over 20 min|failures in 24h[^\n]*|up to 1, 2, 5, 10, 25, 50% failed, more|\d+ \w{3} 2026|req_\w+"
     r"|[\d ]+ of the [\d ]+ needed for an alert|[\d.]+ short spells a day of [^·\n]*|#\w+|https?://\S+"
@@ -143,6 +143,10 @@ def _count(found, text, record):
     pair = _number(found[1]), _number(found[2])
     at = [text.at, *(e.at for i in record.incidents.values() for e in i.timeline)]
     return any(pair in record.counts(moment) for moment in at)
+
+
+def _every(found, text, record):
+    return (_number(found[1]), _number(found[1])) in record.counts(text.at)
 
 
 def _whole(found, text, record):
@@ -328,6 +332,13 @@ def _components(found, text, record):
 
 
 CHECKS = (
+    (rf"[Ww]orst ~({PCT})", _peak),
+    (rf"~({PCT})", _rate),
+    (rf"we still measure ({PCT})", _rate),
+    (rf"{N} of our last {N} requests failed", _count),
+    (rf"all of our last {N} requests failed", _every),
+    (r"(\d+) (?:person|people) affected", _reports),
+    (r"(\d+) (?:person reports|people report) trouble", _reports),
     (rf"[uU]ptime:? ({PCT})(?: of the ({DUR}) known)?", _uptime),
     (rf"(partial outage|major outage|degraded performance|under maintenance) ({DUR})", _held),
     (rf"unknown ({DUR}) of ({DUR})", _unknown),

@@ -166,8 +166,7 @@ class Judgement:
         scene = Scene(now, standing, voices, silent)
         ended = tuple(n for s in expired if (n := silence_expiry.notice(s, self.service, now)) is not None)
         disputes = self._notices.of_page([record for record, _ in said], disputed, scene)
-        notices = (*self._notices.after(touched, scene), *disputes, *ended)
-        notices = (*notices, *self._certificates.take(now))
+        notices = (*self._notices.after(touched, scene), *disputes, *ended, *self._certificates.take(now))
         plans = self._assessor.attention(now)
         self._rests(voices, moving=bool(plans or self._cases.incidents))
         return Decisions(
