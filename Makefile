@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-fast check check-deploy bench docs manifests pictures format lock release clean
+.PHONY: help run demo demo-web test test-fast check check-deploy bench docs manifests pictures format lock release clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -24,6 +24,9 @@ run: $(STAMP)  ## watch Claude with the default configuration, until Ctrl-C
 demo: $(STAMP)  ## play the outage of 13 April 2026 in about a minute
 	@$(BIN)/groundtruth demo
 
+demo-web: $(STAMP)  ## the same with the status page open, at the address that is printed
+	@$(BIN)/groundtruth demo --web
+
 # Checks and erases the types of the TypeScript recipes; without npm those tests are skipped.
 TYPES := tests/recipes/node_modules/.package-lock.json
 
@@ -31,13 +34,20 @@ $(TYPES): tests/recipes/package-lock.json
 	@! command -v npm >/dev/null || npm ci --prefix tests/recipes --ignore-scripts --no-audit --no-fund --silent \
 		|| echo "npm ci failed: the TypeScript recipes are not tested"
 
-test: $(STAMP) $(TYPES)  ## all tests
+# Drives an installed Chromium in the tests of the status page; without npm or Chromium those are skipped.
+DRIVER := tests/web/browser/node_modules/.package-lock.json
+
+$(DRIVER): tests/web/browser/package-lock.json
+	@! command -v npm >/dev/null || npm ci --prefix tests/web/browser --ignore-scripts --no-audit --no-fund --silent \
+		|| echo "npm ci failed: the status page is not tested in a browser"
+
+test: $(STAMP) $(TYPES) $(DRIVER)  ## all tests
 	@$(BIN)/python -m pytest
 
-test-fast: $(STAMP) $(TYPES)  ## without the slow tier: processes, outages, replicas
+test-fast: $(STAMP) $(TYPES) $(DRIVER)  ## without the slow tier: processes, outages, replicas
 	@$(BIN)/python -m pytest -m "not slow"
 
-check: $(STAMP) $(TYPES)  ## format, lint, types, architecture and tests: what CI runs
+check: $(STAMP) $(TYPES) $(DRIVER)  ## format, lint, types, architecture and tests: what CI runs
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -66,7 +76,7 @@ docs: $(STAMP)  ## write anew what the docs have from the code
 	@$(BIN)/python -m tests.parity
 	@$(BIN)/python -m tests.docs
 
-pictures: $(STAMP)  ## record the demo and draw the pictures (needs Chromium)
+pictures: $(STAMP) $(DRIVER)  ## record the demo and draw the pictures (needs Chromium)
 	@$(BIN)/python -m tests.docs.record
 	@$(BIN)/python -m tests.pictures
 	@$(BIN)/python -m tests.docs

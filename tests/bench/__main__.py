@@ -14,6 +14,7 @@ BENCHES = {
     "routes": ("what addressing one notice costs with 1,000 routes", 60),
     "desk": ("the desk: every command's answer with 1,000 components", 120),
     "scrape": ("one scrape of 1,000 components", 60),
+    "web": ("the status page: the overview of 1,000 components, 2,000 open pages, its cost at the start", 180),
     "slack": ("Slack: commands by 50 people at once, an alert to 1,000 channels", 120),
     "drain": ("10,000 notices queued at once: limits, processor time, memory", 180),
     "platforms": ("Slack and Discord in one loop beside 200 checks a second", 60),

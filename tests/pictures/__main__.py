@@ -7,6 +7,7 @@ With a folder as argument the pages go there as HTML instead, for a look with ot
 import sys
 from pathlib import Path
 
+from tests.pictures import status_page
 from tests.pictures.chromium import shoot
 from tests.pictures.shots import SHOTS
 
@@ -27,6 +28,9 @@ def main(folder: str = "") -> int:
             shoot(page(), width, file)
             large += [name] if file.stat().st_size > MOST else []
         sys.stdout.write(f"{file.stat().st_size / 1000:6.1f} kB  {name}\n")
+    for file in () if folder else status_page.shoot(ROOT):
+        large += [file.name] if file.stat().st_size > MOST else []
+        sys.stdout.write(f"{file.stat().st_size / 1000:6.1f} kB  {file.relative_to(ROOT)}\n")
     if large:
         sys.stderr.write(f"larger than {MOST / 1000:.0f} kB: {', '.join(large)}\n")
     return int(bool(large))

@@ -6,6 +6,7 @@ A column's height above the hatch is the share of the day that was watched, so a
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
 from bot.core.answers.history import share_up
 from bot.core.history.ranges import Point, RangeHistory, failure_rate, uptime
@@ -43,7 +44,7 @@ class Shape:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bar:
     """A bar of days, and its rectangles; equal neighbours are one."""
 
@@ -54,7 +55,7 @@ class Bar:
         """In the picture's own units."""
         return len(self.days) * WIDTH - 1
 
-    @property
+    @cached_property
     def shapes(self) -> tuple[Shape, ...]:
         """What is drawn, the gaps between days apart."""
         runs: list[tuple[str, float, int, int]] = []
@@ -67,7 +68,7 @@ class Bar:
                 runs.append((day.tone.value, known, place, place))
         return tuple(shape for run in runs for shape in _drawn(*run))
 
-    @property
+    @cached_property
     def summary(self) -> str:
         """The bar in a sentence, for those who cannot see it."""
         counts: dict[str, int] = {}
@@ -93,10 +94,34 @@ def bar_of(past: RangeHistory) -> Bar:
     return Bar(tuple(_day(point, past.counted_to) for point in past.points))
 
 
-def bar_of_all(pasts: Sequence[RangeHistory]) -> Bar:
+def worst_of(bars: Sequence[Bar]) -> Bar:
     """A service's bar: each day is that of its worst component."""
-    bars = [bar_of(past).days for past in pasts]
-    return Bar(tuple(max(days, key=_rank) for days in zip(*bars, strict=True)))
+    return Bar(tuple(max(days, key=_rank) for days in zip(*(bar.days for bar in bars), strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class PastFigures:
+    """What a row shows of a past, worked out once: `up` is the uptime (0 to 1; None: unknown), the rest are words."""
+
+    bar: Bar
+    up: float | None
+    uptime: str
+    missing: str
+
+
+def figures_of(past: RangeHistory) -> PastFigures:
+    """A component's past as its row shows it."""
+    sums = past.sums
+    up = uptime(sums)
+    return PastFigures(bar_of(past), up, share_up(up) if up is not None else "unknown", missing_words(past))
+
+
+def missing_words(past: RangeHistory) -> str:
+    """How much of a span was not measured, "" where that is next to nothing."""
+    unknown = past.unknown_s
+    if unknown < past.span.seconds / 1000:
+        return ""
+    return f"{duration(unknown)} of {duration(past.span.seconds)} not measured"
 
 
 def worst_state(sums: Rollup) -> State:

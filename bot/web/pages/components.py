@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.core.answers.history import share_up
 from bot.core.answers.incidents import why
-from bot.core.history.ranges import SPANS, Range, RangeHistory, failure_rate
+from bot.core.history.ranges import SPANS, Range, RangeHistory, failure_rate, uptime
 from bot.core.history.rollups import HOURS
 from bot.core.messages.sources import others_say, page_says, people_say, seen
 from bot.core.model.incident import Incident, IncidentStatus
@@ -16,9 +17,9 @@ from bot.core.stats.histogram import ERROR, quantile_ms
 from bot.core.text.numbers import latency, number, percent, span
 from bot.core.text.reports import links
 from bot.web.pages import charts
-from bot.web.pages.bars import bar_of, date_of, day_words
+from bot.web.pages.bars import bar_of, date_of, day_words, missing_words
 from bot.web.pages.paper import Paper, missing
-from bot.web.pages.rows import component_row, incident_row, missing_words, service_row, uptime_words
+from bot.web.pages.rows import component_row, incident_row, service_row
 from bot.web.routing import Call
 
 SHOWN = tuple(SPANS)
@@ -39,7 +40,6 @@ class SpanRow:
     total: str
     p50: str
     p95: str
-    first_token: str
 
 
 def found(call: Call, component: str) -> tuple[ComponentStatus, ServiceStatus]:
@@ -66,7 +66,7 @@ def service(paper: Paper) -> Any:
         standing = found_service(call)
         pasts = paper.pasts.bars.get(standing.service, {})
         return {
-            "row": service_row(standing, pasts, call.now, len(standing.voices)),
+            "row": service_row(standing, pasts, None, call.now, len(standing.voices)),
             "incidents": [incident_row(i, standing, call.now) for i in standing.incidents],
             "past": [incident_row(i, standing, call.now) for i in _over(await _past(paper, call, standing))],
             "others": others_say(standing.others, call.now),
@@ -86,7 +86,7 @@ def component(paper: Paper) -> Any:
         past = spans.get(wanted) or spans["24h"]
         over = _over(await _past(paper, call, standing), name)
         return {
-            "row": component_row(voices, standing, spans["90d"], call.now),
+            "row": component_row(voices, standing, None, call.now),
             "lines": await _lines(paper, call, voices, standing),
             "spans": [_span(one, s) for s, one in spans.items() if one is not None],
             "span": past.span.name if past is not None else "24h",
@@ -168,18 +168,18 @@ async def _lines(paper: Paper, call: Call, voices: ComponentStatus, standing: Se
 
 
 def _span(past: RangeHistory, name: str) -> SpanRow:
-    rate = failure_rate(past.sums)
-    middle, high = (quantile_ms(past.sums.bins, share) for share in (0.5, 0.95))
+    sums = past.sums
+    rate, up = failure_rate(sums), uptime(sums)
+    middle, high = (quantile_ms(sums.bins, share) for share in (0.5, 0.95))
     return SpanRow(
         name=name,
-        uptime=uptime_words(past),
+        uptime=share_up(up) if up is not None else "unknown",
         missing=missing_words(past).removesuffix(" not measured"),
         failed=percent(rate[0]) if rate else "–",
         interval=span(rate[1], rate[2]) if rate else "",
-        total=number(past.sums.total, "check", "checks"),
+        total=number(sums.total, "check", "checks"),
         p50=latency(middle) if middle is not None else "–",
         p95=latency(high) if high is not None else "–",
-        first_token="–",  # noqa: S106 - a model's first word, no password
     )
 
 

@@ -49,9 +49,10 @@ class Live:
     def compare(self) -> None:
         """Find what changed for whom, and wake everybody who is to hear of it."""
         now, site = self._site.process.now(), self._site
+        announced = {f"a:{one.id}": (one.text, "blue", "announced") for one in site.announcements}
         number = max(site.revision, (self._number[0], self._number[1] + 1))
         changed = [
-            shown.take(_present(standings, now), number)
+            shown.take(_present(standings, now) | announced, number)
             for shown, standings in ((self._shown[True], site.standings), (self._shown[False], site.outward))
         ]
         if any(changed):

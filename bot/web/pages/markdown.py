@@ -19,27 +19,30 @@ def html(text: str) -> Markup:
 
 
 def _blocks(lines: list[str]) -> Iterator[str]:
-    place = 0
+    place, tables, heading = 0, 0, ""
     while place < len(lines):
         line = lines[place]
         mark = line[:1]
         end = place + 1
         if line.startswith(("# ", "## ")):
-            level = 3 if line.startswith("# ") else 4
-            yield f"<h{level}>{_inline(line.lstrip('#').strip())}</h{level}>"
+            level, heading = 3 if line.startswith("# ") else 4, line.lstrip("#").strip()
+            yield f"<h{level}>{_inline(heading)}</h{level}>"
         elif mark in {"|", "-"} and line.strip():
             while end < len(lines) and lines[end].startswith(mark):
                 end += 1
-            yield from _table(lines[place:end]) if mark == "|" else _list(lines[place:end])
+            tables += mark == "|"
+            yield from (
+                _table(lines[place:end], f"{heading}, table {tables}") if mark == "|" else _list(lines[place:end])
+            )
         elif line.strip():
             yield f"<p>{_inline(line)}</p>"
         place = end
 
 
-def _table(lines: list[str]) -> Iterator[str]:
+def _table(lines: list[str], name: str) -> Iterator[str]:
     rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines]
     head, body = rows[0], [row for row in rows[1:] if set("".join(row)) - set("- ")]
-    yield '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr>'
+    yield f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(name)}"><table><thead><tr>'
     yield "".join(f'<th scope="col">{_inline(cell)}</th>' if cell else "<td></td>" for cell in head)
     yield "</tr></thead><tbody>"
     for row in body:

@@ -26,12 +26,15 @@ def overview(paper: Paper, most: int = FULL) -> Any:
         many = sum(len(s.voices) for s in standings) > most
         going = [(i, s) for s in standings for i in s.incidents]
         going.sort(key=lambda pair: (-ATTENTION[pair[0].state], -pair[0].opened_at))
-        bars = paper.pasts.bars
+        bars, whole = paper.pasts.bars, paper.pasts.whole
         return {
             "banner": banner(standings, call.now),
             "incidents": [incident_row(i, s, call.now) for i, s in going[:INCIDENTS]],
             "more_incidents": max(0, len(going) - INCIDENTS),
-            "services": [service_row(s, bars.get(s.service, {}), call.now, FEW if many else most) for s in standings],
+            "services": [
+                service_row(s, bars.get(s.service, {}), whole.get(s.service), call.now, FEW if many else most)
+                for s in standings
+            ],
             "many": many,
             "announcements": announcements(call),
         }

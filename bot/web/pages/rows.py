@@ -1,19 +1,17 @@
 """What a template shows of services, components and incidents: words and shapes, no rules. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core.answers.history import share_up
 from bot.core.answers.status import badness, headline_of
-from bot.core.history.ranges import RangeHistory, uptime
 from bot.core.model.incident import Incident
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
 from bot.core.text.durations import clock, duration
 from bot.core.text.people import hushed
 from bot.core.text.quoting import clean, listed
-from bot.web.pages.bars import Bar, bar_of, bar_of_all
+from bot.web.pages.bars import Bar, PastFigures
 from bot.web.pages.looks import (
     Look,
     Said,
@@ -26,7 +24,7 @@ from bot.web.pages.looks import (
     voices_of,
 )
 
-Pasts = Mapping[str, RangeHistory]
+Pasts = Mapping[str, PastFigures]
 """The past of a service's components, by id."""
 
 
@@ -77,7 +75,7 @@ class IncidentRow:
 
 
 def component_row(
-    voices: ComponentStatus, standing: ServiceStatus, past: RangeHistory | None, now: float
+    voices: ComponentStatus, standing: ServiceStatus, past: PastFigures | None, now: float
 ) -> ComponentRow:
     """A component as its row shows it."""
     quiet = voices.silence
@@ -87,28 +85,27 @@ def component_row(
         service=standing.service,
         look=look_of(voices, now),
         voices=voices_of(voices, standing, now),
-        bar=bar_of(past) if past is not None and past.points else None,
-        uptime=uptime_words(past),
-        missing=missing_words(past),
+        bar=past.bar if past is not None else None,
+        uptime=past.uptime if past is not None else "unknown",
+        missing=past.missing if past is not None else "",
         quiet=hushed(quiet, now) if quiet is not None and quiet.until > now else "",
     )
 
 
-def service_row(standing: ServiceStatus, pasts: Pasts, now: float, most: int) -> ServiceRow:
-    """A service with the first `most` of its components; beyond that those in trouble come first."""
+def service_row(standing: ServiceStatus, pasts: Pasts, whole: Bar | None, now: float, most: int) -> ServiceRow:
+    """A service with the first `most` of its components, beyond that the worst ones; `whole` is its own bar."""
     shown = standing.voices
     if len(shown) > most:
         shown = tuple(sorted(shown, key=lambda v: badness(v, now)))[:most]
     worst = min(standing.voices, key=lambda v: badness(v, now), default=None)
-    bars = [pasts[v.measured.component] for v in standing.voices if v.measured.component in pasts]
     return ServiceRow(
         id=standing.service,
         name=clean(standing.name, 60),
         look=look_of_service(standing, now),
         counts=counts(standing, now),
         voices=voices_of(worst, standing, now) if worst is not None else (),
-        bar=bar_of_all(bars) if bars else None,
-        uptime=lowest_uptime(bars),
+        bar=whole,
+        uptime=lowest_uptime(list(pasts.values())),
         page_url=standing.page_url,
         components=tuple(component_row(v, standing, pasts.get(v.measured.component), now) for v in shown),
         more=len(standing.voices) - len(shown),
@@ -139,20 +136,7 @@ def counts(standing: ServiceStatus, now: float) -> str:
     return ", ".join(f"{n} {word}" for word, n in found.most_common())
 
 
-def uptime_words(past: RangeHistory | None) -> str:
-    """The uptime over a span, as the desk says it."""
-    up = uptime(past.sums) if past is not None else None
-    return share_up(up) if up is not None else "unknown"
-
-
-def missing_words(past: RangeHistory | None) -> str:
-    """How much of a span was not measured, "" where that is next to nothing."""
-    if past is None or past.unknown_s < past.span.seconds / 1000:
-        return ""
-    return f"{duration(past.unknown_s)} of {duration(past.span.seconds)} not measured"
-
-
-def lowest_uptime(pasts: list[RangeHistory]) -> str:
+def lowest_uptime(pasts: Sequence[PastFigures]) -> str:
     """The lowest uptime of a service's components."""
-    found = [up for past in pasts if (up := uptime(past.sums)) is not None]
-    return share_up(min(found)) if found else "unknown"
+    known = [past for past in pasts if past.up is not None]
+    return min(known, key=lambda past: past.up or 0.0).uptime if known else "unknown"
