@@ -99,7 +99,7 @@ def main() -> None:
     all_ = median_ms(lambda: scraped(collector, services(next(whole)), counts))
     making = median_ms(lambda: services(rates[0]))
     registry = CollectorRegistry()
-    registry.register(OfTheLibrary())  # type: ignore[arg-type]
+    registry.register(OfTheLibrary())
     library = generate_latest(registry)
     theirs = median_ms(lambda: generate_latest(registry))
     samples = library.count(b"\n") - library.count(b"# ")

@@ -15,6 +15,7 @@ from bot.channels.slack.blocks import (
     section,
     title,
 )
+from bot.channels.slack.charts import chart_blocks
 from bot.channels.slack.mrkdwn import literal, markup, moment
 from bot.channels.slack.sections import sections
 from bot.core.answers.answer import Answer, Table
@@ -32,7 +33,7 @@ OTHERS = 3_000
 def answer(it: Answer, now: float, *, share: str = "", by: str = "") -> SlackMessage:
     """An answer as a message; `share`: the line to ask again for everybody, `by`: who shared it."""
     headline = clean(it.title, 2_000) or "no answer"
-    every = [title(headline), *body(it, now), *_actions(it, share)]
+    every = [title(headline), *body(it, now), *chart_blocks(it.charts), *_actions(it, share)]
     said = f"asked by {literal(clean(by, 60))}" if by else ""
     every += context(fit(tidy(it.footer, 1_000), 1_000, markup(now)), f"as of {moment(it.at, now, seconds=True)}", said)
     return SlackMessage(

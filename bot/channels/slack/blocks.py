@@ -50,6 +50,10 @@ ASK, SILENCE, SHARE = "ask", "silence", "share"
 """How ids of actions begin: a line for the desk, the menu of durations, the same answer for everybody."""
 
 
+CHART = "data_visualization"
+"""The type of a block that draws a chart."""
+
+
 @dataclass(frozen=True, slots=True)
 class SlackMessage:
     """One message in both forms: `text` and blocks as Slack shows them, `plain` where it refuses the blocks."""
@@ -62,6 +66,13 @@ class SlackMessage:
     def arguments(self) -> dict[str, Any]:
         """The fields of a message, in full."""
         return {"text": self.text, "blocks": list(self.blocks), "attachments": list(self.attachments)}
+
+    def forms(self) -> list[dict[str, Any]]:
+        """The same message in every form, to be tried in this order: in full, without charts, without any form."""
+        full = self.arguments()
+        bare = [block for block in self.blocks if block.get("type") != CHART]
+        without = [{**full, "blocks": bare}] if len(bare) < len(self.blocks) else []
+        return [full, *without, self.plainly()]
 
     def plainly(self) -> dict[str, Any]:
         """The fields of the same message without any form."""

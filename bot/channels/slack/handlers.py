@@ -7,6 +7,7 @@ in its value, and a deed that is delivered twice, to this replica or another, is
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.channels.context import Around
@@ -38,10 +39,16 @@ AWAY = "I cannot read my store right now, so I know nothing fresh; please try ag
 class Handlers:
     """Answers what people type and press in Slack."""
 
-    def __init__(self, name: str, web: Web, roles: Roles, around: Around, prefix: str = "") -> None:
-        """`prefix` comes before the places of another workspace than that of the configured token."""
+    def __init__(  # noqa: PLR0913 - the workspace and the setting beside what it works with
+        self, name: str, web: Web, roles: Roles, around: Around, prefix: str = "", *, charts: bool = True
+    ) -> None:
+        """`prefix` comes before the places of another workspace than that of the configured token.
+
+        `charts`: answers about the past show them.
+        """
         self._name = name
         self._prefix = prefix
+        self._charts = charts
         self._web = web
         self._roles = roles
         self._desk = around.desk
@@ -125,7 +132,8 @@ class Handlers:
         asker = await self._asker(press)
         try:
             async with asyncio.timeout(ASK_S):
-                return await self._desk.ask(line, asker, self._now())
+                answer = await self._desk.ask(line, asker, self._now())
+                return answer if self._charts else replace(answer, charts=())
         except (StoreError, TimeoutError) as error:
             log.warning("%s: %r was not answered: %s", self._name, line[:80], error or "too slow")
             return Answer(AWAY, self._now(), understood=False)
@@ -164,7 +172,7 @@ class Handlers:
     async def _respond(self, press: Interaction, said: SlackMessage, *, public: bool) -> None:
         """To the response_url, once more if that fails; then by a private message of the Web API."""
         kind = {"response_type": "in_channel" if public else "ephemeral", "replace_original": False}
-        for form in (said.arguments(), said.plainly()) if press.answer_to else ():
+        for form in said.forms() if press.answer_to else ():
             try:
                 async with self._web.session.post(press.answer_to, json={**kind, **form}) as response:
                     if response.status == 200:

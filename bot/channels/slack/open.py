@@ -49,7 +49,7 @@ class Slack(SlackChannel):
         super().__init__(name, web, options, around.memory, around.now)
         self._options = options
         self._others = others
-        talks = Handlers(name, web, Roles(name, options, web, around), around)
+        talks = Handlers(name, web, Roles(name, options, web, around), around, charts=options.charts)
         self._homes = Homes(options, web, talks, others)
         self._errands = BackgroundTasks(name)
         self._stack = contextlib.AsyncExitStack()

@@ -151,7 +151,8 @@ class Workspaces:
         web = Web(self._name, options, self._call_s, Secret(installation.bot_token or ""))
         await self._stack.enter_async_context(web)
         channel = SlackChannel(name, web, options, around.memory, around.now)
-        talks = Handlers(self._name, web, Roles(name, options, web, around), around, f"{team}/")
+        roles = Roles(name, options, web, around)
+        talks = Handlers(self._name, web, roles, around, f"{team}/", charts=options.charts)
         return Workspace(team, web, channel, talks, self._now())
 
     async def _rotated(self, team: str, installation: Installation, known: Workspace) -> Installation:

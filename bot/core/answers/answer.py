@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.core.answers.charts import Chart
 from bot.core.model.card import Action
 
 
@@ -41,7 +42,8 @@ class Answer:
 
     `understood` says whether we knew what was meant; `at` is when it was true, Unix seconds. `refused`: the asker lacks
     the role; `changed`: something was done, so others may want to see it. `actions` are buttons that make sense under
-    it; `text` is a long body in Markdown (a postmortem, a recipe); `choice` is what a form has to ask first.
+    it; `text` is a long body in Markdown (a postmortem, a recipe); `choice` is what a form has to ask first; `charts`
+    repeat in pictures what the words say, for platforms that draw them.
     """
 
     title: str
@@ -56,3 +58,4 @@ class Answer:
     actions: tuple[Action, ...] = ()
     text: str = ""
     choice: Choice | None = None
+    charts: tuple[Chart, ...] = ()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from bot.core.answers.answer import Answer, Table
+from bot.core.answers.charts import charts
 from bot.core.history.ranges import Point, RangeHistory, failure_rate, folded, latencies, uptime
 from bot.core.history.rollups import HELD, OUTCOMES
 from bot.core.stats.histogram import ERROR
@@ -43,6 +44,7 @@ def history_answer(pasts: Sequence[RangeHistory], service: str, now: float, *, a
         table=table,
         footer=f"{legend(ascii_only=ascii_only)}. {UPTIME[0].upper()}{UPTIME[1:]}.",
         data={"at": now, "uptime_rule": UPTIME, "latency_error": ERROR, "history": [_data(past) for past in pasts]},
+        charts=charts(pasts, service),
     )
 
 

@@ -14,6 +14,7 @@ SURFACES = {
     "actions": {"message", "modal", "home"},
     "divider": {"message", "modal", "home"},
     "markdown": {"message"},
+    "data_visualization": {"message"},
     "input": {"modal", "home"},
 }
 
@@ -90,6 +91,28 @@ def _section(block: Mapping[str, Any]) -> None:
         element(block["accessory"])
 
 
+def _data_visualization(block: Mapping[str, Any]) -> None:
+    """https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block, its line charts."""
+    chart = block.get("chart") or {}
+    axes, series = chart.get("axis_config") or {}, chart.get("series") or []
+    labels = axes.get("categories") or []
+    if chart.get("type") != "line" or not 0 < len(block.get("title", "")) <= 50:
+        raise RefusedError("invalid_blocks", "chart")
+    many(labels, 20, "categories")
+    many(series, 6, "series")
+    named = [*labels, *(one["name"] for one in series)]
+    if any(not 0 < len(name) <= 20 for name in named) or len(set(labels)) != len(labels):
+        raise RefusedError("invalid_blocks", "names of a chart")
+    if len({one["name"] for one in series}) != len(series):
+        raise RefusedError("invalid_blocks", "two series of one name")
+    if any(len(axes.get(axis, "")) > 50 for axis in ("x_label", "y_label")):
+        raise RefusedError("invalid_blocks", "an axis' label")
+    if any([point["label"] for point in one["data"]] != labels for one in series):
+        raise RefusedError("invalid_blocks", "a series without all categories")
+    if any(not isinstance(point["value"], int | float) for one in series for point in one["data"]):
+        raise RefusedError("invalid_blocks", "a value that is no number")
+
+
 def _context(block: Mapping[str, Any]) -> None:
     many(block.get("elements"), 10, "context")
     for one in block["elements"]:
@@ -117,6 +140,7 @@ BLOCKS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {
     "actions": _actions,
     "markdown": lambda block: length(block.get("text"), 12_000, "markdown"),
     "input": _input,
+    "data_visualization": _data_visualization,
     "divider": lambda _: None,
 }
 
