@@ -17,45 +17,58 @@ CHATS = {"slack": "Slack", "discord": "Discord"}
 def pages(paper: Paper, live: Live) -> Section:
     """All pages; every path that is nobody else's is theirs."""
 
-    def shown(path: str, template: str, filled: Filled) -> Route:
-        return Route("GET", path, paper.page(template, filled))
-
-    async def subscribe(call: Call) -> dict[str, object]:
-        kinds = {channel.kind for channel in call.site.settings.channels}
-        chats = [name for kind, name in CHATS.items() if kind in kinds]
-        return {"services": list(call.site.visible(call.visitor).values()), "chats": chats}
-
     def fault(call: Call, told: HttpError) -> web.Response:
         body = paper.body(call, "fault.html", {"status": told.status, "sentence": told.sentence})
         return reply(call, body, status=told.status, cache="no-store", headers=policy())
 
     routes = (
-        shown("/", "overview.html", overview.overview(paper)),
-        shown("/wall", "wall.html", overview.overview(paper, overview.WALL)),
-        shown("/s/{service}", "service.html", components.service(paper)),
-        shown("/c/{component}", "component.html", components.component(paper)),
-        shown("/c/{component}/{day}", "day.html", components.day(paper)),
-        shown("/embed/{component}", "embed.html", components.embed(paper)),
-        shown("/i/{incident}", "incident.html", incidents.incident(paper)),
-        Route("GET", "/i/{incident}/postmortem.md", incidents.report(paper)),
-        shown("/history", "history.html", incidents.history(paper)),
-        shown("/honesty", "honesty.html", honesty.honesty(paper)),
-        shown("/honesty/{service}", "ledger.html", honesty.honesty_of(paper)),
-        shown("/maintenance", "maintenance.html", maintenance.maintenance),
-        Route("GET", "/maintenance.ics", maintenance.calendar),
-        shown("/subscribe", "subscribe.html", subscribe),
-        shown("/login", "login.html", entrance.entrance),
+        *(Route("GET", path, paper.page(template, filled)) for path, template, filled in _shown(paper)),
         Route("POST", "/login", entrance.entered(paper)),
         Route("POST", "/logout", entrance.left),
-        Route("GET", "/feed.atom", feeds.atom(paper)),
-        Route("GET", "/feed.json", feeds.json_feed(paper)),
-        Route("GET", "/s/{service}/feed.atom", feeds.atom(paper)),
-        Route("GET", "/s/{service}/feed.json", feeds.json_feed(paper)),
-        Route("GET", "/badge/{name}.svg", badges.svg),
-        Route("GET", "/badge/{name}.json", badges.shields),
         Route("GET", "/events", live.events, stream=True),
-        Route("GET", "/assets/{file}", assets),
-        Route("GET", "/favicon.ico", icon),
-        Route("GET", "/logo", logo),
+        *_files(paper),
     )
     return Section(("/",), routes, fault)
+
+
+def _shown(paper: Paper) -> tuple[tuple[str, str, Filled], ...]:
+    """Path, template and what fills it."""
+    return (
+        ("/", "overview.html", overview.overview(paper)),
+        ("/wall", "wall.html", overview.overview(paper, overview.WALL)),
+        ("/s/{service}", "service.html", components.service(paper)),
+        ("/c/{component}", "component.html", components.component(paper)),
+        ("/c/{component}/{day}", "day.html", components.day(paper)),
+        ("/embed/{component}", "embed.html", components.embed(paper)),
+        ("/i/{incident}", "incident.html", incidents.incident(paper)),
+        ("/history", "history.html", incidents.history(paper)),
+        ("/honesty", "honesty.html", honesty.honesty(paper)),
+        ("/honesty/{service}", "ledger.html", honesty.honesty_of(paper)),
+        ("/maintenance", "maintenance.html", maintenance.maintenance),
+        ("/subscribe", "subscribe.html", _subscribe),
+        ("/login", "login.html", entrance.entrance),
+    )
+
+
+def _files(paper: Paper) -> tuple[Route, ...]:
+    """What is no page: feeds, badges, the calendar, style and script."""
+    found = {
+        "/i/{incident}/postmortem.md": incidents.report(paper),
+        "/maintenance.ics": maintenance.calendar,
+        "/feed.atom": feeds.atom(paper),
+        "/feed.json": feeds.json_feed(paper),
+        "/s/{service}/feed.atom": feeds.atom(paper),
+        "/s/{service}/feed.json": feeds.json_feed(paper),
+        "/badge/{name}.svg": badges.svg,
+        "/badge/{name}.json": badges.shields,
+        "/assets/{file}": assets,
+        "/favicon.ico": icon,
+        "/logo": logo,
+    }
+    return tuple(Route("GET", path, handler) for path, handler in found.items())
+
+
+async def _subscribe(call: Call) -> dict[str, object]:
+    kinds = {channel.kind for channel in call.site.settings.channels}
+    chats = [name for kind, name in CHATS.items() if kind in kinds]
+    return {"services": list(call.site.visible(call.visitor).values()), "chats": chats}
