@@ -16,6 +16,8 @@ from bot.core.text.quoting import clean
 LONGEST = 400
 PASTED = 20_000
 """Characters read of a pasted error."""
+DASHES = "-\u2013\u2014"
+"""What may stand before a choice: "--code" is what a terminal teaches people to write, and phones make a dash of it."""
 INCIDENT_ID = re.compile(r"#?([0-9A-HJKMNP-TV-Z]{4})", re.IGNORECASE | re.ASCII)
 """Four characters of Crockford's base 32, as incidents are named."""
 SILENCE_ID = re.compile(rf"#?(S{INCIDENT_ID.pattern.removeprefix('#?(')}", re.IGNORECASE | re.ASCII)
@@ -193,10 +195,10 @@ def _keyed(command: Command, words: list[str]) -> tuple[list[str], tuple[tuple[s
 
 
 def _chosen(argument: Argument, words: list[str], request: Request) -> tuple[list[str], Request]:
-    at = next((n for n, word in enumerate(words) if word.casefold() in argument.choices), None)
+    at = next((n for n, word in enumerate(words) if word.casefold().lstrip(DASHES) in argument.choices), None)
     if at is None:
         return words, request
-    given = (*request.given, (argument.name, words[at].casefold()))
+    given = (*request.given, (argument.name, words[at].casefold().lstrip(DASHES)))
     return words[:at] + words[at + 1 :], replace(request, given=given)
 
 

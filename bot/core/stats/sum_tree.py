@@ -1,6 +1,7 @@
 """A sum of many numbers of which few change. Pure."""
 
 from collections.abc import Hashable, Mapping
+from typing import Any
 
 
 class SumTree:
@@ -9,7 +10,7 @@ class SumTree:
     A tree and not a running sum: a running sum that was once 1e30 has lost everything small for ever.
     """
 
-    def __init__(self, values: Mapping[Hashable, float] | None = None) -> None:
+    def __init__(self, values: Mapping[Any, float] | None = None) -> None:
         given = values or {}
         self._first = 1 << max(0, len(given) - 1).bit_length()
         self._places = {name: self._first + n for n, name in enumerate(given)}

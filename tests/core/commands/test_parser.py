@@ -70,6 +70,9 @@ TWO = Names([CLAUDE, WEB, API, CODE, OPENAI, GPT])
         ("broken cc", Request("report", CODE)),
         ("works api", Request("works", API)),
         ("history api 7d", Request("history", API, given=(("span", "7d"),))),
+        ("tips api code", Request("tips", API, given=(("code", "code"),))),
+        ("tips api --code", Request("tips", API, given=(("code", "code"),))),
+        ("tips \u2014Code api", Request("tips", API, given=(("code", "code"),))),
         ("history 90D", Request("history", given=(("span", "90d"),))),
         ("subscribe", Request("subscribe")),
         (
