@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 import chart
 import compose
 import image
+import trial
 import unit
 import wheels
 from parts import FailedError, SkippedError
@@ -22,6 +23,7 @@ PARTS: Mapping[str, Callable[[], list[str]]] = {
     "unit": unit.check,
     "wheels": wheels.check,
     "image": image.check,
+    "trial": trial.check,
 }
 
 

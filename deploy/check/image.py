@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 from parts import DEPLOY, ROOT, TOOLS, FailedError, SkippedError, needed, run
@@ -35,14 +36,14 @@ def check() -> list[str]:
     return [built, *_started()]
 
 
-def _buildah(*words: str | Path) -> str:
+def buildah(*words: str | Path) -> str:
     places = ("--root", KEPT / "storage", "--runroot", KEPT / "run", "--storage-driver", "vfs")
     return run("buildah", *places, *words)
 
 
 def _base() -> None:
     """A base image of the name that the Containerfile gives, from Debian's packages; once."""
-    if BASE in _buildah("images", "--format", "{{.Name}}:{{.Tag}}"):
+    if BASE in buildah("images", "--format", "{{.Name}}:{{.Tag}}"):
         return
     KEPT.mkdir(exist_ok=True)
     system = KEPT / "base"
@@ -52,17 +53,17 @@ def _base() -> None:
     for folder in ("usr/share/doc", "usr/share/man", "usr/share/locale", "var/lib/apt/lists"):
         shutil.rmtree(system / folder, ignore_errors=True)  # as in Debian's slim images
     (system / "var/lib/apt/lists").mkdir()
-    container = _buildah("from", "scratch").strip()
-    _buildah("add", "--quiet", container, system, "/")
-    _buildah("commit", "--quiet", container, BASE)
-    _buildah("rm", container)
+    container = buildah("from", "scratch").strip()
+    buildah("add", "--quiet", container, system, "/")
+    buildah("commit", "--quiet", container, BASE)
+    buildah("rm", container)
     shutil.rmtree(system)
 
 
 def _build() -> str:
     began = time.monotonic()
     mirror = ["--volume", f"{CERTIFICATES}:/run/ca.crt:ro", "--build-arg", "PIP_CERT=/run/ca.crt"]
-    _buildah(
+    buildah(
         *(
             "build",
             "--isolation",
@@ -78,7 +79,7 @@ def _build() -> str:
         *("--file", CONTAINERFILE, "--tag", NAME, ROOT),
     )
     took = time.monotonic() - began
-    config = json.loads(_buildah("inspect", "--type", "image", NAME))["Docker"]["config"]
+    config = json.loads(buildah("inspect", "--type", "image", NAME))["Docker"]["config"]
     wanted = {"User": "65532:65532", "StopSignal": "SIGTERM", "Cmd": ["run"]}
     for key, value in wanted.items():
         if config.get(key) != value:
@@ -89,14 +90,14 @@ def _build() -> str:
 
 
 def _started() -> list[str]:
-    container = _buildah("from", "--pull-never", NAME).strip()
+    container = buildah("from", "--pull-never", NAME).strip()
     try:
-        system = Path(_buildah("mount", container).strip())
+        system = Path(buildah("mount", container).strip())
         sizes = {what: _megabytes(system / where) for what, where in (("all", "."), ("ours", "opt/groundtruth"))}
         _unwritable(container)
         up, down = _life(container)
     finally:
-        _buildah("rm", container)
+        buildah("rm", container)
     return [
         f"{sizes['all']} MB unpacked, of which {sizes['ours']} MB are Groundtruth and its dependencies",
         "the base is made by debootstrap: the published slim image could not be pulled here",
@@ -110,16 +111,18 @@ def _megabytes(folder: Path) -> int:
     return int(run("du", "-sm", "--one-file-system", folder).split()[0])
 
 
-def _inside(container: str, *words: str) -> list[str | Path]:
-    places = ("--root", KEPT / "storage", "--runroot", KEPT / "run", "--storage-driver", "vfs")
-    how = ("run", "--isolation", "chroot", "--network", "host", "--user", "65532:65532", container, "--")
+def inside(container: str, *words: str, mounts: Sequence[str] = ()) -> list[str]:
+    """The command that runs `words` in a container as the image's user; mounts are HOST:PLACE:ro."""
+    places = ("--root", str(KEPT / "storage"), "--runroot", str(KEPT / "run"), "--storage-driver", "vfs")
+    volumes = [word for mount in mounts for word in ("--volume", mount)]
+    how = ("run", "--isolation", "chroot", "--network", "host", "--user", "65532:65532", *volumes, container, "--")
     return ["buildah", *places, *how, *words]
 
 
 def _unwritable(container: str) -> None:
     """A read-only root is tried in the only way that a chroot has: nothing else is writable for the user."""
     found = run(
-        *_inside(container, "sh", "-c", "find / -xdev -type d -writable -not -path '/proc/*' 2>/dev/null; true")
+        *inside(container, "sh", "-c", "find / -xdev -type d -writable -not -path '/proc/*' 2>/dev/null; true")
     ).split()
     known = ("/var/lib/groundtruth", "/tmp", "/var/tmp", "/run/lock", "/dev")
     other = [path for path in found if not path.startswith(known)]
@@ -131,7 +134,7 @@ def _life(container: str) -> tuple[float, float]:
     """Seconds from the start to the first answer, and from SIGTERM to the end."""
     began = time.monotonic()
     program = ("/usr/bin/tini", "-s", "--", "groundtruth", "run")
-    words = [str(word) for word in _inside(container, "sh", "-c", f"echo $$ > /tmp/pid; exec {' '.join(program)}")]
+    words = inside(container, "sh", "-c", f"echo $$ > /tmp/pid; exec {' '.join(program)}")
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     try:
         while not _alive():
@@ -140,8 +143,8 @@ def _life(container: str) -> tuple[float, float]:
                 raise FailedError(f"it does not start: {(process.communicate()[1] or '')[-800:]}")
             time.sleep(0.05)
         up = time.monotonic() - began
-        run(*_inside(container, "/usr/bin/python3", "-I", "/usr/local/lib/groundtruth/healthcheck.py"))
-        pid = int(run(*_inside(container, "cat", "/tmp/pid")))
+        run(*inside(container, "/usr/bin/python3", "-I", "/usr/local/lib/groundtruth/healthcheck.py"))
+        pid = int(run(*inside(container, "cat", "/tmp/pid")))
         ended = time.monotonic()
         os.kill(pid, signal.SIGTERM)
         code = process.wait(20)

@@ -5,7 +5,6 @@ Writes dist/: the wheel, the sdist, NAME.cdx.json (CycloneDX), NAME.licenses.txt
 
 import hashlib
 import json
-import os
 import shutil
 import sys
 import tarfile
@@ -26,10 +25,13 @@ WANTED = {
         "bot/store/lua/commit.lua",
         "bot/BUILD",
         "bot/deploy/slack/manifest.yaml",
+        "bot/deploy/docs/operations.md",
+        "bot/deploy/examples/groundtruth.yaml",
+        "bot/deploy/webhook/schema.json",
     ),
     "sdist": ("requirements.lock", "deploy/locks/runtime.lock", "deploy/docker/Containerfile", "Makefile", "bot/BUILD"),
 }
-"""Beginnings of names that each must hold, besides the files that `groundtruth files` gives."""
+"""Beginnings of names that each must hold."""
 STRONG = ("AGPL", "GPL-2", "GPL-3", "GPLv", "SSPL", "BUSL", "Commons Clause")
 """Licenses of a dependency that would reach further than itself."""
 
@@ -147,11 +149,6 @@ def _installed(folder: Path, wheel: str) -> Path:
     run(program, "config", "check", cwd=away)
     run(program, "config", "schema", cwd=away)
     run(program, "catalogue", "list", cwd=away)
-    names = run(program, "files", cwd=away).split()
-    for name in ("slack-manifest", "operations"):
-        if not any(name in word for word in names) or not run(program, "files", name, cwd=away).strip():
-            raise FailedError(f"the wheel has no {name}: groundtruth files {name}")
-    run(program, "demo", "--speed", "max", cwd=away) if os.environ.get("RELEASE_DEMO") else ""
     return folder
 
 
