@@ -27,11 +27,11 @@ _SET_ASIDE = re.compile(
     r'"[^"]*"|`[^`]*`|HTTP \d+|median\)?:? [^,;)]*|p90:? [^,;.)]*|9 times in 10 within [^·,;]*'
     r"|\(median\), [^·]*"
     r"|usually[^·,;)]*|normally [^·,;)]*|in 15 min|p50 [^·]*|p99 [^·]*"
-    r"|within 5%|\d+ of \d+ locations|\(max \d+ tries\)|one vantage|24h|95% intervals?(?= \D)"
+    r"|within 5%|\d+ of \d+ locations|\(max \d+ tries\)|one vantage|24h(?! \d)|95% intervals?(?= \D)"
     rf"|{DUR} a column, [^\n]*"
     r"|smoothed over 20 min|failures in 24h[^\n]*|up to 1, 2, 5, 10, 25, 50% failed, more|\d+ \w{3} 2026|req_\w+"
     r"|[\d ]+ of the [\d ]+ needed for an alert|[\d.]+ short spells a day of [^·\n]*|#\w+|https?://\S+"
-    r"|\(\d+% of the evidence\)|(?:closes|Ends)[^\n]*|[\d.]+ % of checks fail at normal times|1 more with failures"
+    r"|\(\d+% of the evidence\)|(?:closes|Ends)[^\n]*|[\d.]+% of checks fail at normal times|1 more with failures"
 )
 """What is no figure of an incident: quotations, statuses, configuration, what is usual, legends."""
 
@@ -337,6 +337,8 @@ CHECKS = (
     (rf"we still measure ({PCT})", _rate),
     (rf"{N} of our last {N} requests failed", _count),
     (rf"all of our last {N} requests failed", _every),
+    (rf"{N} of {N} failing", _count),
+    (r"\((\d+) components\)", lambda found, _text, record: int(found[1]) <= len(record.names)),
     (r"(\d+) (?:person|people) affected", _reports),
     (r"(\d+) (?:person reports|people report) trouble", _reports),
     (rf"[uU]ptime:? ({PCT})(?: of the ({DUR}) known)?", _uptime),

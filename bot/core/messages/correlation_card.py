@@ -3,18 +3,20 @@
 What is measured and what is inferred are lines of their own; nobody is said to be at fault.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from bot.core.messages.headline import LONGEST, fitting
 from bot.core.model.card import Card, CardFacts, Colour
 from bot.core.model.group import CommonFactor, Correlation
-from bot.core.text.durations import between, clock, dated, duration
+from bot.core.text.durations import dated, duration
+from bot.core.text.inline import Style, moment
 from bot.core.text.layers import LAYER
 from bot.core.text.numbers import number
 from bot.core.text.quoting import clean, cut, listed
 from bot.core.text.states import EMOJI
 from probes.model import Layer
 
-HEADLINE, LINE = 250, 700
+LINE = 700
 NAMED, LISTED = 3, 12
 """Vendors named in the headline, and in the lines."""
 EDGES: Mapping[str, str] = {
@@ -52,9 +54,9 @@ def card(cause: Correlation, at: float, now: float) -> Card:
         kind="notice",
         tone=tone,
         emoji=EMOJI[tone],
-        headline=cut(f"{EMOJI[tone]} {_end(cause) if over else together(cause)}", HEADLINE),
+        headline=f"{EMOJI[tone]} {fitting(_ends(cause) if over else _headlines(cause), LONGEST - 2)}",
         lines=tuple((label, cut(said, LINE)) for label, said in lines if said),
-        footer=_footer(cause, at, now),
+        footer=_footer(cause, at),
         closed=over,
         times=dated(("Began", cause.since), ("Over", cause.over_at)),
         facts=CardFacts(),
@@ -80,6 +82,24 @@ def together(cause: Correlation) -> str:
             return f"{who}, all {_shared(cause)}: {names}"
 
 
+def _headlines(cause: Correlation) -> Iterator[str]:
+    """Who fails and what they share, from the fullest wording to the shortest."""
+    yield together(cause)
+    who = number(len(names_of(cause)), "service", "services")
+    match cause.kind:
+        case CommonFactor.NETWORK:
+            yield f"{who} cannot be connected to, perhaps our own network"
+            yield f"{who} cannot be connected to"
+        case CommonFactor.FAULT:
+            yield f"{who} fail at once, {MANNERS.get(cause.what, 'alike')}"
+            yield f"{who} fail at once in one way"
+        case CommonFactor.NOTHING:
+            yield f"{who} fail at once, nothing shared found"
+        case _:
+            yield f"{who} fail at once, all {_where(cause)}"
+            yield f"{who} fail at once"
+
+
 def names_of(cause: Correlation) -> tuple[str, ...]:
     """The services that still fail; of one that is over, all of them."""
     return tuple(dict.fromkeys(one.name for one in cause.going or cause.struck))
@@ -94,13 +114,16 @@ def _shared(cause: Correlation) -> str:
     return f"in {what}" if cause.kind is CommonFactor.CLOUD else f"behind {what}"
 
 
-def _end(cause: Correlation) -> str:
+def _ends(cause: Correlation) -> Iterator[str]:
     lasted = duration((cause.over_at or cause.since) - cause.since)
-    every = len({one.service for one in cause.struck})
-    shared = "" if cause.kind in (CommonFactor.NETWORK, CommonFactor.FAULT) else f", all {_where(cause)}"
-    rest = f"; {_names(cause, NAMED)} goes on alone" if cause.going else ""
-    who = number(every, "service", "services")
-    return f"no longer several at once after {lasted}: {who} failed together{shared}{rest}"
+    who = number(len({one.service for one in cause.struck}), "service", "services")
+    if cause.going:
+        yield f"{_names(cause, 1)} alone still fails, {who} did for {lasted}"
+        yield f"No longer several at once after {lasted}"
+    if cause.kind not in (CommonFactor.NETWORK, CommonFactor.FAULT, CommonFactor.NOTHING):
+        yield f"{who} {_where(cause)} recovered after {lasted}"
+    yield f"{who} that failed at once recovered after {lasted}"
+    yield f"Over after {lasted}"
 
 
 def _where(cause: Correlation) -> str:
@@ -177,11 +200,10 @@ def _meaning(cause: Correlation) -> str:
 def _closed(cause: Correlation, now: float) -> list[tuple[str, str]]:
     end = cause.over_at if cause.over_at is not None else now
     every = listed([clean(name, 40) for name in dict.fromkeys(one.name for one in cause.struck)], LISTED)
-    return [("Story", f"{between(cause.since, end, now)} ({duration(end - cause.since)}) · {every}")]
+    return [("", f"{moment(cause.since)} – {moment(end)} ({duration(end - cause.since)}) · {every}")]
 
 
-def _footer(cause: Correlation, at: float, now: float) -> str:
+def _footer(cause: Correlation, at: float) -> str:
     if cause.over_at is not None:
-        return f"Common cause {clean(cause.id, 20)}"
-    since = f"Since {clock(cause.since, now)} ({duration(now - cause.since)})"
-    return f"{since} · as of {clock(at, now, seconds=True)} · common cause {clean(cause.id, 20)}"
+        return f"#{clean(cause.id, 20)}"
+    return f"Started {moment(cause.since, Style.AGO)} · updated {moment(at)} · #{clean(cause.id, 20)}"

@@ -3,22 +3,23 @@
 Pure. Names are few and the rest is a count, whatever their number.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from bot.core.messages.headline import LONGEST, fitting
 from bot.core.model.card import Action, Card, CardFacts, Colour
 from bot.core.model.group import Kind, NoticeGroup
-from bot.core.text.durations import between, clock, dated, duration
+from bot.core.text.durations import dated, duration
+from bot.core.text.inline import Style, moment
 from bot.core.text.numbers import number
 from bot.core.text.quoting import clean, cut
 from bot.core.text.states import EMOJI, SCALES, TONE, WORDS
 from probes.model import State
 
-HEADLINE = 250
-NAMED, LISTED = 3, 12
-"""Services named in the headline, and in the lines."""
+LISTED = 12
+"""Services named in the lines."""
 WAKES: Mapping[Kind, str] = {Kind.INCIDENTS: "incident", Kind.DISCREPANCIES: "discrepancy"}
 """The kind of card that channels take it for: a group of incidents alarms as one of them does."""
-SEE_ALL = "the command incidents shows all of them, the command status how everything stands"
+SEE_ALL = "incidents lists all of them, status shows how everything stands"
 
 
 def card(several: NoticeGroup, at: float, now: float) -> Card:
@@ -26,15 +27,16 @@ def card(several: NoticeGroup, at: float, now: float) -> Card:
     over = several.over_at is not None
     tone, lines = _tone(several), _closed(several, now) if over else _open(several)
     emoji = SCALES if several.kind is Kind.DISCREPANCIES else EMOJI[tone]
-    text = _end(several) if over else _headline(several, now)
+    room = LONGEST - len(emoji) - 1
+    text = fitting(_ends(several) if over else _headlines(several), room)
     return Card(
         subject=several.id,
         kind=WAKES[several.kind],
         tone=tone,
         emoji=emoji,
-        headline=cut(f"{emoji} {text}", HEADLINE),
+        headline=f"{emoji} {text}",
         lines=tuple((label, cut(said, 700)) for label, said in lines if said),
-        footer=_footer(several, at, now),
+        footer=_footer(several, at),
         actions=() if over else _actions(several),
         closed=over,
         times=dated(("Began", several.since), ("Over", several.over_at)),
@@ -60,7 +62,7 @@ def services(several: NoticeGroup, shown: int) -> str:
 def _tone(several: NoticeGroup) -> Colour:
     if several.over_at is not None:
         return Colour.GREY if several.own or several.kind is Kind.DISCREPANCIES else Colour.GREEN
-    if several.kind is Kind.DISCREPANCIES or _all_taken(several):
+    if several.kind is Kind.DISCREPANCIES:
         return Colour.YELLOW
     return Colour.ORANGE if several.worst is State.PARTIAL else TONE[several.worst]
 
@@ -72,27 +74,33 @@ def _all_taken(several: NoticeGroup) -> bool:
 def _what(several: NoticeGroup, count: int) -> str:
     """`97 more incidents on 90 services`."""
     if several.kind is Kind.DISCREPANCIES:
-        things = number(count, "more discrepancy with a status page", "more discrepancies with status pages")
+        things = number(count, "more status page discrepancy", "more status page discrepancies")
     else:
         things = number(count, "more incident", "more incidents")
     return f"{things} on {number(several.spread, 'service', 'services')}"
 
 
-def _headline(several: NoticeGroup, now: float) -> str:
-    since = f"since {clock(several.since, now)}"
-    taken = f" · {several.taken} of them acknowledged" if several.taken else ""
-    worst = f", worst: {WORDS[several.worst]}" if several.kind is Kind.INCIDENTS else ""
-    return f"{_what(several, several.going)} {since}: {services(several, NAMED)}{worst}{taken}"
+def _headlines(several: NoticeGroup) -> Iterator[str]:
+    what = _what(several, several.going)
+    taken = f", {several.taken} acknowledged" if several.taken else ""
+    if several.kind is Kind.INCIDENTS and several.worst is not State.UNKNOWN:
+        yield f"{what}, worst: {WORDS[several.worst]}{taken}"
+        yield f"{what}, worst: {WORDS[several.worst]}"
+    yield f"{what}{taken}"
+    yield what
+    yield what.partition(" on ")[0]
 
 
-def _end(several: NoticeGroup) -> str:
+def _ends(several: NoticeGroup) -> Iterator[str]:
     lasted = duration((several.over_at or several.since) - several.since)
     what = _what(several, several.total)
     if several.own:
-        ended = several.total - several.own
-        own = number(several.own, "goes on and has a message of its own", "go on and have messages of their own")
-        return f"{what}: {ended} over, {own}"
-    return f"{what}: all over after {lasted}"
+        own = number(several.own, "goes on by itself", "go on by themselves")
+        yield f"{what}: {several.total - several.own} over, {own}"
+        yield f"{what.partition(' on ')[0]}: {several.total - several.own} over, {own}"
+    else:
+        yield f"{what}: all over after {lasted}"
+        yield f"{what.partition(' on ')[0]}: all over after {lasted}"
 
 
 def _open(several: NoticeGroup) -> list[tuple[str, str]]:
@@ -105,8 +113,8 @@ def _open(several: NoticeGroup) -> list[tuple[str, str]]:
     ]
     return [
         ("Where", services(several, LISTED)),
-        ("We see", " · ".join(part for part in counted if part)),
-        ("Why one", "so many at once share one message; what remains when few go on gets a message of its own"),
+        ("Now", " · ".join(part for part in counted if part)),
+        ("", "So many at once share one message. What goes on when few are left gets its own."),
         ("See all", SEE_ALL),
     ]
 
@@ -114,16 +122,15 @@ def _open(several: NoticeGroup) -> list[tuple[str, str]]:
 def _closed(several: NoticeGroup, now: float) -> list[tuple[str, str]]:
     end = several.over_at if several.over_at is not None else now
     parts = [
-        f"{between(several.since, end, now)} ({duration(end - several.since)})",
+        f"{moment(several.since)} – {moment(end)} ({duration(end - several.since)})",
         _what(several, several.total),
         services(several, LISTED),
         f"worst: {WORDS[several.worst]}" if several.worst is not State.UNKNOWN else "",
     ]
-    return [("Story", " · ".join(part for part in parts if part)), ("See all", SEE_ALL)]
+    return [("", " · ".join(part for part in parts if part)), ("See all", SEE_ALL)]
 
 
-def _footer(several: NoticeGroup, at: float, now: float) -> str:
+def _footer(several: NoticeGroup, at: float) -> str:
     if several.over_at is not None:
-        return f"Group {clean(several.id, 20)}"
-    since = f"Since {clock(several.since, now)} ({duration(now - several.since)})"
-    return f"{since} · as of {clock(at, now, seconds=True)} · group {clean(several.id, 20)}"
+        return f"#{clean(several.id, 20)}"
+    return f"Started {moment(several.since, Style.AGO)} · updated {moment(at)} · #{clean(several.id, 20)}"

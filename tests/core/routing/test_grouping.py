@@ -68,7 +68,7 @@ def test_when_few_remain_they_are_left_to_themselves():
     assert (last.over, said_of(last).own, said_of(last).over_at) == (True, 2, START + 300)
     message = shown(last.say, START + 300)
     assert message.closed
-    assert "97 over, 2 go on and have messages of their own" in message.headline
+    assert message.headline.endswith(": 97 over, 2 go on by themselves")
 
 
 def test_when_all_is_over_it_says_so_at_once():
@@ -76,7 +76,7 @@ def test_when_all_is_over_it_says_so_at_once():
     last = step(GROUP, members(5, over=True), PACE, START + 10)
     message = shown(last.say, START + 10)
     assert (last.over, message.tone, message.closed) == (True, Colour.GREEN, True)
-    assert message.lines[0][0] == "Story"
+    assert message.headline.startswith("🟢 5 more incidents on 5 services: all over after ")
 
 
 def test_one_alone_is_no_group():
@@ -91,11 +91,11 @@ def test_what_people_keep_quiet_is_no_news():
     assert step(GROUP, members(9, quiet=True), PACE, START + 30).over
 
 
-def test_what_everybody_took_is_yellow_and_acknowledged():
-    """Pagers acknowledge the group when every one of it is in somebody's hands."""
+def test_what_everybody_took_is_acknowledged_and_keeps_its_colour():
+    """Pagers acknowledge the group when every one of it is in somebody's hands; what people do is no state."""
     said = told_as_one(Kind.INCIDENTS, "4F7K", members(9, taken=True).values())
     message = shown(said)
-    assert (message.tone, message.facts.acknowledged) == (Colour.YELLOW, True)
+    assert (message.tone, message.facts.acknowledged) == (Colour.ORANGE, True)
     said = told_as_one(Kind.INCIDENTS, "4F7K", (members(9, taken=True) | {"x": ONE}).values())
     assert (shown(said).tone, shown(said).facts.acknowledged) == (Colour.ORANGE, False)
 
@@ -103,20 +103,19 @@ def test_what_everybody_took_is_yellow_and_acknowledged():
 def test_the_message_names_few_and_counts_the_rest():
     """However many there are it fits a headline, alarms as one of them would, and says where to see all."""
     message = shown(told_as_one(Kind.INCIDENTS, "4F7K", members(3000, worst=State.MAJOR).values()))
-    assert message.headline == (
-        "🔴 3 000 more incidents on 3 000 services since 13:19 UTC: "
-        "Service 000, Service 001, Service 002 and 2997 more, worst: major outage"
-    )
+    assert message.headline == "🔴 3 000 more incidents on 3 000 services"
+    few = shown(told_as_one(Kind.INCIDENTS, "4F7K", members(30, worst=State.MAJOR).values()))
+    assert few.headline == "🔴 30 more incidents on 30 services, worst: major outage"
     assert (message.kind, message.tone, message.closed) == ("incident", Colour.RED, False)
     assert sum(len(label) + len(text) for label, text in message.lines) < 800
-    assert "command incidents" in dict(message.lines)["See all"]
+    assert "incidents lists all of them" in dict(message.lines)["See all"]
 
 
 def test_disagreements_wake_nobody():
     """They are grouped by themselves, as what they are."""
     message = shown(told_as_one(Kind.DISCREPANCIES, "4F7K", members(97).values()))
     assert (message.kind, message.tone) == ("discrepancy", Colour.YELLOW)
-    assert message.headline.startswith("⚖️ 97 more discrepancies with status pages")
+    assert message.headline.startswith("⚖️ 97 more status page discrepancies on 97 services")
 
 
 def test_what_is_said_of_ourselves_is_in_no_group():
@@ -170,7 +169,7 @@ def test_whatever_comes_it_is_told_in_one_bounded_message(held, pace, age):
         assert going, "what is over is not left standing"
     if follows.say is not None:
         message = shown(follows.say, now)
-        assert len(message.headline) <= 250
+        assert len(message.headline) <= 60
         assert follows.say.total == len(held)
         assert step(replace(GROUP, said_at=now, said=follows.say), held, pace, now).say in {None, follows.say}
 

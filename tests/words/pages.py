@@ -1,0 +1,158 @@
+"""Every word that people see, from fixtures, as each platform shows it: for a reader to go through."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from textwrap import wrap
+
+from bot.advice.library import tips
+from bot.channels import paging
+from bot.channels.discord import answers as discord_answers
+from bot.channels.discord import embeds
+from bot.channels.slack import answers as slack_answers
+from bot.channels.slack import blocks
+from bot.core.answers.answer import Answer
+from bot.core.answers.incidents import incident, incidents
+from bot.core.answers.status import overview
+from bot.core.incidents import lifecycle
+from bot.core.messages.compose import card
+from bot.core.model.card import Card
+from bot.core.model.group import AffectedVendor, CommonFactor, Correlation, Kind, NoticeGroup
+from bot.core.model.incident import TimelineEntry
+from bot.core.model.snapshot import Snapshot
+from bot.core.model.status import ServiceStatus
+from bot.core.text.inline import utc
+from probes.model import State
+from tests.support.situations import ALL_THREE, ANNA, API, CODE, INCIDENT, NOW, SITUATIONS, START, WEB, voices
+
+WIDTHS = (38, 80)
+"""Columns of an embed on a telephone, and of a terminal."""
+
+
+def cards() -> dict[str, Card]:
+    """A message of every kind, each as it stands in some situation."""
+    found = {name: card(*about, tips()) for name, about in SITUATIONS.items() if name != "hostile"}
+    several = NoticeGroup(Kind.INCIDENTS, "G2", START, (("Claude", 3), ("OpenAI", 1)), 9, 12, 12, 14, State.MAJOR, 2)
+    struck = tuple(AffectedVendor(n.casefold(), n, f"I{n[0]}", START) for n in ("Claude", "OpenAI", "Cursor"))
+    cause = Correlation(CommonFactor.EDGE, "cloudflare", "C1", START, struck, of=4, fine=11)
+    spoken = {"group": several, "group over": replace(several, going=0, over_at=NOW)}
+    for name, group in spoken.items():
+        found[name] = card(replace(_bare(""), several=group), NOW)
+    found["common cause"] = card(replace(_bare(""), cause=cause), NOW)
+    found["common cause over"] = card(replace(_bare(""), cause=replace(cause, over_at=NOW)), NOW)
+    found["of ourselves"] = card(_bare("slack: deliveries work again"), NOW)
+    return found
+
+
+def _bare(reason: str) -> Snapshot:
+    return Snapshot(NOW, "GROUNDTRUTH", "Groundtruth", None, None, (), reason, over=bool(reason))
+
+
+def trail() -> list[TimelineEntry]:
+    """What threads say in the life of an incident."""
+    called = " and ".join
+    one = replace(INCIDENT, shade=State.MAJOR)
+    return [
+        lifecycle.turned(one, State.PARTIAL, called, (API,), NOW).timeline[-1],
+        lifecycle.turned(replace(one, shade=State.PARTIAL), State.MAJOR, called, (API,), NOW).timeline[-1],
+        lifecycle.closed(one, ANNA, NOW, "seen enough", called).timeline[-1],
+    ]
+
+
+def answers() -> dict[str, Answer]:
+    """Answers about the same outage."""
+    standing = ServiceStatus(
+        "claude", "Claude", voices(WEB, API, CODE), (ALL_THREE,), "https://status.example", (900, 3240)
+    )
+    return {
+        "status": overview([standing], NOW),
+        "incident": incident(ALL_THREE, standing, NOW, tips()),
+        "incidents": incidents([(ALL_THREE, standing)], NOW),
+    }
+
+
+def slack(it: Card) -> str:
+    """A card as Slack is sent it, markup and all."""
+    sent = blocks.card(it, "m", it.at).arguments()
+    return "\n".join(_texts([*sent["blocks"], *(b for a in sent["attachments"] for b in a["blocks"])]))
+
+
+def _texts(found: list[dict[str, object]]) -> Iterator[str]:
+    for block in found:
+        match block:
+            case {"type": "actions", "elements": [*elements]}:
+                labels = [(e.get("text") or e.get("placeholder") or {}).get("text", "⋯") for e in elements]  # type: ignore[attr-defined]
+                yield " ".join(f"[{label}]" for label in labels)
+            case {"type": "context", "elements": [*elements]}:
+                yield "  ".join(e["text"] for e in elements)  # type: ignore[index]
+            case {"text": {"text": str(text)}}:
+                yield text
+            case _:
+                yield ""
+
+
+def discord(it: Card) -> str:
+    """A card as Discord is sent it."""
+    sent = embeds.root(it)
+    labels = [
+        " ".join(f"[{one.get('label') or one.get('placeholder')}]" for one in row["components"])
+        for row in sent["components"]
+    ]
+    return "\n".join([sent["content"], sent["embeds"][0]["description"], *labels])
+
+
+def console(it: Card) -> str:
+    """A card in a terminal."""
+    rows = [f"{label}: {utc(text, it.at)}".removeprefix(": ") for label, text in it.lines]
+    return "\n".join([it.headline, *rows, utc(it.footer, it.at)])
+
+
+def pager(it: Card) -> str:
+    """A card on a pager and in an e-mail: the subject, then the text."""
+    return f"{paging.headline(it, 250)}\n\n{paging.body(it, 4_000)}"
+
+
+def _slack_answer(it: Answer) -> str:
+    return "\n".join(_texts(list(slack_answers.answer(it, NOW).arguments()["blocks"])))
+
+
+def _discord_answer(it: Answer) -> str:
+    said = discord_answers.reply(it).embed.to_dict()
+    fields = [f"{f['name']} {f['value']}" for f in said.get("fields", ())]
+    return "\n".join([said.get("title", ""), said.get("description", ""), *fields])
+
+
+PLATFORMS: Mapping[
+    str, tuple[Callable[[Card], str], Callable[[TimelineEntry], str], Callable[[Answer], str] | None]
+] = {
+    "Slack": (slack, lambda entry: blocks.trail(entry, NOW), _slack_answer),
+    "Discord": (discord, lambda entry: str(embeds.trail(entry)["content"]), _discord_answer),
+    "console": (console, lambda entry: utc(entry.said or entry.text, NOW), None),
+    "pagers and e-mail": (pager, lambda entry: paging.line(entry, 300), None),
+}
+_DATE = re.compile(r"<!date\^(\d+)\^([^|>]*)\|[^>]*>|<t:(\d+):(\w)>")
+
+
+def seen(text: str) -> str:
+    """A text as its reader sees it: moments as `⟨time⟩`, no other platform's markup."""
+    return _DATE.sub(lambda found: "⟨12 minutes ago⟩" if found[4] == "R" else "⟨11:42⟩", text)
+
+
+def texts(platform: str) -> dict[str, str]:
+    """Everything one platform shows, by what it is about."""
+    of_card, of_line, of_answer = PLATFORMS[platform]
+    found = {name: of_card(it) for name, it in cards().items()}
+    found |= {f"thread {n}": of_line(entry) for n, entry in enumerate(trail(), 1)}
+    if of_answer is not None:
+        found |= {f"answer to {name}": of_answer(it) for name, it in answers().items()}
+    return found
+
+
+def page(platform: str, width: int) -> str:
+    """All of it on one page, wrapped at `width` columns."""
+    lines = [f"{platform}, {width} columns", "=" * width]
+    for name, text in texts(platform).items():
+        lines += ["", f"--- {name}"]
+        for row in seen(text).split("\n"):
+            lines += wrap(row, width) or [""]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,83 @@
+"""What people read: no retired word, no time in another zone than theirs, nothing longer than a glance."""
+
+import re
+
+import pytest
+
+from bot.core.text.quoting import CLOSE, OPEN
+from tests.words.pages import PLATFORMS, WIDTHS, cards, page, texts
+
+RETIRED = {
+    r"\bjust now\b": "a time that the platform writes",
+    r"\bthey say\b": "Status page",
+    r"\bpeople say\b": "7 people affected",
+    r"\bfrom all \d+ vantages\b": "3 of 3 locations",
+    r"\bshare (?:still )?unclear\b": "6 of our last 33 requests failed",
+    r"\bsome users\b": "how many",
+    r"\bwatching before we call it over\b": "not over yet",
+    r"\bas of\b": "updated",
+    r"\d %": "18%",
+    r"\d h \d\d min": "1h 5m",
+    r"\bcalled over\b": "resolved by",
+    r"\bstanding for\b": "since",
+    r"\bedition\b": "updated 6 times",
+    r"\bhave messages of their own\b": "go on by themselves",
+    r"\b95% interval\b": "that is behind Why?",
+    r"\bnothing read yet\b": "nothing is said of a page that was never read",
+}
+"""Words no message has any more, and what it says instead."""
+MESSAGES = list(cards())
+ZONED = ("Slack", "Discord")
+
+
+def messages(platform):
+    return {name: text for name, text in texts(platform).items() if not name.startswith("answer")}
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_no_message_has_a_retired_word(platform):
+    found = [
+        f"{name}: {word} -> {instead}"
+        for name, text in messages(platform).items()
+        for word, instead in RETIRED.items()
+        if re.search(word, text.replace("\u00a0", " "), re.IGNORECASE)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_a_message_is_a_glance(name):
+    """The headline stays within a lock screen, the whole within a phone's screen; every link is a whole one."""
+    it = cards()[name]
+    assert len(it.headline) <= 60
+    assert sum(len(label) + len(text) for label, text in it.lines) <= 700
+    assert all(url.startswith("https://") for _, url in it.links)
+
+
+@pytest.mark.parametrize("platform", ZONED)
+def test_every_time_is_the_reader_s_own(platform):
+    """No zone is named but in what is shown where times cannot be; no token is left."""
+    for name, text in texts(platform).items():
+        said = re.sub(r"<!date\^\d+\^[^|>]*\|[^>]*>", "", text)
+        assert OPEN not in said, name
+        assert CLOSE not in said, name
+        if not name.startswith("answer"):
+            assert "UTC" not in said, (name, said)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_page_keeps_to_its_columns(platform, width):
+    """A reader can go through all of it on a narrow screen."""
+    assert max(map(len, page(platform, width).split("\n"))) <= width
+
+
+@pytest.mark.parametrize("word", RETIRED)
+def test_each_rule_finds_its_word(word):
+    """A rule that matches nothing would guard nothing."""
+    said = (
+        "just now, they say, People say, looks like, from all 3 vantages, share still unclear, some users, edition 7, "
+        "watching before we call it over, as of 15:42, 18 %, 1 h 05 min, called over, standing for 8 min, "
+        "have messages of their own, 95% interval, nothing read yet"
+    )
+    assert re.search(word, said, re.IGNORECASE)
