@@ -226,7 +226,7 @@ def _ends(words: str) -> tuple[float, float]:
 
 
 def _joins(incident: Incident) -> list[float]:
-    return [entry.at for entry in incident.timeline if entry.event == "changed"]
+    return [entry.at for entry in incident.timeline if entry.event in {"changed", "widened"}]
 
 
 def _lag(found, text, record):
