@@ -8,6 +8,7 @@ announcement, whether checks come as often as without readers, and what the page
 import asyncio
 import gzip
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -31,12 +32,20 @@ SERVICES, COMPONENTS, CHECKED = 50, 20, 4
 INTERVAL_S = 10.0
 CONNECTIONS, LOAD_S, WATCHERS = 16, 10.0, 2_000
 GOAL_BYTES, GOAL_P99_MS, GOAL_NEWS_S = 100 * 1024, 50.0, 1.0
-PORT = 18_080
+
+
+def _free_port() -> int:
+    """One that nobody listens at now."""
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        return int(one.getsockname()[1])
+
+
+PORT = _free_port()
 HEAD = b"GET %b HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n"
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-def configuration(url: str, socket: Path, folder: Path, *, page: bool) -> Path:
+def configuration(url: str, path: Path, folder: Path, *, page: bool) -> Path:
     """1,000 components, of which 200 have a check; with the page or without."""
     check = {"kind": "http", "target": f"{url}/health", "interval": INTERVAL_S}
     services = [
@@ -55,7 +64,7 @@ def configuration(url: str, socket: Path, folder: Path, *, page: bool) -> Path:
     ]
     wanted = {
         "services": services, "control": [f"{url}/204", f"{url.replace('127.0.0.1', 'localhost')}/204"],
-        "redis": f"unix://{socket}", "community": False, "state_dir": str(folder / "state"),
+        "redis": f"unix://{path}", "community": False, "state_dir": str(folder / "state"),
         "courtesy": {"at_once": 1_000, "per_second": 10_000},
     }  # fmt: skip
     if page:
@@ -182,25 +191,25 @@ async def main() -> int:
     many_files()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        socket = folder / "s"
+        path = folder / "s"
         server = subprocess.Popen(  # noqa: ASYNC220 - before anything is measured
-            command(find_binary(), folder, socket), stdout=subprocess.DEVNULL
+            command(find_binary(), folder, path), stdout=subprocess.DEVNULL
         )
         try:
-            return await measured(folder, socket)
+            return await measured(folder, path)
         finally:
             server.terminate()
             server.wait(10)
 
 
-async def measured(folder: Path, socket: Path) -> int:
-    """With a server at `socket`."""
-    while not socket.exists():  # noqa: ASYNC240 - another process makes it
+async def measured(folder: Path, path: Path) -> int:
+    """With a server at `path`."""
+    while not path.exists():  # noqa: ASYNC240 - another process makes it
         await asyncio.sleep(0.05)
     target = await asyncio.get_running_loop().create_server(Counting, "127.0.0.1", 0, backlog=4_096)
     url = f"http://127.0.0.1:{target.sockets[0].getsockname()[1]}"
-    async with target, open_store(f"unix://{socket}", folder) as store:
-        process, seconds, resident = await begun(configuration(url, socket, folder, page=True))
+    async with target, open_store(f"unix://{path}", folder) as store:
+        process, seconds, resident = await begun(configuration(url, path, folder, page=True))
         try:
             print(f"start with the page: it answers after {seconds:.1f} s, {resident:.0f} MiB")
             await asyncio.sleep(20)
