@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 import discord
 
 from bot.channels.discord.embeds import COLOURS, Frame, framed
-from bot.channels.discord.markdown import escape, unpinged
-from bot.core.answers.answer import Answer, Table
+from bot.channels.discord.markdown import escape, markup, unpinged
+from bot.core.answers.answer import Answer, Choice, Table
 from bot.core.model.card import Action, Colour
+from bot.core.text.inline import tidy
 from bot.core.text.no_break import unbroken
 from bot.core.text.quoting import clean
 from bot.core.text.states import colour_of
@@ -30,6 +31,7 @@ class Reply:
     actions: tuple[Action, ...] = ()
     shareable: bool = True
     body: str = field(default="", repr=False)
+    choice: Choice | None = None
 
     def files(self) -> list[discord.File]:
         """The long body as a file; made anew for each try."""
@@ -49,7 +51,7 @@ def reply(answer: Answer) -> Reply:
     frame = Frame(answer.title, (), answer.footer, colour(answer), text=text)
     shareable = answer.understood and not answer.refused
     whole = unpinged(answer.text) if long else ""
-    return Reply(discord.Embed.from_dict(framed(frame)), tuple(answer.actions), shareable, whole)
+    return Reply(discord.Embed.from_dict(framed(frame)), tuple(answer.actions), shareable, whole, answer.choice)
 
 
 def colour(answer: Answer) -> int:
@@ -67,7 +69,7 @@ def sentence(text: str) -> Reply:
 
 def rows(lines: Sequence[tuple[str, str]]) -> list[str]:
     """Lines as `**label** text`: a field's name would take a line of its own, twice the height on a phone."""
-    return [f"{_bold(label)}{escape(unbroken(clean(text, LINE)))}" for label, text in lines if (label + text).strip()]
+    return [f"{_bold(label)}{markup(unbroken(tidy(text, LINE)))}" for label, text in lines if (label + text).strip()]
 
 
 def table(shown: Table) -> list[str]:
@@ -75,7 +77,7 @@ def table(shown: Table) -> list[str]:
     found = []
     for first, *others in filter(None, shown.rows):
         cells = [
-            f"{_label(shown.head, n)}{escape(unbroken(clean(cell, CELL)))}" for n, cell in enumerate(others, 1) if cell
+            f"{_label(shown.head, n)}{markup(unbroken(tidy(cell, CELL)))}" for n, cell in enumerate(others, 1) if cell
         ]
         found.append(f"{_bold(first)}{' · '.join(cells)}")
     return found

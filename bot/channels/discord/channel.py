@@ -24,6 +24,7 @@ from bot.channels.discord.rate_limits import Spacing, is_old
 from bot.channels.discord.rest import Rest
 from bot.channels.discord.threads import Threads, bound
 from bot.channels.http_channel import CALLS
+from bot.channels.storm import may_call
 from bot.core.model.card import Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, StoreError
@@ -77,7 +78,7 @@ class DiscordChannel:
 
     async def post(self, place: str, card: Card, key: str) -> MessageRef:
         """Post the root. A repeat of the key lands on the first one and brings it up to date."""
-        channel = self._channel(place)
+        channel = await self._direct(place) if place.startswith("@") else self._channel(place)
         return await self._post(channel, card, key, nonce(self.name, channel, key))
 
     async def edit(self, where: MessageRef, card: Card) -> MessageRef:
@@ -124,6 +125,8 @@ class DiscordChannel:
     async def _created(self, channel: str, card: Card, once: str) -> str:
         """The id of a new message, or of the one that stands under this nonce, brought up to date."""
         pings = self._pings(channel, card)
+        if pings and not await may_call(self._memory, self.name, channel, once):
+            pings = ()
         payload = embeds.root(card, threaded=self._trails.possible(channel), pings=pings)
         sent = {**payload, "nonce": once, "enforce_nonce": True}
         path = f"/channels/{channel}/messages"
@@ -194,6 +197,13 @@ class DiscordChannel:
         """The roles that are called when an incident opens here."""
         alarming = card.kind == "incident" and card.tone in ALARMING and not card.closed
         return self._options.ping_roles.get(int(channel), ()) if alarming else ()
+
+    async def _direct(self, place: str) -> str:
+        """The conversation with a person ("@" and the user's id). Raises DeliveryError."""
+        user = place.removeprefix("@")
+        if not (user.isascii() and user.isdigit()):
+            raise DeliveryError(f"{place[:40]!r} is no person on Discord", permanent=True)
+        return _id(await self.rest.call("POST", "/users/@me/channels", {"recipient_id": user}, place))
 
     def _channel(self, place: str) -> str:
         if not place and self._options.channels:

@@ -73,7 +73,7 @@ class Client(discord.Client):
 
     async def setup_hook(self) -> None:
         """Register the commands if they changed; buttons of any age work."""
-        self.add_dynamic_items(components.ActionButton, components.SilenceMenu)
+        self.add_dynamic_items(*components.KINDS)
         self.tree.add_command(slash_commands.group(self.reception))
         try:
             async with asyncio.timeout(SYNC_S):

@@ -10,7 +10,8 @@ from bot.channels.discord.answers import Reply
 from bot.channels.discord.embeds import SILENCES, STYLES, custom_id, once
 from bot.channels.discord.interactions import InteractionHandler
 from bot.channels.discord.markdown import plain
-from bot.core.commands.table import COMMANDS, NAMES, Command, line
+from bot.core.answers.answer import Choice
+from bot.core.commands.table import COMMANDS, NAMES, Command, Takes, line
 from bot.core.model.card import Action
 
 SHARE = "share"
@@ -20,6 +21,17 @@ MORE = {"report": "Tell more…"}
 GONE = "this is of another version of this bot; type /avail help for what it offers now"
 MOST = 20
 """Buttons under a reply: four rows, and one for the menu."""
+LABELS = {
+    "text": "What do you see?",
+    "duration": "For how long?",
+    "reason": "Why?",
+    "start": "When does it begin, if not now?",
+    "error": "The error, as it was printed",
+    "severity": "From which severity on?",
+    "to": "Which channel, if not this one?",
+    "components": "Which components?",
+}
+"""What a form asks, by argument."""
 _LABEL = 45
 _WORDS = 1_000
 
@@ -30,7 +42,8 @@ def _reception(interaction: discord.Interaction) -> InteractionHandler:
 
 
 class ActionButton(
-    ui.DynamicItem[ui.Button[ui.View]], template=r"gt:(?!silence:)(?P<verb>[a-z-]{1,24}):(?P<subject>[^\s:]{1,64})"
+    ui.DynamicItem[ui.Button[ui.View]],
+    template=r"gt:(?!silence:|report-of:|works-of:)(?P<verb>[a-z-]{1,24}):(?P<subject>[^\s:]{1,64})",
 ):
     """A button: what it does and to what is its id."""
 
@@ -82,11 +95,38 @@ class SilenceMenu(ui.DynamicItem[ui.Select[ui.View]], template=r"gt:silence:(?P<
         await _reception(interaction).ask(interaction, text, dressed("silence", self.subject))
 
 
+class ComponentMenu(
+    ui.DynamicItem[ui.Select[ui.View]], template=r"gt:(?P<verb>report|works)-of:(?P<subject>[^\s:]{1,64})"
+):
+    """The menu of an incident's components: all that somebody can tell apart, chosen at once."""
+
+    def __init__(self, verb: str, subject: str, choice: Choice | None = None) -> None:
+        offered = [(label, value) for label, value in (choice.options if choice else ()) if len(value) <= 100][:25]
+        options = [discord.SelectOption(label=plain(label, 100) or value, value=value) for label, value in offered]
+        name, asked = custom_id(f"{verb}-of", subject), plain(choice.question if choice else "", 150) or None
+        super().__init__(ui.Select(custom_id=name, placeholder=asked, options=options, max_values=max(1, len(options))))
+        self.verb, self.subject = verb, subject
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The menu that was used."""
+        return cls(match["verb"], match["subject"])
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Report each that was chosen."""
+        data: Any = interaction.data or {}
+        chosen = ",".join(str(value)[:100] for value in data.get("values") or [])
+        text = f"{self.verb} {self.subject} components={chosen}"
+        await _reception(interaction).ask(interaction, text, dressed())
+
+
 def known(interaction: discord.Interaction) -> bool:
     """Whether a press or choice is one of the above."""
     data: Any = interaction.data or {}
     what = str(data.get("custom_id"))
-    return any(kind.__discord_ui_compiled_template__.fullmatch(what) for kind in (ActionButton, SilenceMenu))
+    return any(kind.__discord_ui_compiled_template__.fullmatch(what) for kind in KINDS)
 
 
 def dressed(verb: str = "", subject: str = "") -> Any:
@@ -102,9 +142,15 @@ def dressed(verb: str = "", subject: str = "") -> Any:
             view.add_item(ActionButton(action.verb, action.subject, action.label))
         for menu in menus:
             view.add_item(menu)
+        if said.choice is not None and said.choice.options:
+            view.add_item(ComponentMenu(said.choice.command, said.choice.subject, said.choice))
         return view
 
     return dress
+
+
+KINDS = (ActionButton, SilenceMenu, ComponentMenu)
+"""What can be pressed or chosen, whenever it was posted."""
 
 
 def _needs_more(command: Command) -> bool:
@@ -119,10 +165,12 @@ def form(command: Command, subject: str) -> ui.Modal:
     )
     for argument in [a for a in command.arguments if a.takes not in NAMES][:5]:
         hint = plain(", ".join(argument.suggested or argument.choices) or argument.description, 100)
+        long = argument.takes in (Takes.WORDS, Takes.PASTE)
+        style = discord.TextStyle.paragraph if long else discord.TextStyle.short
         entry = ui.TextInput[ui.Modal](
-            custom_id=argument.name, required=argument.required, placeholder=hint, max_length=_WORDS
+            custom_id=argument.name, style=style, required=argument.required, placeholder=hint, max_length=_WORDS
         )
-        text = plain(argument.name.replace("_", " ").capitalize(), _LABEL)
+        text = plain(LABELS.get(argument.name, argument.name.capitalize()), _LABEL)
         modal.add_item(ui.Label(text=text, description=plain(argument.description, 100), component=entry))
     return modal
 

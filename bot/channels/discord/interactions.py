@@ -31,6 +31,8 @@ COMPLETE_S = 2.0
 FILE_S = 5.0
 UNHEARD = (discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError)
 """What comes of an answer that Discord does not take: too late, already answered, gone."""
+LATE = frozenset({10062, 40060})
+"""Discord's codes for an interaction that is gone or was answered: another try is in vain."""
 LEAVING = "this bot is restarting and could not wait for the answer; check /avail status and ask again"
 AWAY = "our store is away; try again in a moment"
 BROKEN = "this failed on our side and is in the log; try again, and tell whoever runs this bot"
@@ -169,10 +171,13 @@ class InteractionHandler:
                 await asyncio.wait({asking}, timeout=PATIENCE_S)
             said = self._outcome(asking)
             sent: Mapping[str, Any] = {"embed": said.embed, "view": dress(said)}
-            if interaction.response.is_done():
-                await interaction.edit_original_response(**sent, attachments=said.files())
-            else:
-                await interaction.response.send_message(**sent, files=said.files(), ephemeral=True)
+            try:
+                await _sent(interaction, sent, said.files())
+            except discord.HTTPException as error:
+                if not said.body or error.code in LATE:
+                    raise
+                log.warning("%s: a file was refused, its message goes without it: %s", self.name, error)
+                await _sent(interaction, sent, [])
         except UNHEARD as error:
             log.warning("%s could not answer an interaction: %s", self.name, error)
         finally:
@@ -200,6 +205,14 @@ class InteractionHandler:
             log.error("%s failed at an interaction", self.name, exc_info=error)
             return sentence(BROKEN)
         return asking.result()
+
+
+async def _sent(interaction: discord.Interaction, sent: Mapping[str, Any], files: list[discord.File]) -> None:
+    """The answer, as the first response or in place of "thinking"."""
+    if interaction.response.is_done():
+        await interaction.edit_original_response(**sent, attachments=files)
+    else:
+        await interaction.response.send_message(**sent, files=files, ephemeral=True)
 
 
 def _this() -> asyncio.Task[Any]:

@@ -20,7 +20,7 @@ def asker(interaction: discord.Interaction, options: Options, name: str, *, aler
         return None
     user = interaction.user
     person = Person("discord", str(interaction.guild_id or ""), str(user.id), user.display_name)
-    return Asker(person, role, f"{name}:{channel_of(interaction)}", f"discord-{interaction.id}")
+    return Asker(person, role, f"{name}:{channel_of(interaction)}", f"discord-{interaction.id}", f"{name}:@{user.id}")
 
 
 def role_of(interaction: discord.Interaction, options: Options, *, alerted: bool) -> Role | None:

@@ -14,9 +14,11 @@ from bot.channels.slack.blocks import ASK, SHARE, SILENCE
 from bot.channels.slack.handlers import Handlers
 from bot.channels.slack.homes import Homes
 from bot.channels.slack.options import Options
-from bot.channels.slack.views import MAINTENANCE, REFRESH, REPORT
+from bot.channels.slack.views import FORMS, NAMES, REFRESH
 from bot.channels.slack.web_api import Web
 
+EXPLAIN_THIS = "explain_error"
+"""The message shortcut's id in the manifest."""
 Body = Mapping[str, Any]
 Errand = Callable[[Handlers, Body], Coroutine[Any, Any, None]]
 Listener = Callable[[AsyncAck, Body], Awaitable[None]]
@@ -72,9 +74,13 @@ def _listen(app: AsyncApp, homes: Homes, errands: BackgroundTasks) -> None:
     app.action(re.compile(f"^({ASK}|{SILENCE}):"))(handed(Handlers.pressed))
     app.action(SHARE)(handed(Handlers.shared))
     app.action(REFRESH)(handed(Handlers.refreshed))
-    for form in (REPORT, MAINTENANCE):
+    for form in FORMS:
         app.view(form)(handed(Handlers.submitted))
-    app.event("app_home_opened")(handed(Handlers.home))
+    app.message_shortcut(EXPLAIN_THIS)(handed(Handlers.shortcut))
+    for said in ("app_mention", "message"):
+        app.event(said)(handed(Handlers.spoken_to))
+
+    _offer_names(app, homes)
 
     async def gone(ack: AsyncAck, body: Body) -> None:
         await ack()
@@ -82,3 +88,13 @@ def _listen(app: AsyncApp, homes: Homes, errands: BackgroundTasks) -> None:
 
     app.event("app_uninstalled")(gone)
     app.event("tokens_revoked")(gone)
+
+
+def _offer_names(app: AsyncApp, homes: Homes) -> None:
+    """Menus whose names are looked up while one types; Slack gives them three seconds, and this reads names alone."""
+
+    async def names(ack: AsyncAck, body: Body) -> None:
+        talks = await homes.talks(body)
+        await ack(options=await talks.options(body) if talks is not None else [])
+
+    app.options(re.compile(f"^{NAMES}:"))(names)

@@ -46,6 +46,13 @@ TOGETHER = 650
 BUTTONS = 25
 ROOT = "root."
 """How the block of a root's buttons is named: what is pressed there stands on an incident's message, on no answer."""
+SURE: Block = {
+    "title": {"type": "plain_text", "text": "Resolve it?"},
+    "text": {"type": "plain_text", "text": "The message turns green for everybody. I'll post again if it gets worse."},
+    "confirm": {"type": "plain_text", "text": "Resolve"},
+    "deny": {"type": "plain_text", "text": "Not yet"},
+}
+"""Asked before an incident is called over: a thumb slips."""
 ASK, SILENCE, SHARE = "ask", "silence", "share"
 """How ids of actions begin: a line for the desk, the menu of durations, the same answer for everybody."""
 
@@ -200,7 +207,8 @@ def _element(action: Action, number: int) -> Block:
         return {}
     if action.verb != "silence":
         style = "primary" if action.verb == "ack" else ""
-        return button(action.label, f"{ASK}:{number}:{action.verb}", line, style=style)
+        made = button(action.label, f"{ASK}:{number}:{action.verb}", line, style=style)
+        return {**made, "confirm": SURE} if action.verb == "resolve" else made
     offered = [_option(words, f"{line} {length}") for words, length in SILENCES]
     place = {"type": "plain_text", "text": fit(clean(action.label, 75), 75, escape) or "Silence", "emoji": True}
     return {"type": "static_select", "action_id": f"{SILENCE}:{number}", "placeholder": place, "options": offered}

@@ -23,6 +23,7 @@ from bot.channels.slack.errors import GONE, TOO_RICH, code
 from bot.channels.slack.options import Options, is_person
 from bot.channels.slack.rate_limits import EDIT, FIGURES_S, POST, Edits, Posts, Rests
 from bot.channels.slack.web_api import WRONG, Web
+from bot.channels.storm import may_call
 from bot.core.model.card import Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, StoreError
@@ -124,13 +125,15 @@ class SlackChannel:
 
     async def _post(self, place: str, card: Card, key: str, *, doubted: bool) -> MessageRef:
         """A new root; `place` as it was asked for."""
+        called = list(self._calls.get(place, ()))
         alarming = card.kind == "incident" and card.tone in ALARMING and not card.closed
+        calls = bool(called) and alarming and await may_call(self._memory, self.name, place, key)
         start: MessageRef = {
             "place": place,
             "key": key,
             "permalink": "",
             "possibly_duplicated": doubted,
-            "called": list(self._calls.get(place, ())) if alarming else [],
+            "called": called if calls else [],
         }
         start = await self._led(start, card, wait=f"asked:{key}")
         room = await self._room(place)

@@ -15,7 +15,7 @@ from bot.channels.slack import answers, views
 from bot.channels.slack.blocks import Block, SlackMessage
 from bot.channels.slack.duplicates import Duplicates
 from bot.channels.slack.errors import failure
-from bot.channels.slack.interaction import Interaction, of_action, of_command, of_form
+from bot.channels.slack.interaction import Interaction, of_action, of_command, of_form, of_message, of_shortcut
 from bot.channels.slack.roles import Roles
 from bot.channels.slack.web_api import WRONG, Web
 from bot.core.answers.answer import Answer
@@ -31,7 +31,7 @@ ANSWERED_S = 3_600.0
 ASK_S = 10.0
 NAMES_S = 1.0
 """A form has to be open within three seconds."""
-FORMS = {"report": views.report, "maintenance": views.maintenance}
+FORMS = {"report": views.report, "maintenance": views.maintenance, "explain": views.explain}
 BROKEN = "something broke on my side, and it is in my log; please try again"
 AWAY = "I cannot read my store right now, so I know nothing fresh; please try again in a minute"
 
@@ -94,6 +94,33 @@ class Handlers:
         if await self._first(press):
             await self._answer(press, press.line)
 
+    async def shortcut(self, body: Mapping[str, Any]) -> None:
+        """The shortcut on a message of anybody, which explains the error in it: a private answer."""
+        press = of_shortcut(body)
+        if await self._first(press):
+            await self._answer(press, press.line)
+
+    async def spoken_to(self, body: Mapping[str, Any]) -> None:
+        """A mention, or a direct message: answered where it was said, by the same rules as a command."""
+        event = body.get("event") or {}
+        press = of_message(body)
+        if event.get("bot_id") or event.get("subtype") or not press.user or not await self._first(press):
+            return
+        answer = await self._ask(press, press.line)
+        said = answers.answer(answer, self._now()).arguments()
+        try:
+            await self._web.asker.chat_postMessage(
+                channel=press.channel, thread_ts=press.thread or None, unfurl_links=False, unfurl_media=False, **said
+            )
+        except WRONG as error:
+            log.warning("%s: %s got no answer to a message: %s", self._name, press.user, failure(error))
+
+    async def options(self, body: Mapping[str, Any]) -> list[Block]:
+        """What a menu of names offers for what was typed so far; nothing where that is not known in time."""
+        press = of_action(body)
+        command = str(body.get("action_id", "")).partition(":")[2]
+        return views.offered(await self._names(f"{command} {str(body.get('value') or '')[:80]}".strip(), press))
+
     async def home(self, body: Mapping[str, Any]) -> None:
         """Somebody opened the App Home."""
         event = body.get("event") or {}
@@ -126,6 +153,12 @@ class Handlers:
 
     async def _answer(self, press: Interaction, line: str) -> None:
         answer = await self._ask(press, line)
+        if (
+            answer.choice is not None
+            and press.trigger
+            and await self._opened(press, views.choice(press, answer.choice))
+        ):
+            return
         await self._respond(press, answers.answer(answer, self._now(), share=line or "status"), public=False)
 
     async def _ask(self, press: Interaction, line: str) -> Answer:
@@ -145,7 +178,8 @@ class Handlers:
             role = await self._roles.role(press.user, press.channel)
         except StoreError:
             role = Role.VIEWER
-        return Asker(person, role, here, f"{self._name}:{press.id}" if press.id else "")
+        direct = f"{self._name}:{self._prefix}{press.user}" if press.user else ""
+        return Asker(person, role, here, f"{self._name}:{press.id}" if press.id else "", direct)
 
     async def _first(self, press: Interaction) -> bool:
         """Whether this deed was not seen before; taken for new while the store is away, for acts have their own ids."""

@@ -1,11 +1,14 @@
 """One thing a person did in Slack, out of the three shapes of payload it comes in. Pure."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bot.channels.slack.mrkdwn import unescape
+
+_MENTIONED = re.compile(r"^\s*(?:<@[UW][A-Z0-9]{1,20}(?:\|[^>]*)?>[\s,:]*)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class Interaction:
     answer_to: str = ""
     trigger: str = ""
     at_home: bool = False
+    thread: str = ""
 
 
 def of_command(body: Mapping[str, Any]) -> Interaction:
@@ -62,18 +66,15 @@ def of_action(body: Mapping[str, Any]) -> Interaction:
 def of_form(body: Mapping[str, Any], line: str) -> Interaction:
     """A form that was sent off; where its answer goes was written into it when it was opened."""
     view, user = body.get("view") or {}, body.get("user") or {}
-    try:
-        kept = json.loads(view.get("private_metadata") or "{}")
-    except ValueError:
-        kept = {}
+    known = kept(view)
     return Interaction(
         id=f"{_text(view, 'id')}:{_text(user, 'id')}",
         team=_text(body.get("team") or {}, "id"),
         user=_text(user, "id"),
         name=_text(user, "name") or _text(user, "username"),
-        channel=_text(kept, "channel"),
+        channel=_text(known, "channel"),
         line=line,
-        answer_to=_text(kept, "answer_to"),
+        answer_to=_text(known, "answer_to"),
     )
 
 
@@ -86,6 +87,45 @@ def workspace_of(body: Mapping[str, Any]) -> tuple[str, str]:
         _text(body, "team_id") or _text(team, "id") or _text(user, "team_id"),
         _text(body, "enterprise_id") or _text(enterprise, "id"),
     )
+
+
+def of_shortcut(body: Mapping[str, Any]) -> Interaction:
+    """A message on which somebody chose "Explain this error"."""
+    user, message = body.get("user") or {}, body.get("message") or {}
+    return Interaction(
+        id=_text(body, "trigger_id"),
+        team=_text(body.get("team") or {}, "id"),
+        user=_text(user, "id"),
+        name=_text(user, "name") or _text(user, "username"),
+        channel=_text(body.get("channel") or {}, "id"),
+        line=f"explain {unescape(_text(message, 'text'))}",
+        answer_to=_text(body, "response_url"),
+        trigger=_text(body, "trigger_id"),
+    )
+
+
+def of_message(body: Mapping[str, Any]) -> Interaction:
+    """A mention of us, or a direct message: what was said without the mention. `thread` is where it is answered."""
+    event = body.get("event") or {}
+    said = _MENTIONED.sub("", _text(event, "text"))
+    return Interaction(
+        id=f"{_text(event, 'channel')}:{_text(event, 'ts')}",
+        team=_text(body, "team_id"),
+        user=_text(event, "user"),
+        name="",
+        channel=_text(event, "channel"),
+        line=unescape(said).strip(),
+        thread=_text(event, "thread_ts") or ("" if _text(event, "channel_type") == "im" else _text(event, "ts")),
+    )
+
+
+def kept(view: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What was written into a form when it was opened."""
+    try:
+        found = json.loads(view.get("private_metadata") or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _text(where: Mapping[str, Any], name: str) -> str:

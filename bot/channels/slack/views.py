@@ -6,14 +6,22 @@ from typing import Any
 
 from bot.channels.slack.answers import body
 from bot.channels.slack.blocks import Block, button, buttons, context, numbered, title
-from bot.channels.slack.interaction import Interaction
+from bot.channels.slack.interaction import Interaction, kept
 from bot.channels.slack.mrkdwn import escape, moment
-from bot.core.answers.answer import Answer
+from bot.core.answers.answer import Answer, Choice
 from bot.core.commands import table
 from bot.core.text.quoting import clean
 from bot.core.text.truncation import fit
 
-REPORT, MAINTENANCE = "form:report", "form:maintenance"
+REPORT, MAINTENANCE, EXPLAIN, CHOICE = "form:report", "form:maintenance", "form:explain", "form:choice"
+FORMS = (REPORT, MAINTENANCE, EXPLAIN, CHOICE)
+NAMES = "names"
+"""How the ids of menus begin whose names are looked up while one types; the command follows."""
+MANY = 25
+"""From so many names on they are looked up."""
+CHECKED = 10
+"""Most check boxes in a row of Slack's; more are a menu."""
+PASTED = 3_000
 BEGINS = "22:00 or 2026-05-01T22:00Z"
 REFRESH = "home:refresh"
 LENGTHS = (("30 minutes", "30m"), ("1 hour", "1h"), ("2 hours", "2h"), ("4 hours", "4h"), ("1 day", "1d"))
@@ -25,7 +33,7 @@ def report(asked: Interaction, names: Choices) -> Block:
     """Say that something fails, or works."""
     words = {"type": "plain_text_input", "action_id": "v", "multiline": True, "max_length": 300}
     rows = [
-        _input("what", "What is it about?", _names(names)),
+        _input("what", "What is it about?", _names(names, "report")),
         _input("voice", "How is it for you?", _choice("radio_buttons", VOICES, first=True)),
         _input("words", "What do you see?", words, optional=True),
     ]
@@ -37,7 +45,7 @@ def maintenance(asked: Interaction, names: Choices) -> Block:
     words = {"type": "plain_text_input", "action_id": "v", "max_length": 200}
     moment = {"type": "plain_text_input", "action_id": "v", "max_length": 30, "placeholder": _plain(BEGINS)}
     rows = [
-        _input("what", "What is worked on?", _names(names)),
+        _input("what", "What is worked on?", _names(names, "maintenance")),
         _input("length", "For how long?", _choice("static_select", LENGTHS, first=True)),
         _input("start", "When does it begin, if not now?", moment, optional=True),
         _input("words", "Why?", words, optional=True),
@@ -45,9 +53,40 @@ def maintenance(asked: Interaction, names: Choices) -> Block:
     return _form(MAINTENANCE, "Maintenance", "Announce", rows, asked)
 
 
+def explain(asked: Interaction, names: Choices) -> Block:  # noqa: ARG001  one shape for all forms
+    """Paste what a program printed."""
+    words = {"type": "plain_text_input", "action_id": "v", "multiline": True, "max_length": PASTED}
+    rows = [_input("words", "The error, as it was printed", words)]
+    return _form(EXPLAIN, "Explain an error", "Explain", rows, asked)
+
+
+def choice(asked: Interaction, it: Choice) -> Block:
+    """Which components of an incident are meant: all of them until somebody says otherwise."""
+    kind = "checkboxes" if len(it.options) <= CHECKED else "multi_static_select"
+    which = _choice(kind, it.options)
+    which["initial_options"] = which["options"]
+    rows = [_input("which", it.question, which)]
+    if it.voiced:
+        words = {"type": "plain_text_input", "action_id": "v", "multiline": True, "max_length": 300}
+        rows.append(_input("words", "What do you see?", words, optional=True))
+    return _form(CHOICE, "Which of them?", "Send", rows, asked, f"{it.command} {it.subject}")
+
+
+def offered(found: Choices) -> list[Block]:
+    """What a menu offers for what was typed so far."""
+    known = {value: label for label, value in found if 0 < len(value) <= 140}
+    return [{"text": _plain(clean(label, 60) or value), "value": value} for value, label in known.items()][:100]
+
+
 def line(view: Mapping[str, Any]) -> str:
     """What a filled in form asks of the desk."""
     values = (view.get("state") or {}).get("values") or {}
+    if view.get("callback_id") == EXPLAIN:
+        return f"explain {_value(values, 'words', PASTED)}"
+    if view.get("callback_id") == CHOICE:
+        about = str(kept(view).get("about", ""))
+        which = ",".join(_values(values, "which"))
+        return f"{about} components={which} {' '.join(_value(values, 'words').split())}".strip()
     what, words = _value(values, "what"), " ".join(_value(values, "words").split())
     if view.get("callback_id") == MAINTENANCE:
         # People write "2026-05-01 22:00"; in a line it is one word.
@@ -88,15 +127,17 @@ def told(it: Answer, now: float) -> Block:
     }
 
 
-def _form(callback: str, name: str, send: str, rows: Sequence[Block], asked: Interaction) -> Block:
-    kept = json.dumps({"channel": asked.channel, "answer_to": asked.answer_to})
+def _form(  # noqa: PLR0913, PLR0917 - all that a form has
+    callback: str, name: str, send: str, rows: Sequence[Block], asked: Interaction, about: str = ""
+) -> Block:
+    written = json.dumps({"channel": asked.channel, "answer_to": asked.answer_to, "about": about})
     return {
         "type": "modal",
         "callback_id": callback,
         "title": _plain(name),
         "submit": _plain(send),
         "close": _plain("Cancel"),
-        "private_metadata": kept[:3_000],
+        "private_metadata": written[:3_000],
         "blocks": list(rows),
     }
 
@@ -105,13 +146,20 @@ def _input(name: str, label: str, element: Block, *, optional: bool = False) -> 
     return {"type": "input", "block_id": name, "label": _plain(label), "element": element, "optional": optional}
 
 
-def _names(names: Choices) -> Block:
-    """A menu of what there is; a line to type in where that is not known now."""
+def _names(names: Choices, command: str) -> Block:
+    """A menu of what there is, looked up where that is much; a line to type in where it is not known now."""
     known = {value: label for label, value in names if 0 < len(value) <= 140}
-    offered = [(label, value) for value, label in known.items()][:100]
-    if not offered:
+    if not known:
         return {"type": "plain_text_input", "action_id": "v", "max_length": 100}
-    return _choice("static_select", offered)
+    if len(known) >= MANY:
+        asked = _plain("Type a name")
+        return {
+            "type": "external_select",
+            "action_id": f"{NAMES}:{command}",
+            "min_query_length": 0,
+            "placeholder": asked,
+        }
+    return _choice("static_select", [(label, value) for value, label in known.items()])
 
 
 def _choice(kind: str, offered: Choices, *, first: bool = False) -> Block:
@@ -119,11 +167,17 @@ def _choice(kind: str, offered: Choices, *, first: bool = False) -> Block:
     return {"type": kind, "action_id": "v", "options": options, **({"initial_option": options[0]} if first else {})}
 
 
-def _value(values: Mapping[str, Any], name: str) -> str:
+def _values(values: Mapping[str, Any], name: str) -> list[str]:
+    """What was chosen in a row where several can be."""
+    field: Mapping[str, Any] = next(iter((values.get(name) or {}).values()), {})
+    return [str(one.get("value", ""))[:140] for one in field.get("selected_options") or []]
+
+
+def _value(values: Mapping[str, Any], name: str, most: int = 400) -> str:
     """What was chosen or typed in a row."""
     field: Mapping[str, Any] = next(iter((values.get(name) or {}).values()), {})
     chosen = (field.get("selected_option") or {}).get("value")
-    return str(chosen if chosen is not None else field.get("value") or "")[:400]
+    return str(chosen if chosen is not None else field.get("value") or "")[:most]
 
 
 def _plain(text: str) -> Block:

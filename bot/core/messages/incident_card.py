@@ -200,7 +200,7 @@ def _actions(incident: Incident) -> tuple[Action, ...]:
     else:
         taken = incident.acknowledged_at is not None
         verbs = [("unack", "Release"), ("resolve", "Resolve")] if taken else [("ack", "Acknowledge")]
-        verbs.append(("report", "I'm affected"))
+        verbs += [("report", "I'm affected"), ("notify", "🔔 Tell me when it's over")]
         silenced = incident.silence is not None and not incident.announced
         verbs.append(("unsilence", "Unsilence") if silenced else ("silence", "Silence"))
         verbs += [("why", "Why?"), ("tips", "Tips"), ("works", "Works for me")]

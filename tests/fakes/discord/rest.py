@@ -30,6 +30,7 @@ class Rest:
             ("GET", "/users/@me", self.me),
             ("GET", "/oauth2/applications/@me", self.application),
             ("GET", "/users/@me/guilds", self.guilds),
+            ("POST", "/users/@me/channels", self.direct),
             ("GET", "/guilds/{guild}", self.guild),
             ("GET", "/guilds/{guild}/roles", self.roles),
             ("GET", "/guilds/{guild}/members/{user}", self.member),
@@ -70,6 +71,11 @@ class Rest:
     async def guilds(self, _: web.Request) -> web.Response:
         here = [{"id": self.world.guild, "name": "Anvil Works", "owner": False, "permissions": "0", "features": []}]
         return plain_json(here if self.world.in_guild else [])
+
+    async def direct(self, request: web.Request) -> web.Response:
+        """The one conversation with a person."""
+        made = self.world.direct(str(request[BODY]["recipient_id"]))
+        return plain_json({"id": made.id, "type": 1, "last_message_id": None, "recipients": []})
 
     async def guild(self, request: web.Request) -> web.Response:
         self._of_guild(request)

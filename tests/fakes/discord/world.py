@@ -115,6 +115,11 @@ class World:
         self.channels[one.id] = one
         return one
 
+    def direct(self, user: str) -> Channel:
+        """The conversation of the bot with a person."""
+        known = next((one for one in self.channels.values() if one.name == f"@{user}"), None)
+        return known or self.channel(f"@{user}")
+
     def rights(self, channel: Channel) -> int:
         """What the bot may in a channel."""
         above = self.channels.get(channel.parent, channel)

@@ -49,7 +49,7 @@ def post_message(w: Workspace, args: Args) -> dict[str, Any]:
     room = _room(w, args)
     rules.message(args)
     parent = str(args.get("thread_ts") or "")
-    if parent and w.find(room.id, parent) is None:
+    if parent and parent not in w.heard and w.find(room.id, parent) is None:
         raise RefusedError("thread_not_found")
     said = dict(args) | {"text": str(args.get("text") or "")[: rules.POST_TEXT]}
     ts = w.ts()

@@ -125,6 +125,30 @@ class Someone:
         payload = {**self._who("view_submission"), "view": {**view, "state": {"values": values}}, "response_urls": []}
         return await self._sent("interactive", payload, [])
 
+    async def shortcuts(self, callback: str, text: str, channel: str = "C1") -> Reply:
+        """A shortcut on a message."""
+        url, answers = self.answering.url(channel)
+        payload = {
+            **self._who("message_action"),
+            "callback_id": callback,
+            "channel": {"id": channel, "name": "general"},
+            "message": {"type": "message", "user": "U7", "ts": self._now(), "text": text},
+            "response_url": url,
+        }
+        return await self._sent("interactive", payload, answers)
+
+    async def looks_up(self, view: dict[str, Any], action_id: str, typed: str) -> Reply:
+        """What a menu of a form offers while one types."""
+        menu = {"action_id": action_id, "block_id": "what", "value": typed}
+        return await self._sent("interactive", {**self._who("block_suggestion"), **menu, "view": view}, [])
+
+    async def says(self, text: str, channel: str = "C1", *, directly: bool = False) -> Reply:
+        """A message that mentions the bot, or that is sent to it directly."""
+        kind = {"type": "message", "channel_type": "im"} if directly else {"type": "app_mention"}
+        event = {**kind, "user": self.user.id, "text": text, "channel": channel, "ts": self._now()}
+        self.answering.workspace.heard.add(event["ts"])
+        return await self.happens(event)
+
     async def presses_at_home(self, action_id: str, value: str = "") -> Reply:
         """A button of the App Home, which has no channel and no response_url."""
         home = self.answering.workspace.homes[self.user.id]

@@ -170,10 +170,29 @@ def _typed(it: Mapping[str, Any]) -> None:
         raise RefusedError("invalid_blocks", "max_length")
 
 
+def _several(it: Mapping[str, Any]) -> None:
+    """Check boxes (10) and a menu of which several are chosen (100)."""
+    many(it.get("options"), 10 if it["type"] == "checkboxes" else 100, "options")
+    for option in it["options"]:
+        plain(option.get("text"), 75, "option")
+        length(option.get("value"), 150, "option value")
+    if any(one not in it["options"] for one in it.get("initial_options", ())):
+        raise RefusedError("invalid_blocks", "initial_options")
+
+
+def _looked_up(it: Mapping[str, Any]) -> None:
+    """A menu whose options are asked for while one types."""
+    if "options" in it or not isinstance(it.get("min_query_length", 3), int):
+        raise RefusedError("invalid_blocks", "external_select")
+
+
 ELEMENTS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {
     "button": _button,
     "static_select": _choice,
     "radio_buttons": _choice,
+    "checkboxes": _several,
+    "multi_static_select": _several,
+    "external_select": _looked_up,
     "plain_text_input": _typed,
 }
 
@@ -181,11 +200,21 @@ ELEMENTS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {
 def element(it: Mapping[str, Any]) -> None:
     """Refuse a button, menu or input that Slack would refuse."""
     length(it.get("action_id", "x"), 255, "action_id")
+    if "confirm" in it:
+        confirm(it["confirm"])
     if it.get("type") not in ELEMENTS:
         raise RefusedError("invalid_blocks", f"element {it.get('type')!r}")
     if "placeholder" in it:
         plain(it["placeholder"], 150, "placeholder")
     ELEMENTS[it["type"]](it)
+
+
+def confirm(it: Any) -> None:
+    """Refuse a dialog that Slack would refuse: title 100, text 300, both answers 30 characters."""
+    if not isinstance(it, dict) or set(it) - {"title", "text", "confirm", "deny", "style"}:
+        raise RefusedError("invalid_blocks", "confirm")
+    for name, most in (("title", 100), ("text", 300), ("confirm", 30), ("deny", 30)):
+        plain(it.get(name), most, name)
 
 
 def plain(it: Any, most: int, what: str) -> None:

@@ -97,6 +97,8 @@ class Workspace:
     ephemerals: list[Message] = field(default_factory=list)
     homes: dict[str, dict[str, Any]] = field(default_factory=dict)
     modals: list[dict[str, Any]] = field(default_factory=list)
+    heard: set[str] = field(default_factory=set)
+    """Timestamps of what people wrote, under which a thread can begin."""
     triggers: dict[str, float] = field(default_factory=dict)
     scopes: set[str] = field(default_factory=lambda: {"chat:write", "commands", "im:write", "usergroups:read"})
     revoked: str = ""
