@@ -49,3 +49,15 @@ async def reached(fake: Slack, *apps: SlackApp) -> None:
     fake.deliveries.http = tuple(f"http://127.0.0.1:{port}{PATH}" for port in ports)
     if not ports:
         await fake.workspace.until(lambda: len(fake.sockets.open) == len(apps))
+
+
+async def answered(fake, reply, count=1):
+    """The answers to an interaction, once there are so many."""
+    await fake.workspace.until(lambda: len(reply.answers) >= count)
+    return reply.answers
+
+
+async def asked(fake, clerk, line):
+    """Who asked for this line."""
+    await fake.workspace.until(lambda: line in clerk.lines)
+    return next(asker for text, asker in clerk.asked if text == line)

@@ -9,21 +9,9 @@ import pytest
 from bot.core.commands.table import Role
 from bot.core.model.card import Action
 from tests.support.contract import CARD
-from tests.support.slack import app_on, reached
+from tests.support.slack import answered, app_on, asked, reached
 
 QUESTION = "answer to 'status claude-api'"
-
-
-async def answered(fake, reply, count=1):
-    """The answers to an interaction, once there are so many."""
-    await fake.workspace.until(lambda: len(reply.answers) >= count)
-    return reply.answers
-
-
-async def asked(fake, clerk, line):
-    """Who asked for this line."""
-    await fake.workspace.until(lambda: line in clerk.lines)
-    return next(asker for text, asker in clerk.asked if text == line)
 
 
 async def test_a_command_is_acknowledged_at_once_and_answered_privately(fake, app, clerk):

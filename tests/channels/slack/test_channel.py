@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.channels.slack.rate_limits import BURST, LONGEST_S
+from bot.channels.storm import may_call
 from bot.core.model.card import Action, Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError
@@ -271,7 +272,7 @@ async def test_nobody_can_be_written_to_directly_without_the_scope(fake, channel
 async def test_groups_are_mentioned_where_it_was_asked_for(fake, store):
     """Once, in the root of an alarming incident, there alone; an edit keeps the words, plain text has them too."""
     mention = "<!subteam^S1> <@U2>"
-    async with channel_on(fake, store, now=hurried(), ping_groups={"C1": ["S1", "U2"]}) as channel:
+    async with channel_on(fake, store, now=hurried(), ping_groups={"C1": ["S1", "U2"], "C3": ["S1", "U2"]}) as channel:
         where = await channel.post("C1", CARD, "k1")
         (root,) = fake.workspace.standing("C1")
         assert mention in str(root.said["blocks"])
@@ -282,9 +283,21 @@ async def test_groups_are_mentioned_where_it_was_asked_for(fake, store):
         await channel.post("C1", replace(CARD, tone=Colour.YELLOW), "k3")
         await channel.post("C1", replace(CARD, kind="discrepancy"), "k4")
         assert fake.workspace.dump().count("subteam") == 1
+        fake.workspace.room("C3")
         fake.faults.add("chat.postMessage", error="invalid_blocks")
-        await channel.post("C1", CARD, "k5")
-        assert mention in fake.workspace.standing("C1")[-1].said["text"]
+        await channel.post("C3", CARD, "k5")
+        assert mention in fake.workspace.standing("C3")[-1].said["text"]
+
+
+async def test_people_are_called_once_a_storm(fake, store):
+    """By its first message, by every further try at that one, and by no other message; also of another replica."""
+    groups = {"C1": ["S1"]}
+    async with channel_on(fake, store, ping_groups=groups) as one, channel_on(fake, store, ping_groups=groups) as other:
+        for channel, key in ((one, "k1"), (other, "k2"), (one, "k3")):
+            await channel.post("C1", CARD, key)
+    assert fake.workspace.dump().count("subteam") == 1
+    assert await may_call(store.notes, "slack", "C1", "k1")
+    assert not await may_call(store.notes, "slack", "C1", "k2")
 
 
 async def test_the_empty_and_the_huge_are_said(fake, channel):

@@ -1,6 +1,6 @@
 """People speak to the bot in their own words, and fill in forms that ask what a press alone cannot say."""
 
-from tests.channels.slack.test_app import answered, asked
+from tests.support.slack import answered, asked
 
 ERROR = "anthropic.InternalServerError: Error code: 529 &lt;overloaded_error&gt;"
 
