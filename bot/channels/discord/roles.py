@@ -26,6 +26,9 @@ def asker(interaction: discord.Interaction, options: Options, name: str, *, aler
 def role_of(interaction: discord.Interaction, options: Options, *, alerted: bool) -> Role | None:
     """By Discord's roles; Manage Server is admin, and who can speak where alerts come acts unless roles are named."""
     named = options.roles
+    if not interaction.is_guild_integration():
+        # A direct message, or a server that only the person has brought us to: its rights say nothing of our own.
+        return None if named.viewer else Role.VIEWER
     member = interaction.user
     # The ids Discord sent with this very interaction: `roles` leaves out those that the cache does not know (yet).
     has = set(member._roles) if isinstance(member, discord.Member) else set[int]()  # noqa: SLF001

@@ -36,7 +36,7 @@ class AppCommands(app_commands.CommandTree[Any]):
 
 
 def group(reception: InteractionHandler) -> app_commands.Group:
-    """`/avail` with every command of the table; for servers only, where roles are known.
+    """`/avail` with every command of the table; in direct messages and other servers everybody is a viewer.
 
     All may see it, for most of it only reads: Discord's own permissions are for the whole group, so the desk checks
     roles, and a server may narrow the group in its settings (Integrations).
@@ -44,8 +44,8 @@ def group(reception: InteractionHandler) -> app_commands.Group:
     root = app_commands.Group(
         name=ROOT,
         description="What is up, what is not, and what to do about it",
-        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-        allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+        allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
         default_permissions=None,
     )
     near, aside = parted(list(COMMANDS.values()))

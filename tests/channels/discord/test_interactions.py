@@ -41,12 +41,12 @@ def desk(replicas):
 
 
 async def test_every_command_of_the_table_is_registered_once(fake, bot):
-    """One `/avail`, no command missing, within Discord's limits (the fake checks them); for servers only."""
+    """One `/avail`, no command missing, within Discord's limits (the fake checks them); in direct messages too."""
     [avail] = fake.world.commands
     names = {o["name"] for o in avail["options"]}
     aside = {o["name"] for group in avail["options"] if group["name"] == "more" for o in group["options"]}
     assert (names - {"more"}) | aside == set(COMMANDS)
-    assert avail["contexts"] == [0]
+    assert avail["contexts"] == [0, 1, 2]
     assert fake.world.syncs == 1
 
 
@@ -58,6 +58,15 @@ async def test_a_command_is_answered_privately_and_literally(fake, bot, desk, pl
     assert asked.answered_s < 1
     assert "<!channel> @everyone </a> **x**" in told(asked.text)
     assert not asked.replies[0].pinged
+
+
+async def test_where_only_a_person_installed_it_everybody_is_a_viewer(fake, bot, desk, place):
+    """Rights in somebody else's server give none here."""
+    fake.world.by_user = True
+    olga = fake.user("Olga", permissions=PERMISSIONS["MANAGE_GUILD"])
+    await (await fake.people.slash(olga, place, "avail status")).settled()
+    assert desk.asked[0][1].role is Role.VIEWER
+    assert desk.asked[0][1].direct == f"discord:@{olga.id}"
 
 
 async def test_the_asker_is_the_person_with_role_and_place(fake, bot, desk, place):

@@ -140,7 +140,7 @@ async def test_commands_are_for_members_of_servers_and_hidden_from_none(fake, re
     await replicas.listening()
     [avail] = fake.world.commands
     assert avail["default_member_permissions"] is None
-    assert (avail["contexts"], avail["integration_types"]) == ([0], [0])
+    assert (avail["contexts"], avail["integration_types"]) == ([0, 1, 2], [0, 1])
 
 
 async def test_an_interaction_that_another_replica_answered_is_passed_over(fake, replicas, place):

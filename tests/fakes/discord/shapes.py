@@ -157,7 +157,7 @@ def interaction(world: World, asked: "Asked", data: Mapping[str, Any]) -> dict[s
         "locale": "en-US",
         "guild_locale": "en-US",
         "entitlements": [],
-        "authorizing_integration_owners": {"0": world.guild},
+        "authorizing_integration_owners": {"1": "1"} if world.by_user else {"0": world.guild},
         "context": 0,
         "attachment_size_limit": 10_485_760,
         "data": dict(data),

@@ -90,6 +90,7 @@ class World:
         self.channels: dict[str, Channel] = {}
         self.commands: list[dict[str, Any]] = []
         self.syncs = 0
+        self.by_user = False
         self.cdn = ""
         self.written: dict[str, Message] = {}
         self._nonces: dict[str, Message] = {}
