@@ -13,7 +13,7 @@ from bot.core.detection.assessment import AssessorSettings, Kind, Scope, Transit
 from bot.core.detection.classification import Sample
 from bot.core.detection.detector import LOW, Detector, Name
 from bot.core.detection.disturbance import Disturbance, begun
-from bot.core.detection.latency import IS_SLOW, LatencyDetector
+from bot.core.detection.latency import SHARE, LatencyDetector
 from bot.core.detection.report_evidence import ReportEvidence
 from bot.core.detection.reprobe import ATTENTIVE, Attention
 from bot.core.detection.severity import Severity, pooled
@@ -200,16 +200,17 @@ class Episodes:
             return
         pace = self.paces.setdefault(result.component, LatencyDetector())
         where = f"{result.vantage}/{result.check}"
-        level = pace.judge(where, result.total_ms, result.first_ms, slow=result.slow)
-        slow = level >= IS_SLOW
+        goes_on = result.component in self.slowing
+        how = pace.judge(where, result.total_ms, result.first_ms, slow=result.slow, learns=not goes_on)
+        slow = how is not None and how.slow
         looked = replace(result, failed=slow, symptom="slow" if slow else "")
         course = self.slow.get(result.component)
         if course is not None:
             course.take(looked, self.settings.interval_s, pace.rate, failed_before=False)
         elif slow:
             self.slow[result.component] = begun(looked)
-        if result.component not in self.slowing:
-            pace.take(level)
+        if how is not None and not goes_on:
+            pace.take(how)
             if pace.value < LOW / 2:
                 self.slow.pop(result.component, None)
 
@@ -480,7 +481,7 @@ def _slowness(now: Episodes, component: str, at: float) -> list[Transition]:
         measured = {s.vantage for s in now.streams_of(component)}
         one_sided = len(measured) > 1 and len(course.vantages) == 1
         failing = component in now.standing or one_sided
-        if failing or not now.detector.threshold or pace.value < now.detector.threshold:
+        if failing or not now.detector.threshold or pace.value < SHARE * now.detector.threshold:
             return []
         now.slowing[component] = at
         event = "opened"

@@ -3,10 +3,12 @@
 V is the log likelihood ratio of "as usual again" against "the episode goes on at a rate r": a success adds
 ln((1-p)/(1-r)), a failure takes ln(r/p) away, a further one in a row ln 2 (it may be a usual spell). r is a third of
 the episode's faded rate, within `R_LOW` and `R_HIGH`. The episode is over when V >= `ENOUGH` and V has stayed above
-nought for as long as this episode's gaps ask for: `GAPS` times their mean, at least `AT_LEAST_S`; at most `AT_MOST_S`.
-A gap is one of the episode only if the failures that end it bring V down to nought: usual single failures afterwards
-neither prolong it nor count. Before gaps are known they are taken to be long, as failures may come in bursts, unless
-nothing at all worked for `SOLID_S`. Time without data does not count.
+nought for longer than all but one in `1 / LONGER` of this episode's gaps last, at least `AT_LEAST_S`; at most
+`AT_MOST_S`. With n gaps known that took s seconds, another one exceeds x with chance (1 + x/s)^-n (gaps of exponential
+length whose mean is unknown); a first gap of `GAP_S` is presumed. A gap is one of the episode only if the failures that
+end it bring V down to nought: usual single failures afterwards neither prolong it nor count. Before any gap is known
+they are taken to be long, as failures may come in bursts, unless nothing at all worked for `SOLID_S`: then it takes
+`GAPS` times `SOLID_GAP_S`. Time without data does not count.
 """
 
 from dataclasses import dataclass
@@ -15,6 +17,8 @@ from math import log
 ENOUGH, HIGHEST = 4.0, 6.0
 AT_LEAST_S, AT_MOST_S = 720.0, 2700.0
 GAPS, GAP_S, SOLID_GAP_S, SOLID_S = 5.0, 540.0, 150.0, 600.0
+LONGER = 1 / 400
+"""An outage in bursts has some 13 gaps; with 1 of 400 gaps taken for the end, 1 of 30 outages opens twice."""
 R_LOW, R_HIGH, R_USUAL = 0.03, 0.2, 4.0
 R_MOST, USUAL_MOST = 0.9, 0.45
 """Bounds of both rates, so that what is usual stays below what goes on, and neither is certain."""
@@ -57,7 +61,9 @@ class RecoveryTest:
     def asked_s(self) -> float:
         """How long it must have been quiet."""
         first = SOLID_GAP_S if self.solid else GAP_S
-        return min(AT_MOST_S, max(AT_LEAST_S, GAPS * (self.gap_s + first) / (self.gaps + 1)))
+        times = (self.gaps + 1) * (LONGER ** (-1 / (self.gaps + 1)) - 1) if self.gaps else GAPS
+        asked = times * (self.gap_s + first) / (self.gaps + 1)
+        return min(AT_MOST_S, max(AT_LEAST_S, asked))
 
     @property
     def monitoring(self) -> bool:

@@ -44,7 +44,7 @@ KEPT: dict[str, type[Any]] = {
     "watched": Watched,
 }
 """Every dataclass in a state, by the name it has there."""
-DERIVED = frozenset({"calm_odds"})
+DERIVED = frozenset({"calm_odds", "odds"})
 """Fields that follow from the others and are not kept."""
 NAMES: dict[Any, tuple[str, ...]] = {
     kind: tuple(f.name for f in fields(kind) if f.name not in DERIVED) for kind in KEPT.values()

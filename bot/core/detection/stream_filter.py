@@ -16,6 +16,13 @@ AGAIN_S = 15.0
 """A failure was single if a result so soon after it was none."""
 REMEMBERED = 20
 """Spells kept one by one, for people."""
+CLUSTER_S = 3600.0
+"""After a spell, nothing of spells is learned until so long has passed without another.
+
+Usual spells are independent of each other, so leaving out this time and what it holds does not bias their rate. What
+comes in clusters is an outage in bursts: if it went undetected, its bursts would count as many usual spells, and the
+next outage would be detected later still. An hour is what most outages in bursts last at least.
+"""
 
 
 @dataclass(slots=True)
@@ -69,7 +76,7 @@ class Stream:
         self.at = self.ok_at = at
         pending = self.usual.pending
         pending.looks += count
-        pending.seconds += count * interval
+        pending.seconds += self._counted_s(count * interval)
 
     def distance(self, at: float, interval: float) -> float:
         """Seconds between the last result and one at `at`, whichever came first: late rows have their due weight."""
@@ -89,14 +96,14 @@ class Stream:
         if hour_of(result.at) != self.usual.hour:
             self.usual.follow(spells, result.at)
             self.reckon(spells, result.at)
+        self.at = result.at
         pending = self.usual.pending
         pending.looks += 1
-        pending.seconds += dt
+        pending.seconds += self._counted_s(dt)
         lasts = spells.lasts
         staying = exp(-dt / lasts)
         stays = self.belief * staying
         entered = self.entry * lasts * (1 - staying)
-        self.at = result.at
         if result.failed:
             if result.lasting:
                 entered *= spells.lasting_share
@@ -162,30 +169,49 @@ class Stream:
         pending.single += (1 - spell) * run.length
         hour = str(hour_of(self.at))
         pending.hours[hour] = pending.hours.get(hour, 0.0) + (1 - spell) * run.length
-        pending.spells += spell * unseen
         if run.length == 1 and dt <= AGAIN_S:
             self.unsure += 1
-        if run.length >= 2:
+        counts = not self._clustered(run.first_at)
+        if counts:
+            pending.spells += spell * unseen
+        if run.length >= 2 and counts:
             pending.ended += spell
             pending.spell_s += spell * max(0.0, self.at - run.second_at - dt / 2)
             pending.same += spell * run.same
             pending.other += spell * run.other
             pending.lasting += spell * (2 * run.lasting > run.length)
-            if spell > 0.5:
-                self.doubtful = [*self.doubtful[1 - REMEMBERED :], _spell(run.first_at, self.at)]
+        if run.length >= 2 and spell > 0.5:
+            self.doubtful = [*self.doubtful[1 - REMEMBERED :], _spell(run.first_at, self.at)]
 
     def shown(self, first_at: float, last_at: float, spells: BurstModel, interval: float, *, lasting: bool) -> None:
         """An episode that is over turned out to be a spell: it is learned as one, at once."""
         count = _unseen(interval, spells.lasts)
-        self.usual.spells += count
-        spells.learn(Pending(spells=count, ended=1.0, spell_s=last_at - first_at, lasting=float(lasting)))
+        if not self._clustered(first_at):
+            self.usual.spells += count
+            spells.learn(Pending(spells=count, ended=1.0, spell_s=last_at - first_at, lasting=float(lasting)))
         self._remember([_spell(first_at, last_at)], count)
         self.reckon(spells, self.at)
 
     def _remember(self, spells: list[list[float]], unseen: float) -> None:
         """Count these spells, each for so many that no look hit, and keep the latest for people."""
-        self.several += unseen * len(spells)
-        self.spells = [*self.spells, *spells][-REMEMBERED:]
+        for over_at, seconds in spells:
+            before = self.spells[-1][0] if self.spells else -CLUSTER_S
+            self.several += unseen * (over_at - seconds - before >= CLUSTER_S)
+            self.spells = [*self.spells, [over_at, seconds]][-REMEMBERED:]
+
+    @property
+    def _spell_at(self) -> float:
+        """When the latest spell was over; long ago if there was none."""
+        latest = self.doubtful or self.spells
+        return latest[-1][0] if latest else -CLUSTER_S
+
+    def _clustered(self, first_at: float) -> bool:
+        """Whether a spell that began then belongs to the same cluster as the one before."""
+        return first_at - self._spell_at < CLUSTER_S
+
+    def _counted_s(self, seconds: float) -> float:
+        """How many of the last `seconds` count as time in which a spell would have been learned."""
+        return max(0.0, min(seconds, self.at - self._spell_at - CLUSTER_S))
 
     def recent_spells(self, now: float) -> list[float]:
         """The lengths in seconds of the spells of the last week."""

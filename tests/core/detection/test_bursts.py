@@ -1,0 +1,72 @@
+"""Outages in bursts: one that went undetected is not learned as usual, and one that stands is one incident."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.detection.baseline import DAY_S, BurstModel
+from bot.core.detection.classification import Sample
+from bot.core.detection.recovery import AT_LEAST_S, AT_MOST_S, RecoveryTest
+from bot.core.detection.stream_filter import Stream
+
+HOUR_S = 3600.0
+START = 1_775_001_600.0
+
+
+def learned(spells, hours):
+    """A stream that failed for 30 s at each of these times (seconds), all of it cleared as usual, and its service."""
+    stream, service = Stream("eu", "api", "api"), BurstModel()
+    for hour in range(hours):
+        begins = START + hour * HOUR_S
+        here = [start for start in spells if hour * HOUR_S - 30 <= start < (hour + 1) * HOUR_S]
+        looks = range(720) if here or not hour else ()
+        for n in looks:
+            failing = any(start <= hour * HOUR_S + n * 5 < start + 30 for start in here)
+            stream.take(Sample(begins + n * 5, "eu", "api", "api", failing, "x" if failing else ""), service, 5.0)
+        stream.calm(720 - len(looks), begins + HOUR_S - 5, 5.0)
+        stream.clear(service, begins + HOUR_S, 5.0)
+        stream.reckon(service, begins + HOUR_S)
+    return stream, service
+
+
+def test_bursts_close_together_are_learned_as_one():
+    """Twelve bursts within an hour that nobody was told of: as much as one spell."""
+    bursts, one = learned([7200 + n * 300 for n in range(12)], 48), learned([7200], 48)
+    assert bursts[0].several == pytest.approx(one[0].several)
+    assert bursts[1].count < 1.5 * one[1].count
+    assert len(bursts[0].recent_spells(START + 48 * HOUR_S)) == 12, "people are told of all"
+
+
+def test_usual_spells_are_learned_at_the_rate_at_which_they_come():
+    """Five a day, independent of each other: what is left out after each is left out of the time too."""
+    rng, at, times = random.Random(5), 0.0, []
+    while at < 20 * DAY_S:
+        at += rng.expovariate(5 / DAY_S)
+        times.append(at)
+    _, service = learned(times, 20 * 24)
+    assert service.count / service.seconds * DAY_S == pytest.approx(5, rel=0.3)
+
+
+@given(st.integers(1, 200), st.floats(5, 3000))
+def test_how_long_it_must_be_quiet_follows_the_gaps(gaps, mean_s):
+    """Within its bounds, longer for longer gaps, and shorter the better they are known."""
+    known = RecoveryTest(gaps=gaps, gap_s=gaps * mean_s)
+    assert AT_LEAST_S <= known.asked_s <= AT_MOST_S
+    assert known.asked_s <= RecoveryTest(gaps=gaps, gap_s=gaps * mean_s * 1.5).asked_s
+    if mean_s >= 600:  # the presumed first gap is no longer than those known
+        assert known.asked_s >= RecoveryTest(gaps=2 * gaps, gap_s=2 * gaps * mean_s).asked_s
+
+
+def test_hardly_a_gap_is_taken_for_the_end():
+    """Of gaps of four minutes in the mean, hardly one lasts longer than is waited for, known or not."""
+    rng, longer, all_gaps = random.Random(6), 0, 0
+    for _ in range(400):
+        test = RecoveryTest()
+        for _ in range(13):
+            gap = rng.expovariate(1 / 240)
+            longer += gap > test.asked_s
+            all_gaps += 1
+            test.gaps, test.gap_s = test.gaps + 1, test.gap_s + gap
+    assert longer / all_gaps < 1 / 300
