@@ -20,10 +20,11 @@ from bot.core.replay.events import openings
 from bot.core.replay.scoring import Truth, scored, truths
 from bot.core.replay.trace import World, read
 from probes.model import Observation, Outcome
-from tests.bench.worlds import Habits, Trouble, made
+from tests.bench.worlds import Habits, Trouble, hard_stop, made, slowed
 
 PACK = Path(__file__).parents[3] / "shared" / "data" / "traces"
 START = 1_775_001_600.0
+NINE = {"components": 3, "vantages": 3}
 BUDGETS = (0.1, 3.0)
 """False alarms allowed a month and stream: the default, and enough of them to be counted in a few months."""
 
@@ -118,6 +119,24 @@ def coverage(seed: int) -> None:
     say(f"made-up incidents: the 95% interval contained the true rate in {hits} of {total} ({hits / total:.1%})")
 
 
+def fresh(seed: int) -> None:
+    """What people try first, and what is hard: on worlds of this seed."""
+    cases = (
+        ("hard stop, no spells, every 5 s", hard_stop("stop-5", seed, 13, interval_s=5.0, symptoms="5")),
+        ("hard stop, no spells, every 30 s", hard_stop("stop-30", seed, 13, symptoms="5")),
+        ("18 % in bursts of a minute", made("bursty-18%", seed, 13, Habits(), Trouble(0.18, 60))),
+        ("one of nine streams at 10 %", made("one-10%", seed, 7, Habits(), Trouble(0.1, components=1), **NINE)),
+        ("all answers twice as long", slowed("twice", seed, 20, lambda _: 2.0)),
+        ("two of three answers thrice as long", slowed("thrice", seed, 20, lambda rng: 1 + 2 * (rng.random() < 2 / 3))),
+    )
+    for what, (world, truth) in cases:
+        s = scored(world.name, openings(Replay(world).run(), world.start), truth, world.days)
+        say(
+            f"{what}: median {s.median_min * 60:.0f} s, p90 {s.p90_min * 60:.0f} s; of {s.incidents} missed {s.missed},"
+            f" told twice {s.flaps}; false alarms {s.false_alarms} in {world.days:.0f} days"
+        )
+
+
 def calibration(months: int, seed: int) -> None:
     """False alarms on fresh quiet worlds: at the budget asked for, and at one large enough to count some."""
     kinds = {
@@ -149,6 +168,7 @@ def main() -> None:
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 770_000
     speed()
     coverage(seed)
+    fresh(seed)
     calibration(months, seed)
     score()
     say(f"all of this took {time.process_time():.0f} s of CPU")
