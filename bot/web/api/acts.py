@@ -67,7 +67,7 @@ async def acknowledge(call: Call) -> web.Response:
 
 async def release(call: Call) -> web.Response:
     """Release an incident."""
-    return await _act(call, f"unack {_incident(call)}")
+    return await _act(call, f"release {_incident(call)}")
 
 
 async def silence(call: Call) -> web.Response:

@@ -47,7 +47,7 @@ async def test_an_acknowledgement_is_judged_and_audited(scene, store):
     assert "responder" in line.text
     deeds = await audited(store)
     assert ("api", "responder", "ack", "done") in deeds
-    assert ("api", "admin", "unack", "done") in deeds
+    assert ("api", "admin", "release", "done") in deeds
 
 
 async def test_a_silence_is_held_and_ended(scene, store):
