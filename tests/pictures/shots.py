@@ -16,10 +16,10 @@ from bot.core.model.report import Reports
 from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.core.model.status import ServiceStatus
 from bot.core.model.statuspage import PageStatus
+from bot.core.routing.notices import UNSAID
 from bot.core.tips.alternatives import Candidate, Option, Similarity, ranked
 from probes.model import State
 from tests.pictures import discord, slack, terminal
-from tests.pictures.page import Html
 from tests.support.situations import (
     ANNA,
     API,
@@ -95,7 +95,7 @@ def slack_opened() -> str:
 def slack_acknowledged() -> str:
     """The root edited, the trail in its thread."""
     one = taken()
-    trail = [(blocks.trail(entry, NOW), entry.at + 1) for entry in one.timeline]
+    trail = [(blocks.trail(entry, NOW), entry.at + 1) for entry in one.timeline if entry.event not in UNSAID]
     said = blocks.card(taken_card(), "m", NOW).arguments()
     return slack.show(slack.message(said, INCIDENT.opened_at, NOW), slack.replies(trail, NOW))
 
@@ -139,8 +139,8 @@ def _slack(it: Card, at: float, now: float) -> str:
 
 
 def _discord(it: Card, one: Incident, now: float) -> str:
-    lines: list[Mapping[str, object]] = [embeds.trail(entry) for entry in one.timeline]
-    under: Html = discord.thread(embeds.thread_name(it), lines, now)
+    lines: list[Mapping[str, object]] = [embeds.trail(e) for e in one.timeline if e.event not in UNSAID]
+    under = discord.thread(embeds.thread_name(it), lines, now) if lines else None
     return discord.show(discord.message(embeds.root(it), one.opened_at, now, under))
 
 

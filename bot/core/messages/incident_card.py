@@ -29,7 +29,7 @@ from probes.model import State
 
 LINE = 700
 TRAIL = 10
-STEPS = 170
+STEPS = 100
 """Characters of all steps together."""
 PAGE_LABEL = "Status page"
 TAKEN = "👀"
