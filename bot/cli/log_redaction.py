@@ -1,11 +1,26 @@
-"""Log lines without secrets: whatever a library or we ourselves put into a message, or a traceback quotes."""
+"""Log lines without secrets: whatever a library or we ourselves put into a message, or a traceback quotes.
 
+To standard error, as text or as one JSON object a line; where lines are kept and rotated is the platform's.
+"""
+
+import argparse
+import json
 import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TextIO
 
+from bot.config.complaints import unknown
+from bot.errors import UserError
 from probes.redaction import without_secrets
 
 FORMAT = "%(asctime)s %(levelname)s %(message)s"
+LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+AREAS = (
+    "channels", "cli", "config", "delivery", "desk", "health", "jobs", "judging", "lifetime", "probing", "scheduling",
+    "store", "supervision", "web",
+)  # fmt: skip
+"""Rooms of the program with log lines of their own; a channel is named by its kind, as in channels.slack."""
 
 
 class Hushed(logging.Formatter):
@@ -16,8 +31,54 @@ class Hushed(logging.Formatter):
         return without_secrets(super().format(record))
 
 
-def to_stderr(level: int, stream: TextIO | None = None) -> None:
+class AsJson(logging.Formatter):
+    """One JSON object a line: time (RFC 3339), level, area, message, and the traceback where there is one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, redacted."""
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        fields = {"time": at, "level": record.levelname.lower(), "area": record.name.removeprefix("bot.")}
+        fields["message"] = without_secrets(record.getMessage())
+        if record.exc_info:
+            fields["traceback"] = without_secrets(self.formatException(record.exc_info))
+        return json.dumps(fields, ensure_ascii=False)
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """The options about the log, for commands that run on."""
+    parser.add_argument("--verbose", action="store_true", help="say what happens inside, too: --log info")
+    parser.add_argument(
+        "--log", metavar="LEVELS", default="", help="debug, info, warning or error; by area: warning,delivery=debug"
+    )
+    parser.add_argument("--log-json", action="store_true", help="log lines as JSON objects")
+
+
+def configured(args: argparse.Namespace, stream: TextIO | None = None) -> None:
+    """Log as the options say. Raises UserError for a level or area that is none."""
+    usual, areas = levels(args.log, logging.INFO if args.verbose else logging.WARNING)
+    to_stderr(usual, stream, as_json=args.log_json)
+    for area, level in areas.items():
+        logging.getLogger(f"bot.{area}").setLevel(level)
+
+
+def levels(text: str, usual: int = logging.WARNING) -> tuple[int, Mapping[str, int]]:
+    """The level of everything else, and those of areas. Raises UserError."""
+    areas = {}
+    for part in filter(None, (word.strip() for word in text.split(","))):
+        area, mark, level = part.rpartition("=")
+        if level not in LEVELS:
+            raise UserError(f"--log: {unknown('level', level, LEVELS)}")
+        if not mark:
+            usual = LEVELS[level]
+        elif area.partition(".")[0] not in AREAS:
+            raise UserError(f"--log: {unknown('area', area, AREAS)}")
+        else:
+            areas[area] = LEVELS[level]
+    return usual, areas
+
+
+def to_stderr(level: int, stream: TextIO | None = None, *, as_json: bool = False) -> None:
     """Log to standard error from `level` on, redacted, unless logging is set up already; `stream`: in its stead."""
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(Hushed(FORMAT))
+    handler.setFormatter(AsJson() if as_json else Hushed(FORMAT))
     logging.basicConfig(level=level, handlers=[handler])

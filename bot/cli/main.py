@@ -16,12 +16,15 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "catalogue": ("bot.cli.catalogue", "the services we know; try their status pages; read a saved page"),
     "channels": ("bot.cli.channels", "the channels and their health; send a marked test"),
     "check": ("bot.cli.check", "run checks once, now, and print the results beside what the vendor says"),
+    "completion": ("bot.cli.completion", "completion of commands and options for bash, zsh or fish"),
     "config": ("bot.cli.config", "check, show or describe the configuration"),
     "demo": ("bot.cli.demo", "replay an outage against a vendor on loopback, and catch it"),
     "doctor": ("bot.cli.doctor", "is everything in order on our side, and if not, what to do about it"),
     "export": ("bot.cli.export", "write a backup of the store, while everything runs"),
+    "files": ("bot.cli.files", "the files that came with the program: the Slack manifest, examples, the schema"),
     "fingerprint": ("bot.cli.fingerprint", "what recorded answers mean, one JSON line each"),
     "forget": ("bot.cli.forget", "take one person out of everything that is kept"),
+    "init": ("bot.cli.init", "a first configuration, from a few questions, with tokens that were tried"),
     "import": ("bot.cli.import_from", "another monitor's configuration as ours, and what was not taken"),
     "ledger": (
         "bot.cli.ledger",
@@ -33,6 +36,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "restore": ("bot.cli.restore", "write a backup into an empty store, of this version or an older one"),
     "routes": ("bot.cli.routes", "the routing tree, and who would be notified of what"),
     "wait": ("bot.cli.wait", "wait until a component has been up for a while, for scripts and CI"),
+    "support-bundle": ("bot.cli.support_bundle", "what others need to help: configuration, doctor, versions"),
     "run": ("bot.cli.run", "run checks, judge and notify, until stopped"),
 }
 """A command's name -> its module, imported only when chosen, and what it does in a line."""
@@ -40,6 +44,15 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 BAD_INPUT = 2
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+EXITS: Mapping[int, str] = {
+    0: "done, and nothing to complain of; `run` and `probe`: stopped by SIGTERM, Ctrl-C or `--for`",
+    1: "done, and the answer is no: `check`, `doctor`, `init` found something wrong, `config diff` found differences,"
+    " `import` and `forget` found nothing",
+    BAD_INPUT: "not done, and a sentence says why: a wrong option or configuration, an unusable store or file",
+    INTERRUPTED: "stopped by Ctrl-C in the middle of its work",
+    BROKEN_PIPE: "whoever read the output has gone",
+}
+"""Every exit code and what it means."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -3,13 +3,12 @@
 import argparse
 import asyncio
 import gc
-import logging
 import re
 import sys
 from dataclasses import replace
 
 from bot.app import Role, Terminal, running
-from bot.cli.log_redaction import to_stderr
+from bot.cli.log_redaction import configured, options
 from bot.cli.reload import Origin, Reloader
 from bot.cli.run import COLLECTOR, say, stopping
 from bot.config.load import Effective
@@ -32,14 +31,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
     parser.add_argument("--vantage", metavar="NAME", help="where the checks run (default: the configuration's)")
     parser.add_argument("--for", type=float, metavar="SECONDS", dest="seconds", help="stop after this time")
-    parser.add_argument("--verbose", action="store_true", help="say what happens inside, too")
+    options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Look until SIGINT or SIGTERM, or until the given time is over."""
     origin = Origin(args.config, lambda settings: shared(settings, args.vantage))
     found = origin.read()
-    to_stderr(logging.INFO if args.verbose else logging.WARNING)
+    configured(args)
     gc.set_threshold(*COLLECTOR)
     for note in found.settings.notes:
         sys.stderr.write(f"Note: {note}\n")

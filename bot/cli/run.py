@@ -14,7 +14,7 @@ from rich.console import Console
 from bot.app import EVERYTHING, Role, Running, Terminal, running
 from bot.channels.console.above import above
 from bot.cli.ask import show
-from bot.cli.log_redaction import to_stderr
+from bot.cli.log_redaction import configured, options
 from bot.cli.reload import Origin, Reloader
 from bot.config.load import Effective
 from bot.core.commands.asker import Asker
@@ -48,7 +48,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     style.add_argument("--plain", action="store_const", const="plain", dest="style", help="plain lines, nothing live")
     parser.add_argument("--for", type=float, metavar="SECONDS", dest="seconds", help="stop after this time")
     parser.add_argument("--no-checks", action="store_true", help="leave the checks to `groundtruth probe` elsewhere")
-    parser.add_argument("--verbose", action="store_true", help="say what happens inside, too")
+    options(parser)
     parser.set_defaults(style="auto")
 
 
@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     """Run until SIGINT or SIGTERM, or until the given time is over."""
     origin = Origin(args.config)
     found = origin.read()
-    to_stderr(logging.INFO if args.verbose else logging.WARNING, above(sys.stderr))
+    configured(args, above(sys.stderr))
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECTOR)

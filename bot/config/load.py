@@ -86,6 +86,15 @@ def digest(path: str | None = None, environ: Mapping[str, str] | None = None) ->
         return str(error)
 
 
+def secret(name: str, environ: Mapping[str, str] | None = None) -> str:
+    """A secret of the environment, of NAME or NAME_FILE, "" where it is not set. Raises UserError."""
+    try:
+        found = Secrets(os.environ if environ is None else environ).find(name)
+    except ValueError as error:
+        raise UserError(f"environment: {name}: {error}") from None
+    return found.reveal() if found else ""
+
+
 def from_text(
     text: str, source: str = "text", environ: Mapping[str, str] | None = None, folder: Path | None = None
 ) -> Settings:
