@@ -22,7 +22,6 @@ REASONS: dict[tuple[str, str], str] = {
     ): "a thread's message cannot be shown in its channel too; the root above it says the same",
     (Talk.NAMES, "Slack"): "Slack completes nothing after a slash command; the forms have menus of names",
     (Talk.HOME, "Discord"): "Discord gives bots no page; `/avail status` and `/avail subscriptions` say the same",
-    (Talk.DIRECT, "Discord"): "roles are a server's, so commands are registered for servers",
 }
 """Why one platform lacks what the other has; only what the platform itself cannot."""
 GAPS: dict[tuple[str, str], str] = {}
