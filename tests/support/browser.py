@@ -44,5 +44,6 @@ async def visit(plan: list[dict[str, Any]], within_s: float = 240.0) -> list[dic
             await process.wait()
     assert process.returncode == 0, errors.decode()[-800:]
     answers: list[dict[str, Any]] = json.loads(out)
-    assert not [one["failed"] for one in answers if "failed" in one]
+    failed = [one["failed"] for one in answers if "failed" in one]
+    assert not failed, failed
     return answers
