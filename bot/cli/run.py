@@ -28,7 +28,7 @@ from bot.settings import Settings
 log = logging.getLogger(__name__)
 
 FIRST_WORD_S = 8.0
-COLLECTOR = (10_000, 10, 10)
+COLLECTOR = (2_000, 5, 5)
 """Python's own thresholds look through everything again and again; with much higher ones what is left of time-outs,
 connections that refer to themselves, would wait for hours. What the start has made is exempt: see `gc.freeze`."""
 NOBODY = Asker(Person("terminal", "", "", ""))

@@ -20,6 +20,7 @@ BENCHES = {
     "platforms": ("Slack and Discord in one loop beside 200 checks a second", 60),
     "cost": ("200 checks every ten seconds, all well, beside a bare loop and Prometheus", 180),
     "breadth": ("what judging a result costs in services of 10, 100 and 1,000 components", 400),
+    "growth": ("memory over ten minutes of results, time-outs, resets and errors", 900),
     "capacity": ("one prober: throughput, lateness, memory, look to judged", 120),
 }
 """A benchmark's module -> what it measures, and the seconds after which it is given up."""

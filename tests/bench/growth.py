@@ -18,11 +18,13 @@ from typing import Any
 
 import yaml
 
+from bot.errors import StoreError, UserError
 from bot.store.connect import open_store
 from tests.bench.cost import Contestant, _end, name_of, resident
 
 KINDS = ("fine", "hangs", "resets", "errors")
 COMPONENTS, INTERVAL_S, TIMEOUT_S, LINES = 10, 0.25, 0.2, 10
+START_S = 120.0
 ANSWERS = {
     "fine": b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok",
     "errors": b'HTTP/1.1 500 Oops\r\ncontent-type: application/json\r\ncontent-length: 16\r\n\r\n{"error":"oops"}',
@@ -80,6 +82,15 @@ async def results(folder: Path) -> int:
     return int(stats.get("cmdstat_xadd", {}).get("calls", 0))
 
 
+async def _started(folder: Path) -> None:
+    while True:
+        try:
+            if await results(folder):
+                return
+        except (UserError, StoreError):
+            await asyncio.sleep(1)
+
+
 async def measure(seconds: float, kinds: Sequence[str]) -> None:
     """Print how large it is, again and again."""
     with tempfile.TemporaryDirectory() as name:
@@ -90,8 +101,11 @@ async def measure(seconds: float, kinds: Sequence[str]) -> None:
             command = (sys.executable, "-m", "bot", "--config", str(file), "run", "--json")
             null = asyncio.subprocess.DEVNULL
             process = await asyncio.create_subprocess_exec(*command, stdout=null, stderr=null)
-            contestant, began = Contestant("Groundtruth", [process]), time.monotonic()
+            contestant = Contestant("Groundtruth", [process])
             try:
+                async with asyncio.timeout(START_S):
+                    await _started(folder)
+                began = time.monotonic()
                 for _ in range(LINES):
                     await asyncio.sleep(seconds / LINES)
                     sizes = ", ".join(f"{name_of(pid)} {resident(pid):.1f} MiB" for pid in contestant.pids)
