@@ -14,7 +14,8 @@ from bot.store.embedded_binary import find_binary
 
 @asynccontextmanager
 async def pretender(**info: str) -> AsyncIterator[str]:
-    """A server on loopback that answers INFO with what it is told, and anything else with OK."""
+    """An empty server on loopback that answers INFO with what it is told, and what is no question with OK."""
+    answers = {b"GET": b"$-1\r\n", b"SCAN": b"*2\r\n$1\r\n0\r\n*0\r\n", b"EXISTS": b":0\r\n"}
     body = "".join(f"{name}:{value}\r\n" for name, value in info.items()).encode()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -23,7 +24,8 @@ async def pretender(**info: str) -> AsyncIterator[str]:
             for _ in range(int(head[1:])):
                 length = int((await reader.readline())[1:])
                 words.append((await reader.readexactly(length + 2))[:-2])
-            writer.write(b"$%d\r\n%b\r\n" % (len(body), body) if words[0] == b"INFO" else b"+OK\r\n")
+            told = b"$%d\r\n%b\r\n" % (len(body), body)
+            writer.write(told if words[0] == b"INFO" else answers.get(words[0], b"+OK\r\n"))
         writer.close()
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
