@@ -82,7 +82,8 @@ def test_an_incident_of_people_where_it_is_wanted():
     assert "only people report it" in incident.why
     snapshot = next(n.snapshot for d in later for n in d.notices)
     shown = card(snapshot, snapshot.at, ())
-    assert "only people report trouble: 6 reports in 15 min (normally 0–1); we measure none" in shown.headline
+    assert shown.headline == "🟡 Claude API: 6 people report trouble, we measure none"
+    assert shown.lines == (("", "0 of 19 requests failed in 10 min · 6 people affected"),)
     assert shown.tone is Colour.YELLOW
     ends = [i for d in going_on(made, HOUR + SUSTAINED_S + 60, HOUR + 2 * WINDOW_S) for i in d.incidents]
     assert ends[-1].status is IncidentStatus.RESOLVED
