@@ -77,6 +77,7 @@ def _listen(app: AsyncApp, homes: Homes, errands: BackgroundTasks) -> None:
     for form in FORMS:
         app.view(form)(handed(Handlers.submitted))
     app.message_shortcut(EXPLAIN_THIS)(handed(Handlers.shortcut))
+    app.event("app_home_opened")(handed(Handlers.home))
     for said in ("app_mention", "message"):
         app.event(said)(handed(Handlers.spoken_to))
 

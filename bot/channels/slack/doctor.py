@@ -22,6 +22,8 @@ SKEW_S = 30.0
 TOO_FAR_S = 300.0
 """Beyond this Slack's signatures are refused: https://docs.slack.dev/authentication/verifying-requests-from-slack."""
 NEEDED: Mapping[str, str] = {"chat:write": "post alerts", "commands": "hear /avail"}
+SPOKEN_TO: Mapping[str, str] = {"app_mentions:read": "hear @Groundtruth", "im:history": "hear direct messages"}
+"""On in the manifest, and not needed: they read only what is said to the app."""
 OPTIONAL: Mapping[str, str] = {"im:write": "write to people on call", "usergroups:read": "know user groups in `roles`"}
 
 
@@ -81,7 +83,11 @@ def _scopes(name: str, options: Options, answer: AsyncSlackResponse) -> list[Hea
                 f"{name}: scopes", Level.BAD, f"missing {what}: add under OAuth & Permissions, then Reinstall"
             )
         ]
-    unused = [f"{scope} (to {why})" for scope, why in OPTIONAL.items() if scope not in granted and scope not in wanted]
+    unused = [
+        f"{scope} (to {why})"
+        for scope, why in {**SPOKEN_TO, **OPTIONAL}.items()
+        if scope not in granted and scope not in wanted
+    ]
     besides = f"; not granted, and not needed: {', '.join(unused)}" if unused else ""
     return [HealthSign.at_level(f"{name}: scopes", Level.OK, f"{', '.join(sorted(wanted))} granted{besides}")]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.channels.slack.doctor import NEEDED, OPTIONAL, examine
+from bot.channels.slack.doctor import NEEDED, OPTIONAL, SPOKEN_TO, examine
 from bot.core.model.card import Colour
 from tests.support.slack import options
 
@@ -106,16 +106,20 @@ def test_the_manifest_is_within_slacks_rules():
     assert len(command["description"]) <= 2_000
     assert len(command["usage_hint"]) <= 1_000
     assert command["should_escape"] is False
-    assert settings["event_subscriptions"]["bot_events"] == ["app_home_opened"]
+    assert settings["event_subscriptions"]["bot_events"] == ["app_home_opened", "app_mention", "message.im"]
     assert settings["interactivity"]["is_enabled"] is True
     assert settings["socket_mode_enabled"] is True
     assert "request_url" not in str(it), "Slack refuses request addresses that do not answer"
 
 
 def test_the_manifest_asks_for_the_fewest_scopes():
-    """The two that are needed; every optional one is there, explained, and off. None reads messages."""
+    """Those that are needed, and the two for what is said to the app; every optional one is there, explained, and off.
+
+    None reads what people say to each other.
+    """
     text = MANIFEST.read_text()
-    assert yaml.safe_load(text)["oauth_config"]["scopes"] == {"bot": list(NEEDED)}
+    assert yaml.safe_load(text)["oauth_config"]["scopes"] == {"bot": [*NEEDED, *SPOKEN_TO]}
     for scope in (*OPTIONAL, "chat:write.public", "users:read", "channels:read"):
         assert any(line.strip().startswith(f"# - {scope} ") and line.count("#") == 2 for line in text.splitlines())
-    assert "history" not in text
+    for scope in ("channels", "groups", "mpim"):
+        assert f"{scope}:history" not in text
