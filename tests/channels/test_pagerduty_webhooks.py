@@ -17,11 +17,12 @@ from bot.core.answers.answer import Answer
 from bot.core.commands.table import Role
 from bot.core.model.person import Person
 from bot.errors import StoreError, UserError
+from tests.fakes.discord.shapes import words
 from tests.fakes.outlet import serving
 from tests.fakes.pagerduty import ANN, OURSELVES, ROUTING_KEY, WEBHOOK_SECRET, PagerDuty, deliver, event, signature
 from tests.support.contract import CARD, HOSTILE
 from tests.support.pagerduty import TAKEN
-from tests.support.platforms import platforms, title, until
+from tests.support.platforms import platforms, until
 
 NOW = 1_776_094_260.0
 KEY = "pd/4F7K"
@@ -234,6 +235,9 @@ def test_options_of_the_way_back(wrong):
     assert WEBHOOK_SECRET not in str(caught.value)
 
 
+BENS = "ben on Discord is on it"
+
+
 @pytest.mark.timeout(90)
 async def test_acknowledged_on_the_pager_is_seen_in_chat_and_the_other_way_round(fake, tmp_path):
     """A whole Groundtruth: Slack and Discord show who has it on PagerDuty; our own word does not come back to us."""
@@ -248,17 +252,17 @@ async def test_acknowledged_on_the_pager_is_seen_in_chat_and_the_other_way_round
         here, _, on_discord = await both.told()
         alert = await until(lambda: next(iter(fake.alerts), None))
         assert (await deliver(url, event("acknowledged", alert.key))).status_code == 202
-        await until(lambda: "acknowledged by Ann on PagerDuty" in here.headline, what=lambda: here.headline)
-        await until(lambda: "acknowledged by Ann on PagerDuty" in title(on_discord), what=lambda: title(on_discord))
+        await until(lambda: "Ann on PagerDuty is on it" in here.shown, what=lambda: here.shown)
+        await until(lambda: "Ann on PagerDuty is on it" in words(on_discord), what=lambda: words(on_discord))
 
         await both.presses(on_discord, "unack")
         await until(lambda: len([e for e in alert.events if e["event_action"] == "trigger"]) >= 2)
         await both.presses(on_discord, "ack")
         await until(lambda: alert.state == "acknowledged")
-        await until(lambda: "ben" in here.headline, what=lambda: here.headline)
+        await until(lambda: BENS in here.shown, what=lambda: here.shown)
         assert (await deliver(url, event("acknowledged", alert.key, OURSELVES))).status_code == 200
         assert (await deliver(url, event("acknowledged", alert.key))).status_code == 202
         answer = await both.types("incident")
-        assert "ben" in here.headline, "the first has it"
+        assert BENS in here.shown, "the first has it"
         assert "Ann on PagerDuty" in answer.shown
         assert len(fake.alerts) == 1

@@ -19,6 +19,8 @@ from probes.model import State
 LONGEST = 60
 NAME = 24
 """Characters of a name where the whole one does not fit."""
+AT_ONCE_S = 10.0
+"""Failures of less than this say how many they are, not for how long."""
 SHOWN = 3
 """Components named one by one."""
 
@@ -86,6 +88,19 @@ def _one(measured: Measurement, whose: str) -> Iterator[str]:
         yield from (f"{name}{said}" for said in _symptoms(measured))
 
 
+def _down(measured: Measurement) -> Iterator[str]:
+    failed, total, lasted = measured.failed, measured.total, measured.window_s
+    if not 0 < total == failed:
+        yield f" is down: ~{percent(measured.rate)} of requests failing"
+        yield f" is down: ~{percent(measured.rate)} failing"
+    elif lasted < AT_ONCE_S:
+        yield f" is down: {failed} of {total} requests failed"
+    else:
+        yield f" is down: every request has failed for {duration(lasted)}"
+        yield f" is down: every request failed for {duration(lasted)}"
+        yield f" is down for {duration(lasted)}"
+
+
 def _symptoms(measured: Measurement) -> Iterator[str]:
     failed, total = measured.failed, measured.total
     if measured.slow and measured.state is State.DEGRADED:
@@ -97,13 +112,8 @@ def _symptoms(measured: Measurement) -> Iterator[str]:
         elif total > 0:
             yield f" is slow: {failed} of {total} answers"
         yield " is slow"
-    elif is_down(measured) and total > 0 and failed == total:
-        yield f" is down: every request has failed for {duration(measured.window_s)}"
-        yield f" is down: every request failed for {duration(measured.window_s)}"
-        yield f" is down for {duration(measured.window_s)}"
     elif is_down(measured):
-        yield f" is down: ~{percent(measured.rate)} of requests failing"
-        yield f" is down: ~{percent(measured.rate)} failing"
+        yield from _down(measured)
     elif sure(measured):
         yield f": ~{percent(measured.rate)} of requests failing"
         yield f": ~{percent(measured.rate)} failing"
