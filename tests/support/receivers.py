@@ -31,6 +31,9 @@ class OnAlertmanager(Outlet):
     def headline(self, key):
         return self.fake_world.of(key)[-1]["annotations"]["summary"]
 
+    def shown(self, key):
+        return str(self.fake_world.of(key)[-1]["annotations"])
+
 
 class OnJira(Outlet):
     kind = "jira_service_management"
@@ -49,6 +52,9 @@ class OnJira(Outlet):
     def headline(self, key):
         return self.fake_world.of(key)[-1].words["message"]
 
+    def shown(self, key):
+        return str(self.fake_world.of(key)[-1].words)
+
 
 class OnPagerDuty(Outlet):
     kind = "pagerduty"
@@ -66,6 +72,9 @@ class OnPagerDuty(Outlet):
 
     def headline(self, key):
         return self.fake_world.of(key)[-1].summary
+
+    def shown(self, key):
+        return str(self.fake_world.of(key)[-1].events[-1])
 
 
 class OnWebhook(Outlet):
@@ -87,6 +96,9 @@ class OnWebhook(Outlet):
     def headline(self, key):
         return self.fake_world.roots[key].message.headline
 
+    def shown(self, key):
+        return str(self.fake_world.roots[key].message)
+
 
 class Replaced(Outlet):
     """A platform that shows one message a key, with the newest lines of the trail in its text."""
@@ -106,6 +118,9 @@ class Replaced(Outlet):
 
     def headline(self, key):
         return self.fake_world.standing[self.named(key)][self.title]
+
+    def shown(self, key):
+        return str(self.fake_world.standing[self.named(key)])
 
 
 class OnIncidentIo(Replaced):
