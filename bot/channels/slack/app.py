@@ -14,7 +14,7 @@ from bot.channels.slack.blocks import ASK, SHARE, SILENCE
 from bot.channels.slack.handlers import Handlers
 from bot.channels.slack.homes import Homes
 from bot.channels.slack.options import Options
-from bot.channels.slack.views import FORMS, NAMES, REFRESH
+from bot.channels.slack.views import FORMS, MENU, NAMES, REFRESH
 from bot.channels.slack.web_api import Web
 
 EXPLAIN_THIS = "explain_error"
@@ -74,6 +74,7 @@ def _listen(app: AsyncApp, homes: Homes, errands: BackgroundTasks) -> None:
     app.action(re.compile(f"^({ASK}|{SILENCE}):"))(handed(Handlers.pressed))
     app.action(SHARE)(handed(Handlers.shared))
     app.action(REFRESH)(handed(Handlers.refreshed))
+    app.action(re.compile(f"^{MENU}:"))(handed(Handlers.menu))
     for form in FORMS:
         app.view(form)(handed(Handlers.submitted))
     app.message_shortcut(EXPLAIN_THIS)(handed(Handlers.shortcut))

@@ -20,7 +20,7 @@ from bot.channels.slack.roles import Roles
 from bot.channels.slack.web_api import WRONG, Web
 from bot.core.answers.answer import Answer
 from bot.core.commands.asker import Asker
-from bot.core.commands.table import Role
+from bot.core.commands.table import COMMANDS, Role
 from bot.core.model.person import Person
 from bot.errors import StoreError
 
@@ -32,6 +32,7 @@ ASK_S = 10.0
 NAMES_S = 1.0
 """A form has to be open within three seconds."""
 FORMS = {"report": views.report, "maintenance": views.maintenance, "explain": views.explain}
+HOME_FORMS = {"subscribe": views.subscribe, "unsubscribe": views.unsubscribe}
 BROKEN = "something broke on my side, and it is in my log; please try again"
 AWAY = "I cannot read my store right now, so I know nothing fresh; please try again in a minute"
 
@@ -74,10 +75,7 @@ class Handlers:
             await self._answer(press, press.line)
             await self._duplicates.pressed(body, press.line)
             return
-        answer = await self._ask(press, press.line)
-        await self._opened(press, views.told(answer, self._now()))
-        if answer.changed:
-            await self._show_home(press)
+        await self._answer_at_home(press, press.line)
 
     async def shared(self, body: Mapping[str, Any]) -> None:
         """The same answer, fresh, for everybody in the channel."""
@@ -92,7 +90,7 @@ class Handlers:
         """A form that was sent off."""
         press = of_form(body, views.line(body.get("view") or {}))
         if await self._first(press):
-            await self._answer(press, press.line)
+            await (self._answer_at_home if press.at_home else self._answer)(press, press.line)
 
     async def shortcut(self, body: Mapping[str, Any]) -> None:
         """The shortcut on a message of anybody, which explains the error in it: a private answer."""
@@ -129,6 +127,18 @@ class Handlers:
         if user and event.get("tab", "home") == "home" and await self._first(press):
             await self._show_home(press)
 
+    async def menu(self, body: Mapping[str, Any]) -> None:
+        """A button of the App Home that opens a form, for whoever may send it off; others hear what it takes."""
+        press = of_action(body)
+        form = HOME_FORMS.get(press.line)
+        if form is None or not await self._first(press):
+            return
+        if not (await self._asker(press)).role.may(COMMANDS[press.line].role):
+            await self._answer_at_home(press, press.line)
+            return
+        names = await self._names(press.line, press)
+        await self._opened(press, form(press, names, f"{self._name}:{self._prefix}"))
+
     async def refreshed(self, body: Mapping[str, Any]) -> None:
         """The button of the App Home that reads everything again."""
         press = of_action(body)
@@ -142,10 +152,17 @@ class Handlers:
             answer = Answer(BROKEN, self._now(), understood=False)
             await self._respond(press, answers.answer(answer, self._now()), public=False)
 
-    async def _show_home(self, press: Interaction) -> None:
+    async def _answer_at_home(self, press: Interaction, line: str) -> None:
+        """In a window; on the page itself where the work took longer than Slack lets a window open."""
+        answer = await self._ask(press, line)
+        opened = await self._opened(press, views.told(answer, self._now()))
+        if answer.changed or not opened:
+            await self._show_home(press, "" if opened else answer.title)
+
+    async def _show_home(self, press: Interaction, note: str = "") -> None:
         standing = await self._ask(press, "status")
         subscribed = await self._ask(press, "subscriptions")
-        view = views.home(standing, subscribed if subscribed.understood else None, self._now())
+        view = views.home(standing, subscribed if subscribed.understood else None, self._now(), note)
         try:
             await self._web.asker.views_publish(user_id=press.user, view=view)
         except WRONG as error:

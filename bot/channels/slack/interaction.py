@@ -75,6 +75,8 @@ def of_form(body: Mapping[str, Any], line: str) -> Interaction:
         channel=_text(known, "channel"),
         line=line,
         answer_to=_text(known, "answer_to"),
+        trigger=_text(body, "trigger_id"),
+        at_home=known.get("at_home") is True,
     )
 
 

@@ -14,7 +14,8 @@ from bot.core.text.quoting import clean
 from bot.core.text.truncation import fit
 
 REPORT, MAINTENANCE, EXPLAIN, CHOICE = "form:report", "form:maintenance", "form:explain", "form:choice"
-FORMS = (REPORT, MAINTENANCE, EXPLAIN, CHOICE)
+SUBSCRIBE, UNSUBSCRIBE = "form:subscribe", "form:unsubscribe"
+FORMS = (REPORT, MAINTENANCE, EXPLAIN, CHOICE, SUBSCRIBE, UNSUBSCRIBE)
 NAMES = "names"
 """How the ids of menus begin whose names are looked up while one types; the command follows."""
 MANY = 25
@@ -24,9 +25,23 @@ CHECKED = 10
 PASTED = 3_000
 BEGINS = "22:00 or 2026-05-01T22:00Z"
 REFRESH = "home:refresh"
+MENU = "home:form"
+"""How the ids of the buttons begin that open the forms of the App Home; the command is their value."""
 LENGTHS = (("30 minutes", "30m"), ("1 hour", "1h"), ("2 hours", "2h"), ("4 hours", "4h"), ("1 day", "1d"))
+LEVELS = (("Everything", "degraded"), ("Partial outages and worse", "partial"), ("Major outages only", "major"))
 VOICES = (("It fails for me", "report"), ("It works for me", "works"))
 Choices = Sequence[tuple[str, str]]
+_MENU = (
+    button("Subscribe a channel…", f"{MENU}:subscribe", "subscribe"),
+    button("Unsubscribe…", f"{MENU}:unsubscribe", "unsubscribe"),
+)
+_CONVERSATIONS: Block = {
+    "type": "conversations_select",
+    "action_id": "v",
+    "placeholder": {"type": "plain_text", "text": "Choose a channel", "emoji": True},
+    "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+}
+"""Slack's own list, of what this person can see: it needs no scope of ours."""
 
 
 def report(asked: Interaction, names: Choices) -> Block:
@@ -72,6 +87,25 @@ def choice(asked: Interaction, it: Choice) -> Block:
     return _form(CHOICE, "Which of them?", "Send", rows, asked, f"{it.command} {it.subject}")
 
 
+def subscribe(asked: Interaction, names: Choices, places: str) -> Block:
+    """Have a channel hear of something; `places` comes before its id."""
+    rows = [
+        _input("to", "Which channel?", _CONVERSATIONS),
+        _input("what", "What about? Empty: everything", _names(names, "subscribe"), optional=True),
+        _input("severity", "How bad must it be?", _choice("static_select", LEVELS, first=True)),
+    ]
+    return _form(SUBSCRIBE, "Subscribe a channel", "Subscribe", rows, asked, places)
+
+
+def unsubscribe(asked: Interaction, names: Choices, places: str) -> Block:
+    """End what a channel hears of."""
+    rows = [
+        _input("to", "Which channel?", _CONVERSATIONS),
+        _input("what", "What about? Empty: everything", _names(names, "unsubscribe"), optional=True),
+    ]
+    return _form(UNSUBSCRIBE, "Unsubscribe", "Unsubscribe", rows, asked, places)
+
+
 def offered(found: Choices) -> list[Block]:
     """What a menu offers for what was typed so far."""
     known = {value: label for label, value in found if 0 < len(value) <= 140}
@@ -87,6 +121,10 @@ def line(view: Mapping[str, Any]) -> str:
         about = str(kept(view).get("about", ""))
         which = ",".join(_values(values, "which"))
         return f"{about} components={which} {' '.join(_value(values, 'words').split())}".strip()
+    if view.get("callback_id") in (SUBSCRIBE, UNSUBSCRIBE):
+        place = f"{kept(view).get('about', '')}{_value(values, 'to')}"
+        filled = {"what": _value(values, "what"), "severity": _value(values, "severity"), "to": place}
+        return table.line(table.COMMANDS[str(view["callback_id"]).partition(":")[2]], filled)
     what, words = _value(values, "what"), " ".join(_value(values, "words").split())
     if view.get("callback_id") == MAINTENANCE:
         # People write "2026-05-01 22:00"; in a line it is one word.
@@ -97,9 +135,10 @@ def line(view: Mapping[str, Any]) -> str:
     return f"{verb} {what} {words if verb == 'report' else ''}".strip()
 
 
-def home(standing: Answer, subscribed: Answer | None, now: float) -> Block:
-    """The App Home: how everything stands, and who hears of what."""
+def home(standing: Answer, subscribed: Answer | None, now: float, note: str = "") -> Block:
+    """The App Home: how everything stands, and who hears of what; `note`: what became of a form."""
     every = [
+        *([title(clean(note, 2_000))] if note else []),
         title(clean(standing.title, 2_000) or "no answer"),
         *body(standing, now, 9_000),
         *buttons(standing.actions),
@@ -109,6 +148,8 @@ def home(standing: Answer, subscribed: Answer | None, now: float) -> Block:
             {"type": "divider"},
             title(clean(subscribed.title, 300) or "Subscriptions"),
             *body(subscribed, now, 4_000),
+            *buttons((), after=_MENU),
+            *context(f"subscribing and unsubscribing need the role {table.COMMANDS['subscribe'].role}"),
         ]
     every += buttons((), after=[button("Refresh", REFRESH, "status")])
     every += context(f"as of {moment(standing.at, now, seconds=True)}")
@@ -130,7 +171,9 @@ def told(it: Answer, now: float) -> Block:
 def _form(  # noqa: PLR0913, PLR0917 - all that a form has
     callback: str, name: str, send: str, rows: Sequence[Block], asked: Interaction, about: str = ""
 ) -> Block:
-    written = json.dumps({"channel": asked.channel, "answer_to": asked.answer_to, "about": about})
+    written = json.dumps(
+        {"channel": asked.channel, "answer_to": asked.answer_to, "about": about, "at_home": asked.at_home}
+    )
     return {
         "type": "modal",
         "callback_id": callback,
@@ -176,7 +219,7 @@ def _values(values: Mapping[str, Any], name: str) -> list[str]:
 def _value(values: Mapping[str, Any], name: str, most: int = 400) -> str:
     """What was chosen or typed in a row."""
     field: Mapping[str, Any] = next(iter((values.get(name) or {}).values()), {})
-    chosen = (field.get("selected_option") or {}).get("value")
+    chosen = (field.get("selected_option") or {}).get("value", field.get("selected_conversation"))
     return str(chosen if chosen is not None else field.get("value") or "")[:most]
 
 

@@ -9,7 +9,7 @@ from bot.core.model.card import Action
 from bot.errors import StoreError
 
 NOW = 1_776_094_260.0
-ACTS = ("ack", "silence", "maintenance", "subscribe")
+ACTS = ("ack", "silence", "maintenance", "subscribe", "unsubscribe")
 
 
 class Clerk:

@@ -186,6 +186,14 @@ def _looked_up(it: Mapping[str, Any]) -> None:
         raise RefusedError("invalid_blocks", "external_select")
 
 
+def _conversations(it: Mapping[str, Any]) -> None:
+    """Slack's own list of conversations; https://docs.slack.dev/reference/block-kit/block-elements."""
+    plain(it.get("placeholder"), 150, "placeholder")
+    include = it.get("filter", {}).get("include", ["public"])
+    if "options" in it or not include or not set(include) <= {"im", "mpim", "private", "public"}:
+        raise RefusedError("invalid_blocks", "conversations_select")
+
+
 ELEMENTS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {
     "button": _button,
     "static_select": _choice,
@@ -193,6 +201,7 @@ ELEMENTS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {
     "checkboxes": _several,
     "multi_static_select": _several,
     "external_select": _looked_up,
+    "conversations_select": _conversations,
     "plain_text_input": _typed,
 }
 
