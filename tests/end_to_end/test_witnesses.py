@@ -14,6 +14,7 @@ from bot.core.messages.sources import others_say
 from bot.core.model.service import Other
 from bot.core.model.stream import StreamRow
 from bot.core.routing.notices import Notice
+from bot.core.text.inline import utc
 from bot.errors import ConfigError
 from bot.probing.prober import Clock, Prober
 from bot.store.stream_rows import decode
@@ -51,10 +52,10 @@ def test_mentions_need_words():
 
 
 def night(*, other: Page):
-    """Trouble on the API while Claude's page is green; what is said of it."""
+    """Trouble on the API while Claude's page is green, for longer than that page usually takes; what is said of it."""
     judgement = Judgement(claude("claude, cursor"), AssessorSettings(("claude-api",), 15.0))
     notices: list[Notice] = []
-    for n in range(80):
+    for n in range(260):
         at = AT + 15 * n
         seen = Observation("claude-api/hello", "claude", "claude-api", "fra", at, Outcome.OK, status=200)
         if n > 20 and n % 2:
@@ -76,7 +77,8 @@ def test_another_s_page_is_shown_beside_and_is_not_the_vendor_s_word():
     denied = next(n for n in notices if n.snapshot.discrepancy)
 
     assert others_say(incident.snapshot.others, AT + 900) == f'Cursor\'s page: "{TITLE}", 22:00 UTC'
-    assert ("Others say", f'Cursor\'s page: "{TITLE}", 22:00 UTC') in card(incident.snapshot, AT + 900).lines
+    shown = dict(card(incident.snapshot, AT + 900).lines)
+    assert utc(shown["Other pages"], AT + 900) == f'Cursor\'s: "{TITLE}", 22:00 UTC'
     assert denied.snapshot.discrepancy is not None
     assert denied.snapshot.discrepancy.kind.value == "unacknowledged"
     assert judgement.state().heard["claude-api"].state is State.OPERATIONAL
