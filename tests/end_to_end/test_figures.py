@@ -26,7 +26,7 @@ from bot.core.model.service import ServiceView
 from bot.core.model.status import ServiceStatus
 from bot.core.postmortem.casefile import Casefile
 from bot.core.postmortem.report import postmortem
-from bot.core.text.numbers import percent
+from bot.core.text.numbers import percent, span
 from bot.core.text.symptoms import present
 from bot.web.api.shapes import component as shown_component
 from bot.web.api.shapes import incident as summary_of
@@ -190,7 +190,11 @@ class Played:
         scraped = self.collector.rows(Reading((ServiceReading(standing),), self.now, up=True), self.now, {})
         text = rendered(scraped, openmetrics=True) + "# EOF\n"
         by_name = {v.measured.component: v for v in standing.voices}
+        ends: dict[str, list[float]] = {}
         for family in text_string_to_metric_families(text):
+            if family.name in {"groundtruth_failure_ratio_low", "groundtruth_failure_ratio_high"}:
+                for sample in family.samples:
+                    ends.setdefault(sample.labels["component"], []).append(sample.value)
             if family.name in {"groundtruth_failure_ratio", "groundtruth_slow_ratio"}:
                 for sample in family.samples:
                     voices = by_name[sample.labels["component"]]
@@ -198,6 +202,8 @@ class Played:
             if family.name == "groundtruth_component_state":
                 shown = {s.labels["component"]: s.labels["state"] for s in family.samples if s.value}
                 assert shown == {name: present(v.measured, self.now) for name, v in by_name.items()}
+        for name, (low, high) in ends.items():
+            self.say("metrics", f"95% interval {span(low, high)}", None, (by_name[name],))
 
     def afterwards(self) -> None:
         """The reports, the history and the digest at the end."""

@@ -13,7 +13,7 @@ _MARKS = re.compile(r"(?<![^\s(\[\"'])([*_~`]+)(?=\S)|:(?=[A-Za-z+_-][\w+'-]*:)"
 _ENDS = re.compile(r"(?<=\S)([*_~`])(?!\w)")
 """Where it could end bold, italic, struck or code; what never ends is shown as it stands: "~18%"."""
 _INVISIBLE = "\u200b"
-_USER = re.compile(r"[UW][A-Z0-9]{2,20}")
+_USER = re.compile(r"[UW][A-Z0-9]{1,20}")
 _FORMS = {
     Style.TIME: "{time}",
     Style.SECONDS: "{time_secs}",
