@@ -187,6 +187,10 @@ class Played:
             self.say("api", told.headline, incident, standing.voices)
             for line in timeline(incident, inside=False):
                 self.say("api", line.text, incident, standing.voices)
+        self.scraped(standing)
+
+    def scraped(self, standing: ServiceStatus) -> None:
+        """What a scrape says: ratios, their intervals, states."""
         scraped = self.collector.rows(Reading((ServiceReading(standing),), self.now, up=True), self.now, {})
         text = rendered(scraped, openmetrics=True) + "# EOF\n"
         by_name = {v.measured.component: v for v in standing.voices}

@@ -188,5 +188,5 @@ async def test_a_page_that_cannot_be_read_is_unreadable_never_green(instance_of,
 
     assert all(heard.unreadable for heard in remembered.heard.values())
     assert all(heard.read_at is None for heard in remembered.heard.values())
-    assert "unreadable" in instance.record[0]["headline"] or "cannot be read" in instance.record[0]["headline"]
+    assert "status page can't be read" in instance.record[0]["headline"]
     assert resident < 200e6

@@ -66,7 +66,7 @@ async def test_one_incident_from_first_failure_to_the_end(both, tmp_path):
 
         mine = await both.presses(on_discord, "ack")
         await within(SOON_S, lambda: "👀 ben on Discord is on it since" in here.shown, lambda: here.shown)
-        assert "acknowledged" in mine.text
+        assert f"You're on it: incident {incident}" in mine.text
         late = await both.types("ack", "C2")
         assert "ben" in late.answers[0].shown, "the second is told who was first"
 

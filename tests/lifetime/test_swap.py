@@ -23,7 +23,7 @@ async def test_an_incident_goes_on_over_a_change(both, tmp_path):
         both.outage()
         here, _, _ = await both.told()
         await both.ann.presses(here, "Acknowledge")
-        await until(lambda: "acknowledged" in here.shown)
+        await until(lambda: "👀 <@U1> is on it since" in here.shown, what=lambda: here.shown)
         await both.types("subscribe claude-code", "C3", admin=True)
         sockets, sessions = both.slack.sockets.open, both.discord.gateway.live
         swapped = replace(both.settings(tmp_path, interval_s=0.3), vantage=at_work.settings.vantage)
