@@ -30,6 +30,17 @@ async def test_a_direct_message_is_answered_there(fake, app, clerk):
     assert not fake.workspace.standing("D5")[0].said.get("thread_ts")
 
 
+async def test_a_message_in_the_agent_surface_is_answered_in_its_thread(fake, app, clerk):
+    """There every talk is a thread of the direct messages."""
+    fake.workspace.room("D5")
+    fake.workspace.heard.add("5.1")
+    said = {"type": "message", "channel_type": "im", "user": "U5", "text": "is claude down?", "channel": "D5"}
+    await fake.person("U5").happens({**said, "ts": "5.2", "thread_ts": "5.1"})
+    await fake.workspace.until(lambda: fake.workspace.messages)
+    assert clerk.lines == ["is claude down?"]
+    assert fake.workspace.messages[0].said["thread_ts"] == "5.1"
+
+
 async def test_an_error_in_a_message_is_explained_by_a_shortcut(fake, app, clerk):
     """Privately, whoever wrote it."""
     (answer,) = await answered(fake, await fake.person("U1").shortcuts("explain_error", ERROR))
