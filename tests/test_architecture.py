@@ -34,7 +34,8 @@ BOT: Mapping[str, str] = {
     "process": "settings store",
     "config": "channels fields scheduling settings core probes",
     "explain": "core probes",
-    "channels": "http fields core probes",
+    "channels": "http fields pictures core probes",
+    "pictures": "core",
     "demo": "store core probes",
     "store": "core probes",
     "settings": "scheduling core probes",
@@ -67,6 +68,7 @@ CORE: Mapping[str, str] = {
     "answers": "commands detection history incidents ledger messages model routing stats text tips",
     "postmortem": "answers incidents messages model stats text",
     "health": "answers text",
+    "drawing": "answers",
     "rate_limits": "",
 }
 """A room of `bot.core` -> the rooms of the core that it may import. Judging has no words: it never imports messages."""

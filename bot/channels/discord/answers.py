@@ -9,6 +9,8 @@ import discord
 from bot.channels.discord.embeds import COLOURS, Frame, framed
 from bot.channels.discord.markdown import escape, markup, unpinged
 from bot.core.answers.answer import Answer, Choice, Table
+from bot.core.answers.charts import Chart
+from bot.core.drawing import in_words
 from bot.core.model.card import Action, Colour
 from bot.core.text.inline import tidy
 from bot.core.text.no_break import unbroken
@@ -21,21 +23,31 @@ TEXT = 2_400
 ROWS = 3_900
 """Characters of lines and rows in a message; an embed's description takes 4,096."""
 CELL, LINE = 200, 1_000
+PICTURE = "charts.png"
+DESCRIPTION = 1_024
+"""Characters of what a picture shows, for those who do not see it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is sent: the embed, the buttons under it, and a file where the body is long."""
+    """What is sent: the embed, the buttons under it, a file where the body is long; charts come after it."""
 
     embed: discord.Embed
     actions: tuple[Action, ...] = ()
     shareable: bool = True
     body: str = field(default="", repr=False)
     choice: Choice | None = None
+    charts: tuple[Chart, ...] = ()
 
     def files(self) -> list[discord.File]:
         """The long body as a file; made anew for each try."""
         return [discord.File(io.BytesIO(self.body.encode()), "answer.md")] if self.body else []
+
+    def pictured(self, png: bytes) -> tuple[discord.Embed, list[discord.File]]:
+        """The embed with its charts in it, and all its files."""
+        shown = self.embed.copy().set_image(url=f"attachment://{PICTURE}")
+        said = clean(in_words(self.charts), DESCRIPTION)
+        return shown, [*self.files(), discord.File(io.BytesIO(png), PICTURE, description=said)]
 
 
 def reply(answer: Answer) -> Reply:
@@ -51,7 +63,8 @@ def reply(answer: Answer) -> Reply:
     frame = Frame(answer.title, (), answer.footer, colour(answer), text=text)
     shareable = answer.understood and not answer.refused
     whole = unpinged(answer.text) if long else ""
-    return Reply(discord.Embed.from_dict(framed(frame)), tuple(answer.actions), shareable, whole, answer.choice)
+    embed = discord.Embed.from_dict(framed(frame))
+    return Reply(embed, tuple(answer.actions), shareable, whole, answer.choice, tuple(answer.charts))
 
 
 def colour(answer: Answer) -> int:

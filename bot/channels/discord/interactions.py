@@ -11,11 +11,12 @@ import discord
 
 from bot.channels.context import DeskPort, KeyValues, posted_in
 from bot.channels.discord import roles
-from bot.channels.discord.answers import Reply, reply, sentence
+from bot.channels.discord.answers import PICTURE, Reply, reply, sentence
 from bot.channels.discord.options import Options
 from bot.core.answers.answer import Answer
 from bot.core.commands.asker import Asker
 from bot.errors import StoreError
+from bot.pictures.drawn import Pictures
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class InteractionHandler:
         self, name: str, options: Options, desk: DeskPort, memory: KeyValues, now: Callable[[], float]
     ) -> None:
         self.name = name
+        self._pictures = Pictures()
         self.options = options
         self._desk = desk
         self._memory = memory
@@ -121,17 +123,21 @@ class InteractionHandler:
             one.set_footer(text=f"{said} · shared by {who}".removeprefix(" · "))
         try:
             await interaction.response.edit_message(view=None)
-            await interaction.followup.send(embeds=embeds, files=await self._hung(message), ephemeral=False)
+            files = await self._hung(message)
+            for one in embeds:
+                drawn = any(file.filename == PICTURE for file in files)
+                one.set_image(url=f"attachment://{PICTURE}" if drawn else None)
+            await interaction.followup.send(embeds=embeds, files=files, ephemeral=False)
         except UNHEARD as error:
             log.warning("%s could not share an answer: %s", self.name, error)
 
     async def _hung(self, message: discord.Message) -> list[discord.File]:
-        """The file of a long answer, to hang it on another message; none where it cannot be read in time."""
+        """The files of an answer, to hang them on another message; none where they cannot be read in time."""
         try:
             async with asyncio.timeout(FILE_S):
-                return [await one.to_file() for one in message.attachments[:1]]
+                return [await one.to_file() for one in message.attachments[:2]]
         except UNHEARD as error:
-            log.warning("%s shares an answer without its file: %s", self.name, error)
+            log.warning("%s shares an answer without its files: %s", self.name, error)
             return []
 
     async def _answer(self, interaction: discord.Interaction, text: str) -> Reply:
@@ -178,10 +184,24 @@ class InteractionHandler:
                     raise
                 log.warning("%s: a file was refused, its message goes without it: %s", self.name, error)
                 await _sent(interaction, sent, [])
+            await self._drawn(interaction, said)
         except UNHEARD as error:
             log.warning("%s could not answer an interaction: %s", self.name, error)
         finally:
             asking.cancel()
+
+    async def _drawn(self, interaction: discord.Interaction, said: Reply) -> None:
+        """Its charts, put into an answer that stands; without them it stays as it is."""
+        if not (said.charts and self.options.charts):
+            return
+        png = await self._pictures.of(said.charts)
+        if not png:
+            return
+        embed, files = said.pictured(png)
+        try:
+            await interaction.edit_original_response(embed=embed, attachments=files)
+        except UNHEARD as error:
+            log.warning("%s: an answer stays without its charts: %s", self.name, error)
 
     @contextlib.contextmanager
     def _under_way(self) -> Iterator[None]:

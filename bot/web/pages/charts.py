@@ -1,9 +1,8 @@
 """Lines and columns over time as SVG coordinates: drawn by the template, readable as a table beside. Pure."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, log10
 
+from bot.core.drawing import axis_end, path
 from bot.core.history.ranges import RangeHistory, failure_rate, folded
 from bot.core.incidents.evidence import Evidence
 from bot.core.stats.histogram import quantile_ms
@@ -85,11 +84,11 @@ def speeds(past: RangeHistory, now: float) -> Chart:
     """Median and 95th percentile of good answers over a span."""
     points = folded(past.points, past.span)
     found = [(p, quantile_ms(p.sums.bins, 0.5), quantile_ms(p.sums.bins, 0.95)) for p in points]
-    top = _top(max((high for _, _, high in found if high is not None), default=0.0))
+    top = axis_end(max((high for _, _, high in found if high is not None), default=0.0), 100.0)
     rows = tuple((clock(p.begins, now), _words(middle), _words(high)) for p, middle, high in found)
     lines = (
-        Line("p95", "line-high", _path([high for _, _, high in found], top)),
-        Line("p50", "line-mid", _path([middle for _, middle, _ in found], top)),
+        Line("p95", "line-high", path([high for _, _, high in found], top, WIDTH, HEIGHT)),
+        Line("p50", "line-mid", path([middle for _, middle, _ in found], top, WIDTH, HEIGHT)),
     )
     marks = ((0.0, latency(top)), (HEIGHT / 2, latency(top / 2)), (float(HEIGHT), "0"))
     begins = clock(points[0].begins, now) if points else ""
@@ -123,27 +122,5 @@ def course(evidence: Evidence | None, now: float) -> Chart | None:
     return Chart(title, marks, clock(first * 60, now), clock(last * 60, now), rows, columns=columns)
 
 
-def _path(values: Sequence[float | None], top: float) -> str:
-    """An SVG path that breaks where there is no value; a lone point is a short stroke."""
-    wide, parts, open_ = WIDTH / max(1, len(values)), [], False
-    for place, value in enumerate(values):
-        if value is None:
-            open_ = False
-            continue
-        x, y = round((place + 0.5) * wide, 1), round(HEIGHT * (1 - min(1.0, value / top)), 1)
-        lone = not open_ and (place + 1 == len(values) or values[place + 1] is None)
-        parts.append(f"{'L' if open_ else 'M'}{x:g} {y:g}" + ("h2" if lone else ""))
-        open_ = True
-    return "".join(parts)
-
-
 def _words(ms: float | None) -> str:
     return latency(ms) if ms is not None else "–"
-
-
-def _top(most: float) -> float:
-    """The end of an axis: 1, 2 or 5 times a power of ten (ms), above `most`."""
-    if most <= 0:
-        return 100.0
-    ten = 10 ** (ceil(log10(most)) - 1)
-    return float(next(step * ten for step in (1, 2, 5, 10) if step * ten >= most))

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.answers.charts import charts
 from bot.core.commands.table import COMMANDS, Role
 from bot.core.model.card import Action
 from bot.core.model.incident import TimelineEntry
@@ -13,6 +14,7 @@ from tests.channels.discord.reading import told
 from tests.fakes.discord.shapes import custom_ids, words
 from tests.fakes.discord.world import PERMISSIONS
 from tests.support.contract import CARD
+from tests.support.pasts import pasts
 
 ACTIONS = (
     Action("ack", "Acknowledge", "4F7K"),
@@ -224,3 +226,38 @@ async def test_what_needs_more_than_a_press_opens_a_form(fake, bot, desk, place)
     form = await (await fake.people.press(ann, asked.replies[0], "gt:maintenance:claude-api")).settled()
     await (await fake.people.submit(ann, form, duration="90m", reason="gateway upgrade")).settled()
     assert desk.asked[-1][0] == "maintenance claude-api 90m gateway upgrade"
+
+
+CHARTS = charts(pasts([(50, 0), (40, 10)]), "Claude")
+
+
+async def test_charts_come_into_an_answer_that_stands(fake, bot, desk, place):
+    """The words are not held up; then one picture is in the embed, described, and goes along when it is shared."""
+    desk.answer = replace(desk.answer, charts=CHARTS)
+    ann = fake.user("Ann")
+    asked = await (await fake.people.slash(ann, place, "avail history")).settled()
+    assert asked.answered_s < 1
+    await bot.gateway._reception.drained(20)
+    private = asked.replies[0]
+    assert private.files["charts.png"].startswith(b"\x89PNG")
+    assert private.embeds[0]["image"]["url"] == "attachment://charts.png"
+    assert "% of checks failed" in private.described["charts.png"]
+    assert "<!channel> @everyone </a> **x**" in told(private.embeds[0]["description"])
+
+    shared = await fake.people.press(ann, private, "gt:share:answer")
+    async with asyncio.timeout(5):
+        while not shared.replies:
+            shared.changed.clear()
+            await shared.changed.wait()
+    assert place.messages[-1].files == private.files
+
+
+async def test_without_charts_the_answer_is_the_words(fake, replicas, desk, place):
+    """`charts: false`: nothing is drawn."""
+    desk.answer = replace(desk.answer, charts=CHARTS)
+    opened = await replicas.start(channels=[place.id], charts=False)
+    await replicas.listening()
+    asked = await (await fake.people.slash(fake.user("Ann"), place, "avail history")).settled()
+    await opened.gateway._reception.drained(3)
+    assert not asked.replies[0].files
+    assert "image" not in asked.replies[0].embeds[0]

@@ -151,7 +151,7 @@ class People:
         message.content = data.get("content", message.content) or ""
         message.embeds = data.get("embeds", message.embeds) or []
         message.components = data.get("components", message.components) or []
-        message.files |= data.get("files") or {}
+        message.attach(data)
         return message
 
     def _reply(self, asked: Asked, data: Mapping[str, Any]) -> Message:

@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,10 +40,23 @@ class Message:
     embeds: list[dict[str, Any]] = field(default_factory=list)
     components: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
+    described: dict[str, str] = field(default_factory=dict)
     flags: int = 0
     nonce: str = ""
     edits: int = 0
     pinged: set[str] = field(default_factory=set)
+
+    def attach(self, payload: Mapping[str, Any]) -> None:
+        """Files of a new message or an edit; `attachments`, where given, are all it has afterwards. Raises Refused."""
+        files = self.files | (payload.get("files") or {})
+        if payload.get("attachments") is not None:
+            files = {one["filename"]: files[one["filename"]] for one in payload["attachments"]}
+            self.described = {one["filename"]: one.get("description") or "" for one in payload["attachments"]}
+        wanted = [str((embed.get("image") or {}).get("url", "")) for embed in self.embeds]
+        missing = [url for url in wanted if url.startswith("attachment://") and url[13:] not in files]
+        if missing or any(len(words) > 1_024 for words in self.described.values()):
+            raise Refused(400, 50035, f"Invalid Form Body: attachments {missing}")
+        self.files = files
 
 
 @dataclass
@@ -202,7 +215,7 @@ class World:
             message.embeds = payload["embeds"] or []
         if "components" in payload:
             message.components = payload["components"] or []
-        message.files |= payload.get("files") or {}
+        message.attach(payload)
         message.flags = int(payload.get("flags") or message.flags)
 
     def _heard(self, role: str, message: Message) -> bool:
