@@ -211,7 +211,8 @@ class Episodes:
             self.slow[result.component] = begun(looked)
         if how is not None and not goes_on:
             pace.take(how)
-            if pace.value < LOW / 2:
+            # A slow answer that says little by itself may still be the first of a stretch; only a usual one ends it.
+            if pace.value < LOW / 2 and not slow:
                 self.slow.pop(result.component, None)
 
 
