@@ -41,7 +41,7 @@ from bot.judging.judge import Judge, JudgeContext
 from bot.lifetime.generations import Generations, Idle
 from bot.lifetime.open_channels import OpenChannels
 from bot.probing.prober import Clock, Prober
-from bot.probing.stream_writer import GATHER_S, StreamWriter
+from bot.probing.stream_writer import StreamWriter
 from bot.process import Process
 from bot.settings import Service, Settings, labels_of, page_check_id
 from bot.store.connect import open_store
@@ -158,7 +158,7 @@ class Life:
         self.news = SelfNotices(store, self.owner, around.now, self.wake)
         self.actions = ActionQueue(store, self.written)
         self.supervisor = Supervisor(self.tell)
-        self.stream = StreamWriter(store, settings.vantage, gather_s=GATHER_S / around.speed)
+        self.stream = StreamWriter(store, settings.vantage)
         self.desk = open_desk(store, settings, wake=self.written, now=around.now)
         self.app: App | None = None
         """The generation at work, or the last one."""

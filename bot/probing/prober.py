@@ -15,7 +15,7 @@ from bot.probing.budget import BudgetGate
 from bot.probing.checks import CheckRunner, Past, ProbeLimits
 from bot.probing.page_lease import PageLease
 from bot.probing.rate_limiter import HostRateLimiter
-from bot.probing.stream_writer import GATHER_S, StreamWriter
+from bot.probing.stream_writer import StreamWriter, gathering
 from bot.scheduling.scheduler import Schedule
 from bot.settings import Settings
 from bot.store.store import Store
@@ -70,7 +70,8 @@ class Prober:
         self._watch: CheckRunner | None = None
         self._schedule: Schedule | None = None
         self._past = before.past() if before else None
-        self.stream = stream or StreamWriter(store, settings.vantage, gather_s=GATHER_S / clock.speed)
+        self.stream = stream or StreamWriter(store, settings.vantage)
+        self.stream.gather_s = gathering([check.interval_s for check in settings.checks()], clock.speed)
         self.stream.written = self._written
 
     def past(self) -> Past | None:

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import secrets
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from bot.errors import StoreError
 from bot.store.store import Store
@@ -19,7 +19,15 @@ BATCH_ROWS = 500
 FLUSH_S = 0.1
 GATHER_S = 1.0
 """How long a good result waits for others, so that they are written together; any other one is written at once."""
+GATHER_SHARE = 0.25
+"""Of the shortest interval, at most: failures are written at once, and those of one vantage must not be read rounds
+before the good results that another one had of the same thing at that time."""
 RETRY_S = (0.2, 0.5, 1.0, 2.0)
+
+
+def gathering(intervals_s: Iterable[float], speed: float) -> float:
+    """How long good results of checks with these intervals are gathered, in seconds of a clock of this speed."""
+    return min([GATHER_S, *(GATHER_SHARE * each for each in intervals_s)]) / speed
 
 
 def _nobody(_service: str, _plans: Mapping[str, str], _urgent: bool) -> None:
@@ -52,7 +60,8 @@ class StreamWriter:
         self._rows: dict[str, deque[bytes]] = {}
         self._first: dict[str, int] = {}
         self._urgent: set[str] = set()
-        self._gather_s = gather_s
+        self.gather_s = gather_s
+        """It changes with the configuration too."""
         self._fresh, self._pressing = asyncio.Event(), asyncio.Event()
         self.waiting = 0
         self.dropped = 0
@@ -78,7 +87,7 @@ class StreamWriter:
         while True:
             await self._fresh.wait()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._gather_s):
+                async with asyncio.timeout(self.gather_s):
                     await self._pressing.wait()
             self._fresh.clear()
             self._pressing.clear()

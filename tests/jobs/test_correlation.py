@@ -1,12 +1,14 @@
 """Common causes on the real store: who hears of one, that it is one message, and that no death doubles or loses it."""
 
 import asyncio
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from bot.advice.advisor import Advisor
 from bot.config.load import from_text
+from bot.core.messages.correlation_card import card, together
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.measurement import Measurement
 from bot.core.model.person import Person
@@ -134,15 +136,18 @@ async def test_it_is_said_once_grows_and_ends(town):
             await eye.look()
         await town.deliver()
         town.now += 60
-    assert list(town.told.values()) == ["🟠 3 services fail at once, all behind Cloudflare: Claude, Openai and Groq"]
+    assert list(town.told.values()) == ["🟠 3 services fail at once, all behind Cloudflare"]
+    (found,) = await town.reading.found()
+    assert together(found.cause) == "3 services fail at once, all behind Cloudflare: Claude, Openai and Groq"
     await town.stand("claude", "openai")
     await asyncio.gather(*(eye.look() for eye in eyes))
     await town.deliver()
     assert len(town.told) == 1
-    (head,) = town.told.values()
-    assert head.startswith(
-        "🟢 no longer several at once after 3 min: 3 services failed together, all behind Cloudflare"
-    )
+    assert list(town.told.values()) == ["🟢 Only Groq still fails; 3 services failed at once for 3 min"]
+    left = tuple(replace(one, over=one.service != "groq") for one in found.cause.struck)
+    lines = dict(card(replace(found.cause, struck=left, over_at=town.now), town.now, town.now).lines)
+    assert lines["Still failing"] == "Groq; it has a message of its own"
+    assert lines[""].endswith("(3 min) · Claude, Openai and Groq")
     assert await town.reading.found() == []
 
 

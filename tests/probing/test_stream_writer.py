@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.errors import StoreError
-from bot.probing.stream_writer import StreamWriter
+from bot.probing.stream_writer import GATHER_S, StreamWriter, gathering
 from bot.store.store import Store
 
 
@@ -118,3 +118,10 @@ async def test_the_buffer_is_bounded_and_says_what_it_dropped(store):
 
     assert stream.dropped == 50
     assert await rows_of(store, "claude") == [b'{"k":"o","n":%d}' % n for n in range(50, 150)]
+
+
+def test_good_results_wait_for_less_than_a_round():
+    """A second where checks run every few seconds or less often; else a part of the shortest interval."""
+    assert gathering([15.0, 60.0], 1.0) == gathering([], 1.0) == GATHER_S
+    assert gathering([60.0, 0.2], 1.0) == pytest.approx(0.05)
+    assert gathering([15.0], 100.0) == GATHER_S / 100

@@ -105,10 +105,11 @@ def _going(standing: ServiceStatus, voices: ComponentStatus) -> list[Incident]:
 
 
 def _incident(one: Incident) -> str:
-    """An open incident by its id, who is on it, and whether it is about to end."""
+    """An open incident by its id, where alone it is measured, who is on it, and whether it is about to end."""
+    where = f" only from {clean(one.vantage, 40)}" if one.scope == "vantage" else ""
     taker = f" (👀 {person(one.acknowledged_by)})" if one.acknowledged_at is not None else ""
     quiet = f": {quiet_words(one.kind)}, not yet over" if one.status is IncidentStatus.MONITORING else ""
-    return f"incident {clean(one.id, 20)}{taker}{quiet}"
+    return f"incident {clean(one.id, 20)}{where}{taker}{quiet}"
 
 
 def _brief(measured: Measurement, now: float) -> str:

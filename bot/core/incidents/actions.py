@@ -203,24 +203,28 @@ def _wished(aim: str, wanted: str, command: ActionRequest) -> Silence | ActionRe
     till_over = length.casefold() == UNTIL_RESOLVED and not work and not later
     lasting = silences.LONGEST_S if till_over else durations.seconds_of(length)
     if lasting is None or not silences.SHORTEST_S <= lasting <= silences.LONGEST_S:
-        most = duration(silences.LONGEST_S)
+        most = _days(silences.LONGEST_S)
         return ActionResult(ok=False, text=f'for how long? from one minute to {most}, such as "30m", "2h" or "1d"')
     since = command.at
     if later:
         if not begins.isascii() or not begins.isdigit() or not work or abs(float(begins) - command.at) > AHEAD_S:
-            most = duration(AHEAD_S)
-            return ActionResult(ok=False, text=f"only maintenance begins later, and within {most}")
+            return ActionResult(ok=False, text=f"only maintenance begins later, and within {_days(AHEAD_S)}")
         since = float(begins)
     reason = clean(" ".join(command.args[2:]), REASON)
     named = f"S{short_id('silence', command.id)}" if command.id else ""
     return Silence(aim, since, since + lasting, doer(command), reason, work, till_over, named, command.where)
 
 
+def _days(seconds: float) -> str:
+    """A limit of whole days."""
+    return f"{seconds / 86_400:.0f} days"
+
+
 def _told(cases: IncidentTracker, one: Silence, now: float) -> str:
     """What the person is told of a silence that stands now, or will."""
     what, lasts = _said(cases, one.target), duration(one.until - one.since)
     if one.till_over:
-        return f"{what} is silenced until it is over, for {lasts} at the longest"
+        return f"{what} is silenced until it is over, for {_days(one.until - one.since)} at the longest"
     if one.since > now:
         when = f"from {between(one.since, one.until, now)} ({lasts}; in {duration(one.since - now)})"
         return f"{what} will be {_state(work=one.work)} {when}"

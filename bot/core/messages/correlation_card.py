@@ -118,7 +118,7 @@ def _ends(cause: Correlation) -> Iterator[str]:
     lasted = duration((cause.over_at or cause.since) - cause.since)
     who = number(len({one.service for one in cause.struck}), "service", "services")
     if cause.going:
-        yield f"{_names(cause, 1)} alone still fails, {who} did for {lasted}"
+        yield f"Only {_names(cause, 1)} still fails; {who} failed at once for {lasted}"
         yield f"No longer several at once after {lasted}"
     if cause.kind not in (CommonFactor.NETWORK, CommonFactor.FAULT, CommonFactor.NOTHING):
         yield f"{who} {_where(cause)} recovered after {lasted}"
@@ -200,7 +200,12 @@ def _meaning(cause: Correlation) -> str:
 def _closed(cause: Correlation, now: float) -> list[tuple[str, str]]:
     end = cause.over_at if cause.over_at is not None else now
     every = listed([clean(name, 40) for name in dict.fromkeys(one.name for one in cause.struck)], LISTED)
-    return [("", f"{moment(cause.since)} – {moment(end)} ({duration(end - cause.since)}) · {every}")]
+    # Fewer than two are left, else it would not be over.
+    alone = f"{_names(cause, 1)}; it has a message of its own" if cause.going else ""
+    return [
+        ("", f"{moment(cause.since)} – {moment(end)} ({duration(end - cause.since)}) · {every}"),
+        ("Still failing", alone),
+    ]
 
 
 def _footer(cause: Correlation, at: float) -> str:

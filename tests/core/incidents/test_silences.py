@@ -86,7 +86,7 @@ def test_until_resolved_ends_with_the_incident_and_says_so():
     """Its line is in the trail, and the silence is gone."""
     cases, name = opened("api")
     told = actions.act(cases, said(10, "silence", name, "until resolved"))
-    assert told.text == f"incident {name} is silenced until it is over, for 30d 0h at the longest"
+    assert told.text == f"incident {name} is silenced until it is over, for 30 days at the longest"
     assert cases.incidents[name].mute
     cases.hush(NOW + 20 * 86_400)
     assert cases.incidents[name].silence is not None
