@@ -41,6 +41,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 }
 """A command's name -> its module, imported only when chosen, and what it does in a line."""
 
+RELOADING = frozenset({"probe", "run"})
+"""Commands that SIGHUP asks to read their configuration again."""
+
 BAD_INPUT = 2
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -93,6 +96,9 @@ def _main(argv: Sequence[str]) -> int:
             close = nearest(args.command, COMMANDS)
             advice = f"did you mean {close}?" if close else "groundtruth --help lists the commands"
             parser.error(f"unknown command '{printable(args.command)}': {advice}")
+        if args.command in RELOADING:
+            # Before the command's own imports, which take a second.
+            importlib.import_module("bot.cli.hangup").HANGUPS.hold()
         module = importlib.import_module(COMMANDS[args.command][0])
         chosen = command(args.command, module).parse_args(args.rest, argparse.Namespace(config=args.config))
     except SystemExit as end:

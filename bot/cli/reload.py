@@ -3,14 +3,11 @@
 import asyncio
 import contextlib
 import logging
-import os
-import signal
-import sys
-import termios
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.app import Running
+from bot.cli.hangup import HANGUPS
 from bot.config.changes import changes
 from bot.config.load import Effective, digest, effective
 from bot.errors import ConfigError, GroundtruthError, StoreError, UserError
@@ -59,28 +56,13 @@ class Reloader:
     @contextlib.asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
         """SIGHUP and changes of the files are heard inside."""
-        loop = asyncio.get_running_loop()
-        with contextlib.suppress(NotImplementedError):  # Windows has no SIGHUP
-            loop.add_signal_handler(signal.SIGHUP, self._hung_up)
         task = asyncio.create_task(self._run(), name="reload")
         try:
-            yield
+            with HANGUPS.passed_to(self._asked.set):
+                yield
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-            loop.remove_signal_handler(signal.SIGHUP)
-
-    def _hung_up(self) -> None:
-        """SIGHUP: somebody asks for it, unless the terminal we run in is gone."""
-        try:
-            os.ttyname(sys.stdin.fileno())
-            termios.tcgetattr(sys.stdin.fileno())
-        except termios.error:
-            os.kill(os.getpid(), signal.SIGTERM)
-        except (OSError, ValueError):
-            self._asked.set()
-        else:
-            self._asked.set()
 
     async def _run(self) -> None:
         while True:
