@@ -6,7 +6,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -100,9 +100,17 @@ def _text(file: Path, content: bytes) -> str:
         raise UserError(f"{file}: expected UTF-8 text") from None
 
 
+def _parsed(text: str) -> Any:
+    """JSON where it is that; YAML may begin with a brace too, and reads large JSON slowly."""
+    if text.lstrip().startswith("{"):
+        with suppress(ValueError):
+            return json.loads(text)
+    return yaml.safe_load(text)
+
+
 def _document(file: Path, text: str) -> Mapping[str, Any]:
     try:
-        found = json.loads(text) if text.lstrip().startswith("{") else yaml.safe_load(text)
+        found = _parsed(text)
     except (ValueError, yaml.YAMLError, RecursionError) as error:
         raise UserError(f"{file}: expected YAML or JSON ({' '.join(str(error).split())[:200]})") from None
     if not isinstance(found, dict):

@@ -107,7 +107,7 @@ def _timing(given: Mapping[str, Any]) -> dict[str, Any]:
 def _request(found: Imported, name: str, given: Mapping[str, Any], conditions: Conditions) -> dict[str, Any]:
     options: dict[str, Any] = dict(conditions.http)
     if "slow_ms" in options:
-        found.leave(f"{name}: [RESPONSE_TIME]", "taken as slow_ms: a slower answer counts as slow, not as failed")
+        found.leave(f"{name}: [RESPONSE_TIME]", "not as a failure: a slower answer counts as slow (slow_ms)")
     if given.get("method"):
         options["method"] = str(given["method"]).upper()
     if given.get("headers"):

@@ -28,6 +28,7 @@ class Imported:
     secrets: dict[str, str] = field(default_factory=dict)
     left: list[tuple[str, str]] = field(default_factory=list)
     components: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
 
     def leave(self, what: str, why: str) -> None:
         """Say once that something was not taken."""
@@ -42,7 +43,12 @@ class Imported:
         wanted = slug(name, "check")
         known = unused(wanted, self.components)
         self.components.add(known)
-        service["components"][known] = {"name": name[:100], "checks": dict(checks)}
+        shown, number = name[:100], 1
+        while shown.casefold() in self.names:
+            number += 1
+            shown = f"{name[:94]} ({number})"
+        self.names.add(shown.casefold())
+        service["components"][known] = {"name": shown, "checks": dict(checks)}
         if labels:
             service["components"][known]["labels"] = dict(labels)
 

@@ -276,6 +276,20 @@ def test_the_command_writes_yaml_and_secrets_apart(written, tmp_path, capsys):
     assert main(["import", "gatus", str(file), "--env", str(env)]) == 2
 
 
+def test_targets_of_the_same_name_are_told_apart(written, tmp_path, capsys):
+    """What is written is a configuration that is accepted. YAML may begin with a brace."""
+    one, two = '{name: Front, url: "https://x.example/"}', '{name: front, group: b, url: "https://x.example/b"}'
+    text = f"{{endpoints: [{one}, {two}]}}"
+    (file,) = written(g=text)
+    assert main(["import", "gatus", str(file)]) == 0
+    found = capsys.readouterr().out
+    assert "name: Front" in found
+    assert "name: front (2)" in found
+    taken = tmp_path / "taken.yaml"
+    taken.write_text(found)
+    assert main(["--config", str(taken), "config", "check"]) == 0
+
+
 @pytest.mark.parametrize("text", ["- a\n", "a: [", "\x00", "x: &a [*a]"])
 @pytest.mark.parametrize("source", ["gatus", "kuma", "blackbox", "upptime"])
 def test_what_is_none_is_one_sentence(source, text, written, capsys):
