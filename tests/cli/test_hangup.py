@@ -29,7 +29,8 @@ def python(text):
 
 
 async def test_one_that_comes_before_anybody_listens_is_kept():
-    before, heard, hangups = signal.getsignal(signal.SIGHUP), [], Hangups()
+    heard: list[str] = []
+    before, hangups = signal.getsignal(signal.SIGHUP), Hangups()
     try:
         hangups.hold()
         os.kill(os.getpid(), signal.SIGHUP)

@@ -11,6 +11,7 @@ from bot.core.answers.incidents import incident as incident_answer
 from bot.core.answers.incidents import why
 from bot.core.answers.status import overview, snapshot
 from bot.core.detection.assessment import AssessorSettings
+from bot.core.detection.latency import WARM_LOOKS
 from bot.core.judging.judgement import Judgement
 from bot.core.messages.compose import card
 from bot.core.messages.layers import LOOKS_LIKE
@@ -106,7 +107,7 @@ def test_a_page_is_spoken_of_where_there_is_one():
 
 def test_slow_is_never_called_failed():
     """Neither in figures nor in words; the latency is that of now."""
-    town = Town().see(60, **FAST).see(40, **SLOW)
+    town = Town().see(WARM_LOOKS + 20, **FAST).see(40, **SLOW)
     for name, said in town.texts().items():
         assert "slow" in said.casefold(), name
         for word in ("requests failed in", "first failure", "failures lately", "slow ×"):
@@ -117,7 +118,7 @@ def test_slow_is_never_called_failed():
 
 def test_nothing_slow_is_said_of_what_is_fast_again():
     """A few fast answers after a stretch of nothing but slow ones are enough; before them no median is named."""
-    town = Town().see(60, **FAST).see(40, **SLOW)
+    town = Town().see(WARM_LOOKS + 20, **FAST).see(40, **SLOW)
     for _ in range(30):
         town.see(1, **FAST)
         said = town.texts()
@@ -135,7 +136,7 @@ def test_nothing_slow_is_said_of_what_is_fast_again():
 
 def test_intermittent_slowness_does_not_flip():
     """One fast answer in two is no recovery."""
-    town = Town().see(60, **FAST).see(20, **SLOW)
+    town = Town().see(WARM_LOOKS + 20, **FAST).see(20, **SLOW)
     for _ in range(20):
         town.see(2, **FAST).see(2, **SLOW)
         assert town.decisions.voices["api"].measured.slow
