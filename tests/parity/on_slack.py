@@ -168,7 +168,7 @@ async def _talk(it: Hands, found: Offers) -> None:
         found.talk[row] = f"`/avail {word}` ({rows})" if form["callback_id"] == f"form:{word}" else "no"
     await it.ann.opens_home()
     await until(lambda: it.fake.workspace.homes)
-    found.talk[Talk.HOME] = "App Home"
+    found.talk[Talk.HOME] = "App Home; subscribes channels by forms there"
     signs = await examine("slack", options(it.fake.url, channels=["C1"]))
     found.talk[Talk.DOCTOR] = ", ".join(sign.name.removeprefix("slack: ").removesuffix(" C1") for sign in signs)
 
