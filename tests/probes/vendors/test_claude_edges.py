@@ -138,7 +138,7 @@ async def test_a_part_is_as_well_as_its_worst_host(vendor: Vendor, tools: Tools,
     good = vendor.url("claude-login") + "/v1/oauth/hello"
     async with serve(silent) as site:
         also = [site.url("/", "localhost"), good]
-        seen = await look(make_check(good, "claude_code", timeout_s=0.5, also=also), tools)
+        seen = await look(make_check(good, "claude_code", timeout_s=1.2, also=also), tools)
     assert (seen.outcome, seen.symptom) == (Outcome.FAILED, "timeout")
     assert seen.detail.startswith("localhost (1 of 3 hosts): ")
     assert seen.timings.total is not None
