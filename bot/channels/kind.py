@@ -12,6 +12,10 @@ from bot.channels.context import ChannelContext
 from bot.core.health.signs import HealthSign
 
 
+def _never(_: Mapping[str, Any]) -> bool:
+    return False
+
+
 def _nobody(_: Mapping[str, Any]) -> Sequence[str]:
     return ()
 
@@ -26,6 +30,7 @@ class Kind:
     `pages_people`: every message there may page somebody, so without a route that says otherwise it hears of incidents
     alone. Where it `pages_incidents_only`, everything else is sent too and pages nobody. `people` are places of its
     options where each message pages a person, in a kind that otherwise pages nobody.
+    `listens`: with these options people or platforms come to an address of its own, where only one can be.
     `automates`: it runs something for each incident, so incidents are never grouped there.
     """
 
@@ -39,6 +44,7 @@ class Kind:
     people: Callable[[Mapping[str, Any]], Sequence[str]] = _nobody
     automates: bool = False
     pages_incidents_only: bool = False
+    listens: Callable[[Mapping[str, Any]], bool] = _never
 
     def opened(self, name: str, options: Mapping[str, Any], outside: ChannelContext) -> Channel:
         """The channel, to be entered by whoever asked for it."""

@@ -1,6 +1,7 @@
 """The kinds of channels, by name: how each is opened from its settings. A new kind is one line here."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -26,6 +27,18 @@ def _listed(options: Mapping[str, Any]) -> Sequence[str]:
 
 def _on_call(options: Mapping[str, Any]) -> Sequence[str]:
     return [str(person) for person in options.get("on_call", ())]
+
+
+def _by_http(options: Mapping[str, Any]) -> bool:
+    return options.get("mode") == "http"
+
+
+def _with_webhook(options: Mapping[str, Any]) -> bool:
+    return options.get("webhook") is not None
+
+
+def _always(_: Mapping[str, Any]) -> bool:
+    return True
 
 
 def _outlet(
@@ -61,7 +74,7 @@ CHANNELS: Mapping[str, Kind] = {
     "incident_io": _outlet(incident_io, pages_people=True),
     "jira_service_management": _outlet(jira_service_management, pages_people=True),
     "ntfy": _outlet(ntfy, pages_people=True),
-    "pagerduty": _outlet(pagerduty, pages_people=True, pages_incidents_only=True),
+    "pagerduty": replace(_outlet(pagerduty, pages_people=True, pages_incidents_only=True), listens=_with_webhook),
     "response": _outlet(response, pages_people=True, automates=True),
     "slack": Kind(
         "bot.channels.slack.open",
@@ -71,6 +84,7 @@ CHANNELS: Mapping[str, Kind] = {
         slack.Options,
         "bot.channels.slack.doctor",
         people=_on_call,
+        listens=_by_http,
     ),
     "teams": Kind(
         "bot.channels.teams.channel",
@@ -79,6 +93,7 @@ CHANNELS: Mapping[str, Kind] = {
         _listed,
         teams.Options,
         "bot.channels.teams.doctor",
+        listens=_always,
     ),
     "webhook": _outlet(webhook),
 }

@@ -16,6 +16,7 @@ from bot.config import catalogue
 from bot.config.changes import changes
 from bot.config.load import KNOWN, effective
 from bot.config.schema import Configuration
+from bot.core.text.numbers import number
 from bot.errors import UserError
 from bot.fields import REFERENCE
 from probes.secret import Secret
@@ -70,7 +71,10 @@ def checked(path: str | None) -> str:
             names = ", ".join(check.id.partition("/")[2] for check in component.checks)
             rows.append(f"    {component.name} ({component.id}): {names or 'no checks'}")
     store = "your Redis" if settings.redis else f"embedded, in {settings.state_dir}"
-    rows.append(f"  {len(settings.checks())} checks from vantage {settings.vantage}; store: {store}")
+    own = sum(len(component.checks) for component in settings.components())
+    beside = len(settings.checks()) - own
+    rows.append(f"  {number(own, 'check', 'checks')} from vantage {settings.vantage}; store: {store}")
+    rows.append(f"  also read: {beside} control hosts, status pages and forums")
     rows.append(f"  channels: {', '.join(channel.name for channel in settings.channels) or 'none'}")
     return "\n".join([*rows, *(f"  note: {note}" for note in settings.notes)])
 

@@ -9,7 +9,7 @@ from bot.config.load import load
 from bot.core.text.forgetting import SOMEBODY, Forgetting
 from bot.errors import UserError
 from bot.settings import Settings
-from bot.store.archive import Line
+from bot.store.archive import KeyRecord
 from bot.store.connect import open_store
 
 EXAMPLES = """\
@@ -42,7 +42,7 @@ async def _forget(settings: Settings, person: Forgetting) -> dict[str, int]:
         async for line in store.backup.lines():
             person.learn(line.value)
 
-        def changed(line: Line) -> Line:
+        def changed(line: KeyRecord) -> KeyRecord:
             return replace(line, value=person.without(line.value))
 
         return await store.backup.change(changed)

@@ -19,6 +19,7 @@ from bot.cli.reload import Origin, Reloader
 from bot.config.load import Effective
 from bot.core.commands.asker import Asker
 from bot.core.model.person import Person
+from bot.core.text.numbers import number
 from bot.demo.clock import CLOCK
 from bot.desk.open import open_desk
 from bot.errors import StoreError, UserError
@@ -92,7 +93,8 @@ def announce(settings: Settings) -> None:
 def watched(settings: Settings) -> str:
     """What is watched, in a line."""
     services = ", ".join(s.name for s in settings.services)
-    counted = f"{len(settings.components())} components, {len(settings.checks())} checks"
+    own = sum(len(component.checks) for component in settings.components())
+    counted = f"{number(len(settings.components()), 'component', 'components')}, {number(own, 'check', 'checks')}"
     return f"Watching {services}: {counted}, from vantage {settings.vantage}"
 
 
@@ -142,10 +144,10 @@ def first_words() -> Console:
 def stopping() -> Iterator[asyncio.Event]:
     """An event that SIGINT and SIGTERM set, so that the way out is the same as at the end of a run."""
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    for which in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(which, stop.set)
     try:
         yield stop
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
+        for which in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(which)

@@ -83,7 +83,7 @@ class _Nobody:
         """There is none to give up."""
 
     def _never(self, *_: object) -> NoReturn:
-        raise NotImplementedError
+        raise AssertionError("a trial listens to nobody")
 
 
 def outside(folder: Path, out: TextIO, now: Callable[[], float]) -> ChannelContext:

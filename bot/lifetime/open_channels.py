@@ -88,7 +88,7 @@ class OpenChannels:
 
 def _listens(configured: Configured) -> bool:
     """Whether people or platforms come to an address of this channel."""
-    return configured.options.get("mode") == "http" or configured.options.get("webhook") is not None
+    return CHANNELS[configured.kind].listens(configured.options)
 
 
 async def _closed(channels: Iterable[Open]) -> None:

@@ -23,7 +23,7 @@ TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class KeyRecord:
     """One key: its name, type, what is left of its life in milliseconds (0 or less: for ever), and what it holds."""
 
     key: str
@@ -38,7 +38,7 @@ class Line:
         return json.dumps(fields, separators=(",", ":"))
 
 
-async def exported(link: RedisClient) -> AsyncIterator[Line]:
+async def exported(link: RedisClient) -> AsyncIterator[KeyRecord]:
     """The keys of the store, those of one service as they were at one moment. Raises StoreError."""
     for tag in sorted({tag_of(key) for key in await found(link)}):
         for line in await _of_tag(link, tag):
@@ -56,7 +56,7 @@ async def found(link: RedisClient, tag: str = "") -> list[str]:
             return sorted(names)
 
 
-async def _of_tag(link: RedisClient, tag: str) -> list[Line]:
+async def _of_tag(link: RedisClient, tag: str) -> list[KeyRecord]:
     names = await _wanted(link, tag)
     for _ in range(TRIES):
         commands = list(chain.from_iterable(_reads(name) for name in names))
@@ -87,11 +87,11 @@ def _reads(name: str) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
     return (command, name, *rest), ("PTTL", name)
 
 
-def _lines(names: Iterable[str], replies: list[Any]) -> Iterator[Line]:
+def _lines(names: Iterable[str], replies: list[Any]) -> Iterator[KeyRecord]:
     for number, name in enumerate(names):
         value, ttl_ms = replies[2 * number : 2 * number + 2]
         if value:
-            yield Line(name, type_of(name), int(ttl_ms), _plain(type_of(name), value))
+            yield KeyRecord(name, type_of(name), int(ttl_ms), _plain(type_of(name), value))
 
 
 def _plain(kind: str, value: Any) -> Any:
@@ -114,11 +114,11 @@ def _text(raw: Any) -> str:
     return raw.decode("utf-8", "surrogateescape") if isinstance(raw, bytes) else str(raw)
 
 
-def read_line(text_of_line: str, number: int) -> Line:
+def read_line(text_of_line: str, number: int) -> KeyRecord:
     """A line of a backup. Raises UserError for what is none."""
     try:
         fields = json.loads(text_of_line)
-        line = Line(fields["key"], fields["type"], int(fields["ttl_ms"]), fields["value"])
+        line = KeyRecord(fields["key"], fields["type"], int(fields["ttl_ms"]), fields["value"])
         good = isinstance(line.key, str) and kind_name(line.key) and type_of(line.key) == line.type
         commands = list(writes(line)) if good else []
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -128,7 +128,7 @@ def read_line(text_of_line: str, number: int) -> Line:
     return line
 
 
-def writes(line: Line) -> Iterator[tuple[Value, ...]]:
+def writes(line: KeyRecord) -> Iterator[tuple[Value, ...]]:
     """The commands that make this key anew, whatever it held."""
     key, value = line.key, line.value
     yield ("DEL", key)
@@ -160,7 +160,7 @@ def _raw(value: str) -> bytes:
     return value.encode("utf-8", "surrogateescape")
 
 
-async def rewritten(link: RedisClient, line: Line) -> None:
+async def rewritten(link: RedisClient, line: KeyRecord) -> None:
     """Write one key, whole or not at all where it is small. Raises StoreError."""
     commands = list(writes(line))
     for part in _parts(commands):

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 
 from bot.errors import UserError
 from bot.store import keys, schema
-from bot.store.archive import Line, exported, found, read_line, rewritten
+from bot.store.archive import KeyRecord, exported, found, read_line, rewritten
 from bot.store.client import RedisClient
 
 HELD = frozenset({"lease", "turn"})
@@ -22,7 +22,7 @@ class Backup:
         await schema.ready(self._link, writes=False)
         return (await schema.schema_of(self._link))[0]
 
-    def lines(self) -> AsyncIterator[Line]:
+    def lines(self) -> AsyncIterator[KeyRecord]:
         """Every key but leases and secrets, also while others write; each service as it was at one moment."""
         return exported(self._link)
 
@@ -58,7 +58,7 @@ class Backup:
         await schema.ready(self._link, writes=True)
         return count
 
-    async def change(self, changed: Callable[[Line], Line]) -> dict[str, int]:
+    async def change(self, changed: Callable[[KeyRecord], KeyRecord]) -> dict[str, int]:
         """Put each key through `changed` and write those that differ; how many keys of each kind. Needs it alone."""
         await self.alone()
         counts: dict[str, int] = {}

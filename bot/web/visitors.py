@@ -70,7 +70,7 @@ class Visitors:
         name, _, rest = cookies.get(COOKIE, "")[:LONGEST].partition("|")
         until, _, seal = rest.partition("|")
         for _, token in self._tokens:
-            if token.name == name and hmac.compare_digest(_seal(token, until), seal):
+            if token.name == name and hmac.compare_digest(_seal(token, until).encode(), _bytes(seal)):
                 fresh = until.isdecimal() and now < int(until)
                 return Visitor(Role(token.role), inside=True, name=token.name) if fresh else None
         return None
@@ -95,9 +95,14 @@ def cookie(value: str, *, secure: bool) -> str:
 
 
 def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()
+    return hashlib.sha256(_bytes(text)).digest()
+
+
+def _bytes(text: str) -> bytes:
+    """As they came: a header may be no UTF-8."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _seal(token: Token, until: str) -> str:
     key = hashlib.sha256(b"session:" + token.secret.reveal().encode()).digest()
-    return hmac.new(key, f"{token.name}|{until}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, _bytes(f"{token.name}|{until}"), hashlib.sha256).hexdigest()

@@ -72,3 +72,23 @@ def test_only_the_proxy_may_say_who_somebody_is(peer, inside):
     settings = with_page(proxy=Proxy("X-User", ("10.0.0.0/8",), "responder"))
     found = visitor(settings, {"X-User": "ann@example.com"}, peer=peer)
     assert (found.inside, found.name) == (inside, "ann@example.com" if inside else "")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"cookie": b"groundtruth=responder|1|\xc3\xa9\xff"},
+        {"cookie": b"groundtruth=responder|\xd9\xa3|x"},
+        {"authorization": b"Bearer \xff\xfe"},
+        {"authorization": b"Bearer " + b"x" * 5_000},
+        {"x-user": b"\xff\x1b[2J"},
+    ],
+)
+async def test_bytes_that_are_no_text_let_nobody_in_and_break_nothing(store, headers, caplog):
+    """A session or token of any bytes is only a wrong one: never a fault of ours, never a traceback."""
+    settings = with_page(public=frozenset(), proxy=Proxy("X-User", ("10.0.0.0/8",), "responder"))
+    async with page(store, settings) as client:
+        answer = await client.get("/", headers=headers)
+    assert answer.status_code in {200, 400, 401}
+    assert "Claude API" not in answer.text
+    assert not caplog.records

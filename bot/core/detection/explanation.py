@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core.detection.assessment import Assessment, Explanation, Silent
 from bot.core.detection.baseline import DAY_S
 from bot.core.detection.detector import FORGOTTEN_S
-from bot.core.detection.recovery import ENOUGH
+from bot.core.detection.severity import FULL
 from bot.core.detection.summary import counted
 from bot.core.text.durations import clock, duration
 from bot.core.text.numbers import percent
@@ -95,9 +95,8 @@ def _raised(raised: float, course: Disturbance, at: float, first: str) -> str:
 
 
 def _closes(course: Disturbance) -> str:
-    test = f"reverse test {max(0.0, course.closing.value):.1f} of {ENOUGH:.0f}"
     left = course.closing.left_s
-    return f"closes after {duration(left)} more without trouble ({test})" if left else f"closes soon ({test})"
+    return f"closes after {duration(left)} more without failures" if left else "closes soon"
 
 
 FAST, CHANCE = 5, 0.01
@@ -167,7 +166,10 @@ def _state(now: Episodes, component: str, at: float, fresh: float | None) -> tup
 
 
 def _why(course: Disturbance) -> str:
-    said = f"{course.severity.word}: {counted(course.severity, [course], over=course.closing.monitoring)}"
+    said = counted(course.severity, [course], over=course.closing.monitoring)
+    # What was found when nothing had worked yet is no word for it once something has.
+    if not (course.severity.worked and course.severity.level == FULL):
+        said = f"{course.severity.word}: {said}"
     if course.closing.monitoring:
         said += f"; quiet for {course.closing.quiet_s / 60:.0f} min"
     return said

@@ -122,7 +122,7 @@ def how_much(ailment: Ailment, *, interval: bool = True) -> str:
         return _how_slow(ailment.sick)
     if ailment.words == FAILING:
         failed, total = sum(m.failed for m in ailment.sick), sum(m.total for m in ailment.sick)
-        return f"{failed} of {total} requests so far, share still unclear" if total > 0 else "share not known yet"
+        return f"{failed} of {total} requests so far" if total > 0 else "nothing counted yet"
     if all(is_down(m) for m in ailment.sick):
         return _how_down(ailment.sick)
     low, high = min(m.rate for m in ailment.sick), max(m.rate for m in ailment.sick)
@@ -141,8 +141,13 @@ def first_of(kind: str) -> str:
 
 
 def named(service: str, component: str) -> str:
-    """A component's name that says whose it is: "Claude API" as it stands, "API" as "Claude API"."""
+    """A component's name that says whose it is: "Claude API" as it stands, "API" as "Claude API".
+
+    A component that is all of its service has the service's name: "AI gateway" of "Our AI gateway".
+    """
     whose, what = clean(service, 40), clean(component, 40)
+    if f" {whose}".casefold().endswith(f" {what}".casefold()):
+        return whose
     known = any(word in what.casefold() for word in whose.casefold().split()[:1])
     return what if known or not whose else f"{whose} {what}"
 

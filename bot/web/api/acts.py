@@ -50,10 +50,10 @@ async def _about(call: Call, command: str) -> web.Response:
 def _told(call: Call, answer: Answer) -> web.Response:
     _understood(answer)
     table = answer.table
-    told = models.Told(
+    told = models.DeskAnswer(
         title=answer.title,
         lines=tuple(models.Label(label=label, text=text) for label, text in answer.lines),
-        table=models.Grid(head=table.head, rows=table.rows) if table else None,
+        table=models.Table(head=table.head, rows=table.rows) if table else None,
         text=answer.text,
         data=dict(answer.data),
     )

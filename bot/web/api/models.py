@@ -120,7 +120,7 @@ class Services(Envelope):
     services: tuple[Service, ...]
 
 
-class Line(Shape):
+class TimelineLine(Shape):
     """One line of an incident's timeline."""
 
     at: float
@@ -162,7 +162,7 @@ class OneIncident(Envelope):
     """One incident with its timeline."""
 
     incident: IncidentSummary
-    timeline: tuple[Line, ...] = Field(description="without a token only what is not about people")
+    timeline: tuple[TimelineLine, ...] = Field(description="without a token only what is not about people")
 
 
 class Point(Shape):
@@ -229,19 +229,19 @@ class Label(Shape):
     text: str
 
 
-class Grid(Shape):
+class Table(Shape):
     """A table of an answer."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
 
-class Told(Envelope):
+class DeskAnswer(Envelope):
     """An answer of the desk: its words, and the data behind them."""
 
     title: str
     lines: tuple[Label, ...]
-    table: Grid | None
+    table: Table | None
     text: str = Field(description="a long body in Markdown, where there is one")
     data: dict[str, Any] = Field(description="as `groundtruth ask --json` prints it")
 

@@ -46,10 +46,10 @@ def _components() -> tuple[Operation, ...]:
         Operation("GET", AT, "one component", reads.component, models.OneComponent, None, (COMPONENT, least), also=met),
         Operation("GET", f"{AT}/history", "uptime, failures and latency over a span", reads.history, models.Histories,
                   None, (COMPONENT, span)),
-        Operation("GET", f"{AT}/why", "the evidence behind the state", acts.why, models.Told, None, one, VIEWER),
-        Operation("GET", f"{AT}/tips", "what helps now", acts.tips, models.Told, None, one, VIEWER),
-        Operation("GET", f"{AT}/alternatives", "what can stand in, best first", acts.alternatives, models.Told, None,
-                  one, VIEWER),
+        Operation("GET", f"{AT}/why", "the evidence behind the state", acts.why, models.DeskAnswer, None, one, VIEWER),
+        Operation("GET", f"{AT}/tips", "what helps now", acts.tips, models.DeskAnswer, None, one, VIEWER),
+        Operation("GET", f"{AT}/alternatives", "what can stand in, best first", acts.alternatives, models.DeskAnswer,
+                  None, one, VIEWER),
         Operation("GET", "/v1/services", "every service", reads.services, models.Services),
     )  # fmt: skip
 
@@ -87,7 +87,7 @@ def _pages(standing: reads.Standing) -> tuple[Operation, ...]:
 
 def _told() -> tuple[Operation, ...]:
     return (
-        Operation("POST", "/v1/explain", "what an error means, and whose fault it is", acts.explain, models.Told,
+        Operation("POST", "/v1/explain", "what an error means, and whose fault it is", acts.explain, models.DeskAnswer,
                   models.ExplainBody, (), VIEWER),
         Operation("POST", "/v1/outcomes", "report how an app's own requests ended", Outcomes().take,
                   models.OutcomesTaken, models.OutcomesBody, (), VIEWER),

@@ -118,7 +118,7 @@ def incident(one: Incident, standing: ServiceStatus, now: float, *, inside: bool
     )
 
 
-def timeline(one: Incident, *, inside: bool) -> tuple[models.Line, ...]:
+def timeline(one: Incident, *, inside: bool) -> tuple[models.TimelineLine, ...]:
     """The lines by time; for anybody those that are not about people."""
     lines = []
     for entry in one.in_order:
@@ -126,7 +126,7 @@ def timeline(one: Incident, *, inside: bool) -> tuple[models.Line, ...]:
             continue
         by_hand = not inside and entry.event == "resolved" and one.resolved_by is not None
         text = "resolved by a responder" if by_hand else clean(entry.text, 500)
-        lines.append(models.Line(at=entry.at, event=entry.event, text=text))
+        lines.append(models.TimelineLine(at=entry.at, event=entry.event, text=text))
     return tuple(lines)
 
 
