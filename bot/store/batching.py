@@ -8,12 +8,14 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from redis.exceptions import DataError
+from redis.exceptions import ConnectionError, DataError  # noqa: A004 - the client's own
 
 from bot.supervision import attempted
 
 MOST = 200
 """Commands of one round trip; what is more goes beside it, on another connection."""
+
+CLOSED = "this connection was closed"
 
 Words = Sequence[str | bytes | int | float]
 Waiting = tuple[Words, "asyncio.Future[Any]"]
@@ -26,9 +28,16 @@ class Batches:
         self._redis = redis
         self._waiting: list[Waiting] = []
         self._sending: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    def use(self, redis: Any) -> None:
+        """Send by this client from now on."""
+        self._redis = redis
 
     async def reply(self, *words: str | bytes | float) -> Any:
         """One command's reply. Raises what the client raises; a command whose asker is cancelled may still be done."""
+        if self._closed:
+            raise ConnectionError(CLOSED)
         loop = asyncio.get_running_loop()
         reply: asyncio.Future[Any] = loop.create_future()
         if not self._waiting:
@@ -37,7 +46,8 @@ class Batches:
         return await reply
 
     async def close(self) -> None:
-        """Nobody waits for what is still under way."""
+        """Nobody waits for what is still under way, and nothing is sent any more: nobody would close its connection."""
+        self._closed = True
         sending = tuple(self._sending)
         for task in sending:
             task.cancel()
@@ -47,6 +57,10 @@ class Batches:
     def _begin(self) -> None:
         wanted = [(words, reply) for words, reply in self._waiting if not reply.done()]
         self._waiting = []
+        if self._closed:
+            for _, reply in wanted:
+                reply.set_exception(ConnectionError(CLOSED))
+            return
         for first in range(0, len(wanted), MOST):
             task = asyncio.create_task(self._send(wanted[first : first + MOST]), name="store")
             self._sending.add(task)

@@ -16,7 +16,7 @@ from redis.asyncio.sentinel import SentinelConnectionPool
 from redis.exceptions import AuthenticationError, NoScriptError, RedisError
 
 from bot.errors import StoreError
-from bot.store.batching import Batches
+from bot.store.batching import CLOSED, Batches
 
 Value = str | bytes | int | float
 SCRIPTS = ("append", "budget", "claim", "commit", "group", "leader", "lease", "once", "pick", "settle")
@@ -37,6 +37,7 @@ class RedisClient:
     def __init__(self, redis: Redis, where: str) -> None:
         self._redis: Any = redis  # its commands are only half typed
         self._batches = Batches(redis)
+        self._closed = False
         self._scripts = {name: Script(name) for name in SCRIPTS}
         self.where = where
 
@@ -59,6 +60,8 @@ class RedisClient:
             StoreError: when the server is away, or refuses one.
         """
         with self._translated():
+            if self._closed:
+                raise OSError(CLOSED)
             async with self._redis.pipeline(transaction=True) as pipeline:
                 for words in commands:
                     pipeline.execute_command(*words)
@@ -81,10 +84,13 @@ class RedisClient:
     async def replace(self, redis: Redis) -> None:
         """Talk to the same server by another client from now on: its password has changed."""
         before, self._redis = self._redis, redis
+        self._batches.use(redis)
         with self._translated():
             await before.aclose()
 
     async def close(self) -> None:
+        """End it; what is asked for later is refused."""
+        self._closed = True
         await self._batches.close()
         pool = self._redis.connection_pool
         sentinels = pool.sentinel_manager.sentinels if isinstance(pool, SentinelConnectionPool) else ()

@@ -4,8 +4,11 @@ import asyncio
 from typing import Any
 
 import pytest
+from redis.asyncio import Redis
 
 from bot.errors import StoreError
+from bot.store.client import RedisClient
+from bot.store.connect import client
 from bot.store.store import Store
 
 
@@ -90,3 +93,36 @@ async def test_more_than_fits_goes_in_several(store: Store, monkeypatch: pytest.
         str(n).encode() for n in range(50)
     ]
     assert await count(store, "set") >= 50
+
+
+async def test_nothing_is_sent_after_the_end(redis_url: str) -> None:
+    """Who asks late, or at that very moment, is told; no connection is opened that nobody would close."""
+    async with Redis.from_url(redis_url) as watching:
+        link = RedisClient(client(redis_url), "here")
+        await link.call("PING")
+        asked = asyncio.create_task(link.call("GET", "a"))
+        await asyncio.sleep(0)
+        await link.close()
+        late = await asyncio.gather(asked, link.call("PING"), link.calls([("PING",)]), return_exceptions=True)
+        assert [type(one) for one in late[1:]] == [StoreError, StoreError]
+        assert late[0] is None or isinstance(late[0], StoreError | asyncio.CancelledError)
+        names = [one["name"] for one in await watching.client_list()]
+        assert "groundtruth" not in names
+
+
+async def test_a_new_password_counts_for_every_command(redis_url: str) -> None:
+    """Single commands, scripts and transactions go by the new client, also once the server has cut the old one off."""
+    apart = "&" if "?" in redis_url else "?"
+    async with Redis.from_url(redis_url) as admin:
+        link = RedisClient(client(redis_url), "here")
+        await link.call("PING")
+        await admin.config_set("requirepass", "n3w-s3cret")
+        try:
+            await link.replace(client(f"{redis_url}{apart}password=n3w-s3cret"))
+            await admin.client_kill_filter(_type="normal", skipme=True)
+            assert await link.call("PING")
+            assert await link.calls([("SET", "a", "1"), ("GET", "a")]) == [True, b"1"]
+            assert await link.run("once", ("{a}b",), ("n", 1000))
+        finally:
+            await admin.config_set("requirepass", "")
+            await link.close()
