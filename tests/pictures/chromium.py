@@ -12,6 +12,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 SCALE = 2
 TALLEST = 4_000
 LIMIT_S = 60
+SHOTS = 6
+"""So often a page is shot at most; a loaded machine now and then hands over a half-drawn picture."""
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-lcd-text", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--virtual-time-budget=2000",
@@ -33,7 +35,7 @@ def shoot(page: str, width: int, picture: Path) -> None:
     Raises:
         FileNotFoundError: there is no browser.
         subprocess.SubprocessError: it failed, or took too long.
-        ValueError: it did not say how tall the page is.
+        ValueError: it did not say how tall the page is, or no two shots in a row are alike.
     """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "page.html"
@@ -42,13 +44,23 @@ def shoot(page: str, width: int, picture: Path) -> None:
         tall = re.search(r'<html[^>]* data-tall="(\d{1,4})"', dumped)
         if tall is None:
             raise ValueError("the browser did not say how tall the page is")
-        shot = Path(folder) / "shot.png"
+        drawn = _settled(folder, file.as_uri(), f"{width},{tall[1]}")
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    picture.write_bytes(reduced(drawn))
+
+
+def _settled(folder: str, address: str, size: str) -> bytes:
+    """The picture, once two shots in a row are the same."""
+    shot, before = Path(folder) / "shot.png", b""
+    for _ in range(SHOTS):
         _run(
-            folder, f"--window-size={width},{tall[1]}", f"--force-device-scale-factor={SCALE}",
-            f"--screenshot={shot}", file.as_uri(),
+            folder, f"--window-size={size}", f"--force-device-scale-factor={SCALE}", f"--screenshot={shot}", address
         )  # fmt: skip
-        picture.parent.mkdir(parents=True, exist_ok=True)
-        picture.write_bytes(reduced(shot.read_bytes()))
+        drawn = shot.read_bytes()
+        if drawn == before:
+            return drawn
+        before = drawn
+    raise ValueError(f"no two of {SHOTS} shots in a row are alike")
 
 
 def _run(folder: str, *arguments: str) -> str:

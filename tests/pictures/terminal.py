@@ -44,7 +44,7 @@ def demo() -> str:
     """`groundtruth demo`: its first alert, and how it sums the afternoon up."""
     lines = (RECORDED / "demo.txt").read_text().splitlines()
     first = next(n for n, line in enumerate(lines) if " UTC 🟠 " in line)
-    after = next(n for n, line in enumerate(lines) if n > first and line.startswith("   Request ids"))
+    after = next(n for n, line in enumerate(lines) if n > first and line.startswith("   Started")) + 1
     summary = next(n for n, line in enumerate(lines) if line.startswith("What happened"))
     begins = next(n for n, line in enumerate(lines) if line.startswith("["))
     return show([lines[0], *lines[begins:after], LEFT_OUT, *lines[summary:]])
