@@ -5,7 +5,7 @@ that only the store knows are taken up again. What the detector had learned is l
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +24,7 @@ def salvaged(state: bytes | None, known: Iterable[str], said: Sequence[Delivery]
 
     `known` are the service's incidents in the store (JSON), `said` its deliveries: whom they went to.
     """
-    kept = _read(state)
+    kept = parts(state, KEPT)
     open_ = {one.id: one for one in INCIDENT.load_all(known) if one.status is not IncidentStatus.RESOLVED}
     incidents = {**open_, **kept.incidents}
     # The count of editions is lost with the state: the time, in tenths, is above any count.
@@ -32,13 +32,14 @@ def salvaged(state: bytes | None, known: Iterable[str], said: Sequence[Delivery]
     return replace(kept, incidents=incidents, told={**told, **kept.told})
 
 
-def _read(state: bytes | None) -> Remembered:
+def parts(state: bytes | None, names: Collection[str]) -> Remembered:
+    """The named parts of a state, each as far as it can be read by itself; all others as of nothing."""
     try:
         fields = json.loads(state or b"{}")
     except (ValueError, RecursionError):
         return Remembered()
     read: dict[str, Any] = {}
-    for name in KEPT if isinstance(fields, Mapping) else ():
+    for name in names if isinstance(fields, Mapping) else ():
         one = REMEMBERED.load(json.dumps({name: fields[name]})) if name in fields else None
         if one is not None:
             read[name] = getattr(one, name)

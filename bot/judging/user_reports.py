@@ -6,13 +6,15 @@ Nobody's name or id is kept: the store's own salt makes a hash of them, which is
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import uuid4
 
 from bot.core.model import report as report_model
 from bot.core.model.person import Person
 from bot.core.model.report import Report
+from bot.core.reports.surge import SurgeDetector
 from bot.core.text.reports import thanks
+from bot.judging.salvage import parts
 from bot.store.codec import VOICES
 from bot.store.row_fields import TEXT, cut
 from bot.store.store import Store
@@ -70,19 +72,14 @@ class UserReports:
         place = f"{person.platform}\0{person.place}"
         who = _hash(salt, f"{place}\0{person.user}")
         row = Report(self._now(), component, who, works, cut(text, TEXT), place=_hash(salt, place))
-        # Read before it is noted: a judge at hand counts this very word within milliseconds.
-        name, heard = await self._heard(service, component)
+        # Read before it is noted: a judge at hand counts this very report within milliseconds.
+        name, others = await self._others(service, component, who)
         await self._store.append(service, f"act.{_bounded(id)}", 1, [encode(row)])
         self._wake(service)
         word = WORKS if works else AFFECTED
-        before = await self._store.people.spoke(service, f"{component}:{who}", word)
-        # The judge may have counted this person's earlier word.
-        others = max(0, heard.affected - (before == AFFECTED))
-        fine = max(0, heard.works - (before == WORKS))
-        said = replace(heard, affected=others, works=fine)
-        repeated = before == word
-        answer = thanks(name, said, works=works, repeated=repeated)
-        return ReportReceipt(others, fine, heard.window_s, heard.usual, repeated, answer)
+        repeated = await self._store.people.spoke(service, f"{component}:{who}", word) == word
+        answer = thanks(name, others, works=works, repeated=repeated)
+        return ReportReceipt(others.affected, others.works, others.window_s, others.usual, repeated, answer)
 
     async def outcome(self, service: str, component: str, app: str, *, works: bool) -> None:
         """Note what an app's counts came to: a voice that is weighed with those of people. Raises StoreError."""
@@ -91,11 +88,16 @@ class UserReports:
         await self._store.append(service, f"act.{uuid4().hex}", 1, [encode(row)])
         self._wake(service)
 
-    async def _heard(self, service: str, component: str) -> tuple[str, report_model.Reports]:
-        """The component's name and what the judge has counted so far."""
-        raw = (await self._store.views.assessments(service)).get(component)
-        voices = VOICES.load(raw)
-        return (voices.measured.name, voices.reports) if voices else (component, report_model.Reports())
+    async def _others(self, service: str, component: str, who: str) -> tuple[str, report_model.Reports]:
+        """The component's name, and what the judge has counted of everybody but one person.
+
+        By the judge's own list of who said what: its sum alone does not tell whether this person is in it.
+        """
+        raw = (await self._store.views.assessed(service, (component,))).get(component)
+        status = VOICES.load(raw)
+        crowd = parts((await self._store.load(service)).state, ("crowd",)).crowd
+        others = SurgeDetector((component,), crowd).others(component, who, self._now())
+        return (status.measured.name if status else component), others
 
     async def _secret(self) -> bytes:
         if not self._salt:

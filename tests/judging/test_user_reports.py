@@ -2,17 +2,26 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+import pytest
 
 from bot.core.detection.assessment import AssessorSettings
+from bot.core.judging.decisions import Remembered
 from bot.core.model.person import Person
 from bot.core.model.report import Report
 from bot.core.model.service import ServiceView
+from bot.core.reports.surge import SurgeDetector
 from bot.judging.judge import Judge, JudgeContext
 from bot.judging.user_reports import UserReports
-from bot.store.codec import VOICES
+from bot.store.codec import REMEMBERED, VOICES
 from bot.store.stream_rows import decode, encode
+from bot.store.types import Commit
 from probes.model import Observation, Outcome
 from tests.support.routing import to
+from tests.support.situations import API, voices
 from tests.support.stores import readable
 
 START = 1_776_000_000.0
@@ -21,7 +30,7 @@ SETTINGS = AssessorSettings(components=("claude-api",), interval_s=30.0)
 ANN, BOB = Person("slack", "T1", "U1", "Ann"), Person("slack", "T1", "U2", "Bob")
 
 
-async def rows(store):
+async def rows(store) -> list[Any]:
     return [decode(raw) for _, raw in await store.read("claude")]
 
 
@@ -135,6 +144,50 @@ async def test_nobody_is_told_of_himself(store):
 
     assert heard == [0, 1, 2, 3, 4, 5]
     assert (works.others, works.works) == (6, 0)
+
+
+SPOKEN = {
+    "changed before it is judged": "A- read A+ A- A+ A-",
+    "again before it is judged": "A- A- read A- A-",
+    "taken back and said again": "A+ read A- A+ read A- A-",
+    "two people by turns": "A- B- read A+ B- A- B+ read B- A-",
+    "another's word stays": "B- read A- A+ A- read A+ A-",
+}
+"""Who says what, one after another: A or B, fails (-) or works (+); `read`: the judge has read all so far."""
+
+
+@pytest.mark.parametrize("platform", ["slack", "discord"])
+@pytest.mark.parametrize("said", SPOKEN.values(), ids=SPOKEN)
+async def test_only_other_people_are_counted_whatever_is_judged(store, platform, said):
+    """A word that is changed or repeated before the judge has read it never makes its own speaker another person."""
+    people = {"A": Person(platform, "T1", "1", "Ann"), "B": Person(platform, "T1", "2", "Bob")}
+    clock = count(START)
+    desk = UserReports(store, lambda _: None, lambda: next(clock))
+    judged: dict[str, bool] = {}
+    latest: dict[str, bool] = {}
+    token = readable(await store.lease("claude", "one", 10_000))
+    for one in said.split():
+        if one == "read":
+            await _judged(store, token)
+            judged = dict(latest)
+            continue
+        who, works = one[0], one[1] == "+"
+        heard = await desk.report("claude", "claude-api", people[who], works)
+        others = [word for other, word in judged.items() if other != who]
+        assert (heard.others, heard.works) == (others.count(False), others.count(True)), heard.text
+        assert heard.repeated == (latest.get(who) == works)
+        latest[who] = works
+
+
+async def _judged(store, token):
+    """Commit what a judge knows that has read every row so far."""
+    crowd = SurgeDetector(("claude-api",))
+    found = await store.read("claude")
+    for row in await rows(store):
+        crowd.take(row)
+    state = REMEMBERED.dump(Remembered(crowd=crowd.state())).encode()
+    shown = replace(voices(API)[0], reports=crowd.reports("claude-api", START + 60))
+    assert await store.commit("claude", token, Commit(found[-1][0], state, {"claude-api": VOICES.dump(shown)}))
 
 
 def test_old_rows_are_read():

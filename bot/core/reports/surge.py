@@ -169,6 +169,15 @@ class SurgeDetector:
             public=public,
         )
 
+    def others(self, component: str, who: str, now: float) -> Reports:
+        """What everybody but one person says of a component."""
+        gathered = self._components.get(component, ComponentReports())
+        rest = {w: v for w, v in gathered.voices.items() if w != who and v.at > now - WINDOW_S}
+        alone = SurgeDetector(
+            (component,), replace(self.state(), components={component: replace(gathered, voices=rest)})
+        )
+        return alone.reports(component, now)
+
     def surging(self) -> dict[str, float]:
         """The components with which people report trouble, and since when."""
         return {c: g.since for c, g in self._components.items() if g.since is not None}
