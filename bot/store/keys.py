@@ -42,7 +42,8 @@ MINUTES_TTL_S, HOURS_TTL_S, DAYS_TTL_S = 2 * _DAY + 2 * _HOUR, 92 * _DAY + _HOUR
 """A chunk's life from its first write: its own length, what `bot.core.history.rollups` keeps after it, an hour of skew.
 
 Four looks a minute: 108 KiB of minutes, 253 of hours, and 58 of days each year (291 after five) a component, where
-latencies spread over thirty bins; 340 KiB a day in the append-only file.
+latencies spread over thirty bins; 340 KiB a day in the append-only file. A check that reads first tokens has a second
+histogram: twice as much at most.
 """
 NOTE_TTL_S = DELIVERY_TTL_S
 """At most: what a platform was told stays known as long as its delivery does."""

@@ -13,7 +13,7 @@ from bot.store.archive import found
 from bot.store.client import RedisClient, text
 
 UNMARKED = 1
-CURRENT = 2
+CURRENT = 3
 RESTORING = b"restoring"
 """The mark while a backup is written: what stands there is half a store."""
 
@@ -25,7 +25,11 @@ async def _forget_health(link: RedisClient) -> None:
     await link.call("DEL", keys.HEALTH)
 
 
-STEPS: Mapping[int, Step] = {1: _forget_health}
+async def _as_it_is(_: RedisClient) -> None:
+    """2 to 3: buckets of history may have first tokens from now on; those without are read as they are."""
+
+
+STEPS: Mapping[int, Step] = {1: _forget_health, 2: _as_it_is}
 """From which schema -> what brings a store to the next one."""
 
 

@@ -19,6 +19,8 @@ def rollup(dice: random.Random) -> Rollup:
     made = Rollup([dice.choice((0, 1, 10**9)) for _ in range(4)], [dice.choice((0, 60_000)) for _ in range(5)])
     for _ in range(dice.choice((0, 1, 30))):
         made.bins[dice.randrange(BINS)] = dice.choice((1, 9, 10**6))
+    for _ in range(dice.choice((0, 0, 1, 9))):
+        made.first_tokens[dice.randrange(BINS)] = dice.choice((1, 10**6))
     return made
 
 
@@ -61,6 +63,20 @@ async def test_a_commit_adds_once(store: Store) -> None:
     assert not await store.commit(SERVICE, token - 1, Commit("6-0", b"", rollups=added))
 
     assert await kept(store, "minutes", MINUTE // 60) == {MINUTE: Rollup([7, 0, 0, 0]).packed()}
+
+
+async def test_buckets_from_before_first_tokens_go_on(store: Store) -> None:
+    """What an earlier version kept is read and added to, whichever side has first tokens."""
+    token, key = await leased(store), keys_of(SERVICE).rollup("minutes", "api", MINUTE // 60)
+    await store._link.call("HSET", key, MINUTE, "3,,1,,60000,,,,;40;2,1", MINUTE + 1, "1,,,,,,,,;;")
+    more = Rollup([1, 0, 0, 0], bins={41: 1}, first_tokens={30: 1})
+    pending = {"api": {MINUTE: more, MINUTE + 1: more}}
+    assert await store.commit(SERVICE, token, Commit("1-0", b"", rollups=chunks(pending, NOW)))
+
+    before = Rollup([3, 0, 1, 0], [60_000, 0, 0, 0, 0], {40: 2, 41: 1})
+    before.add(more)
+    found = {n: Rollup.unpacked(text) for n, text in (await kept(store, "minutes", MINUTE // 60)).items()}
+    assert found == {MINUTE: before, MINUTE + 1: Rollup([2, 0, 0, 0], bins={41: 1}, first_tokens={30: 1})}
 
 
 async def test_components_do_not_mix(store: Store) -> None:

@@ -144,6 +144,8 @@ def past(component: str, days: int = 80) -> dict[str, dict[int, Rollup]]:
             for _ in range(12):
                 place = bin_of(dice.lognormvariate(5.75, 0.35) * (1 + (hour in {9, 10, 11}) * state))
                 rollup.bins[place] = rollup.bins.get(place, 0) + 10
+                if component == "claude-api":
+                    rollup.first_tokens[place - 7] = rollup.first_tokens.get(place - 7, 0) + 10
             minutes[at // 60] = rollup
     assert len(HELD) == 5
     return {component: minutes}

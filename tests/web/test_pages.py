@@ -156,6 +156,20 @@ async def test_the_past_says_how_much_was_not_measured(client):
     assert "Uptime leaves out maintenance and what was not measured" in markup.text
 
 
+async def test_first_tokens_are_shown_where_a_check_reads_them(client):
+    """By span, by day, as a chart and in the API; elsewhere nothing is said of them."""
+    _, api = await shown(client, "/c/claude-api")
+    _, code = await shown(client, "/c/claude-code")
+    day = (await client.get("/c/claude-api/2026-04-12")).text
+    (past,) = (await client.get("/v1/components/claude-api/history")).json()["history"]
+    assert set(past["first_token_ms"]) == set(past["latency_ms"]) == {"p50", "p90", "p95", "p99"}
+    assert past["first_token_ms"]["p50"] < past["latency_ms"]["p50"]
+    assert "First token p50" in api.text
+    assert "Time to the first token" in api.text
+    assert "First token" in day
+    assert "irst token" not in code.text
+
+
 async def test_the_overview_is_small(client):
     """A few components, as it leaves the server."""
     answer, _ = await shown(client, "/")

@@ -1,11 +1,11 @@
 """How a component has done over a day, a week, a quarter: uptime, failures, latency, incidents, a sparkline. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from bot.core.answers.answer import Answer, Table
 from bot.core.answers.charts import charts
-from bot.core.history.ranges import Point, RangeHistory, failure_rate, folded, latencies, uptime
+from bot.core.history.ranges import Point, RangeHistory, failure_rate, first_tokens, folded, latencies, uptime
 from bot.core.history.rollups import HELD, OUTCOMES
 from bot.core.stats.histogram import ERROR
 from bot.core.text.durations import ago, clock, duration
@@ -78,7 +78,10 @@ def _overall(pasts: Sequence[RangeHistory]) -> str:
 
 def _lines(past: RangeHistory, now: float, *, ascii_only: bool) -> tuple[tuple[str, str], ...]:
     sums = past.sums
-    lines = [("Uptime", _uptime_line(past)), ("Failures", _failures(past)), ("Latency", _latency(past))]
+    lines = [("Uptime", _uptime_line(past)), ("Failures", _failures(past))]
+    lines.append(("Latency", _quantiles(latencies(sums)) or "no answer was timed"))
+    if sums.first_tokens:
+        lines.append(("First token", _quantiles(first_tokens(sums))))
     columns = folded(past.points, past.span)
     line = spark([_share(point) for point in columns], ascii_only=ascii_only)
     every = duration(past.span.step.seconds * past.span.fold)
@@ -126,11 +129,10 @@ def _failures(past: RangeHistory) -> str:
     return f"{of_all}: {percent(rate)} (95% interval {span(low, high)}){slow}"
 
 
-def _latency(past: RangeHistory) -> str:
-    found = latencies(past.sums)
-    if not found:
-        return "no answer was timed"
-    return " · ".join(f"{name} {latency(ms)}" for name, ms in found.items()) + f" (within {percent(ERROR)})"
+def _quantiles(found: Mapping[str, float]) -> str:
+    """Each quantile, "" without any."""
+    said = " · ".join(f"{name} {latency(ms)}" for name, ms in found.items())
+    return f"{said} (within {percent(ERROR)})" if said else ""
 
 
 def _worst(columns: Sequence[Point], now: float) -> list[tuple[str, str]]:
@@ -202,4 +204,5 @@ def _figures(begins: int, seconds: int, of: RangeHistory | Point) -> dict[str, o
         "uptime": uptime(sums),
         "failure_rate": failure_rate(sums),
         "latency_ms": latencies(sums),
+        "first_token_ms": first_tokens(sums),
     }

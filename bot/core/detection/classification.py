@@ -32,6 +32,7 @@ class Sample:
     symptom: str = ""
     total_ms: float | None = None
     first_ms: float | None = None
+    first_token_ms: float | None = None
     slow: bool = False
     lasting: bool = False
 
@@ -63,6 +64,7 @@ def classified(seen: Observation) -> Sample | None:
             failed=False,
             total_ms=_latency(timings.total),
             first_ms=_latency(timings.first_byte),
+            first_token_ms=_latency(timings.first_token),
             slow=outcome is Outcome.SLOW,
         )
     return None

@@ -152,6 +152,15 @@ def failure_rate(sums: Rollup) -> tuple[float, float, float] | None:
 
 
 def latencies(sums: Rollup) -> dict[str, float]:
-    """p50, p90 and p99 (ms) of good answers, within `bot.core.stats.histogram.ERROR`; empty without any."""
-    found = {f"p{share}": quantile_ms(sums.bins, share / 100) for share in (50, 90, 99)}
+    """p50, p90, p95 and p99 (ms) of good answers, within `bot.core.stats.histogram.ERROR`; empty without any."""
+    return _quantiles(sums.bins)
+
+
+def first_tokens(sums: Rollup) -> dict[str, float]:
+    """The same of the time to a model's first words (ms); empty where no check reads them."""
+    return _quantiles(sums.first_tokens)
+
+
+def _quantiles(bins: Mapping[int, int]) -> dict[str, float]:
+    found = {f"p{share}": quantile_ms(bins, share / 100) for share in (50, 90, 95, 99)}
     return {name: ms for name, ms in found.items() if ms is not None}

@@ -67,9 +67,10 @@ class RollupRecorder:
             rollup.counts[2] += 1
         else:
             rollup.counts[int(result.slow)] += 1
-            if result.total_ms is not None:
-                place = bin_of(result.total_ms)
-                rollup.bins[place] = rollup.bins.get(place, 0) + 1
+            for bins, ms in ((rollup.bins, result.total_ms), (rollup.first_tokens, result.first_token_ms)):
+                if ms is not None:
+                    place = bin_of(ms)
+                    bins[place] = bins.get(place, 0) + 1
 
     def hold(self, voices: Mapping[str, ComponentStatus], now: float) -> None:
         """Time has passed to `now` in the states believed so far; from now on those of `voices` are believed."""

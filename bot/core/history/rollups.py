@@ -44,7 +44,7 @@ LEVELS = (MINUTES, HOURS, DAYS)
 
 @dataclass(slots=True)
 class Rollup:
-    """A growing sum: results by `OUTCOMES`, milliseconds by `HELD`, latencies of good answers by bin.
+    """A growing sum: results by `OUTCOMES`, milliseconds by `HELD`, latencies and first tokens of good answers by bin.
 
     `failed` are failures that count against the component; `unusable` results say nothing of it (inconclusive, or our
     own network's, key's or request's fault).
@@ -53,6 +53,7 @@ class Rollup:
     counts: list[int] = field(default_factory=lambda: [0] * len(OUTCOMES))
     held_ms: list[int] = field(default_factory=lambda: [0] * len(HELD))
     bins: dict[int, int] = field(default_factory=dict)
+    first_tokens: dict[int, int] = field(default_factory=dict)
 
     @property
     def ok(self) -> int:
@@ -88,28 +89,44 @@ class Rollup:
         """Take in another sum."""
         self.counts = [a + b for a, b in zip(self.counts, other.counts, strict=True)]
         self.held_ms = [a + b for a, b in zip(self.held_ms, other.held_ms, strict=True)]
-        for place, n in other.bins.items():
-            self.bins[place] = self.bins.get(place, 0) + n
+        for mine, more in ((self.bins, other.bins), (self.first_tokens, other.first_tokens)):
+            for place, n in more.items():
+                mine[place] = mine.get(place, 0) + n
 
     def packed(self) -> str:
-        """As kept: counts and times, the first bin, then all bins up to the last; nothing stands for zero."""
-        first, last = (min(self.bins), max(self.bins)) if self.bins else (0, -1)
+        """As kept: counts and times, then latencies, and first tokens where there are any; nothing stands for zero."""
         head = ",".join(str(n or "") for n in (*self.counts, *self.held_ms))
-        bins = ",".join(str(self.bins.get(place) or "") for place in range(first, last + 1))
-        return f"{head};{first if bins else ''};{bins}"
+        tokens = f";{_packed(self.first_tokens)}" if self.first_tokens else ""
+        return f"{head};{_packed(self.bins)}{tokens}"
 
     @classmethod
     def unpacked(cls, text: str) -> Self | None:
         """The sum in `text`; None when it is none that we understand."""
         try:
-            head, first, bins = text.split(";")
+            head, first, bins, *tokens = text.split(";")
             numbers = [int(n or 0) for n in head.split(",")]
-            if len(numbers) != len(OUTCOMES) + len(HELD) or min(numbers) < 0 or int(first or 0) > BINS:
+            if len(numbers) != len(OUTCOMES) + len(HELD) or min(numbers) < 0 or len(tokens) not in {0, 2}:
                 return None
-            latencies = {int(first) + n: int(word) for n, word in enumerate(bins.split(",")) if word}
+            latencies, first_tokens = _unpacked(first, bins), _unpacked(*tokens) if tokens else {}
         except ValueError:
             return None
-        return cls(numbers[: len(OUTCOMES)], numbers[len(OUTCOMES) :], latencies)
+        return cls(numbers[: len(OUTCOMES)], numbers[len(OUTCOMES) :], latencies, first_tokens)
+
+
+def _packed(bins: Mapping[int, int]) -> str:
+    """The first bin, then all bins up to the last."""
+    if not bins:
+        return ";"
+    first, last = min(bins), max(bins)
+    return f"{first};" + ",".join(str(bins.get(place) or "") for place in range(first, last + 1))
+
+
+def _unpacked(first: str, bins: str) -> dict[int, int]:
+    """The bins that were packed so. Raises ValueError for what is none."""
+    found = {int(first) + n: int(word) for n, word in enumerate(bins.split(",")) if word}
+    if int(first or 0) > BINS:
+        raise ValueError("no bin has this number")
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,16 +196,29 @@ local function added(one, other, shift, back)
   return table.concat(words, ',')
 end
 
-local function sum(one, other)
-  local head1, first1, bins1 = string.match(one, '^([^;]*);([^;]*);(.*)$')
-  local head2, first2, bins2 = string.match(other, '^([^;]*);([^;]*);(.*)$')
-  if not head1 then return other end  -- kept by a version that we do not know
-  local head = added(numbers(head1), numbers(head2), 0, 0)
-  if first1 == '' then return head .. ';' .. first2 .. ';' .. bins2 end
-  if first2 == '' then return head .. ';' .. first1 .. ';' .. bins1 end
+local function parts(packed)
+  local list = {}
+  for part in string.gmatch(packed .. ';', '([^;]*);') do list[#list + 1] = part end
+  return list
+end
+
+local function histogram(first1, bins1, first2, bins2)
+  if first1 == '' then return first2 .. ';' .. bins2 end
+  if first2 == '' then return first1 .. ';' .. bins1 end
   local apart = tonumber(first2) - tonumber(first1)
   local bins = added(numbers(bins1), numbers(bins2), math.max(apart, 0), math.max(-apart, 0))
-  return head .. ';' .. math.min(first1, first2) .. ';' .. bins
+  return math.min(first1, first2) .. ';' .. bins
+end
+
+local function sum(one, other)
+  -- Counts and times, then histograms of two parts each: latencies, and first tokens where there are any.
+  local kept, more = parts(one), parts(other)
+  if #kept ~= 3 and #kept ~= 5 then return other end  -- kept by a version that we do not know
+  local words = {added(numbers(kept[1]), numbers(more[1]), 0, 0)}
+  for i = 2, math.max(#kept, #more), 2 do
+    words[#words + 1] = histogram(kept[i] or '', kept[i + 1] or '', more[i] or '', more[i + 1] or '')
+  end
+  return table.concat(words, ';')
 end
 
 local function write_rollup(key)

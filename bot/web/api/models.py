@@ -177,7 +177,8 @@ class Point(Shape):
     state_s: dict[State, float] = Field(description="seconds in each state; what is missing was unknown")
     uptime: float | None
     failure_rate: tuple[float, float, float] | None = Field(description="share, low and high end of its 95 % interval")
-    latency_ms: dict[str, float] = Field(description="p50, p90, p99 of good answers")
+    latency_ms: dict[str, float] = Field(description="p50, p90, p95, p99 of good answers")
+    first_token_ms: dict[str, float] = Field(description="the same to a model's first words; empty where none is read")
 
 
 class History(Point):

@@ -1,9 +1,11 @@
 """Lines and columns over time as SVG coordinates: drawn by the template, readable as a table beside. Pure."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.core.drawing import axis_end, path
 from bot.core.history.ranges import RangeHistory, failure_rate, folded
+from bot.core.history.rollups import Rollup
 from bot.core.incidents.evidence import Evidence
 from bot.core.stats.histogram import quantile_ms
 from bot.core.text.durations import clock
@@ -80,10 +82,18 @@ def failures(past: RangeHistory, now: float) -> Chart:
     return Chart("Share of checks that failed", marks, begins, "now", tuple(rows), columns=tuple(columns))
 
 
-def speeds(past: RangeHistory, now: float) -> Chart:
-    """Median and 95th percentile of good answers over a span."""
+def of(past: RangeHistory, now: float) -> tuple[Chart, ...]:
+    """The charts of a span: failures, latency, and the time to the first token where a check reads it."""
+    found = [failures(past, now), speeds(past, now, "Latency of good answers", lambda sums: sums.bins)]
+    if past.sums.first_tokens:
+        found.append(speeds(past, now, "Time to the first token", lambda sums: sums.first_tokens))
+    return tuple(found)
+
+
+def speeds(past: RangeHistory, now: float, title: str, bins: Callable[[Rollup], Mapping[int, int]]) -> Chart:
+    """Median and 95th percentile over a span, of the times in these bins."""
     points = folded(past.points, past.span)
-    found = [(p, quantile_ms(p.sums.bins, 0.5), quantile_ms(p.sums.bins, 0.95)) for p in points]
+    found = [(p, quantile_ms(bins(p.sums), 0.5), quantile_ms(bins(p.sums), 0.95)) for p in points]
     top = axis_end(max((high for _, _, high in found if high is not None), default=0.0), 100.0)
     rows = tuple((clock(p.begins, now), _words(middle), _words(high)) for p, middle, high in found)
     lines = (
@@ -92,7 +102,7 @@ def speeds(past: RangeHistory, now: float) -> Chart:
     )
     marks = ((0.0, latency(top)), (HEIGHT / 2, latency(top / 2)), (float(HEIGHT), "0"))
     begins = clock(points[0].begins, now) if points else ""
-    return Chart("Latency of good answers", marks, begins, "now", rows, lines=lines)
+    return Chart(title, marks, begins, "now", rows, lines=lines)
 
 
 def course(evidence: Evidence | None, now: float) -> Chart | None:

@@ -7,13 +7,13 @@ from typing import Any
 
 from bot.core.answers.history import share_up
 from bot.core.answers.incidents import why
-from bot.core.history.ranges import SPANS, Range, RangeHistory, failure_rate, uptime
+from bot.core.history.ranges import SPANS, Range, RangeHistory, failure_rate, first_tokens, latencies, uptime
 from bot.core.history.rollups import HOURS
 from bot.core.messages.sources import others_say, page_says, people_say, seen
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
-from bot.core.stats.histogram import ERROR, quantile_ms
+from bot.core.stats.histogram import ERROR
 from bot.core.text.numbers import latency, number, percent, span
 from bot.core.text.reports import links
 from bot.web.pages import charts
@@ -40,6 +40,7 @@ class SpanRow:
     total: str
     p50: str
     p95: str
+    first_token: tuple[str, str] | None
 
 
 def found(call: Call, component: str) -> tuple[ComponentStatus, ServiceStatus]:
@@ -89,8 +90,9 @@ def component(paper: Paper) -> Any:
             "row": component_row(voices, standing, None, call.now),
             "lines": await _lines(paper, call, voices, standing),
             "spans": [_span(one, s) for s, one in spans.items() if one is not None],
+            "first_tokens": any(one is not None and one.sums.first_tokens for one in spans.values()),
             "span": past.span.name if past is not None else "24h",
-            "charts": [charts.failures(past, call.now), charts.speeds(past, call.now)] if past else [],
+            "charts": charts.of(past, call.now) if past else [],
             "bar": bar_of(spans["90d"]) if spans["90d"] else None,
             "incidents": [incident_row(i, standing, call.now) for i in standing.incidents if name in i.components],
             "past": [incident_row(i, standing, call.now) for i in over],
@@ -118,7 +120,7 @@ def day(paper: Paper) -> Any:
             "day": date_of(begins),
             "words": day_words(past.sums, watched),
             "span": _span(past, "this day"),
-            "charts": [charts.failures(past, call.now), charts.speeds(past, call.now)],
+            "charts": charts.of(past, call.now),
             "incidents": [incident_row(i, standing, call.now) for i in incidents],
             "before": date_of(begins - DAY_S),
             "after": date_of(begins + DAY_S) if begins + DAY_S < call.now else "",
@@ -170,7 +172,7 @@ async def _lines(paper: Paper, call: Call, voices: ComponentStatus, standing: Se
 def _span(past: RangeHistory, name: str) -> SpanRow:
     sums = past.sums
     rate, up = failure_rate(sums), uptime(sums)
-    middle, high = (quantile_ms(sums.bins, share) for share in (0.5, 0.95))
+    speeds, spoke = latencies(sums), first_tokens(sums)
     return SpanRow(
         name=name,
         uptime=share_up(up) if up is not None else "unknown",
@@ -178,8 +180,9 @@ def _span(past: RangeHistory, name: str) -> SpanRow:
         failed=percent(rate[0]) if rate else "–",
         interval=span(rate[1], rate[2]) if rate else "",
         total=number(sums.total, "check", "checks"),
-        p50=latency(middle) if middle is not None else "–",
-        p95=latency(high) if high is not None else "–",
+        p50=latency(speeds["p50"]) if speeds else "–",
+        p95=latency(speeds["p95"]) if speeds else "–",
+        first_token=(latency(spoke["p50"]), latency(spoke["p95"])) if spoke else None,
     )
 
 

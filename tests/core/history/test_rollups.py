@@ -31,7 +31,9 @@ def look(at, kind="ok", ms=80.0, component="api"):
         "ours": (Outcome.FAILED, Fault.OURS),
         "unclear": (Outcome.INCONCLUSIVE, Fault.UNKNOWN),
     }[kind]
-    return Observation("api/hello", "claude", component, "eu", at, *how, Layer.OK, timings=Timings(total=ms))
+    return Observation(
+        "api/hello", "claude", component, "eu", at, *how, Layer.OK, timings=Timings(total=ms, first_token=ms / 3)
+    )
 
 
 class Kept:
@@ -53,11 +55,12 @@ class Kept:
 
 
 def brute(looks, begin, end):
-    """Counts and bins of the looks in [begin, end), one by one."""
+    """Counts, latencies and first tokens of the looks in [begin, end), one by one."""
     inside = [o for o in looks if begin <= o.at < end]
     kinds = Counter("unusable" if classified(o) is None else o.outcome.value for o in inside)
     good = [o.timings.total for o in inside if o.outcome in (Outcome.OK, Outcome.SLOW)]
-    return [kinds[k] for k in ("ok", "slow", "failed", "unusable")], dict(Counter(map(bin_of, good)))
+    spoke = [ms / 3 for ms in good]
+    return [kinds[k] for k in ("ok", "slow", "failed", "unusable")], *(Counter(map(bin_of, ms)) for ms in (good, spoke))
 
 
 def times(days):
@@ -89,10 +92,11 @@ def test_every_span_is_exactly_what_lies_in_it(name, data):
             kept.write(rolling.take(clock))
     kept.write(rolling.take(clock + EVERY_S))
     points, span = kept.span(name, now), SPANS[name]
-    counts, bins = brute(looks, span.ends(now) - span.seconds, span.ends(now))
+    counts, bins, first_tokens = brute(looks, span.ends(now) - span.seconds, span.ends(now))
 
     assert [sum(p.sums.counts[i] for p in points) for i in range(4)] == counts
     assert sum((Counter(p.sums.bins) for p in points), Counter()) == bins
+    assert sum((Counter(p.sums.first_tokens) for p in points), Counter()) == first_tokens
     assert sum(p.seconds for p in points) == span.seconds
     for point in points:
         assert point.sums.counts == brute(looks, point.begins, point.begins + point.seconds)[0]
@@ -204,7 +208,7 @@ def test_any_latency_has_a_bin(ms):
     assert value_of(bin_of(ms)) > 0
 
 
-@given(st.text(max_size=60) | st.from_regex(r"[0-9,]{0,20};[0-9]{0,4};[0-9,]{0,20}", fullmatch=True))
+@given(st.text(max_size=60) | st.from_regex(r"[0-9,]{0,20}(;[0-9]{0,4};[0-9,]{0,20}){0,3}", fullmatch=True))
 def test_a_bucket_of_another_version_is_none(text):
     """Passed over or read, never an error."""
     found = Rollup.unpacked(text)
