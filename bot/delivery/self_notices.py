@@ -18,7 +18,7 @@ from bot.core.text.durations import clock
 from bot.errors import StoreError
 from bot.store.codec import SNAPSHOT, Codec
 from bot.store.store import Store
-from bot.store.types import START, Commit, DeliveryWrite
+from bot.store.types import START, Commit, DeliveryWrite, Token
 
 log = logging.getLogger(__name__)
 
@@ -136,7 +136,7 @@ class SelfNotices:
         return (("Runbook", f"{self.runbook}#{entry}"),) if entry else ()
 
     @contextlib.asynccontextmanager
-    async def _turn(self) -> AsyncIterator[int | None]:
+    async def _turn(self) -> AsyncIterator[Token | None]:
         """The right to write, one after the other; None while another process has it."""
         async with self._one:
             token = await self._store.lease(OWN, self._owner, LEASE_MS)
@@ -152,7 +152,7 @@ class SelfNotices:
         return {what: one for what, one in found.items() if self._now() - one.since < DAY_S}
 
     async def _write(
-        self, token: int, troubles: dict[str, Trouble], notices: Sequence[SelfNotice], told: Sequence[Told] = ()
+        self, token: Token, troubles: dict[str, Trouble], notices: Sequence[SelfNotice], told: Sequence[Told] = ()
     ) -> bool:
         writes = tuple(write for notice in notices for write in self._deliveries(notice))
         log_lines = tuple(TOLD.dump(one) for one in told)

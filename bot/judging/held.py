@@ -22,7 +22,7 @@ Raw = tuple[str, bytes]
 class Held:
     """`position` is behind the last row fed, of which `waiting` are not written yet; `at_once` rows are read at once.
 
-    `took_s` is how long (seconds) the last settling took.
+    `took_s` is how long (seconds) the last settling took, `committed` the id of the last commit.
     What was set aside is passed over when it is read again, and written with the commit whose position is behind it.
     """
 
@@ -34,12 +34,13 @@ class Held:
     waiting: int = 0
     judgement: Judgement | None = None
     took_s: float = 0.0
+    committed: str = ""
     _rows: dict[str, SetAside] = field(default_factory=dict)
     _passed: list[str] = field(default_factory=list)
     _states: list[SetAside] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.position = self.loaded.position
+        self.position, self.committed = self.loaded.position, self.loaded.commit
 
     @property
     def aside(self) -> list[SetAside]:
@@ -62,12 +63,12 @@ class Held:
         """Whether the state has not been written for long, or something was set aside."""
         return bool(self._passed or self._states) or not 0 <= now - self.written_at < KEEP_S
 
-    def written(self, now: float) -> None:
-        """Everything fed so far is written."""
+    def written(self, now: float, commit: str) -> None:
+        """Everything fed so far is written, by this commit."""
         for at in self._passed:
             del self._rows[at]
         self._passed, self._states = [], []
-        self.written_at, self.waiting = now, 0
+        self.written_at, self.waiting, self.committed = now, 0, commit
         self.at_once, self.how = min(ROWS, 2 * self.at_once), Begin.AS_WRITTEN
 
     def put_aside(self, one: SetAside, *, row: bool) -> None:
@@ -87,3 +88,4 @@ class Held:
             self.how = how
         self.loaded, self.at_once, self.judgement = loaded, at_once, None
         self.position, self.waiting, self._passed = loaded.position, 0, []
+        self.committed = loaded.commit

@@ -22,7 +22,7 @@ from bot.core.routing.notices import Notice
 from bot.core.routing.tree import ActiveRoutes, PreviousRecipients, addressed
 from bot.errors import StoreError
 from bot.judging.held import KEEP_S, ROWS, Held
-from bot.judging.salvage import salvaged
+from bot.judging.salvage import salvaged, unsaid
 from bot.store.codec import (
     ABOUT,
     ABOUT_FIELD,
@@ -43,7 +43,7 @@ from bot.store.keys import DELIVERIES_KEPT, INCIDENTS_KEPT
 from bot.store.set_aside import SET_ASIDE, noted
 from bot.store.store import Store
 from bot.store.stream_rows import decode
-from bot.store.types import Commit, DeliveryWrite, IncidentWrite, LedgerWrite, OutcomeWrite, RecordWrite
+from bot.store.types import Commit, DeliveryWrite, IncidentWrite, LedgerWrite, OutcomeWrite, RecordWrite, Token
 from bot.supervision import attempted
 from probes.model import Observation
 
@@ -104,7 +104,7 @@ class Judge:
                 log.debug("judge of %s waits for the store: %s", self._service.id, error)
                 await asyncio.sleep(IDLE_S)
 
-    async def _hold_and_release(self, token: int) -> None:
+    async def _hold_and_release(self, token: Token) -> None:
         try:
             await self._hold(token)
         finally:
@@ -112,9 +112,10 @@ class Judge:
             with contextlib.suppress(StoreError):
                 await self._store.release(self._service.id, token)
 
-    async def _hold(self, token: int) -> None:
-        """Judge until the lease is lost."""
-        held, renewed = await self._begun(Begin.AS_WRITTEN), self._context.now()
+    async def _hold(self, token: Token) -> None:
+        """Judge until the lease is lost. It is the server's to count, so no clock that people set counts here."""
+        clock = asyncio.get_running_loop().time
+        held, renewed = await self._begun(Begin.AS_WRITTEN), clock()
         while True:
             self.news.clear()
             rows = await self._store.read(self._service.id, held.position, held.at_once)
@@ -124,16 +125,16 @@ class Judge:
                 await self._broke(held, rows, error)
             elif commit is not None:
                 if not await self._store.commit(self._service.id, token, commit):
-                    self._passed(self._context.now() - renewed)
+                    await self._passed(token, clock() - renewed)
                     return
-                held.written(self._context.now())
+                held.written(self._context.now(), commit.id)
                 self._breaks.went_well()
                 if commit.deliveries:
                     self._context.said()
-            if not 0 <= self._context.now() - renewed < self._context.lease_ms / 3000:
+            if clock() - renewed >= self._context.lease_ms / 3000:
                 if not await self._store.renew(self._service.id, token, self._context.lease_ms):
                     return
-                renewed = self._context.now()
+                renewed = clock()
             if error is None and not full:
                 await self._wait(IDLE_S if held.waiting == 0 else CALM_IDLE_S, held.took_s)
 
@@ -182,10 +183,20 @@ class Judge:
         """To judge on from what is written; the judgement itself is made with the first rows."""
         # Judges that begin together need not write together ever after.
         ago = self._context.turn * WRITES_APART_S % KEEP_S
-        return Held(await self._store.load(self._service.id), how, self._context.now() - ago)
+        loaded = await self._store.load(self._service.id)
+        newest = await self._store.views.newest(self._service.id)
+        if newest and _moment(newest) < _moment(loaded.position):
+            log.warning(
+                "%s is judged until %s, and its stream ends at %s: the store has lost rows; new ones are judged on",
+                self._service.id, loaded.position, newest,
+            )  # fmt: skip
+        return Held(loaded, how, self._context.now() - ago)
 
-    def _passed(self, unrenewed_s: float) -> None:
+    async def _passed(self, token: Token, unrenewed_s: float) -> None:
         """The lease is another's; one that ran out while this process was suspended is no news, and comes with all."""
+        if await self._store.renew(self._service.id, token, self._context.lease_ms):
+            log.warning("the store has lost what was last judged of %s: it is judged again", self._service.id)
+            return
         level = logging.INFO if unrenewed_s * 1000 > self._context.lease_ms else logging.WARNING
         log.log(level, "another judge now judges %s", self._service.id)
 
@@ -236,11 +247,21 @@ class Judge:
         if held.how is Begin.AS_WRITTEN and loaded.state is not None:
             kept = REMEMBERED.load(loaded.state)
             if kept is not None:
-                return kept
+                return await self._reconciled(kept)
             log.error("the stored state of %s cannot be read; its open incidents are kept", service)
         views = self._store.views
         known, said = await views.incidents(service, INCIDENTS_KEPT), await views.deliveries(service, DELIVERIES_KEPT)
         return salvaged(loaded.state, known, said, self._context.now())
+
+    async def _reconciled(self, kept: Remembered) -> Remembered:
+        """Where the store has lost what was to be said of an open incident, it is said again."""
+        if not kept.incidents.keys() & kept.told.keys():
+            return kept
+        said = await self._store.views.deliveries(self._service.id, DELIVERIES_KEPT)
+        lost = unsaid(kept, said)
+        if lost:
+            log.warning("the store has lost messages of %s: they are sent again: %s", self._service.id, ", ".join(lost))
+        return replace(kept, told={**kept.told, **lost})
 
     def _commit(self, held: Held, judgement: Judgement, decisions: Decisions, routes: ActiveRoutes) -> Commit:
         deliveries = tuple(write for notice in decisions.notices for write in self._writes(judgement, notice, routes))
@@ -266,6 +287,7 @@ class Judge:
             records=tuple(RecordWrite(i, DOSSIER.dump(d)) for i, d in dossiers.items()),
             rollups=rollups,
             rolled_at=state.rolled.counted_to,
+            after=held.committed,
             aside=tuple(SET_ASIDE.dump(one) for one in held.aside),
         )
 
@@ -300,3 +322,9 @@ class Judge:
             )
             for address in to
         ]
+
+
+def _moment(position: str) -> tuple[int, int]:
+    """A position of a stream that compares."""
+    ms, _, number = position.partition("-")
+    return int(ms), int(number)

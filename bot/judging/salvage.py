@@ -32,6 +32,17 @@ def salvaged(state: bytes | None, known: Iterable[str], said: Sequence[Delivery]
     return replace(kept, incidents=incidents, told={**told, **kept.told})
 
 
+def unsaid(kept: Remembered, said: Iterable[Delivery]) -> dict[str, Told]:
+    """Open incidents of which the store has not all deliveries any more, as if it were time for the next edition."""
+    there = {(one.subject, one.channel) for one in said}
+    lost = {}
+    for name in kept.incidents.keys() & kept.told.keys():
+        told = kept.told[name]
+        if any((name, target) not in there for target in told.to):
+            lost[name] = replace(told, at=0.0)
+    return lost
+
+
 def parts(state: bytes | None, names: Collection[str]) -> Remembered:
     """The named parts of a state, each as far as it can be read by itself; all others as of nothing."""
     try:

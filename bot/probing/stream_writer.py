@@ -16,6 +16,9 @@ BUFFER_ROWS = 200_000
 """Rows kept in memory while the store is away (about 60 MB); beyond it the oldest are dropped, counted and said."""
 
 BATCH_ROWS = 500
+SENT_ROWS, SENT_S = 20_000, 60.0
+"""Rows of one service kept after they were written, and for how long: a store that fails over, or whose machine loses
+power, forgets its last moments, and gets them again."""
 FLUSH_S = 0.1
 GATHER_S = 1.0
 """How long a good result waits for others, so that they are written together; any other one is written at once."""
@@ -41,7 +44,8 @@ class StreamWriter:
     is not counted twice. `written` is called after each write with the service, its re-probe plans by component, and
     whether any of the rows should be judged at once.
     Rows that are not urgent are gathered for `gather_s` first.
-    `dropped` counts the rows given up since the store is away, `lost` those of earlier times.
+    `dropped` counts the rows given up since the store is away, `lost` those of earlier times. Rows that the store has
+    lost are written again, as far as they are still here.
     """
 
     def __init__(
@@ -59,6 +63,7 @@ class StreamWriter:
         self._buffer_rows = buffer_rows
         self._rows: dict[str, deque[bytes]] = {}
         self._first: dict[str, int] = {}
+        self._sent: dict[str, deque[tuple[float, bytes]]] = {}
         self._urgent: set[str] = set()
         self.gather_s = gather_s
         """It changes with the configuration too."""
@@ -120,21 +125,47 @@ class StreamWriter:
     async def _flush(self, service: str) -> None:
         rows = self._rows[service]
         while rows:
+            sent = self._sent.setdefault(service, deque())
             batch = [rows[i] for i in range(min(BATCH_ROWS, len(rows)))]
             first = self._first[service]
-            reply = await self._store.append(service, self._prober, first, batch)
+            reply = await self._store.append(service, self._prober, first, batch, first - len(sent))
+            if reply.last_seq < first - 1:
+                self._again(service, reply.last_seq)
+                continue
             # Rows may have been dropped at the front while the write was under way.
             written = first + len(batch) - self._first[service]
+            now = asyncio.get_running_loop().time()
             for _ in range(written):
-                rows.popleft()
+                sent.append((now, rows.popleft()))
             self.waiting -= written
             self._first[service] = first + len(batch)
+            while len(sent) > SENT_ROWS or now - sent[0][0] > SENT_S:
+                sent.popleft()
             self.written(service, reply.attention, service in self._urgent)
         self._urgent.discard(service)
+
+    def _again(self, service: str, last: int) -> None:
+        """The store has this service's rows until number `last` only: what is still here goes before the others."""
+        sent, rows = self._sent[service], self._rows[service]
+        missing = self._first[service] - 1 - last
+        back = min(len(sent), missing)
+        for _ in range(back):
+            rows.appendleft(sent.pop()[1])
+        self._first[service] -= back
+        self.waiting += back
+        # A store that was emptied has judged most of what it lost: how much is not known.
+        lost = missing - back if last else 0
+        self.lost += lost
+        log.warning(
+            "the store has lost rows of %s (a failover, or it was emptied): %d are written again, %d are lost",
+            service, back, lost,
+        )  # fmt: skip
 
     def _drop(self) -> None:
         service = max(self._rows, key=lambda name: len(self._rows[name]))
         self._rows[service].popleft()
+        # What was written before is not next to what is left, and too old to be lost by a failover.
+        self._sent.pop(service, None)
         self._first[service] += 1
         self.waiting -= 1
         self.dropped += 1

@@ -114,6 +114,11 @@ class Reads:
         ])  # fmt: skip
         return len(waiting), int(text(newest[0][0]).split("-")[0]) / 1000 if newest else None
 
+    async def newest(self, service: str) -> str:
+        """The position of the newest row of the stream, "" where there is none."""
+        rows = await self._link.call("XREVRANGE", keys_of(service).stream, "+", "-", "COUNT", 1)
+        return text(rows[0][0]) if rows else ""
+
     async def aside(self, service: str, limit: int) -> list[str]:
         """The rows set aside last (JSON), newest first."""
         return [text(line) for line in await self._link.call("LRANGE", keys_of(service).aside, 0, limit - 1)]

@@ -5,6 +5,7 @@ budgets in `purse`; what processes share beside services in `leases`, `subscript
 """
 
 import re
+import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
@@ -29,7 +30,7 @@ from bot.store.outbox import Outbox
 from bot.store.reads import Reads
 from bot.store.reporters import ReporterStore
 from bot.store.subscriptions import SubscriptionStore
-from bot.store.types import START, AppendReply, Commit, DeliveryWrite, Info, Loaded
+from bot.store.types import START, AppendReply, Commit, DeliveryWrite, Info, Loaded, Token
 from bot.store.vantages import VantageStore
 from bot.store.wishes import WishStore
 
@@ -71,10 +72,16 @@ class Store:
 
     # The stream between seeing and judging.
 
-    async def append(self, service: str, prober: str, first_seq: int, rows: Sequence[bytes | str]) -> AppendReply:
-        """Rows number `first_seq`, `first_seq + 1`, ... of one prober run; those already there are skipped."""
+    async def append(
+        self, service: str, prober: str, first_seq: int, rows: Sequence[bytes | str], oldest: int = 0
+    ) -> AppendReply:
+        """Rows number `first_seq`, `first_seq + 1`, ... of one prober run; those already there are skipped.
+
+        Nothing is written where rows before them are missing, if the prober still has some of those: it has all from
+        number `oldest` on (0: those it sends).
+        """
         k = keys_of(service)
-        numbers = (first_seq, keys.STREAM_AGE_S * 1000, keys.STREAM_CAP)
+        numbers = (first_seq, oldest or first_seq, keys.STREAM_AGE_S * 1000, keys.STREAM_CAP)
         ttls = (keys.STREAM_TTL_S, keys.PROBER_TTL_S, keys.SERVICE_TTL_S)
         names = (k.stream, k.seq(prober), k.judge, k.attention)
         last, attention = await self._link.run("append", names, (*numbers, *ttls, *rows))
@@ -91,30 +98,33 @@ class Store:
 
     # The judge's lease and its one write.
 
-    async def lease(self, service: str, owner: str, ttl_ms: int) -> int | None:
-        """A new fencing token, higher than all before; None while another owner holds the lease.
+    async def lease(self, service: str, owner: str, ttl_ms: int) -> Token | None:
+        """A new fencing token, never given before; None while another owner holds the lease.
 
         The same owner gets a new one at once and its old token is worth nothing from then on.
         """
         k = keys_of(service)
-        token = await self._link.run("lease", (k.lease, k.fence), ("take", owner, ttl_ms, keys.SERVICE_TTL_S))
-        return int(token) or None
+        words = ("take", owner, ttl_ms, keys.SERVICE_TTL_S, secrets.token_hex(4))
+        token = await self._link.run("lease", (k.lease, k.fence), words)
+        return None if token == 0 else text(token)
 
-    async def renew(self, service: str, token: int, ttl_ms: int) -> bool:
+    async def renew(self, service: str, token: Token, ttl_ms: int) -> bool:
         k = keys_of(service)
         return bool(await self._link.run("lease", (k.lease, k.fence), ("renew", token, ttl_ms)))
 
-    async def release(self, service: str, token: int) -> bool:
+    async def release(self, service: str, token: Token) -> bool:
         k = keys_of(service)
         return bool(await self._link.run("lease", (k.lease, k.fence), ("release", token)))
 
     async def load(self, service: str) -> Loaded:
         """What the last commit saved."""
-        saved = await self._link.call("HMGET", keys_of(service).judge, "position", "state", "lost")
-        return Loaded(text(saved[0]) or START, saved[1], int(saved[2] or 0))
+        saved = await self._link.call("HMGET", keys_of(service).judge, "position", "state", "lost", "commit")
+        return Loaded(text(saved[0]) or START, saved[1], int(saved[2] or 0), text(saved[3]))
 
-    async def commit(self, service: str, token: int, commit: Commit) -> bool:
+    async def commit(self, service: str, token: Token, commit: Commit) -> bool:
         """Write one judgement whole; False, and nothing changed, without the lease or with a position that goes back.
+
+        It is refused as well where the last commit is not the one it builds upon: the store has lost some.
 
         Raises:
             ValueError: when the position is none of a stream.
@@ -169,11 +179,11 @@ def parse_info(info: Mapping[str, Any]) -> Info:
     )
 
 
-def _words(token: int, commit: Commit) -> Iterator[Value]:
+def _words(token: Token, commit: Commit) -> Iterator[Value]:
     """The commit as the script reads it: fixed figures, then counted groups, then one run of words a delivery."""
     yield from (token, commit.position, commit.id, commit.state, keys.SERVICE_TTL_S, keys.DELIVERY_TTL_S)
     yield from (keys.INCIDENTS_KEPT, keys.TIMELINE_KEPT, keys.DELIVERIES_KEPT, keys.TRAIL_KEPT)
-    yield from (keys.LEDGER_TTL_S, keys.LEDGER_KEPT, keys.SET_ASIDE_KEPT)
+    yield from (keys.LEDGER_TTL_S, keys.LEDGER_KEPT, keys.SET_ASIDE_KEPT, "*" if commit.after is None else commit.after)
     for fields in (commit.assessments, commit.attention):
         yield len(fields)
         yield from chain.from_iterable(fields.items())

@@ -10,6 +10,13 @@ START = "0-0"
 """The position before every entry."""
 
 
+Token = str
+"""A judge's right to write: a number, higher than all before, and the random epoch it was given in (`7.9f86d081`).
+
+A store that lost its counter (a failover, FLUSHALL, a restored backup) gives a number again, and never with its epoch.
+"""
+
+
 def _nonce() -> str:
     return uuid4().hex
 
@@ -21,7 +28,10 @@ def outlet_of(target: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AppendReply:
-    """`last_seq`: the last row number the stream has of this prober; `attention`: re-probe plans by component."""
+    """`last_seq`: the last row number the stream has of this prober; `attention`: re-probe plans by component.
+
+    Below the rows sent, `last_seq` says that nothing was written: the store has lost those in between.
+    """
 
     last_seq: int
     attention: Mapping[str, str]
@@ -29,11 +39,15 @@ class AppendReply:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What the judge saved last; `lost` counts rows cut from the stream before anybody judged them."""
+    """What the judge saved last; `lost` counts rows cut from the stream before anybody judged them.
+
+    `commit` is the id of the commit that saved it, "" before the first.
+    """
 
     position: str = START
     state: bytes | None = None
     lost: int = 0
+    commit: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +120,7 @@ class Commit:
 
     `assessments` and `attention` replace what was there. `rollups` are added to what was there, which then has
     everything until `rolled_at`. `aside` are rows that could not be judged (JSON). `id` makes a repeat of the same
-    commit harmless.
+    commit harmless. It is refused unless the last commit there is the one it builds upon (`after`; None: any).
     """
 
     position: str
@@ -123,6 +137,7 @@ class Commit:
     rolled_at: float = 0.0
     id: str = field(default_factory=_nonce)
     aside: tuple[str, ...] = ()
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

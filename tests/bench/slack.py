@@ -28,7 +28,7 @@ from bot.store.codec import ENTRY, SNAPSHOT
 from bot.store.connect import open_store
 from bot.store.embedded import EmbeddedServer
 from bot.store.store import Store
-from bot.store.types import START, Commit, DeliveryWrite
+from bot.store.types import START, Commit, DeliveryWrite, Token
 from probes.model import State
 from tests.bench.desk import configured, judged
 from tests.fakes.slack.faults import Limits
@@ -138,7 +138,7 @@ async def everywhere(fake: Workspace, store: Store) -> bool:
     return took < 30 and not fake.limits.met
 
 
-async def _over(fake: Workspace, store: Store, token: int, places: Sequence[str]) -> float:
+async def _over(fake: Workspace, store: Store, token: Token, places: Sequence[str]) -> float:
     """The end of the incident in all threads: seconds; the roots then have the rest of a minute."""
     over = replace(INCIDENT, status=IncidentStatus.RESOLVED, resolved_at=1_300.0, state=State.OPERATIONAL)
     body = SNAPSHOT.dump(Snapshot(1_300.0, "claude", "Claude", over, None, (ComponentStatus(MEASURED),), "over"))

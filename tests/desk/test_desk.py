@@ -142,9 +142,7 @@ async def test_why_says_who_was_told(desk, question):
 
 async def test_why_says_what_holds_messages_back(desk, store):
     """A silence, by whom, until when and why."""
-    token = await store.lease("claude", "other", 60_000)
-    if token is None:
-        token = 1
+    token = await store.lease("claude", "judge", 60_000)
     quiet = Silence("claude-api", NOW, NOW + 3600, Person("slack", "T1", "U1", "Ann"), "known")
     (api,) = voices(API)
     kept = {"claude-api": packed(ComponentStatus, replace(api, silence=quiet))}

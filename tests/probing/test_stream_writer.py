@@ -3,9 +3,12 @@
 import asyncio
 
 import pytest
+from redis.asyncio import Redis
 
 from bot.errors import StoreError
+from bot.probing import stream_writer
 from bot.probing.stream_writer import GATHER_S, StreamWriter, gathering
+from bot.store.keys import keys_of
 from bot.store.store import Store
 
 
@@ -17,11 +20,11 @@ class Fragile:
         self.away = False
         self.lose_replies = 0
 
-    async def append(self, service, prober, first_seq, rows):
+    async def append(self, service, prober, first_seq, rows, oldest=0):
         """Write, unless away; perhaps say that it failed all the same."""
         if self.away:
             raise StoreError("away")
-        reply = await self._store.append(service, prober, first_seq, rows)
+        reply = await self._store.append(service, prober, first_seq, rows, oldest)
         if self.lose_replies:
             self.lose_replies -= 1
             raise StoreError("the reply was lost")
@@ -57,10 +60,10 @@ async def test_the_first_row_of_a_service_while_others_are_written(store):
     """What is seen of a service for the first time during a write is written too, and ends nothing."""
 
     class Busy(Fragile):
-        async def append(self, service, prober, first_seq, rows):
+        async def append(self, service, prober, first_seq, rows, oldest=0):
             if service == "claude":
                 stream.put("openai", b'{"k":"o","n":2}')
-            return await super().append(service, prober, first_seq, rows)
+            return await super().append(service, prober, first_seq, rows, oldest)
 
     stream, _ = a_stream(Busy(store))
     stream.put("claude", b'{"k":"o","n":1}')
@@ -125,3 +128,69 @@ def test_good_results_wait_for_less_than_a_round():
     assert gathering([15.0, 60.0], 1.0) == gathering([], 1.0) == GATHER_S
     assert gathering([60.0, 0.2], 1.0) == pytest.approx(0.05)
     assert gathering([15.0], 100.0) == GATHER_S / 100
+
+
+async def test_what_a_failover_lost_is_written_again_once(store, redis_url, caplog):
+    """The last rows are gone with their counter: they come back under their numbers, and no other."""
+    stream, _ = a_stream(store)
+    for number in range(10):
+        stream.put("claude", b'{"k":"o","n":%d}' % number)
+    await stream.flush()
+    kept = await store.read("claude")
+    async with Redis.from_url(redis_url) as redis:
+        await redis.xdel(keys_of("claude").stream, *(at for at, _ in kept[6:]))
+        [counter] = await redis.keys("*seq:*")
+        await redis.set(counter, 6)
+    stream.put("claude", b'{"k":"o","n":10}')
+    await stream.flush()
+
+    assert await rows_of(store, "claude") == [b'{"k":"o","n":%d}' % n for n in range(11)]
+    assert (stream.waiting, stream.lost) == (0, 0)
+    assert "4 are written again, 0 are lost" in caplog.text
+
+
+async def test_an_emptied_store_gets_what_is_still_here(store, redis_url, caplog):
+    """A lost counter is noticed with the next row; nothing is counted as lost of which nobody knows."""
+    stream, _ = a_stream(store)
+    for number in range(5):
+        stream.put("claude", b'{"k":"o","n":%d}' % number)
+    await stream.flush()
+    async with Redis.from_url(redis_url) as redis:
+        await redis.flushall()
+    stream.put("claude", b'{"k":"o","n":5}')
+    await stream.flush()
+
+    assert await rows_of(store, "claude") == [b'{"k":"o","n":%d}' % n for n in range(6)]
+    assert "it was emptied" in caplog.text
+
+
+async def test_a_gap_that_cannot_be_filled_is_counted(store, redis_url, monkeypatch):
+    """A restored backup is older than what is kept here: what lies between is lost, and a number says how much."""
+    monkeypatch.setattr(stream_writer, "SENT_ROWS", 3)
+    stream, _ = a_stream(store)
+    for number in range(10):
+        stream.put("claude", b'{"k":"o","n":%d}' % number)
+        await stream.flush()
+    async with Redis.from_url(redis_url) as redis:
+        [counter] = await redis.keys("*seq:*")
+        await redis.set(counter, 2)
+        await redis.delete(keys_of("claude").stream)
+    stream.put("claude", b'{"k":"o","n":10}')
+    await stream.flush()
+
+    assert await rows_of(store, "claude") == [b'{"k":"o","n":%d}' % n for n in (7, 8, 9, 10)]
+    assert stream.lost == 5
+
+
+async def test_rows_given_up_are_no_gap_that_could_be_filled(store):
+    """After the buffer overflowed the numbers go on behind what was dropped, and nothing old is written again."""
+    fragile = Fragile(store)
+    stream, _ = a_stream(fragile, buffer_rows=5)
+    stream.put("claude", b'{"k":"o","n":0}')
+    await stream.flush()
+    for number in range(1, 9):
+        stream.put("claude", b'{"k":"o","n":%d}' % number)
+    await stream.flush()
+
+    assert await rows_of(store, "claude") == [b'{"k":"o","n":%d}' % n for n in (0, 4, 5, 6, 7, 8)]
+    assert (stream.dropped, stream.lost) == (3, 0)

@@ -51,7 +51,7 @@ async def test_one_refused_command_concerns_no_other(store: Store) -> None:
     assert isinstance(refused, StoreError)
     assert "WRONGTYPE" in str(refused)
     assert kept == b"t"
-    assert token == 1
+    assert token.startswith("1.")
 
 
 async def test_a_word_that_cannot_be_sent_is_its_askers_own(store: Store) -> None:

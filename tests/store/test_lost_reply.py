@@ -9,7 +9,7 @@ import pytest
 
 from bot.store.connect import open_store
 from bot.store.store import Store
-from bot.store.types import START, Commit
+from bot.store.types import START, Commit, Token
 from tests.support.writes import SERVICE, claim_one, delivery, leased, say
 
 
@@ -50,30 +50,31 @@ async def robbed(redis_url: str, tmp_path: Path) -> AsyncIterator[tuple[Store, T
         yield store, thief
 
 
-async def append(store: Store) -> None:
+async def append(store: Store, _token: Token = "") -> None:
     assert (await store.append(SERVICE, "run1", 1, [b"a", b"b"])).last_seq == 2
 
 
-async def commit(store: Store) -> None:
+async def commit(store: Store, token: Token) -> None:
     writes = (delivery(trail=("line",)),)
-    assert await store.commit(SERVICE, 1, Commit(START, b"s", deliveries=writes, log=("opened",)))
+    assert await store.commit(SERVICE, token, Commit(START, b"s", deliveries=writes, log=("opened",)))
 
 
-async def lease_and_commit(store: Store) -> None:
+async def lease_and_commit(store: Store, _token: Token) -> None:
     token = await leased(store)
     assert await store.commit(SERVICE, token, Commit(START, b"s", log=("opened",)))
 
 
 @pytest.mark.parametrize("operation", [append, commit, lease_and_commit])
 async def test_a_stolen_reply_is_asked_for_again(
-    redis_url: str, tmp_path: Path, operation: Callable[[Store], Awaitable[None]]
+    redis_url: str, tmp_path: Path, operation: Callable[[Store, Token], Awaitable[None]]
 ) -> None:
     """The client sends the operation again; it had been done, and is not done twice."""
     async with robbed(redis_url, tmp_path) as (store, thief):
         await append(store)
-        assert await leased(store) == 1
+        token = await leased(store)
+        assert token.startswith("1.")
         thief.steals = True
-        await operation(store)
+        await operation(store, token)
         assert thief.stolen == 1
         assert len(await store.read(SERVICE)) == 2
         lines = await store.views.timeline(SERVICE)

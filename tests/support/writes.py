@@ -6,7 +6,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from bot.store.store import Store
-from bot.store.types import START, Claimant, Claimed, Commit, DeliveryWrite
+from bot.store.types import START, Claimant, Claimed, Commit, DeliveryWrite, Token
 
 SERVICE = "claude"
 ANNA = Claimant("anna", 30.0)
@@ -17,7 +17,7 @@ def delivery(version: int = 1, **changes: Any) -> DeliveryWrite:
     return replace(DeliveryWrite("i1", "console", version, f"v{version}"), **changes)
 
 
-async def leased(store: Store, owner: str = "judge") -> int:
+async def leased(store: Store, owner: str = "judge") -> Token:
     token = await store.lease(SERVICE, owner, 60_000)
     assert token is not None
     return token

@@ -3,7 +3,7 @@
 -- KEYS: lease judge assessments attention incidents opened timeline deliveries ledger aside, then (delivery due)...
 --       FIXED on, then rollup..., then outcome...
 -- ARGV: token, position, commit id, state, service ttl s, delivery ttl s, incidents kept, timeline kept,
---       deliveries kept, trail kept, ledger ttl s, ledger rows kept, rows set aside kept, then nine
+--       deliveries kept, trail kept, ledger ttl s, ledger rows kept, rows set aside kept, last commit or *, then nine
 --       counted groups, deliveries, roll-ups:
 --       n, (component, json)...   assessments
 --       n, (component, json)...   attention
@@ -17,13 +17,14 @@
 --       (id, subject, channel, version, urgent, due, body, held until, over, begins, by, n, line...)... one per pair of
 --         delivery keys
 --       (ttl s, n, (bucket, sums)...)... one per roll-up key: "count,...;first bin;bin,...", to be added
--- Returns: 1 written (now or by an earlier send of the same commit), 0 lease not held, -1 position would go back
+-- Returns: 1 written (now or by an earlier send of the same commit), 0 lease not held, -1 position would go back,
+--       -2 the last commit is another one than this builds upon: the store lost some
 local call = redis.call
 local FIXED = 10  -- keys before those of the deliveries
 local DUE_KEPT = 50000
 local judge, index = KEYS[2], KEYS[8]
 local ttl, delivery_ttl = tonumber(ARGV[5]), tonumber(ARGV[6])
-local at = 14
+local at = 15
 
 local function take()
   at = at + 1
@@ -233,7 +234,8 @@ end
 
 local old = call('HMGET', judge, 'commit', 'position')
 if old[1] == ARGV[3] then return 1 end
-if string.match(call('GET', KEYS[1]) or '', '^%d+') ~= ARGV[1] then return 0 end
+if string.match(call('GET', KEYS[1]) or '', '^%S+') ~= ARGV[1] then return 0 end
+if ARGV[14] ~= '*' and (old[1] or '') ~= ARGV[14] then return -2 end
 if old[2] and before(ARGV[2], old[2]) then return -1 end
 
 call('HSET', judge, 'position', ARGV[2], 'commit', ARGV[3], 'state', ARGV[4])
