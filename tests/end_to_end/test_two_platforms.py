@@ -9,6 +9,7 @@ import pytest
 
 from bot.store.connect import open_store
 from tests.fakes.discord.shapes import custom_ids, words
+from tests.fakes.slack.workspace import labels as read
 from tests.support.platforms import platforms, title, trail, until
 from tests.support.replicas import can, recorded, replica
 
@@ -26,7 +27,7 @@ async def both():
 
 def labels(message):
     """The buttons and menus of a Slack message."""
-    return [(one.get("text") or one["placeholder"])["text"] for one in message.elements()]
+    return [label for one in message.elements() for label in read(one)]
 
 
 EVERY = "claude.ai, API and Claude Code"

@@ -54,16 +54,24 @@ class Hands:
         return await asked.settled()
 
     async def pressed(self, message: Message) -> tuple[list[str], list[str]]:
-        """Press everything under a message: the labels, and what the desk heard."""
-        before, labels = len(self.desk.asked), []
+        """Press everything under a message and behind its ⋯: the labels, and what the desk heard."""
+        before = len(self.desk.asked)
+        labels = [label async for label in self._pressed(message)]
+        return labels, sorted(self.desk.lines[before:])
+
+    async def _pressed(self, message: Message, before: str = "") -> AsyncIterator[str]:
         for one in (item for row in message.components for item in row["components"]):
             what, menu = one.get("custom_id", ""), [option["value"] for option in one.get("options", ())]
             if not what or what.startswith(("gt:share", "gt:form-")):
                 continue
-            labels.append(f"{one['placeholder']} ▾" if menu else one["label"])
             asked = await self.fake.people.press(self.ann, message, what, tuple(menu[:1]))
             await asked.settled()
-        return labels, sorted(self.desk.lines[before:])
+            if what.startswith("gt:more:"):
+                assert asked.ephemeral
+                async for label in self._pressed(asked.replies[0], f"{one['label']} "):
+                    yield label
+            else:
+                yield before + (f"{one['placeholder']} ▾" if menu else one["label"])
 
 
 @contextlib.asynccontextmanager

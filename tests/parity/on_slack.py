@@ -17,6 +17,7 @@ from bot.store.store import Store
 from tests.fakes.slack.people import Reply
 from tests.fakes.slack.server import Slack, slack
 from tests.fakes.slack.workspace import Message
+from tests.fakes.slack.workspace import labels as read
 from tests.parity.rows import Desk, Offers, Part, Talk, Who, cards, filled, states, yes
 from tests.support.platforms import until
 from tests.support.slack import QUICK, options
@@ -47,11 +48,12 @@ class Hands:
         for one in message.elements():
             if one["action_id"] == "share":
                 continue
-            label = (one.get("text") or one["placeholder"])["text"]
-            menu = [option["text"]["text"] for option in one.get("options", ())]
-            labels.append(f"{label} ▾" if menu else label)
-            await self.ann.presses(message, label, *menu[:1])
-            await until(lambda: len(self.desk.asked) == before + len(labels), what=lambda: labels)
+            behind = one["type"] == "overflow"
+            menu = [option["text"]["text"] for option in one.get("options", ())][: 0 if behind else 1]
+            for label in read(one):
+                labels.append(f"⋯ {label}" if behind else f"{label} ▾" if menu else label)
+                await self.ann.presses(message, label, *menu)
+                await until(lambda: len(self.desk.asked) == before + len(labels), what=lambda: labels)
         return labels, sorted(self.desk.lines[before:])
 
 

@@ -28,7 +28,7 @@ body{background:#313338;color:#dbdee1;font:400 15px/21px "Noto Sans",sans-serif,
   display:inline-block;vertical-align:1px}
 .at{color:#949ba4;font-size:12px}
 .embed{margin-top:4px;max-width:540px;border-left:4px solid;border-radius:4px;background:#2b2d31;
-  padding:10px 16px 14px 12px}
+  padding:2px 16px 16px 12px}
 .title{font-weight:600;color:#f2f3f5;font-size:16px;line-height:22px}
 .about b{font-weight:600;color:#f2f3f5}
 .about{font-size:14px;line-height:19px;margin-top:8px;white-space:pre-wrap}

@@ -109,6 +109,8 @@ def _element(it: Block, now: float) -> Html:
     if it["type"] == "static_select":
         shown = it.get("initial_option", {}).get("text") or it["placeholder"]
         return tag("span", _text(shown, now), tag("span", "⌄"), look="button select")
+    if it["type"] == "overflow":
+        return tag("span", "⋯", look="button")
     raise ValueError(f"unknown element: {it['type']}")
 
 

@@ -1,6 +1,7 @@
 """Buttons, menus and forms. All they mean is in their ids, so they work after a restart and on every replica."""
 
 import re
+from dataclasses import replace
 from typing import Any, Self
 
 import discord
@@ -12,6 +13,8 @@ from bot.channels.discord.interactions import InteractionHandler
 from bot.channels.discord.markdown import plain
 from bot.core.answers.answer import Choice
 from bot.core.commands.table import COMMANDS, NAMES, Command, Takes, line
+from bot.core.messages.buttons import LABELS as BUTTONS
+from bot.core.messages.buttons import MORE as MORE_LABEL
 from bot.core.model.card import Action
 
 SHARE = "share"
@@ -43,7 +46,7 @@ def _reception(interaction: discord.Interaction) -> InteractionHandler:
 
 class ActionButton(
     ui.DynamicItem[ui.Button[ui.View]],
-    template=r"gt:(?!silence:|report-of:|works-of:)(?P<verb>[a-z-]{1,24}):(?P<subject>[^\s:]{1,64})",
+    template=r"gt:(?!silence:|more:|report-of:|works-of:)(?P<verb>[a-z-]{1,24}):(?P<subject>[^\s:]{1,64})",
 ):
     """A button: what it does and to what is its id."""
 
@@ -93,6 +96,32 @@ class SilenceMenu(ui.DynamicItem[ui.Select[ui.View]], template=r"gt:silence:(?P<
         chosen = data.get("values") or [SILENCES[0][1]]
         text = f"silence {self.subject} {str(chosen[0])[:20]}"
         await _reception(interaction).ask(interaction, text, dressed("silence", self.subject))
+
+
+class MoreButton(
+    ui.DynamicItem[ui.Button[ui.View]], template=r"gt:more:(?P<subject>[^\s:]{1,64}):(?P<verbs>[a-z,-]{1,80})"
+):
+    """The button ⋯: offers privately what has no button of its own under the message."""
+
+    def __init__(self, subject: str, verbs: str) -> None:
+        name = custom_id("more", f"{subject}:{verbs}")
+        super().__init__(ui.Button(label=MORE_LABEL, custom_id=name, style=discord.ButtonStyle.secondary))
+        self.subject, self.verbs = subject, verbs
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The button that was pressed."""
+        return cls(match["subject"], match["verbs"])
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Show the others; the store is not asked."""
+        offered = tuple(Action(verb, BUTTONS[verb], self.subject) for verb in self.verbs.split(",") if verb in BUTTONS)
+        dress = dressed()
+        await _reception(interaction).say(
+            interaction, f"More about #{self.subject}", lambda said: dress(replace(said, actions=offered))
+        )
 
 
 class ComponentMenu(
@@ -149,7 +178,7 @@ def dressed(verb: str = "", subject: str = "") -> Any:
     return dress
 
 
-KINDS = (ActionButton, SilenceMenu, ComponentMenu)
+KINDS = (ActionButton, MoreButton, SilenceMenu, ComponentMenu)
 """What can be pressed or chosen, whenever it was posted."""
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.channels.discord.markdown import escape, markup, plain
+from bot.core.messages.buttons import LESSER, MORE, folded
 from bot.core.model.card import Action, Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.core.model.silence import UNTIL_RESOLVED
@@ -40,7 +41,11 @@ TRAIL_SHOWN = 4
 SMALL = "-# "
 """Begins a row of small print."""
 SUPPRESS_EMBEDS = 1 << 2
-_ROW, _ROWS = 5, 5
+BEHIND = LESSER | {"silence", "unsilence"}
+"""What stands behind the button ⋯ of a message: a menu of durations would take a row of its own."""
+_ROW, _ROWS, _ID = 5, 5, 100
+_ABREAST = 2
+"""Buttons beside ⋯ in the width of a phone."""
 _VERB, _SUBJECT = re.compile(r"[a-z-]{1,24}"), re.compile(r"[!-9;-~]{1,64}")
 _GREEN, _GREY, _BLUE, _LINK = 3, 2, 1, 5
 STYLES: Mapping[str, int] = {"ack": _BLUE, "resolve": _GREEN, "right": _GREEN}
@@ -57,7 +62,7 @@ def root(card: Card, *, threaded: bool = True, pings: Sequence[int] = ()) -> Pay
     return {
         "content": " ".join([*(f"<@&{role}>" for role in pings), headline]),
         "embeds": [embed(card, shown)],
-        "components": [*buttons(card.actions, _linked(card)[1])],
+        "components": buttons(*_folded(card.actions), links=_linked(card)[1]),
         "allowed_mentions": _allowed(pings),
     }
 
@@ -195,14 +200,31 @@ def thread_name(card: Card) -> str:
     return plain(f"{card.kind} {card.subject}", 90) or "trail"
 
 
-def buttons(actions: Sequence[Action], links: Sequence[tuple[str, str]] = ()) -> list[Payload]:
-    """Rows of components: buttons, links after them, each menu in a row of its own; nothing twice."""
+def buttons(
+    actions: Sequence[Action], behind: Sequence[Action] = (), *, links: Sequence[tuple[str, str]] = ()
+) -> list[Payload]:
+    """Rows of components: buttons, ⋯ for those `behind` it, links, each menu in a row of its own; nothing twice."""
     unlike = once(actions)
     items = [_button(action) for action in unlike if action.verb != "silence"]
+    items += [_more(behind)] if behind else []
     items += [_link(label, url) for label, url in links if _opens(url)]
     menus = [_menu(action) for action in unlike if action.verb == "silence"]
     rows = [{"type": 1, "components": items[n : n + _ROW]} for n in range(0, len(items), _ROW)]
     return [*rows[: _ROWS - len(menus[:1])], *({"type": 1, "components": [menu]} for menu in menus[:1])]
+
+
+def _folded(actions: Sequence[Action]) -> tuple[list[Action], list[Action]]:
+    """Those in the row, as many as a phone shows in one, and those behind ⋯, whose id has to name them all."""
+    row, behind = folded(once(actions), BEHIND)
+    if behind and len(row) > _ABREAST:
+        row, behind = folded(once(actions), {*BEHIND, "report"})
+    return (row, behind) if not behind or len(_more(behind)["custom_id"]) <= _ID else (list(actions), [])
+
+
+def _more(behind: Sequence[Action]) -> Payload:
+    """The button that offers the others, privately: its id names them, so it works whoever posted it."""
+    verbs = ",".join(action.verb for action in behind)
+    return {"type": 2, "style": _GREY, "label": MORE, "custom_id": custom_id("more", f"{behind[0].subject}:{verbs}")}
 
 
 def custom_id(verb: str, subject: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.channels.slack.mrkdwn import escape, link, literal, markup
+from bot.core.messages.buttons import LESSER, folded
 from bot.core.model.card import Action, Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.core.model.silence import UNTIL_RESOLVED
@@ -97,7 +98,7 @@ def card(it: Card, mark: str, now: float, called: Sequence[str] = ()) -> SlackMe
     under, links = _linked(it)
     body = [section(text) for text in labelled(it.lines, SLACK.total - 3_000 - width(top["text"]["text"]), now, under)]
     shown, foot = [top, *([section(named)] if named else []), *body], _foot(it.footer, links, now)
-    pressed = buttons(it.actions)
+    pressed = buttons(*folded(it.actions, LESSER))
     bar = numbered(pressed or foot, f"{ROOT}{mark}.b")
     return SlackMessage(
         text=fit(headline, SLACK.plain, escape),
@@ -153,10 +154,10 @@ def labelled(
     return [text for text in said if text] + more
 
 
-def buttons(actions: Sequence[Action], *, after: Sequence[Block] = ()) -> list[Block]:
-    """A row of buttons; silencing is a menu of durations. `after` are elements that stand at the end."""
-    elements = [_element(action, number) for number, action in enumerate(actions[: BUTTONS - len(after)])]
-    elements = [element for element in elements if element] + list(after)
+def buttons(actions: Sequence[Action], lesser: Sequence[Action] = (), *, after: Sequence[Block] = ()) -> list[Block]:
+    """A row of buttons; silencing is a menu of durations, `lesser` are in a menu (⋯). `after` stands at the end."""
+    elements = [_element(action, number) for number, action in enumerate(actions[: BUTTONS - len(after) - 1])]
+    elements = [element for element in (*elements, _more(lesser)) if element] + list(after)
     return [{"type": "actions", "elements": elements}] if elements else []
 
 
@@ -212,6 +213,13 @@ def _element(action: Action, number: int) -> Block:
     offered = [_option(words, f"{line} {length}") for words, length in SILENCES]
     place = {"type": "plain_text", "text": fit(clean(action.label, 75), 75, escape) or "Silence", "emoji": True}
     return {"type": "static_select", "action_id": f"{SILENCE}:{number}", "placeholder": place, "options": offered}
+
+
+def _more(actions: Sequence[Action]) -> Block:
+    """The menu (⋯) of up to five actions; nothing without any."""
+    lines = [(action.label, f"{action.verb} {action.subject}".strip()) for action in actions]
+    options = [_option(fit(clean(label, 75), 75, escape) or "…", line) for label, line in lines if width(line) <= 150]
+    return {"type": "overflow", "action_id": f"{ASK}:more", "options": options[:5]} if options else {}
 
 
 def _option(words: str, value: str) -> Block:

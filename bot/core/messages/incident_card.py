@@ -6,12 +6,13 @@ that people do changes: that stands in the last line.
 
 from collections.abc import Sequence
 
+from bot.core.messages import buttons
 from bot.core.messages import headline as headlines
 from bot.core.messages.correlation_card import together
 from bot.core.messages.facts import measured_facts, other_pages, people, status_page
 from bot.core.messages.headline import active, fitting, in_trouble, service, unknown
 from bot.core.messages.layers import DO_NOW
-from bot.core.model.card import Action, Card, CardFacts, Colour
+from bot.core.model.card import Card, CardFacts, Colour
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.core.text.durations import dated, duration
@@ -50,7 +51,7 @@ def card(
         headline=headline(incident, snapshot, now),
         lines=tuple((label, cut(text, LINE)) for label, text in lines if text),
         footer=_footer(incident, snapshot, now),
-        actions=_actions(incident),
+        actions=buttons.under(incident),
         links=((PAGE_LABEL, snapshot.page_url),) if snapshot.page_url else (),
         closed=over,
         trail=incident.in_order[-TRAIL:],
@@ -173,7 +174,10 @@ def _footer(incident: Incident, snapshot: Snapshot, now: float) -> str:
         closed = f"resolved by {mention(incident.resolved_by)}" if incident.resolved_by is not None else ""
         parts = [f"{moment(incident.started_at)} – {moment(end)}", taken, closed, name]
         return " · ".join(part for part in parts if part)
-    parts = [_taken(incident), _quiet(incident), f"Started {moment(incident.started_at, Style.AGO)}"]
+    taken, quiet = _taken(incident), _quiet(incident)
+    # With both before it, how long ago would take a third line on a phone.
+    began = moment(incident.started_at, Style.TIME if taken and quiet else Style.AGO)
+    parts = [taken, quiet, f"Started {began}"]
     return " · ".join(part for part in (*parts, f"updated {moment(snapshot.at)}", name) if part)
 
 
@@ -192,16 +196,3 @@ def _quiet(incident: Incident) -> str:
         return f"{SILENCED} until it is over"
     until = "without a stated end" if held.announced and held.endless else f"until {moment(held.until)}"
     return f"{EMOJI[Colour.BLUE]} maintenance {until}" if held.work else f"{SILENCED} {until}"
-
-
-def _actions(incident: Incident) -> tuple[Action, ...]:
-    if incident.status is IncidentStatus.RESOLVED:
-        verbs = [("right", "Useful alert 👍"), ("wrong", "False alarm 👎"), ("postmortem", "Postmortem")]
-    else:
-        taken = incident.acknowledged_at is not None
-        verbs = [("unack", "Release"), ("resolve", "Resolve")] if taken else [("ack", "Acknowledge")]
-        verbs += [("report", "I'm affected"), ("notify", "🔔 Tell me when it's over")]
-        silenced = incident.silence is not None and not incident.announced
-        verbs.append(("unsilence", "Unsilence") if silenced else ("silence", "Silence"))
-        verbs += [("why", "Why?"), ("tips", "Tips"), ("works", "Works for me")]
-    return tuple(Action(verb, label, incident.id) for verb, label in verbs)

@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from bot.channels.discord.embeds import buttons
 from bot.core.answers.charts import charts
 from bot.core.commands.table import COMMANDS, Role
+from bot.core.messages.buttons import under
 from bot.core.model.card import Action
 from bot.core.model.incident import TimelineEntry
 from bot.errors import StoreError
@@ -15,6 +17,7 @@ from tests.fakes.discord.shapes import custom_ids, words
 from tests.fakes.discord.world import PERMISSIONS
 from tests.support.contract import CARD
 from tests.support.pasts import pasts
+from tests.support.situations import INCIDENT
 
 ACTIONS = (
     Action("ack", "Acknowledge", "4F7K"),
@@ -189,6 +192,25 @@ async def test_buttons_of_a_message_posted_before_this_process_work(fake, bot, d
     chosen = await (await fake.people.press(ann, root, "gt:silence:4F7K", ("4h",))).settled()
     assert chosen.ephemeral
     assert [text for text, _ in desk.asked] == ["ack 4F7K", "ack 4F7K", "silence 4F7K 4h"]
+
+
+async def test_what_has_no_button_is_behind_the_last_one(fake, bot, desk, place):
+    """Its id names them all: a message of another process, or of an earlier version with a button each, works too."""
+    await bot.post(place.id, replace(CARD, actions=under(INCIDENT)), "k1")
+    [root] = place.messages
+    ann = fake.user("Ann")
+    assert custom_ids(root) == ["gt:ack:4F7K", "gt:report:4F7K", "gt:more:4F7K:notify,silence,why,tips,works"]
+
+    more = await (await fake.people.press(ann, root, custom_ids(root)[-1])).settled()
+    assert more.ephemeral
+    assert desk.asked == []
+    offered = ["gt:notify:4F7K", "gt:why:4F7K", "gt:tips:4F7K", "gt:works:4F7K", "gt:silence:4F7K"]
+    assert custom_ids(more.replies[0]) == offered
+    await (await fake.people.press(ann, more.replies[0], "gt:tips:4F7K")).settled()
+    await (await fake.people.press(ann, more.replies[0], "gt:silence:4F7K", ("4h",))).settled()
+    root.components = buttons(under(INCIDENT))
+    await (await fake.people.press(ann, root, "gt:why:4F7K")).settled()
+    assert [text for text, _ in desk.asked] == ["tips 4F7K", "silence 4F7K 4h", "why 4F7K"]
 
 
 async def test_an_answer_is_shared_with_its_button(fake, bot, place):

@@ -6,9 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from bot.channels.slack.blocks import buttons
 from bot.core.commands.table import Role
+from bot.core.messages.buttons import under
 from bot.core.model.card import Action
+from tests.fakes.slack.workspace import labels
 from tests.support.contract import CARD
+from tests.support.situations import INCIDENT
 from tests.support.slack import answered, app_on, asked, reached
 
 QUESTION = "answer to 'status claude-api'"
@@ -63,6 +67,22 @@ async def test_a_button_is_a_line_for_the_desk(fake, app, clerk):
     (quiet,) = await answered(fake, await ann.presses(answer, "Silence", "4 h"))
     assert quiet.headline == "silence: done by u1"
     assert clerk.lines == ["status", "ack 4F7K", "silence 4F7K 4h"]
+
+
+async def test_what_is_asked_less_is_chosen_from_one_menu(fake, app, clerk):
+    """Behind ⋯; a button of an earlier version's message asks the same."""
+    await app.post("C1", replace(CARD, actions=under(INCIDENT)), "k1")
+    (root,) = fake.workspace.standing("C1")
+    assert [labels(one) for one in root.elements()] == [
+        ["Acknowledge"], ["I'm affected"], ["Silence"], ["🔔 Tell me when it's over", "Why?", "Tips", "Works for me"]
+    ]  # fmt: skip
+    ann = fake.person("U1")
+    await answered(fake, await ann.presses(root, "Tips"))
+    await answered(fake, await ann.presses(root, "🔔 Tell me when it's over"))
+    root.said["attachments"][0]["blocks"] = buttons(under(INCIDENT))
+    root.said["attachments"][0]["blocks"][0]["block_id"] = "root.m.b0"
+    await answered(fake, await ann.presses(root, "Why?"))
+    assert clerk.lines == ["tips 4F7K", "notify 4F7K", "why 4F7K"]
 
 
 async def test_a_duplicate_root_works_once_and_then_leads_to_the_one_that_is_kept(fake, app, clerk):

@@ -98,7 +98,7 @@ class Someone:
         return await self._sent("slash_commands", payload, answers)
 
     async def presses(self, message: Message, label: str, option: str = "") -> Reply:
-        """A button by its label, or an option of a menu."""
+        """A button by its label, an option of a menu, or what the menu ⋯ offers by its own label."""
         element = message.element(label)
         url, answers = self.answering.url(message.channel)
         ephemeral = message in self.answering.workspace.ephemerals
@@ -108,7 +108,7 @@ class Someone:
         if element["type"] == "button":
             action |= {"value": element.get("value", ""), "text": element["text"]}
         else:
-            chosen = next(one for one in element["options"] if one["text"]["text"] == option)
+            chosen = next(one for one in element["options"] if one["text"]["text"] == (option or label))
             action |= {"selected_option": chosen}
         container = {"type": "message", "message_ts": message.ts, "channel_id": message.channel}
         payload = {

@@ -154,7 +154,9 @@ def _button(it: Mapping[str, Any]) -> None:
 
 
 def _choice(it: Mapping[str, Any]) -> None:
-    many(it.get("options"), 100 if it["type"] == "static_select" else 10, "options")
+    many(it.get("options"), {"static_select": 100, "overflow": 5}.get(it["type"], 10), "options")
+    if it["type"] == "overflow" and "placeholder" in it:
+        raise RefusedError("invalid_blocks", "an overflow menu has no placeholder")
     values = [option.get("value") for option in it["options"]]
     if len(values) != len(set(values)):
         raise RefusedError("invalid_blocks", "an option twice")
@@ -198,6 +200,7 @@ ELEMENTS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {
     "button": _button,
     "static_select": _choice,
     "radio_buttons": _choice,
+    "overflow": _choice,
     "checkboxes": _several,
     "multi_static_select": _several,
     "external_select": _looked_up,

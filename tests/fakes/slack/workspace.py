@@ -4,7 +4,7 @@ import asyncio
 import html
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,11 +78,18 @@ class Message:
         return [one for block in self.blocks if block["type"] == "actions" for one in block["elements"]]
 
     def element(self, label: str) -> dict[str, Any]:
-        """The button or menu of that label."""
+        """The button or menu of that label, or the menu ⋯ that offers it."""
         for one in self.elements():
-            if (one.get("text") or one["placeholder"])["text"] == label:
+            if label in labels(one):
                 return one
-        raise LookupError(f"no {label!r} among {[one.get('text', one.get('placeholder')) for one in self.elements()]}")
+        raise LookupError(f"no {label!r} among {[labels(one) for one in self.elements()]}")
+
+
+def labels(element: Mapping[str, Any]) -> list[str]:
+    """What a button or menu reads; a menu ⋯ has no words but its options'."""
+    if element["type"] == "overflow":
+        return [one["text"]["text"] for one in element["options"]]
+    return [(element.get("text") or element["placeholder"])["text"]]
 
 
 @dataclass
