@@ -27,6 +27,8 @@ _LOOK_BACK = 64
 
 def clean(text: str, limit: int = 200) -> str:
     """One line of plain text of at most `limit` characters; what is cut is counted: "… (12 more)"."""
+    if len(text) <= limit and text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()  # nearly all there is: nothing in it could be removed
     head = text[:_READ_AT_MOST]
     words = " ".join(_ESCAPES.sub("", head).split())
     joiners = {found.start() for found in _JOINER.finditer(words)} if "\u200d" in words else frozenset[int]()

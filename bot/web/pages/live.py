@@ -26,6 +26,8 @@ SLOW_S = 20.0
 RETRY_MS = 5_000
 WATCHERS = 3_500
 """Open pages at a time; the rest of the connections are for everybody else."""
+PLACES = 1_000
+"""Places of readers for which what is new is kept ready."""
 Seen = tuple[str, str, str]
 """What a page shows of a component or incident: name, colour, word."""
 
@@ -39,6 +41,7 @@ class Live:
         self._number = (0, 0)
         self._news = asyncio.Event()
         self._watchers = 0
+        self._made: dict[tuple[bool, tuple[int, int]], bytes] = {}
 
     async def run(self) -> None:
         """Compare after every change, and every second, for states grow old by themselves."""
@@ -57,6 +60,7 @@ class Live:
         ]
         if any(changed):
             self._number = number
+            self._made.clear()
             self._news.set()
             self._news = asyncio.Event()
 
@@ -81,19 +85,18 @@ class Live:
 
     async def _told(self, call: Call, response: web.StreamResponse) -> None:
         at = self._place(call.request.headers.get("Last-Event-ID", ""))
-        await _sent(response, f"retry: {RETRY_MS}\n\n{self._tick()}")
+        await _sent(response, f"retry: {RETRY_MS}\n\n{self._tick()}".encode())
         while True:
             news = self._news
-            shown = self._shown[call.visitor.inside]
-            found = shown.since(at)
+            told = self._since(at, inside=call.visitor.inside)
             at = self._number
-            if found:
-                await _sent(response, self._event(found, call.visitor.inside))
+            if told:
+                await _sent(response, told)
             try:
                 async with asyncio.timeout(TICK_S):
                     await news.wait()
             except TimeoutError:
-                await _sent(response, self._tick())
+                await _sent(response, self._tick().encode())
 
     def _place(self, shown: str) -> tuple[int, int]:
         """The place of an event id: where the page is now for a new one, the very beginning for a foreign one."""
@@ -104,6 +107,16 @@ class Live:
         if epoch != self._site.epoch or not (first.isdecimal() and second.isdecimal()):
             return (-1, 0)
         return int(first), int(second)
+
+    def _since(self, at: tuple[int, int], *, inside: bool) -> bytes:
+        """What is to be told since a place, made once for all who are there; b"" for nothing."""
+        made = self._made.get((inside, at))
+        if made is None:
+            found = self._shown[inside].since(at)
+            made = self._event(found, inside).encode() if found else b""
+            if len(self._made) < PLACES:
+                self._made[inside, at] = made
+        return made
 
     def _event(self, found: Mapping[str, Seen], inside: bool) -> str:
         standings = self._site.standings if inside else self._site.outward
@@ -155,10 +168,10 @@ def _present(standings: Mapping[str, ServiceStatus], now: float) -> dict[str, Se
     return found
 
 
-async def _sent(response: web.StreamResponse, text: str) -> None:
+async def _sent(response: web.StreamResponse, told: bytes) -> None:
     """Raises TimeoutError where the reader takes nothing."""
     async with asyncio.timeout(SLOW_S):
-        await response.write(text.encode())
+        await response.write(told)
 
 
 def _event(name: str, told: Any, at: str) -> str:

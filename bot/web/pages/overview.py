@@ -1,14 +1,17 @@
 """How everything stands: the first page, and the same for a screen on a wall."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Any
 
+from bot.core.model.status import ServiceStatus
 from bot.core.text.durations import clock
 from bot.core.text.people import person
 from bot.core.text.quoting import clean
 from bot.core.text.states import ATTENTION
 from bot.web.pages.looks import banner
 from bot.web.pages.paper import Paper
-from bot.web.pages.rows import incident_row, service_row
+from bot.web.pages.rows import ServiceRow, incident_row, service_row
 from bot.web.routing import Call
 
 FULL = 60
@@ -16,6 +19,8 @@ FULL = 60
 FEW = 3
 WALL = 60
 INCIDENTS = 20
+AT_ONCE = 5
+"""Services that are looked at before other requests have their turn."""
 
 
 def overview(paper: Paper, most: int = FULL) -> Any:
@@ -26,20 +31,26 @@ def overview(paper: Paper, most: int = FULL) -> Any:
         many = sum(len(s.voices) for s in standings) > most
         going = [(i, s) for s in standings for i in s.incidents]
         going.sort(key=lambda pair: (-ATTENTION[pair[0].state], -pair[0].opened_at))
-        bars, whole = paper.pasts.bars, paper.pasts.whole
         return {
             "banner": banner(standings, call.now),
             "incidents": [incident_row(i, s, call.now) for i, s in going[:INCIDENTS]],
             "more_incidents": max(0, len(going) - INCIDENTS),
-            "services": [
-                service_row(s, bars.get(s.service, {}), whole.get(s.service), call.now, FEW if many else most)
-                for s in standings
-            ],
+            "services": await _rows(paper, standings, call.now, FEW if many else most),
             "many": many,
             "announcements": announcements(call),
         }
 
     return filled
+
+
+async def _rows(paper: Paper, standings: Sequence[ServiceStatus], now: float, most: int) -> list[ServiceRow]:
+    """A row a service; of many, others have their turn between."""
+    bars, whole, rows = paper.pasts.bars, paper.pasts.whole, list[ServiceRow]()
+    for number, one in enumerate(standings, 1):
+        rows.append(service_row(one, bars.get(one.service, {}), whole.get(one.service), now, most))
+        if number % AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return rows
 
 
 def announcements(call: Call) -> list[dict[str, str]]:

@@ -1,7 +1,6 @@
 """What every page has in common: its frame, its age, who reads it; and one rendering for all who see the same."""
 
 import hashlib
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,16 +10,15 @@ from aiohttp import web
 
 from bot.core.text.durations import clock, duration
 from bot.web.assets import asset
+from bot.web.pages.renderings import Renderings
 from bot.web.pasts import Pasts
 from bot.web.replies import HTML, Body, reply
 from bot.web.routing import Call, HttpError
 from bot.web.site import Site
 from bot.web.templates import template
 
-KEPT_S = 1.0
-"""Seconds that one rendering serves."""
-RENDERINGS = 500
-"""Renderings kept at a time."""
+CHOICES = ("span", "month")
+"""The parameters of a query that change a page; whatever else is asked for makes no other rendering."""
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors {frames}"
@@ -35,31 +33,25 @@ class Paper:
 
     site: Site
     pasts: Pasts
-    _kept: dict[tuple[str, ...], tuple[float, Body]] = field(default_factory=dict)
+    _renderings: Renderings = field(default_factory=Renderings)
 
     def page(self, name: str, filled: Filled) -> Callable[[Call], Awaitable[web.StreamResponse]]:
         """A handler: the template of that name with what `filled` finds for the request."""
 
         async def handler(call: Call) -> web.StreamResponse:
-            key = (name, call.request.path_qs[:400], str(call.visitor.inside), call.visitor.name)
-            kept = self._kept.get(key)
-            if kept is None or time.monotonic() - kept[0] > KEPT_S:
-                body = self.body(call, name, await filled(call))
-                self._keep(key, body)
-            else:
-                body = kept[1]
-            return reply(call, body, headers=policy(self._frames(name)))
+            async def made() -> Body:
+                return self.body(call, name, await filled(call))
 
+            who, chosen = call.visitor, (call.query(one) for one in CHOICES) if call.request.query_string else ()
+            key = (call.request.path, str(who.inside), who.name, who.role, *chosen)
+            return reply(call, await self._renderings.of(key, made), headers=headers)
+
+        headers = policy(self._frames(name))
         return handler
 
     def body(self, call: Call, name: str, filled: dict[str, Any]) -> Body:
         """The page as bytes."""
         return Body(template(name).render(**self._frame(call), **filled).encode(), HTML)
-
-    def _keep(self, key: tuple[str, ...], body: Body) -> None:
-        if len(self._kept) >= RENDERINGS:
-            self._kept.clear()
-        self._kept[key] = (time.monotonic(), body)
 
     def _frames(self, name: str) -> str:
         settings = self.site.settings.web
