@@ -3,26 +3,35 @@
 import argparse
 import json
 import os
+import re
 import sqlite3
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from bot.config.load import from_text
+from bot.config.load import environment, from_text
 from bot.core.text.numbers import number
 from bot.errors import ConfigError, UserError
-from bot.importers import kuma
 from bot.importers.blackbox import blackbox
 from bot.importers.gatus import gatus
-from bot.importers.imported import Imported
+from bot.importers.given import Left
+from bot.importers.imported import BARE, Imported
+from bot.importers.kuma import kuma
 from bot.importers.upptime import statuscake, upptime
 
 LARGEST = 8 << 20
+LONGEST_NAME = 80
+SOPS = "ENC[AES256_GCM,"
 SQLITE = b"SQLite format 3\x00"
+RECORDS = re.compile(
+    r"sqlite_|knex_|heartbeat|stat_|user$|api_key$|monitor_(?!tag$)|notification_|incident|domain_expiry"
+    r"|group$|status_page_|maintenance_|remote_browser$"
+)
+"""Tables that hold results, accounts, or which row belongs to which."""
 SOURCES = ("blackbox", "gatus", "kuma", "statuscake-csv", "upptime")
 
 EXAMPLES = """\
@@ -30,10 +39,11 @@ EXAMPLES = """\
   groundtruth import kuma kuma.db --env .env > groundtruth.yaml       version 2 (stop it, or copy the file first)
   groundtruth import kuma backup.json > groundtruth.yaml              the JSON backup of version 1
   groundtruth import blackbox blackbox.yml prometheus.yml > conf.d/blackbox.yaml
+  groundtruth import blackbox blackbox.yml prometheus.yml targets/*.yml > conf.d/blackbox.yaml     with file_sd_configs
   groundtruth import upptime .upptimerc.yml > groundtruth.yaml
   groundtruth import statuscake-csv tests.csv > groundtruth.yaml
-The YAML goes to standard output, what was not taken to standard error. Secrets are never in the YAML: --env writes them
-to a file that only you can read. Then: groundtruth config check"""
+The YAML goes to standard output; every key that was not taken, to standard error with its reason. Secrets are never
+in the YAML: --env writes them to a file that only you can read. Then: groundtruth config check"""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,15 +56,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the YAML; 1 where nothing could be taken."""
     found = read(args.source, [Path(file) for file in args.files])
-    for what, why in found.left:
-        sys.stderr.write(f"not taken: {_line(what)}: {why}\n")
+    for line in told(found.left):
+        sys.stderr.write(f"not taken: {_line(line)}\n")
     count = len(found.components)
     if not count:
         sys.stderr.write("nothing was taken\n")
         return 1
-    text = yaml.safe_dump(found.document(), sort_keys=False, allow_unicode=True, width=110)
+    document = yaml.safe_dump(found.document(), sort_keys=False, allow_unicode=True, width=110)
+    text = f"# imported from {args.source}\n{document}"
     problems = _problems(text, found.secrets)
-    sys.stdout.write(f"# imported from {args.source}\n{text}")
+    sys.stdout.write(text)
     taken = [number(count, "component", "components"), number(len(found.channels), "channel", "channels")]
     sys.stderr.write(f"taken: {', '.join(taken)}\n")
     if found.secrets:
@@ -64,22 +75,42 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def read(source: str, files: list[Path]) -> Imported:
-    """What a monitor's files come to. Raises UserError for what cannot be read."""
+def told(left: Iterable[Left]) -> list[str]:
+    """What was not taken, one line for each reason that the same key or several checks have."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for where, what, why in left:
+        groups.setdefault((what, why) if where else ("", why), []).append(where or what)
+    lines = []
+    for (what, why), names in groups.items():
+        whose = ", ".join(dict.fromkeys(name[:LONGEST_NAME] for name in names))
+        lines.append(f"{whose}: {what[:LONGEST_NAME]}: {why}" if what else f"{whose}: {why}")
+    return lines
+
+
+def read(source: str, files: list[Path], environ: Mapping[str, str] | None = None) -> Imported:
+    """What a monitor's files come to, each key of them taken or listed. Raises UserError for what cannot be read."""
+    found = Imported(environment() if environ is None else environ) if source == "gatus" else Imported()
+    if source in {"gatus", "upptime"}:
+        found.variable = BARE
+    _into(found, source, files)
+    found.finish()
+    return found
+
+
+def _into(found: Imported, source: str, files: list[Path]) -> None:
     contents = [_bytes(file) for file in files]
     if source == "kuma" and contents[0].startswith(SQLITE):
-        return kuma.kuma(*_database(files[0]))
+        kuma(found, _database(files[0]))
+        return
     texts = [_text(file, content) for file, content in zip(files, contents, strict=True)]
-    match source:
-        case "statuscake-csv":
-            return statuscake(texts[0])
-        case "blackbox":
-            return blackbox([_document(file, text) for file, text in zip(files, texts, strict=True)])
-        case "gatus":
-            return gatus(_document(files[0], texts[0]))
-        case "upptime":
-            return upptime(_document(files[0], texts[0]))
-    return kuma.backup(_document(files[0], texts[0]))
+    if source == "statuscake-csv":
+        statuscake(found, texts[0])
+        return
+    documents = [(str(file), _document(file, text)) for file, text in zip(files, texts, strict=True)]
+    if source == "blackbox":
+        blackbox(found, documents)
+        return
+    {"gatus": gatus, "upptime": upptime, "kuma": kuma}[source](found, documents[0][1])
 
 
 def _bytes(file: Path) -> bytes:
@@ -108,28 +139,30 @@ def _parsed(text: str) -> Any:
     return yaml.safe_load(text)
 
 
-def _document(file: Path, text: str) -> Mapping[str, Any]:
+def _document(file: Path, text: str) -> dict[str, Any] | list[Any]:
+    if SOPS in text:
+        raise UserError(f"{file}: its values are encrypted: decrypt it first (sops --decrypt {file.name})")
     try:
         found = _parsed(text)
     except (ValueError, yaml.YAMLError, RecursionError) as error:
         raise UserError(f"{file}: expected YAML or JSON ({' '.join(str(error).split())[:200]})") from None
-    if not isinstance(found, dict):
-        raise UserError(f"{file}: expected a table of keys and values")
+    if not isinstance(found, dict | list):
+        raise UserError(f"{file}: expected a table of keys and values, or a list")
     return found
 
 
-def _database(file: Path) -> tuple[kuma.Rows, kuma.Rows]:
-    """The rows of Uptime Kuma's database; it is only read."""
+def _database(file: Path) -> dict[str, list[dict[str, Any]]]:
+    """The rows of Uptime Kuma's database by table; it is only read. Tables that record results are left out."""
     try:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
             database.row_factory = sqlite3.Row
-            monitors, notifications = (
-                [dict(row) for row in database.execute(f"SELECT * FROM {table}")]  # noqa: S608 - two names of ours
-                for table in ("monitor", "notification")
-            )
+            names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            wanted = [name for name in names if not RECORDS.match(name)]
+            if "monitor" not in wanted:
+                raise UserError(f"{file}: expected the database of Uptime Kuma (it has no table monitor)")
+            return {name: [dict(row) for row in database.execute(f'SELECT * FROM "{name}"')] for name in wanted}  # noqa: S608 - names of its own tables
     except sqlite3.Error as error:
         raise UserError(f"{file}: expected the database of Uptime Kuma ({error})") from None
-    return monitors, notifications
 
 
 def _problems(text: str, secrets: Mapping[str, str]) -> list[str]:
@@ -156,4 +189,4 @@ def _secrets(secrets: Mapping[str, str], file: Path | None) -> None:
 
 
 def _line(text: str) -> str:
-    return "".join(letter if letter.isprintable() else " " for letter in text)[:160]
+    return "".join(letter if letter.isprintable() else " " for letter in text)

@@ -61,6 +61,11 @@ class Effective:
     secrets: Mapping[str, Secret] = field(default_factory=dict, repr=False)
 
 
+def environment() -> Mapping[str, str]:
+    """The variables of this process."""
+    return os.environ
+
+
 def load(path: str | None = None, environ: Mapping[str, str] | None = None, *, asks: bool = False) -> Settings:
     """The settings of a file or folder, of $GROUNDTRUTH_CONFIG, of ./groundtruth.yaml, or the defaults.
 

@@ -1,11 +1,15 @@
 """blackbox_exporter: its modules, with the scrape configurations of Prometheus that say what is probed with them."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.importers.imported import Imported, listed, mapping, seconds, short
+from bot.importers.blackbox_modules import DNS, HTTP, ICMP, MODULE, TCP, TLS, request
+from bot.importers.given import Given, Rules, short
+from bot.importers.imported import Imported, listed, resolver
 from bot.importers.relabelling import relabelled
 
 USUAL: Mapping[str, Any] = {
@@ -15,142 +19,162 @@ USUAL: Mapping[str, Any] = {
     "icmp": {"prober": "icmp"},
 }
 """Modules of the file that comes with the exporter."""
-META = frozenset("\\^$.|?*+()[]{}")
 DISCOVERED = "targets that are discovered are not known here; write them out"
+FILES = "give the files of targets too, after this one"
+DOCUMENT = Rules(otherwise="Prometheus's own")
+JOB = Rules(usual={"metrics_path": ("/probe",), "scheme": ("http",)}, otherwise="of how Prometheus asks the exporter")
+PROBERS = {"http": HTTP, "tcp": TCP, "dns": DNS, "icmp": ICMP}
 
 
-def blackbox(documents: list[Mapping[str, Any]]) -> Imported:
-    """Everything that is probed, one service a scrape job."""
-    found = Imported()
-    modules = {name: module for one in documents for name, module in mapping(one.get("modules")).items()} or dict(USUAL)
-    jobs = [
-        (mapping(one.get("global")), mapping(job)) for one in documents for job in listed(one.get("scrape_configs"))
-    ]
-    if not jobs:
+@dataclass(slots=True)
+class Files:
+    """What the files hold together: modules, jobs with the `global` of their file, and lists of targets by file."""
+
+    modules: dict[str, Given] = field(default_factory=dict)
+    jobs: list[tuple[Given, Given]] = field(default_factory=list)
+    lists: dict[str, list[Any]] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+
+
+def blackbox(found: Imported, documents: Sequence[tuple[str, object]]) -> None:
+    """Everything that is probed, one service a scrape job. `documents`: each file's name and what it holds."""
+    files = _read(found, documents)
+    if not files.jobs:
         found.leave("every module", "no scrape configuration says what is probed: give prometheus.yml as well")
-    for common, job in jobs:
-        name = str(job.get("job_name") or "job")
-        interval = short(seconds(job.get("scrape_interval") or common.get("scrape_interval"), 60.0))
-        for key in (key for key in job if key.endswith("_sd_configs") and _probes(job)):
-            found.leave(f"{name}: {key}", DISCOVERED)
-        for target, module, labels in _targets(job):
-            given = mapping(modules.get(module))
-            _probe(found, name, Target(target, module, given, labels), interval)
-    return found
+    for common, job in files.jobs:
+        if _probes(job):
+            _job(found, files, common, job)
+        else:
+            job.drop("it scrapes metrics and probes nothing")
+    for name, module in files.modules.items():
+        if not files.jobs:
+            module.cover()
+        elif name not in files.used:
+            module.drop("no target is probed with it")
+    for name in files.lists.keys() - files.used:
+        found.leave(name, "no job reads its targets (file_sd_configs)")
 
 
-def _probes(job: Mapping[str, Any]) -> bool:
+def _read(found: Imported, documents: Sequence[tuple[str, object]]) -> Files:
+    files = Files()
+    for name, document in documents:
+        if isinstance(document, list):
+            files.lists[PurePath(name).name] = document
+            continue
+        root = found.given(document, "", DOCUMENT)
+        modules = root.table("modules")
+        for module in modules:
+            files.modules[str(module)] = found.given(modules.get(module, {}), f"module {module}", MODULE)
+        common = root.table("global", DOCUMENT)
+        jobs = root.tables("scrape_configs", JOB, lambda values: f"job {values.get('job_name')}")
+        files.jobs += [(common, job) for job in jobs]
+    if not files.modules:
+        files.modules = {name: found.given(module, f"module {name}", MODULE) for name, module in USUAL.items()}
+    return files
+
+
+def _probes(job: Given) -> bool:
     """Whether a job asks the exporter."""
-    return str(job.get("metrics_path", "")).endswith("/probe") or "module" in mapping(job.get("params"))
+    return job.text("metrics_path").endswith("/probe") or "module" in job.table("params")
 
 
-def _targets(job: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Each target with its module and its own labels, after relabelling."""
-    params = {
-        f"__param_{key}": str(listed(value)[0]) for key, value in mapping(job.get("params")).items() if listed(value)
-    }
-    base = {"job": str(job.get("job_name", "")), "__metrics_path__": str(job.get("metrics_path", "/metrics")), **params}
-    for group in map(mapping, listed(job.get("static_configs"))):
-        own = {str(key): str(value) for key, value in mapping(group.get("labels")).items()}
+def _job(found: Imported, files: Files, common: Given, job: Given) -> None:
+    default = common.seconds("scrape_interval", 60.0)
+    timing = {"interval": short(job.seconds("scrape_interval", default))}
+    timeout = job.seconds("scrape_timeout", common.seconds("scrape_timeout", 10.0, 0.05, 600.0), 0.05, 600.0)
+    for key in job:
+        if str(key).endswith("_sd_configs") and key != "file_sd_configs" and job.get(key):
+            job.leave(str(key), DISCOVERED)
+    targets = list(_targets(files, job))
+    for address, module, labels in targets:
+        files.used.add(module)
+        if module in files.modules:
+            usual = {**timing, "timeout": short(files.modules[module].seconds("timeout", timeout, 0.05, 600.0))}
+            _probe(found, job.text("job_name", "job"), Target(address, files.modules[module], labels), usual)
+        else:
+            found.leave(labels.get("instance", address), f"no module {module} is given")
+
+
+def _groups(files: Files, job: Given) -> Iterator[Given]:
+    yield from job.tables("static_configs")
+    for source in job.tables("file_sd_configs", Rules(usual={"refresh_interval": (0,)}, otherwise=DISCOVERED)):
+        source.skip("refresh_interval")
+        for pattern in listed(source.get("files")):
+            names = [name for name in files.lists if fnmatch(name, PurePath(str(pattern)).name)]
+            if not names:
+                job.leave(f"file_sd_configs {pattern}", FILES)
+            for name in names:
+                files.used.add(name)
+                yield from Given({"targets": files.lists[name]}, job.where).tables("targets")
+
+
+def _targets(files: Files, job: Given) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Each target with its module and its labels, after relabelling."""
+    params = job.table("params", Rules(otherwise="only the module and the target of a probe are read"))
+    given = {f"__param_{key}": str(value) for key in ("module", "target") for value in listed(params.get(key))[:1]}
+    base = {"job": job.text("job_name"), "__metrics_path__": job.text("metrics_path", "/metrics"), **given}
+    rules, faults = job.get("relabel_configs"), list[str]()
+    for group in _groups(files, job):
+        own = group.get("labels", {})
+        labels = {str(key): str(value) for key, value in (own if isinstance(own, dict) else {}).items()}
         for address in listed(group.get("targets")):
-            labels = relabelled({**base, **own, "__address__": str(address)}, job.get("relabel_configs"))
-            if labels and labels.get("__param_target"):
-                kept = {key: labels[key] for key in own.keys() & labels.keys() if not key.startswith("__")}
-                shown = {"instance": labels["instance"]} if labels.get("instance") else {}
-                yield labels["__param_target"], labels.get("__param_module", "http_2xx"), {**kept, **shown}
+            after = relabelled({**base, **labels, "__address__": str(address)}, rules, faults)
+            if after is None:
+                job.leave(f"target {address}", "its relabelling drops it")
+            elif not after.get("__param_target"):
+                job.leave(f"target {address}", "no relabelling makes it what is probed (__param_target)")
+            else:
+                shown = {key: value for key, value in after.items() if not key.startswith("__") and key != "job"}
+                yield after["__param_target"], after.get("__param_module") or "http_2xx", shown
+        for one in group.left():
+            job.leave(one.what, "of how Prometheus names it")
+    for fault in dict.fromkeys(faults):
+        job.leave(f"relabel_configs: {fault}", "this rule changes nothing here")
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is probed, with which module, and its own labels."""
+    """What is probed, with which module, and its labels."""
 
     address: str
-    module: str
-    options: Mapping[str, Any]
+    module: Given
     labels: dict[str, str]
 
 
-def _probe(found: Imported, job: str, one: Target, interval: str) -> None:
-    name, given, target, labels = one.module, one.options, one.address, one.labels
-    shown = labels.pop("instance", target)
-    if not given:
-        found.leave(shown, f"no module {name} is given")
-        return
-    prober = str(given.get("prober", "http"))
-    options = mapping(given.get(prober))
-    check: dict[str, Any] = {"interval": interval}
-    if given.get("timeout"):
-        check["timeout"] = short(seconds(given["timeout"], 10.0))
+def _probe(found: Imported, job: str, one: Target, check: dict[str, Any]) -> None:
+    shown, module = one.labels.pop("instance", one.address), one.module
+    prober = module.text("prober", "http")
+    options = module.table(prober, PROBERS.get(prober, MODULE))
+    why = ""
     match prober:
         case "http":
-            url = target if "://" in target else f"http://{target}"
-            check |= {"kind": "http", "target": url, "options": _http(found, name, options)}
-        case "tcp" if not urlsplit(f"//{target.partition('://')[2] or target}").port:
-            found.leave(shown, "expected a host with a port")
-            return
+            url = one.address if "://" in one.address else f"http://{one.address}"
+            check |= {"kind": "http", "target": url, "options": request(found, module, options)}
         case "tcp":
-            check |= {"kind": "tls" if options.get("tls") else "tcp", "target": target.partition("://")[2] or target}
-            if options.get("query_response"):
-                found.leave(f"module {name}: query_response", "only the connection is checked")
-        case "dns" if str(options.get("query_type", "ANY")).upper() in {"A", "AAAA"}:
-            asked = {"type": str(options["query_type"]).upper(), "resolvers": [target.partition(":")[0]]}
-            check |= {"kind": "dns", "target": str(options.get("query_name", "")).strip("."), "options": asked}
+            target = one.address.partition("://")[2] or one.address
+            check |= {"kind": "tls" if options.get("tls") else "tcp", "target": target}
+            options.table("tls_config", TLS)
+            why = "" if urlsplit(f"//{target}").port else "expected a host with a port"
+        case "dns":
+            why = _dns(one.address, options, check)
         case _:
-            found.leave(shown, f"the prober {prober} of module {name} has no check here")
-            return
-    found.component(job, shown, {prober: check}, {k: v for k, v in labels.items() if k.isidentifier()})
+            why = f"the prober {prober} of {module.where} has no check here"
+    if why:
+        found.leave(shown, why)
+    else:
+        found.component(job, shown, {prober: check}, found.labels(one.labels, shown))
 
 
-def _http(found: Imported, module: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    options: dict[str, Any] = {}
-    if str(given.get("method", "GET")).upper() != "GET":
-        options["method"] = str(given["method"]).upper()
-    if given.get("valid_status_codes"):
-        options["expect_status"] = [int(code) for code in listed(given["valid_status_codes"])]
-    if headers := _headers(found, module, given):
-        options["headers"] = headers
-    if given.get("body"):
-        options["body"] = str(given["body"])
-    if given.get("no_follow_redirects") or given.get("follow_redirects") is False:
-        options["redirects"] = 0
-    _left(found, module, given, options)
-    return options
-
-
-def _headers(found: Imported, module: str, given: Mapping[str, Any]) -> dict[str, str]:
-    headers = found.headers(module, mapping(given.get("headers")))
-    basic = mapping(given.get("basic_auth"))
-    if basic:
-        headers |= found.basic(module, basic.get("username", ""), basic.get("password", ""))
-    bearer = given.get("bearer_token") or mapping(given.get("authorization")).get("credentials")
-    if bearer:
-        headers["authorization"] = f"Bearer {found.secret(f'{module} token', bearer)}"
-    return headers
-
-
-def _left(found: Imported, module: str, given: Mapping[str, Any], options: dict[str, Any]) -> None:
-    """The text that must be in the body, and what no option of ours says."""
-    needed = [str(text) for text in listed(given.get("fail_if_body_not_matches_regexp"))]
-    if len(needed) == 1 and not META & set(needed[0]):
-        options["expect_text"] = needed[0]
-    elif needed:
-        found.leave(f"module {module}: fail_if_body_not_matches_regexp", "one plain text can be required, no patterns")
-    if mapping(given.get("tls_config")).get("insecure_skip_verify"):
-        found.leave(f"module {module}: insecure_skip_verify", "certificates are always verified; see `network.ca_file`")
-    for key in given.keys() & OTHERS:
-        if given[key]:
-            found.leave(f"module {module}: {key}", "no option of ours says this")
-
-
-OTHERS = frozenset(
-    {
-        "fail_if_body_matches_regexp",
-        "fail_if_header_matches",
-        "fail_if_header_not_matches",
-        "fail_if_ssl",
-        "proxy_url",
-        "oauth2",
-        "compression",
-        "valid_http_versions",
-    }
-)
+def _dns(address: str, options: Given, check: dict[str, Any]) -> str:
+    """The check of a DNS server; why not, "" where it is one."""
+    server, kind = resolver(address), options.text("query_type", "ANY").upper()
+    rcodes = listed(options.get("valid_rcodes"))
+    if server is None:
+        return f"the DNS server {address} is a name: write `kind: dns` with its address"
+    if kind not in {"A", "AAAA"}:
+        return f"records of type {kind} are not checked"
+    if rcodes and rcodes != ["NOERROR"]:
+        return f"an answer {' or '.join(map(str, rcodes))} cannot be expected (valid_rcodes)"
+    asked = {"type": kind, "resolvers": [server]}
+    check |= {"kind": "dns", "target": options.text("query_name").strip("."), "options": asked}
+    return ""

@@ -2,22 +2,58 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 from bot.importers.gatus_conditions import Conditions
-from bot.importers.imported import VARIABLE, Imported, listed, mapping, seconds, short
+from bot.importers.given import Given, Rules, short
+from bot.importers.imported import Imported, listed, resolver
 
+PAGE = "the page has its own `web:` section"
 TOP = {
     "external-endpoints": "others push their results there; nothing here waits for pushes",
     "suites": "steps that share values have no counterpart",
     "maintenance": "write `maintenance:` of your own",
     "connectivity": "`control:` hosts do this; the defaults are fine",
-    "security": "the page has its own `web:` section",
+    "security": PAGE,
+    "ui": PAGE,
+    "web": PAGE,
+    "metrics": "`web:` serves metrics",
+    "storage": "write `store:` of your own; Gatus's past results stay there",
     "remote": "another vantage runs `groundtruth probe`",
     "announcements": "announce with the command `announce`",
+    "skip-invalid-config-update": "a file with a fault never replaces the one in force",
+    "concurrency": "checks run side by side by themselves",
+    "disable-monitoring-lock": "checks run side by side by themselves",
+    "debug": "the option --log-level does this",
 }
+ROOT = Rules(reasons=TOP, otherwise="no key of Gatus's: what it holds counts where it is merged in")
+ENDPOINT = Rules(
+    usual={"enabled": (True,), "method": ("GET",)},
+    reasons={
+        "ui": "how Gatus's own page shows it",
+        "ssh": "SSH is not checked",
+        "maintenance-windows": "write `maintenance:` of your own",
+        "extra-labels": "write `labels:` of the component",
+        "store": "no value of one answer is kept for another check",
+    },
+)
+CLIENT = Rules(
+    usual={"insecure": (False,), "ignore-redirect": (False,)},
+    reasons={
+        "insecure": "certificates are always verified; trust a CA with `network.ca_file`",
+        "dns-resolver": "the system's resolver is asked",
+        "proxy-url": "the proxy of the environment is used (HTTPS_PROXY)",
+    },
+)
+ALERT = Rules(
+    usual={"enabled": (True,), "send-on-resolved": (True,)},
+    reasons={
+        "success-threshold": "an incident ends by its results, not by a count of good ones",
+        "send-on-resolved": "the end of an incident is always told",
+        "description": "an alert says what was measured",
+    },
+)
 SCHEMES = {
     "icmp": "ICMP is not checked; a `tcp` check of a port would be",
     "udp": "UDP is not checked",
@@ -29,154 +65,180 @@ SCHEMES = {
     "grpc": "gRPC is not checked",
     "grpcs": "gRPC is not checked",
 }
+ANY_STATUS = ["100-599"]
+"""What Gatus takes as fine where no condition says which status."""
 WEBHOOKS = "an incoming webhook cannot edit messages: set up the app (`groundtruth init`)"
+UNREACHED = {
+    **dict.fromkeys(("slack", "discord", "teams", "teams-workflows"), WEBHOOKS),
+    "custom": "`kind: webhook` posts each incident as JSON of our own",
+}
 
 
-def gatus(document: Mapping[str, Any]) -> Imported:
+def gatus(found: Imported, document: object) -> None:
     """A configuration of Gatus, also inside of its chart's values."""
-    inner = mapping(document.get("config"))
-    root = inner if "endpoints" in inner or "services" in inner else document
-    found, alerting = Imported(), mapping(root.get("alerting"))
-    for key, why in TOP.items():
-        if root.get(key):
-            found.leave(key, why)
-    usual = {str(kind): mapping(mapping(options).get("default-alert")) for kind, options in alerting.items()}
-    for endpoint in listed(root.get("endpoints") or root.get("services")):
-        alerts = [
-            {**usual.get(str(a.get("type")), {}), **a} for a in map(mapping, listed(mapping(endpoint).get("alerts")))
-        ]
-        _endpoint(found, {**mapping(endpoint), "alerts": alerts})
-    for kind, options in alerting.items():
-        _alerting(found, str(kind), mapping(options))
-    return found
+    root = found.given(document, "", ROOT)
+    if {"endpoints", "services"} & set(root.table("config", ROOT)):
+        root.rules = Rules(otherwise="of the chart, not of Gatus")
+        root = root.table("config", ROOT)
+    alerting = root.table("alerting")
+    usual = {str(kind): _usual(alerting, str(kind)) for kind in alerting}
+    for endpoint in root.tables("endpoints" if "endpoints" in root else "services", ENDPOINT, _name):
+        _endpoint(found, endpoint, usual)
+    for kind in alerting:
+        _alerting(found, str(kind), alerting.table(str(kind)))
+    if found.channels:
+        found.leave("which endpoint alerts where", "every channel gets everything; write `routes:` to part them")
 
 
-def _endpoint(found: Imported, given: Mapping[str, Any]) -> None:
-    name = str(given.get("name") or given.get("url") or "endpoint")
-    url = str(given.get("url") or "")
+def _name(values: Mapping[str, Any]) -> str:
+    return str(values.get("name") or values.get("url") or "endpoint")
+
+
+def _usual(alerting: Given, kind: str) -> dict[str, Any]:
+    default = alerting.table(kind).table("default-alert", ALERT)
+    threshold = default.get("failure-threshold")
+    return {"enabled": default.get("enabled", True), "failure-threshold": threshold}
+
+
+def _endpoint(found: Imported, given: Given, usual: Mapping[str, Mapping[str, Any]]) -> None:
+    name, url = given.text("name", given.where), given.text("url")
     if given.get("enabled") is False:
-        found.leave(name, "it is disabled")
+        given.drop("it is disabled")
         return
-    if VARIABLE.search(url):
-        found.leave(name, "its address has a variable in it: an address is no secret here, write it out")
+    if why := found.stands({"target": url}):
+        given.drop(why)
         return
-    conditions = Conditions(listed(given.get("conditions")))
-    checks = dict(_checks(found, name, url, given, conditions))
-    for text, why in conditions.left:
-        found.leave(f"{name}: {text}", why)
+    group = given.text("group", "services")
+    checks = dict(_checks(found, name, url, given, _alerts(given, usual)))
     if checks:
-        found.component(str(given.get("group") or "services"), name, checks)
+        found.component(group, name, checks)
+
+
+def _alerts(given: Given, usual: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """After how many failures it alerts, with the defaults of the kinds of alert."""
+    counts = []
+    for alert in given.tables("alerts", ALERT):
+        defaults = usual.get(alert.text("type"), {})
+        threshold = alert.get("failure-threshold", defaults.get("failure-threshold"))
+        if alert.get("enabled", defaults.get("enabled", True)) is False:
+            alert.drop("it is disabled")
+        else:
+            counts.append(int(threshold) if str(threshold or "").isdecimal() else 3)
+    return {"alert_after": max(1, min(counts))} if counts else {}
 
 
 def _checks(
-    found: Imported, name: str, url: str, given: Mapping[str, Any], conditions: Conditions
+    found: Imported, name: str, url: str, given: Given, alerts: Mapping[str, Any]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    timing = _timing(given)
-    parts = urlsplit(url)
-    host = f"{parts.hostname}:{parts.port or 443}" if parts.hostname else ""
-    if given.get("dns"):
-        yield from _dns(found, name, url, mapping(given["dns"]), timing)
-    elif parts.scheme in {"http", "https"} and host:
+    parts = urlsplit(url if "[" not in url or "]" in url else "")
+    host = f"{parts.hostname}:{_port(parts.netloc) or 443}" if parts.hostname else ""
+    kind = "dns" if "dns" in given else {"http": "http", "https": "http"}.get(parts.scheme, parts.scheme)
+    if kind not in {"dns", "http", "tcp", "tls"} or not (host or kind == "dns"):
+        given.drop(SCHEMES.get(parts.scheme, "an address that no check of ours takes"))
+        return
+    conditions = Conditions(listed(given.get("conditions")), "https" if parts.scheme == "https" else kind)
+    if conditions.left and not conditions.taken:
+        given.drop(f"none of its conditions can be checked: {conditions.left[0][0]}: {conditions.left[0][1]}")
+        return
+    timing = {**_timing(given), **alerts}
+    if kind == "dns":
+        yield from _dns(given, url, conditions, timing)
+    elif kind == "http":
         yield "http", {"kind": "http", "target": url, "options": _request(found, name, given, conditions), **timing}
-    elif parts.scheme == "tcp" and parts.port:
-        yield "tcp", {"kind": "tcp", "target": host, **timing}
-    elif parts.scheme == "tls" and host:
-        yield "tls", {"kind": "tls", "target": host, **timing, **_lasting(conditions)}
+    elif kind == "tcp" and not _port(parts.netloc):
+        given.drop("expected a host with a port")
+        return
     else:
-        found.leave(name, SCHEMES.get(parts.scheme, "an address that no check of ours takes"))
-    if parts.scheme == "https" and conditions.fail_days is not None and host:
+        yield kind, {"kind": kind, "target": host, **timing, **(_lasting(conditions) if kind == "tls" else {})}
+    if parts.scheme == "https" and conditions.fail_days is not None:
         yield "certificate", {"kind": "tls", "target": host, "interval": "1h", **_lasting(conditions)}
+    for text, why in conditions.left:
+        given.leave(text, why)
+
+
+def _port(place: str) -> str:
+    port = place.rpartition("@")[2].rpartition("]")[2].rpartition(":")[2]
+    return port if ":" in place and port.isdecimal() else ""
 
 
 def _lasting(conditions: Conditions) -> dict[str, Any]:
     return {} if conditions.fail_days is None else {"options": {"fail_days": conditions.fail_days}}
 
 
-def _timing(given: Mapping[str, Any]) -> dict[str, Any]:
-    alerts = [mapping(alert) for alert in listed(given.get("alerts"))]
-    thresholds = [int(a["failure-threshold"]) for a in alerts if str(a.get("failure-threshold", "")).isdecimal()]
-    found: dict[str, Any] = {"interval": short(seconds(given.get("interval"), 60.0))}
-    timeout = mapping(given.get("client")).get("timeout")
-    if timeout is not None:
-        found["timeout"] = short(seconds(timeout, 10.0))
-    if thresholds or alerts:
-        found["alert_after"] = max(1, min(thresholds, default=3))
+def _timing(given: Given) -> dict[str, Any]:
+    found = {"interval": short(given.seconds("interval", 60.0))}
+    client = given.table("client", CLIENT)
+    if "timeout" in client:
+        found["timeout"] = short(client.seconds("timeout", 10.0, 0.05, 600.0))
     return found
 
 
-def _request(found: Imported, name: str, given: Mapping[str, Any], conditions: Conditions) -> dict[str, Any]:
-    options: dict[str, Any] = dict(conditions.http)
+def _request(found: Imported, name: str, given: Given, conditions: Conditions) -> dict[str, Any]:
+    options: dict[str, Any] = {"expect_status": ANY_STATUS, **conditions.http}
     if "slow_ms" in options:
-        found.leave(f"{name}: [RESPONSE_TIME]", "not as a failure: a slower answer counts as slow (slow_ms)")
-    if given.get("method"):
-        options["method"] = str(given["method"]).upper()
-    if given.get("headers"):
-        options["headers"] = found.headers(name, mapping(given["headers"]))
-    if given.get("body"):
-        body = str(given["body"])
-        options["body"] = json.dumps({"query": body}) if given.get("graphql") else body
-    client = mapping(given.get("client"))
-    if client.get("ignore-redirect"):
+        given.leave("[RESPONSE_TIME]", "not as a failure: a slower answer counts as slow (slow_ms)")
+    if "method" in given:
+        options["method"] = given.text("method").upper()
+    headers = given.table("headers")
+    if headers:
+        options["headers"] = found.headers(name, {key: headers.get(key, "") for key in headers})
+    graphql = given.get("graphql", False)
+    if "body" in given:
+        options["body"] = json.dumps({"query": given.text("body")}) if graphql else given.text("body")
+    if given.table("client", CLIENT).get("ignore-redirect"):
         options["redirects"] = 0
-    if client.get("insecure"):
-        found.leave(f"{name}: client.insecure", "certificates are always verified; trust a CA with `network.ca_file`")
-    for key in client.keys() - {"ignore-redirect", "insecure", "timeout"}:
-        found.leave(f"{name}: client.{key}", "no option of ours says this")
     return options
 
 
 def _dns(
-    found: Imported, name: str, url: str, given: Mapping[str, Any], timing: dict[str, Any]
+    given: Given, url: str, conditions: Conditions, timing: Mapping[str, Any]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    resolver = (url.partition("://")[2] or url).partition(":")[0]
-    if not _is_address(resolver):
-        found.leave(name, f"the resolver {resolver} is a name: write `kind: dns` with its address")
-        return
-    kind = str(given.get("query-type", "A")).upper()
-    if kind not in {"A", "AAAA"}:
-        found.leave(name, f"records of type {kind} are not checked")
-        return
-    options = {"type": kind, "resolvers": [resolver]}
-    yield "dns", {"kind": "dns", "target": str(given.get("query-name", "")).strip("."), "options": options, **timing}
+    server, asked = resolver(url), given.table("dns")
+    kind, name = asked.text("query-type", "A").upper(), asked.text("query-name").strip(".")
+    if server is None:
+        given.drop(f"the DNS server {url} is a name: write `kind: dns` with its address")
+    elif kind not in {"A", "AAAA"}:
+        given.drop(f"records of type {kind} are not checked")
+    else:
+        options = {"type": kind, "resolvers": [server], **conditions.dns}
+        yield "dns", {"kind": "dns", "target": name, "options": options, **timing}
 
 
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _alerting(found: Imported, kind: str, given: Mapping[str, Any]) -> None:
+def _alerting(found: Imported, kind: str, given: Given) -> None:
+    given.where = f"alerting.{kind}"
+    given.rules = Rules(reasons={"overrides": "write `routes:` for groups that go elsewhere"})
     taken = CHANNELS.get(kind)
     if taken is None:
-        why = WEBHOOKS if kind in {"slack", "discord", "teams", "teams-workflows"} else "`kind: apprise` may reach it"
-        found.leave(f"alerting.{kind}", why)
+        given.drop(UNREACHED.get(kind, "`kind: apprise` may reach it"))
         return
-    taken(found, given)
-    if given.get("overrides"):
-        found.leave(f"alerting.{kind}.overrides", "write `routes:` for groups that go elsewhere")
+    why = taken(found, given)
+    if why:
+        given.drop(why)
 
 
-def _pagerduty(found: Imported, given: Mapping[str, Any]) -> None:
-    found.channel(
-        "pagerduty", "pagerduty", routing_key=found.secret("pagerduty routing key", given.get("integration-key"))
-    )
+def _pagerduty(found: Imported, given: Given) -> str:
+    key = given.get("integration-key")
+    if not key:
+        return "it has no integration-key"
+    found.channel("pagerduty", "pagerduty", routing_key=found.secret("pagerduty routing key", key))
+    return ""
 
 
-def _ntfy(found: Imported, given: Mapping[str, Any]) -> None:
-    token = given.get("token")
+def _ntfy(found: Imported, given: Given) -> str:
+    topic, token = given.get("topic"), given.get("token")
+    if not topic:
+        return "it has no topic"
     found.channel(
         "ntfy",
         "ntfy",
-        topic=found.secret("ntfy topic", given.get("topic")),
+        topic=found.secret("ntfy topic", topic),
         url=given.get("url"),
         token=found.secret("ntfy token", token) if token else None,
     )
+    return ""
 
 
-def _email(found: Imported, given: Mapping[str, Any]) -> None:
+def _email(found: Imported, given: Given) -> str:
     password = given.get("password")
     found.channel(
         "email",
@@ -186,11 +248,12 @@ def _email(found: Imported, given: Mapping[str, Any]) -> None:
         user=given.get("username"),
         password=found.secret("smtp password", password) if password else None,
         sender=given.get("from"),
-        to=[part.strip() for part in str(given.get("to", "")).split(",") if part.strip()],
+        to=[part.strip() for part in given.text("to").split(",") if part.strip()],
     )
+    return ""
 
 
-CHANNELS: Mapping[str, Callable[[Imported, Mapping[str, Any]], None]] = {
+CHANNELS: Mapping[str, Callable[[Imported, Given], str]] = {
     "pagerduty": _pagerduty,
     "ntfy": _ntfy,
     "email": _email,

@@ -3,14 +3,23 @@
 import base64
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Any
 
+from bot.importers.given import PLAIN, Given, Left, Rules
+
 LONGEST_ID = 40
-SECRET_HEADERS = re.compile(r"auth|cookie|token|key|secret|password", re.IGNORECASE)
-VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
-FEWEST_S, MOST_S = 1.0, 86_400.0
+MOST_LABELS, LONGEST_LABEL, LONGEST_KEY = 20, 100, 60
+RESERVED = frozenset({"service", "component", "state", "fault", "kind", "vantage"})
+"""Names of labels that everything has by itself."""
+SECRET_NAME = re.compile(r"auth|cookie|token|key|secret|password|passwd", re.IGNORECASE)
+BRACED = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+BARE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
+IN_TEXT = re.compile(r"\$\{[^}]*\}?|\{\{.*?\}\}")
+IN_ADDRESS = re.compile(r"\$\{[^}]*\}?|\{\{.*?\}\}|<[A-Za-z][\w .-]*>|##\w+##")
+"""What stands for a value that is filled in elsewhere: by a shell, a template, or by hand."""
 
 
 def slug(name: str, otherwise: str = "service") -> str:
@@ -21,27 +30,51 @@ def slug(name: str, otherwise: str = "service") -> str:
 
 @dataclass(slots=True)
 class Imported:
-    """Services with their components, channels, the secrets they need, and what was left out: (what, why)."""
+    """Services with their components, channels, the secrets they need, and what was left out.
 
+    `variables`: values for the variables of a monitor that reads its environment; secrets are never filled in.
+    `variable`: how that monitor writes one.
+    """
+
+    variables: Mapping[str, str] = field(default_factory=dict)
+    variable: re.Pattern[str] = BRACED
     services: dict[str, dict[str, Any]] = field(default_factory=dict)
     channels: dict[str, dict[str, Any]] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
-    left: list[tuple[str, str]] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
     components: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
+    tables: list[Given] = field(default_factory=list)
 
-    def leave(self, what: str, why: str) -> None:
+    def given(self, values: object, where: str, rules: Rules = PLAIN) -> Given:
+        """A table to read from: what is not read by the end is listed."""
+        self.tables.append(Given(values, where, rules))
+        return self.tables[-1]
+
+    def finish(self) -> None:
+        """List what was never read."""
+        for table in self.tables:
+            for one in table.left():
+                self._add(one)
+
+    def leave(self, what: str, why: str, where: str = "") -> None:
         """Say once that something was not taken."""
-        if (what, why) not in self.left:
-            self.left.append((what, why))
+        self._add(Left(where, what, why))
+
+    def _add(self, one: Left) -> None:
+        if one not in self.left:
+            self.left.append(one)
 
     def component(
         self, group: str, name: str, checks: Mapping[str, Any], labels: Mapping[str, str] | None = None
     ) -> None:
-        """Add a component to the service of a group."""
+        """Add a component to the service of a group; one with a placeholder in it is left."""
+        group, name, checks = self._filled(group), self._filled(name), self._filled(dict(checks))
+        if why := self.stands({"name": name, "group": group, **checks}):
+            self.leave(name, why)
+            return
         service = self.services.setdefault(slug(group), {"id": slug(group), "name": group[:100], "components": {}})
-        wanted = slug(name, "check")
-        known = unused(wanted, self.components)
+        known = unused(slug(name, "check"), self.components)
         self.components.add(known)
         shown, number = name[:100], 1
         while shown.casefold() in self.names:
@@ -52,21 +85,70 @@ class Imported:
         if labels:
             service["components"][known]["labels"] = dict(labels)
 
+    def labels(self, given: Mapping[str, str], where: str) -> dict[str, str]:
+        """Labels as a component may have them; a name that means something else here gets another."""
+        kept: dict[str, str] = {}
+        for name, value in given.items():
+            key = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_")
+            key = f"label_{key}" if key in RESERVED or not key[:1].isalpha() else key
+            if not value or not key.isascii():
+                continue
+            if len(kept) >= MOST_LABELS or len(value) > LONGEST_LABEL or len(key) > LONGEST_KEY:
+                self.leave(f"label {name}", "expected at most 20 labels of at most 100 characters", where)
+            else:
+                kept[key] = value
+        return kept
+
     def channel(self, name: str, kind: str, **options: Any) -> None:
         """Add a channel; what is None or "" is left to its default."""
-        named = unused(slug(name, kind), self.channels)
-        self.channels[named] = {
-            "kind": kind,
-            **{key: value for key, value in options.items() if value is not None and value != ""},
-        }
+        taken = {key: value for key, value in options.items() if value is not None and value != ""}
+        if why := self.stands({"target": taken}):
+            self.leave(f"channel {name}", why)
+            return
+        self.channels[unused(slug(name, kind), self.channels)] = {"kind": kind, **taken}
+
+    def stands(self, value: Any) -> str:
+        """Why a value cannot be taken: something in it stands for what is filled in elsewhere; "" where it can."""
+        found = next(self._placeholders(self._filled(value)), "")
+        return f"{found} stands for a value that is not in the file: write it out and import again" if found else ""
+
+    def _placeholders(self, value: Any, *, address: bool = False) -> Iterator[str]:
+        match value:
+            case dict():
+                for key, child in value.items():
+                    yield from self._placeholders(child, address=address or key == "target")
+            case list():
+                for child in value:
+                    yield from self._placeholders(child, address=address)
+            case str():
+                rest = BRACED.sub(lambda found: "" if found[1] in self.secrets else found[0], value)
+                if stands := (IN_ADDRESS if address else IN_TEXT).search(rest):
+                    yield stands[0][:60]
+
+    def _filled(self, value: Any) -> Any:
+        """With the variables that the environment has; those of secrets stay."""
+        match value:
+            case dict():
+                return {key: child if key == "headers" else self._filled(child) for key, child in value.items()}
+            case list():
+                return [self._filled(child) for child in value]
+            case str():
+                return self.variable.sub(self._value, value)
+        return value
+
+    def _value(self, found: re.Match[str]) -> str:
+        name = found[1]
+        known = name in self.variables and name not in self.secrets and not SECRET_NAME.search(name)
+        return self.variables[name] if known else f"${{{name}}}" if self.variable is BARE else found[0]
 
     def secret(self, name: str, value: object) -> str:
         """A reference to a secret, its value laid aside; a variable of the other monitor keeps its name."""
         text = str(value)
-        variable = VARIABLE.fullmatch(text)
-        if variable:
-            self.secrets.setdefault(variable[1], "")
-            return f"${{{variable[1]}}}"
+        if self.variable.search(text):
+            for variable in self.variable.findall(text):
+                self.secrets.setdefault(variable, "")
+            return self.variable.sub(r"${\1}", text)
+        text = "" if IN_ADDRESS.search(text) else text
         known = re.sub(r"[^A-Z0-9]+", "_", slug(name).upper()).strip("_") or "SECRET"
         number = 1
         while self.secrets.get(known, text) != text:
@@ -80,10 +162,8 @@ class Imported:
         found = {}
         for key, value in given.items():
             text = str(value)
-            if SECRET_HEADERS.search(str(key)) or VARIABLE.search(text):
-                found[str(key)] = self._hidden(f"{name} {key}", text)
-            else:
-                found[str(key)] = text
+            secret = SECRET_NAME.search(str(key)) or self.variable.search(text)
+            found[str(key)] = self._hidden(f"{name} {key}", text) if secret else text
         return found
 
     def _hidden(self, name: str, text: str) -> str:
@@ -114,24 +194,15 @@ def unused(name: str, known: Any) -> str:
     return found
 
 
-def seconds(value: object, default: float) -> float:
-    """A duration as Go and we write it ("1m30s", "500ms", 60), in seconds within what a check may have."""
-    text = str(value if value is not None else default).strip().replace(" ", "")
-    units = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
-    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)?", text)
-    if not parts or "".join(a + b for a, b in parts) != text:
-        return default
-    return min(MOST_S, max(FEWEST_S, sum(float(number) * units[unit or "s"] for number, unit in parts)))
-
-
-def short(value: float) -> str:
-    """Seconds as a file says them."""
-    return f"{value:g}s" if value < 60 or value % 60 else f"{value / 60:g}m"
-
-
-def mapping(value: object) -> dict[str, Any]:
-    """A table, empty where there is none."""
-    return value if isinstance(value, dict) else {}
+def resolver(text: str) -> str | None:
+    """A DNS server as a check names it, from "9.9.9.9", "udp://9.9.9.9:53", "[::1]:5353"; None where it is a name."""
+    place = text.partition("://")[2] or text
+    host, colon, port = place.rpartition(":") if place.count(":") == 1 or "]:" in place else (place, "", "")
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return None
+    return host.strip("[]") if not colon or port == "53" else place if port.isdecimal() else None
 
 
 def listed(value: object) -> list[Any]:

@@ -4,32 +4,45 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bot.importers.imported import listed, mapping
+from bot.importers.imported import listed
+
+KEYS = frozenset({"action", "source_labels", "separator", "regex", "target_label", "replacement", "modulus"})
 
 
-def relabelled(labels: Mapping[str, str], rules: Any) -> dict[str, str] | None:
-    """The labels of a target after the rules, None where it is dropped; a rule that is none changes nothing."""
-    found = dict(labels)
-    for rule in map(mapping, listed(rules)):
-        action = str(rule.get("action", "replace")).lower()
+def relabelled(labels: Mapping[str, str], rules: Any, faults: list[str]) -> dict[str, str] | None:
+    """The labels of a target after the rules, None where it is dropped. A rule that cannot be followed is a fault."""
+    found: dict[str, str] | None = dict(labels)
+    for rule in listed(rules):
+        faults.extend(f"key {key}" for key in (rule if isinstance(rule, dict) else ()) if key not in KEYS)
         try:
-            pattern = re.compile(str(rule.get("regex", "(.*)")))
-        except re.error:
-            continue
-        names = [str(name) for name in listed(rule.get("source_labels"))]
-        value = str(rule.get("separator", ";")).join(found.get(name, "") for name in names)
-        match = pattern.fullmatch(value)
-        if action in {"keep", "drop"}:
-            if (match is not None) is (action == "drop"):
-                return None
-        elif action == "replace" and match:
-            target = _filled(match, str(rule.get("target_label", "")))
-            found[target] = _filled(match, str(rule.get("replacement", "$1")))
-        elif action in {"lowercase", "uppercase"}:
-            found[str(rule.get("target_label", ""))] = value.lower() if action == "lowercase" else value.upper()
-        elif action in {"labelmap", "labeldrop", "labelkeep"}:
-            found = _labels(found, action, pattern, str(rule.get("replacement", "$1")))
+            found = _after(found or {}, rule)
+        except (re.error, TypeError, ValueError, AttributeError):
+            faults.append(str(rule)[:80])
+        if found is None:
+            return None
     return found
+
+
+def _after(labels: dict[str, str], rule: Mapping[str, Any]) -> dict[str, str] | None:
+    """The labels after one rule, None where the target is dropped. Raises where the rule is none that is known."""
+    action, target = str(rule.get("action", "replace")).lower(), str(rule.get("target_label", ""))
+    pattern = re.compile(str(rule.get("regex", "(.*)")))
+    names = [str(name) for name in listed(rule.get("source_labels"))]
+    value = str(rule.get("separator", ";")).join(labels.get(name, "") for name in names)
+    replacement = str(rule.get("replacement", "$1"))
+    match action:
+        case "keep" | "drop":
+            return labels if (pattern.fullmatch(value) is None) is (action == "drop") else None
+        case "keepequal" | "dropequal":
+            return labels if (value == labels.get(target, "")) is (action == "keepequal") else None
+        case "replace":
+            found = pattern.fullmatch(value)
+            return labels | {_filled(found, target): _filled(found, replacement)} if found else labels
+        case "lowercase" | "uppercase":
+            return labels | {target: value.lower() if action == "lowercase" else value.upper()}
+        case "labelmap" | "labeldrop" | "labelkeep":
+            return _labels(labels, action, pattern, replacement)
+    raise ValueError(action)
 
 
 def _labels(labels: dict[str, str], action: str, pattern: re.Pattern[str], replacement: str) -> dict[str, str]:

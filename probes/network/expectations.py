@@ -66,10 +66,14 @@ def unmet(body: bytes, text: str, path: str, value: Any) -> str:
     return ""
 
 
+ANYWHERE = ("https://*", "http://*")
+"""Ends that only say whether the last answer came over TLS."""
+
+
 def valid_end(value: str) -> str:
     """What was expected instead of a place where redirects end; nothing where it is good."""
     try:
-        good = not value or value.startswith("/") or bool(_web(value).hostname)
+        good = not value or value.startswith("/") or value in ANYWHERE or bool(_web(value).hostname)
     except ValueError:
         good = False
     return "" if good else "an http:// or https:// address or a path such as /app"
@@ -79,9 +83,9 @@ def ends_elsewhere(url: str, expected: str) -> str:
     """Where the answer came from instead, in a few words; nothing where it is the place expected.
 
     `expected` is an address or a path; a "*" at its end stands for any rest, and the query counts only where it names
-    one.
+    one. "https://*" is any address that is asked over TLS.
     """
-    if not expected:
+    if not expected or (expected in ANYWHERE and url.startswith(expected.removesuffix("*"))):
         return ""
     wanted, any_rest = expected.removesuffix("*"), expected.endswith("*")
     found, there = _place(url, wanted), _place(wanted, wanted)

@@ -44,7 +44,10 @@ OPTIONS: Options = MappingProxyType(
             (int, str, list), ["200-299"], "statuses that are fine: numbers, ranges", valid_statuses
         ),
         "expect_url": Option(
-            (str,), "", 'where redirects must end: an address or a path, "*" at its end for any rest', valid_end
+            (str,),
+            "",
+            'where redirects must end: an address or a path, "*" at its end for any rest, https://* for any over TLS',
+            valid_end,
         ),
         "expect_header": Option(
             (str, dict), {}, "headers the answer must have: a name, or names with a text in each", valid_headers

@@ -79,6 +79,8 @@ async def test_where_redirects_end_and_which_headers_come(tools: Tools, make_che
         ("https://a.example/app/1", "/app/*", True),
         ("https://b.example/app/1", "https://a.example/*", False),
         ("https://a.example/anything", "", True),
+        ("https://b.example/x", "https://*", True),
+        ("http://b.example/x", "https://*", False),
     ],
 )
 def test_places(url, expected, fine) -> None:
