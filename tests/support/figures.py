@@ -54,6 +54,10 @@ class Record:
         """The looks at a component so far."""
         return [r for r in self.rows if r.component == component and r.at <= until]
 
+    def last_failures(self, until: float) -> dict[str, float]:
+        """When each component that failed did so last."""
+        return {r.component: r.at for r in self.rows if r.at <= until and r.outcome is Outcome.FAILED}
+
     def counts(self, until: float) -> set[tuple[int, int]]:
         """Every (failed, total) that a count back from the latest look can come to, of one component or of several."""
         found: set[tuple[int, int]] = self.once("counts", until, lambda: self._counts(until))
@@ -142,7 +146,30 @@ def _number(words: str) -> int:
 def _count(found, text, record):
     pair = _number(found[1]), _number(found[2])
     at = [text.at, *(e.at for i in record.incidents.values() for e in i.timeline)]
+    at += record.last_failures(text.at).values() if "no failures for" in text.words else ()
     return any(pair in record.counts(moment) for moment in at)
+
+
+def _before(found, text, record):
+    """What failed until it was quiet: up to the last failure, from one of the same component."""
+    for component, last in record.last_failures(text.at).items():
+        failed = 0
+        for total, row in enumerate(reversed(record.looks(component, last)), 1):
+            failed += row.outcome is Outcome.FAILED
+            pair = failed, total
+            if pair == (_number(found[1]), _number(found[2])) and duration(last - row.at) == found[3]:
+                return True
+    return False
+
+
+def _quiet(found, text, record):
+    return found[1] in {duration(text.at - last) for last in record.last_failures(text.at).values()}
+
+
+def _worked(found, text, record):
+    """So many results, the latest of all, that worked."""
+    last = record.last_failures(text.at)
+    return any(sum(r.at > at for r in record.looks(c, text.at)) == int(found[1]) for c, at in last.items())
 
 
 def _every(found, text, record):
@@ -332,6 +359,9 @@ def _components(found, text, record):
 
 
 CHECKS = (
+    (rf"before that {N} of {N} failed in ({DUR})", _before),
+    (rf"no failures for ({DUR})", _quiet),
+    (r"none of the last (\d+)", _worked),
     (rf"[Ww]orst ~({PCT})", _peak),
     (rf"~({PCT})", _rate),
     (rf"we still measure ({PCT})", _rate),

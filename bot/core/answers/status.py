@@ -28,14 +28,17 @@ from bot.core.text.symptoms import (
     called,
     how_much,
     is_down,
+    lately,
     named,
     present,
+    quiet_for,
     quiet_words,
     quieted,
     stale,
     sure,
     suspected,
     tone,
+    until_quiet,
     words,
 )
 from probes.model import State
@@ -118,10 +121,10 @@ def _brief(measured: Measurement, now: float) -> str:
     if measured.blind or measured.at is None or state is State.UNKNOWN:
         return f"unknown{_unknown(measured, now)}"
     if quieted(measured, now):
-        return f"{measured.failed} of {measured.total} failed in {duration(measured.window_s)}"
+        return _quiet(measured, now)
     if state in TROUBLE:
         sick = Ailment(words(measured), ATTENTION[state], (measured,))
-        return f"{sick.words}, {how_much(sick, interval=False)}"
+        return f"{sick.words}, {how_much(sick, interval=False)}{lately(measured)}"
     if suspected(measured):
         return f"{measured.failed} of {measured.total} failed, no alert yet"
     if state is not State.OPERATIONAL:
@@ -244,8 +247,7 @@ def we_see(measured: Measurement, now: float) -> str:
     age = ago(measured.at, now)
     sign = EMOJI[tone(measured, now)]
     if quieted(measured, now):
-        counts = f"{measured.failed} of {measured.total} failed in {duration(measured.window_s)}"
-        return f"{sign} no failures lately, watching before we call it over; {counts}; {age}"
+        return f"{sign} {_quiet(measured, now, ', watching before we call it over')}; {age}"
     if state in TROUBLE:
         sick = Ailment(words(measured), ATTENTION[state], (measured,))
         number = (
@@ -255,12 +257,18 @@ def we_see(measured: Measurement, now: float) -> str:
         )
         apart = f", {told_apart(measured.apart)}" if measured.apart else ""
         where = f", {agreement(measured)}" if len(measured.all_vantages) > 1 else ""
-        return f"{sign} {sick.words}, {number}{where}{apart}; {age}"
+        return f"{sign} {sick.words}, {number}{lately(measured)}{where}{apart}; {age}"
     if suspected(measured):
         return f"{sign} suspicious, {measured.failed} of {measured.total} failed, no alert yet; {age}"
     counts = f"{measured.failed} of {measured.total} failed" if measured.total else "no failures lately"
     aside = f"; {clean(measured.why, 120)}" if measured.why not in {"", "as usual"} else ""
     return f"{sign} {WORDS[state]}, {counts}{aside}; {age}"
+
+
+def _quiet(measured: Measurement, now: float, further: str = "") -> str:
+    """As in "no failures for 40 s; before that 39 of 39 failed in 80 s"."""
+    before = until_quiet(measured)
+    return f"{quiet_for(measured, now)}{further}{f'; before that {before}' if before else ''}"
 
 
 def _unknown(measured: Measurement, now: float) -> str:

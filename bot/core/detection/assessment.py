@@ -63,7 +63,7 @@ class Assessment:
     `failed` of `total` results within `window_s`; `at` is the last evidence; `symptoms` those of the failures, most
     frequent first; `vantages` where it fails, of `all_vantages` that measure it; `evidence` against `threshold` is the
     detector's distance from an alarm; `monitoring`: an episode stands, but no failure for a while; `down`: one stands
-    in which (nearly) everything fails.
+    in which (nearly) everything fails; the latest `well` results worked, since the failure at `failed_at`.
     """
 
     component: str
@@ -90,6 +90,8 @@ class Assessment:
     stale_after_s: float = 0.0
     slow_lately: bool = True
     down: bool = False
+    failed_at: float | None = None
+    well: int = 0
 
 
 @dataclass(frozen=True, slots=True)

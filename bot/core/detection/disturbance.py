@@ -56,5 +56,5 @@ def begun(result: Sample) -> Disturbance:
     """A course that begins with this failure."""
     course = Disturbance(result.at, result.at, result.at)
     course.take(result, 0.0, 1.0, failed_before=False, counts=False)
-    course.closing = RecoveryTest()
+    course.closing = RecoveryTest(hard=True)
     return course

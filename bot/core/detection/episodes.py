@@ -189,6 +189,7 @@ class Episodes:
             course.take(result, dt, usual, failed_before=failed_before)
         elif result.failed:
             place[key] = begun(result)
+            place[key].closing.bursts = stream.has_spells
             if stream.run.length > 1:  # it failed before, but counted as its vantage's trouble
                 place[key].began = min(result.at, stream.run.first_at)
         if result.failed and not muted:
@@ -306,6 +307,7 @@ def by_rule(now: Episodes, component: str, course: Disturbance, at: float) -> li
         return []
     known = now.courses.get(component)
     if known is None or course.began < known.began:
+        course.closing.bursts = known is None or known.closing.bursts
         now.courses[component] = course
     return [_opens(now, [component], at)]
 

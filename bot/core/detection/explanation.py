@@ -104,10 +104,7 @@ FAST, CHANCE = 5, 0.01
 
 
 def assessed(now: Episodes, component: str, at: float, evidence: float) -> Assessment:
-    """The assessment of one component; without fresh evidence it is unknown, never green.
-
-    `evidence` is that of the whole service at this time.
-    """
+    """One component by the service's `evidence` at this time; without fresh results it is unknown, never green."""
     streams = [s for s in now.detector.of_component(component) if s.at >= 0]
     fresh = max((s.at for s in streams if not s.apart), default=None)
     pace, course = now.paces.get(component), now.courses.get(component)
@@ -142,6 +139,8 @@ def assessed(now: Episodes, component: str, at: float, evidence: float) -> Asses
         usual_rate=usual,
         stale_after_s=now.settings.silence_s,
         down=shown is not None and not slow and shown.severity.down,
+        failed_at=seen.failed_at if seen else None,
+        well=seen.closing.well if seen else 0,
     )
 
 
@@ -166,12 +165,13 @@ def _state(now: Episodes, component: str, at: float, fresh: float | None) -> tup
 
 
 def _why(course: Disturbance) -> str:
-    said = counted(course.severity, [course], over=course.closing.monitoring)
+    quiet = course.closing.monitoring
+    said = counted(course.severity, [course], over=quiet, well=course.closing.well if quiet else 0)
     # What was found when nothing had worked yet is no word for it once something has.
     if not (course.severity.worked and course.severity.level == FULL):
         said = f"{course.severity.word}: {said}"
-    if course.closing.monitoring:
-        said += f"; quiet for {course.closing.quiet_s / 60:.0f} min"
+    if quiet:
+        said += f"; none for {duration(course.closing.quiet_s)}"
     return said
 
 

@@ -205,6 +205,11 @@ class Stream:
         latest = self.doubtful or self.spells
         return latest[-1][0] if latest else -CLUSTER_S
 
+    @property
+    def has_spells(self) -> bool:
+        """Whether it has ever shown a spell of failures."""
+        return bool(self.spells or self.doubtful or self.several or self.usual.spells)
+
     def _clustered(self, first_at: float) -> bool:
         """Whether a spell that began then belongs to the same cluster as the one before."""
         return first_at - self._spell_at < CLUSTER_S

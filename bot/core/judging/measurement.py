@@ -38,4 +38,6 @@ def measured(
         slow_lately=figures.slow_lately,
         stale_after_s=figures.stale_after_s,
         down=figures.down,
+        failed_at=figures.failed_at,
+        well=figures.well,
     )

@@ -18,7 +18,7 @@ from bot.core.text.inline import Style, moment
 from bot.core.text.numbers import span
 from bot.core.text.quoting import clean, cut, listed, owned, quoted
 from bot.core.text.states import SCALES, WORDS
-from bot.core.text.symptoms import brief, called, present, sure
+from bot.core.text.symptoms import brief, called, present, quiet_for, quieted, sure
 from probes.model import State
 
 LINE = 700
@@ -139,10 +139,12 @@ def _measured_words(record: Discrepancy, every: Sequence[Discrepancy], snapshot:
     if not known or all(present(m, now) is State.UNKNOWN for m in known):
         return f"{names}: nothing measured at present"
     if record.kind is DiscrepancyKind.OVERSTATED:
+        if all(quieted(m, now) for m in known):
+            return f"{names}: {min((quiet_for(m, now) for m in known), key=len)}"
         failed, total = sum(m.failed for m in known), sum(m.total for m in known)
         window = duration(max(m.window_s for m in known))
         return f"{names}: {failed} of {total} requests failed in {window}" if total else f"{names}: no failures lately"
-    sick = [m for m in known if m.state in TROUBLE]
+    sick = [m for m in known if m.state in TROUBLE and not quieted(m, now)]
     began = min((r.first_failure_at for r in going if r.first_failure_at is not None), default=None)
     since = f" since {moment(began)}" if began is not None else ""
     if not sick:

@@ -16,7 +16,17 @@ from bot.core.text.inline import moment
 from bot.core.text.numbers import latency, number, percent
 from bot.core.text.quoting import clean, listed, quoted
 from bot.core.text.states import WORDS, emoji
-from bot.core.text.symptoms import brief, called, stale, sure, symptom
+from bot.core.text.symptoms import (
+    brief,
+    called,
+    lately,
+    quiet_for,
+    quieted,
+    stale,
+    sure,
+    symptom,
+    until_quiet,
+)
 from probes.model import State
 
 SHOWN = 6
@@ -145,7 +155,10 @@ def _counted(measured: Measurement, now: float, *, alone: bool = False) -> str:
         return "no result yet"
     if stale(measured, now):
         return f"no result since {moment(measured.at)}; before that {_pool(measured, alone=alone)}"
-    return _pool(measured, alone=alone)
+    if quieted(measured, now) and (before := until_quiet(measured)):
+        why = kinds(measured)
+        return f"{quiet_for(measured, now)}; before that {before}{f' ({why})' if why else ''}"
+    return f"{_pool(measured, alone=alone)}{lately(measured)}"
 
 
 def _pool(measured: Measurement, *, alone: bool) -> str:

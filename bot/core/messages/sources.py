@@ -12,7 +12,7 @@ from bot.core.text.numbers import latency, percent, span
 from bot.core.text.quoting import clean, counted, listed, quoted
 from bot.core.text.reports import voices_of
 from bot.core.text.states import WORDS
-from bot.core.text.symptoms import called, is_down, quieted, stale, sure, symptom
+from bot.core.text.symptoms import called, is_down, quiet_for, quieted, stale, sure, symptom, until_quiet
 from probes.model import State
 
 SHOWN = 6
@@ -25,7 +25,8 @@ def seen(measured: Measurement, now: float) -> str:
         return f"⚪ unknown: {clean(measured.blind, 200)}; {last}"
     if measured.at is None:
         return "⚪ unknown, no result yet"
-    parts = [_counts(measured)]
+    before = until_quiet(measured) if quieted(measured, now) else ""
+    parts = [f"{quiet_for(measured, now)}; before that {before}" if before else _counts(measured)]
     if measured.slow and measured.slow_lately and measured.latency_ms is not None:
         usual = f", usually {latency(measured.usual_latency_ms)}" if measured.usual_latency_ms is not None else ""
         parts.insert(0, f"median latency {latency(measured.latency_ms)}{usual}")

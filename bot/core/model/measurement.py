@@ -27,7 +27,8 @@ class Measurement:
     `edges` the networks in front of it, of what fails where something does. Of what is `slow`, `failed` and `rate` are
     of slow answers, and `slow_lately` says whether most of the latest ones are: only then is their median its figure.
     `blind` is why the latest results say nothing of it, "" while they do. `down`: (nearly) everything fails, as certain
-    as any figure: the rate's interval is then of no interest.
+    as any figure: the rate's interval is then of no interest. The latest `well` of the results worked, since the
+    failure (or slow answer) at `failed_at`.
     """
 
     component: str
@@ -59,6 +60,8 @@ class Measurement:
     slow_lately: bool = True
     blind: str = ""
     down: bool = False
+    failed_at: float | None = None
+    well: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,11 @@ UNSURE = 0.6
 """An interval of the rate wider than this says nothing of how many fail, only that some do."""
 
 
+CHANCE = 0.05
+"""A run of results that work is told where it is less likely than this by chance."""
+NO_FAILURES = "no failures lately"
+
+
 @dataclass(frozen=True, slots=True)
 class Ailment:
     """Components that suffer alike: the words for it, how bad, and who."""
@@ -54,6 +59,31 @@ def suspected(measured: Measurement) -> bool:
 def quieted(measured: Measurement, now: float) -> bool:
     """Whether trouble stands that shows no failure lately: no longer called as bad as it was, not yet called over."""
     return measured.monitoring and present(measured, now) in TROUBLE
+
+
+def quiet_for(measured: Measurement, now: float) -> str:
+    """As in "no failures for 40 s"."""
+    if measured.failed_at is None or not measured.failed:
+        return NO_FAILURES
+    return f"no failures for {duration(now - measured.failed_at)}"
+
+
+def until_quiet(measured: Measurement) -> str:
+    """As in "39 of 39 failed in 80 s": what was counted up to the last failure; "" where nothing was."""
+    failed, total = measured.failed, max(measured.failed, measured.total - measured.well)
+    if not failed:
+        return ""
+    began, last, window = measured.since, measured.failed_at, measured.window_s
+    if began is not None and last is not None:
+        window = last - began
+    return f"{failed} of {total} failed in {duration(window)}"
+
+
+def lately(measured: Measurement) -> str:
+    """As in ", none of the last 12": where so many results that work are no chance at the rate that is told."""
+    well = measured.well
+    unlikely = well >= SEVERAL and (1 - min(0.99, measured.rate)) ** well < CHANCE
+    return f", none of the last {well}" if unlikely and measured.state in TROUBLE else ""
 
 
 def tone(measured: Measurement, now: float) -> Colour:
@@ -189,4 +219,4 @@ def _how_slow(sick: Sequence[Measurement]) -> str:
 
 def quiet_words(kind: str) -> str:
     """What is said of an incident of this kind while nothing more is seen of it."""
-    return "fast again" if kind == "slowness" else "no failures lately"
+    return "fast again" if kind == "slowness" else NO_FAILURES

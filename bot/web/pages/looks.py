@@ -11,7 +11,7 @@ from bot.core.model.severity import TROUBLE
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
 from bot.core.text.states import EMOJI, SILENCED, TONE, WORDS
-from bot.core.text.symptoms import called, present, quieted, suspected, tone, words
+from bot.core.text.symptoms import NO_FAILURES, called, present, quieted, suspected, tone, words
 from probes.model import State
 
 _COLOURS = {emoji: colour for colour, emoji in EMOJI.items()} | {SILENCED: Colour.GREY}
@@ -50,7 +50,7 @@ def look_of(voices: ComponentStatus, now: float) -> Look:
         return Look(Colour.GREY, UNKNOWN_WORD)
     colour = tone(measured, now)
     if quieted(measured, now):
-        return Look(colour, "no failures lately")
+        return Look(colour, NO_FAILURES)
     if state in TROUBLE:
         return Look(colour, words(measured))
     return Look(colour, "suspicious" if suspected(measured) else WORDS[state])

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bot.core.answers.status import overview, snapshot, we_see
+from bot.core.messages.facts import measured_facts
 from bot.core.messages.incident_card import headline
+from bot.core.messages.sources import seen
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus
@@ -56,10 +58,34 @@ def test_what_shows_no_failures_lately_is_called_so_by_answer_and_incident():
 
     said = we_see(quiet, NOW)
 
-    assert said == ("🟡 no failures lately, watching before we call it over; 12 of 80 failed in 10 min; just now")
+    assert said == (
+        "🟡 no failures lately, watching before we call it over; before that 12 of 80 failed in 10 min; just now"
+    )
     assert headline(incident, snapshot(incident, standing, NOW), NOW).startswith("🟡 Own Gateway: no failures lately")
     assert title(quiet) == "🟡 1 of 1 component with no failures lately, not yet over: Gateway"
     assert title(quiet, failing) == "🟠 1 of 2 components in trouble: API; no failures lately on Gateway"
+
+
+def test_no_sentence_counts_failures_of_before_as_if_they_still_happened():
+    """What was counted ends with the last failure; a run of successes that is no chance is told."""
+    before = replace(
+        measured(39, 118, State.MAJOR), rate=0.4, low=0.2, high=0.6, since=NOW - 240, failed_at=NOW - 160, well=79
+    )
+    quiet, mending = replace(before, monitoring=True), replace(before, total=44, well=5, failed_at=NOW - 25, rate=0.9)
+    incident = Incident("4F7K", "own", "failures", IncidentStatus.MONITORING, ("gw",), State.PARTIAL, NOW - 900, NOW)
+
+    assert we_see(quiet, NOW).startswith(
+        "🟡 no failures for 3 min, watching before we call it over; before that 39 of 39"
+    )
+    assert measured_facts(incident, [ComponentStatus(quiet)], "Own", NOW) == [
+        "no failures for 3 min; before that 39 of 39 failed in 80 s"
+    ]
+    assert seen(quiet, NOW).startswith("no failures for 3 min; before that 39 of 39 failed in 80 s")
+    assert "39 of 44 requests failed in 10 min, none of the last 5" in measured_facts(
+        incident, [ComponentStatus(mending)], "Own", NOW
+    )
+    assert ", none of the last 5" in we_see(mending, NOW)
+    assert "none of" not in we_see(replace(mending, rate=0.2), NOW)
 
 
 def test_one_failure_has_one_name():

@@ -218,7 +218,7 @@ def test_why_says_how_far_what_leads_and_what_would_close_it():
     found = opened(fed(judge, failing(1.0, 3, at + 5)))[0]
     said = judge.explain("api", at + 180)
     assert said.recent
-    assert "closes after 45 min" in said.closes
+    assert "closes after 13 min" in said.closes
     assert "major outage" in said.summary
     assert said.raised.endswith(f"UTC, {found.at - at:.0f} s after the first failure")
     assert said.raised in said.lines
@@ -315,3 +315,35 @@ def test_counts_and_rates_of_different_times_stand_in_no_line_together():
     assert len(ended) == 1
     assert re.search(r"\d+ of \d+ failed \(", ended[0].why)
     assert "about" not in ended[0].why
+
+
+def test_a_hard_outage_of_a_clean_target_is_said_to_be_mended_at_once_and_closes_soon():
+    """All fail for a minute and a half, then all work: within half a minute no more failures, over after 13 min."""
+    judge = assessor()
+    fed(judge, quiet(1, every=5))
+    at = START + HOUR
+    assert opened(fed(judge, failing(1.0, 1.5, at)))
+    over = at + 90
+    fed(judge, quiet(25 / HOUR, over, every=5))
+    assert not judge.assessments(over + 20)["api"].monitoring
+    fed(judge, [look(over + 25)])
+    belief = judge.assessments(over + 27)["api"]
+    assert belief.monitoring
+    assert (belief.well, belief.failed_at) == (6, over - 5)
+    assert f"{belief.failed + 1} of {belief.failed + 1} failed" in belief.why
+    assert belief.why.endswith("none for 30 s")
+    ends = [s for s in fed(judge, quiet(0.5, over + 30, every=5)) if s.event == "resolved"]
+    assert [s.at - over for s in ends] == [pytest.approx(750, abs=10)]
+
+
+def test_an_outage_in_bursts_is_not_called_mended_in_its_gaps():
+    """The first gap may look like the end; after it three minutes without a failure are asked for, and 45 to close."""
+    judge = assessor()
+    fed(judge, quiet(1, every=5))
+    at = START + HOUR
+    fed(judge, failing(1.0, 1.5, at))
+    fed(judge, quiet(120 / HOUR, at + 90, every=5))
+    fed(judge, failing(1.0, 1.5, at + 210))
+    fed(judge, quiet(120 / HOUR, at + 300, every=5))
+    assert not judge.assessments(at + 420)["api"].monitoring
+    assert "closes after 43 min" in judge.explain("api", at + 420).closes
