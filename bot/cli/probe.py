@@ -69,6 +69,8 @@ async def _look(found: Effective, origin: Origin, seconds: float | None) -> None
             notified(settings.manager, said),
         ):
             sys.stderr.write(f"{said}. Ctrl-C stops.\n")
+            for warning in at_work.store.warnings:
+                sys.stderr.write(f"Warning: {warning}\n")
             try:
                 async with asyncio.timeout(seconds):
                     await stop.wait()

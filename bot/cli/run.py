@@ -6,7 +6,7 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -81,13 +81,15 @@ def say(line: str) -> None:
     above(sys.stderr).write(f"{line}\n")
 
 
-def announce(settings: Settings) -> None:
-    """Say at the start what is watched and what was left out."""
+def announce(settings: Settings, warnings: Sequence[str] = ()) -> None:
+    """Say at the start what is watched, what was left out, and what is wrong with the store."""
     store = "your Redis" if settings.redis else f"the embedded store in {settings.state_dir}"
     err = above(sys.stderr)
     err.write(f"{watched(settings)}, kept in {store}. Ctrl-C stops.\n")
     for note in settings.notes:
         err.write(f"Note: {note}\n")
+    for warning in warnings:
+        err.write(f"Warning: {warning}\n")
 
 
 def watched(settings: Settings) -> str:
@@ -109,7 +111,7 @@ async def serve(
             Reloader(origin, found, at_work, say).watching(),
             notified(settings.manager, watched(settings)),
         ):
-            announce(settings)
+            announce(settings, at_work.store.warnings)
             # Where a demo was kept before, its time is over.
             await at_work.store.notes.put(CLOCK, "", 1.0)
             greeting = asyncio.create_task(_first_word(at_work, around)) if around.style != "json" else None

@@ -15,7 +15,7 @@ from bot.store.client import RedisClient, Value, text
 from bot.store.keys import kind_name, tag_of, type_of
 
 FORMAT = 1
-LEFT_OUT = frozenset({"lease", "reader", "turn", "health", "salt", "voice", "installations", "schema"})
+LEFT_OUT = frozenset({"confirmed", "lease", "reader", "turn", "health", "salt", "voice", "installations", "schema"})
 """Kinds of keys that are no part of a backup: leases, the last words of processes, and secrets."""
 SCANNED = 1_000
 TRIES = 5

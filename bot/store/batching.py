@@ -8,8 +8,14 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from redis.exceptions import ConnectionError, DataError  # noqa: A004 - the client's own
+from redis.exceptions import (
+    ConnectionError,  # noqa: A004 - the client's own
+    DataError,
+    ReadOnlyError,
+    TimeoutError,  # noqa: A004 - the client's own
+)
 
+from bot.store.replication import MARK, WAIT_MS, Replication
 from bot.supervision import attempted
 
 MOST = 200
@@ -26,6 +32,7 @@ class Batches:
 
     def __init__(self, redis: Any) -> None:
         self._redis = redis
+        self._primary = Replication(redis)
         self._waiting: list[Waiting] = []
         self._sending: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -33,6 +40,7 @@ class Batches:
     def use(self, redis: Any) -> None:
         """Send by this client from now on."""
         self._redis = redis
+        self._primary.use(redis)
 
     async def reply(self, *words: str | bytes | float) -> Any:
         """One command's reply. Raises what the client raises; a command whose asker is cancelled may still be done."""
@@ -48,6 +56,7 @@ class Batches:
     async def close(self) -> None:
         """Nobody waits for what is still under way, and nothing is sent any more: nobody would close its connection."""
         self._closed = True
+        self._primary.close()
         sending = tuple(self._sending)
         for task in sending:
             task.cancel()
@@ -79,15 +88,33 @@ class Batches:
             for one in batch:
                 await self._send([one])
             return
+        if isinstance(error, ConnectionError | TimeoutError | OSError):
+            self._primary.doubt()
         for (_, reply), one in zip(batch, found or [error] * len(batch), strict=True):
             if reply.done():
                 continue
             if isinstance(one, Exception):
+                if isinstance(one, ReadOnlyError):
+                    self._primary.doubt()
                 reply.set_exception(one)
             else:
                 reply.set_result(one)
 
     async def _sent(self, commands: Sequence[Words]) -> list[Any]:
+        await self._primary.sure()
+        replicas = self._primary.waits(commands)
+        if not replicas:
+            return await self._once(commands)
+        for again in (True, False):
+            *replies, _, confirmed = await self._once([*commands, MARK, ("WAIT", replicas, WAIT_MS)])
+            if isinstance(confirmed, Exception):
+                raise confirmed
+            if confirmed >= replicas:
+                break
+            await self._primary.unconfirmed(confirmed, again=again)
+        return replies
+
+    async def _once(self, commands: Sequence[Words]) -> list[Any]:
         if len(commands) == 1:
             return [await self._redis.execute_command(*commands[0])]
         async with self._redis.pipeline(transaction=False) as pipeline:

@@ -13,12 +13,20 @@ from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.sentinel import SentinelConnectionPool
-from redis.exceptions import AuthenticationError, NoScriptError, RedisError
+from redis.exceptions import AuthenticationError, NoPermissionError, NoScriptError, RedisError
 
 from bot.errors import StoreError
 from bot.store.batching import CLOSED, Batches
 
 Value = str | bytes | int | float
+_COMMANDS = """
+CLIENT|SETNAME DEL EVAL EVALSHA EXEC EXISTS EXPIRE GET GETEX HDEL HEXISTS HGET HGETALL HINCRBY HKEYS HLEN HMGET HSET
+HSETNX INCR INFO LPUSH LRANGE LTRIM MULTI PEXPIRE PING PTTL ROLE RPUSH SCAN SELECT SET TIME TTL WAIT XADD XDEL XLEN
+XRANGE XREAD XREVRANGE XTRIM ZADD ZCARD ZCOUNT ZPOPMIN ZRANGE ZRANGEBYSCORE ZREM ZREMRANGEBYRANK ZREMRANGEBYSCORE
+ZREVRANGE ZSCORE
+"""
+COMMANDS = tuple(_COMMANDS.split())
+"""All that is ever asked of the server, in scripts and outside."""
 SCRIPTS = ("append", "budget", "claim", "commit", "group", "leader", "lease", "once", "pick", "settle")
 
 
@@ -32,9 +40,10 @@ class Script:
 
 
 class RedisClient:
-    """A connection pool to one server; `where` names it without its password."""
+    """A connection pool to one server; `where` names it without its password. Of a `copy` all is only read."""
 
-    def __init__(self, redis: Redis, where: str) -> None:
+    def __init__(self, redis: Redis, where: str, *, copy: bool = False) -> None:
+        self._copy = copy
         self._redis: Any = redis  # its commands are only half typed
         self._batches = Batches(redis)
         self._closed = False
@@ -109,14 +118,23 @@ class RedisClient:
                 # the reply does (https://github.com/python/cpython/issues/86296), and a worker would never end.
                 raise asyncio.CancelledError
         except (RedisError, OSError, TimeoutError) as error:
-            raise StoreError(f"store {self.where}: {_sentence(error)}") from error
+            raise StoreError(f"store {self.where}: {_sentence(error, copy=self._copy)}") from error
 
 
-def _sentence(error: Exception) -> str:
+def grant() -> str:
+    """What gives a user of the server all rights that are needed."""
+    return f"`ACL SETUSER groundtruth ~gt:* {' '.join(f'+{word.lower()}' for word in COMMANDS)}` (with the user's name)"
+
+
+def _sentence(error: Exception, *, copy: bool) -> str:
     """What went wrong, with what to do about it where that is known."""
     if isinstance(error, AuthenticationError):
         given = "asks for a password" if "required" in str(error).lower() else "refuses this user and password"
         return f"it {given}: set REDIS_PASSWORD or REDIS_PASSWORD_FILE"
+    if isinstance(error, NoPermissionError) or "NOPERM" in str(error):
+        return f"it refuses a command to this user, who needs {grant()}"
+    if str(error).startswith("NOREPLICAS") and not copy:
+        return "its primary refuses writes while it has too few replicas (min-replicas-to-write): start them again"
     if str(error).startswith("NOREPLICAS"):
         return "no Groundtruth runs there, so what it kept can be read and not changed"
     if isinstance(error.__context__, ConnectionRefusedError | FileNotFoundError):

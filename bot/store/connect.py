@@ -12,19 +12,18 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
-from redis.asyncio.sentinel import Sentinel
-from redis.backoff import ExponentialWithJitterBackoff
+from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 
 from bot.errors import StoreError, UserError
 from bot.store.client import RedisClient
 from bot.store.embedded import EmbeddedServer, answer
 from bot.store.embedded_directory import StoreDirectory, copied, kept
+from bot.store.permissions import permitted
+from bot.store.replication import Sentinels
 from bot.store.schema import ready
-from bot.store.store import Store, parse_info
-from bot.store.types import Info
+from bot.store.store import Store
+from bot.store.suitability import judge_server
 
-LEAST = {"Redis": (6, 2), "Valkey": (7, 2)}
-"""Redis 6.2 brought XTRIM MINID (trimming by age) and ZMSCORE; 7.2 is the first Valkey there is."""
 SOCKET_S, CONNECT_S, HEALTH_S = 5.0, 3.0, 15
 _SECRET = re.compile(r"((?:^|&)(?:\w*_)?password=)[^&#]*")
 _SENTINEL_PORT = 26379
@@ -62,7 +61,7 @@ async def open_kept(url: str | None, state_dir: Path, socket: Path | None = None
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="groundtruth-kept-")))
             await asyncio.to_thread(copied, state_dir, folder)
             server = await stack.enter_async_context(EmbeddedServer(folder, writable=False))
-            link = RedisClient(client(server.url), str(state_dir))
+            link = RedisClient(client(server.url), str(state_dir), copy=True)
             stack.push_async_callback(link.close)
             await ready(link, writes=False)
             store = Store(link, ())
@@ -85,7 +84,8 @@ async def open_store(  # noqa: PLR0913 - where it is, and how it is opened
     schema of what stands there is the caller's to judge: it is about to be thrown away.
 
     Raises:
-        UserError: for an address that is none, a server that is too old or a cluster, a directory that is taken
+        UserError: for an address that is none, a server that is too old, a cluster or a replica, a user of the server
+            who may not do what is needed, a directory that is taken
             (`start`) or where nobody runs (not `start`), a store that a newer version wrote.
         StoreError: when the server cannot be reached.
     """
@@ -96,7 +96,9 @@ async def open_store(  # noqa: PLR0913 - where it is, and how it is opened
             url = await _running(state_dir, socket)
         link = RedisClient(client(url), masked(url))
         stack.push_async_callback(link.close)
-        warnings = judge_server(await link.call("INFO"))
+        warnings = judge_server(await link.call("INFO"), writes=start)
+        if start:
+            await permitted(link)
         if check:
             await ready(link, writes=start)
         yield Store(link, warnings)
@@ -202,8 +204,10 @@ def _sentinel(url: str, patience: Mapping[str, Any]) -> Redis:
         raise ValueError("a service name and no unknown options expected")
     secure = {"ssl": True} if parts.scheme == "rediss+sentinel" else {}
     own = {"username": query.get("sentinel_username"), "password": query.get("sentinel_password"), **secure}
-    timeouts = {"socket_timeout": CONNECT_S, "socket_connect_timeout": CONNECT_S}
-    sentinels: Any = Sentinel(  # type: ignore[no-untyped-call]  # its constructor has no annotations
+    # Where one does not answer the next one is asked, at once.
+    timeouts: dict[str, Any] = {"socket_timeout": CONNECT_S, "socket_connect_timeout": CONNECT_S}
+    timeouts["retry"] = Retry(NoBackoff(), 0)
+    sentinels: Any = Sentinels(  # type: ignore[no-untyped-call]  # its constructor has no annotations
         [_place(place) for place in places.split(",")], sentinel_kwargs={**own, **timeouts}
     )
     login = {"username": unquote(name) or None, "password": unquote(password) or None}
@@ -216,36 +220,3 @@ def _place(text: str) -> tuple[str, int]:
     if not parts.hostname:
         raise ValueError("a host expected")
     return parts.hostname, parts.port or _SENTINEL_PORT
-
-
-def judge_server(raw: Mapping[str, Any]) -> tuple[str, ...]:
-    """What to warn about, from the server's INFO.
-
-    Raises:
-        UserError: when it will not do at all.
-    """
-    info = parse_info(raw)
-    least = LEAST[info.product]
-    if _version(info) < least:
-        wanted = ".".join(map(str, least))
-        raise UserError(f"{info.product} {info.version} is too old for Groundtruth: {wanted} or newer is needed")
-    if info.mode == "cluster":
-        raise UserError(
-            "this Redis is a cluster, which Groundtruth cannot use yet: give it a single server or Sentinel"
-        )
-    warnings = []
-    if info.eviction != "noeviction":
-        warnings.append(
-            f"the store may throw away keys when memory is short (maxmemory-policy {info.eviction}): set noeviction"
-        )
-    if info.aof == "off":
-        warnings.append(
-            "the store keeps no append-only file: a restart of it may forget incidents (set appendonly yes)"
-        )
-    if info.aof == "failing":
-        warnings.append("the store cannot write its append-only file: check its disk")
-    return tuple(warnings)
-
-
-def _version(info: Info) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", info.version)[:2])

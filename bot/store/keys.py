@@ -55,6 +55,7 @@ BEGUN_KEPT = 5_000
 WISHES_TTL_S = 30 * _DAY
 """Since the last wish; an incident that lasts longer is over for whoever asked."""
 HEALTH_TTL_S = _DAY
+CONFIRMED_TTL_S = 60
 AUDIT_TTL_S = 365 * _DAY
 ANNOUNCEMENTS_TTL_S = 90 * _DAY
 AUDIT_KEPT = 2_000
@@ -116,6 +117,7 @@ KINDS: dict[str, Kind] = {
     ),
     "members": Kind("hash", GROUP_TTL_S, "one field a held delivery", "what is held back for one group's message"),
     "begun": Kind("zset", GROUP_TTL_S, f"{BEGUN_AGE_S // _HOUR} h, {BEGUN_KEPT} rows", "what one target heard begin"),
+    "confirmed": Kind("string", CONFIRMED_TTL_S, "one value", "what replicas confirm, and all written before it"),
     "schema": Kind("string", None, "one value", "the state schema, and which version wrote it first"),
     "seen": Kind("zset", VANTAGE_TTL_S, f"{VANTAGES_KEPT} newest", "vantages by the time of that word"),
 }
@@ -126,6 +128,7 @@ STATE_SCHEMA = _ALL + "schema"
 """Read by every version: its name never changes, whatever the number in other names."""
 ROUTES, HEALTH, AUDIT = _ALL + "routes", _ALL + "health", _ALL + "audit"
 INSTALLATIONS = _ALL + "installations"
+CONFIRMED = _ALL + "confirmed"
 ANNOUNCEMENTS = _ALL + "announcements"
 SERVICES, VANTAGES, SEEN, SALT = _ALL + "services", _ALL + "vantages", _ALL + "seen", _ALL + "salt"
 

@@ -176,6 +176,9 @@ def parse_info(info: Mapping[str, Any]) -> Info:
         eviction=str(info.get("maxmemory_policy", "noeviction")),
         mode=str(info.get("server_mode", info.get("redis_mode", "standalone"))),
         memory_limit=int(info.get("maxmemory", 0)),
+        primary=f"{info.get('master_host')}:{info.get('master_port')}" if info.get("role") == "slave" else "",
+        replicas=int(info.get("connected_slaves", 0)),
+        guarded="min_slaves_good_slaves" in info,
     )
 
 

@@ -211,7 +211,11 @@ class Undeliverable:
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """The server's own health. `aof` is "on", "off" or "failing"; `memory_limit` is 0 where there is none."""
+    """The server's own health. `aof` is "on", "off" or "failing"; `memory_limit` is 0 where there is none.
+
+    `primary` is the address of the one it replicates, "" where it is one itself; `guarded` whether it refuses writes
+    when too few replicas are connected.
+    """
 
     product: str
     version: str
@@ -220,3 +224,6 @@ class Info:
     eviction: str
     mode: str
     memory_limit: int = 0
+    primary: str = ""
+    replicas: int = 0
+    guarded: bool = False

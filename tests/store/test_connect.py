@@ -8,14 +8,15 @@ import pytest
 from redis.asyncio.sentinel import SentinelConnectionPool
 
 from bot.errors import StoreError, UserError
-from bot.store.connect import client, judge_server, masked, open_store
+from bot.store.connect import client, masked, open_store
 from bot.store.embedded_binary import find_binary
+from bot.store.suitability import judge_server
 
 
 @asynccontextmanager
 async def pretender(**info: str) -> AsyncIterator[str]:
     """An empty server on loopback that answers INFO with what it is told, and what is no question with OK."""
-    answers = {b"GET": b"$-1\r\n", b"SCAN": b"*2\r\n$1\r\n0\r\n*0\r\n", b"EXISTS": b":0\r\n"}
+    answers = {b"GET": b"$-1\r\n", b"SCAN": b"*2\r\n$1\r\n0\r\n*0\r\n", b"EXISTS": b":0\r\n", b"EVAL": b"*0\r\n"}
     body = "".join(f"{name}:{value}\r\n" for name, value in info.items()).encode()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,0 +1,139 @@
+"""Whether what is written lasts: it is on the primary that all agree on, and on its replicas.
+
+A primary that was cut off or suspended goes on taking writes until somebody tells it that another took its place, and
+what it took is lost. So whoever writes waits for all replicas: of a primary that was replaced one at least has left.
+Where one does not confirm, everything is sent again by new connections, and fewer will do only if it is still the one.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
+from redis.exceptions import ConnectionError, RedisError, ResponseError  # noqa: A004 - the client's own
+
+from bot.store import keys
+
+log = logging.getLogger(__name__)
+
+WAIT_MS = 1_000
+CHECK_S = 2.0
+"""How often the primary and its replicas are looked at while something is asked of them."""
+ALONE_S = 10.0
+"""A replica that confirms nothing is not waited for again for so long (seconds)."""
+SENTINEL_S = 1.0
+"""What a Sentinel has to answer; another one may know."""
+WRITES = frozenset({"EVALSHA", "EVAL", "SET"})
+"""Commands after which replicas are waited for: scripts, and what processes tell each other."""
+
+MARK = ("SET", keys.CONFIRMED, "", "EX", keys.CONFIRMED_TTL_S)
+"""Sent before WAIT, which waits for the writes of its own connection: what was sent again may have written nothing."""
+
+
+class Sentinels(Sentinel):
+    """Several that must agree. They name a promoted replica sooner in this answer than in the one the library reads."""
+
+    async def discover_master(self, service_name: str) -> tuple[str, int]:
+        """The address of the primary, as all say who answer. Raises ConnectionError where they say different."""
+        said = {one for one in await asyncio.gather(*(_said(s, service_name) for s in self.sentinels)) if one}
+        if len(said) != 1:
+            why = "the Sentinels do not agree on a primary" if said else "no Sentinel names a primary"
+            raise ConnectionError(f"{why} for {service_name!r}")
+        return said.pop()
+
+
+class Replication:
+    """The primary behind one client."""
+
+    def __init__(self, redis: Any) -> None:
+        self._redis = redis
+        self._writable = False
+        self._replicas = self._fewer = 0
+        self._due = self._fewer_until = float("-inf")
+        self._checking: asyncio.Task[bool] | None = None
+
+    def use(self, redis: Any) -> None:
+        """Look behind this client from now on."""
+        self._redis = redis
+        self.doubt()
+
+    def doubt(self) -> None:
+        """Something failed: before anything else is sent it is found out who is the primary."""
+        self._due = float("-inf")
+
+    def waits(self, commands: Sequence[Sequence[Any]]) -> int:
+        """How many replicas must confirm these."""
+        return self._replicas if any(words[0] in WRITES for words in commands) else 0
+
+    async def sure(self) -> bool:
+        """Find out who is the primary, where that was not done lately; whether it is another one than before.
+
+        Raises ConnectionError where it cannot be told, and whatever else the client raises.
+        """
+        if asyncio.get_running_loop().time() < self._due:
+            return False
+        if self._checking is None or self._checking.done():
+            # All who ask meanwhile wait for the same answer.
+            self._checking = asyncio.create_task(self._check(), name="store: primary")
+            self._checking.add_done_callback(lambda task: task.cancelled() or task.exception())
+        return await asyncio.shield(self._checking)
+
+    async def unconfirmed(self, by: int, *, again: bool) -> None:
+        """Only so many replicas confirm it: it may be sent `again`, on new connections; else that must do.
+
+        Raises ConnectionError where the primary has changed meanwhile.
+        """
+        self.doubt()
+        if again:
+            await self._redis.connection_pool.disconnect()
+            await self.sure()
+            return
+        if await self.sure():
+            raise ConnectionError("another primary took over meanwhile")
+        if by < self._replicas:
+            log.warning("%d of %d replicas of the store confirm writes", by, self._replicas)
+        self._replicas = self._fewer = min(by, self._replicas)
+        self._fewer_until = asyncio.get_running_loop().time() + ALONE_S
+
+    def close(self) -> None:
+        """Nobody asks any more."""
+        if self._checking is not None:
+            self._checking.cancel()
+
+    async def _check(self) -> bool:
+        pool, loop = self._redis.connection_pool, asyncio.get_running_loop()
+        changed = False
+        if isinstance(pool, SentinelConnectionPool):
+            before, address = pool.master_address, await pool.sentinel_manager.discover_master(pool.service_name)
+            if before is not None and before != address:
+                changed = True
+                now, then = (":".join(map(str, one)) for one in (address, before))
+                log.warning("the store's primary is now %s (before: %s)", now, then)
+                await pool.disconnect()
+        try:
+            role = await self._redis.execute_command("ROLE")
+        except ResponseError:
+            # Not for this user, or not known there.
+            role = []
+        if role and role[0] == b"slave" and (self._writable or isinstance(pool, SentinelConnectionPool)):
+            await pool.disconnect()
+            raise ConnectionError("this server is a replica now: nothing can be written there")
+        self._writable = bool(role and role[0] == b"master")
+        self._replicas = len(role[2]) if role and role[0] == b"master" else 0
+        if loop.time() < self._fewer_until:
+            self._replicas = min(self._replicas, self._fewer)
+        self._due = loop.time() + CHECK_S
+        return changed
+
+
+async def _said(sentinel: Any, name: str) -> tuple[str, int] | None:
+    try:
+        async with asyncio.timeout(SENTINEL_S):
+            reply = await sentinel.execute_command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", name)
+    except (RedisError, OSError, TimeoutError):
+        return None
+    if not reply:
+        return None
+    host, port = (part.decode() if isinstance(part, bytes) else str(part) for part in reply)
+    return host, int(port)
