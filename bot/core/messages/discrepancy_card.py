@@ -140,7 +140,8 @@ def _measured_words(record: Discrepancy, every: Sequence[Discrepancy], snapshot:
         return f"{names}: nothing measured at present"
     if record.kind is DiscrepancyKind.OVERSTATED:
         if all(quieted(m, now) for m in known):
-            return f"{names}: {min((quiet_for(m, now) for m in known), key=len)}"
+            failed_last = max(known, key=lambda m: m.failed_at or 0.0)
+            return f"{names}: {quiet_for(failed_last, now)}"
         failed, total = sum(m.failed for m in known), sum(m.total for m in known)
         window = duration(max(m.window_s for m in known))
         return f"{names}: {failed} of {total} requests failed in {window}" if total else f"{names}: no failures lately"
