@@ -44,6 +44,7 @@ from bot.probing.prober import Clock, Prober
 from bot.probing.stream_writer import StreamWriter
 from bot.process import Process
 from bot.settings import Service, Settings, labels_of, page_check_id
+from bot.store.clock import SharedClock
 from bot.store.connect import open_store
 from bot.store.store import Store
 from bot.supervision import Supervisor, Tell
@@ -128,6 +129,11 @@ async def running(settings: Settings, around: Terminal, roles: Role = EVERYTHING
         store = await stack.enter_async_context(
             open_store(url, settings.state_dir, socket=settings.socket, mode=settings.socket_mode)
         )
+        clock = SharedClock(store)
+        if around.now is time.time:
+            # Where a story is played its time counts.
+            await clock.look()
+            around = replace(around, now=clock.now)
         life = Life(store, settings, around, roles)
         channels = OpenChannels(life.outside(settings.state_dir))
 
@@ -140,6 +146,8 @@ async def running(settings: Settings, around: Terminal, roles: Role = EVERYTHING
         given = settings if Role.JUDGE in roles else replace(settings, channels=())
         generations = Generations(given, channels, begin)
         await stack.enter_async_context(generations.at_work())
+        if around.now == clock.now:
+            await stack.enter_async_context(clock.kept(partial(life.tell, entry=Kind.CLOCK)))
         yield Running(store, settings, generations.swap, partial(life.tell, entry=CONFIGURATION))
 
 

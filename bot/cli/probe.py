@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.app import Role, Terminal, running
 from bot.cli.log_redaction import configured, options
 from bot.cli.reload import Origin, Reloader
-from bot.cli.run import COLLECTOR, say, stopping
+from bot.cli.run import COLLECTOR, say, starting, stopping
 from bot.config.load import Effective
 from bot.errors import UserError
 from bot.fields import ID
@@ -64,10 +64,12 @@ async def _look(found: Effective, origin: Origin, seconds: float | None) -> None
         where = masked(settings.redis.reveal()) if settings.redis else ""
         said = f"Checking from vantage {settings.vantage}: {len(settings.checks())} checks, written to {where}"
         async with (
+            starting(stop) as started,
             running(settings, Terminal(sys.stdout), Role.PROBE) as at_work,
             Reloader(origin, found, at_work, say).watching(),
             notified(settings.manager, said),
         ):
+            started()
             sys.stderr.write(f"{said}. Ctrl-C stops.\n")
             for warning in at_work.store.warnings:
                 sys.stderr.write(f"Warning: {warning}\n")

@@ -6,8 +6,8 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 
 from rich.console import Console
 
@@ -107,10 +107,12 @@ async def serve(
     settings = found.settings
     with stopping() as stop:
         async with (
+            starting(stop) as started,
             running(settings, around, roles) as at_work,
             Reloader(origin, found, at_work, say).watching(),
             notified(settings.manager, watched(settings)),
         ):
+            started()
             announce(settings, at_work.store.warnings)
             # Where a demo was kept before, its time is over.
             await at_work.store.notes.put(CLOCK, "", 1.0)
@@ -140,6 +142,27 @@ def first_words() -> Console:
     """The terminal for an answer beside the messages: as wide as it is, above what stands at its foot."""
     wide = Console(stderr=True).width if sys.stderr.isatty() else 10_000
     return Console(file=above(sys.stderr), width=wide, markup=False, emoji=False, highlight=False)
+
+
+@asynccontextmanager
+async def starting(stop: asyncio.Event) -> AsyncIterator[Callable[[], object]]:
+    """Until what is given is called, `stop` ends the block at once, whatever it waits for: a store that hangs, say."""
+    task = asyncio.current_task()
+    assert task is not None
+
+    async def ends() -> None:
+        await stop.wait()
+        task.cancel()
+
+    watch = asyncio.create_task(ends(), name="stop at the start")
+    try:
+        yield watch.cancel
+    except asyncio.CancelledError:
+        if not stop.is_set():
+            raise
+        task.uncancel()
+    finally:
+        watch.cancel()
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,9 @@ SLOTS = 40
 
 TOO_LATE_S = 1.0
 """Runs that could begin only so much later than due are left out, and counted."""
+
+WATCH_S = 1.0
+"""How often it is looked whether the machine's clock was set back, and the least that is noticed."""
 
 JITTER = 0.1
 """Share of its interval by which a run is moved."""
@@ -58,8 +62,11 @@ class Schedule:
     The supervisor tells of a job that raises, which runs again when it is due; leaving the block ends what still runs.
     """
 
-    def __init__(self, speed: float = 1.0, supervisor: Supervisor | None = None) -> None:
+    def __init__(
+        self, speed: float = 1.0, supervisor: Supervisor | None = None, wall: Callable[[], float] = time.time
+    ) -> None:
         """`speed`: seconds of our clock in one second of the machine (not 1 only where time is played)."""
+        self._wall = wall
         self._speed = speed
         self._supervisor = supervisor or Supervisor()
         self._stack = contextlib.AsyncExitStack()
@@ -77,6 +84,8 @@ class Schedule:
         logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
         self._group = await self._stack.enter_async_context(asyncio.TaskGroup())
         self._scheduler.start()
+        watch = self._group.create_task(self._watch(), name="clock set back")
+        self._running.add(watch)
         return self
 
     async def __aexit__(
@@ -127,6 +136,18 @@ class Schedule:
     async def _done(self, job: Job, args: tuple[Any, ...], name: str) -> None:
         # The job's coroutine is made only here: a task that is cancelled before it begins would leave it unawaited.
         await self._supervisor.job(name, job(*args))
+
+    async def _watch(self) -> None:
+        """APScheduler goes by the machine's clock: when that is set back, what is due comes forward by as much."""
+        loop = asyncio.get_running_loop()
+        ahead = self._wall() - loop.time()
+        while True:
+            await asyncio.sleep(WATCH_S)
+            moved = self._wall() - loop.time() - ahead
+            ahead += moved
+            if moved < -WATCH_S:
+                for job in self._scheduler.get_jobs():
+                    job.modify(next_run_time=job.next_run_time + timedelta(seconds=moved))
 
     async def sleep(self, seconds: float) -> None:
         """Sleep by the schedule's clock."""

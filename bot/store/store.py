@@ -151,11 +151,16 @@ class Store:
         await self._link.call("PING")
         return (time.perf_counter() - started) * 1000
 
+    async def time(self) -> float:
+        """The server's clock, in Unix seconds."""
+        seconds, micros = await self._link.call("TIME")
+        return int(seconds) + int(micros) / 1e6
+
     async def skew(self) -> float:
         """How far this machine's clock is ahead of the server's, in seconds, to within half the way there and back."""
         began = time.time()
-        seconds, micros = await self._link.call("TIME")
-        return (began + time.time()) / 2 - (int(seconds) + int(micros) / 1e6)
+        theirs = await self.time()
+        return (began + time.time()) / 2 - theirs
 
     async def info(self) -> Info:
         """The server's own health."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -83,3 +84,34 @@ async def test_a_job_that_raises_runs_again_and_the_others_never_notice(caplog: 
         schedule.every(0.1, runs.run, "well", name="well")
         await runs.until(2, 5)
     assert len([record for record in caplog.records if record.exc_info]) == 1
+
+
+async def test_a_clock_that_is_set_back_stops_nothing(monkeypatch):
+    """130 s back while a check of every 0.2 s runs: it goes on within the second, not in two minutes."""
+    off = 0.0
+
+    class Set(datetime):
+        """APScheduler's clock."""
+
+        @classmethod
+        def now(cls, tz=None):
+            """The machine's time as it was set."""
+            return datetime.now(tz) + timedelta(seconds=off)
+
+    monkeypatch.setattr("apscheduler.schedulers.base.datetime", Set)
+    monkeypatch.setattr("bot.scheduling.scheduler.WATCH_S", 0.1)
+    runs = 0
+
+    async def run():
+        nonlocal runs
+        runs += 1
+
+    async with Schedule(wall=lambda: Set.now(UTC).timestamp()) as schedule:
+        schedule.every(0.2, run, name="check")
+        async with asyncio.timeout(10):
+            while runs < 3:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+            off = -130.0
+            before = runs
+            while runs < before + 5:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
