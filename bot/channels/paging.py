@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from bot.core.messages.compose import trail_line
+from bot.core.messages.compose import thread_line
 from bot.core.model.card import Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.core.text.inline import utc
@@ -100,12 +100,12 @@ def footer(card: Card) -> str:
 
 def timeline(card: Card) -> list[str]:
     """The newest lines of the timeline, each with its time."""
-    return [trail_line(entry, entry.at) for entry in card.trail]
+    return [thread_line(entry, entry.at) for entry in card.trail]
 
 
 def line(entry: TimelineEntry, limit: int) -> str:
     """One line of a trail, never empty."""
-    return clean(utc(entry.text, entry.at), limit) or clean(entry.event, limit) or "changed"
+    return clean(utc(entry.said or entry.text, entry.at), limit) or clean(entry.event, limit) or "changed"
 
 
 def links(card: Card) -> list[tuple[str, str]]:

@@ -6,7 +6,9 @@ import json
 import pytest
 
 from bot.cli.main import main
+from bot.core.model.person import Person
 from bot.core.text.forgetting import Forgetting
+from bot.core.text.inline import mention, utc
 from bot.errors import UserError
 from bot.store import keys, schema
 from bot.store.archive import LEFT_OUT, read_line
@@ -164,6 +166,9 @@ def test_names_in_sentences_are_forgotten_too():
     assert gone["by"] == {**ann, "user": "", "name": "somebody"}
     assert gone["said"] == "acknowledged by somebody, not by Ann Leeds"
     assert json.loads(gone["more"]) == [gone["by"]]
+    line = f"{mention(Person('slack', 'T', 'U123', 'Al'))} acknowledged Claude API"
+    assert utc(person.without({"said": line})["said"], 0) == "somebody on Slack acknowledged Claude API"
     elsewhere = Forgetting("U123", "discord")
+    assert elsewhere.without(line) == line
     elsewhere.learn(value)
     assert elsewhere.without({"by": ann}) == {"by": ann}

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from bot.channels.console.above import left, stands
 from bot.channels.console.plain_lines import LABEL, Act
-from bot.core.messages.compose import trail_line
+from bot.core.messages.compose import thread_line
 from bot.core.model.card import Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.core.text.durations import clock
@@ -57,7 +57,7 @@ class LiveScreen:
     def follow(self, act: Act, entry: TimelineEntry) -> None:
         """Print a line of the trail above the region."""
         with self._lock:
-            self._print(Text(f"   {trail_line(entry, act.at)}", style="dim"))
+            self._print(Text(f"   {thread_line(entry, act.at)}", style="dim"))
 
     def above(self, text: str) -> None:
         """Print a log line above the region."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TextIO
 
 from bot.channels.paging import NUMBERS
-from bot.core.messages.compose import trail_line
+from bot.core.messages.compose import thread_line
 from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
 from bot.core.text.durations import clock
@@ -92,7 +92,7 @@ class PlainScreen:
 
     def follow(self, act: Act, entry: TimelineEntry) -> None:
         """Print the line under its time."""
-        write(self._out, f"   {trail_line(entry, act.at)}\n")
+        write(self._out, f"   {thread_line(entry, act.at)}\n")
 
     def above(self, text: str) -> None:
         """Print a log line unchanged."""

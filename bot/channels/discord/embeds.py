@@ -56,7 +56,7 @@ def root(card: Card, *, threaded: bool = True, pings: Sequence[int] = ()) -> Pay
 
     The headline is the message's own text: telephones show no preview of embeds.
     """
-    trail = () if threaded else tuple(("", f"{e.event}: {e.text}") for e in card.trail[-TRAIL_SHOWN:])
+    trail = () if threaded else tuple(("", e.said or f"{e.event}: {e.text}") for e in card.trail[-TRAIL_SHOWN:])
     shown = [("Trail" if not n else "\u200b", text) for n, (_, text) in enumerate(trail)]
     headline = f"**{headlined(card)}**"
     return {

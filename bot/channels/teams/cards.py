@@ -67,7 +67,8 @@ def answer(it: Answer) -> dict[str, Any]:
 
 def line(entry: TimelineEntry) -> dict[str, Any]:
     """One line of a trail, as an activity: plain text in which no character is markup."""
-    text = clean(f"{entry.event}: {paging.line(entry, WORDS)}" if entry.event else paging.line(entry, WORDS), WORDS)
+    named = f"{entry.event}: " if entry.event and not entry.said else ""
+    text = clean(f"{named}{paging.line(entry, WORDS)}", WORDS)
     return {"type": "message", "textFormat": "plain", "text": text}
 
 

@@ -20,8 +20,9 @@ from bot.core.model.person import Person
 from bot.core.model.silence import UNTIL_RESOLVED, Silence, Silences
 from bot.core.text import durations
 from bot.core.text.durations import ago, between, clock, duration
+from bot.core.text.inline import mention
 from bot.core.text.people import person, same
-from bot.core.text.quoting import clean, listed, quoted
+from bot.core.text.quoting import clean, listed, owned, quoted
 
 RESPONSE = 300
 """Longest account of an automated response, in characters."""
@@ -69,7 +70,8 @@ def _ack(cases: IncidentTracker, command: ActionRequest, incident: Incident) -> 
         when = ago(incident.acknowledged_at, command.at)
         return ActionResult(ok=False, text=f"already acknowledged by {taker} {when}", incident=incident.id)
     taken = replace(incident, acknowledged_at=command.at, acknowledged_by=by)
-    cases.put(lifecycle.noted(taken, command.at, "acknowledged", f"by {person(by)}"))
+    said = f"{mention(by)} acknowledged {cases.called(incident.components)}"
+    cases.put(lifecycle.noted(taken, command.at, "acknowledged", f"by {person(by)}", said=said))
     return ActionResult(ok=True, text=f"You're on it: incident {incident.id}", incident=incident.id)
 
 
@@ -79,9 +81,11 @@ def _release(cases: IncidentTracker, command: ActionRequest, incident: Incident)
         return too_late(incident, by, command.at)
     if incident.acknowledged_at is None:
         return ActionResult(ok=False, text=f"nobody has acknowledged incident {incident.id}", incident=incident.id)
-    before = "" if same(incident.acknowledged_by, by) else f" (was {person(incident.acknowledged_by)}'s)"
+    own, taker = same(incident.acknowledged_by, by), incident.acknowledged_by
+    text = f"{person(by)} released it{'' if own else f' (was {owned(person(taker))})'}"
+    said = f"{mention(by)} released {cases.called(incident.components)}{'' if own else f' (was {mention(taker)})'}"
     free = replace(incident, acknowledged_at=None, acknowledged_by=None)
-    cases.put(lifecycle.noted(free, command.at, "released", f"{person(by)} released it{before}"))
+    cases.put(lifecycle.noted(free, command.at, "released", text, said=said))
     return ActionResult(ok=True, text=f"incident {incident.id} is released; nobody is on it now", incident=incident.id)
 
 
@@ -114,7 +118,8 @@ def _vote(cases: IncidentTracker, command: ActionRequest, incident: Incident) ->
 def _responded(cases: IncidentTracker, command: ActionRequest, incident: Incident) -> ActionResult:
     """What was done about it by itself, which changes nothing else in it."""
     text = clean(" ".join(command.args[1:]), RESPONSE) or "responded without an account"
-    cases.put(lifecycle.noted(incident, command.at, "response", text), past=incident)
+    said = f"{cases.called(incident.components)}: {text}"
+    cases.put(lifecycle.noted(incident, command.at, "response", text, said=said), past=incident)
     return ActionResult(ok=True, text=text, incident=incident.id)
 
 
@@ -235,7 +240,9 @@ def _end(cases: IncidentTracker, gone: Silences, at: float, by: Person) -> None:
     cases.silences = tuple(s for s in cases.silences if s not in gone)
     for one in cases.open():
         if one.silence in gone and cases.holding(one, at) is None:
-            cases.put(lifecycle.noted(replace(one, silence=None), at, "silence ended", f"by {person(by)}"))
+            free, name = replace(one, silence=None), cases.called(one.active or one.components)
+            said = f"{lifecycle.RESUMED} {mention(by)} ended the silence on {name}"
+            cases.put(lifecycle.noted(free, at, "silence ended", f"by {person(by)}", said=said))
     cases.hush(at)
 
 

@@ -37,12 +37,18 @@ def escalate_due(
     """
     for incident in cases.open():
         after, lines = _pressed(incident, wanted, now, reached(incident.id, now))
+        name = cases.called(incident.active or incident.components)
         for line in lines:
-            after = lifecycle.noted(after, line.at, line.event, line.text, line.to)
+            after = lifecycle.noted(after, line.at, line.event, line.text, line.to, f"{name}: {_sentence(line)}")
         if lines:
             cases.put(after)
         else:
             cases.keep(after)
+
+
+def _sentence(line: TimelineEntry) -> str:
+    """What a thread says of a step, after whom it is about."""
+    return line.text if line.event == "reminded" else f"{line.event}, {line.text}"
 
 
 def _pressed(

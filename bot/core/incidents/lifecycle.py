@@ -13,10 +13,11 @@ from bot.core.model.severity import SEVERITY, TROUBLE, worse
 from bot.core.model.silence import Silence
 from bot.core.model.statuspage import PageStatus
 from bot.core.text.durations import clock, duration
+from bot.core.text.inline import mention, moment
 from bot.core.text.numbers import span
 from bot.core.text.people import hushed, person
 from bot.core.text.quoting import quoted
-from bot.core.text.states import EMOJI, TONE
+from bot.core.text.states import EMOJI, SILENCED, TONE
 from bot.core.text.symptoms import DOWN, UNSURE, failing_words, is_down, quiet_words, shade_of, sure
 from probes.model import State
 
@@ -27,6 +28,8 @@ BEFORE_S = 300.0
 Called = Callable[[Iterable[str]], str]
 """What people call some components of the service: "Claude API", "Claude (API and Claude Code)"."""
 PAGE_BEFORE = "page red before"
+RESUMED = "🔔"
+"""Begins the line that something is no longer silent."""
 TIMELINE = 200
 """Lines kept of one incident; the first ones and the latest matter, the middle is what goes."""
 
@@ -87,7 +90,7 @@ def narrowed(incident: Incident, step: Transition, called: Called) -> Incident:
 def _end(over: Incident, called: Called) -> str:
     """As in "🟢 Claude API recovered after 1h 5m"; by a person where one called it over."""
     lasted = duration((over.resolved_at or over.started_at) - over.started_at)
-    by = f"was resolved by {person(over.resolved_by)}" if over.resolved_by is not None else "recovered"
+    by = f"was resolved by {mention(over.resolved_by)}" if over.resolved_by is not None else "recovered"
     return f"{EMOJI[Colour.GREEN]} {called(over.components)} {by} after {lasted}"
 
 
@@ -126,14 +129,16 @@ def admitted(incident: Incident, heard: Mapping[str, PageStatus], names: Mapping
     admissions = [(since, c) for since, c in red if since >= incident.started_at - BEFORE_S]
     if admissions:
         since, component = min(admissions)
-        text = f"the page says {_their_word(heard[component], names.get(component, component))}"
-        return noted(replace(incident, page_first_at=since), since, "status page", text)
+        word = _their_word(heard[component], names.get(component, component))
+        after, text, said = replace(incident, page_first_at=since), f"the page says {word}", f"Status page: {word}"
+        return noted(after, since, "status page", text, said=said)
     if not red or incident.page_red_since is not None:
         return incident
     since, component = min(red)
-    text = f"the page has shown {_their_word(heard[component], names.get(component, component))}"
-    text += f"; since {clock(since, incident.started_at)}, before our first failure"
-    return noted(replace(incident, page_red_since=since), incident.opened_at, PAGE_BEFORE, text)
+    word = _their_word(heard[component], names.get(component, component))
+    text = f"the page has shown {word}; since {clock(since, incident.started_at)}, before our first failure"
+    said = f"Status page: {word}; since {moment(since)}, before our first failure"
+    return noted(replace(incident, page_red_since=since), incident.opened_at, PAGE_BEFORE, text, said=said)
 
 
 def _their_word(heard: PageStatus, name: str) -> str:
@@ -149,19 +154,32 @@ def closed(incident: Incident, by: Person, at: float, reason: str, called: Calle
     return noted(over, at, "resolved", f"by {person(by)}{why}", said=f"{_end(over, called)}{why}")
 
 
-def held(incident: Incident, silence: Silence | None, now: float) -> Incident:
+def held(incident: Incident, silence: Silence | None, called: Called, now: float) -> Incident:
     """The same incident with the silence that holds it back now, if any; each beginning and end has its line."""
     before = incident.silence
     if silence == before:
         return incident
-    after = replace(incident, silence=silence)
+    after, name = replace(incident, silence=silence), called(incident.active or incident.components)
     if silence is not None:
-        return noted(after, now, "silenced", hushed(silence, now))
+        return noted(after, now, "silenced", hushed(silence, now), said=_hushing(silence, name))
     if before is not None and before.until > now:
-        return noted(after, now, "silence ended", f"trouble beyond what {person(before.by)} silenced")
+        text, said = f"trouble beyond what {person(before.by)} silenced", f"beyond what {mention(before.by)} silenced"
+        return noted(after, now, "silence ended", text, said=f"{RESUMED} {name} is in trouble {said}")
     what = "maintenance" if before is not None and before.work else "silence"
     still = "quiet now, not yet over" if incident.status is IncidentStatus.MONITORING else "still failing"
-    return noted(after, now, "silence ended", f"{what} ended, {still}")
+    text = f"{what} ended, {still}"
+    return noted(after, now, "silence ended", text, said=f"{RESUMED} {name}: {text}")
+
+
+def _hushing(silence: Silence, name: str) -> str:
+    """`🔕 Ann silenced Claude API until 16:30: "known"`."""
+    sign = EMOJI[Colour.BLUE] if silence.work else SILENCED
+    what = f"announced maintenance of {name}" if silence.work else f"silenced {name}"
+    until = f" until {moment(silence.until)}"
+    if silence.till_over or silence.endless:
+        until = " until it is over" if silence.till_over else " without a stated end"
+    why = f": {quoted(silence.reason)}" if silence.reason else ""
+    return f"{sign} {mention(silence.by)} {what}{until}{why}"
 
 
 def noted(  # noqa: PLR0913, PLR0917 - the fields of a line

@@ -149,9 +149,10 @@ class IncidentTracker:
         self.expired += [s for s in left if s.until <= now and not any(i.silence == s for i in open_)]
         for incident in self._incidents.values():
             if incident.silence in left and incident.status is IncidentStatus.RESOLVED and incident.silence.till_over:
-                self.put(lifecycle.noted(incident, now, "silence ended", "with the incident"))
+                said = f"{lifecycle.RESUMED} {self.called(incident.components)}: silence ended with the incident"
+                self.put(lifecycle.noted(incident, now, "silence ended", "with the incident", said=said))
         for incident in open_:
-            held = lifecycle.held(incident, self.holding(incident, now), now)
+            held = lifecycle.held(incident, self.holding(incident, now), self.called, now)
             if held is not incident:
                 self.put(held)
 

@@ -70,6 +70,12 @@ def headline(snapshot: Snapshot, now: float) -> str:
     return card(snapshot, now).headline
 
 
+def thread_line(entry: TimelineEntry, now: float) -> str:
+    """The same as a thread says it, without figures: "15:34:10 UTC  Ann on Slack acknowledged Claude API"."""
+    said = clean(utc(entry.said, now), 400)
+    return f"{clock(entry.at, now, seconds=True)}  {said}" if said else trail_line(entry, now)
+
+
 def trail_line(entry: TimelineEntry, now: float) -> str:
     """One line of a trail: "15:34:10 UTC  resolved: quiet for 12 min"."""
     event, text = clean(entry.event, 40), clean(utc(entry.text, now), 400)

@@ -18,6 +18,9 @@ REMEMBERED_S = 7 * 86_400.0
 UNSAID = frozenset({"opened", "feedback", "changed", "monitoring", "reopened"})
 """What the message itself says, not its trail: nobody needs to know it later."""
 
+LEFT = frozenset({"silenced"})
+"""What even a silenced incident's trail says: why nothing follows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -179,7 +182,7 @@ class Notices:
     ) -> Notice:
         about = tuple(scene.voices[c] for c in incident.components if c in scene.voices)
         reason = trail[-1].event if trail else "fresher figures"
-        lines = () if incident.mute else tuple(line for line in trail if line.event not in UNSAID)
+        lines = tuple(line for line in trail if line.event in LEFT or not (incident.mute or line.event in UNSAID))
         snapshot = self._snapshot(scene.now, reason, about, incident=incident)
         over = incident.status is IncidentStatus.RESOLVED
         begins = not over or incident.id in self._told or any(line.event == "opened" for line in trail)

@@ -2,8 +2,12 @@
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from bot.core.model.person import Person
+from bot.core.text.inline import Token, again, written
+from bot.core.text.quoting import OPEN
 
 SOMEBODY = "somebody"
 SHORTEST = 3
@@ -54,6 +58,7 @@ class Forgetting:
 
     def _text(self, text: str) -> str:
         """A sentence without the id and the names."""
+        text = written(text, self._token) if OPEN in text else text
         if self.platform and not self.names:
             return text  # whose id it is on another platform, nobody knows
         names = [name for name in self.names if len(name) >= SHORTEST and name != SOMEBODY]
@@ -61,6 +66,13 @@ class Forgetting:
             if word:
                 text = re.sub(rf"(?<!\w)@?{re.escape(word)}(?!\w)", SOMEBODY, text, flags=re.IGNORECASE)
         return text
+
+    def _token(self, token: Token) -> str:
+        """A token of a text of ours, a person's without the person."""
+        if not isinstance(token, Person):
+            return again(token)
+        is_meant = token.user == self.user and self.platform in {"", token.platform}
+        return again(replace(token, user="", name=SOMEBODY) if is_meant else token)
 
     def _parsed(self, value: Any) -> Any:
         """What text holds, where it is a JSON table or list; anything else as it is."""

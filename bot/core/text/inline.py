@@ -78,7 +78,7 @@ def tidy(text: str, limit: int) -> str:
     if OPEN not in text:
         return clean(text, limit)
     pieces = list(parts(text[:20_000]))
-    words = "".join(_again(part) if not isinstance(part, str) else _edges(part, clean(part, 20_000)) for part in pieces)
+    words = "".join(again(part) if not isinstance(part, str) else _edges(part, clean(part, 20_000)) for part in pieces)
     return cut(words.strip(), limit)
 
 
@@ -100,7 +100,8 @@ def _token(found: re.Match[str]) -> Token:
     return Person(platform, place, user, name)
 
 
-def _again(token: Token) -> str:
+def again(token: Token) -> str:
+    """The token as text once more."""
     return mention(token) if isinstance(token, Person) else moment(token.at, token.style)
 
 

@@ -13,6 +13,7 @@ from bot.core.model.incident import IncidentStatus
 from bot.core.model.person import Person
 from bot.core.model.silence import Silence
 from bot.core.text import durations
+from bot.core.text.inline import parts, utc
 from probes.model import State
 from tests.support.incidents import ANN, BOB, NOW, VIEW, opened, said, step
 
@@ -34,6 +35,27 @@ def test_the_second_is_told_who_was_first():
     assert again.text == "already acknowledged by you 30 s ago"
     assert events(cases, name)[1:] == [("acknowledged", "by Ann on Slack")]
     assert cases.incidents[name].acknowledged_by == Person("slack", "T1", "U1", "Ann")
+
+
+def test_a_thread_says_who_did_what_to_which_component():
+    """People are tokens, which each channel shows as mentions or names; every line names what it is about."""
+    cases, name = opened()
+    actions.act(cases, said(60, "ack", name))
+    actions.act(cases, said(70, "release", name, who=BOB))
+    actions.act(cases, said(80, "silence", name, "1h", "known", who=BOB))
+    actions.act(cases, said(90, "unsilence", name))
+    actions.act(cases, said(95, "resolve", name))
+    lines = [line for line in cases.incidents[name].timeline if line.event != "opened"]
+    ann, bob, what = "Ann on Slack", "Bob on Discord", cases.called(["api"])
+
+    assert [utc(line.said, NOW).partition(" until ")[0] for line in lines] == [
+        f"{ann} acknowledged {what}",
+        f"{bob} released {what} (was {ann})",
+        f"🔕 {bob} silenced {what}",
+        f"🔔 {ann} ended the silence on {what}",
+        f"🟢 {what} was resolved by {ann} after 95 s",
+    ]
+    assert [sum(isinstance(part, Person) for part in parts(line.said)) for line in lines] == [1, 2, 1, 1, 1]
 
 
 def test_what_is_handed_back_can_be_taken_again():

@@ -6,12 +6,12 @@ import pytest
 
 from bot.core.messages.compose import card
 from bot.core.model.discrepancy import DiscrepancyKind
-from bot.core.model.incident import IncidentStatus
+from bot.core.model.incident import IncidentStatus, TimelineEntry
 from bot.core.model.service import ServiceView
-from bot.core.routing.notices import RENEWED, Notices, Scene
+from bot.core.routing.notices import RENEWED, Notices, Scene, Told
 from bot.core.text.inline import utc
 from probes.model import State
-from tests.support.situations import ALL_THREE, API, CODE, MIN, NOTICE, NOW, START, voices
+from tests.support.situations import ALL_THREE, API, CODE, INCIDENT, MIN, NOTICE, NOW, QUIET, START, voices
 
 VIEW = ServiceView("claude", "Claude", {"claude-code": "Claude Code"}, usual_lag_s=(15 * MIN, 54 * MIN), refresh_s=45.0)
 ABOUT = {v.measured.component: v for v in voices(API, CODE)}
@@ -99,3 +99,12 @@ def test_it_is_renewed_quietly_and_by_another_process_too():
     [again] = notices.of_page([], [NOTICE], scene(LATE + RENEWED * 45))
     assert (again.edition, again.urgent) == (2, False)
     assert [n.edition for n in notices.of_page([], [NOTICE], scene(NOW - 9_999))] == [3]
+
+
+def test_silencing_leaves_its_line_and_nothing_after_it_does():
+    """In the thread of the message that stands; what follows is in the record alone."""
+    quiet = replace(INCIDENT, silence=QUIET)
+    lines = tuple(TimelineEntry(NOW, event, event) for event in ("silenced", "widened", "worse", "acknowledged"))
+    [notice] = Notices(VIEW, {INCIDENT.id: Told(1, NOW)}).after({INCIDENT.id: (quiet, lines)}, scene(NOW, quiet))
+    assert [line.event for line in notice.trail] == ["silenced"]
+    assert Notices(VIEW, {}).after({INCIDENT.id: (quiet, lines)}, scene(NOW, quiet)) == ()
