@@ -4,15 +4,18 @@ To standard error, as text or as one JSON object a line; where lines are kept an
 """
 
 import argparse
+import contextlib
+import io
 import json
 import logging
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import TextIO
+from typing import TextIO, cast
 
 from bot.config.complaints import unknown
 from bot.errors import UserError
-from probes.redaction import without_secrets
+from probes.redaction import redact, without_secrets
 
 FORMAT = "%(asctime)s %(levelname)s %(message)s"
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
@@ -42,6 +45,50 @@ class AsJson(logging.Formatter):
         if record.exc_info:
             fields["traceback"] = without_secrets(self.formatException(record.exc_info))
         return json.dumps(fields, ensure_ascii=False)
+
+
+class HushedStream(io.TextIOBase):
+    """A stream whose text has no secrets, whoever writes it: a library's own handler, a traceback, a complaint."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # a plain attribute there
+        """The same as the stream's."""
+        return self._stream.encoding or "utf-8"
+
+    def isatty(self) -> bool:
+        """Whether it ends at a terminal."""
+        return self._stream.isatty()
+
+    def fileno(self) -> int:
+        """The same as the stream's."""
+        return self._stream.fileno()
+
+    def writable(self) -> bool:
+        """Always true: it is a stream for writing."""
+        return True
+
+    def write(self, text: str, /) -> int:
+        """Write the text without what has the form of a secret; what is only random stays, for it may be an id."""
+        self._stream.write(redact(text, random=False)[0])
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush the stream."""
+        self._stream.flush()
+
+
+@contextlib.contextmanager
+def hushed_errors() -> Iterator[None]:
+    """Inside, nothing that is written to standard error has a secret in it."""
+    before = sys.stderr
+    sys.stderr = cast("TextIO", HushedStream(before))
+    try:
+        yield
+    finally:
+        sys.stderr = before
 
 
 def options(parser: argparse.ArgumentParser) -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 
+from bot.cli.log_redaction import hushed_errors
 from bot.cli.plain_letters import with_plain_signs
 from bot.config.complaints import nearest, printable
 from bot.errors import GroundtruthError
@@ -61,6 +62,11 @@ EXITS: Mapping[int, str] = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: its own, 2 for a sentence on stderr, 130 for Ctrl-C."""
     with_plain_signs(sys.stdout, sys.stderr)
+    with hushed_errors():
+        return _coded(argv)
+
+
+def _coded(argv: Sequence[str] | None) -> int:
     try:
         code = _main(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()

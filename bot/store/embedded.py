@@ -10,6 +10,7 @@ directory are impossible: each inherits the lock of `StoreDirectory.server_lock`
 import asyncio
 import logging
 import os
+import shlex
 import sys
 from collections import deque
 from functools import partial
@@ -19,7 +20,7 @@ from typing import Self
 
 from bot.errors import UserError
 from bot.store.embedded_binary import find_binary
-from bot.store.embedded_directory import StoreDirectory
+from bot.store.embedded_directory import KEPT, StoreDirectory
 from bot.supervision import Supervisor
 
 log = logging.getLogger(__name__)
@@ -143,7 +144,7 @@ class EmbeddedServer:
                     if reply.startswith(b"-LOADING"):
                         patience.reschedule(asyncio.get_running_loop().time() + READY_S)
                     if self._listener is None or self._listener.done():
-                        raise UserError(f"the embedded store cannot start: {self._last_words()}")
+                        raise UserError(self._ended(binary))
                     await asyncio.wait({self._listener}, timeout=_POLL_S)
         except TimeoutError as error:
             raise UserError(f"the embedded store in {self._directory.root} does not answer") from error
@@ -185,6 +186,21 @@ class EmbeddedServer:
                 self._said.append(line.strip()[:300])
                 log.debug("embedded store: %s", self._said[-1])
         await process.wait()
+
+    def _ended(self, binary: Path) -> str:
+        """Why it does not start, and what its user can do."""
+        said = self._last_words()
+        if "Bad file format" not in said:
+            return f"the embedded store cannot start: {said}"
+        kept = self._directory.root / KEPT
+        # Only the newest file can be damaged at its end. The server's program mends it under another name.
+        newest = max(kept.glob("*.incr.aof"), key=lambda file: file.stat().st_mtime, default=kept)
+        mend = f"exec -a valkey-check-aof {shlex.quote(str(binary))} --fix {shlex.quote(str(newest))}"
+        return (
+            f"the append-only file of the embedded store is damaged (after a loss of power?): copy {kept} to a safe"
+            f" place, then cut off the damaged end with `bash -c {shlex.quote(mend)}`, or restore a backup into another"
+            " state_dir"
+        )
 
     def _last_words(self) -> str:
         return " ".join(line for line in self._said if line) or "it ended without any output"
