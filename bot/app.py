@@ -23,6 +23,7 @@ from bot.core.routing.tree import policies_for
 from bot.delivery.channel_queue import CourierContext
 from bot.delivery.courier import Courier
 from bot.delivery.grouping import Grouping
+from bot.delivery.incident_charts import IncidentCharts
 from bot.delivery.routes import configured_routes, policies_of
 from bot.delivery.self_notices import SelfNotices, UnreachableNotices
 from bot.delivery.subscriptions import configured_subscriptions
@@ -277,6 +278,9 @@ class App:
         if watching.digests:
             jobs["digests"] = DigestJob(process, news).run
         jobs["wishes"] = WishJob(process, news).run
+        jobs["charts"] = IncidentCharts(
+            process, Reader(self._store.views, process.settings.services), self._channels
+        ).run
         jobs["causes"] = CorrelationJob(process, self._routes, news).run
         if process.speed == 1.0:
             # Where a story is played, our own pauses look as long as the story's.

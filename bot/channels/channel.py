@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Protocol, Self, runtime_checkable
 
+from bot.core.answers.charts import Drawing
 from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
 
@@ -42,6 +43,23 @@ class Channel(Protocol):
 
     async def follow(self, where: MessageRef, entry: TimelineEntry, key: str) -> None:
         """Add one line to the root message's trail."""
+
+
+@runtime_checkable
+class Draws(Protocol):
+    """A channel that can show charts below a root message, where they push nothing aside."""
+
+    idempotent: bool
+
+    @property
+    def draws(self) -> bool:
+        """Whether it is to, by its options, and can."""
+
+    async def draw(self, where: MessageRef, drawing: Drawing, drawn: MessageRef, key: str) -> MessageRef:
+        """Post the charts below the root, or put them where others are `drawn` ({}: nowhere); where they stand now.
+
+        Words go first: raises DeliveryError rather than take the turn of anything else.
+        """
 
 
 @runtime_checkable

@@ -61,11 +61,15 @@ def in_words(charts: Sequence[Chart]) -> str:
     """What the picture shows, for those who do not see it: each line with its lowest and highest value."""
     said = []
     for one in charts:
-        lines = [
-            f"{line.name} {min(line.values):g} to {max(line.values):g}" for line in one.series if line.values
-        ]  # fmt: skip
+        lines = [f"{line.name} {_between(min(line.values), max(line.values))}" for line in one.series if line.values]
         said.append(f"{one.title}, {one.labels[0]} to {one.labels[-1]} UTC, in {one.unit}: {', '.join(lines)}.")
     return " ".join(said)
+
+
+def _between(low: float, high: float) -> str:
+    """Two values to three digits, one where they are the same."""
+    first, last = f"{low:.3g}", f"{high:.3g}"
+    return first if first == last else f"{first} to {last}"
 
 
 def _panel(chart: Chart) -> str:

@@ -8,9 +8,9 @@ import discord
 
 from bot.channels.discord.embeds import COLOURS, Frame, framed
 from bot.channels.discord.markdown import escape, markup, unpinged
+from bot.channels.discord.thread_charts import PICTURE, described
 from bot.core.answers.answer import Answer, Choice, Table
 from bot.core.answers.charts import Chart
-from bot.core.drawing import in_words
 from bot.core.model.card import Action, Colour
 from bot.core.text.inline import tidy
 from bot.core.text.no_break import unbroken
@@ -23,9 +23,6 @@ TEXT = 2_400
 ROWS = 3_900
 """Characters of lines and rows in a message; an embed's description takes 4,096."""
 CELL, LINE = 200, 1_000
-PICTURE = "charts.png"
-DESCRIPTION = 1_024
-"""Characters of what a picture shows, for those who do not see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +43,7 @@ class Reply:
     def pictured(self, png: bytes) -> tuple[discord.Embed, list[discord.File]]:
         """The embed with its charts in it, and all its files."""
         shown = self.embed.copy().set_image(url=f"attachment://{PICTURE}")
-        said = clean(in_words(self.charts), DESCRIPTION)
-        return shown, [*self.files(), discord.File(io.BytesIO(png), PICTURE, description=said)]
+        return shown, [*self.files(), discord.File(io.BytesIO(png), PICTURE, description=described(self.charts))]
 
 
 def reply(answer: Answer) -> Reply:

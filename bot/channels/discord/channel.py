@@ -22,12 +22,15 @@ from bot.channels.discord.options import Options
 from bot.channels.discord.permissions import NEEDED, lacking, rights_in
 from bot.channels.discord.rate_limits import Spacing, is_old
 from bot.channels.discord.rest import Rest
+from bot.channels.discord.thread_charts import Root, ThreadCharts
 from bot.channels.discord.threads import Threads, bound
 from bot.channels.http_channel import CALLS
 from bot.channels.storm import may_call
+from bot.core.answers.charts import Drawing
 from bot.core.model.card import Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, StoreError
+from bot.pictures.drawn import possible
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +64,7 @@ class DiscordChannel:
         self._spacing = Spacing()
         self._trails = Threads(name, self.rest)
         self._told: dict[str, str] = {}
+        self._charts = ThreadCharts(self.rest, self._trails)
 
     async def __aenter__(self) -> Self:
         await self.rest.__aenter__()
@@ -108,6 +112,22 @@ class DiscordChannel:
         pings = self._options.ping_roles.get(int(channel), ()) if entry.event in CALLS else ()
         said = {**embeds.trail(entry, pings), "nonce": nonce(self.name, message, key)}
         await self._trails.say(channel, message, name, said)
+
+    @property
+    def draws(self) -> bool:
+        """Whether charts go into threads."""
+        return self._options.charts and possible()
+
+    async def draw(self, where: MessageRef, drawing: Drawing, drawn: MessageRef, key: str) -> MessageRef:
+        """Charts in the thread of a root; the picture is replaced where they stand already."""
+        channel, message, _ = self._at(where)
+        stands, once = str(drawn.get("message", "")), nonce(self.name, message, key)
+        if stands and is_old(stands, self._now()):
+            wait = self._spacing.wait(message, stands, self._now(), urgent=False)
+            if wait > 0:
+                raise DeliveryError("edits in this thread are spaced", retry_after=wait)
+        root = Root(channel, message, str(where.get("name", "")))
+        return {"message": await self._charts.draw(root, drawing, stands, once)}
 
     async def _post(self, channel: str, card: Card, key: str, once: str) -> MessageRef:
         message = await self._standing(channel, card, once)

@@ -11,8 +11,9 @@ import discord
 
 from bot.channels.context import DeskPort, KeyValues, posted_in
 from bot.channels.discord import roles
-from bot.channels.discord.answers import PICTURE, Reply, reply, sentence
+from bot.channels.discord.answers import Reply, reply, sentence
 from bot.channels.discord.options import Options
+from bot.channels.discord.thread_charts import PICTURE
 from bot.core.answers.answer import Answer
 from bot.core.commands.asker import Asker
 from bot.errors import StoreError

@@ -75,7 +75,10 @@ class Options(Part):
     ca_file: str = Field("", description="a PEM file of certificates to trust besides the usual ones")
     channels: Snowflakes = Field((), description="the channels that get everything")
     guild: Snowflake | None = Field(None, description="a server to register commands in at once, while developing")
-    charts: bool = Field(True, description="whether answers about the past show charts; needs the extra `charts`")
+    charts: bool = Field(
+        True,
+        description="charts in answers about the past and below incidents; needs the extra `charts`",
+    )
     roles: Roles = Field(Roles(), description="who may do what, by role ids")
     ping_roles: Mapping[Snowflake, Called] = Field(
         default_factory=dict,

@@ -72,8 +72,12 @@ class Rest:
         if self._session is not None:
             await self._session.close()
 
-    async def call(self, method: str, path: str, body: Mapping[str, Any] | None = None, place: str = "") -> Any:
+    async def call(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, place: str = "", file: bytes = b""
+    ) -> Any:
         """What Discord answers, parsed. `place` is the channel whose limits and refusals count ("": none's).
+
+        `file` is the first of the body's `attachments`.
 
         Raises:
             DiscordError: Discord said no.
@@ -86,7 +90,7 @@ class Rest:
             raise _in_turn(DiscordError(MANY, 429, everywhere=True, retry_after=wait))
         creates, what = method == "POST", f"{path} {(body or {}).get('nonce', '')}"
         try:
-            answer = await self._asked(method, path, body)
+            answer = await self._asked(method, path, body, file)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise self._nothing(error, what, creates=creates) from error
         status, headers, told = answer
@@ -155,10 +159,11 @@ class Rest:
         return DeliveryError(f"Discord gives {heard}", ambiguous=creates, everywhere=several, retry_after=rest)
 
     async def _asked(
-        self, method: str, path: str, body: Mapping[str, Any] | None
+        self, method: str, path: str, body: Mapping[str, Any] | None, file: bytes
     ) -> tuple[int, Mapping[str, str], Any]:
         assert self._session is not None, "not opened"
-        async with asyncio.timeout(ANSWER_S), self._session.request(method, self._url + path, json=body) as response:
+        sent: dict[str, Any] = {"data": _form(body or {}, file)} if file else {"json": body}
+        async with asyncio.timeout(ANSWER_S), self._session.request(method, self._url + path, **sent) as response:
             text = await response.content.read(LARGEST)
             try:
                 told = json.loads(text) if text else None
@@ -167,6 +172,15 @@ class Rest:
                     raise
                 told = None
             return response.status, response.headers, told
+
+
+def _form(body: Mapping[str, Any], file: bytes) -> aiohttp.FormData:
+    """A message with its file: https://docs.discord.com/developers/reference#uploading-files."""
+    form = aiohttp.FormData()
+    form.add_field("payload_json", json.dumps(body))
+    name = str(body["attachments"][0]["filename"])
+    form.add_field("files[0]", file, filename=name, content_type="image/png")
+    return form
 
 
 def _in_turn(error: DiscordError) -> DiscordError:

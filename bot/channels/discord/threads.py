@@ -31,11 +31,15 @@ class Threads:
         """Whether roots of a channel have threads, as far as it is known."""
         return channel not in self._without
 
-    async def say(self, channel: str, root: str, name: str, payload: Mapping[str, Any]) -> None:
-        """Post to the thread of that name; where there can be none it is left out. Raises DeliveryError."""
+    async def say(self, channel: str, root: str, name: str, payload: Mapping[str, Any], file: bytes = b"") -> str:
+        """Post to the thread of that name: the id, "" where there can be none and it is left out.
+
+        `file` is the first of the payload's attachments. Raises DeliveryError.
+        """
+        said, path = {**payload, "enforce_nonce": True}, f"/channels/{root}/messages"
         try:
             await self._made(channel, root, name)
-            await self._rest.call("POST", f"/channels/{root}/messages", {**payload, "enforce_nonce": True}, root)
+            made = await self._rest.call("POST", path, said, root, file)
         except DiscordError as error:
             if error.code in NO_THREAD:
                 self._without[channel] = None
@@ -45,8 +49,9 @@ class Threads:
             elif error.code not in SILENCED:
                 raise
             self._standing.pop(root, None)
-        else:
-            self._without.pop(channel, None)
+            return ""
+        self._without.pop(channel, None)
+        return str(made.get("id", "")) if isinstance(made, dict) else ""
 
     async def _made(self, channel: str, root: str, name: str) -> None:
         """Create the thread unless it exists."""

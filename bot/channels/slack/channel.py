@@ -22,8 +22,10 @@ from bot.channels.slack.duplicates import standing
 from bot.channels.slack.errors import GONE, TOO_RICH, code
 from bot.channels.slack.options import Options, is_person
 from bot.channels.slack.rate_limits import EDIT, FIGURES_S, POST, Edits, Posts, Rests
+from bot.channels.slack.thread_charts import ThreadCharts
 from bot.channels.slack.web_api import WRONG, Web
 from bot.channels.storm import may_call
+from bot.core.answers.charts import Drawing
 from bot.core.model.card import Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, StoreError
@@ -38,6 +40,8 @@ ALOUD = frozenset({"worse", "resolved", "reminded"})
 """What the whole channel sees: that an incident got worse, its end with its name and duration, and calls to people."""
 ALARMING = frozenset({Colour.ORANGE, Colour.RED})
 PATIENCE = "Slack asks for patience (429)"
+CHARTS_S = 30.0
+"""Charts whose edit would take the room of news are tried again after this."""
 EDITS_WAIT = "edits wait for their turn, Slack takes 50 a minute"
 POSTS_WAIT = "posts wait for their turn, Slack takes one a second in a place"
 
@@ -56,6 +60,9 @@ class SlackChannel:
         self._edits, self._posts, self._rests = Edits(), Posts(), Rests()
         self._memory = memory
         self._now = now
+        self.draws = options.charts
+        """Whether charts go into threads."""
+        self._charts = ThreadCharts(name, web, self._call, now)
 
     async def __aenter__(self) -> Self:
         await self._web.__aenter__()
@@ -122,6 +129,17 @@ class SlackChannel:
             # Without its root the line still has something to say.
             await self._call(POST, place, line)
         await self._note(f"line:{key}", {"said": True})
+
+    async def draw(self, where: MessageRef, drawing: Drawing, drawn: MessageRef, key: str) -> MessageRef:
+        """Charts in the thread of a root, where no word waits for its turn."""
+        root, now = str(drawn.get("ts", "")), self._now()
+        if is_person(str(where.get("place", ""))):
+            raise DeliveryError("charts wake nobody: they are in the channel's thread", permanent=True)
+        if root and not self._edits.spare(f"{where['channel']}/{root}", now):
+            _in_turn(CHARTS_S, EDITS_WAIT)
+        if not drawn:
+            _in_turn(self._posts.wait(str(where["channel"]), now, key), POSTS_WAIT)
+        return await self._charts.draw(where, drawing, drawn)
 
     async def _post(self, place: str, card: Card, key: str, *, doubted: bool) -> MessageRef:
         """A new root; `place` as it was asked for."""

@@ -18,6 +18,7 @@ from bot.channels.slack.options import Options, read
 from bot.channels.slack.receiver import Http, Pace, Receiver, Socket
 from bot.channels.slack.roles import Roles
 from bot.channels.slack.web_api import CALL_S, Web
+from bot.core.answers.charts import Drawing
 from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
 from bot.errors import DeliveryError, StoreError
@@ -97,6 +98,12 @@ class Slack(SlackChannel):
             await super().follow(where, entry, key)
         else:
             await (await self._abroad(team)).follow(where, entry, key)
+
+    async def draw(self, where: MessageRef, drawing: Drawing, drawn: MessageRef, key: str) -> MessageRef:
+        """As at home, in whichever workspace the root was posted."""
+        if not (team := str(where.get("team", ""))):
+            return await super().draw(where, drawing, drawn, key)
+        return await (await self._abroad(team)).draw(where, drawing, drawn, key)
 
     async def _abroad(self, team: str) -> SlackChannel:
         """What posts in another workspace. Raises DeliveryError."""

@@ -185,7 +185,7 @@ class Options(BaseModel):
         default_factory=dict,
         description="channel id -> user groups (S…) or users (U…) that are mentioned there when an incident opens",
     )
-    charts: bool = Field(True, description="whether answers about the past show charts")
+    charts: bool = Field(True, description="charts in answers about the past and below incidents")
     roles: Roles = Field(default_factory=Roles, description="who may act, besides those in the alert channels")
     oauth: OAuth | None = Field(None, description="several workspaces beside, or instead of, that of `token`")
 

@@ -32,13 +32,21 @@ class Chart:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Charts below a message: counted until `as_of` (Unix seconds); nothing comes after the `last`."""
+
+    charts: tuple[Chart, ...]
+    as_of: float
+    last: bool = False
+
+
 def charts(pasts: Sequence[RangeHistory], service: str) -> tuple[Chart, ...]:
-    """One component: its failures and its latency; several: the failures of each. One point is no chart."""
+    """One component: its failures and its latency; several: failures and median of each. One point is no chart."""
     if not pasts:
         return ()
-    found = [_failures(pasts[:SERIES], service)]
-    if len(pasts) == 1:
-        found.append(_latency(pasts[0]))
+    latency = _latency(pasts[0]) if len(pasts) == 1 else _medians(pasts[:SERIES], service)
+    found = [_failures(pasts[:SERIES], service), latency]
     return tuple(chart for chart in found if len(chart.labels) > 1)
 
 
@@ -51,6 +59,12 @@ def _failures(pasts: Sequence[RangeHistory], service: str) -> Chart:
 def _latency(past: RangeHistory) -> Chart:
     lines = [(share, past, _quantile(share)) for share in ("p50", "p99")]
     return _chart(f"{clean(past.name, 30)}: latency, {past.span.name}", "seconds", lines)
+
+
+def _medians(pasts: Sequence[RangeHistory], service: str) -> Chart:
+    title = f"{clean(service, 24)}: median latency, {pasts[0].span.name}"
+    timed = [past for past in pasts if past.sums.bins] or pasts
+    return _chart(title, "seconds", [(past.name, past, _quantile("p50")) for past in timed])
 
 
 Value = Callable[[Rollup], float | None]

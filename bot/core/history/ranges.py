@@ -57,6 +57,13 @@ SPANS: Mapping[str, Range] = {
     "1y": Range("1y", 365 * 86_400, DAYS, DAYS, 7),
 }
 """A year has whole days: hours are not kept so long."""
+RECENT = (Range("2h", 7_200, MINUTES, MINUTES, 10), Range("6h", 21_600, MINUTES, MINUTES, 20), SPANS["24h"])
+"""The last hours, for what happens now."""
+
+
+def around(began_at: float, now: float) -> Range:
+    """The shortest of the last hours of which at most half is after this moment; else the last day."""
+    return next((span for span in RECENT if now - began_at <= span.seconds / 2), RECENT[-1])
 
 
 @dataclass(frozen=True, slots=True)

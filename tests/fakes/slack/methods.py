@@ -164,6 +164,32 @@ def group_users(w: Workspace, args: Args) -> dict[str, Any]:
     return {"users": w.groups[group]}
 
 
+def files_upload_url(w: Workspace, args: Args) -> dict[str, Any]:
+    """https://docs.slack.dev/reference/methods/files.getUploadURLExternal."""
+    if not args.get("filename") or int(args.get("length") or 0) <= 0:
+        raise RefusedError("invalid_arguments")
+    name = f"F{w.number()}"
+    w.uploads[name] = (int(args["length"]), b"", str(args.get("alt_txt") or ""))
+    return {"file_id": name, "upload_url": f"{w.origin}/upload/{name}"}
+
+
+def files_complete(w: Workspace, args: Args) -> dict[str, Any]:
+    """https://docs.slack.dev/reference/methods/files.completeUploadExternal."""
+    told = json.loads(args["files"]) if isinstance(args.get("files"), str) else args.get("files") or []
+    room = w.rooms.get(str(args.get("channel_id") or ""))
+    if room is None:
+        raise RefusedError("channel_not_found")
+    parent = str(args.get("thread_ts") or "")
+    if parent and w.find(room.id, parent) is None:
+        raise RefusedError("thread_not_found")
+    for one in told:
+        length, data, _ = w.uploads.get(one["id"], (0, b"", ""))
+        if not data or len(data) != length:
+            raise RefusedError("file_not_found")
+        w.messages.append(Message(room.id, w.ts(), {"text": "", "files": [one]}, parent))
+    return {"files": told}
+
+
 def blocks_validate(_: Workspace, args: Args) -> dict[str, Any]:
     """https://docs.slack.dev/reference/methods/blocks.validate."""
     try:
@@ -185,6 +211,8 @@ METHODS: Mapping[str, tuple[Method, str]] = {
     "views.open": (views_open, ""),
     "views.update": (views_update, ""),
     "views.publish": (views_publish, ""),
+    "files.getUploadURLExternal": (files_upload_url, "files:write"),
+    "files.completeUploadExternal": (files_complete, "files:write"),
     "conversations.open": (conversations_open, "im:write"),
     "conversations.info": (conversations_info, "channels:read"),
     "users.info": (users_info, "users:read"),

@@ -67,6 +67,13 @@ class Slack:
             reply.headers["Date"] = formatdate(time.time() + self.skew_s, usegmt=True)
         return reply
 
+    async def uploaded(self, request: web.Request) -> web.Response:
+        """The bytes of a file, at the address that was given for them."""
+        name = request.match_info["id"]
+        length, _, words = self.workspace.uploads[name]
+        self.workspace.uploads[name] = (length, await request.read(), words)
+        return web.Response(text="OK")
+
     def _answer(self, request: web.Request, method: str, args: dict[str, Any]) -> web.Response:
         token = str(request.headers.get("Authorization", "")).removeprefix("Bearer ") or str(args.pop("token", ""))
         headers = {"x-oauth-scopes": ",".join(sorted(self.workspace.scopes))}
@@ -137,6 +144,7 @@ async def slack(tls: ssl.SSLContext | None = None) -> AsyncIterator[Slack]:
         it = Slack(workspace, Faults(), sockets, answering, Deliveries(workspace, sockets, session))
         app = web.Application(client_max_size=20 * 2**20)
         app.router.add_route("*", "/api/{method}", it.api)
+        app.router.add_post("/upload/{id}", it.uploaded)
         app.router.add_post("/respond/{id}", answering.answered)
         app.router.add_get("/link", sockets.connected)
         runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
@@ -145,7 +153,7 @@ async def slack(tls: ssl.SSLContext | None = None) -> AsyncIterator[Slack]:
         await site.start()
         host, port = runner.addresses[0][:2]
         safe = "s" if tls else ""
-        it.origin = answering.origin = f"http{safe}://{host}:{port}"
+        it.origin = answering.origin = workspace.origin = f"http{safe}://{host}:{port}"
         sockets.url = f"ws{safe}://{host}:{port}/link"
         try:
             yield it

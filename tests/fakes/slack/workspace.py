@@ -108,6 +108,9 @@ class Workspace:
     """Timestamps of what people wrote, under which a thread can begin."""
     triggers: dict[str, float] = field(default_factory=dict)
     scopes: set[str] = field(default_factory=lambda: {"chat:write", "commands", "im:write", "usergroups:read"})
+    uploads: dict[str, tuple[int, bytes, str]] = field(default_factory=dict)
+    """Files by id: the length that was announced, the bytes once they came, and the words for those who see nothing."""
+    origin: str = ""
     revoked: str = ""
     """The error code every call with the bot's token gets."""
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
