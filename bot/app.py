@@ -26,6 +26,7 @@ from bot.delivery.grouping import Grouping
 from bot.delivery.incident_charts import IncidentCharts
 from bot.delivery.routes import configured_routes, policies_of
 from bot.delivery.self_notices import SelfNotices, UnreachableNotices
+from bot.delivery.standing import StandingRoot
 from bot.delivery.subscriptions import configured_subscriptions
 from bot.desk.open import desk_services, open_desk
 from bot.desk.reader import Reader
@@ -36,6 +37,7 @@ from bot.jobs.digests import DigestJob
 from bot.jobs.heartbeat import HeartbeatJob
 from bot.jobs.planned_maintenance import PlannedMaintenanceJob
 from bot.jobs.self_monitoring import SelfMonitor
+from bot.jobs.store_watch import StoreWatch
 from bot.jobs.wishes import WishJob
 from bot.judging.actions import ActionQueue
 from bot.judging.judge import Judge, JudgeContext
@@ -169,6 +171,7 @@ class Life:
         self.supervisor = Supervisor(self.tell)
         self.stream = StreamWriter(store, settings.vantage)
         self.desk = open_desk(store, settings, wake=self.written, now=around.now)
+        self.standing: dict[tuple[str, str], StandingRoot] = {}
         self.app: App | None = None
         """The generation at work, or the last one."""
 
@@ -253,11 +256,14 @@ class App:
         services = [s.id for s in settings.services]
         advisor = Advisor(Reader(store.views, settings.services), candidates(settings), services)
         groups = Grouping(self._process, life.news, self._routes.tree.pace_of)
-        context = CourierContext(life.owner, around.now, advisor.card, self.troubles, groups.gate, around.speed)
+        context = CourierContext(
+            life.owner, around.now, advisor.card, self.troubles, groups.gate, around.speed, life.standing
+        )
         self._courier = Courier(store, services, self._channels, context, life.supervisor)
         attempts = self._courier.attempts
         reporter = HealthReporter(self._process, self._channels, self._courier.state, lambda: life.supervisor.broken)
-        self._beside = {"pulse": reporter.run, "groups": groups.run} | self._jobs()
+        watch = StoreWatch(self._process, self._routes, life.news, self._courier.end_standing)
+        self._beside = {"pulse": reporter.run, "groups": groups.run, "store-watch": watch.run} | self._jobs()
         async with (
             Readiness(self._process, reporter.signs).open(),
             web_open(self._process, life.desk, life.supervisor, lambda: attempts) as self.page,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from bot.channels.channel import Channel
 from bot.core.model.card import Card
 from bot.core.model.snapshot import Snapshot
+from bot.delivery.standing import StandingRoot
 from bot.store.types import Claimed
 
 Wording = Callable[[Snapshot, float], Awaitable[Card]]
@@ -36,7 +37,8 @@ async def everything(_claimed: Claimed, _snapshot: Snapshot, _now: float) -> Gat
 class CourierContext:
     """What a courier needs beside the store and the channels: who it is, the clock, words, whom to tell, and the gate.
 
-    `speed` is the clock's: how many of its seconds pass in one of the machine.
+    `speed` is the clock's: how many of its seconds pass in one of the machine. `standing` are the messages that this
+    process has posted and that are not over; it outlives a change of the configuration.
     """
 
     owner: str
@@ -45,6 +47,7 @@ class CourierContext:
     trouble: OpenTrouble
     gate: Gate = everything
     speed: float = 1.0
+    standing: dict[tuple[str, str], StandingRoot] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -14,8 +14,9 @@ from collections.abc import Mapping, Sequence
 from bot.channels.channel import Channel
 from bot.core.model.snapshot import Snapshot
 from bot.delivery.channel_queue import ChannelQueue, CourierContext, DeliveryProgress
-from bot.delivery.outbox_claims import OutboxClaims, claim_key
+from bot.delivery.outbox_claims import CLAIM_S, OutboxClaims, claim_key
 from bot.delivery.self_notices import OWN
+from bot.delivery.standing import STANDING, StandingRoot, last_edition, over
 from bot.errors import DeliveryError, StoreError
 from bot.store.codec import ENTRY, SNAPSHOT
 from bot.store.store import Store
@@ -64,6 +65,7 @@ class Courier:
         self._now = context.now
         self._wording = context.wording
         self._trouble = context.trouble
+        self._standing = context.standing
         self.attempts = Counter[tuple[str, str]]()
         """Attempts of this process by (channel, outcome): delivered, failed (tried again later), given_up."""
 
@@ -167,9 +169,43 @@ class Courier:
             await self._failed(line, claimed, progress, error)
         else:
             calm = self._now() + line.channel.refresh_s
-            if await self._outbox.done(claimed, progress.version, progress.trail, progress.where, calm):
+            self._stands(claimed, snapshot, progress)
+            if await self._noted(claimed, progress, calm):
                 self.attempts[line.channel.name, "delivered"] += 1
                 await self._reached(line, claimed)
+
+    async def _noted(self, claimed: Claimed, progress: DeliveryProgress, calm: float) -> bool:
+        """Write down what was said; while the store fails over, for as long as the claim would last."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + CLAIM_S
+        while True:
+            try:
+                return await self._outbox.done(claimed, progress.version, progress.trail, progress.where, calm)
+            except StoreError:
+                if clock() > until or self._claiming.closed:
+                    raise
+            await asyncio.sleep(IDLE_S)
+
+    def _stands(self, claimed: Claimed, snapshot: Snapshot, progress: DeliveryProgress) -> None:
+        """Remember what stands on a channel and is not over: the store may be emptied."""
+        key = (claimed.service, claimed.id)
+        self._standing.pop(key, None)
+        if snapshot.about is not None and not over(snapshot) and progress.where:
+            self._standing[key] = StandingRoot(claimed, snapshot, progress.where)
+            while len(self._standing) > STANDING:
+                del self._standing[next(iter(self._standing))]
+
+    async def end_standing(self) -> int:
+        """The store knows nothing any more: end what this process has posted with a sentence; how many.
+
+        Raises StoreError; what is left is ended by the next call.
+        """
+        count = 0
+        for key, root in list(self._standing.items()):
+            count += await self._outbox.adopt(key[0], last_edition(root, self._now()), root.where)
+            self._standing.pop(key, None)
+        self.wake()
+        return count
 
     async def _waits(self, claimed: Claimed, snapshot: Snapshot) -> bool:
         """Whether a root that does not stand yet is not for now, or never for itself."""

@@ -27,7 +27,7 @@ ZREVRANGE ZSCORE
 """
 COMMANDS = tuple(_COMMANDS.split())
 """All that is ever asked of the server, in scripts and outside."""
-SCRIPTS = ("append", "budget", "claim", "commit", "group", "leader", "lease", "once", "pick", "settle")
+SCRIPTS = ("adopt", "append", "budget", "claim", "commit", "group", "leader", "lease", "once", "pick", "settle")
 
 
 class Script:

@@ -12,7 +12,7 @@ from typing import Any
 from bot.store import keys
 from bot.store.client import RedisClient, Value, text
 from bot.store.keys import keys_of
-from bot.store.types import Claimant, Claimed, Undeliverable, outlet_of
+from bot.store.types import Claimant, Claimed, DeliveryWrite, Undeliverable, outlet_of
 
 _CANDIDATES = 500
 """Due rows of targets that are free, looked at for one claim; more than any courier takes at once."""
@@ -85,6 +85,13 @@ class Outbox:
         line = json.dumps(asdict(entry), ensure_ascii=False, separators=(",", ":"))
         args = (error[:_ERROR], now, claimed.version, line, keys.UNDELIVERABLE_KEPT, keys.SERVICE_TTL_S)
         return await self._settle(claimed, "give_up", args)
+
+    async def adopt(self, service: str, write: DeliveryWrite, where: str) -> bool:
+        """Take up a message that stands at `where`, for this last edition; False where the store knows of it."""
+        k = keys_of(service)
+        words = (write.id, write.subject, write.channel, write.version, write.body, where, write.due_at)
+        names = (k.due(write.outlet), k.delivery(write.id), k.deliveries)
+        return bool(await self._link.run("adopt", names, (*words, keys.DELIVERY_TTL_S, keys.SERVICE_TTL_S)))
 
     async def _settle(self, claimed: Claimed, verb: str, args: tuple[Value, ...]) -> bool:
         k = keys_of(claimed.service)

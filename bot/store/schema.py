@@ -4,6 +4,7 @@ Stores of 0.1.0 have no mark and count as schema 1. A step may run twice: the ma
 """
 
 import json
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from importlib.metadata import version
 
@@ -80,4 +81,18 @@ def newer(schema: int, marked_by: str, current: int = CURRENT) -> str:
 
 async def mark(link: RedisClient, schema: int) -> None:
     """Write down which schema the store has now."""
-    await link.call("SET", keys.STATE_SCHEMA, json.dumps({"schema": schema, "version": version("groundtruth")}))
+    await link.call("SET", keys.STATE_SCHEMA, _mark(schema))
+
+
+def _mark(schema: int) -> str:
+    return json.dumps({"schema": schema, "version": version("groundtruth"), "id": secrets.token_hex(8)})
+
+
+async def identity(link: RedisClient) -> str:
+    """A name of this store alone: one that was emptied, or restored, has another one. Raises StoreError."""
+    await link.call("SET", keys.STATE_SCHEMA, _mark(CURRENT), "NX")
+    raw = text(await link.call("GET", keys.STATE_SCHEMA))
+    try:
+        return str(json.loads(raw).get("id") or raw)
+    except (ValueError, AttributeError):
+        return raw

@@ -13,7 +13,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from bot.store import keys
+from bot.store import keys, schema
 from bot.store.announcements import AnnouncementStore
 from bot.store.audit import AuditStore
 from bot.store.backup import Backup
@@ -144,6 +144,10 @@ class Store:
     async def reconnect(self, redis: Redis) -> None:
         """Go on with another client of the same server."""
         await self._link.replace(redis)
+
+    async def identity(self) -> str:
+        """A name of this store alone, to notice that it was emptied or is another one."""
+        return await schema.identity(self._link)
 
     async def ping(self) -> float:
         """Milliseconds a command takes there and back."""

@@ -4,7 +4,7 @@ from itertools import count
 
 import pytest
 
-from bot.core.health.signs import CONFIGURATION, GAP, LOST, Kind
+from bot.core.health.signs import CONFIGURATION, EMPTIED, GAP, LOST, Kind
 from bot.delivery.self_notices import OWN, SelfNotices
 from bot.store.codec import SNAPSHOT
 from bot.store.keys import keys_of
@@ -12,7 +12,7 @@ from tests.docs.links import anchors
 from tests.docs.pages import DOCS
 
 
-@pytest.mark.parametrize("entry", [*Kind, GAP, LOST, CONFIGURATION])
+@pytest.mark.parametrize("entry", [*Kind, GAP, LOST, CONFIGURATION, EMPTIED])
 def test_every_entry_is_there(entry):
     """A kind of trouble without an entry would link to nothing."""
     assert str(entry) in anchors((DOCS / "operations.md").read_text())

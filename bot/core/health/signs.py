@@ -59,8 +59,9 @@ class Kind(StrEnum):
     NETWORK = "network"
 
 
-GAP, LOST, CONFIGURATION = "gap", "lost", "configuration"
-"""Nobody watched, results were lost, a configuration was refused: entries of the runbook, as every kind is one."""
+GAP, LOST, CONFIGURATION, EMPTIED = "gap", "lost", "configuration", "emptied"
+"""Nobody watched, results were lost, a configuration was refused, the store is empty: entries of the runbook, as every
+kind is one."""
 RUNBOOK = "deploy/docs/operations.md"
 """The page with the entries, where the configuration names no address of a copy (`self.runbook`)."""
 

@@ -1,0 +1,47 @@
+"""Notices that the store is not the one it was: emptied, or another one put in its place while we ran.
+
+What was known of incidents, silences and subscriptions is gone then. People are told, and messages that stand on a
+channel and that nobody would ever edit again are ended with a sentence.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from bot.core.health.signs import EMPTIED
+from bot.delivery.routes import Routes
+from bot.delivery.self_notices import SelfNotices
+from bot.process import Process
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 2.0
+"""Sooner than anything is detected anew, so that the old messages end before new ones begin."""
+SAID = (
+    "the store was emptied, or another one is in its place: what was known of incidents, silences and subscriptions is"
+    " gone; open incidents are found anew, and their earlier messages are ended"
+)
+
+
+class StoreWatch:
+    """Runs in every process; `ended` ends the messages that this one has posted, and raises StoreError."""
+
+    def __init__(
+        self, process: Process, routes: Routes, news: SelfNotices, ended: Callable[[], Awaitable[int]]
+    ) -> None:
+        self._process, self._routes, self._news, self._ended = process, routes, news, ended
+        self._known = ""
+
+    async def run(self) -> None:
+        """Look for ever."""
+        await self._process.every(EVERY_S, self.look)
+
+    async def look(self) -> None:
+        """Look once. Raises StoreError; what is not done yet is done the next time."""
+        found = await self._process.store.identity()
+        if self._known and found != self._known:
+            count = await self._ended()
+            log.warning("%s (%d by this process)", SAID, count)
+            # All processes say it under one name, so it is said once.
+            if not await self._news.tell(f"emptied@{found}", SAID, await self._routes.watchers(), entry=EMPTIED):
+                return
+        self._known = found

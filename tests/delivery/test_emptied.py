@@ -1,0 +1,105 @@
+"""The store is emptied under running processes: messages that nobody would edit again end with a sentence."""
+
+from dataclasses import replace
+
+from redis.asyncio import Redis
+
+from bot.core.model.incident import IncidentStatus
+from bot.delivery.self_notices import SelfNotices
+from bot.errors import StoreError
+from bot.jobs.store_watch import StoreWatch
+from bot.process import Process
+from bot.settings import Settings
+from tests.support.delivery import INCIDENT, World
+
+
+class Watchers:
+    """Who hears of our own troubles."""
+
+    async def watchers(self):
+        """The second notebook."""
+        return ("two",)
+
+
+def watched(world, courier, owner="one"):
+    """What notices it, in one process."""
+    process = Process(world.store, Settings(()), owner, lambda: world.now)
+    news = SelfNotices(world.store, owner, lambda: world.now, lambda: None)
+    return StoreWatch(process, Watchers(), news, courier.end_standing)  # type: ignore[arg-type]
+
+
+async def test_messages_end_with_a_sentence_and_it_is_told_once(store, redis_url):
+    """Two processes notice it: each root is edited in place, once, and people hear of it once."""
+    world = World(store)
+    couriers = [world.courier("a"), world.courier("b")]
+    watches = [watched(world, courier, name) for courier, name in zip(couriers, "ab", strict=True)]
+    await world.say()
+    await couriers[0].round("one")
+    for watch in watches:
+        await watch.look()
+    async with Redis.from_url(redis_url) as redis:
+        await redis.flushall()
+    for _ in range(2):
+        for watch in watches:
+            await watch.look()
+    for courier in couriers:
+        await courier.round("one")
+        await courier.round("two")
+
+    acts = [act for act, _ in world.books["one"].acts]
+    assert acts == ["post", "edit"]
+    assert "is not kept up to date any more" in world.books["one"].acts[-1][1]
+    assert len(world.books["one"].roots) == 1
+    assert len(world.books["two"].roots) == 1
+    [told] = world.books["two"].roots.values()
+    assert "the store was emptied" in told
+
+
+async def test_what_is_over_is_left_alone(store, redis_url):
+    """The end of an incident stands for good."""
+    world = World(store)
+    courier = world.courier()
+    watch = watched(world, courier)
+    await world.say()
+    await courier.round("one")
+    await world.say(replace(INCIDENT, status=IncidentStatus.RESOLVED, resolved_at=world.now))
+    await courier.round("one")
+    await watch.look()
+    async with Redis.from_url(redis_url) as redis:
+        await redis.flushall()
+    await watch.look()
+    await courier.round("one")
+
+    assert [act for act, _ in world.books["one"].acts] == ["post", "edit"]
+
+
+async def test_nothing_is_ended_while_the_store_is_the_same(store):
+    """A look says nothing by itself."""
+    world = World(store)
+    courier = world.courier()
+    watch = watched(world, courier)
+    await world.say()
+    await courier.round("one")
+    for _ in range(3):
+        await watch.look()
+    assert await courier.round("one") == 0
+
+
+async def test_what_was_said_is_written_down_when_the_store_is_back(store):
+    """A failover between saying and noting: the claim is still ours, so nobody says it again."""
+    world = World(store)
+    courier, book = world.courier(), world.books["one"]
+    await world.say()
+    done, away = courier._outbox.done, [StoreError("failing over"), StoreError("failing over")]
+
+    async def perhaps(*words):
+        if away:
+            raise away.pop()
+        return await done(*words)
+
+    courier._outbox.done = perhaps
+    await courier.round("one")
+    world.now += 60.0
+
+    assert [act for act, _ in book.acts] == ["post"]
+    assert await world.courier("other").round("one") == 0
