@@ -21,7 +21,6 @@ from bot.core.commands.asker import Asker
 from bot.core.commands.parser import PASTED
 from bot.core.commands.table import FORMER, Role
 from bot.core.model.person import Person
-from bot.core.text.inline import utc
 from bot.delivery.self_notices import SelfNotices
 from bot.delivery.subscriptions import Subscriptions, configured_subscriptions
 from bot.demo.clock import CLOCK, time_by
@@ -70,7 +69,12 @@ def run(args: argparse.Namespace) -> int:
         settings = replace(settings, redis=None, state_dir=args.state_dir, socket=None)
     answer = asyncio.run(asked(settings, " ".join(words), asker(args.name, Role(args.role))))
     if args.json:
-        data = {"title": answer.title, "understood": answer.understood, "refused": answer.refused, **answer.data}
+        data = {
+            "title": answer.plainly().title,
+            "understood": answer.understood,
+            "refused": answer.refused,
+            **answer.data,
+        }
         data |= {"text": answer.text} if answer.text else {}
         sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
     else:
@@ -120,6 +124,7 @@ def show(answer: Answer, console: Console, *, wrapped: bool = False) -> None:
         heading = "" if answer.text.startswith("# ") else f"# {answer.title}\n\n"
         console.out(heading + answer.text, highlight=False)
         return
+    answer = answer.plainly(zone=None)
     console.print(Text(answer.title, style="bold"))
     if answer.table is not None:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
@@ -133,7 +138,7 @@ def show(answer: Answer, console: Console, *, wrapped: bool = False) -> None:
         grid.add_column(no_wrap=True)
         grid.add_column(overflow="fold")
         for label, text in answer.lines:
-            grid.add_row(Text(label, style="dim"), Text(utc(text, answer.at)))
+            grid.add_row(Text(label, style="dim"), Text(text))
         console.print(grid)
     if answer.footer:
-        console.print(Text(utc(answer.footer, answer.at), style="dim"))
+        console.print(Text(answer.footer, style="dim"))

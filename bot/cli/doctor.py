@@ -19,6 +19,7 @@ from bot.config import catalogue
 from bot.config.load import load
 from bot.core.health.signs import SKEW_REFUSED_S, SKEW_S, HealthSign, Kind, Level
 from bot.core.health.text import answering, overview, saving, ticking
+from bot.core.text.inline import zoned
 from bot.core.text.numbers import number
 from bot.core.text.quoting import clean
 from bot.errors import GroundtruthError
@@ -165,7 +166,9 @@ async def _running(settings: Settings, store: Store, now: float) -> list[HealthS
     signs = [sign for sign in await health.signs(now) if sign.kind not in STORE]
     clock = ticking("this machine", await store.skew(), now)
     found = overview(owned, signs if clock.ok else [clock, *signs], now)
-    return [replace(sign, name=clean(sign.name, 80), sentence=clean(sign.sentence, 600), mild=True) for sign in found]
+    return [
+        replace(s, name=clean(s.name, 80), sentence=clean(zoned(s.sentence, now, None), 600), mild=True) for s in found
+    ]
 
 
 def _network(settings: Settings, fetched: list[Fetched]) -> HealthSign:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from bot.core.health.signs import RUNBOOK, Kind, listeners
 from bot.core.model.group import Correlation, NoticeGroup
 from bot.core.model.snapshot import Snapshot
-from bot.core.text.durations import clock
+from bot.core.text.inline import between, moment
 from bot.errors import StoreError
 from bot.store.codec import SNAPSHOT, Codec
 from bot.store.store import Store
@@ -127,9 +127,9 @@ class SelfNotices:
             told, first = (known.since, known.text) if known else (now, text)
             if not over:
                 troubles[what] = Trouble(told, text)
-            said = f"{text}; it was: {first}" if over else f"{text} (since {clock(since or told, now)})"
-            lines = () if over else self._entry(entry)
-            notice = SelfNotice(f"trouble@{what}@{round(told)}", said, targets, over, lines)
+            before = ("Was", f"{first}, {between(told, now)}") if over else ("Since", moment(since or told))
+            lines = (before, *(() if over else self._entry(entry)))
+            notice = SelfNotice(f"trouble@{what}@{round(told)}", text, targets, over, lines)
             return await self._write(token, troubles, (notice,), (Told(now, what, text, over),))
 
     def _entry(self, entry: str) -> tuple[tuple[str, str], ...]:

@@ -28,7 +28,7 @@ class Digests:
         self._services = services
         self._reader = Reader(store.views, services)
 
-    async def of(self, name: str, ends: float, now: float) -> tuple[Answer, bool]:
+    async def of(self, name: str, ends: float) -> tuple[Answer, bool]:
         """The digest of a "day" or "week" that ends then (Unix seconds), and whether anything was measured in it.
 
         Raises StoreError.
@@ -36,7 +36,7 @@ class Digests:
         span = PERIODS[name]
         period = Period(name, ends - span.seconds, ends)
         told = [await self._told(service, span, period) for service in self._services]
-        return digest(period, told, await self._ours(period), now), anything(told)
+        return digest(period, told, await self._ours(period)), anything(told)
 
     async def _told(self, service: Service, span: Range, period: Period) -> Told:
         last = period.ends - 1.0

@@ -34,7 +34,7 @@ async def digest(behind: DeskServices, question: Query) -> Answer:
     """Answer `digest`: the last day, or seven."""
     if behind.digests is None:
         return replies.not_here(question.request.command, question.now)
-    answer, _ = await behind.digests.of(question.request.choice("period", "day"), question.now, question.now)
+    answer, _ = await behind.digests.of(question.request.choice("period", "day"), question.now)
     return answer
 
 

@@ -36,7 +36,7 @@ class DigestJob:
             name = f"digest:{_named(one)}:{due:.0f}"
             if await store.notes.get(name):
                 continue
-            answer, anything_measured = await self._all.of(one.every, due, now)
+            answer, anything_measured = await self._all.of(one.every, due)
             subject = f"digest@{_named(one)}@{due:.0f}"
             targets = expand_targets(self._process.settings, one.to)
             # The same subject again is an edit, so whoever dies before the note doubles nothing.

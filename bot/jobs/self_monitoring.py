@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.core.health.signs import GAP, LOST, HealthChange, SignHistory, watched
 from bot.core.health.text import cut, gap, queues, service_signs, told
+from bot.core.text.inline import between
 from bot.delivery.routes import Routes
 from bot.delivery.self_notices import SelfNotices
 from bot.errors import StoreError
@@ -71,7 +72,7 @@ class SelfMonitor:
         targets = await self._routes.watchers()
         if kept.at and now - kept.at > GAP_S:
             text = gap(kept.at, now, store=self._away)
-            await self._news.tell(f"gap@{round(kept.at)}", text, targets, entry=GAP)
+            await self._news.tell(f"gap@{round(kept.at)}", text, targets, [("When", between(kept.at, now))], entry=GAP)
         for name, count in lost.items():
             if count > kept.lost.get(name, count):
                 text = cut(name, count - kept.lost[name])

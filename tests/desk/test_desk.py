@@ -23,7 +23,7 @@ from bot.core.model.service import About
 from bot.core.model.silence import Silence
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.statuspage import PageMention
-from bot.desk.desk import HANDLERS, Desk
+from bot.desk.desk import HANDLERS
 from bot.desk.open import open_desk
 from bot.errors import StoreError
 from bot.settings import Component, Service, Settings
@@ -34,7 +34,7 @@ from bot.store.store import Store
 from bot.store.stream_rows import decode
 from bot.store.types import START, Claimant, Commit, DeliveryWrite, IncidentWrite, LedgerWrite
 from tests.support.command_lines import LINES
-from tests.support.desk import SETTINGS
+from tests.support.desk import SETTINGS, PlainDesk
 from tests.support.situations import API, HELD, INCIDENT, NOW, OVER, WELL, voices
 from tests.support.situations import START as BEGAN
 
@@ -67,7 +67,7 @@ def packed(kind: Any, value: object) -> str:
 
 
 @pytest.fixture
-async def desk(store: Store) -> Desk:
+async def desk(store: Store) -> PlainDesk:
     """A desk on a store in which a night was judged: the API fails, the web is long silent, Code was never seen."""
     token = await store.lease("claude", "judge", 60_000)
     assert token is not None
@@ -95,7 +95,7 @@ async def desk(store: Store) -> Desk:
                 assert await store.outbox.give_up(claimed, "channel_not_found", NOW - 60)
             else:
                 assert await store.outbox.done(claimed, 1, 0, "{}")
-    return open_desk(store, SETTINGS, subscribes=subscriptions(store, SETTINGS), now=lambda: NOW)
+    return PlainDesk(open_desk(store, SETTINGS, subscribes=subscriptions(store, SETTINGS), now=lambda: NOW))
 
 
 async def test_status_shows_three_voices_with_ages(desk):

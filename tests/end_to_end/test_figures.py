@@ -228,7 +228,7 @@ class Played:
             pasts.append(RangeHistory("claude", c, name, day, self.now, self.now, past(kept, day, self.now), theirs))
             self.answer(replace(history_answer(pasts[-1:], "Claude", self.now), footer=""), None, ())
         period = Period("day", self.now - 86_400, self.now)
-        told = digest(period, [Told("claude", "Claude", pasts, incidents=incidents)], (), self.now)
+        told = digest(period, [Told("claude", "Claude", pasts, incidents=incidents)], ())
         self.answer(replace(told, title="", footer=""), None, ())
 
     def answer(self, made: Answer, incident, voices) -> None:

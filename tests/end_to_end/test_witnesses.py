@@ -76,7 +76,7 @@ def test_another_s_page_is_shown_beside_and_is_not_the_vendor_s_word():
     incident = next(n for n in notices if n.snapshot.incident and not n.snapshot.discrepancy)
     denied = next(n for n in notices if n.snapshot.discrepancy)
 
-    assert others_say(incident.snapshot.others, AT + 900) == f'Cursor\'s page: "{TITLE}", 22:00 UTC'
+    assert utc(others_say(incident.snapshot.others), AT + 900) == f'Cursor\'s page: "{TITLE}", 22:00 UTC'
     shown = dict(card(incident.snapshot, AT + 900).lines)
     assert utc(shown["Other pages"], AT + 900) == f'Cursor\'s: "{TITLE}", 22:00 UTC'
     assert denied.snapshot.discrepancy is not None

@@ -87,12 +87,13 @@ async def judged(store):
 
 async def test_a_day_in_one_answer(judged):
     """Uptime beside the day before, the incident of that day alone, the page's lag, and who had no trouble."""
-    answer, measured = await Digests(judged, SETTINGS.services).of("day", NINE, NINE)
+    answer, measured = await Digests(judged, SETTINGS.services).of("day", NINE)
     assert measured
-    assert answer.title == "the day from 13 Apr 09:00 to 09:00 UTC: 1 incident, lowest uptime 50.0% (Claude API)"
+    assert answer.title == "Last 24 hours: 1 incident, lowest uptime 50.0% (Claude API)"
     expected = (
         "uptime 50.0%, the day before 100%; 1 incident (4F7K) of 1h 0m; its page 10 min late; never admitted: 1 of 2"
     )
+    assert answer.plainly().footer.startswith("13 Apr 09:00 UTC to 09:00 UTC · uptime is")
     assert answer.lines == (("Claude", expected), ("Not measured", "OpenAI"))
     assert answer.data["services"][0]["incidents"] == ["4F7K"]
 
@@ -110,7 +111,7 @@ async def test_ours_and_what_nobody_heard(judged):
     await news.trouble("slack", "the Slack socket is dead", ("console",), over=False)
     clock[0] = NINE + 100
     await news.trouble("discord", "another day's", ("console",), over=False)
-    answer, _ = await Digests(judged, SETTINGS.services).of("day", NINE, NINE)
+    answer, _ = await Digests(judged, SETTINGS.services).of("day", NINE)
     lines = dict(answer.lines)
     assert lines["Not delivered"] == "1 message, the latest to slack:C1: channel_not_found"
     assert lines["Our own"] == "the Slack socket is dead"
@@ -176,7 +177,7 @@ def told_of(name, up, **more):
 def test_it_stays_short():
     """A thousand components and a hundred services are a dozen lines, the worst first."""
     many = [told_of(f"v{n}", 0.9 + n / 2_000) for n in range(100)] + [told_of("calm", 1.0)]
-    answer = digest(Period("day", NINE - DAY_S, NINE), many, [f"trouble {n}" for n in range(50)], NINE)
+    answer = digest(Period("day", NINE - DAY_S, NINE), many, [f"trouble {n}" for n in range(50)])
     assert [label for label, _ in answer.lines[:3]] == ["v0", "v1", "v2"]
     assert [label for label, _ in answer.lines[12:]] == ["And", "No trouble", "Our own"]
     assert all(len(text) <= 300 for _, text in answer.lines)
@@ -186,7 +187,7 @@ def test_it_stays_short():
 def test_hostile_names_are_harmless():
     """A name cannot break a line or the message."""
     evil = replace(told_of("x", 0.5), name="\x1b[2J<!channel>\n@everyone\u202e")
-    answer = digest(Period("week", NINE - 7 * DAY_S, NINE), [evil], [], NINE)
+    answer = digest(Period("week", NINE - 7 * DAY_S, NINE), [evil], [])
     shown = Snapshot(NINE, OWN, "Groundtruth", None, None, (), answer.title, lines=answer.lines)
     told_card = card(shown, NINE)
     assert all(text.isprintable() for line in told_card.lines for text in line)
@@ -197,7 +198,7 @@ def test_hostile_names_are_harmless():
 def test_several_incidents_and_one_that_goes_on():
     """Their number, the longest, and what goes on."""
     two = (trouble("AAAA", NINE - 7_200, 1_800.0), trouble("BBBB", NINE - 3_600, None))
-    (line, *_) = digest(Period("day", NINE - DAY_S, NINE), [told_of("v", 0.9, incidents=two)], [], NINE).lines
+    (line, *_) = digest(Period("day", NINE - DAY_S, NINE), [told_of("v", 0.9, incidents=two)], []).lines
     assert line[1] == "uptime 90.0%; 2 incidents, the longest 1h 0m (BBBB), going on: BBBB"
 
 
@@ -215,8 +216,8 @@ def test_what_was_not_measured_had_not_no_trouble():
     period = Period("day", NINE - DAY_S, NINE)
     well = RangeHistory("b", "b", "B", SPANS["24h"], NINE, NINE, (Point(0, 86_400, held(60.0, 0.0)),))
 
-    nothing = digest(period, [Told("a", "A")], (), NINE)
-    one = digest(period, [Told("a", "A"), Told("b", "B", (well,))], (), NINE)
+    nothing = digest(period, [Told("a", "A")], ())
+    one = digest(period, [Told("a", "A"), Told("b", "B", (well,))], ())
 
     assert nothing.title.endswith("nothing was measured")
     assert nothing.lines == (("Not measured", "A"),)

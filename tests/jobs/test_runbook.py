@@ -22,9 +22,11 @@ async def test_a_trouble_links_to_its_entry_and_its_end_does_not(store):
     """Under the address that the configuration gives; where the end is told nothing is left to do."""
     news = SelfNotices(store, "me", count(1_776_000_000).__next__, lambda: None, "https://wiki.example.com/ops")
     assert await news.trouble("watch:queue", "messages wait", ["console"], over=False, entry=Kind.QUEUE)
-    assert await lines(store) == (("Runbook", "https://wiki.example.com/ops#queue"),)
+    assert [label for label, _ in await lines(store)] == ["Since", "Runbook"]
+    assert ("Runbook", "https://wiki.example.com/ops#queue") in await lines(store)
     assert await news.trouble("watch:queue", "sent again", ["console"], over=True, entry=Kind.QUEUE)
-    assert await lines(store) == ()
+    ((label, was),) = await lines(store)
+    assert (label, was.partition(",")[0]) == ("Was", "messages wait")
     assert await SelfNotices(store, "me", lambda: 1.0, lambda: None).tell("gap@1", "gap", ["console"], entry=GAP)
 
 

@@ -3,7 +3,10 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from io import StringIO
 from textwrap import wrap
+
+from rich.console import Console
 
 from bot.advice.library import tips
 from bot.channels import paging
@@ -11,19 +14,18 @@ from bot.channels.discord import answers as discord_answers
 from bot.channels.discord import embeds
 from bot.channels.slack import answers as slack_answers
 from bot.channels.slack import blocks
+from bot.cli.ask import show
 from bot.core.answers.answer import Answer
-from bot.core.answers.incidents import incident, incidents
-from bot.core.answers.status import overview
 from bot.core.incidents import lifecycle
 from bot.core.messages.compose import card
 from bot.core.model.card import Card
 from bot.core.model.group import AffectedVendor, CommonFactor, Correlation, Kind, NoticeGroup
 from bot.core.model.incident import TimelineEntry
 from bot.core.model.snapshot import Snapshot
-from bot.core.model.status import ServiceStatus
 from bot.core.text.inline import utc
 from probes.model import State
-from tests.support.situations import ALL_THREE, ANNA, API, CODE, INCIDENT, NOW, SITUATIONS, START, WEB, voices
+from tests.support.situations import ANNA, API, INCIDENT, NOW, SITUATIONS, START
+from tests.words.answered import gathered
 
 WIDTHS = (38, 80)
 """Columns of an embed on a telephone, and of a terminal."""
@@ -57,18 +59,6 @@ def trail() -> list[TimelineEntry]:
         lifecycle.turned(replace(one, shade=State.PARTIAL), State.MAJOR, called, (API,), NOW).timeline[-1],
         lifecycle.closed(one, ANNA, NOW, "seen enough", called).timeline[-1],
     ]
-
-
-def answers() -> dict[str, Answer]:
-    """Answers about the same outage."""
-    standing = ServiceStatus(
-        "claude", "Claude", voices(WEB, API, CODE), (ALL_THREE,), "https://status.example", (900, 3240)
-    )
-    return {
-        "status": overview([standing], NOW),
-        "incident": incident(ALL_THREE, standing, NOW, tips()),
-        "incidents": incidents([(ALL_THREE, standing)], NOW),
-    }
 
 
 def slack(it: Card) -> str:
@@ -113,7 +103,7 @@ def pager(it: Card) -> str:
 
 
 def _slack_answer(it: Answer) -> str:
-    return "\n".join(_texts(list(slack_answers.answer(it, NOW).arguments()["blocks"])))
+    return "\n".join(_texts(list(slack_answers.answer(it, it.at).arguments()["blocks"])))
 
 
 def _discord_answer(it: Answer) -> str:
@@ -122,12 +112,18 @@ def _discord_answer(it: Answer) -> str:
     return "\n".join([said.get("title", ""), said.get("description", ""), *fields])
 
 
+def _terminal_answer(it: Answer) -> str:
+    told = StringIO()
+    show(it, Console(file=told, width=80), wrapped=True)
+    return told.getvalue().rstrip()
+
+
 PLATFORMS: Mapping[
     str, tuple[Callable[[Card], str], Callable[[TimelineEntry], str], Callable[[Answer], str] | None]
 ] = {
     "Slack": (slack, lambda entry: blocks.trail(entry, NOW), _slack_answer),
     "Discord": (discord, lambda entry: str(embeds.trail(entry)["content"]), _discord_answer),
-    "console": (console, lambda entry: utc(entry.said or entry.text, NOW), None),
+    "console": (console, lambda entry: utc(entry.said or entry.text, NOW), _terminal_answer),
     "pagers and e-mail": (pager, lambda entry: paging.line(entry, 300), None),
 }
 _DATE = re.compile(r"<!date\^(\d+)\^([^|>]*)\|[^>]*>|<t:(\d+):(\w)>")
@@ -144,7 +140,7 @@ def texts(platform: str) -> dict[str, str]:
     found = {name: of_card(it) for name, it in cards().items()}
     found |= {f"thread {n}": of_line(entry) for n, entry in enumerate(trail(), 1)}
     if of_answer is not None:
-        found |= {f"answer to {name}": of_answer(it) for name, it in answers().items()}
+        found |= {f"answer to {name}": of_answer(it) for name, it in gathered().items()}
     return found
 
 
@@ -152,7 +148,7 @@ def page(platform: str, width: int) -> str:
     """All of it on one page, wrapped at `width` columns."""
     lines = [f"{platform}, {width} columns", "=" * width]
     for name, text in texts(platform).items():
-        lines += ["", f"--- {name}"]
+        lines += ["", *wrap(f"--- {name}", width)]
         for row in seen(text).split("\n"):
             lines += wrap(row, width) or [""]
     return "\n".join(lines) + "\n"

@@ -63,13 +63,13 @@ class Console:
 
     async def post(self, place: str, card: Card, key: str) -> MessageRef:  # noqa: ARG002  a terminal is one place
         """Post the root, or bring it up to date if the record has it already."""
-        await self._do(lambda: self._root(harmless(card), key[:KEY]))
+        await self._do(lambda: self._root(harmless(card, self._screen.zone), key[:KEY]))
         return {"key": key[:KEY]}
 
     async def edit(self, where: MessageRef, card: Card) -> MessageRef:
         """Bring the root up to date; where the record has lost it, this becomes a new root."""
         key = str(where.get("key", ""))[:KEY]
-        await self._do(lambda: self._root(harmless(card), key))
+        await self._do(lambda: self._root(harmless(card, self._screen.zone), key))
         return {"key": key}
 
     async def follow(self, where: MessageRef, entry: TimelineEntry, key: str) -> None:

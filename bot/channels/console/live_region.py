@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from datetime import tzinfo
 from typing import TextIO
 
 from rich.console import Console, Group, RenderableType
@@ -35,6 +36,8 @@ class LiveScreen:
     rich draws; no text ever passes through its markup. Its locks make `above` safe from any thread.
     """
 
+    zone: tzinfo | None = None
+
     def __init__(self, out: TextIO) -> None:
         self._console = Console(file=out, markup=False, emoji=False, highlight=False)
         self._open: dict[str, Card] = {}
@@ -51,13 +54,13 @@ class LiveScreen:
             else:
                 self._open[act.key] = card
                 if new:
-                    self._print(headline(card, clock(act.at, act.at, seconds=True)))
+                    self._print(headline(card, clock(act.at, act.at, seconds=True, zone=None)))
             self._draw()
 
     def follow(self, act: Act, entry: TimelineEntry) -> None:
         """Print a line of the trail above the region."""
         with self._lock:
-            self._print(Text(f"   {thread_line(entry, act.at)}", style="dim"))
+            self._print(Text(f"   {thread_line(entry, act.at, None)}", style="dim"))
 
     def above(self, text: str) -> None:
         """Print a log line above the region."""

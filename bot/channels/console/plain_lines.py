@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Any, Protocol, TextIO
 
 from bot.channels.paging import NUMBERS
@@ -10,7 +11,7 @@ from bot.core.messages.compose import thread_line
 from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
 from bot.core.text.durations import clock
-from bot.core.text.inline import utc
+from bot.core.text.inline import utc, zoned
 from bot.core.text.quoting import clean
 
 LABEL = 12
@@ -30,6 +31,9 @@ class Act:
 class Screen(Protocol):
     """Where a console shows what it has recorded; raises OSError or ValueError when its stream is gone."""
 
+    zone: tzinfo | None
+    """That of the times it shows: None for this machine's."""
+
     def show(self, act: Act, card: Card) -> None:
         """Show a root for the first time or again."""
 
@@ -43,16 +47,18 @@ class Screen(Protocol):
         """Leave the terminal as it should be found."""
 
 
-def harmless(card: Card) -> Card:
-    """The same card with every text in one clean line of bounded length, whoever made it."""
+def harmless(card: Card, zone: tzinfo | None) -> Card:
+    """The same card with every text in one clean line of bounded length, whoever made it; times in a zone."""
     return Card(
         subject=clean(card.subject, 80),
         kind=clean(card.kind, 40),
         tone=card.tone,
         emoji=card.emoji if len(card.emoji) <= 4 and "\x1b" not in card.emoji else "",
         headline=clean(card.headline, 300) or "no headline",
-        lines=tuple((clean(label, LABEL), clean(utc(text, card.at), WIDE)) for label, text in card.lines[:LINES]),
-        footer=clean(utc(card.footer, card.at), 300),
+        lines=tuple(
+            (clean(label, LABEL), clean(zoned(text, card.at, zone), WIDE)) for label, text in card.lines[:LINES]
+        ),
+        footer=clean(zoned(card.footer, card.at, zone), 300),
         links=tuple((clean(label, 40), clean(url, 300)) for label, url in card.links[:5]),
         closed=card.closed,
         at=card.at,
@@ -69,6 +75,8 @@ def write(out: TextIO, text: str) -> None:
 class PlainScreen:
     """A root in full when it is new or over, one line when its headline says more than new figures."""
 
+    zone: tzinfo | None = None
+
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._headlines: dict[str, str] = {}
@@ -78,7 +86,7 @@ class PlainScreen:
         seen, shape = self._headlines.get(act.key), NUMBERS.sub("#", card.headline)
         if seen == shape and not card.closed:
             return
-        stamp = clock(act.at, act.at, seconds=True)
+        stamp = clock(act.at, act.at, seconds=True, zone=None)
         if seen is None or card.closed:
             body = [f"   {label:<{LABEL}}{text}".rstrip() for label, text in card.lines]
             foot = [f"   {text}" for text in (card.footer, *(f"{label}: {url}" for label, url in card.links)) if text]
@@ -92,7 +100,7 @@ class PlainScreen:
 
     def follow(self, act: Act, entry: TimelineEntry) -> None:
         """Print the line under its time."""
-        write(self._out, f"   {thread_line(entry, act.at)}\n")
+        write(self._out, f"   {thread_line(entry, act.at, None)}\n")
 
     def above(self, text: str) -> None:
         """Print a log line unchanged."""
@@ -103,7 +111,9 @@ class PlainScreen:
 
 
 class JsonScreen:
-    """One JSON object a line, nothing else on the stream."""
+    """One JSON object a line, nothing else on the stream; a machine reads UTC."""
+
+    zone: tzinfo | None = UTC
 
     def __init__(self, out: TextIO) -> None:
         self._out = out

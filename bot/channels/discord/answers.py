@@ -93,7 +93,7 @@ def table(shown: Table) -> list[str]:
 
 
 def _bold(label: str) -> str:
-    said = escape(clean(label, 100))
+    said = markup(tidy(label, 100))
     return f"**{said}** " if said else ""
 
 

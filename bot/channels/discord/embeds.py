@@ -139,7 +139,7 @@ class Frame:
 def framed(frame: Frame) -> Payload:
     """The embed, within all limits."""
     kept, left = first(_together(frame.lines), DISCORD.parts)
-    pieces = [Piece(unbroken(clean(frame.title, DISCORD.title)) or "no headline", DISCORD.title)]
+    pieces = [Piece(unbroken(tidy(frame.title, DISCORD.title)) or "no headline", DISCORD.title)]
     for name, value in kept:
         pieces += [Piece(clean(name, 100) or "\u200b", 100), Piece(value or "–", DISCORD.value)]
     foot = plain(" · ".join(p for p in (f"{left} more lines" if left else "", frame.footer) if p), 500)

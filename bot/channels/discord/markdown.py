@@ -17,7 +17,7 @@ _BEGINNINGS = re.compile(r"^(\s*)([#>+-])", re.MULTILINE)
 _ORDERED = re.compile(r"^(\s*\d+)\.", re.MULTILINE)
 _LINKS = re.compile(r":(?=//)")
 _EVERYBODY = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
-_STYLES = {Style.TIME: "t", Style.SECONDS: "T"}
+_STYLES = {Style.TIME: "t", Style.SECONDS: "T", Style.RELATIVE: "R"}
 _LATEST = 1e11
 _BROADCAST = "@\u200b"
 """A mention of everybody has no escape; a zero-width space in it is one."""

@@ -32,12 +32,12 @@ OTHERS = 3_000
 
 def answer(it: Answer, now: float, *, share: str = "", by: str = "") -> SlackMessage:
     """An answer as a message; `share`: the line to ask again for everybody, `by`: who shared it."""
-    headline = clean(it.title, 2_000) or "no answer"
-    every = [title(headline), *body(it, now), *chart_blocks(it.charts), *_actions(it, share)]
+    headline = tidy(it.title, 2_000) or "no answer"
+    every = [title(headline, now), *body(it, now), *chart_blocks(it.charts), *_actions(it, share)]
     said = f"asked by {literal(clean(by, 60))}" if by else ""
     every += context(fit(tidy(it.footer, 1_000), 1_000, markup(now)), f"as of {moment(it.at, now, seconds=True)}", said)
     return SlackMessage(
-        text=fit(headline, SLACK.plain, literal),
+        text=fit(headline, SLACK.plain, markup(now)),
         blocks=numbered(every[: SLACK.parts + 4], "a"),
         plain=plain(headline, [*it.lines, *_rows_plainly(it.table)], it.footer, now),
     )
@@ -49,19 +49,19 @@ def body(it: Answer, now: float, total: int = SLACK.total) -> list[Block]:
     found = [section(text) for text in labelled(it.lines, room, now)]
     room -= sum(width(block["text"]["text"]) for block in found)
     if it.table is not None:
-        found += [section(text) for text in rows(it.table, room)]
+        found += [section(text) for text in rows(it.table, room, now)]
         room -= sum(width(block["text"]["text"]) for block in found)
     if it.text and room > 200:
         found += [section(text) for text in sections(it.text, SLACK.text, room)]
     return found
 
 
-def rows(table: Table, total: int) -> list[str]:
+def rows(table: Table, total: int, now: float) -> list[str]:
     """A table for a narrow screen: one row a line, its first cell bold, the others under their heads."""
     groups: list[str] = [""]
     used = 0
     for number, cells in enumerate(table.rows):
-        said = _row(table.head, cells)
+        said = _row(table.head, cells, now)
         if used + width(said) + 40 > total:
             groups.append(f"… ({len(table.rows) - number} more)")
             break
@@ -72,14 +72,15 @@ def rows(table: Table, total: int) -> list[str]:
     return [group for group in groups if group]
 
 
-def _row(head: Sequence[str], cells: Sequence[str]) -> str:
-    name, *others = (clean(cell, 200) for cell in cells)
-    parts = [f"{_label(head, number)}{literal(unbroken(cell))}" for number, cell in enumerate(others, 1) if cell]
-    said = f"*{literal(name.replace('*', '∗'))}*  " + "  ·  ".join(parts)
+def _row(head: Sequence[str], cells: Sequence[str], now: float) -> str:
+    name, *others = (tidy(cell, 200) for cell in cells)
+    shown = markup(now)
+    parts = [f"{_label(head, number)}{shown(unbroken(cell))}" for number, cell in enumerate(others, 1) if cell]
+    said = f"*{shown(name.replace('*', '∗'))}*  " + "  ·  ".join(parts)
     return (
         said
         if width(said) <= ROW
-        else f"*{literal(name[:60].replace('*', '∗'))}*  {fit('; '.join(others), ROW - 200, literal)}"
+        else f"*{shown(name[:60].replace('*', '∗'))}*  {fit('; '.join(others), ROW - 200, shown)}"
     )
 
 

@@ -18,7 +18,7 @@ from bot.core.model.silence import UNTIL_RESOLVED
 from bot.core.text import inline
 from bot.core.text.inline import tidy
 from bot.core.text.no_break import unbroken
-from bot.core.text.quoting import clean
+from bot.core.text.quoting import OPEN, clean
 from bot.core.text.truncation import SLACK, Piece, first, fit, fitted, width
 
 Block = dict[str, Any]
@@ -114,8 +114,10 @@ def trail(entry: TimelineEntry, now: float) -> str:
     return f"{markup(now)(inline.moment(entry.at))}  {markup(now)(said or 'changed')}"
 
 
-def title(text: str) -> Block:
-    """The first block: large where it is short enough for a header, else whole."""
+def title(text: str, now: float = 0.0) -> Block:
+    """The first block: large where it is short enough for a header, else whole; one with times is bold markup."""
+    if OPEN in text:
+        return section(f"*{fit(tidy(text, SLACK.text), SLACK.text - 200, markup(now)).replace('*', '∗')}*")
     kind = "header" if width(escape(text)) <= SLACK.title else "section"
     limit = SLACK.title if kind == "header" else SLACK.text
     return {"type": kind, "text": {"type": "plain_text", "text": fit(unbroken(text), limit, escape), "emoji": False}}

@@ -18,6 +18,7 @@ _FORMS = {
     Style.TIME: "{time}",
     Style.SECONDS: "{time_secs}",
     Style.AGO: "{time} ({ago})",
+    Style.RELATIVE: "{ago}",
 }
 DAY_S = 72_000.0
 """What is farther away than this is shown with its date."""
@@ -64,7 +65,7 @@ def _shown(token: Token, now: float) -> str:
     fallback = clock(token.at, now, seconds=token.style is Style.SECONDS)
     if not 0 < token.at < _LATEST:
         return fallback
-    day = "" if abs(now - token.at) < DAY_S else "{date_short} "
+    day = "" if token.style is Style.RELATIVE or abs(now - token.at) < DAY_S else "{date_short} "
     return f"<!date^{int(token.at)}^{day}{_FORMS[token.style]}|{fallback}>"
 
 

@@ -10,6 +10,7 @@ from bot.channels.slack.interaction import Interaction, kept
 from bot.channels.slack.mrkdwn import escape, moment
 from bot.core.answers.answer import Answer, Choice
 from bot.core.commands import table
+from bot.core.text.inline import tidy
 from bot.core.text.quoting import clean
 from bot.core.text.truncation import fit
 
@@ -139,7 +140,7 @@ def home(standing: Answer, subscribed: Answer | None, now: float, note: str = ""
     """The App Home: how everything stands, and who hears of what; `note`: what became of a form."""
     every = [
         *([title(clean(note, 2_000))] if note else []),
-        title(clean(standing.title, 2_000) or "no answer"),
+        title(tidy(standing.title, 2_000) or "no answer", now),
         *body(standing, now, 9_000),
         *buttons(standing.actions),
     ]
@@ -158,7 +159,7 @@ def home(standing: Answer, subscribed: Answer | None, now: float, note: str = ""
 
 def told(it: Answer, now: float) -> Block:
     """An answer to a press in the App Home, where nothing private can be posted."""
-    every = [title(clean(it.title, 2_000) or "no answer"), *body(it, now, 9_000)]
+    every = [title(tidy(it.title, 2_000) or "no answer", now), *body(it, now, 9_000)]
     every += context(f"as of {moment(it.at, now, seconds=True)}")
     return {
         "type": "modal",

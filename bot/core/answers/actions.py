@@ -9,6 +9,7 @@ from bot.core.model.action import ActionResult
 from bot.core.model.card import Action
 from bot.core.model.incident import Incident
 from bot.core.model.status import ServiceStatus
+from bot.core.text.inline import tidy, utc
 from bot.core.text.numbers import number
 from bot.core.text.quoting import clean
 
@@ -19,7 +20,7 @@ def answer(
     command: str, one: Incident | None, standing: ServiceStatus | None, outcome: ActionResult | None, now: float
 ) -> Answer:
     """The judge's sentence; where nobody judges at the moment, that it is noted."""
-    text = clean(outcome.text, 400) if outcome else NOTED
+    text = tidy(outcome.text, 400) if outcome else NOTED
     about = outcome.incident if outcome and outcome.incident else one.id if one else ""
     lines = []
     if one is not None and standing is not None:
@@ -30,7 +31,7 @@ def answer(
         lines=tuple(lines),
         changed=outcome is None or outcome.ok,
         data={"at": now, "command": command, "incident": about, "judged": outcome is not None,
-              "ok": outcome.ok if outcome else None, "text": text},
+              "ok": outcome.ok if outcome else None, "text": utc(text, now)},
         actions=_undo(command, about) if outcome is None or outcome.ok else (),
     )  # fmt: skip
 

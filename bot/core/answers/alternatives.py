@@ -8,7 +8,7 @@ from bot.core.answers.status import we_see
 from bot.core.model.card import Colour
 from bot.core.model.measurement import Measurement
 from bot.core.model.severity import TROUBLE
-from bot.core.text.durations import ago
+from bot.core.text.inline import relative
 from bot.core.text.numbers import latency, number
 from bot.core.text.quoting import clean, listed
 from bot.core.text.states import EMOJI, WORDS, emoji
@@ -53,7 +53,7 @@ def sees(option: Option, now: float) -> str:
         return f"{emoji(State.UNKNOWN)} not measured here (add {_wanted(option)} under services:)"
     said = we_see(option.measured, now)
     if option.page_at is not None and (option.page in TROUBLE or option.measured.at is None):
-        said += f"; its page says {WORDS[option.page]}, {ago(option.page_at, now)}"
+        said += f"; its page says {WORDS[option.page]}, {relative(option.page_at)}"
     return said if option.infers or option.at is None else f"{said} ({DOOR})"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.core.answers.answer import Answer
 from bot.core.model.announcement import Announcement
-from bot.core.text.durations import clock
+from bot.core.text.inline import moment
 from bot.core.text.jsonable import plain
 from bot.core.text.numbers import number
 from bot.core.text.quoting import clean, listed, quoted
@@ -15,7 +15,7 @@ EXAMPLE = ("Example", "announce 4h We move our gateway tonight at 22:00 UTC")
 def announced(one: Announcement, now: float) -> Answer:
     """It stands on the page from now on."""
     return Answer(
-        f"announcement {one.id} is on the page until {clock(one.until, now)}: {quoted(one.text)}",
+        f"announcement {one.id} is on the page until {moment(one.until)}: {quoted(one.text)}",
         now,
         (("To end it", f"announce {one.id} end"),),
         changed=True,

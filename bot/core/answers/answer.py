@@ -1,11 +1,13 @@
 """What the desk says to a question: plain values that any platform renders, and the data behind them. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
 from typing import Any
 
 from bot.core.answers.charts import Chart
 from bot.core.model.card import Action
+from bot.core.text.inline import zoned
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +61,15 @@ class Answer:
     text: str = ""
     choice: Choice | None = None
     charts: tuple[Chart, ...] = ()
+
+    def plainly(self, zone: tzinfo | None = UTC) -> "Answer":
+        """The same for where no reader has times and mentions of his own: in one zone, None for this machine's."""
+
+        def said(text: str) -> str:
+            return zoned(text, self.at, zone)
+
+        table = self.table
+        if table is not None:
+            table = Table(table.head, tuple(tuple(map(said, row)) for row in table.rows))
+        lines = tuple((label, said(text)) for label, text in self.lines)
+        return replace(self, title=said(self.title), lines=lines, table=table, footer=said(self.footer))

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from bot.core.answers.answer import Answer, Table
 from bot.core.model.audit import REFUSED, AuditEntry
-from bot.core.text.durations import clock
+from bot.core.text.inline import Style, moment
 from bot.core.text.numbers import number
 from bot.core.text.people import person
 from bot.core.text.quoting import clean
@@ -16,7 +16,7 @@ def audited(deeds: Sequence[AuditEntry], now: float) -> Answer:
     refused = sum(deed.outcome == REFUSED for deed in deeds)
     rows = tuple(
         (
-            clock(deed.at, now, seconds=True),
+            moment(deed.at, Style.SECONDS),
             person(deed.by),
             clean(f"{deed.command} {deed.about}", 60),
             clean(deed.here, 40) or clean(deed.by.platform, 40) or "unknown",

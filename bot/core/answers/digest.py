@@ -9,9 +9,10 @@ from bot.core.history.ranges import RangeHistory, uptime
 from bot.core.model.incident import Incident
 from bot.core.model.ledger import LedgerEntry, Source
 from bot.core.stats.quantiles import quantile
-from bot.core.text.durations import clock, duration
+from bot.core.text.durations import duration
+from bot.core.text.inline import between, tidy
 from bot.core.text.numbers import number
-from bot.core.text.quoting import clean, cut, listed
+from bot.core.text.quoting import clean, listed
 
 SERVICES = 12
 """Lines of services; those that had no trouble go into one."""
@@ -76,17 +77,20 @@ class Told:
         return not self.eventful and self.lowest is None
 
 
-def digest(period: Period, told: Sequence[Told], ours: Sequence[str], now: float) -> Answer:
+MEANING = "uptime is the lowest of a service's components: time without a partial or major outage"
+
+
+def digest(period: Period, told: Sequence[Told], ours: Sequence[str]) -> Answer:
     """The whole of it; `ours` are our own troubles in that time, in words."""
     troubled = sorted((one for one in told if not (one.calm or one.unmeasured)), key=_worst_first)
     lines = [(clean(one.name, 40), _line(one, period)) for one in troubled[:SERVICES]]
     lines += _others(told, troubled)
     lines += _not_said(told, ours)
     return Answer(
-        title=_title(period, told, now),
+        title=_title(period, told),
         at=period.ends,
-        lines=tuple((label, cut(text, LINE)) for label, text in lines),
-        footer="uptime is the lowest of a service's components: time without a partial or major outage",
+        lines=tuple((label, tidy(text, LINE)) for label, text in lines),
+        footer=f"{between(period.begins, period.ends)} · {MEANING}",
         data={"period": period.name, "begins": period.begins, "ends": period.ends, "services": [*map(_data, told)]},
     )
 
@@ -100,15 +104,18 @@ def _worst_first(one: Told) -> tuple[float, int]:
     return (one.lowest[0] if one.lowest else 1.0, -len(one.incidents))
 
 
-def _title(period: Period, told: Sequence[Told], now: float) -> str:
-    when = f"{clock(period.begins, now).removesuffix(' UTC')} to {clock(period.ends, now)}"
+def _title(period: Period, told: Sequence[Told]) -> str:
     count = sum(len(one.incidents) for one in told)
     known = [(*one.lowest, one.name) for one in told if one.lowest]
     if not known:
-        return f"the {period.name} from {when}: nothing was measured"
+        return f"{_last(period)}: nothing was measured"
     up, component, service = min(known)
     uptimes = "everything up" if up == 1 else f"lowest uptime {share_up(up)} ({clean(component or service, 40)})"
-    return f"the {period.name} from {when}: {number(count, 'incident', 'incidents')}, {uptimes}"
+    return f"{_last(period)}: {number(count, 'incident', 'incidents')}, {uptimes}"
+
+
+def _last(period: Period) -> str:
+    return "Last 24 hours" if period.name == "day" else "Last 7 days"
 
 
 def _line(one: Told, period: Period) -> str:

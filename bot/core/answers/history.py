@@ -8,7 +8,8 @@ from bot.core.answers.charts import charts
 from bot.core.history.ranges import Point, RangeHistory, failure_rate, first_tokens, folded, latencies, uptime
 from bot.core.history.rollups import HELD, OUTCOMES
 from bot.core.stats.histogram import ERROR
-from bot.core.text.durations import ago, clock, duration
+from bot.core.text.durations import duration
+from bot.core.text.inline import moment, relative
 from bot.core.text.numbers import latency, number, percent, span
 from bot.core.text.quoting import clean
 from bot.core.text.sparkline import legend, spark
@@ -85,15 +86,15 @@ def _lines(past: RangeHistory, now: float, *, ascii_only: bool) -> tuple[tuple[s
     columns = folded(past.points, past.span)
     line = spark([_share(point) for point in columns], ascii_only=ascii_only)
     every = duration(past.span.step.seconds * past.span.fold)
-    lines.append(("Over time", f"{line}  {every} a column, {clock(past.points[0].begins, now)} to now"))
-    lines += _worst(columns, now)
+    lines.append(("Over time", f"{line}  {every} a column, {moment(past.points[0].begins)} to now"))
+    lines += _worst(columns)
     if sums.counts[3]:
         lines.append(
             ("Left out", f"{number(sums.unusable, 'result', 'results')} that say nothing of it (ours, unclear)")
         )
     lines += _incidents(past, now)
     if not past.written_to or now - past.counted_to > 1:
-        lines.append(("Counted", f"until {ago(past.counted_to, now)}" if past.written_to else "nothing yet"))
+        lines.append(("Counted", f"until {relative(past.counted_to)}" if past.written_to else "nothing yet"))
     return tuple(lines)
 
 
@@ -135,13 +136,13 @@ def _quantiles(found: Mapping[str, float]) -> str:
     return f"{said} (within {percent(ERROR)})" if said else ""
 
 
-def _worst(columns: Sequence[Point], now: float) -> list[tuple[str, str]]:
+def _worst(columns: Sequence[Point]) -> list[tuple[str, str]]:
     """The columns with the most failures in words, for those who cannot see a line of blocks."""
     failing = sorted((c for c in columns if c.sums.failed), key=lambda c: (-(_share(c) or 0), c.begins))
     if not failing:
         return []
     said = [
-        f"{clock(c.begins, now)} {percent(_share(c) or 0)} ({c.sums.failed} of {c.sums.total})" for c in failing[:SHOWN]
+        f"{moment(c.begins)} {percent(_share(c) or 0)} ({c.sums.failed} of {c.sums.total})" for c in failing[:SHOWN]
     ]
     more = f" … ({len(failing) - SHOWN} more with failures)" if len(failing) > SHOWN else ""
     return [("Worst", ", ".join(said) + more)]
@@ -151,7 +152,7 @@ def _incidents(past: RangeHistory, now: float) -> list[tuple[str, str]]:
     if not past.incidents:
         return [("Incidents", "none")]
     told = [
-        f"{clean(i.id, 20)}: {clock(i.started_at, now)}, "
+        f"{clean(i.id, 20)}: {moment(i.started_at)}, "
         + (
             f"{duration(now - i.started_at)} so far"
             if i.resolved_at is None

@@ -9,19 +9,20 @@ from bot.core.answers.routing import by_which
 from bot.core.answers.silences import announced
 from bot.core.answers.status import headline_of, snapshot, we_see
 from bot.core.detection.assessment import Explanation
-from bot.core.messages.compose import card, trail_line
+from bot.core.messages.compose import card, event_line
 from bot.core.messages.correlation_card import together
 from bot.core.messages.sources import others_say, page_says, people_say, seen
 from bot.core.model.card import Action
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
-from bot.core.text.durations import ago, clock, duration
+from bot.core.text.durations import duration
 from bot.core.text.escalation import next_step
+from bot.core.text.inline import Style, moment, relative, tidy, utc
 from bot.core.text.numbers import number, percent
-from bot.core.text.people import hushed
 from bot.core.text.quoting import clean
 from bot.core.text.reports import links
+from bot.core.text.silences import hushed
 from bot.core.text.symptoms import named, symptom
 from bot.core.tips.alternatives import Option
 from bot.core.tips.tip import Tip
@@ -71,13 +72,13 @@ def why(
     """
     measured, service = voices.measured, standing.name
     lines = [("We see", seen(measured, now)), ("They say", page_says([voices], now) if standing.page_url else "")]
-    lines.append(("Others say", others_say(standing.others, now)))
-    lines += [("People say", people_say([voices])), *links(voices.reports, now)]
+    lines.append(("Others say", others_say(standing.others)))
+    lines += [("People say", people_say([voices])), *links(voices.reports)]
     lines.append(("Because", clean(measured.why, 300) if told else "nothing was judged yet"))
     if told is not None:
-        lines += _account(told, now)
+        lines += _account(told)
     if voices.silence is not None and voices.silence.until > now:
-        lines.append(("Silence", hushed(voices.silence, now)))
+        lines.append(("Silence", hushed(voices.silence)))
     about = {one.id for one in standing.incidents if measured.component in one.active}
     lines += [("At once", together(c)) for c in standing.causes if about & {one.incident for one in c.going}]
     lines += [("Next", next_step(one, now)) for one in standing.incidents if measured.component in one.active]
@@ -87,7 +88,11 @@ def why(
         title=f"{named(service, measured.name or measured.component)}: {we_see(measured, now)}",
         at=now,
         lines=tuple((label, text) for label, text in lines if text),
-        data={"at": now, "voices": asdict(voices), "explanation": asdict(told) if told else None},
+        data={
+            "at": now,
+            "voices": asdict(voices),
+            "explanation": asdict(replace(told, raised=utc(told.raised, now))) if told else None,
+        },
         actions=(Action("tips", "Tips", measured.component), Action("history", "History", measured.component)),
     )
 
@@ -97,7 +102,7 @@ def incidents(found: Sequence[tuple[Incident, ServiceStatus]], now: float) -> An
     newest = sorted(found, key=lambda pair: -pair[0].opened_at)
     going = sum(i.status is not IncidentStatus.RESOLVED for i, _ in newest)
     rows = tuple(
-        (clean(i.id, 20), clock(i.started_at, now), _lasted(i, now), headline_of(i, standing, now))
+        (clean(i.id, 20), moment(i.started_at), _lasted(i, now), headline_of(i, standing, now))
         for i, standing in newest
     )
     count = f"{number(len(newest), 'incident', 'incidents')}, {going or 'none'} open" if newest else "no incidents"
@@ -119,7 +124,7 @@ def incident(  # noqa: PLR0913, PLR0917 - one handler calls it, with all that is
 ) -> Answer:
     """One incident: its card, its timeline, and to whom it was told (`heard`)."""
     made = card(snapshot(one, standing, now), now, tips, options)
-    told = [("Timeline" if n == 0 else "", trail_line(entry, now)) for n, entry in enumerate(one.in_order)]
+    told = [("Timeline" if n == 0 else "", f"{moment(e.at)}  {event_line(e)}") for n, e in enumerate(one.in_order)]
     return Answer(
         title=made.headline,
         at=now,
@@ -154,11 +159,11 @@ def deliveries(rows: Sequence[Delivered], now: float) -> Answer:
     )
 
 
-def _account(told: Explanation, now: float) -> list[tuple[str, str]]:
+def _account(told: Explanation) -> list[tuple[str, str]]:
     """The detector's own account: how far from an alert, what leads, what is usual, what failed last, what ends it."""
     lines = [("Leading", clean(told.leading, 200))]
     if told.raised:
-        lines.append(("Evidence", clean(told.raised, 200)))
+        lines.append(("Evidence", tidy(told.raised, 200)))
     elif told.threshold:
         lines.append(("Evidence", f"{_whole(told.evidence)} of the {_whole(told.threshold)} needed for an alert"))
     lines += [("Rule" if n == 0 else "", clean(rule, 200)) for n, rule in enumerate(told.rules)]
@@ -166,9 +171,9 @@ def _account(told: Explanation, now: float) -> list[tuple[str, str]]:
         lines.append(("Usual", f"{percent(told.usual_rate)} of checks fail at normal times; {_usual_spells(told)}"))
     label = "Slow" if told.recent and all(what == "slow" for _, _, what in told.recent) else "Failures"
     for n, (at, where, what) in enumerate(reversed(told.recent[-RECENT:])):
-        said = f"{clock(at, now, seconds=True)}  {symptom(what)} from {clean(where, 40)}"
+        said = f"{moment(at, Style.SECONDS)}  {symptom(what)} from {clean(where, 40)}"
         lines.append((label if n == 0 else "", said))
-    return [*lines, ("Ends", clean(told.closes, 200)), ("Judged", ago(told.at, now))]
+    return [*lines, ("Ends", clean(told.closes, 200)), ("Judged", relative(told.at))]
 
 
 def _usual_spells(told: Explanation) -> str:
@@ -191,11 +196,11 @@ def _owed(row: Delivered) -> bool:
 def _fate(row: Delivered, now: float) -> str:
     if row.dead_at is not None:
         after = f" after {number(row.tries, 'try', 'tries')}" if row.tries else ""
-        return f"given up {ago(row.dead_at, now)}{after}"
+        return f"given up {relative(row.dead_at)}{after}"
     if not _owed(row):
         return _posted(row.version)
     if row.held_until is not None and row.held_until > now and not row.done_version:
-        return f"held until {clock(row.held_until, now)} by quiet hours"
+        return f"held until {moment(row.held_until)} by quiet hours"
     later = f", again in {duration(row.due_at - now)}" if row.due_at is not None and row.due_at > now else ""
     if row.done_version:
         tried = f": {number(row.tries, 'try', 'tries')} so far" if row.tries else ""

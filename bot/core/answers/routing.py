@@ -9,7 +9,8 @@ from bot.core.model.labels import Facts
 from bot.core.model.severity import SEVERITY
 from bot.core.routing.quiet_hours import quiet_until
 from bot.core.routing.tree import BY_DEFAULT, TOLD_BEFORE, Route, RouteMatch, Tree, verdicts
-from bot.core.text.durations import clock, duration
+from bot.core.text.durations import duration
+from bot.core.text.inline import moment
 from bot.core.text.quoting import clean, listed
 from probes.model import State
 
@@ -72,7 +73,7 @@ def hearers(taken: Sequence[RouteMatch], severity: int, policies: Sequence[Polic
     for verdict in taken:
         branch = verdict.branch
         until = quiet_until(branch.quiet, severity, now)
-        when = f"at the end of quiet hours, {clock(until, now)}" if until else "at once"
+        when = f"at the end of quiet hours, {moment(until)}" if until else "at once"
         by = BY_DEFAULT if branch.name == BY_DEFAULT else f"branch {branch.name}"
         found += [Hearer(target, by, when, until or now) for target in branch.to]
     for policy in policies:

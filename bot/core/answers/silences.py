@@ -8,7 +8,7 @@ from bot.core.incidents.silences import conditions_of
 from bot.core.model.action import ActionResult
 from bot.core.model.silence import Silence
 from bot.core.model.status import ServiceStatus
-from bot.core.text.durations import ago, between, clock
+from bot.core.text.inline import between, moment, relative
 from bot.core.text.numbers import number
 from bot.core.text.people import person
 from bot.core.text.quoting import clean, listed, quoted
@@ -59,9 +59,9 @@ def announced(standing: ServiceStatus, now: float) -> list[str]:
                 names += [clean(voices.measured.name or voices.measured.component, 40)] if work.named else []
     return [
         f"{listed(names) or clean(standing.name, 40)}: maintenance announced on the status page "
-        + (f"from {clock(since, now)}, without a stated end" if endless else between(since, until, now))
+        + (f"from {moment(begins)}, without a stated end" if endless else between(begins, until))
         + (f": {quoted(title, 100)}" if title.strip() else "")
-        for (title, since, until, endless), names in sorted(found.items(), key=lambda pair: pair[0][1])
+        for (title, begins, until, endless), names in sorted(found.items(), key=lambda pair: pair[0][1])
     ][:5]
 
 
@@ -86,14 +86,14 @@ def together(outcomes: Sequence[ActionResult | None]) -> ActionResult | None:
 def _row(one: Silence, names: Iterable[str], covers: Sequence[str], now: float) -> tuple[str, ...]:
     kind = "maintenance of " if one.work else ""
     why = f": {quoted(one.reason, 80)}" if one.reason else ""
-    asked = f"{person(one.by)}, {ago(min(one.since, now), now)}{why}" if one.since <= now else f"{person(one.by)}{why}"
+    asked = f"{person(one.by)}, {relative(min(one.since, now))}{why}" if one.since <= now else f"{person(one.by)}{why}"
     return one.id or "-", f"{kind}{listed(dict.fromkeys(names))}", _when(one, now), asked, listed(covers) or "nothing"
 
 
 def _when(one: Silence, now: float) -> str:
     if one.since > now:
-        return f"from {between(one.since, one.until, now)}"
-    return "it is over" if one.till_over else clock(one.until, now)
+        return f"from {between(one.since, one.until)}"
+    return "it is over" if one.till_over else moment(one.until)
 
 
 def _target(one: Silence, standing: ServiceStatus) -> str:

@@ -16,12 +16,14 @@ from bot.core.model.severity import TROUBLE
 from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.core.model.status import ServiceStatus
 from bot.core.model.statuspage import PAGE_STALE_AFTER_S
-from bot.core.text.durations import ago, duration
+from bot.core.text.durations import duration
+from bot.core.text.inline import relative
 from bot.core.text.jsonable import plain
 from bot.core.text.numbers import number, percent, span
-from bot.core.text.people import hushed, person
+from bot.core.text.people import person
 from bot.core.text.quoting import clean, listed
 from bot.core.text.reports import SURGE
+from bot.core.text.silences import hushed
 from bot.core.text.states import ATTENTION, EMOJI, SILENCED, TONE, WORDS, emoji
 from bot.core.text.symptoms import (
     Ailment,
@@ -70,7 +72,7 @@ def overview(standings: Sequence[ServiceStatus], now: float) -> Answer:
             *_open(standings, {v.measured.component for _, v in told[:ROWS]} if len(voices) > 1 else set(), now),
             *_at_once(standings),
             *_coming(standings, now),
-            *_asides(standings, now),
+            *_asides(standings),
         ),
         footer="groundtruth's own measurements; ⚪ unknown means no fresh reading, never fine",
         data={"at": now, "services": _data(standings, {id(v) for _, v in worst[:ROWS]}, now)},
@@ -95,9 +97,9 @@ def _line(standing: ServiceStatus, voices: ComponentStatus, now: float, *, sever
     parts = [_brief(measured, now), _page(standing, voices, now), _people(voices)]
     if voices.silence is not None and voices.silence.until > now:
         sign = EMOJI[Colour.BLUE] if voices.silence.work else SILENCED
-        parts.append(f"{sign} {hushed(voices.silence, now, reason=False)}")
+        parts.append(f"{sign} {hushed(voices.silence, reason=False)}")
     parts += [_incident(i) for i in _going(standing, voices)]
-    parts.append(ago(measured.at, now) if known and measured.at is not None else "")
+    parts.append(relative(measured.at) if known and measured.at is not None else "")
     sign = EMOJI[tone(measured, now)] if known else emoji(State.UNKNOWN)
     return f"{sign} {name}", " · ".join(part for part in parts if part)
 
@@ -119,7 +121,7 @@ def _brief(measured: Measurement, now: float) -> str:
     """Our own voice in a few words."""
     state = present(measured, now)
     if measured.blind or measured.at is None or state is State.UNKNOWN:
-        return f"unknown{_unknown(measured, now)}"
+        return f"unknown{_unknown(measured)}"
     if quieted(measured, now):
         return _quiet(measured, now)
     if state in TROUBLE:
@@ -154,7 +156,7 @@ def _voices(standing: ServiceStatus, voices: ComponentStatus, now: float) -> Ite
         yield "People say", said
     if voices.silence is not None and voices.silence.until > now:
         sign = EMOJI[Colour.BLUE] if voices.silence.work else SILENCED
-        yield "Quiet", f"{sign} {hushed(voices.silence, now)}"
+        yield "Quiet", f"{sign} {hushed(voices.silence)}"
 
 
 def badness(voices: ComponentStatus, now: float) -> tuple[int, bool, float]:
@@ -201,11 +203,11 @@ def _coming(standings: Sequence[ServiceStatus], now: float) -> list[tuple[str, s
     return lines
 
 
-def _asides(standings: Sequence[ServiceStatus], now: float) -> list[tuple[str, str]]:
+def _asides(standings: Sequence[ServiceStatus]) -> list[tuple[str, str]]:
     """What other pages say of a service, and how late its own usually is; those in trouble first, a few at most."""
     ordered = sorted(standings, key=lambda s: not s.incidents)
     several = len(ordered) > 1
-    said = [(s, text) for s in ordered if (text := others_say(s.others, now))]
+    said = [(s, text) for s in ordered if (text := others_say(s.others))]
     lines = [("Others say", f"{clean(s.name, 40)}: {text}" if several else text) for s, text in said[:ASIDES]]
     late = [(s, s.usual_lag_s) for s in ordered if s.usual_lag_s is not None][:ASIDES]
     for place, (standing, (median, p90)) in enumerate(late):
@@ -243,8 +245,8 @@ def we_see(measured: Measurement, now: float) -> str:
     """Our own voice in a cell: state in words, the number, its age."""
     state = present(measured, now)
     if measured.blind or measured.at is None or state is State.UNKNOWN:
-        return f"{emoji(State.UNKNOWN)} unknown{_unknown(measured, now)}"
-    age = ago(measured.at, now)
+        return f"{emoji(State.UNKNOWN)} unknown{_unknown(measured)}"
+    age = relative(measured.at)
     sign = EMOJI[tone(measured, now)]
     if quieted(measured, now):
         return f"{sign} {_quiet(measured, now, ', watching before we call it over')}; {age}"
@@ -271,15 +273,15 @@ def _quiet(measured: Measurement, now: float, further: str = "") -> str:
     return f"{quiet_for(measured, now)}{further}{f'; before that {before}' if before else ''}"
 
 
-def _unknown(measured: Measurement, now: float) -> str:
+def _unknown(measured: Measurement) -> str:
     """Why a state is unknown."""
     if measured.blind:
-        return f": {clean(measured.blind, 200)}{_last(measured, now)}"
-    return ", no result yet" if measured.at is None else f", last result {ago(measured.at, now)}"
+        return f": {clean(measured.blind, 200)}{_last(measured)}"
+    return ", no result yet" if measured.at is None else f", last result {relative(measured.at)}"
 
 
-def _last(measured: Measurement, now: float) -> str:
-    return f"; last usable result {ago(measured.at, now)}" if measured.at is not None else ""
+def _last(measured: Measurement) -> str:
+    return f"; last usable result {relative(measured.at)}" if measured.at is not None else ""
 
 
 def they_say(voices: ComponentStatus, now: float) -> str:
@@ -291,8 +293,8 @@ def they_say(voices: ComponentStatus, now: float) -> str:
     if heard.read_at is None:
         return f"{emoji(State.UNKNOWN)} nothing read yet"
     if now - heard.read_at > PAGE_STALE_AFTER_S:
-        return f"{emoji(State.UNKNOWN)} unknown, was {WORDS[heard.state]}; {ago(heard.read_at, now)}"
-    return f"{emoji(heard.state)} {WORDS[heard.state]}; {ago(heard.read_at, now)}"
+        return f"{emoji(State.UNKNOWN)} unknown, was {WORDS[heard.state]}; {relative(heard.read_at)}"
+    return f"{emoji(heard.state)} {WORDS[heard.state]}; {relative(heard.read_at)}"
 
 
 def _interval(measured: Measurement) -> str:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from bot.core.answers.answer import Answer, Table
 from bot.core.routing.tree import Subscription, SubscriptionFilter
-from bot.core.text.durations import clock
+from bot.core.text.inline import moment
 from bot.core.text.numbers import number
 from bot.core.text.quoting import clean, listed
 from bot.core.text.states import WORDS
@@ -16,7 +16,7 @@ SHOWN = 50
 def subscriptions(routes: Sequence[Subscription], here: str, now: float) -> Answer:
     """Which channels hear of what, those of this channel first."""
     ordered = sorted(routes, key=lambda route: route.target != here)
-    rows = tuple((clean(r.target, 60), _hears(r), _since(r, now)) for r in ordered[:SHOWN])
+    rows = tuple((clean(r.target, 60), _hears(r), _since(r)) for r in ordered[:SHOWN])
     mine = sum(route.target == here for route in routes) if here else 0
     more = f"… and {len(routes) - SHOWN} more" if len(routes) > SHOWN else ""
     return Answer(
@@ -56,7 +56,7 @@ def _hears(route: Subscription) -> str:
     return f"what route {listed(route.branches, 6)} takes" if route.branches else interest(route.interest)
 
 
-def _since(route: Subscription, now: float) -> str:
+def _since(route: Subscription) -> str:
     if route.by is None:
         return "by the configuration"
-    return f"{clock(route.at, now)} by {clean(route.by.name, 40) or clean(route.by.user, 40)}"
+    return f"{moment(route.at)} by {clean(route.by.name, 40) or clean(route.by.user, 40)}"

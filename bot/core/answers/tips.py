@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 from bot.core.answers.answer import Answer
 from bot.core.model.card import Action
+from bot.core.text.inline import utc
 from bot.core.text.numbers import number
 from bot.core.text.quoting import clean, cut
 from bot.core.text.states import EMOJI, TONE, WORDS
@@ -44,7 +45,7 @@ def tips_answer(  # noqa: PLR0913, PLR0917 - one handler calls it, with all it h
     return Answer(
         title=_title(at, clean(name, 60) or clean(at.component, 60) or "everything", len(advised)),
         at=now,
-        lines=() if code else tuple(line for n, one in enumerate(advised, 1) for line in _brief(n, one, now)),
+        lines=() if code else tuple(line for n, one in enumerate(advised, 1) for line in _brief(n, one)),
         footer=f"code: {wanted}, in {', '.join(map(_language, found))}" if found and code else "",
         data={
             "at": now,
@@ -57,11 +58,11 @@ def tips_answer(  # noqa: PLR0913, PLR0917 - one handler calls it, with all it h
     )
 
 
-def _brief(n: int, one: Advised, now: float) -> list[tuple[str, str]]:
+def _brief(n: int, one: Advised) -> list[tuple[str, str]]:
     """A tip in three lines at most: the step, where it ends, where it is from."""
     tip = one.tip
     lines = [
-        (f"{n}.", cut(one.said(now), STEP)),
+        (f"{n}.", cut(one.said(), STEP)),
         ("", cut(clean(f"Limits: {tip.limits}", 400), LIMITS) if tip.limits else ""),
     ]
     source = "" if tip.source == COMMON else f"Source: {clean(tip.source, 200)}"
@@ -89,7 +90,7 @@ def _told(n: int, one: Advised, now: float) -> str:
         filter(
             None,
             (
-                f"## {n}. {one.said(now)}",
+                f"## {n}. {utc(one.said(), now)}",
                 tip.more,
                 tip.steps,
                 f"Limits: {tip.limits}",
@@ -117,7 +118,8 @@ def _data(one: Advised, now: float) -> dict[str, object]:
     tip, option = one.tip, one.option
     live = None
     if option is not None:
-        live = {"name": option.name, "component": option.component, "at": option.at, "state": live_state(option, now)}
+        state = utc(live_state(option), now)
+        live = {"name": option.name, "component": option.component, "at": option.at, "state": state}
     return {
         "name": tip.name,
         "text": tip.text,

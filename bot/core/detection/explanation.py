@@ -10,7 +10,8 @@ from bot.core.detection.baseline import DAY_S
 from bot.core.detection.detector import FORGOTTEN_S
 from bot.core.detection.severity import FULL
 from bot.core.detection.summary import counted
-from bot.core.text.durations import clock, duration
+from bot.core.text.durations import duration
+from bot.core.text.inline import Style, moment, utc
 from bot.core.text.numbers import percent
 from bot.core.text.symptoms import first_of, symptom
 from probes.model import State
@@ -44,9 +45,9 @@ def explained(now: Episodes, component: str, at: float, every: Mapping[Name, flo
     failures = ", ".join(f"{symptom(w)} from {v} {duration(at - t)} ago" for t, v, w in recent[-3:])
     distance = f"evidence {belief.evidence:,.0f} of the {belief.threshold:,.0f} needed for an alert"
     first = first_of("failures" if component in now.standing else "slowness")
-    alarm = _raised(raised, course, at, first) if raised and course else ""
+    alarm = _raised(raised, course, first) if raised and course else ""
     leads = leading and f"leading: {leading}"
-    lines = (alarm or distance, leads, usual, failures and f"last failures: {failures}", closes)
+    lines = (utc(alarm, at) or distance, leads, usual, failures and f"last failures: {failures}", closes)
     return Explanation(
         component=component,
         at=at,
@@ -90,8 +91,8 @@ def _standing(now: Episodes, component: str) -> tuple[float, Disturbance | None]
     return 0.0, None
 
 
-def _raised(raised: float, course: Disturbance, at: float, first: str) -> str:
-    return f"alert raised {clock(raised, at, seconds=True)}, {duration(raised - course.began)} after {first}"
+def _raised(raised: float, course: Disturbance, first: str) -> str:
+    return f"alert raised {moment(raised, Style.SECONDS)}, {duration(raised - course.began)} after {first}"
 
 
 def _closes(course: Disturbance) -> str:

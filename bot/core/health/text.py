@@ -23,7 +23,8 @@ from bot.core.health.signs import (
     ServiceHealth,
     presence,
 )
-from bot.core.text.durations import ago, between, duration
+from bot.core.text.durations import duration
+from bot.core.text.inline import relative, tidy
 from bot.core.text.numbers import number, percent
 from bot.core.text.quoting import clean, listed
 
@@ -37,7 +38,7 @@ def doctor(owned: Sequence[ServiceHealth], signs: Sequence[HealthSign], now: flo
     """What is well and what is not, the latter first."""
     told = overview(owned, signs, now)
     ill = [sign for sign in told if not sign.ok]
-    rows = tuple((clean(s.name, 40), "🟢 ok" if s.ok else "🔴 problem", clean(s.sentence, 300)) for s in told)
+    rows = tuple((clean(s.name, 40), "🟢 ok" if s.ok else "🔴 problem", tidy(s.sentence, 300)) for s in told)
     return Answer(
         title=_title(ill),
         at=now,
@@ -50,7 +51,7 @@ def doctor(owned: Sequence[ServiceHealth], signs: Sequence[HealthSign], now: flo
 def overview(owned: Sequence[ServiceHealth], signs: Sequence[HealthSign], now: float) -> list[HealthSign]:
     """Signs of the services, of late queues, and all others with their ages; what is not well comes first."""
     late = [sign for sign in queues(owned, signs, now) if not sign.ok]
-    every = [*(_service(own, now) for own in owned), *(_sign(sign, now) for sign in (*late, *signs))]
+    every = [*(_service(own, now) for own in owned), *(_sign(sign) for sign in (*late, *signs))]
     return sorted(every, key=lambda sign: sign.ok)
 
 
@@ -239,7 +240,7 @@ def gap(since: float, now: float, *, store: bool) -> str:
     """What is said after a time in which none of us could watch: the store was away, or nobody ran."""
     why = "the store was away" if store else "Groundtruth was not running"
     lost = "; what was seen meanwhile was kept and is judged now" if store else "; what happened then is not known"
-    return f"{why} for {duration(now - since)} ({between(since, now, now)}): nothing was judged or sent{lost}"
+    return f"{why} for {duration(now - since)}: nothing was judged or sent{lost}"
 
 
 def cut(name: str, lost: int) -> str:
@@ -250,13 +251,13 @@ def cut(name: str, lost: int) -> str:
 def _title(ill: Sequence[HealthSign]) -> str:
     if not ill:
         return "🟢 we are well: judged, delivered and heard of lately"
-    first = f"{clean(ill[0].name, 40)}: {clean(ill[0].sentence, 120)}"
+    first = f"{clean(ill[0].name, 40)}: {tidy(ill[0].sentence, 120)}"
     return f"🔴 {number(len(ill), 'thing', 'things')} to fix; {first}"
 
 
 def _service(own: ServiceHealth, now: float) -> HealthSign:
-    judged = f"judged {ago(own.judged_at, now)}" if own.judged_at is not None else "never judged"
-    seen = f"last row {ago(own.written_at, now)}" if own.written_at is not None else "nothing seen in hours"
+    judged = f"judged {relative(own.judged_at)}" if own.judged_at is not None else "never judged"
+    seen = f"last row {relative(own.written_at)}" if own.written_at is not None else "nothing seen in hours"
     waiting = f"{number(own.backlog, 'row', 'rows')} since then"
     due = ", ".join(f"{count} on {clean(channel, 40)}" for channel, count in own.due[:5])
     overdue = own.due_since is not None and now > own.due_since
@@ -275,8 +276,8 @@ def _late(own: ServiceHealth, now: float) -> bool:
     return own.due_since is not None and now - own.due_since > SILENT_S
 
 
-def _sign(sign: HealthSign, now: float) -> HealthSign:
-    age = f" ({ago(sign.at, now)})" if sign.at is not None else ""
+def _sign(sign: HealthSign) -> HealthSign:
+    age = f" ({relative(sign.at)})" if sign.at is not None else ""
     return HealthSign(sign.name, sign.ok, f"{sign.sentence}{age}", sign.at)
 
 

@@ -19,8 +19,8 @@ from bot.core.model.incident import Feedback, Incident, IncidentStatus
 from bot.core.model.person import Person
 from bot.core.model.silence import UNTIL_RESOLVED, Silence, Silences
 from bot.core.text import durations
-from bot.core.text.durations import ago, between, clock, duration
-from bot.core.text.inline import mention
+from bot.core.text.durations import duration
+from bot.core.text.inline import between, mention, moment, relative
 from bot.core.text.people import person, same
 from bot.core.text.quoting import clean, listed, owned, quoted
 
@@ -67,7 +67,7 @@ def _ack(cases: IncidentTracker, command: ActionRequest, incident: Incident) -> 
         return too_late(incident, by, command.at)
     if incident.acknowledged_at is not None:
         taker = first(incident.acknowledged_by, by)
-        when = ago(incident.acknowledged_at, command.at)
+        when = relative(incident.acknowledged_at)
         return ActionResult(ok=False, text=f"already acknowledged by {taker} {when}", incident=incident.id)
     taken = replace(incident, acknowledged_at=command.at, acknowledged_by=by)
     said = f"{mention(by)} acknowledged {cases.called(incident.components)}"
@@ -231,9 +231,9 @@ def _told(cases: IncidentTracker, one: Silence, now: float) -> str:
     if one.till_over:
         return f"{what} is silenced until it is over, for {_days(one.until - one.since)} at the longest"
     if one.since > now:
-        when = f"from {between(one.since, one.until, now)} ({lasts}; in {duration(one.since - now)})"
+        when = f"from {between(one.since, one.until)} ({lasts}; in {duration(one.since - now)})"
         return f"{what} will be {_state(work=one.work)} {when}"
-    return f"{what} is {_state(work=one.work)} until {clock(one.until, now)} ({lasts})"
+    return f"{what} is {_state(work=one.work)} until {moment(one.until)} ({lasts})"
 
 
 def _end(cases: IncidentTracker, gone: Silences, at: float, by: Person) -> None:
@@ -307,5 +307,5 @@ def too_late(incident: Incident, by: Person, at: float) -> ActionResult:
     ended = incident.resolved_at if incident.resolved_at is not None else at
     how = f" by {first(incident.resolved_by, by)}" if incident.resolved_by else ""
     return ActionResult(
-        ok=False, text=f"incident {incident.id} is already resolved{how}, {ago(ended, at)}", incident=incident.id
+        ok=False, text=f"incident {incident.id} is already resolved{how}, {relative(ended)}", incident=incident.id
     )

@@ -13,10 +13,11 @@ from bot.core.model.severity import SEVERITY, TROUBLE, worse
 from bot.core.model.silence import Silence
 from bot.core.model.statuspage import PageStatus
 from bot.core.text.durations import clock, duration
-from bot.core.text.inline import mention, moment
+from bot.core.text.inline import mention, moment, utc
 from bot.core.text.numbers import span
-from bot.core.text.people import hushed, person
+from bot.core.text.people import person
 from bot.core.text.quoting import quoted
+from bot.core.text.silences import hushed
 from bot.core.text.states import EMOJI, SILENCED, TONE
 from bot.core.text.symptoms import DOWN, UNSURE, failing_words, is_down, quiet_words, shade_of, sure
 from probes.model import State
@@ -161,7 +162,7 @@ def held(incident: Incident, silence: Silence | None, called: Called, now: float
         return incident
     after, name = replace(incident, silence=silence), called(incident.active or incident.components)
     if silence is not None:
-        return noted(after, now, "silenced", hushed(silence, now), said=_hushing(silence, name))
+        return noted(after, now, "silenced", utc(hushed(silence), now), said=_hushing(silence, name))
     if before is not None and before.until > now:
         text, said = f"trouble beyond what {person(before.by)} silenced", f"beyond what {mention(before.by)} silenced"
         return noted(after, now, "silence ended", text, said=f"{RESUMED} {name} is in trouble {said}")

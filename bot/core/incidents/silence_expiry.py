@@ -13,7 +13,7 @@ from bot.core.model.silence import Silence
 from bot.core.model.snapshot import Snapshot
 from bot.core.routing.notices import Notice
 from bot.core.routing.tree import ActiveRoutes, Recipient
-from bot.core.text.durations import ago
+from bot.core.text.inline import relative
 from bot.core.text.people import person
 from bot.core.text.quoting import clean, quoted
 
@@ -27,24 +27,24 @@ def done(silence: Silence, service: ServiceView, now: float) -> ActionRecord:
     """The line of the log."""
     who = f"{silence.by.platform}:{silence.by.place}:{silence.by.user}"
     command = ActionRequest(now, ENDED, (silence.target, silence.id), who, silence.where, silence.by.name)
-    return ActionRecord(command, ActionResult(ok=True, text=text(silence, service, now), silence=silence.id))
+    return ActionRecord(command, ActionResult(ok=True, text=text(silence, service), silence=silence.id))
 
 
 def notice(silence: Silence, service: ServiceView, now: float) -> Notice | None:
     """What whoever asked is told; None where there is no place to tell it."""
     if not silence.where or not silence.id:
         return None
-    said = Snapshot(now, service.id, service.name, None, None, (), reason=text(silence, service, now), over=True)
+    said = Snapshot(now, service.id, service.name, None, None, (), reason=text(silence, service), over=True)
     return Notice(silence.id, round(now * 10), said, urgent=True, to=(silence.where,))
 
 
-def text(silence: Silence, service: ServiceView, now: float) -> str:
+def text(silence: Silence, service: ServiceView) -> str:
     """The sentence."""
     what = "maintenance" if silence.work else "silence"
     target = clean(service.names.get(silence.target, silence.target), 120) or "the whole service"
     on = f"what fits {target}" if conditions_of(silence.target) else target
     why = f", {quoted(silence.reason, 80)}," if silence.reason else ""
-    asked = f"asked for by {person(silence.by)} {ago(silence.since, now)}"
+    asked = f"asked for by {person(silence.by)} {relative(silence.since)}"
     return f"the {what} on {on}{why} {asked} has ended; nothing is open under it"
 
 

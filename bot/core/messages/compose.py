@@ -6,6 +6,7 @@ others are quoted and harmless. Plain text only: each channel renders and escape
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, tzinfo
 
 from bot.core.messages import correlation_card, discrepancy_card, group_card, incident_card
 from bot.core.model.card import Card, CardFacts, Colour
@@ -14,7 +15,7 @@ from bot.core.model.group import Correlation, NoticeGroup
 from bot.core.model.incident import Incident, TimelineEntry
 from bot.core.model.snapshot import Snapshot
 from bot.core.text.durations import clock
-from bot.core.text.inline import moment, utc
+from bot.core.text.inline import moment, tidy, zoned
 from bot.core.text.quoting import clean, cut
 from bot.core.text.states import EMOJI
 from bot.core.tips.alternatives import Option
@@ -24,6 +25,8 @@ LONGEST = 220
 """Characters of what we say of ourselves."""
 LINE = 600
 """Characters of one line below it."""
+OF_TROUBLE = frozenset({"Since", "Was", "When", "Runbook"})
+"""The labels of lines below a trouble of our own; a summary has others."""
 SUMMARY = "📋"
 """Before what we say in several lines: a digest."""
 
@@ -47,7 +50,8 @@ def _own(snapshot: Snapshot, now: float) -> Card:
     """What we say of ourselves: a test, a channel that cannot be reached, a digest."""
     name = clean(snapshot.service_name, 40) or clean(snapshot.service, 40) or "service"
     tone = Colour.GREEN if snapshot.over else Colour.GREY
-    emoji = SUMMARY if snapshot.lines else EMOJI[tone]
+    summary = any(label not in OF_TROUBLE for label, _ in snapshot.lines)
+    emoji = SUMMARY if summary else EMOJI[tone]
     text = f"{emoji} {name}: {clean(snapshot.reason, LONGEST) or 'nothing to say'}"
     foot = f"updated {moment(snapshot.at)}"
     return Card(
@@ -56,10 +60,10 @@ def _own(snapshot: Snapshot, now: float) -> Card:
         tone,
         emoji,
         cut(text, 250),
-        tuple((clean(label, 40), clean(words, LINE)) for label, words in snapshot.lines),
+        tuple((clean(label, 40), tidy(words, LINE)) for label, words in snapshot.lines),
         footer=foot,
         # A summary asks nobody for anything.
-        closed=snapshot.over or bool(snapshot.lines),
+        closed=snapshot.over or summary,
         facts=CardFacts(snapshot.service),
         at=now,
     )
@@ -70,14 +74,20 @@ def headline(snapshot: Snapshot, now: float) -> str:
     return card(snapshot, now).headline
 
 
-def thread_line(entry: TimelineEntry, now: float) -> str:
+def thread_line(entry: TimelineEntry, now: float, zone: tzinfo | None = UTC) -> str:
     """The same as a thread says it, without figures: "15:34:10 UTC  Ann on Slack acknowledged Claude API"."""
-    said = clean(utc(entry.said, now), 400)
-    return f"{clock(entry.at, now, seconds=True)}  {said}" if said else trail_line(entry, now)
+    said = clean(zoned(entry.said, now, zone), 400)
+    return f"{clock(entry.at, now, seconds=True, zone=zone)}  {said}" if said else trail_line(entry, now, zone)
 
 
-def trail_line(entry: TimelineEntry, now: float) -> str:
+def trail_line(entry: TimelineEntry, now: float, zone: tzinfo | None = UTC) -> str:
     """One line of a trail: "15:34:10 UTC  resolved: quiet for 12 min"."""
-    event, text = clean(entry.event, 40), clean(utc(entry.text, now), 400)
-    said = f"{event}: {text}" if event and text else event or text or "changed"
-    return f"{clock(entry.at, now, seconds=True)}  {said}"
+    return f"{clock(entry.at, now, seconds=True, zone=zone)}  {zoned(event_line(entry), now, zone)}"
+
+
+def event_line(entry: TimelineEntry) -> str:
+    """What happened with its figures: "resolved: quiet for 12 min"; where it names a time, in words for all zones."""
+    event, text = clean(entry.event, 40), tidy(entry.text, 400)
+    if entry.said and " UTC" in text:
+        return tidy(entry.said, 400)
+    return f"{event}: {text}" if event and text else event or text or "changed"

@@ -7,7 +7,8 @@ from bot.core.model.measurement import Measurement, OutlierCheck
 from bot.core.model.severity import TROUBLE
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.statuspage import PAGE_STALE_AFTER_S, PageMention, PageStatus
-from bot.core.text.durations import ago, clock, duration, lag
+from bot.core.text.durations import duration, lag
+from bot.core.text.inline import moment, relative
 from bot.core.text.numbers import latency, percent, span
 from bot.core.text.quoting import clean, counted, listed, quoted
 from bot.core.text.reports import voices_of
@@ -21,7 +22,7 @@ SHOWN = 6
 def seen(measured: Measurement, now: float) -> str:
     """One component's figures: how many of how many in which window, with what symptoms, agreed on by whom."""
     if measured.blind:
-        last = f"last usable result {ago(measured.at, now)}" if measured.at is not None else "no usable result yet"
+        last = f"last usable result {relative(measured.at)}" if measured.at is not None else "no usable result yet"
         return f"⚪ unknown: {clean(measured.blind, 200)}; {last}"
     if measured.at is None:
         return "⚪ unknown, no result yet"
@@ -33,7 +34,7 @@ def seen(measured: Measurement, now: float) -> str:
     parts.append(agreement(measured))
     text = " · ".join(part for part in parts if part)
     if stale(measured, now):
-        return f"⚪ unknown, last result {ago(measured.at, now)}; before that {text}"
+        return f"⚪ unknown, last result {relative(measured.at)}; before that {text}"
     if measured.state is State.UNKNOWN:
         return f"⚪ unknown{f', {clean(measured.why, 120)}' if measured.why else ''}; {text}"
     return text
@@ -62,7 +63,7 @@ def page_says(voices: Sequence[ComponentStatus], now: float) -> str:
     # What is wrong with one component's reading says nothing of the others'.
     for reason in dict.fromkeys(v.heard.unreadable for v in lost):
         about = [v for v in lost if v.heard.unreadable == reason]
-        said.append(_unread(about, now, named=len(about) < len(voices)))
+        said.append(_unread(about, named=len(about) < len(voices)))
     return "; ".join(said)
 
 
@@ -70,14 +71,14 @@ def _read(voices: Sequence[ComponentStatus], now: float) -> str:
     read = [v.heard.read_at for v in voices if v.heard.read_at is not None]
     if not read:
         return "⚪ nothing read yet"
-    said = f"{claimed(voices)} · read {ago(min(read), now)}"
+    said = f"{claimed(voices)} · read {relative(min(read))}"
     return f"⚪ stale: {said}" if now - min(read) > PAGE_STALE_AFTER_S else said
 
 
-def _unread(voices: Sequence[ComponentStatus], now: float, *, named: bool) -> str:
+def _unread(voices: Sequence[ComponentStatus], *, named: bool) -> str:
     """Components of which the page cannot be read, or that it lists no longer, all for one reason."""
     first = voices[0].heard
-    before = f"; last read {ago(first.read_at, now)}: {WORDS[first.state]}" if first.read_at is not None else ""
+    before = f"; last read {relative(first.read_at)}: {WORDS[first.state]}" if first.read_at is not None else ""
     who = f"{listed([called(v.measured) for v in voices])}: " if named else ""
     what = "" if first.gone else "page unreadable: "
     return f"⚪ {who}{what}{clean(first.unreadable, 120)}{before}"
@@ -101,29 +102,27 @@ def page_lag(
     median = f" (its median is {duration(usual[0])})" if usual else ""
     if incident.page_first_at is not None:
         heard = next((v.heard for v in voices if v.heard.posted_at is not None), PageStatus())
-        posted = f", posted {clock(heard.posted_at, now)}" if heard.posted_at is not None else ""
+        posted = f", posted {moment(heard.posted_at)}" if heard.posted_at is not None else ""
         late = lag(incident.page_first_at, incident.opened_at, "our alert")
-        return f"first admitted {clock(incident.page_first_at, now)}{posted}: {late}"
+        return f"first admitted {moment(incident.page_first_at)}{posted}: {late}"
     if incident.page_red_since is not None:
-        return f"red since {clock(incident.page_red_since, now)}, before our first failure"
+        return f"red since {moment(incident.page_red_since)}, before our first failure"
     green = [v for v in voices if v.heard.state is State.OPERATIONAL and not v.heard.unreadable]
     read = min((v.heard.read_at for v in green if v.heard.read_at is not None), default=None)
     if read is None or now - read > PAGE_STALE_AFTER_S or any(v.heard.state in TROUBLE for v in voices):
         return ""
     said = next((v.heard.mention for v in green if v.heard.mention is not None), None)
     if said is not None:
-        return (
-            f"an incident since {clock(said.posted_at or said.since, now)} marks none of it: {quoted(said.words, 80)}"
-        )
+        return f"an incident since {moment(said.posted_at or said.since)} marks none of it: {quoted(said.words, 80)}"
     return f"not admitted for {duration(now - incident.started_at)}{median}"
 
 
-def page_word(incident: Incident, now: float) -> str:
+def page_word(incident: Incident) -> str:
     """Whether and when the page admitted an incident, in half a sentence: the one source of that in every text."""
     if incident.page_first_at is not None:
         return f"the page admitted it {lag(incident.page_first_at, incident.opened_at, 'our alert')}"
     if incident.page_red_since is not None:
-        return f"the page was red before it began, since {clock(incident.page_red_since, now)}"
+        return f"the page was red before it began, since {moment(incident.page_red_since)}"
     return "the page never admitted it"
 
 
@@ -132,11 +131,11 @@ def people_say(voices: Sequence[ComponentStatus]) -> str:
     return voices_of([v.reports for v in voices]) if voices else "no user reports"
 
 
-def others_say(others: Sequence[PageMention], now: float) -> str:
+def others_say(others: Sequence[PageMention]) -> str:
     """Other vendors' pages that name this one: evidence beside ours, never this vendor's own word."""
     times = [m.since if m.posted_at is None else m.posted_at for m in others]
     said = [
-        f"{clean(m.who, 40)}'s page: {quoted(m.words, 100)}, {clock(at, now)}"
+        f"{clean(m.who, 40)}'s page: {quoted(m.words, 100)}, {moment(at)}"
         for m, at in zip(others[:3], times, strict=False)
     ]
     return " · ".join(said) + (f" … ({len(others) - 3} more)" if len(others) > 3 else "")

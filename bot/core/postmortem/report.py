@@ -15,6 +15,7 @@ from bot.core.postmortem import timeline
 from bot.core.postmortem.casefile import FOLLOW_UPS, Casefile, data
 from bot.core.postmortem.impact import SMOOTHED, impact
 from bot.core.text.durations import clock, duration, lag
+from bot.core.text.inline import moment, utc
 from bot.core.text.markdown import bullets, code, plain, table
 from bot.core.text.numbers import number, percent
 from bot.core.text.people import person
@@ -66,7 +67,7 @@ def _head(case: Casefile, now: float) -> str:
 
 def _unmarked(case: Casefile, now: float) -> str:
     incident = case.incident
-    begun = clock(incident.started_at, incident.started_at)
+    begun = moment(incident.started_at)
     over = incident.resolved_at is not None
     lasted = duration(case.ended(now) - incident.started_at)
     what = "slow answers" if incident.kind == "slowness" else failing_words(incident.worst, incident.peak_rate)
@@ -78,7 +79,7 @@ def _unmarked(case: Casefile, now: float) -> str:
     if case.page and incident.scope != "vantage":
         page = f"{owned(clean(case.service, 40))} status page"
         if incident.page_first_at is None and incident.page_red_since is not None:
-            said.append(f"{page_word(incident, incident.started_at).capitalize()}.")
+            said.append(f"{page_word(incident).capitalize()}.")
         elif incident.page_first_at is None:
             said.append(f"{page} never admitted it." if over else f"{page} has not admitted it yet.")
         else:
@@ -90,7 +91,7 @@ def _unmarked(case: Casefile, now: float) -> str:
 
 
 def _summary(case: Casefile, now: float) -> str:
-    return plain(_unmarked(case, now), 1000)
+    return plain(utc(_unmarked(case, now), case.incident.started_at), 1000)
 
 
 def _lags(case: Casefile, now: float) -> list[str]:

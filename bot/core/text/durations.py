@@ -1,8 +1,8 @@
-"""Times and durations in words. Pure; clock times are UTC and say so."""
+"""Times and durations in words. Pure; clock times name their zone, which is UTC unless another is asked for."""
 
 import math
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 """By the first letter."""
@@ -51,16 +51,19 @@ def ago(at: float, now: float) -> str:
     return "just now" if now - at < 0.5 else f"{duration(now - at)} ago"
 
 
-def clock(at: float, now: float, *, seconds: bool = False) -> str:
-    """The time of day, with its date when that is not today's: "15:31 UTC", "13 Apr 15:31 UTC"."""
+def clock(at: float, now: float, *, seconds: bool = False, zone: tzinfo | None = UTC) -> str:
+    """The time of day, with its date when that is not today's: "15:31 UTC", "13 Apr 15:31 UTC".
+
+    `zone` None is that of this machine.
+    """
     try:
-        then, today = datetime.fromtimestamp(at, UTC), datetime.fromtimestamp(now, UTC)
+        then, today = (datetime.fromtimestamp(t, UTC).astimezone(zone) for t in (at, now))
     except (OverflowError, ValueError, OSError):
         return "at an unknown time"
     day = ""
     if then.date() != today.date():
         day = f"{then.day} {then:%b} " if then.year == today.year else f"{then.day} {then:%b %Y} "
-    return f"{day}{then:%H:%M:%S} UTC" if seconds else f"{day}{then:%H:%M} UTC"
+    return f"{day}{then:%H:%M:%S} {then:%Z}" if seconds else f"{day}{then:%H:%M} {then:%Z}"
 
 
 def between(start: float, end: float, now: float) -> str:

@@ -2,7 +2,7 @@
 
 from bot.core.model.escalation import Due, Policy, ahead
 from bot.core.model.incident import Incident, IncidentStatus
-from bot.core.text.durations import clock
+from bot.core.text.inline import moment
 from bot.core.text.quoting import clean, listed
 
 
@@ -21,7 +21,7 @@ def next_step(incident: Incident, now: float) -> str:
     again = f", round {due.round}" if due.round > 1 else ""
     who = listed(clean(t, 80) for t in due.to)
     if incident.status is IncidentStatus.MONITORING:
-        when = "if failures come back" if due.at <= now else f"at {clock(due.at, now)} if failures come back"
+        when = "if failures come back" if due.at <= now else f"at {moment(due.at)} if failures come back"
     else:
-        when = f"at {clock(due.at, now)}" if due.at > now else "now"
+        when = f"at {moment(due.at)}" if due.at > now else "now"
     return f"not acknowledged: goes to {who} {when} (step {due.number} of {clean(policy.name, 40)}{again})"

@@ -9,25 +9,27 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from enum import StrEnum
 
 from bot.core.model.person import Person
-from bot.core.text.durations import clock
+from bot.core.text.durations import ago, clock
 from bot.core.text.people import person
 from bot.core.text.quoting import CLOSE, OPEN, clean, cut
 
 BETWEEN = "\ue002"
-_TOKEN = re.compile(f"{OPEN}([tsa])(\\d{{1,11}}){CLOSE}|{OPEN}u([^{OPEN}{CLOSE}]*){CLOSE}")
+_TOKEN = re.compile(f"{OPEN}([tsar])(\\d{{1,11}}){CLOSE}|{OPEN}u([^{OPEN}{CLOSE}]*){CLOSE}")
 _STRAY = re.compile(f"[{OPEN}-{BETWEEN}]")
 _LATEST = 99_999_999_999
 
 
 class Style(StrEnum):
-    """How a time is shown: the time of day, the same with seconds, or with how long ago that is."""
+    """How a time is shown: the time of day, the same with seconds, with how long ago that is, or that alone."""
 
     TIME = "t"
     SECONDS = "s"
     AGO = "a"
+    RELATIVE = "r"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,16 @@ def moment(at: float, style: Style = Style.TIME) -> str:
     if not math.isfinite(at) or not 0 <= at <= _LATEST:
         return "an unknown time"
     return f"{OPEN}{style.value}{int(at)}{CLOSE}"
+
+
+def relative(at: float) -> str:
+    """The token of how long ago something was: where a platform shows it, it grows by itself."""
+    return moment(at, Style.RELATIVE)
+
+
+def between(start: float, end: float) -> str:
+    """The tokens from when to when."""
+    return f"{moment(start)} to {moment(end)}"
 
 
 def mention(who: Person | None) -> str:
@@ -84,13 +96,20 @@ def tidy(text: str, limit: int) -> str:
 
 def utc(text: str, now: float) -> str:
     """The text for channels that show neither zones nor mentions: times in UTC, people by name."""
-    return written(text, lambda token: _plainly(token, now))
+    return zoned(text, now, UTC)
 
 
-def _plainly(token: Token, now: float) -> str:
+def zoned(text: str, now: float, zone: tzinfo | None) -> str:
+    """The same with times in a zone, None for that of this machine."""
+    return written(text, lambda token: _plainly(token, now, zone)) if OPEN in text else text
+
+
+def _plainly(token: Token, now: float, zone: tzinfo | None) -> str:
     if isinstance(token, Person):
         return person(token)
-    return clock(token.at, now, seconds=token.style is Style.SECONDS)
+    if token.style is Style.RELATIVE:
+        return ago(token.at, now)
+    return clock(token.at, now, seconds=token.style is Style.SECONDS, zone=zone)
 
 
 def _token(found: re.Match[str]) -> Token:

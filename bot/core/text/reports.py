@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from bot.core.model.report import Public, Reports
-from bot.core.text.durations import clock, duration
+from bot.core.text.durations import duration
+from bot.core.text.inline import moment
 from bot.core.text.numbers import number, usually
 from bot.core.text.quoting import clean, quoted
 
@@ -59,10 +60,10 @@ def posted(reports: Sequence[Reports]) -> str:
     )
 
 
-def links(reports: Reports, now: float) -> list[tuple[str, str]]:
+def links(reports: Reports) -> list[tuple[str, str]]:
     """The latest posts of each place as lines: who wrote it is nobody's business, the headline is quoted."""
     return [
-        (_place(voice) if first else "", f"{clock(post.at, now)} {quoted(post.title, 100)} {clean(post.url, 200)}")
+        (_place(voice) if first else "", f"{moment(post.at)} {quoted(post.title, 100)} {clean(post.url, 200)}")
         for voice in reports.public
         for first, post in zip([True, False, False, False], voice.latest, strict=False)
     ]

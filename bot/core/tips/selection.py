@@ -18,7 +18,7 @@ from fnmatch import fnmatchcase
 from bot.core.model.measurement import Measurement
 from bot.core.model.severity import TROUBLE
 from bot.core.model.snapshot import ComponentStatus
-from bot.core.text.durations import ago
+from bot.core.text.inline import relative
 from bot.core.text.quoting import clean
 from bot.core.text.symptoms import NEARLY_ALL, called, present, quieted, stale, sure
 from bot.core.tips.alternatives import Option
@@ -66,11 +66,11 @@ class Advised:
     tip: Tip
     option: Option | None = None
 
-    def said(self, now: float) -> str:
+    def said(self) -> str:
         """The step as people read it, with the live state of where it sends them."""
         if self.option is None:
             return self.tip.text
-        state = live_state(self.option, now)
+        state = live_state(self.option)
         return f"{state}: {self.tip.text}" if self.tip.needs else f"{self.tip.text}; {state}"
 
     @property
@@ -176,11 +176,11 @@ def usable(option: Option, now: float) -> bool:
     return option.live and option.measured is not None and not stale(option.measured, now)
 
 
-def live_state(option: Option, now: float) -> str:
+def live_state(option: Option) -> str:
     """The option in a few words: "Bedrock (Oregon) is up (front door only, probed 20 s ago)"."""
     name = called(option.measured) if option.measured else clean(option.name, ROUTE)
     door = "" if option.infers else "front door only, "
-    return f"{name} is up ({door}probed {ago(option.at, now)})" if option.at is not None else f"{name} is not measured"
+    return f"{name} is up ({door}probed {relative(option.at)})" if option.at is not None else f"{name} is not measured"
 
 
 def _when(measured: Measurement, *, slow: bool) -> When:

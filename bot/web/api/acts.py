@@ -48,6 +48,7 @@ async def _about(call: Call, command: str) -> web.Response:
 
 
 def _told(call: Call, answer: Answer) -> web.Response:
+    answer = answer.plainly()
     _understood(answer)
     table = answer.table
     told = models.DeskAnswer(
@@ -92,7 +93,7 @@ def _incident(call: Call) -> str:
 
 
 async def _act(call: Call, text: str) -> web.Response:
-    answer = await call.desk.ask(text, asker(call), call.now)
+    answer = (await call.desk.ask(text, asker(call), call.now)).plainly()
     _understood(answer)
     data = answer.data
     done = models.Act(

@@ -14,6 +14,7 @@ from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
 from bot.core.stats.histogram import ERROR
+from bot.core.text.inline import utc
 from bot.core.text.numbers import latency, number, percent, span
 from bot.core.text.reports import links
 from bot.web.pages import charts
@@ -70,7 +71,7 @@ def service(paper: Paper) -> Any:
             "row": service_row(standing, pasts, None, call.now, len(standing.voices)),
             "incidents": [incident_row(i, standing, call.now) for i in standing.incidents],
             "past": [incident_row(i, standing, call.now) for i in _over(await _past(paper, call, standing))],
-            "others": others_say(standing.others, call.now),
+            "others": utc(others_say(standing.others), call.now),
         }
 
     return filled
@@ -161,12 +162,12 @@ async def _lines(paper: Paper, call: Call, voices: ComponentStatus, standing: Se
     """The evidence: all of it for us, what was measured and said for anybody."""
     if call.visitor.inside:
         told = await paper.site.reader.explanation(standing.service, voices.measured.component)
-        return list(why(voices, standing, told, call.now).lines)
+        return list(why(voices, standing, told, call.now).plainly().lines)
     lines = [("We see", seen(voices.measured, call.now))]
     lines.append(("They say", page_says([voices], call.now) if standing.page_url else "it has no status page"))
-    lines.append(("Others say", others_say(standing.others, call.now)))
-    lines += [("People say", people_say([voices])), *links(voices.reports, call.now)]
-    return [(label, text) for label, text in lines if text]
+    lines.append(("Others say", others_say(standing.others)))
+    lines += [("People say", people_say([voices])), *links(voices.reports)]
+    return [(label, utc(text, call.now)) for label, text in lines if text]
 
 
 def _span(past: RangeHistory, name: str) -> SpanRow:

@@ -9,8 +9,9 @@ from bot.core.model.incident import Incident
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
 from bot.core.text.durations import clock, duration
-from bot.core.text.people import hushed
+from bot.core.text.inline import utc
 from bot.core.text.quoting import clean, listed
+from bot.core.text.silences import hushed
 from bot.web.pages.bars import Bar, PastFigures
 from bot.web.pages.looks import (
     Look,
@@ -88,7 +89,7 @@ def component_row(
         bar=past.bar if past is not None else None,
         uptime=past.uptime if past is not None else "unknown",
         missing=past.missing if past is not None else "",
-        quiet=hushed(quiet, now) if quiet is not None and quiet.until > now else "",
+        quiet=utc(hushed(quiet), now) if quiet is not None and quiet.until > now else "",
     )
 
 

@@ -55,7 +55,7 @@ def test_ascii_and_an_empty_past():
     empty = history_answer([known({}, written_to=0.0)], "Claude", NOW)
 
     assert dict(told.lines)["Over time"].startswith(ASCII_GAP * 22 + ASCII_BLOCKS[5])
-    assert dict(told.lines)["Over time"].isascii()
+    assert dict(told.plainly().lines)["Over time"].isascii()
     assert empty.title == "Claude API, 24h: nothing measured"
     assert dict(empty.lines)["Uptime"].startswith("unknown")
     assert dict(empty.lines)["Counted"] == "nothing yet"

@@ -12,6 +12,7 @@ from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
+from bot.core.text.inline import utc
 from probes.model import Fault, Layer, Observation, Outcome, State, symptom_of
 
 NOW = 1_000_000.0
@@ -56,7 +57,7 @@ def test_what_shows_no_failures_lately_is_called_so_by_answer_and_incident():
     incident = Incident("4F7K", "own", "failures", IncidentStatus.MONITORING, ("gw",), State.PARTIAL, NOW - 900, NOW)
     standing = ServiceStatus("own", "Own", (ComponentStatus(quiet),), (incident,))
 
-    said = we_see(quiet, NOW)
+    said = utc(we_see(quiet, NOW), NOW)
 
     assert said == (
         "🟡 no failures lately, watching before we call it over; before that 12 of 80 failed in 10 min; just now"

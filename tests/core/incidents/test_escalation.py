@@ -17,6 +17,7 @@ from bot.core.model.escalation import Course, Policy, Step, ahead, plan, reminde
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.service import ServiceView
 from bot.core.model.snapshot import Snapshot
+from bot.core.text.inline import utc
 from bot.store.codec import INCIDENT
 from probes.model import State
 from tests.support.stores import readable
@@ -232,9 +233,11 @@ def test_the_message_says_what_comes_next() -> None:
         snapshot = Snapshot(START + at, "claude", "Claude", world.incident, None, (), "")
         return dict(incident_card.card(world.incident, snapshot, START + at, ()).lines)
 
-    assert said(10)["Next"] == "not acknowledged: goes to pagerduty at 13:25 UTC (step 1 of on-call)"
+    assert utc(said(10)["Next"], START) == "not acknowledged: goes to pagerduty at 13:25 UTC (step 1 of on-call)"
     world.press(300)
-    assert said(310)["Next"] == "not acknowledged: goes to slack:C1 and ntfy at 13:35 UTC (step 2 of on-call)"
+    assert (
+        utc(said(310)["Next"], START) == "not acknowledged: goes to slack:C1 and ntfy at 13:35 UTC (step 2 of on-call)"
+    )
     assert trail_line(world.incident.timeline[-1], START + 300).endswith(
         "escalated: step 1 of on-call, to pagerduty; nobody acknowledged for 5 min"
     )

@@ -26,7 +26,8 @@ from bot.core.model.status import ServiceStatus
 from bot.core.routing.matchers import matcher
 from bot.core.statuspage import claims
 from bot.core.statuspage.maintenance import LONGEST_S, works_of
-from bot.core.text.people import hushed
+from bot.core.text.inline import utc
+from bot.core.text.silences import hushed
 from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State, VendorIncident
 from tests.support.incidents import ANN, NOW, VIEW, opened, said, step
 from tests.support.judgement import START, seen
@@ -118,7 +119,7 @@ def test_maintenance_to_come_holds_nothing_back_before():
     """It begins by itself, and is told with its times."""
     cases, name = opened("api")
     told = actions.act(cases, said(10, "maintenance", "api", f"2h from {NOW + HOUR:.0f}", "move"))
-    assert told.text == "Claude API will be under maintenance from 14:20 to 16:20 UTC (2h 0m; in 1h 0m)"
+    assert utc(told.text, NOW) == "Claude API will be under maintenance from 14:20 UTC to 16:20 UTC (2h 0m; in 1h 0m)"
     assert cases.incidents[name].silence is None
     cases.hush(NOW + HOUR)
     assert cases.incidents[name].silence.work
@@ -243,7 +244,7 @@ def test_an_end_that_the_page_does_not_state_is_not_told():
     entry = replace(work(since=0.0, status="in_progress"), ends_at=None)
     for heard in (read(60, state=State.MAINTENANCE), read(60, entry, state=State.MAINTENANCE)):
         [quiet] = claims.announced(heard, "Claude")
-        assert hushed(quiet, NOW).startswith("announced maintenance without a stated end, says Claude's status page")
+        assert hushed(quiet).startswith("announced maintenance without a stated end, says Claude's status page")
         standing = ServiceStatus(
             "claude", "Claude", (ComponentStatus(Measurement("api", "API", State.MAJOR), heard["api"]),)
         )

@@ -134,7 +134,7 @@ def test_public_posts_are_a_voice_beside_the_others():
     assert people_say([voice]) == "no reports in 15 min · 4 posts on Hacker News in 30 min (normally 0–1)"
     told = why(voice, ServiceStatus("claude", "Claude", (voice,)), None, START + HOUR)
     assert any("https://news.ycombinator.com/item?id=0" in text for _, text in told.lines)
-    lines = links(voice.reports, START + HOUR)
+    lines = links(voice.reports)
     assert [label for label, _ in lines] == ["Hacker News", "", ""]
     assert all("https://news.ycombinator.com/item?id=" in text and "\n" not in text for _, text in lines)
     assert decided.plans == {}

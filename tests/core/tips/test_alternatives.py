@@ -145,6 +145,7 @@ def test_the_table_has_evidence() -> None:
         "openai": (ComponentStatus(Measurement("openai-api", "OpenAI API", State.UNKNOWN), page),),
     }
     answer = alternatives_answer(API, "Claude", ranked((*ALL, replace(OPENAI, service="gemini")), known, NOW), NOW)
+    answer = answer.plainly()
     assert answer.table is not None
     assert answer.table.rows[0] == (
         "Claude on Bedrock, Bedrock-A",
