@@ -192,7 +192,7 @@ _STANDS_FOR: Final = re.compile(
     r"|bearer|basic|digest|token|string|empty|optional|unset|wrong|revoked|denied|error|authentication|and|or|must"
     r"|should|has"
     r"|have|for|in|of|to|does|did|could|cannot|can|with|from|provided|found|set|valid|unknown|disabled|count|limit"
-    r"|usage)"
+    r"|usage|expected|needs|takes|write|only|no)"
     r"(?![\w=+/@#$%^~*-]))",
     re.IGNORECASE,
 )
