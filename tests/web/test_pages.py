@@ -72,6 +72,7 @@ async def test_every_page_is_sound(client, role):
         steps = zip(markup.headings, markup.headings[1:], strict=False)
         assert all(after - before <= 1 for before, after in steps), (path, markup.headings)
         assert all(one.startswith("/") for one in markup.loads), path
+        assert not re.search("[\ue000-\uf8ff]", answer.text), (path, "a time or a person that nobody wrote out")
         policy = answer.headers["content-security-policy"]
         assert policy.startswith("default-src 'none'; style-src 'self'; script-src 'self'"), path
         assert "'unsafe" not in policy
@@ -149,10 +150,16 @@ async def test_words_of_others_stay_words(client):
     assert clean(HOSTILE, 300) in Markup((await client.get("/i/9Q2M")).text).text
 
 
+async def test_what_is_many_things_is_counted_as_such(client):
+    """ "3 with intermittent failures" is about components, never about failures."""
+    _, markup = await shown(client, "/")
+    assert "1 operational, 1 down, 1 with intermittent failures, 1 unknown" in markup.text
+
+
 async def test_the_past_says_how_much_was_not_measured(client):
     """In figures, beside the uptime."""
     _, markup = await shown(client, "/c/claude-api")
-    assert re.search(r"\d+d \d+h of 90d 0h", markup.text)
+    assert re.search(r"\d+d \d+h of 90d\b", markup.text)
     assert "Uptime leaves out maintenance and what was not measured" in markup.text
 
 

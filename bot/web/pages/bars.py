@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from bot.core.answers.history import share_up
-from bot.core.history.ranges import Point, RangeHistory, failure_rate, uptime
+from bot.core.history.ranges import SPANS, Point, RangeHistory, failure_rate, uptime
 from bot.core.history.rollups import HELD, Rollup
 from bot.core.model.card import Colour
 from bot.core.text.durations import duration
@@ -121,7 +121,8 @@ def missing_words(past: RangeHistory) -> str:
     unknown = past.unknown_s
     if unknown < past.span.seconds / 1000:
         return ""
-    return f"{duration(unknown)} of {duration(past.span.seconds)} not measured"
+    whole = past.span.name if past.span.name in SPANS else duration(past.span.seconds)
+    return f"{duration(unknown)} of {whole} not measured"
 
 
 def worst_state(sums: Rollup) -> State:

@@ -77,7 +77,7 @@ def failures(past: RangeHistory, now: float) -> Chart:
         wide = WIDTH / max(1, len(points))
         columns.append(Column(round(place * wide, 1), round(wide * 0.8, 1), rate, low, high, words))
         rows.append((at, said, f"{percent(rate)}, {span(low, high)}" if rate is not None else "–"))
-    marks = ((0.0, "100 %"), (HEIGHT / 2, "50 %"), (float(HEIGHT), "0 %"))
+    marks = ((0.0, "100%"), (HEIGHT / 2, "50%"), (float(HEIGHT), "0%"))
     begins = clock(points[0].begins, now) if points else ""
     return Chart("Share of checks that failed", marks, begins, "now", tuple(rows), columns=tuple(columns))
 
@@ -127,7 +127,7 @@ def course(evidence: Evidence | None, now: float) -> Chart | None:
         (clock(s.minute * 60, now), f"{s.failed} of {s.total}", percent(s.failed / s.total) if s.total else "–")
         for s in evidence.course
     )
-    marks = ((0.0, "100 %"), (HEIGHT / 2, "50 %"), (float(HEIGHT), "0 %"))
+    marks = ((0.0, "100%"), (HEIGHT / 2, "50%"), (float(HEIGHT), "0%"))
     title = "Share of checks that failed, all affected components together"
     return Chart(title, marks, clock(first * 60, now), clock(last * 60, now), rows, columns=columns)
 

@@ -17,6 +17,7 @@ from bot.core.postmortem import timeline
 from bot.core.postmortem.casefile import Casefile
 from bot.core.postmortem.report import postmortem
 from bot.core.text.durations import clock, duration
+from bot.core.text.inline import utc
 from bot.core.text.quoting import clean, counted
 from bot.core.text.states import TONE, WORDS
 from bot.core.text.symptoms import symptom
@@ -76,8 +77,8 @@ def incident(paper: Paper) -> Any:
         return {
             "row": incident_row(one, standing, call.now),
             "headline": said(headline_of(one, standing, call.now)),
-            "lines": made.lines,
-            "footer": made.footer,
+            "lines": [(label, utc(text, call.now)) for label, text in made.lines],
+            "footer": utc(made.footer, call.now),
             "timeline": _timeline(one, case),
             "said": _said(case),
             "facts": _facts(case.dossier, case.names),

@@ -25,6 +25,8 @@ from bot.web.pages.looks import (
     voices_of,
 )
 
+FAILURES = ("failures", "failures lately")
+"""How states end that are something a component has, not something it is."""
 Pasts = Mapping[str, PastFigures]
 """The past of a service's components, by id."""
 
@@ -132,9 +134,9 @@ def incident_row(incident: Incident, standing: ServiceStatus, now: float) -> Inc
 
 
 def counts(standing: ServiceStatus, now: float) -> str:
-    """Its components by state: "4 operational, 1 down"."""
+    """Its components by state: "4 operational, 1 with intermittent failures"."""
     found = Counter(look_of(v, now).word for v in standing.voices)
-    return ", ".join(f"{n} {word}" for word, n in found.most_common())
+    return ", ".join(f"{n} {'with ' if word.endswith(FAILURES) else ''}{word}" for word, n in found.most_common())
 
 
 def lowest_uptime(pasts: Sequence[PastFigures]) -> str:
