@@ -77,6 +77,11 @@ def _wordings(record: Discrepancy, snapshot: Snapshot, now: float) -> Iterator[s
             yield f"Status page understates it for {lasting}"
         case _:
             again = "green again" if record.page_resolved_at is not None else "still green"
+            if any(v.heard.state in TROUBLE for v in snapshot.voices):
+                yield f"{whose} status page is {again} for {names} after {lasting}"
+                yield f"Status page is {again} for {names} after {lasting}"
+                yield f"Status page is {again} for part of it after {lasting}"
+                return
             yield f"{whose} status page is {again} after {lasting}"
             yield f"Status page is {again} after {lasting}"
 
@@ -103,6 +108,12 @@ def _ended(record: Discrepancy, snapshot: Snapshot, whose: str) -> Iterator[str]
     admitted = [r for r in every if r.page_seen_at is not None and r.claimed in TROUBLE]
     if admitted:
         late = duration(max(r.page_seen_at or closed for r in admitted) - began)
+        if never := [r for r in every if r not in admitted]:
+            shown = _names(admitted, snapshot)
+            yield f"{whose} status page admitted {shown} after {late}, never {_names(never, snapshot)}"
+            yield f"{whose} status page admitted only {shown}, after {late}"
+            yield f"Status page admitted only part of it, after {late}"
+            return
         yield f"{whose} status page admitted {names} after {late}"
         yield f"{whose} status page admitted it after {late}"
         yield f"Status page admitted it after {late}"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.core.model.person import PAGE, Person
+from bot.core.model.severity import TROUBLE
 from bot.core.model.silence import Silence, Silences
 from bot.core.model.statuspage import PageMention, PageStatus
 from bot.core.statuspage.maintenance import works_of
@@ -49,7 +50,7 @@ def _heard(page: Page, claim: Claim, before: PageStatus, at: float) -> PageStatu
     since = before.since if before.state is state and before.since is not None else at
     return PageStatus(
         state=state,
-        words="; ".join(map(_words, about[:3])) or page.words,
+        words="; ".join(map(_words, about[:3])) or _overall(page, state),
         read_at=at,
         since=since,
         posted_at=min((t for i in about if (t := _posted(i, claim.id)) is not None), default=None),
@@ -69,6 +70,12 @@ def announced(heard: Mapping[str, PageStatus], service: str) -> Silences:
         for work in said.works
         if work.named
     )
+
+
+def _overall(page: Page, state: State) -> str:
+    """The words of the page as a whole, where they are true of a component in this state too."""
+    trouble = any(claim.state in TROUBLE for claim in page.claims)
+    return page.words if (state in TROUBLE) is trouble else ""
 
 
 def _words(incident: VendorIncident) -> str:

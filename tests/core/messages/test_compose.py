@@ -22,7 +22,7 @@ from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.core.model.statuspage import PageStatus
 from bot.core.text.inline import utc
 from probes.model import Layer, State
-from tests.support.situations import API, CODE, DOWN, INCIDENT, NOTICE, NOW, SITUATIONS, START, told, voices
+from tests.support.situations import API, CODE, DOWN, INCIDENT, MIN, NOTICE, NOW, SITUATIONS, START, told, voices
 
 nasty = st.one_of(
     st.text(max_size=60),
@@ -324,6 +324,24 @@ def test_a_closed_discrepancy_tells_both_lags():
         "first failure 15:31:00 UTC · our alert 15:34:00 UTC · posted on the page 16:15:54 UTC"
         " · first read by us 16:16:00 UTC"
     )
+
+
+def test_a_page_that_admitted_one_of_two_is_not_said_to_have_admitted_both():
+    """The component that it never showed counts too."""
+    never = replace(NOTICE, closed_at=START + 59 * MIN)
+    shown = replace(
+        NOTICE, id="D2", component="claude-api", claimed=State.MAJOR, closed_at=START + 45 * MIN,
+        page_seen_at=START + 45 * MIN,
+    )  # fmt: skip
+    made = card(replace(told(INCIDENT, voices(API, CODE), shown), discrepancies=(shown, never)), START + 60 * MIN)
+    assert made.headline == "⚖️ Claude's status page admitted only API, after 45 min"
+
+
+def test_a_page_that_is_green_for_a_part_is_not_called_green():
+    """Another component of it is red."""
+    red = voices(API, heard=PageStatus(State.MAJOR, "Down", NOW - 20, START))
+    made = card(told(INCIDENT, (*red, *voices(CODE)), NOTICE), NOW)
+    assert made.headline == "⚖️ Status page is still green for Claude Code after 12 min"
 
 
 def test_the_discrepancy_goes_before_the_incident():

@@ -52,7 +52,15 @@ def test_the_words_are_those_of_the_incident_that_names_the_component():
     heard = listen(page(api=State.PARTIAL, incidents=(incident,)), 100.0, {}, IDS)
 
     assert (heard["claude-api"].words, heard["claude-api"].posted_at) == ("Elevated errors", 90.0)
-    assert (heard["claude-code"].words, heard["claude-code"].posted_at) == ("All Systems Operational", None)
+    assert (heard["claude-code"].words, heard["claude-code"].posted_at) == ("", None)
+
+
+def test_words_of_the_whole_page_are_quoted_where_they_are_true_of_the_component():
+    """Beside another component's trouble they are not those of one that the page calls operational."""
+    well, mixed = listen(page(), 100.0, {}, IDS), listen(page(api=State.MAJOR), 100.0, {}, IDS)
+
+    assert {one.words for one in well.values()} == {"All Systems Operational"}
+    assert (mixed["claude-api"].words, mixed["claude-code"].words) == ("All Systems Operational", "")
 
 
 def test_an_older_reading_from_another_vantage_changes_nothing():
