@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from bot.channels.pagerduty.channel import _event
 from bot.channels.paging import body
 from bot.core.answers import incidents
 from bot.core.answers.answer import Answer
@@ -36,6 +35,7 @@ from bot.web.metrics.exposition import rendered
 from bot.web.metrics.reading import Reading, ServiceReading
 from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State
 from tests.support.figures import Record, Text, wrong
+from tests.support.surfaces import SURFACES, surfaces
 
 START = 1_776_000_000.0
 HEALTHY_S, AFTER_S = 3600.0, 2700.0
@@ -153,7 +153,8 @@ class Played:
                 "pager" if notice.edition % 2 else "message", body(made, 4000, trail=True), seen.incident, seen.voices
             )
             self.say("message", made.headline, seen.incident, seen.voices)
-            self.say("pager", str(_event("k", made)["payload"]), seen.incident, seen.voices)
+            for name, words in surfaces(made):
+                self.say(name, words, seen.incident, seen.voices)
         if asked and self.now >= START + HEALTHY_S:
             self.answered(standing, decided)
 
@@ -250,6 +251,6 @@ def test_every_figure_is_the_records(world):
     faults, counts = wrong(played.texts, played.record)
 
     assert sum(counts.values()) > 500
-    assert min(counts.get(kind, 0) for kind in ("message", "pager", "answer", "report", "api", "metrics")) > 20
+    assert min(counts.get(kind, 0) for kind in (*SURFACES, "message", "answer", "report", "api", "metrics")) > 20
     assert not faults, f"{len(faults)} of {sum(counts.values())} figures:\n" + "\n".join(faults[:12])
     print(sum(counts.values()), counts)  # noqa: T201  the count of figures compared

@@ -128,7 +128,7 @@ def assessed(now: Episodes, component: str, at: float, evidence: float) -> Asses
         at=max((s.at for s in streams), default=None),
         symptoms=seen.ranked if seen else (),
         vantages=tuple(sorted(seen.vantages)) if seen else (),
-        all_vantages=tuple(sorted({s.vantage for s in streams})),
+        all_vantages=tuple(sorted({s.vantage for s in streams if not s.silent} or {s.vantage for s in streams})),
         why=why,
         latency_ms=pace.recent_ms if pace else None,
         usual_latency_ms=pace.usual_ms() if pace else None,

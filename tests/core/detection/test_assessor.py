@@ -347,3 +347,14 @@ def test_an_outage_in_bursts_is_not_called_mended_in_its_gaps():
     fed(judge, quiet(120 / HOUR, at + 300, every=5))
     assert not judge.assessments(at + 420)["api"].monitoring
     assert "closes after 43 min" in judge.explain("api", at + 420).closes
+
+
+def test_a_vantage_that_is_silent_is_not_counted_among_those_that_measure():
+    """What fails from the only one that still measures fails from all, not "only from" it."""
+    judge = assessor()
+    both = [look(START + i * 5, vantage=v) for i in range(120) for v in ("first", "second")]
+    fed(judge, both)
+    assert judge.assessments(START + 600)["api"].all_vantages == ("first", "second")
+    fed(judge, [look(START + 600 + i * 5, failed=i > 60, vantage="first") for i in range(90)])
+    belief = judge.assessments(START + 1050)["api"]
+    assert belief.vantages == belief.all_vantages == ("first",)
