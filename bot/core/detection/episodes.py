@@ -132,6 +132,7 @@ class Episodes:
             stream.at = min(stream.at, now)
         for course in [*self.courses.values(), *self.vantages.values(), *self.slow.values()]:
             course.began, course.seen_at = min(course.began, now), min(course.seen_at, now)
+            course.counted_at = min(course.counted_at, now)
             course.failed_at, course.severity.at = min(course.failed_at, now), min(course.severity.at, now)
         self.attention.watched.clear()
 

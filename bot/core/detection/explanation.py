@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from bot.core.detection.assessment import Assessment, Explanation, Silent
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.core.detection.detector import Name
     from bot.core.detection.disturbance import Disturbance
     from bot.core.detection.episodes import Episodes
+    from bot.core.detection.stream_filter import Stream
 
 WORDS = {
     "all": "everything fails together",
@@ -123,12 +124,12 @@ def assessed(now: Episodes, component: str, at: float, evidence: float) -> Asses
         high=max(low, high),
         failed=seen.severity.failed if seen else 0,
         total=seen.severity.total if seen else 0,
-        window_s=max(0.0, at - seen.began) if seen else 0.0,
+        window_s=max(0.0, at - seen.counted_from) if seen else 0.0,
         since=since,
         at=max((s.at for s in streams), default=None),
         symptoms=seen.ranked if seen else (),
-        vantages=tuple(sorted(seen.vantages)) if seen else (),
-        all_vantages=tuple(sorted({s.vantage for s in streams if not s.silent} or {s.vantage for s in streams})),
+        vantages=_measuring(streams, seen.vantages) if seen else (),
+        all_vantages=_measuring(streams),
         why=why,
         latency_ms=pace.recent_ms if pace else None,
         usual_latency_ms=pace.usual_ms() if pace else None,
@@ -145,6 +146,12 @@ def assessed(now: Episodes, component: str, at: float, evidence: float) -> Asses
     )
 
 
+def _measuring(streams: Iterable[Stream], among: Iterable[str] | None = None) -> tuple[str, ...]:
+    """The vantages that measure (all where none does), or those among some."""
+    every = {s.vantage for s in streams if not s.silent} or {s.vantage for s in streams}
+    return tuple(sorted(every if among is None else every.intersection(among)))
+
+
 def _state(now: Episodes, component: str, at: float, fresh: float | None) -> tuple[State, str, float | None]:
     if fresh is None:
         muted = sorted(now.detector.muted & set(now.vantages_of(component)))
@@ -154,7 +161,7 @@ def _state(now: Episodes, component: str, at: float, fresh: float | None) -> tup
         return State.UNKNOWN, f"no results for {at - fresh:.0f} s", None
     if component in now.standing:
         course = now.courses[component]
-        return course.severity.state, _why(course), course.began
+        return course.severity.state, _why(course), course.counted_from
     if component in now.slowing:
         course = now.slow[component]
         if _fast_again(now, component):

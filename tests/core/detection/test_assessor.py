@@ -358,3 +358,37 @@ def test_a_vantage_that_is_silent_is_not_counted_among_those_that_measure():
     fed(judge, [look(START + 600 + i * 5, failed=i > 60, vantage="first") for i in range(90)])
     belief = judge.assessments(START + 1050)["api"]
     assert belief.vantages == belief.all_vantages == ("first",)
+    fed(judge, [look(START + 1050 + i * 5, failed=True, vantage="renamed") for i in range(60)])
+    belief = judge.assessments(START + 1350)["api"]
+    assert belief.vantages == belief.all_vantages == ("renamed",)
+
+
+def test_what_was_mended_and_fails_again_is_counted_anew():
+    """The counts of an outage that was over say nothing of the next one: it is down again with the third failure."""
+    judge = assessor()
+    fed(judge, quiet(1, every=5))
+    at = START + HOUR
+    fed(judge, failing(1.0, 1.5, at))
+    fed(judge, quiet(60 / HOUR, at + 90, every=5))
+    assert judge.assessments(at + 150)["api"].monitoring
+    fed(judge, [look(at + 150, failed=True), look(at + 155, failed=True)])
+    assert judge.assessments(at + 155)["api"].total > 20
+    steps = fed(judge, failing(1.0, 0.5, at + 160))
+    belief = judge.assessments(at + 190)["api"]
+    assert belief.down
+    assert belief.failed == belief.total == sum(n for _, n in belief.symptoms) - 1 == 7
+    assert (belief.since, belief.window_s) == (at + 150, 40.0)
+    assert not [s for s in steps if s.event == "opened"]
+    fed(judge, [look(at + 190)])
+    assert judge.assessments(at + 191)["api"].total == 8
+
+
+def test_single_failures_after_the_mend_are_not_another_outage():
+    """A usual failure or two do not begin the count again."""
+    judge = assessor()
+    fed(judge, quiet(1, every=5))
+    at = START + HOUR
+    fed(judge, failing(1.0, 5, at))
+    fed(judge, quiet(60 / HOUR, at + 300, every=5))
+    fed(judge, [look(at + 360 + i * 5, failed=i % 3 < 2) for i in range(9)])
+    assert judge.assessments(at + 405)["api"].since == at
