@@ -14,6 +14,7 @@ from bot.core.messages.compose import card
 from bot.core.model.announcement import Announcement
 from bot.core.model.incident import Incident
 from bot.core.model.status import ServiceStatus
+from bot.core.text.inline import utc
 from bot.core.text.quoting import clean
 from bot.web.pages.components import found_service
 from bot.web.pages.looks import said
@@ -114,7 +115,10 @@ def _incident(one: Incident, standing: ServiceStatus) -> Entry:
         path=f"/i/{quote(one.id)}",
         published=one.opened_at,
         updated=updated,
-        lines=(*made.lines, *((entry.event, entry.text) for entry in one.in_order)),
+        lines=(
+            *((label, utc(text, updated)) for label, text in made.lines),
+            *((entry.event, entry.text) for entry in one.in_order),
+        ),
     )
 
 

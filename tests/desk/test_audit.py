@@ -3,6 +3,7 @@
 from bot.core.commands.asker import Asker
 from bot.core.commands.table import Role
 from bot.core.model.person import Person
+from bot.core.text.inline import utc
 from bot.delivery.subscriptions import Subscriptions
 from bot.desk.desk import Desk
 from bot.desk.open import open_desk
@@ -47,7 +48,7 @@ async def test_acts_stand_in_the_audit_newest_first(store: Store) -> None:
     answer = await reception.ask("audit", ANN, NOW + 3)
     assert answer.title == "the latest 2 acts of people, none refused"
     assert answer.table is not None
-    assert [row[1:] for row in answer.table.rows] == [
+    assert [tuple(utc(cell, NOW) for cell in row[1:]) for row in answer.table.rows] == [
         ("Ann on Slack", "test", "slack:C1", "done"),
         ("Ann on Slack", "subscribe claude", "slack:C1", "done"),
     ]

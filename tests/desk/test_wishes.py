@@ -8,6 +8,7 @@ from bot.core.commands.asker import Asker
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.person import Person
 from bot.core.model.snapshot import Snapshot
+from bot.core.text.inline import utc
 from bot.delivery.self_notices import OWN, SelfNotices
 from bot.desk.open import open_desk
 from bot.jobs.wishes import WishJob
@@ -92,4 +93,5 @@ async def test_it_is_audited_as_ones_own(desk, store):
     admin = replace(ANN, role=type(ANN.role).ADMIN)
     answer = await desk.ask("audit", admin, NOW)
     assert answer.table is not None
-    assert answer.table.rows[0][1:3] == ("Ann on Slack", "notify 4F7K")
+    who, what = answer.table.rows[0][1:3]
+    assert (utc(who, NOW), what) == ("Ann on Slack", "notify 4F7K")

@@ -88,7 +88,8 @@ def table(shown: Table) -> list[str]:
         cells = [
             f"{_label(shown.head, n)}{markup(unbroken(tidy(cell, CELL)))}" for n, cell in enumerate(others, 1) if cell
         ]
-        found.append(f"{_bold(first)}{' · '.join(cells)}")
+        name = markup(tidy(first, CELL))
+        found.append(f"**{name}** {' · '.join(cells)}" if name else " · ".join(cells))
     return found
 
 

@@ -7,7 +7,7 @@ import re
 
 from bot.core.model.person import Person
 from bot.core.text.durations import clock
-from bot.core.text.inline import Style, Token, utc, written
+from bot.core.text.inline import Place, Style, Token, utc, written
 from bot.core.text.people import person
 from bot.core.text.quoting import clean
 from bot.core.text.truncation import fit
@@ -19,6 +19,8 @@ _LINKS = re.compile(r":(?=//)")
 _EVERYBODY = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 _STYLES = {Style.TIME: "t", Style.SECONDS: "T", Style.RELATIVE: "R"}
 _LATEST = 1e11
+_SNOWFLAKE = re.compile(r"(@?)([1-9][0-9]{15,19})")
+"""The id of a channel, or with @ of a person; no other platform's ids look like that."""
 _BROADCAST = "@\u200b"
 """A mention of everybody has no escape; a zero-width space in it is one."""
 
@@ -50,6 +52,9 @@ def _shown(token: Token) -> str:
     if isinstance(token, Person):
         known = token.platform == "discord" and token.user.isascii() and token.user.isdigit()
         return f"<@{token.user}>" if known else escape(person(token))
+    if isinstance(token, Place):
+        found = _SNOWFLAKE.fullmatch(token.id)
+        return f"<{'@' if found[1] else '#'}{found[2]}>" if found else escape(token.target)
     if not 0 <= token.at < _LATEST:
         return escape(clock(token.at, token.at))
     at = int(token.at)

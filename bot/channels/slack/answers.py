@@ -80,7 +80,7 @@ def _row(head: Sequence[str], cells: Sequence[str], now: float) -> str:
     return (
         said
         if width(said) <= ROW
-        else f"*{shown(name[:60].replace('*', '∗'))}*  {fit('; '.join(others), ROW - 200, shown)}"
+        else f"*{fit(name.replace('*', '∗'), 100, shown)}*  {fit('; '.join(others), ROW - 200, shown)}"
     )
 
 
@@ -89,7 +89,7 @@ def _label(head: Sequence[str], number: int) -> str:
 
 
 def _rows_plainly(table: Table | None) -> list[tuple[str, str]]:
-    return [(cells[0], "; ".join(cells[1:])) for cells in table.rows[:30] if cells] if table else []
+    return [("", "; ".join(filter(None, cells))) for cells in table.rows[:30] if cells] if table else []
 
 
 def _actions(it: Answer, share: str) -> list[Block]:

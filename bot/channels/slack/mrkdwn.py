@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from bot.core.model.person import Person
 from bot.core.text.durations import clock
-from bot.core.text.inline import Style, Token, written
+from bot.core.text.inline import Place, Style, Token, written
 from bot.core.text.people import person
 
 _MARKS = re.compile(r"(?<![^\s(\[\"'])([*_~`]+)(?=\S)|:(?=[A-Za-z+_-][\w+'-]*:)")
@@ -14,6 +14,9 @@ _ENDS = re.compile(r"(?<=\S)([*_~`])(?!\w)")
 """Where it could end bold, italic, struck or code; what never ends is shown as it stands: "~18%"."""
 _INVISIBLE = "\u200b"
 _USER = re.compile(r"[UW][A-Z0-9]{1,20}")
+_ROOM = re.compile(r"[CG][A-Z0-9]{8,20}")
+_SHORT = 8
+"""Letters of a word in capitals that may be something else than an id."""
 _FORMS = {
     Style.TIME: "{time}",
     Style.SECONDS: "{time_secs}",
@@ -62,6 +65,10 @@ def _shown(token: Token, now: float) -> str:
     if isinstance(token, Person):
         known = token.platform == "slack" and _USER.fullmatch(token.user)
         return f"<@{token.user}>" if known else literal(person(token))
+    if isinstance(token, Place):
+        if _ROOM.fullmatch(token.id):
+            return f"<#{token.id}>"
+        return f"<@{token.id}>" if len(token.id) > _SHORT and _USER.fullmatch(token.id) else literal(token.target)
     fallback = clock(token.at, now, seconds=token.style is Style.SECONDS)
     if not 0 < token.at < _LATEST:
         return fallback

@@ -12,6 +12,7 @@ from bot.channels import paging
 from bot.core.answers.answer import Answer
 from bot.core.model.card import Action, Card, Colour
 from bot.core.model.incident import TimelineEntry
+from bot.core.text.inline import utc
 from bot.core.text.quoting import clean
 
 Element = dict[str, Any]
@@ -39,9 +40,9 @@ def root(it: Card) -> dict[str, Any]:
             "bleed": True,
             "items": [_runs((headline, True), size="Medium")],
         },
-        *_lines(it.lines),
+        *_lines(it.lines, it.at),
         *_times(it.times),
-        *([_runs((clean(it.footer, WORDS), False), isSubtle=True, size="Small")] if it.footer else []),
+        *([_runs((clean(utc(it.footer, it.at), WORDS), False), isSubtle=True, size="Small")] if it.footer else []),
     ]
     links: list[Element] = [{"type": "Action.OpenUrl", "title": label, "url": url} for label, url in paging.links(it)]
     return _message(headline, body, [*buttons(it.actions), *links])
@@ -50,10 +51,10 @@ def root(it: Card) -> dict[str, Any]:
 def answer(it: Answer) -> dict[str, Any]:
     """The message of an answer, as an activity."""
     title = clean(it.title, SUMMARY) or "no answer"
-    body = [_title(title), *_lines(it.lines)]
+    body = [_title(title), *_lines(it.lines, it.at)]
     if it.table is not None:
         rows = it.table.rows[:ROWS]
-        body += [_runs((" · ".join(clean(cell, 80) for cell in row if cell), False)) for row in rows]
+        body += [_runs((" · ".join(clean(utc(cell, it.at), 80) for cell in row if cell), False)) for row in rows]
         if len(it.table.rows) > len(rows):
             body.append(_runs((f"and {len(it.table.rows) - len(rows)} more", False), isSubtle=True))
     said = [line for line in it.text.splitlines() if line.strip()]
@@ -61,7 +62,7 @@ def answer(it: Answer) -> dict[str, Any]:
     if len(said) > PARAGRAPHS:
         body.append(_runs((f"and {len(said) - PARAGRAPHS} more lines", False), isSubtle=True))
     if it.footer:
-        body.append(_runs((clean(it.footer, WORDS), False), isSubtle=True, size="Small"))
+        body.append(_runs((clean(utc(it.footer, it.at), WORDS), False), isSubtle=True, size="Small"))
     return _message(title, body, buttons(it.actions))
 
 
@@ -99,10 +100,10 @@ def _message(summary: str, body: Sequence[Element], actions: Sequence[Element]) 
     return {"type": "message", "summary": summary, "attachments": [attachment]}
 
 
-def _lines(lines: Iterable[tuple[str, str]]) -> list[Element]:
+def _lines(lines: Iterable[tuple[str, str]], now: float) -> list[Element]:
     every = list(lines)
     shown = [
-        _runs((f"{clean(label, 60)}: " if label else "", True), (clean(text, WORDS), False))
+        _runs((f"{clean(label, 60)}: " if label else "", True), (clean(utc(text, now), WORDS), False))
         for label, text in every[:LINES]
     ]
     if len(every) > LINES:

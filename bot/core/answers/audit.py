@@ -5,9 +5,8 @@ from dataclasses import asdict
 
 from bot.core.answers.answer import Answer, Table
 from bot.core.model.audit import REFUSED, AuditEntry
-from bot.core.text.inline import Style, moment
+from bot.core.text.inline import Style, mention, moment, place
 from bot.core.text.numbers import number
-from bot.core.text.people import person
 from bot.core.text.quoting import clean
 
 
@@ -17,9 +16,9 @@ def audited(deeds: Sequence[AuditEntry], now: float) -> Answer:
     rows = tuple(
         (
             moment(deed.at, Style.SECONDS),
-            person(deed.by),
+            mention(deed.by),
             clean(f"{deed.command} {deed.about}", 60),
-            clean(deed.here, 40) or clean(deed.by.platform, 40) or "unknown",
+            place(deed.here) or clean(deed.by.platform, 40) or "unknown",
             clean(deed.outcome, 40),
         )
         for deed in deeds

@@ -18,7 +18,7 @@ from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
 from bot.core.text.durations import duration
 from bot.core.text.escalation import next_step
-from bot.core.text.inline import Style, moment, relative, tidy, utc
+from bot.core.text.inline import Style, moment, place, relative, tidy, utc
 from bot.core.text.numbers import number, percent
 from bot.core.text.quoting import clean
 from bot.core.text.reports import links
@@ -137,7 +137,7 @@ def incident(  # noqa: PLR0913, PLR0917 - one handler calls it, with all that is
 
 def sent(rows: Sequence[Delivered], now: float) -> list[tuple[str, str]]:
     """To whom an incident was told, and what became of it, as lines."""
-    said = [f"{clean(row.channel, 40)}: {_fate(row, now)}{by_which(row.by)}{_error(row)}" for row in rows[:TOLD]]
+    said = [f"{place(row.channel)}: {_fate(row, now)}{by_which(row.by)}{_error(row)}" for row in rows[:TOLD]]
     if len(rows) > TOLD:
         said.append(f"… and {len(rows) - TOLD} more: deliveries")
     said = said or ["nobody: no channel's route covers it, or it began in silence"]
@@ -148,9 +148,7 @@ def deliveries(rows: Sequence[Delivered], now: float) -> Answer:
     """What went where: newest first, what could not be said with its reason."""
     lost = sum(row.dead_at is not None for row in rows)
     waiting = sum(row.dead_at is None and _owed(row) and not (row.done_version and not row.tries) for row in rows)
-    body = tuple(
-        (clean(row.subject, 20), clean(row.channel, 40), _fate(row, now), clean(row.error, 120)) for row in rows
-    )
+    body = tuple((clean(row.subject, 20), place(row.channel), _fate(row, now), clean(row.error, 120)) for row in rows)
     return Answer(
         title=f"{number(len(rows), 'delivery', 'deliveries')}: {waiting} waiting, {lost} undeliverable",
         at=now,

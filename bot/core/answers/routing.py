@@ -1,6 +1,6 @@
 """The routing tree in words: the tree as it is, and who would hear of something, when, and why not the others. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from bot.core.answers.answer import Answer
@@ -10,7 +10,7 @@ from bot.core.model.severity import SEVERITY
 from bot.core.routing.quiet_hours import quiet_until
 from bot.core.routing.tree import BY_DEFAULT, TOLD_BEFORE, Route, RouteMatch, Tree, verdicts
 from bot.core.text.durations import duration
-from bot.core.text.inline import moment
+from bot.core.text.inline import moment, place
 from bot.core.text.quoting import clean, listed
 from probes.model import State
 
@@ -28,17 +28,17 @@ class Hearer:
     at: float
 
 
-def drawn(branches: Iterable[Route], depth: int = 0) -> list[tuple[str, str]]:
-    """(name, sentence) of every branch, deeper ones indented."""
+def drawn(branches: Iterable[Route], named: Callable[[str], str] = str, depth: int = 0) -> list[tuple[str, str]]:
+    """(name, sentence) of every branch, deeper ones indented; `named` is how a target is written."""
     lines = list[tuple[str, str]]()
     for branch in branches:
-        lines += [("  " * depth + branch.name, _branch(branch)), *drawn(branch.below, depth + 1)]
+        lines += [("  " * depth + branch.name, _branch(branch, named)), *drawn(branch.below, named, depth + 1)]
     return lines
 
 
-def _branch(branch: Route) -> str:
+def _branch(branch: Route, named: Callable[[str], str]) -> str:
     match = ", ".join(map(str, branch.match)) or "everything"
-    parts = [f"{match} → {', '.join(branch.to) or 'nobody'}", f"from {branch.minimum.value}"]
+    parts = [f"{match} → {', '.join(map(named, branch.to)) or 'nobody'}", f"from {branch.minimum.value}"]
     if branch.quiet:
         parts.append("with quiet hours")
     if branch.escalation:
@@ -53,14 +53,15 @@ def _branch(branch: Route) -> str:
 def routes_answer(tree: Tree, facts: Facts | None, about: str, now: float) -> Answer:
     """The tree as it is; with facts, who would hear at once of a major outage of `about`, and why not the others."""
     if facts is None:
-        shown = tuple(drawn(tree.branches))
+        shown = tuple(drawn(tree.branches, place))
         title = "The routes in force" if shown else "No routes are configured: every channel hears everything"
-        return Answer(title, now, shown, data={"at": now, "branches": dict(shown)})
+        return Answer(title, now, shown, data={"at": now, "branches": dict(drawn(tree.branches))})
     severity = SEVERITY[State.MAJOR]
     said = list(verdicts(tree.branches, facts, severity))
     told = hearers([verdict for verdict in said if verdict.taken], severity, (), now)
     names = {one.target for one in told}
-    lines = [(clean(one.target, 60), f"{one.when}, by {one.by}") for one in told] or [("Nobody", "hears of this")]
+    lines = [("Hears" if n == 0 else "", f"{place(one.target)} {one.when}, by {one.by}") for n, one in enumerate(told)]
+    lines = lines or [("Nobody", "hears of this")]
     lines += [("Not told", passed_over(v, names, why)) for v in said if (why := why_not(v, facts))]
     data = {"at": now, "about": about, "hear": [asdict(one) for one in told]}
     title = f"Who would hear of a major outage of {clean(about, 40)} now"
@@ -99,7 +100,7 @@ def unheard(tree: Tree, told: Collection[str], facts: Facts, severity: int | Non
     said = {verdict.branch.name: verdict for verdict in verdicts(tree.branches, facts, severity)}
     for target in tree.targets():
         if target not in told:
-            reasons.setdefault(_reason(tree, target, said, facts), []).append(clean(target, 40))
+            reasons.setdefault(_reason(tree, target, said, facts), []).append(place(target))
     lines = [("Not notified", f"{listed(names)}: {why}") for why, names in reasons.items()]
     if len(lines) > UNHEARD:
         rest = sum(len(names) for names in list(reasons.values())[UNHEARD:])

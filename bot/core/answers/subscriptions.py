@@ -1,11 +1,12 @@
 """Subscriptions in words. Pure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 
 from bot.core.answers.answer import Answer, Table
 from bot.core.routing.tree import Subscription, SubscriptionFilter
-from bot.core.text.inline import moment
+from bot.core.text.inline import mention, moment, place
 from bot.core.text.numbers import number
 from bot.core.text.quoting import clean, listed
 from bot.core.text.states import WORDS
@@ -16,7 +17,7 @@ SHOWN = 50
 def subscriptions(routes: Sequence[Subscription], here: str, now: float) -> Answer:
     """Which channels hear of what, those of this channel first."""
     ordered = sorted(routes, key=lambda route: route.target != here)
-    rows = tuple((clean(r.target, 60), _hears(r), _since(r)) for r in ordered[:SHOWN])
+    rows = tuple((place(r.target), _hears(r), _since(r)) for r in ordered[:SHOWN])
     mine = sum(route.target == here for route in routes) if here else 0
     more = f"… and {len(routes) - SHOWN} more" if len(routes) > SHOWN else ""
     return Answer(
@@ -39,13 +40,20 @@ def interest(wanted: SubscriptionFilter) -> str:
 
 def done(text: str, target: str, command: str, now: float) -> Answer:
     """The answer to a subscription that was made or ended."""
-    return Answer(clean(text, 400), now, changed=True, data=_data(text, target, command, now, ok=True))
+    lines = (("Channel", place(target)),)
+    return Answer(_titled(text, target), now, lines, changed=True, data=_data(text, target, command, now, ok=True))
 
 
 def failed(text: str, target: str, command: str, now: float) -> Answer:
     """The answer to a subscription that failed, with the reason; nothing changed."""
-    lines = (("Changed", "nothing"), ("See", "subscriptions"))
-    return Answer(clean(text, 400), now, lines, data=_data(text, target, command, now, ok=False))
+    lines = (("Channel", place(target)), ("Changed", "nothing"), ("See", "subscriptions"))
+    return Answer(_titled(text, target), now, lines, data=_data(text, target, command, now, ok=False))
+
+
+def _titled(text: str, target: str) -> str:
+    """A sentence for a title, which can mention no channel: the line below it does."""
+    said = clean(re.sub(rf"(?<!\w){re.escape(target)}(?!\w)", "the channel", text) if target else text, 400)
+    return said[:1].upper() + said[1:]
 
 
 def _data(text: str, target: str, command: str, now: float, *, ok: bool) -> dict[str, object]:
@@ -59,4 +67,4 @@ def _hears(route: Subscription) -> str:
 def _since(route: Subscription) -> str:
     if route.by is None:
         return "by the configuration"
-    return f"{moment(route.at)} by {clean(route.by.name, 40) or clean(route.by.user, 40)}"
+    return f"{moment(route.at)} by {mention(route.by)}"

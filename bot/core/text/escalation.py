@@ -2,7 +2,7 @@
 
 from bot.core.model.escalation import Due, Policy, ahead
 from bot.core.model.incident import Incident, IncidentStatus
-from bot.core.text.inline import moment
+from bot.core.text.inline import moment, place
 from bot.core.text.quoting import clean, listed
 
 
@@ -19,7 +19,7 @@ def next_step(incident: Incident, now: float) -> str:
         return ""
     policy, due = coming
     again = f", round {due.round}" if due.round > 1 else ""
-    who = listed(clean(t, 80) for t in due.to)
+    who = listed(map(place, due.to))
     if incident.status is IncidentStatus.MONITORING:
         when = "if failures come back" if due.at <= now else f"at {moment(due.at)} if failures come back"
     else:

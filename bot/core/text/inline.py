@@ -1,8 +1,8 @@
-"""Times and people inside plain text, for each channel to show in its own way. Pure.
+"""Times, people and places inside plain text, for each channel to show in its own way. Pure.
 
-A time is shown in the reader's zone and a person as a mention, which only the channel can do. So a text has a token in
-their place, made of private-use characters. `clean` takes those out of everything that others wrote: nobody can forge a
-token. `utc` is the text for channels that can show neither.
+A time is shown in the reader's zone, a person or a channel as a mention, which only the channel can do. So a text
+has a token in their place, made of private-use characters. `clean` takes those out of everything that others wrote:
+nobody can forge a token. `utc` is the text for channels that can show neither.
 """
 
 import math
@@ -18,7 +18,7 @@ from bot.core.text.people import person
 from bot.core.text.quoting import CLOSE, OPEN, clean, cut
 
 BETWEEN = "\ue002"
-_TOKEN = re.compile(f"{OPEN}([tsar])(\\d{{1,11}}){CLOSE}|{OPEN}u([^{OPEN}{CLOSE}]*){CLOSE}")
+_TOKEN = re.compile(f"{OPEN}([tsar])(\\d{{1,11}}){CLOSE}|{OPEN}([up])([^{OPEN}{CLOSE}]*){CLOSE}")
 _STRAY = re.compile(f"[{OPEN}-{BETWEEN}]")
 _LATEST = 99_999_999_999
 
@@ -40,7 +40,19 @@ class Moment:
     style: Style
 
 
-Token = Moment | Person
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where messages go, as a target names it: "slack:C0123ABCD"."""
+
+    target: str
+
+    @property
+    def id(self) -> str:
+        """What the platform calls it; "" where the target is all that is known."""
+        return self.target.partition(":")[2]
+
+
+Token = Moment | Person | Place
 
 
 def moment(at: float, style: Style = Style.TIME) -> str:
@@ -66,6 +78,12 @@ def mention(who: Person | None) -> str:
         return person(who)
     parts = (who.platform, who.place, who.user, who.name)
     return f"{OPEN}u{BETWEEN.join(clean(part, 80) for part in parts)}{CLOSE}"
+
+
+def place(target: str) -> str:
+    """The token of a target; its name where it has nothing that could be linked."""
+    name = clean(target, 80)
+    return f"{OPEN}p{name}{CLOSE}" if ":" in name else name
 
 
 def parts(text: str) -> Iterator[str | Token]:
@@ -107,6 +125,8 @@ def zoned(text: str, now: float, zone: tzinfo | None) -> str:
 def _plainly(token: Token, now: float, zone: tzinfo | None) -> str:
     if isinstance(token, Person):
         return person(token)
+    if isinstance(token, Place):
+        return token.target
     if token.style is Style.RELATIVE:
         return ago(token.at, now)
     return clock(token.at, now, seconds=token.style is Style.SECONDS, zone=zone)
@@ -115,12 +135,16 @@ def _plainly(token: Token, now: float, zone: tzinfo | None) -> str:
 def _token(found: re.Match[str]) -> Token:
     if found[1]:
         return Moment(float(found[2]), Style(found[1]))
-    platform, place, user, name = (*found[3].split(BETWEEN), "", "", "", "")[:4]
-    return Person(platform, place, user, name)
+    if found[3] == "p":
+        return Place(found[4])
+    platform, room, user, name = (*found[4].split(BETWEEN), "", "", "", "")[:4]
+    return Person(platform, room, user, name)
 
 
 def again(token: Token) -> str:
     """The token as text once more."""
+    if isinstance(token, Place):
+        return place(token.target)
     return mention(token) if isinstance(token, Person) else moment(token.at, token.style)
 
 

@@ -235,9 +235,8 @@ def test_the_message_says_what_comes_next() -> None:
 
     assert utc(said(10)["Next"], START) == "not acknowledged: goes to pagerduty at 13:25 UTC (step 1 of on-call)"
     world.press(300)
-    assert (
-        utc(said(310)["Next"], START) == "not acknowledged: goes to slack:C1 and ntfy at 13:35 UTC (step 2 of on-call)"
-    )
+    coming = utc(said(310)["Next"], START)
+    assert coming == "not acknowledged: goes to slack:C1 and ntfy at 13:35 UTC (step 2 of on-call)"
     assert trail_line(world.incident.timeline[-1], START + 300).endswith(
         "escalated: step 1 of on-call, to pagerduty; nobody acknowledged for 5 min"
     )
