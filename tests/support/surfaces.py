@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC
 from email.message import EmailMessage
 from html import unescape
 from typing import Any
@@ -15,7 +16,6 @@ from bot.channels.teams import cards as teams_cards
 from bot.channels.webhook import payload
 from bot.core.model.card import Card
 from bot.core.text.durations import clock
-from bot.core.text.inline import utc
 from tests.words import pages
 
 _MOMENT = re.compile(r"<!date\^(\d+)\^([^|>]*)\|[^>]*>|<t:(\d+):(\w)>|\{\{(?:DATE|TIME)\(([^)]*)\)\}\}")
@@ -60,8 +60,8 @@ def _email(it: Card) -> str:
 
 
 def _console(it: Card) -> str:
-    shown = plain_lines.harmless(it)
-    return "\n".join([shown.headline, *(f"{label} {utc(text, it.at)}" for label, text in shown.lines)])
+    shown = plain_lines.harmless(it, UTC)
+    return "\n".join([shown.headline, *(f"{label} {text}" for label, text in shown.lines), shown.footer])
 
 
 def _slack(it: Card) -> str:
