@@ -25,6 +25,7 @@ from bot.core.model.service import ServiceView
 from bot.core.model.status import ServiceStatus
 from bot.core.postmortem.casefile import Casefile
 from bot.core.postmortem.report import postmortem
+from bot.core.text.inline import utc
 from bot.core.text.numbers import percent, span
 from bot.core.text.symptoms import present
 from bot.web.api.shapes import component as shown_component
@@ -239,8 +240,8 @@ class Played:
         self.say("answer", "\n".join([made.title, *rows, *lines, made.footer]), incident, voices)
 
     def say(self, kind, words, incident, voices) -> None:
-        """Keep a text."""
-        self.texts.append(Text(self.now, kind, words, incident, tuple(voices)))
+        """Keep a text; moments that each reader sees in his own zone are in UTC."""
+        self.texts.append(Text(self.now, kind, utc(words, self.now), incident, tuple(voices)))
 
 
 @pytest.mark.timeout(300)
