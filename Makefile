@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo demo-web test test-fast check check-deploy bench docs manifests pictures format lock release clean
+.PHONY: help run demo demo-web test test-fast check check-package check-deploy bench docs manifests pictures format lock release clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -47,11 +47,14 @@ test: $(STAMP) $(TYPES) $(DRIVER)  ## all tests
 test-fast: $(STAMP) $(TYPES) $(DRIVER)  ## without the slow tier: processes, outages, replicas
 	@$(BIN)/python -m pytest -m "not slow"
 
-check: $(STAMP) $(TYPES) $(DRIVER)  ## format, lint, types, architecture and tests: what CI runs
+check: $(STAMP) $(TYPES) $(DRIVER)  ## format, lint, types, architecture and tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest
+
+check-package: $(STAMP)  ## the package, shells and units: the parts of check-deploy that need no tools; CI runs them too
+	@$(BIN)/python deploy/check package shells unit
 
 TOOLS := .venv-deploy/.installed
 

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.core.commands.table import COMMANDS
+
 EXAMPLES = """\
   groundtruth completion bash > ~/.local/share/bash-completion/completions/groundtruth
   groundtruth completion zsh  > "${fpath[1]}/_groundtruth"
@@ -41,8 +43,13 @@ def offers() -> Offers:
     found = {}
     for name, (module, summary) in sorted(main.COMMANDS.items()):
         parser = main.command(name, importlib.import_module(module))
-        found[name] = (summary, tuple(_words(parser)))
+        found[name] = (summary, (*_words(parser), *(_asked() if name == "ask" else ())))
     return found
+
+
+def _asked() -> Sequence[Word]:
+    """What the desk is asked, from its own table."""
+    return [Word(command.name, command.summary) for command in COMMANDS.values()]
 
 
 def _words(parser: argparse.ArgumentParser) -> Sequence[Word]:
@@ -110,17 +117,41 @@ _groundtruth() {{
   _describe option offered
   _files
 }}
-compdef _groundtruth groundtruth
+if [[ $funcstack[1] == _groundtruth ]]; then
+  _groundtruth "$@"
+else
+  compdef _groundtruth groundtruth
+fi
 """
+
+
+FISH = """\
+# fish completion of groundtruth
+function __groundtruth_command --description 'whether there is a command yet, or whether it is this one'
+    set -l words (commandline -opc)
+    set -e words[1]
+    while set -q words[1]
+        switch $words[1]
+            case --config
+                set -q words[2]; and set -e words[1]
+            case '-*'
+            case '*'
+                test (count $argv) -eq 0; or test $words[1] = $argv[1]
+                return
+        end
+        set -e words[1]
+    end
+    return 1
+end"""
 
 
 def fish(table: Offers) -> str:
     """One line for each command and each of its words."""
-    lines = ["# fish completion of groundtruth", "complete -c groundtruth -l config -r -d 'the configuration file'"]
-    lines.append("complete -c groundtruth -n __fish_use_subcommand -l version -d 'the version'")
+    lines = [FISH, "complete -c groundtruth -l config -r -d 'the configuration file'"]
+    lines.append("complete -c groundtruth -n 'not __groundtruth_command' -l version -d 'the version'")
     for name, (summary, words) in table.items():
-        lines.append(f"complete -c groundtruth -n __fish_use_subcommand -f -a {name} -d {_quoted(summary)}")
-        seen = f"-n '__fish_seen_subcommand_from {name}'"
+        lines.append(f"complete -c groundtruth -n 'not __groundtruth_command' -f -a {name} -d {_quoted(summary)}")
+        seen = f"-n '__groundtruth_command {name}'"
         for word in words:
             how = f"-l {word.word[2:]}" if word.word.startswith("--") else f"-a {word.word}"
             lines.append(f"complete -c groundtruth {seen} {how}" + (f" -d {_quoted(word.what)}" if word.what else ""))

@@ -4,9 +4,11 @@ import argparse
 import asyncio
 import getpass
 import os
+import shlex
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bot.channels.registry import CHANNELS
@@ -14,7 +16,7 @@ from bot.config import catalogue
 from bot.config.complaints import nearest, printable
 from bot.config.load import from_text, secret
 from bot.core.health.signs import HealthSign
-from bot.errors import UserError
+from bot.errors import ConfigError, UserError
 from bot.settings import Settings
 
 EXAMPLES = """\
@@ -34,6 +36,10 @@ TOKENS: Mapping[str, Mapping[str, str]] = {
 """A channel's kind -> the secrets it needs, and where they come from."""
 
 
+LIKE_TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1-1", "SLACK_APP_TOKEN": "xapp-1-1", "DISCORD_TOKEN": "a.b.c"}
+"""What passes for tokens while only channel ids are looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What the configuration shall say; `places` are channel ids by the kind of channel, `urls` other addresses."""
@@ -41,7 +47,7 @@ class Wanted:
     services: tuple[str, ...]
     places: Mapping[str, tuple[str, ...]]
     redis: str = ""
-    urls: Mapping[str, str] | None = None
+    urls: Mapping[str, Mapping[str, str]] | None = None
 
     def text(self) -> str:
         """The YAML, with a word about each part."""
@@ -64,8 +70,8 @@ class Wanted:
     def _keys(self, kind: str) -> list[str]:
         keys = {"slack": ["token: ${SLACK_BOT_TOKEN}", "app_token: ${SLACK_APP_TOKEN}"]}
         own = keys.get(kind, ["token: ${DISCORD_TOKEN}"])
-        url = (self.urls or {}).get(kind)
-        return [f"    {key}" for key in [*own, *([f"api_url: {url}"] if url else [])]]
+        urls = (self.urls or {}).get(kind, {})
+        return [f"    {key}" for key in [*own, *(f"{name}: {url}" for name, url in urls.items() if url)]]
 
 
 ROUTES = (
@@ -81,6 +87,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     for kind in TOKENS:
         parser.add_argument(f"--{kind}", metavar="IDS", default="", help=f"channel ids in {kind.title()}, by commas")
         parser.add_argument(f"--{kind}-api-url", metavar="URL", default="", help="a proxy or compatible server")
+    parser.add_argument("--discord-gateway-url", metavar="URL", default="", help="the gateway of that server")
     parser.add_argument("--redis", metavar="URL", default="", help="a Redis or Valkey (default: the embedded store)")
     parser.add_argument("--folder", type=Path, default=Path(), help="where to write (default: here)")
 
@@ -91,24 +98,41 @@ def run(args: argparse.Namespace) -> int:
     for path in (file, env):
         if path.exists():
             raise UserError(f"{path} is there already: name another place with --folder, or move it away")
-    wanted = _asked(args) if args.services is None and sys.stdin.isatty() else _given(args)
-    tokens = {name: _token(name, args) for kind in wanted.places for name in TOKENS[kind]}
+    try:
+        wanted = _asked(args) if args.services is None and sys.stdin.isatty() else _given(args)
+        tokens = {name: _token(name, args) for kind in wanted.places for name in TOKENS[kind]}
+    except EOFError:
+        raise UserError("the questions were not answered: nothing was written") from None
     settings = from_text(wanted.text(), str(file), dict(tokens), args.folder)
     problems = asyncio.run(_tried(settings))
     if problems:
         sys.stderr.write("nothing was written: mend this first, and try again\n")
         return 1
-    _write(file, wanted.text(), 0o644)
     _write(env, _env(wanted, tokens), 0o600)
-    sys.stdout.write(f"{file} and {env} are written. Next:\n  set -a; . {env}; set +a\n")
-    sys.stdout.write(f"  groundtruth --config {file} run\n")
+    try:
+        _write(file, wanted.text(), 0o644)
+    except UserError:
+        env.unlink()
+        raise
+    sys.stdout.write(f"{file} and {env} are written. Next:\n  set -a; . {_typed(env)}; set +a\n")
+    sys.stdout.write(f"  groundtruth --config {_typed(file)} run\n")
     return 0
+
+
+def _typed(path: Path) -> str:
+    """A path as any shell takes it: `.` looks for a bare name in PATH, and a space needs quotes."""
+    return shlex.quote(str(path if path.parent != Path() else f"./{path}"))
 
 
 def _given(args: argparse.Namespace) -> Wanted:
     places = {kind: _words(getattr(args, kind)) for kind in TOKENS if getattr(args, kind)}
-    urls = {kind: getattr(args, f"{kind}_api_url") for kind in TOKENS}
-    return Wanted(_known(_words(args.services or "claude")), places, args.redis, urls)
+    return Wanted(_known(_words(args.services or "claude")), places, args.redis, _urls(args))
+
+
+def _urls(args: argparse.Namespace) -> dict[str, dict[str, str]]:
+    found = {kind: {"api_url": getattr(args, f"{kind}_api_url")} for kind in TOKENS}
+    found["discord"]["gateway_url"] = args.discord_gateway_url
+    return found
 
 
 def _asked(args: argparse.Namespace) -> Wanted:
@@ -116,10 +140,24 @@ def _asked(args: argparse.Namespace) -> Wanted:
     services = _repeated("Which services, by commas? [claude] ", lambda text: _known(_words(text or "claude")))
     places = {}
     for kind in TOKENS:
-        ids = _words(input(f"Channel ids in {kind.capitalize()}, by commas (empty: none): "))
+        asked = f"Channel ids in {kind.capitalize()}, by commas (empty: none): "
+        ids = _repeated(asked, partial(_ids, kind))
         if ids:
             places[kind] = ids
-    return Wanted(services, places, args.redis)
+    return Wanted(services, places, args.redis, _urls(args))
+
+
+def _ids(kind: str, text: str) -> tuple[str, ...]:
+    """Ids of channels that our reader takes. Raises UserError with what it expects."""
+    ids = _words(text)
+    for name in ids:
+        if not name.isalnum():
+            raise UserError(f"expected the ids of channels, not {printable(name)}")
+    try:
+        from_text(Wanted(("claude",), {kind: ids} if ids else {}).text(), "ids", LIKE_TOKENS)
+    except ConfigError as error:
+        raise UserError(error.complaints[0].split(": ", 2)[2]) from None
+    return ids
 
 
 def _repeated(question: str, read: Callable[[str], tuple[str, ...]]) -> tuple[str, ...]:
