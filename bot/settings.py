@@ -197,12 +197,23 @@ class Proxy:
 
 
 @dataclass(frozen=True, slots=True)
+class Otlp:
+    """A collector that is sent the metrics every `interval_s`: its address, and headers for it, all of them secrets."""
+
+    url: Secret
+    interval_s: float = 60.0
+    headers: tuple[tuple[str, Secret], ...] = ()
+    ca_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Web:
     """The page and the API: where they listen ("host:port"), how the page looks, and who sees what.
 
     `public` are the services that everybody sees; the others take a token, or the proxy's word. `url` is the address
     that people know it by ("": that of the request), `links` are (label, address), `logo` a file ("": none), `frames`
-    the sites that may frame a component, `per_minute` the API's requests of one token, or address without one.
+    the sites that may frame a component, `per_minute` the API's requests of one token, or address without one; `otlp`
+    is sent the metrics.
     """
 
     listen: str
@@ -215,6 +226,7 @@ class Web:
     proxy: Proxy | None = None
     frames: tuple[str, ...] = ()
     per_minute: int = 600
+    otlp: Otlp | None = None
 
 
 @dataclass(frozen=True, slots=True)

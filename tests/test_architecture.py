@@ -21,7 +21,7 @@ BOT: Mapping[str, str] = {
     " core probes",
     "app": "lifetime jobs web desk health delivery judging probing advice process channels settings store core",
     "lifetime": "channels settings",
-    "web": "desk health http process scheduling settings store core",
+    "web": "desk fields health http process scheduling settings store core",
     "mcp": "desk core",
     "importers": "",
     "jobs": "desk delivery judging health process http scheduling settings store fields core probes",

@@ -11,8 +11,8 @@ from pydantic import AfterValidator, Field, StringConstraints
 from bot.config.complaints import Complaint, unknown
 from bot.config.document import Node
 from bot.config.secrets import Secrets
-from bot.fields import REFERENCE, File, Id, Listen, Part, Text, Url
-from bot.settings import Proxy, Token, Web
+from bot.fields import REFERENCE, Duration, File, Id, Listen, Part, Text, Url
+from bot.settings import Otlp, Proxy, Token, Web
 
 LOGOS = (".svg", ".png", ".jpg", ".jpeg", ".webp")
 LARGEST_LOGO = 256 * 1024
@@ -40,6 +40,12 @@ def _referenced(value: str) -> str:
     return value
 
 
+def _collector(value: str) -> str:
+    if not REFERENCE.match(value) and not re.fullmatch(r"https?://\S+", value):
+        raise ValueError("expected an address such as http://collector:4318/v1/metrics, or ${NAME} of the environment")
+    return value
+
+
 Role = Literal["viewer", "responder", "admin"]
 Network = Annotated[str, StringConstraints(max_length=60), AfterValidator(_network)]
 Origin = Annotated[str, StringConstraints(max_length=300), AfterValidator(_origin)]
@@ -60,6 +66,17 @@ class ProxyPart(Part):
     role: Role = Field("viewer", description="what these people may")
 
 
+class OtlpPart(Part):
+    url: Annotated[str, StringConstraints(max_length=2000), AfterValidator(_collector)] = Field(
+        description="where metrics are posted, such as http://collector:4318/v1/metrics, or ${NAME} of the environment"
+    )
+    interval: Annotated[Duration, Field(ge=10, le=3_600)] = Field(60.0, description="how often they are sent")
+    headers: dict[Header, Annotated[str, StringConstraints(min_length=1, max_length=2000)]] = Field(
+        default_factory=dict, max_length=10, description="headers to send, such as Authorization: ${NAME}"
+    )
+    ca_file: File | None = Field(None, description="a PEM file of certificates to trust besides the usual ones")
+
+
 class WebPart(Part):
     """The status page, its feeds and badges, and the API."""
 
@@ -78,6 +95,7 @@ class WebPart(Part):
     frames: tuple[Origin, ...] = Field(
         (), max_length=20, description="sites that may frame /embed/<component>; * for all, none if absent"
     )
+    otlp: OtlpPart | None = Field(None, description="an OpenTelemetry collector that is sent the metrics")
     requests_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
         600, description="what one token, or one address without a token, may ask of the API"
     )
@@ -99,7 +117,18 @@ def web_settings(part: WebPart | None, vault: Secrets, catalogue: Collection[str
         proxy=Proxy(part.proxy.header, part.proxy.networks, part.proxy.role) if part.proxy else None,
         frames=part.frames,
         per_minute=part.requests_per_minute,
+        otlp=_otlp(part.otlp, vault) if part.otlp else None,
     )
+
+
+def _otlp(part: OtlpPart, vault: Secrets) -> Otlp | None:
+    """None where the address is a secret that may be missing, and is."""
+    url = vault.secret(part.url)
+    if url is None:
+        return None
+    headers = ((name, vault.secret(value)) for name, value in part.headers.items())
+    known = tuple((name, value) for name, value in headers if value is not None)
+    return Otlp(url, part.interval, known, part.ca_file or "")
 
 
 def violations(root: Node, vault: Secrets, services: Collection[str]) -> Iterator[Complaint]:

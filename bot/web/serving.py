@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import importlib
 import logging
 from collections.abc import AsyncIterator
 
@@ -53,6 +54,9 @@ async def served(
         async with asyncio.timeout(BEHIND_S):
             await site.first()
     workers = {"page": site.run, "page's past": pasts.run, "page's news": live.run, "metrics": scraper.run}
+    if settings.otlp is not None:
+        export = importlib.import_module("bot.web.metrics.export")  # an HTTP client, spared where nothing is sent
+        workers["metrics export"] = export.OtlpExport(process, site, scraper, settings.otlp).run
     running = [asyncio.create_task(supervisor.keep(name, run), name=name) for name, run in workers.items()]
     try:
         async with server.open():

@@ -31,6 +31,20 @@ def test_services_of_ones_own_are_public_only_where_listed():
     assert "gateway" in settings("web: {listen: '127.0.0.1:8080', public: [gateway]}\n").web.public
 
 
+def test_a_collector_is_sent_nothing_unless_it_is_named():
+    """An address, how often, headers out of the environment; what is no address is complained of."""
+    assert settings("web: {listen: 'h:1'}\n").web.otlp is None
+    given = "web: {listen: 'h:1', otlp: {url: 'http://c:4318/v1/metrics', headers: {X-Key: '${PAGE_TOKEN}'}}}\n"
+    otlp = settings(given, TOKEN).web.otlp
+    assert (otlp.url.reveal(), otlp.interval_s) == ("http://c:4318/v1/metrics", 60.0)
+    assert [(name, value.reveal()) for name, value in otlp.headers] == [("X-Key", TOKEN["PAGE_TOKEN"])]
+    assert settings("web: {listen: 'h:1', otlp: {url: '${X?}'}}\n").web.otlp is None
+    assert "expected an address such as http://collector:4318" in complaint("web: {listen: 'h:1', otlp: {url: c}}\n")
+    assert "expected GONE or GONE_FILE" in complaint(
+        "web: {listen: 'h:1', otlp: {url: 'http://c/', headers: {X-Key: '${GONE}'}}}\n"
+    )
+
+
 def test_tokens_come_from_the_environment():
     """With their role; one that is optional and not set is left out."""
     given = "web: {listen: 'h:1', tokens: {ci: {token: '${PAGE_TOKEN}', role: responder}, x: {token: '${X?}'}}}\n"
