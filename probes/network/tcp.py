@@ -12,9 +12,9 @@ from probes.fingerprints.values import Reading
 from probes.model import Check, Fault, Layer, Observation, Outcome, Timings
 from probes.options import Options
 from probes.tools import Tools, observe, ours, patience
-from probes.transport.dialing import Wire
 from probes.transport.errors import BREAKS, BrokenError, read_break
 from probes.transport.phases import NOW, Phases, Stage
+from probes.transport.wire import Wire
 
 OPTIONS: Options = MappingProxyType({})
 
@@ -50,17 +50,17 @@ async def connected(tools: Tools, host: str, port: int, timeout_s: float, *, tls
     wire: Wire | None = None
     try:
         async with asyncio.timeout(timeout_s):
-            wire = await tools.transport.dialler.connect_tcp(host, port)
+            wire = await tools.transport.dialler.connect(host, port)
             if tls:
                 NOW.get().enter(Stage.TLS)
-                await wire.start_tls(tools.transport.tls, server_hostname=host)
+                await wire.start_tls(tools.transport.tls, host)
             NOW.get().enter(Stage.SEND)
             yield wire
     except BREAKS as error:
         raise BrokenError(read_break(error, NOW.get().stage, proxied=False)) from error
     finally:
         if wire is not None:
-            await wire.aclose()
+            wire.close()
 
 
 def passed(started: float) -> Timings:

@@ -1,46 +1,52 @@
 """How HTTP requests are made: timed phase by phase, bounded in every direction, nothing left open.
 
-On httpcore's pools, one for each lane: a shared pool scans all its connections for every request. The layer above
-(httpx's client) would follow redirects, keep cookies and decode bodies by rules of its own, without our bounds.
+On h11 and asyncio's transports, with httpx's addresses, proxies and certificates. Its client would follow redirects,
+keep cookies and decode bodies by rules of its own, without our bounds, and costs three times as much; its engine leaves
+connections open where a request that is cancelled is cancelled again.
 """
 
 import asyncio
 import contextlib
-import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from types import TracebackType
 from typing import Self
 
-import httpcore
+import h11
 
 from probes.fingerprints.values import Answer, TransportError
 from probes.model import Timings
 from probes.transport.body import ENCODINGS, Decoder
 from probes.transport.certificates import trusting
+from probes.transport.connection import Connection
+from probes.transport.connections import Connections
 from probes.transport.dialing import Dialler, Resolver
 from probes.transport.errors import BREAKS, BrokenError, read_break
+from probes.transport.hops import REDIRECTS, Hop, first_hop, next_hop, outgoing
 from probes.transport.phases import NOW, Phases
-from probes.transport.pools import REDIRECTS, ConnectionPools, Hop, first_hop, next_hop, wire_request
 from probes.transport.request import EVIDENCE, Fetched, Request, TransportSettings
 
 HEADERS = 256
-"""Headers of an answer at most; httpcore bounds their bytes at 100 KiB."""
+"""Headers of an answer at most; their bytes are bounded too, see `connection.HEAD_BYTES`."""
+
+
+Head = h11.Response | h11.InformationalResponse
 
 
 class Flow:
     """An answer that has begun: status and headers are here, the body comes in pieces."""
 
-    def __init__(self, hop: Hop, response: httpcore.Response, phases: Phases, started: float) -> None:
+    def __init__(self, hop: Hop, connection: Connection, response: Head, phases: Phases, started: float) -> None:
         """Raises BrokenError for too many headers. `started`: the first hop's begin, by `time.perf_counter`."""
         if len(response.headers) > HEADERS:
             raise BrokenError(TransportError("protocol", f"more than {HEADERS} headers"))
         self.hop = hop
-        self.status = response.status
+        self.connection = connection
+        self.status = response.status_code
         self.headers = _merge(response.headers)
         self.reused = not phases.connected
         self.truncated = False
-        self._response = response
+        self._version = response.http_version
         self._phases = phases
         self._started = started
 
@@ -50,14 +56,14 @@ class Flow:
 
     def answer(self, body: bytes) -> Answer:
         """What a fingerprint reads: of the body, its first KiBs."""
-        version: bytes = self._response.extensions.get("http_version", b"")
-        return Answer(self.status, self.headers, body[:EVIDENCE], self.hop.shown, version.decode("ascii", "replace"))
+        version = f"HTTP/{self._version.decode('ascii', 'replace')}"
+        return Answer(self.status, self.headers, body[:EVIDENCE], self.hop.shown, version)
 
     async def chunks(self, max_bytes: int) -> AsyncGenerator[bytes, None]:
         """The body, decoded, as it comes. Past `max_bytes`, on the wire or decoded, it ends and `truncated` is set."""
         wire = decoded = 0
         decoder = Decoder(self.headers.get("content-encoding", ""))
-        async for chunk in self._response.aiter_stream():
+        while (chunk := await self.connection.more()) is not None:
             wire += len(chunk)
             for piece in decoder.feed(chunk):
                 room = max_bytes - decoded
@@ -77,12 +83,10 @@ class Transport:
 
     def __init__(self, settings: TransportSettings | None = None, *, resolver: Resolver | None = None) -> None:
         """Raises OSError (ssl.SSLError too) for a `ca_file` that cannot be read, ValueError for a bad proxy address."""
-        # httpcore's debug log quotes the headers of answers, and answers may quote our keys.
-        logging.getLogger("httpcore").setLevel(logging.INFO)
         self.settings = settings or TransportSettings()
         context = trusting(self.settings.ca_file)
         self.dialler, self.tls = Dialler(resolver), context  # for kinds that speak no HTTP
-        self._routes = ConnectionPools(self.settings, context, self.dialler)
+        self._connections = Connections(self.settings, context, self.dialler)
 
     async def __aenter__(self) -> Self:
         return self
@@ -90,7 +94,7 @@ class Transport:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._routes.close()
+        self._connections.close()
 
     async def fetch(self, request: Request) -> Fetched:
         """Ask, and read the whole answer. Never raises for what the network does."""
@@ -124,49 +128,51 @@ class Transport:
             async with asyncio.timeout(request.timeout_s):
                 hop = first_hop(request)
                 while True:
-                    proxied = self._routes.proxy(hop.url) is not None
-                    async with contextlib.AsyncExitStack() as opened:
-                        flow = await self._ask(hop, opened, started)
+                    proxied = self._connections.proxy(hop.url) is not None
+                    flow = await self._ask(hop, started)
+                    try:
                         location = flow.headers.get("location", "")
                         if request.redirects == 0 or flow.status not in REDIRECTS or not location:
                             yield flow
                             return
+                    finally:
+                        self._connections.give_back(hop, flow.connection)
                     hop = next_hop(hop, location, flow.status, request.redirects)
         except BREAKS as error:
             raise BrokenError(read_break(error, NOW.get().stage, proxied=proxied)) from error
 
-    async def _ask(self, hop: Hop, opened: contextlib.AsyncExitStack, started: float) -> Flow:
-        """One hop; what it opens is closed by `opened`.
+    async def _ask(self, hop: Hop, started: float) -> Flow:
+        """One hop.
 
         A connection of an earlier request may have been closed by the other side meanwhile: that is nobody's failure,
         so the request is made once more on a fresh one.
         """
-        pool = self._routes.kept(hop) if hop.lane else await self._fresh(hop, opened)
-        try:
-            response, phases = await self._send(hop, pool)
-        except BREAKS:
-            if NOW.get().connected or NOW.get().received:
-                raise
-            response, phases = await self._send(hop, await self._fresh(hop, opened))
-        opened.push_async_callback(response.aclose)
-        return Flow(hop, response, phases, started)
-
-    async def _fresh(self, hop: Hop, opened: contextlib.AsyncExitStack) -> httpcore.AsyncConnectionPool:
-        pool = self._routes.fresh(hop)
-        opened.push_async_callback(pool.aclose)
-        return pool
-
-    async def _send(self, hop: Hop, pool: httpcore.AsyncConnectionPool) -> tuple[httpcore.Response, Phases]:
         phases = Phases()
         NOW.set(phases)
-        request = wire_request(hop, self.settings.user_agent, ENCODINGS, phases.trace)
-        return await pool.handle_async_request(request), phases
+        kept = self._connections.take(hop)
+        if kept is not None:
+            try:
+                return await self._send(hop, kept, phases, started)
+            except BREAKS:
+                if phases.received:
+                    raise
+            phases = Phases()
+            NOW.set(phases)
+        return await self._send(hop, await self._connections.open(hop), phases, started)
+
+    async def _send(self, hop: Hop, connection: Connection, phases: Phases, started: float) -> Flow:
+        request = outgoing(hop, self.settings.user_agent, ENCODINGS, self._connections.proxy(hop.url))
+        try:
+            return Flow(hop, connection, await connection.ask(request, phases), phases, started)
+        except BaseException:
+            connection.wire.close()
+            raise
 
 
-def _merge(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
+def _merge(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     merged: dict[str, str] = {}
     for name, value in headers:
-        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        key, text = name.decode("latin-1"), value.decode("latin-1")
         merged[key] = f"{merged[key]}, {text}" if key in merged else text
     return merged
 

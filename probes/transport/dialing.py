@@ -1,12 +1,8 @@
-"""From a host's name to a connected stream, with DNS and connecting timed apart: httpcore's network backend.
-
-httpcore connects by name in one step; a probe has to say which of the two hung.
-"""
+"""From a host's name to an open connection, with DNS and connecting timed apart: a probe says which of the two hung."""
 
 import asyncio
 import contextlib
 import socket
-import ssl
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -14,9 +10,8 @@ from functools import partial
 from ipaddress import ip_address
 from typing import Any
 
-import httpcore
-
 from probes.transport.phases import NOW, Stage
+from probes.transport.wire import Wire
 
 ADDRESSES = 6
 """Addresses tried for one connection at most."""
@@ -95,20 +90,14 @@ def _in_turn(infos: Iterable[tuple[Any, ...]]) -> list[str]:
     return list(dict.fromkeys(row[n] for n in range(longest) for row in rows if n < len(row)))
 
 
-class Dialler(httpcore.AsyncNetworkBackend):
-    """Resolves, then connects. OS and TLS errors pass as they are: breakage.py reads them."""
+class Dialler:
+    """Resolves, then connects. OS and TLS errors pass as they are: errors.py reads them."""
 
     def __init__(self, resolver: Resolver | None = None) -> None:
         self._resolver = resolver or SystemResolver()
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ARG002, ASYNC109 - httpcore's signature; the caller's deadline holds
-        local_address: str | None = None,  # noqa: ARG002
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
-    ) -> "Wire":
+    async def connect(self, host: str, port: int) -> Wire:
+        """A connection to the first address that takes one; its phases are those of `NOW`. Raises OSError."""
         phases = NOW.get()
         phases.connected = True
         addresses: Sequence[str] = [host]
@@ -123,25 +112,18 @@ class Dialler(httpcore.AsyncNetworkBackend):
         return await self._resolver(host, port)
 
 
-async def _connect(addresses: Sequence[str], port: int) -> "Wire":
+async def _connect(addresses: Sequence[str], port: int) -> Wire:
     if not addresses:
         raise socket.gaierror(socket.EAI_NONAME, "the name has no address")
     refused: OSError | None = None
     for left, address in zip(range(len(addresses) - 1, -1, -1), addresses, strict=True):
         try:
             async with asyncio.timeout(TURN_S if left else None):
-                return await _open(address, port)
+                _, wire = await asyncio.get_running_loop().create_connection(Wire, address, port)
+                return wire
         except OSError as error:  # TimeoutError is one too
             refused = refused or error
     raise refused or OSError("no address answered")
-
-
-async def _open(address: str, port: int) -> "Wire":
-    loop = asyncio.get_running_loop()
-    reader = _Reader(loop=loop)
-    protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
-    transport, _ = await loop.create_connection(lambda: protocol, address, port)
-    return Wire(reader, asyncio.StreamWriter(transport, protocol, reader, loop))
 
 
 def _is_address(host: str) -> bool:
@@ -150,64 +132,3 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-class _Reader(asyncio.StreamReader):
-    """Knows how many bytes came, so that an idle connection can tell whether some lie unread."""
-
-    came = 0
-
-    def feed_data(self, data: Any) -> None:
-        self.came += len(data)
-        super().feed_data(data)
-
-
-class Wire(httpcore.AsyncNetworkStream):
-    """One connection, on asyncio's own streams. Deadlines are the caller's; closing never waits for the peer."""
-
-    def __init__(self, reader: _Reader, writer: asyncio.StreamWriter) -> None:
-        self._read = 0
-        self._reader = reader
-        self._writer = writer
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002, ASYNC109 - httpcore's
-        data = await self._reader.read(max_bytes)
-        self._read += len(data)
-        NOW.get().received += len(data)
-        return data
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002, ASYNC109 - httpcore's
-        try:
-            self._writer.write(buffer)
-            await self._writer.drain()
-        except OSError as error:
-            # httpcore goes on to read then: a server may answer before it has read everything.
-            raise httpcore.WriteError(str(error)) from error
-
-    async def aclose(self) -> None:
-        # Not close(): TLS would wait up to 30 s for a peer that stalls to say goodbye.
-        self._writer.transport.abort()
-
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002, ASYNC109 - httpcore's
-    ) -> "Wire":
-        try:
-            await self._writer.start_tls(ssl_context, server_hostname=server_hostname)
-        except BaseException:
-            await self.aclose()
-            raise
-        return self
-
-    def get_extra_info(self, info: str) -> Any:
-        match info:
-            case "is_readable":  # asked of an idle connection: its end, or a byte nobody asked for, and it is of no use
-                return self._reader.came > self._read or self._reader.at_eof() or self._writer.transport.is_closing()
-            case "client_addr":
-                return self._writer.get_extra_info("sockname")
-            case "server_addr":
-                return self._writer.get_extra_info("peername")
-            case _:
-                return self._writer.get_extra_info(info)

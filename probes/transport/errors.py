@@ -1,4 +1,4 @@
-"""What httpcore, TLS and the operating system raise -> TransportError, here and nowhere else.
+"""What h11, TLS and the operating system raise -> TransportError, here and nowhere else.
 
 The texts are ours or the system's: exceptions of HTTP libraries may quote headers, and headers hold keys.
 """
@@ -8,7 +8,7 @@ import os
 import socket
 import ssl
 
-import httpcore
+import h11
 
 from probes.fingerprints.values import TransportError
 from probes.transport.body import UndecodableError
@@ -17,16 +17,16 @@ from probes.transport.phases import Stage
 TEXT = 200
 """Characters of an error's text at most."""
 
-BREAKS: tuple[type[Exception], ...] = (
-    OSError,
-    UndecodableError,
-    httpcore.ProtocolError,
-    httpcore.NetworkError,
-    httpcore.TimeoutException,
-    httpcore.ProxyError,
-    httpcore.UnsupportedProtocol,
-    httpcore.ConnectionNotAvailable,
-)
+
+class ProxyRefusedError(Exception):
+    """Our proxy opens no tunnel; `status` is its answer."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+BREAKS: tuple[type[Exception], ...] = (OSError, UndecodableError, h11.ProtocolError, ProxyRefusedError)
 """All that a request can raise; anything else is a mistake of ours."""
 
 
@@ -83,11 +83,11 @@ def _read(error: BaseException, stage: Stage) -> TransportError:
             found = _read_os(error, stage)
         case UndecodableError():
             found = TransportError("decode", str(error))
-        case httpcore.ProxyError():
-            found = _read_proxy(error)
-        case httpcore.LocalProtocolError() | httpcore.UnsupportedProtocol():
+        case ProxyRefusedError():
+            found = _read_proxy(error.status)
+        case h11.LocalProtocolError():
             found = TransportError("other", "the request cannot be written: check its address and headers")
-        case httpcore.RemoteProtocolError():
+        case h11.RemoteProtocolError():
             found = _read_protocol(error, stage)
         case _:
             found = TransportError("other", f"{type(error).__name__} while {stage}")
@@ -113,14 +113,13 @@ def _read_os(error: OSError, stage: Stage) -> TransportError:
     return TransportError(kind, _short(f"{said} while {stage}"))
 
 
-def _read_proxy(error: httpcore.ProxyError) -> TransportError:
-    status = str(error)[:3]
-    if status == "407":
+def _read_proxy(status: int) -> TransportError:
+    if status == 407:
         return TransportError("proxy_auth", "our proxy wants a login (407)")
-    return TransportError("proxy", f"our proxy refused the tunnel ({status if status.isdigit() else 'no HTTP answer'})")
+    return TransportError("proxy", f"our proxy refused the tunnel ({status})")
 
 
-def _read_protocol(error: httpcore.RemoteProtocolError, stage: Stage) -> TransportError:
+def _read_protocol(error: h11.RemoteProtocolError, stage: Stage) -> TransportError:
     said = str(error)
     if "disconnected" in said or "closed connection" in said:
         return TransportError("reset", f"the connection was closed while {stage}")

@@ -3,7 +3,6 @@
 import time
 from contextvars import ContextVar
 from enum import StrEnum
-from typing import Any
 
 from probes.model import Timings
 
@@ -39,12 +38,6 @@ class Phases:
             self._ms[self.stage] = self._ms.get(self.stage, 0.0) + (now - self._mark) * 1000
             self.stage, self._mark = stage, now
 
-    async def trace(self, event: str, _info: Any) -> None:
-        """The `trace` extension of httpcore; events are `{part}.{what}.{started|complete|failed}`."""
-        stage = _STAGES.get(event.partition(".")[2])
-        if stage is not None:
-            self.enter(stage)
-
     def timings(self, total_ms: float | None) -> Timings:
         """What is known so far; `first_byte` runs from the request's sending to the end of the answer's headers."""
         waited = self._ms.get(Stage.ANSWER)
@@ -58,12 +51,5 @@ class Phases:
         )
 
 
-_STAGES = {
-    "start_tls.started": Stage.TLS,
-    "send_request_headers.started": Stage.SEND,
-    "receive_response_headers.started": Stage.ANSWER,
-    "receive_response_headers.complete": Stage.BODY,
-}
-
 NOW: ContextVar[Phases] = ContextVar("NOW")
-"""The request the current task is making: the network backend marks DNS, connecting and bytes in it."""
+"""The request the current task is making: who connects marks it there."""

@@ -75,7 +75,7 @@ async def throughput() -> None:
     bare, whole, ask, seen = (statistics.median(found[name]) for name in kinds)
     say("bare httpx loop", f"{bare:6,.0f} requests a second and core ({AT_ONCE} at once)")
     say("checks: looked, encoded, queued", f"{whole:6,.0f} a second and core: {whole / bare:.1f} times the bare loop")
-    say("where a check's time goes", f"{1e6 / ask:6.0f} µs asking (httpcore, h11, asyncio)")
+    say("where a check's time goes", f"{1e6 / ask:6.0f} µs asking (h11, asyncio)")
     say(
         "",
         f"{1e6 / seen - 1e6 / ask:6.0f} µs reading what came, {1e6 / whole - 1e6 / seen:.0f} µs encoding and manners",

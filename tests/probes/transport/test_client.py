@@ -222,7 +222,7 @@ async def test_a_body_that_cannot_be_decoded_says_so(transport: Transport, encod
 
 @pytest.mark.parametrize("count", [300, 10_000])
 async def test_headers_without_end_are_a_protocol_error(transport: Transport, count: int) -> None:
-    """Too many headers are refused, whether they fit httpcore's own bound in bytes or not."""
+    """Too many headers are refused, whether they fit the bound in bytes or not."""
     headers = {f"x-header-number-{n}": "value" for n in range(count)}
     async with serve(answer(b"x", headers=headers)) as site:
         got = await transport.fetch(Request(site.url(), 5))
@@ -343,6 +343,21 @@ async def test_cancelling_leaves_nothing_open(transport: Transport) -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
+        await site.all_closed()
+
+
+async def test_cancelling_twice_leaves_nothing_open(transport: Transport) -> None:
+    """Two deadlines close together cancel a request, and again while it cleans up; at whatever step it is."""
+    async with serve(silent) as site:
+        for turns in range(30):
+            task = asyncio.create_task(transport.fetch(Request(site.url(), 30, lane=f"{turns}")))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            for _ in range(4):
+                task.cancel()
+                await asyncio.sleep(0)
+            await asyncio.gather(task, return_exceptions=True)
+        await transport.fetch(Request(site.url(), 0.1))  # what was connected has been accepted then
         await site.all_closed()
 
 

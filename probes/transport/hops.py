@@ -1,18 +1,17 @@
-"""Where a request goes: the hops of its redirects, and the pool of connections each hop takes."""
+"""Where a request goes: the hops of its redirects, and how each of them is written."""
 
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from ssl import SSLContext
 
-import httpcore
 import httpx
 
 from probes.fingerprints.values import TransportError
-from probes.transport.dialing import Dialler
+from probes.transport.connection import Outgoing
 from probes.transport.errors import BrokenError
-from probes.transport.request import Request, TransportSettings
+from probes.transport.request import Request
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -66,7 +65,7 @@ def next_hop(last: Hop, location: str, status: int, limit: int) -> Hop:
         raise _stop("a redirect to something that is no web address")
     if last.url.scheme == "https" and url.scheme == "http":
         raise _stop("a redirect from https to http")
-    at_home = _origin(url) == _origin(last.url)
+    at_home = origin(url) == origin(last.url)
     method, body = last.method, last.body
     if status == 303 or (status in (301, 302) and method == "POST"):
         method, body = ("HEAD" if method == "HEAD" else "GET"), b""
@@ -76,8 +75,8 @@ def next_hop(last: Hop, location: str, status: int, limit: int) -> Hop:
     return Hop(url, method, headers, body, last.lane if at_home else "", last.number + 1)
 
 
-def wire_request(hop: Hop, user_agent: str, encodings: str, trace: object) -> httpcore.Request:
-    """The hop in httpcore's words, with the headers every request needs."""
+def outgoing(hop: Hop, user_agent: str, encodings: str, proxy: httpx.Proxy | None) -> Outgoing:
+    """The hop as it goes out, with the headers every request needs; a proxy forwards plain http by its address."""
     headers = {
         "host": hop.url.netloc.decode("ascii"),
         "user-agent": user_agent,
@@ -87,68 +86,18 @@ def wire_request(hop: Hop, user_agent: str, encodings: str, trace: object) -> ht
         **({"content-length": str(len(hop.body))} if hop.body or hop.method in ("POST", "PUT", "PATCH") else {}),
         **{name.lower(): value for name, value in hop.headers.items()},
     }
-    port = hop.url.port
-    return httpcore.Request(
-        hop.method,
-        httpcore.URL(scheme=hop.url.raw_scheme, host=hop.url.raw_host, port=port, target=hop.url.raw_path),
-        headers=[(_bytes(name), _bytes(value)) for name, value in headers.items()],
-        content=hop.body,
-        extensions={"trace": trace},
-    )
+    lines, target = [(_bytes(name), _bytes(value)) for name, value in headers.items()], hop.url.raw_path
+    if proxy is not None and hop.url.scheme == "http":
+        lines = [*login(proxy), *lines]
+        target = b"http://" + hop.url.netloc + target
+    return Outgoing(hop.method, target, lines, hop.body)
 
 
-class ConnectionPools:
-    """The pools: one for each lane and proxy, made when first needed. Lanes are checks, so they are few and known."""
-
-    def __init__(self, settings: TransportSettings, context: SSLContext, dialler: Dialler) -> None:
-        """Raises ValueError for a proxy address that is none."""
-        self._settings = settings
-        self._context = context
-        self._dialler = dialler
-        self._proxies = {scheme: httpx.Proxy(url) for scheme, url in settings.proxies.items() if url}
-        self._pools: dict[tuple[str, str], httpcore.AsyncConnectionPool] = {}
-
-    def proxy(self, url: httpx.URL) -> httpx.Proxy | None:
-        """Our proxy for this address, if it does not go direct."""
-        for entry in self._settings.no_proxy:
-            name = entry.strip().lower().removeprefix("*").removeprefix(".")
-            if entry.strip() == "*" or (name and (url.host == name or url.host.endswith(f".{name}"))):
-                return None
-        return self._proxies.get(url.scheme)
-
-    def kept(self, hop: Hop) -> httpcore.AsyncConnectionPool:
-        """The lane's own pool."""
-        key = (hop.lane, hop.url.scheme if self.proxy(hop.url) else "")
-        if key not in self._pools:
-            self._pools[key] = self.fresh(hop)
-        return self._pools[key]
-
-    def fresh(self, hop: Hop) -> httpcore.AsyncConnectionPool:
-        """A pool without connections, the caller's to close. Making one takes some 10 µs: the TLS context is shared."""
-        proxy = self.proxy(hop.url)
-        if proxy is None:
-            return httpcore.AsyncConnectionPool(
-                ssl_context=self._context,
-                max_connections=None,
-                max_keepalive_connections=1,
-                keepalive_expiry=self._settings.keepalive_s,
-                network_backend=self._dialler,
-            )
-        return httpcore.AsyncHTTPProxy(
-            proxy_url=str(proxy.url),
-            proxy_auth=proxy.raw_auth,
-            ssl_context=self._context,
-            proxy_ssl_context=self._context if proxy.url.scheme == "https" else None,
-            max_connections=None,
-            max_keepalive_connections=1,
-            keepalive_expiry=self._settings.keepalive_s,
-            network_backend=self._dialler,
-        )
-
-    async def close(self) -> None:
-        pools, self._pools = self._pools, {}
-        for pool in pools.values():
-            await pool.aclose()
+def login(proxy: httpx.Proxy) -> list[tuple[bytes, bytes]]:
+    """The header with the name and password of a proxy's URL."""
+    if proxy.raw_auth is None:
+        return []
+    return [(b"Proxy-Authorization", b"Basic " + b64encode(b":".join(proxy.raw_auth)))]
 
 
 @lru_cache(maxsize=4096)
@@ -164,8 +113,9 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def _origin(url: httpx.URL) -> tuple[str, str, int]:
-    return url.scheme, url.host, url.port or (443 if url.scheme == "https" else 80)
+def origin(url: httpx.URL) -> tuple[str, str, int]:
+    """Scheme, host and port: what a connection leads to, and whom a key was meant for."""
+    return url.scheme, url.raw_host.decode("ascii"), url.port or (443 if url.scheme == "https" else 80)
 
 
 def _stop(why: str) -> BrokenError:
