@@ -4,7 +4,8 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo demo-web test test-fast check check-package check-deploy bench docs manifests pictures format lock release clean
+.PHONY: help run demo demo-web test test-fast lint check check-package fuzz check-deploy bench docs manifests pictures format lock \
+	release clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -47,14 +48,21 @@ test: $(STAMP) $(TYPES) $(DRIVER)  ## all tests
 test-fast: $(STAMP) $(TYPES) $(DRIVER)  ## without the slow tier: processes, outages, replicas
 	@$(BIN)/python -m pytest -m "not slow"
 
-check: $(STAMP) $(TYPES) $(DRIVER)  ## format, lint, types, architecture and tests
+lint: $(STAMP)  ## format, rules (those of security among them, exceptions with reasons) and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+
+check: lint $(TYPES) $(DRIVER)  ## format, lint, types, architecture and tests
 	@$(BIN)/python -m pytest
 
 check-package: $(STAMP)  ## the package, shells and units: the parts of check-deploy that need no tools; CI runs them too
 	@$(BIN)/python deploy/check package shells unit
+
+EXAMPLES ?= 2000
+
+fuzz: $(STAMP)  ## every parser of bytes from outside, with EXAMPLES=2000 inputs each
+	@FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/fuzz --timeout 900
 
 TOOLS := .venv-deploy/.installed
 

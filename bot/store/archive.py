@@ -121,7 +121,7 @@ def read_line(text_of_line: str, number: int) -> KeyRecord:
         line = KeyRecord(fields["key"], fields["type"], int(fields["ttl_ms"]), fields["value"])
         good = isinstance(line.key, str) and kind_name(line.key) and type_of(line.key) == line.type
         commands = list(writes(line)) if good else []
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         commands = []
     if not commands:
         raise UserError(f"line {number}: expected a key of a backup that this version knows")

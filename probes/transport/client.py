@@ -16,11 +16,12 @@ import h11
 
 from probes.fingerprints.values import Answer, TransportError
 from probes.model import Timings
+from probes.transport import dialing
 from probes.transport.body import ENCODINGS, Decoder
 from probes.transport.certificates import trusting
 from probes.transport.connection import Connection
 from probes.transport.connections import Connections
-from probes.transport.dialing import Dialler, Resolver
+from probes.transport.dialing import PUBLIC_ONLY, Dialler, Resolver
 from probes.transport.errors import BREAKS, BrokenError, read_break
 from probes.transport.hops import REDIRECTS, Hop, first_hop, next_hop, outgoing
 from probes.transport.phases import NOW, Phases
@@ -53,6 +54,12 @@ class Flow:
     def timings(self) -> Timings:
         """The phases so far."""
         return self._phases.timings(_since(self._started))
+
+    @property
+    def public(self) -> bool:
+        """Whether it came from an address of the internet."""
+        peer = self.connection.wire.get_extra_info("peername")
+        return peer is not None and dialing.public(str(peer[0]))
 
     def answer(self, body: bytes) -> Answer:
         """What a fingerprint reads: of the body, its first KiBs."""
@@ -122,6 +129,7 @@ class Transport:
         Raises BrokenError, also inside and out of the block when the deadline passes or the connection breaks there.
         """
         NOW.set(Phases())
+        PUBLIC_ONLY.set(False)
         started = time.perf_counter()
         proxied = False
         try:
@@ -135,6 +143,7 @@ class Transport:
                         if request.redirects == 0 or flow.status not in REDIRECTS or not location:
                             yield flow
                             return
+                        PUBLIC_ONLY.set(PUBLIC_ONLY.get() or (not proxied and flow.public))
                     finally:
                         self._connections.give_back(hop, flow.connection)
                     hop = next_hop(hop, location, flow.status, request.redirects)

@@ -6,10 +6,13 @@ import socket
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextvars import ContextVar
 from functools import partial
 from ipaddress import ip_address
 from typing import Any
 
+from probes.fingerprints.values import TransportError
+from probes.transport.errors import BrokenError
 from probes.transport.phases import NOW, Stage
 from probes.transport.wire import Wire
 
@@ -21,6 +24,9 @@ TURN_S = 1.0
 
 LOOKUPS = 64
 """Names asked for at the same time at most; one name is asked once however many wait for it."""
+
+PUBLIC_ONLY: ContextVar[bool] = ContextVar("public_only", default=False)
+"""Whether a redirect of a public address is being followed: it may not lead into our own network."""
 
 _Name = tuple[str, int]
 
@@ -104,6 +110,10 @@ class Dialler:
         if not _is_address(host):
             phases.enter(Stage.DNS)
             addresses = (await self.resolve(host, port))[:ADDRESSES]
+        if PUBLIC_ONLY.get():
+            addresses = [address for address in addresses if public(address)]
+            if not addresses:
+                raise BrokenError(TransportError("redirects", "a redirect from a public address to a private one"))
         phases.enter(Stage.CONNECT)
         return await _connect(addresses, port)
 
@@ -124,6 +134,12 @@ async def _connect(addresses: Sequence[str], port: int) -> Wire:
         except OSError as error:  # TimeoutError is one too
             refused = refused or error
     raise refused or OSError("no address answered")
+
+
+def public(address: str) -> bool:
+    """Whether an address is of the internet: not private, loopback, link-local (clouds' metadata) or reserved."""
+    ip = ip_address(address.partition("%")[0])
+    return (getattr(ip, "ipv4_mapped", None) or ip).is_global
 
 
 def _is_address(host: str) -> bool:

@@ -260,3 +260,33 @@ async def test_plain_http_behind_https(transport: Transport) -> None:
         server.close()
     assert got.error is not None
     assert got.error.kind == "tls"
+
+
+@pytest.mark.parametrize(
+    ("address", "of_the_internet"),
+    [("1.1.1.1", True), ("2606:4700::1111", True), ("10.0.0.1", False), ("127.0.0.1", False), ("0.0.0.0", False),
+     ("169.254.169.254", False), ("::ffff:169.254.169.254", False), ("fe80::1%eth0", False), ("::1", False),
+     ("100.64.0.1", False)],
+)  # fmt: skip
+def test_addresses_of_the_internet(address: str, of_the_internet: bool) -> None:
+    """Clouds' metadata, private networks and our own machine are not, in whatever form they are written."""
+    assert dialing.public(address) is of_the_internet
+
+
+@pytest.mark.parametrize("by", ["address", "name"])
+async def test_a_redirect_does_not_lead_into_our_own_network(monkeypatch: pytest.MonkeyPatch, by: str) -> None:
+    """A public page sends us to a private address, by its number or a name: nobody is asked there."""
+    monkeypatch.setattr(dialing, "public", lambda address: address == "127.0.0.2")
+    async with serve(answer(b"secret")) as inside:
+        port = inside.url().rpartition(":")[2].partition("/")[0]
+        where = f"http://{'127.0.0.1' if by == 'address' else 'metadata'}:{port}/"
+        async with (
+            serve(answer(status=302, headers={"location": where}), host="127.0.0.2") as outside,
+            Transport(resolver=resolver(metadata=["127.0.0.1"], page=["127.0.0.2"])) as transport,
+        ):
+            got = await transport.fetch(Request(outside.url(host="page"), 5, lane="a"))
+            asked = await transport.fetch(Request(where, 5))
+        assert got.error is not None
+        assert (got.error.kind, got.body) == ("redirects", b"")
+        assert asked.body == b"secret", "who configured a private address is asked there"
+        assert len(inside.requests) == 1
