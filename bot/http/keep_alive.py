@@ -15,15 +15,13 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.errors import UserError
-from bot.http.server import FIELD, FIELDS, LINE, quiet_log
+from bot.http.server import BoundedServer, listening, quiet_log
 
 log = logging.getLogger(__name__)
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 """Answers one request; it reads the body itself."""
 
-DRAIN_S = 2.0
 SWEEP_S = 1.0
 SPARE_FILES = 256
 """Files that the rest of the process needs beside the connections."""
@@ -67,23 +65,15 @@ class KeepAliveServer:
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Answer until the block ends; streams end with it. Raises UserError where it cannot listen."""
-        runner = web.ServerRunner(self._server, shutdown_timeout=DRAIN_S)
-        await runner.setup()
-        host, _, port = self._listen.rpartition(":")
-        sweep = asyncio.create_task(self._server.sweep(), name=f"connections of {self._who}")
-        try:
+        async with listening(self._server, self._listen, self._who, backlog=1024) as port:
+            self.port = port
+            sweep = asyncio.create_task(self._server.sweep(), name=f"connections of {self._who}")
             try:
-                await web.TCPSite(runner, host.strip("[]"), int(port), backlog=1024).start()
-            except OSError as error:
-                why = error.strerror or str(error)
-                raise UserError(f"cannot listen at {self._listen} for {self._who}: {why}") from None
-            self.port = int(runner.addresses[0][1])
-            yield
-        finally:
-            self.port = 0
-            sweep.cancel()
-            self._server.end_streams()
-            await runner.cleanup()
+                yield
+            finally:
+                self.port = 0
+                sweep.cancel()
+                self._server.end_streams()
 
 
 def streaming(request: web.BaseRequest) -> None:
@@ -93,30 +83,16 @@ def streaming(request: web.BaseRequest) -> None:
         server.open[request.protocol].stream = True
 
 
-class _Server(web.Server):
+class _Server(BoundedServer):
     """aiohttp's, with an end to every connection and to their number."""
 
     def __init__(self, handler: Handler, bounds: KeepAliveBounds) -> None:
-        super().__init__(
-            self._handled,
-            request_factory=self._request,
-            access_log=None,
-            logger=quiet_log(__name__),
-            auto_decompress=False,
-            keepalive_timeout=bounds.idle_s,
-            lingering_time=1.0,
-            max_line_size=LINE,
-            max_field_size=FIELD,
-            max_headers=FIELDS,
-        )
+        log = quiet_log(__name__)
+        super().__init__(self._handled, bounds.body, log, keepalive_s=bounds.idle_s, lingering_s=1.0)
         self._handler = handler
         self._bounds = bounds
         self._most = min(bounds.at_once, _files(bounds.at_once + SPARE_FILES) - SPARE_FILES)
         self.open: dict[web.RequestHandler, _Connection] = {}
-
-    def _request(self, message, payload, protocol, writer, task) -> web.BaseRequest:  # type: ignore[no-untyped-def]  # noqa: ANN001
-        loop = asyncio.get_running_loop()
-        return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=self._bounds.body)
 
     async def _handled(self, request: web.BaseRequest) -> web.StreamResponse:
         kept = self.open.get(request.protocol)

@@ -39,6 +39,58 @@ class Bounds:
     at_once: int = 200
 
 
+@contextlib.asynccontextmanager
+async def listening(server: web.Server, listen: str, who: str, backlog: int = 128) -> AsyncIterator[int]:
+    """The port that the server answers at inside; what is under way at the end has `DRAIN_S` to be answered.
+
+    `listen` is "host:port", `who` is reached there. Raises UserError where it cannot listen.
+    """
+    runner = web.ServerRunner(server, shutdown_timeout=DRAIN_S)
+    await runner.setup()
+    host, _, port = listen.rpartition(":")
+    try:
+        try:
+            await web.TCPSite(runner, host.strip("[]"), int(port), backlog=backlog).start()
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise UserError(f"cannot listen at {listen} for {who}: {why}") from None
+        yield int(runner.addresses[0][1])
+    finally:
+        await runner.cleanup()
+
+
+class BoundedServer(web.Server):
+    """aiohttp's: each request by one handler, its head and body bounded, unpacked by nobody."""
+
+    def __init__(
+        self,
+        handler: Handler,
+        largest: int,
+        log: logging.Logger,
+        *,
+        keepalive_s: float = 75.0,
+        lingering_s: float = 10.0,
+    ) -> None:
+        """`largest` is the most bytes of a body."""
+        super().__init__(
+            handler,
+            request_factory=self._request,
+            access_log=None,
+            logger=log,
+            auto_decompress=False,
+            keepalive_timeout=keepalive_s,
+            lingering_time=lingering_s,
+            max_line_size=LINE,
+            max_field_size=FIELD,
+            max_headers=FIELDS,
+        )
+        self._largest = largest
+
+    def _request(self, message, payload, protocol, writer, task) -> web.BaseRequest:  # type: ignore[no-untyped-def]  # noqa: ANN001
+        loop = asyncio.get_running_loop()
+        return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=self._largest)
+
+
 class HttpServer:
     """A server at `listen` ("host:port", port 0 for any) that `who` is reached at."""
 
@@ -60,20 +112,12 @@ class HttpServer:
     async def open(self) -> AsyncIterator[None]:
         """Answer until the block ends; then what is under way is answered. Raises UserError where it cannot listen."""
         self._server = _Server(self._answer, self._bounds)
-        runner = web.ServerRunner(self._server, shutdown_timeout=DRAIN_S)
-        await runner.setup()
-        host, _, port = self._listen.rpartition(":")
         try:
-            try:
-                await web.TCPSite(runner, host.strip("[]"), int(port)).start()
-            except OSError as error:
-                why = error.strerror or str(error)
-                raise UserError(f"cannot listen at {self._listen} for {self._who}: {why}") from None
-            self.port = int(runner.addresses[0][1])
-            yield
+            async with listening(self._server, self._listen, self._who) as port:
+                self.port = port
+                yield
         finally:
             self.port = 0
-            await runner.cleanup()
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         response = await self._bounded(request)
@@ -112,30 +156,17 @@ def quiet_log(name: str) -> logging.Logger:
     return found
 
 
-class _Server(web.Server):
+class _Server(BoundedServer):
     """aiohttp's, with an end to every connection and to their number."""
 
     def __init__(self, handler: Handler, bounds: Bounds) -> None:
-        super().__init__(
-            self._work,
-            request_factory=self._request,
-            access_log=None,
-            logger=quiet_log(__name__),
-            auto_decompress=False,
-            max_line_size=LINE,
-            max_field_size=FIELD,
-            max_headers=FIELDS,
-        )
+        super().__init__(self._work, bounds.body, quiet_log(__name__))
         self._bounds = bounds
         self._handled = handler
         self._ends: dict[web.RequestHandler, asyncio.TimerHandle] = {}
         self.working: set[web.RequestHandler] = set()
         self._dropped = 0
         self._told_at = float("-inf")
-
-    def _request(self, message, payload, protocol, writer, task) -> web.BaseRequest:  # type: ignore[no-untyped-def]  # noqa: ANN001
-        loop = asyncio.get_running_loop()
-        return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=self._bounds.body)
 
     async def _work(self, request: web.BaseRequest) -> web.StreamResponse:
         self.working.add(request.protocol)
