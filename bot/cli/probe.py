@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 
 from bot.app import Role, Terminal, running
+from bot.cli.core_dumps import forbid_core_dumps
 from bot.cli.log_redaction import configured, options
 from bot.cli.reload import Origin, Reloader
 from bot.cli.run import COLLECTOR, say, starting, stopping
@@ -37,6 +38,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Look until SIGINT or SIGTERM, or until the given time is over."""
     origin = Origin(args.config, lambda settings: shared(settings, args.vantage))
+    forbid_core_dumps()
     found = origin.read()
     configured(args)
     gc.set_threshold(*COLLECTOR)

@@ -14,6 +14,7 @@ from rich.console import Console
 from bot.app import EVERYTHING, Role, Running, Terminal, running
 from bot.channels.console.above import above
 from bot.cli.ask import show
+from bot.cli.core_dumps import forbid_core_dumps
 from bot.cli.log_redaction import configured, options
 from bot.cli.reload import Origin, Reloader
 from bot.config.load import Effective
@@ -55,6 +56,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run until SIGINT or SIGTERM, or until the given time is over."""
+    forbid_core_dumps()
     origin = Origin(args.config)
     found = origin.read()
     configured(args, above(sys.stderr))

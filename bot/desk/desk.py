@@ -26,6 +26,7 @@ from bot.desk import (
     subscriptions,
     wishes,
 )
+from bot.desk.act_limits import ACTS, ActLimits
 from bot.desk.ports import DeskServices, Handler, Query
 
 log = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ class Desk:
 
     def __init__(self, behind: DeskServices) -> None:
         self._behind = behind
+        self._limits = ActLimits()
 
     def serve(self, behind: DeskServices) -> None:
         """Answer from these services from now on: the configuration has changed."""
@@ -101,6 +103,10 @@ class Desk:
         if not asker.role.may(needed):
             await self._record(request, asker, now, REFUSED)
             return replies.refused(request.command, needed, asker, now)
+        wait_s = self._limits.wait_s(asker.person, now) if request.command in ACTS else 0.0
+        if wait_s:
+            await self._record(request, asker, now, REFUSED)
+            return replies.too_often(request.command, wait_s, now)
         known = replace(asker, id=asker.id or uuid4().hex)
         answer = await HANDLERS[request.command](self._behind, Query(request, known, now))
         if answer.changed:

@@ -202,3 +202,14 @@ def test_wrong_options(wrong):
     """Nothing that could become a header, and no password in the open."""
     with pytest.raises(UserError, match=r"channels\.mail\."):
         options(25, **wrong)
+
+
+async def test_a_vendor_s_words_add_no_header(fake, channel):
+    """Line breaks in a name that somebody else chose make no recipient, no header and no second body."""
+    evil = "Claude\r\nBcc: victim@example.com\r\nContent-Type: text/html\r\n\r\n<script>"
+    await channel.post("", replace(CARD, headline=evil), evil)
+    [mail] = fake.box
+    assert mail["Bcc"] is None
+    assert mail.get_all("Content-Type") == [mail["Content-Type"]]
+    assert "victim" not in str(mail["To"])
+    assert all("\n" not in str(value).replace("\n ", " ") for value in mail.values())

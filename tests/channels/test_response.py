@@ -369,3 +369,19 @@ async def told(opened, incident, words):
         while words not in (body := await opened.store.views.incident("claude", incident) or ""):  # noqa: ASYNC110  (the store)
             await asyncio.sleep(0.02)
     return body
+
+
+async def test_a_program_sees_nothing_of_ours_but_its_orders(opens, tmp_path, log, monkeypatch):
+    """Arguments are the configuration's alone, whatever a vendor writes; of the environment only what is configured."""
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-of-ours")
+    nosy = program(
+        tmp_path,
+        "nosy",
+        f"json.dump([sys.argv[1:], dict(os.environ)], open({str(log)!r}, 'w'))",
+    )
+    evil = replace(BAD, headline="; rm -rf / $(id) `id` --force\n")
+    async with opens(run=[nosy, "--flag", "on"], env={"TOKEN": Secret("s3cret-of-the-flags")}) as channel:
+        await channel.post("", evil, "k1")
+    arguments, seen = json.loads(log.read_text())
+    assert arguments == ["--flag", "on"]
+    assert seen.keys() - {"LC_CTYPE", "PWD", "SHLVL", "_"} == {"PATH", "LANG", "TOKEN"}

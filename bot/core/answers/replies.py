@@ -111,6 +111,12 @@ def refused(command: str, needed: Role, asker: Asker, now: float) -> Answer:
     )
 
 
+def too_often(command: str, wait_s: float, now: float) -> Answer:
+    """Somebody, or something in their name, acts more often than people do."""
+    said = f"{command} was not done: too much at once from you; try again in {max(1, round(wait_s))} s"
+    return Answer(title=said, at=now, lines=(("Changed", "nothing"),), refused=True, data={"at": now, "wait_s": wait_s})
+
+
 def not_here(command: str, now: float) -> Answer:
     """What answers this command does not run in the process that was asked."""
     return Answer(f"{command} cannot be done from here", now, (("Changed", "nothing"),), data={"at": now, "ok": False})
