@@ -89,6 +89,7 @@ docs: $(STAMP)  ## write anew what the docs have from the code
 
 pictures: $(STAMP) $(DRIVER)  ## record the demo and draw the pictures (needs Chromium)
 	@$(BIN)/python -m tests.docs.record
+	@$(BIN)/python -m tests.pictures.recording
 	@$(BIN)/python -m tests.pictures
 	@$(BIN)/python -m tests.docs
 

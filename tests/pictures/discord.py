@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.pictures.mrkdwn import ago
-from tests.pictures.page import Html, joined, page, ready, tag
+from tests.pictures.page import PHONE, Html, joined, page, ready, tag
 
 WIDTH = 660
 Payload = Mapping[str, Any]
@@ -29,7 +29,7 @@ body{background:#313338;color:#dbdee1;font:400 15px/21px "Noto Sans",sans-serif,
 .at{color:#949ba4;font-size:12px}
 .embed{margin-top:4px;max-width:540px;border-left:4px solid;border-radius:4px;background:#2b2d31;
   padding:2px 16px 16px 12px}
-.title{font-weight:600;color:#f2f3f5;font-size:16px;line-height:22px}
+.title{margin-top:8px;font-weight:600;color:#f2f3f5;font-size:16px;line-height:22px}
 .about b{font-weight:600;color:#f2f3f5}
 .about{font-size:14px;line-height:19px;margin-top:8px;white-space:pre-wrap}
 .said{color:#f2f3f5}
@@ -59,14 +59,27 @@ _TOKEN = re.compile(
 _BOLD = re.compile(r"\*\*((?:\\.|[^*\\])+)\*\*")
 _AWAY = re.compile(r" \[↗\]\(https?://[^\s()]+\)$")
 SMALL = "-# "
-PEOPLE: Mapping[str, str] = {"1001": "Ben"}
-"""Who is behind an id, for the reader."""
 _LABEL = re.compile(r"\*\*(?P<label>(?:\\.|[^*\\])+)\*\*(?= )")
 
 
-def show(*parts: Html) -> str:
+LIGHT = """
+body{background:#fff;color:#313338}
+.who,.title,.about b,.said,.name,.thread b{color:#060607}
+.at,.small{color:#5c5e66}
+.embed,.thread{background:#f2f3f5}
+.moment{background:#e3e5e8}
+.grey{background:#e3e5e8;color:#060607}
+.menu{background:#ebebeb;border-color:#dcdcde;color:#5c5e66}
+.foot,.line{color:#4e5058}
+.mention{color:#505cdc;background:#e6e8fd}
+.link,.thread .count{color:#006ce7}
+"""
+"""What the light client shows otherwise."""
+
+
+def show(*parts: Html, light: bool = False, phone: bool = False) -> str:
     """The page."""
-    return page(STYLE, joined(*parts), WIDTH)
+    return page(f"{STYLE}{LIGHT if light else ''}", joined(*parts), PHONE if phone else WIDTH)
 
 
 def message(sent: Payload, at: float, now: float, under: Html | None = None) -> Html:
@@ -85,10 +98,10 @@ def _headline(text: str, now: float) -> Html:
     return tag("b", markdown(found[1], now)) if found else markdown(text, now)
 
 
-def thread(name: str, lines: Sequence[Payload], now: float) -> Html:
+def thread(name: str, lines: Sequence[str], now: float) -> Html:
     """The thread as it stands under its message: name, count, the latest line."""
     count = f"{len(lines)} {'Message' if len(lines) == 1 else 'Messages'} ›"
-    last = tag("span", markdown(lines[-1]["content"], now))
+    last = tag("span", markdown(lines[-1], now))
     top = tag("div", tag("b", name), tag("span", count, look="count"))
     return tag("div", top, tag("div", tag("span", "Groundtruth", look="who"), last, look="line"), look="thread")
 
@@ -115,7 +128,7 @@ def markdown(text: str, now: float) -> Html:
         if found["alien"]:
             raise ValueError(f"{found['alien']!r} is not escaped in {text!r:.80}")
         if found["who"]:
-            parts.append(tag("span", f"@{PEOPLE.get(found['who'], found['who'])}", look="mention"))
+            parts.append(tag("span", f"@{found['who']}", look="mention"))
         elif found["letter"]:
             parts.append(found["letter"])
         else:

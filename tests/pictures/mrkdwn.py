@@ -4,7 +4,9 @@ https://docs.slack.dev/messaging/formatting-message-text
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 
 from bot.channels.slack.mrkdwn import unescape
@@ -14,8 +16,8 @@ _ANGLED = re.compile(r"<([^<>]*)>")
 _DATE = re.compile(r"!date\^(\d+)\^([^|^]*)\|(.*)")
 _LINK = re.compile(r"(https?://[^|]+)\|(.*)")
 _USER = re.compile(r"@([UW][A-Z0-9]+)")
-PEOPLE: Mapping[str, str] = {"U1ANNA": "Anna"}
-"""Who is behind an id, for the reader."""
+_ROOM = re.compile(r"#([CG][A-Z0-9]+)")
+_PEOPLE: ContextVar[Mapping[str, str]] = ContextVar("people", default={})  # noqa: B039 - never changed
 _BARE = re.compile(r"&(?!amp;|lt;|gt;)|[<>]")
 _INLINE = re.compile(
     r"```\n?(?P<pre>.*?)\n?```|`(?P<code>[^`\s\u200b][^`\n]*)`"
@@ -32,6 +34,16 @@ _FORMATS: Mapping[str, Callable[[datetime, datetime], str]] = {
     "{time_secs}": lambda at, _: f"{at:%H:%M:%S}",
 }
 """How Slack fills in a moment, for a reader in UTC who has the day in 24 hours."""
+
+
+@contextmanager
+def known(people: Mapping[str, str]) -> Iterator[None]:
+    """Who is behind an id, for the reader, within the block."""
+    before = _PEOPLE.set(people)
+    try:
+        yield
+    finally:
+        _PEOPLE.reset(before)
 
 
 def ago(seconds: float) -> str:
@@ -65,7 +77,9 @@ def _angled(inside: str, now: float) -> Html:
     if found := _LINK.fullmatch(inside):
         return tag("span", plain(found[2]), look="link")
     if found := _USER.fullmatch(inside):
-        return tag("span", f"@{PEOPLE.get(found[1], found[1])}", look="mention")
+        return tag("span", f"@{_PEOPLE.get().get(found[1], found[1])}", look="mention")
+    if found := _ROOM.fullmatch(inside):
+        return tag("span", f"#{found[1]}", look="mention")
     raise ValueError(f"markup that is not ours: <{inside[:60]}>")
 
 

@@ -5,6 +5,8 @@ import html
 import re
 from base64 import b64encode
 
+PHONE = 375
+"""CSS pixels of a phone's width."""
 MEASURE = "document.documentElement.dataset.tall = Math.ceil(document.body.getBoundingClientRect().height)"
 """The only script a page has: how tall it came out, for the browser's window."""
 

@@ -1,161 +1,67 @@
-"""What is pictured: real payloads of one night's cards, by the file each picture goes to."""
+"""What is pictured: messages as the program posted them (`recorded.json`), by the file each picture goes to."""
 
+import json
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from functools import cache, partial
+from typing import Any
 
-from bot.advice.library import tips
-from bot.channels.discord import embeds
-from bot.channels.slack import answers, blocks
-from bot.core.answers.status import overview
-from bot.core.incidents import lifecycle
-from bot.core.messages.compose import card
-from bot.core.model.card import Card
-from bot.core.model.incident import Incident, IncidentStatus
-from bot.core.model.measurement import Measurement
-from bot.core.model.report import Reports
-from bot.core.model.snapshot import ComponentStatus, Snapshot
-from bot.core.model.status import ServiceStatus
-from bot.core.model.statuspage import PageStatus
-from bot.core.routing.notices import UNSAID
-from bot.core.tips.alternatives import Candidate, Option, Similarity, ranked
-from probes.model import State
 from tests.pictures import discord, slack, terminal
-from tests.support.situations import (
-    ANNA,
-    API,
-    CODE,
-    HELD,
-    INCIDENT,
-    LATE,
-    MIN,
-    NOTICE,
-    NOW,
-    START,
-    WELL,
-    evening,
-    told,
-    voices,
-)
+from tests.pictures.page import PHONE, Html
+from tests.pictures.recording import FILE
 
-PAGE = "https://status.claude.com"
-SAID = "Elevated errors on the API"
-OVER = START + 65 * MIN
-UP = Measurement("bedrock-us-east-1", "Bedrock (N. Virginia)", State.OPERATIONAL, at=NOW - 20)
-ROUTE = Candidate("Claude on Amazon Bedrock", Similarity.SAME_MODEL, "aws-bedrock", ("bedrock-us-east-1",))
-NAMES = {"claude-api": "Claude API"}
+MESSAGES = ("incident", "acknowledged", "resolved", "discrepancy", "status")
+ON_PHONES = ("incident", "acknowledged", "resolved")
+_AT = re.compile(r"<!date\^(\d+)\^")
+UNDER = ("acknowledged", "resolved")
+"""Those shown with their thread."""
 
 
-def options(now: float) -> tuple[Option, ...]:
-    """The other route, just looked at."""
-    return ranked([ROUTE], {"aws-bedrock": (ComponentStatus(replace(UP, at=now - 20)),)}, now)
+@cache
+def recorded() -> Mapping[str, Any]:
+    """What stood on both platforms, and who is behind an id."""
+    found: Mapping[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return found
 
 
-def taken() -> Incident:
-    """The incident acknowledged, then admitted by the page."""
-    one = replace(INCIDENT, acknowledged_at=NOW - 5 * MIN, acknowledged_by=ANNA)
-    one = lifecycle.noted(one, NOW - 5 * MIN, "acknowledged", "by Anna on Slack")
-    heard = {"claude-api": PageStatus(State.PARTIAL, SAID, NOW - 20, NOW - 60, NOW - 75)}
-    return lifecycle.admitted(one, heard, NAMES)
+def on_slack(name: str, *, dark: bool = False, phone: bool = False) -> str:
+    """A recorded message as Slack shows it."""
+    it, people = recorded()["slack"][name], recorded()["people"]
+    if name == "status":
+        return slack.show(slack.private(it["said"], it["now"]), dark=dark, phone=phone)
+    parts: list[Html] = [slack.message(it["said"], it["at"], it["now"], people)]
+    if name in UNDER and not phone:
+        lines = [(line, float(_AT.findall(line)[0])) for line in it["thread"]]
+        parts.append(slack.replies(lines, it["now"], people))
+    return slack.show(*parts, dark=dark, phone=phone)
 
 
-def ended() -> Incident:
-    """The same one over, all well again."""
-    one = lifecycle.watched(taken(), quiet=True, now=OVER - 6 * MIN)
-    one = replace(one, status=IncidentStatus.RESOLVED, active=(), state=State.OPERATIONAL, resolved_at=OVER, reports=23)
-    return lifecycle.noted(one, OVER, "resolved", "quiet for 12 min")
+def on_discord(name: str, *, light: bool = False, phone: bool = False) -> str:
+    """A recorded message as Discord shows it."""
+    it = recorded()["discord"][name]
+    under = discord.thread(it["called"], it["thread"], it["now"]) if name in UNDER and it["thread"] else None
+    return discord.show(discord.message(it["said"], it["at"], it["now"], under), light=light, phone=phone)
 
 
-def opened_card() -> Card:
-    """The Claude API failing intermittently, twelve minutes in."""
-    return card(_at_claude(told(INCIDENT, voices(API))), NOW, tips(), options(NOW))
-
-
-def taken_card() -> Card:
-    """The same, in a person's hands."""
-    heard = replace(LATE, words=SAID)
-    return card(_at_claude(told(taken(), voices(API, heard=heard))), NOW, tips(), options(NOW))
-
-
-def ended_card() -> Card:
-    """The same, over."""
-    snapshot = replace(told(ended(), evening(API)), at=OVER)
-    return card(_at_claude(snapshot), OVER + MIN)
-
-
-def notice_card() -> Card:
-    """The page says that Claude Code is fine."""
-    return card(_at_claude(told(INCIDENT, voices(CODE), NOTICE)), NOW)
-
-
-def slack_opened() -> str:
-    """A new incident."""
-    return _slack(opened_card(), INCIDENT.opened_at, NOW)
-
-
-def slack_acknowledged() -> str:
-    """The root edited, the trail in its thread."""
-    one = taken()
-    trail = [(blocks.trail(entry, NOW), entry.at + 1) for entry in one.timeline if entry.event not in UNSAID]
-    said = blocks.card(taken_card(), "m", NOW).arguments()
-    return slack.show(slack.message(said, INCIDENT.opened_at, NOW), slack.replies(trail, NOW))
-
-
-def slack_resolved() -> str:
-    """The whole story."""
-    return _slack(ended_card(), INCIDENT.opened_at, OVER + MIN)
-
-
-def slack_discrepancy() -> str:
-    """Page and measurement apart."""
-    return _slack(notice_card(), NOTICE.opened_at, NOW)
-
-
-def slack_status() -> str:
-    """The private answer to `/avail status`."""
-    web = replace(WELL, component="claude-web", name="claude.ai")
-    about = (
-        *voices(API),
-        ComponentStatus(CODE, HELD, Reports(0, 0, 600, 0.2)),
-        ComponentStatus(web, HELD, Reports(0, 0, 600, 0.4)),
-    )
-    both = replace(INCIDENT, components=("claude-api", "claude-code"), active=("claude-api", "claude-code"))
-    standing = ServiceStatus("claude", "Claude", about, (both,), PAGE, (15 * MIN, 54 * MIN))
-    said = answers.answer(overview([standing], NOW), NOW, share="status")
-    return slack.show(slack.private(said.arguments(), NOW))
-
-
-def discord_opened() -> str:
-    """A new incident, its thread begun."""
-    return _discord(opened_card(), INCIDENT, NOW)
-
-
-def discord_resolved() -> str:
-    """The whole story, and how its thread ended."""
-    return _discord(ended_card(), ended(), OVER + MIN)
-
-
-def _slack(it: Card, at: float, now: float) -> str:
-    return slack.show(slack.message(blocks.card(it, "m", now).arguments(), at, now))
-
-
-def _discord(it: Card, one: Incident, now: float) -> str:
-    lines: list[Mapping[str, object]] = [embeds.trail(e) for e in one.timeline if e.event not in UNSAID]
-    under = discord.thread(embeds.thread_name(it), lines, now) if lines else None
-    return discord.show(discord.message(embeds.root(it), one.opened_at, now, under))
-
-
-def _at_claude(snapshot: Snapshot) -> Snapshot:
-    return replace(snapshot, page_url=PAGE)
+def _shots() -> dict[str, tuple[Callable[[], str], int]]:
+    """Each message on a desktop; some on a phone and in the other colours too."""
+    found: dict[str, tuple[Callable[[], str], int]] = {}
+    for folder, draw, other, width in (
+        ("deploy/slack/pictures", on_slack, "dark", slack.WIDTH),
+        ("deploy/discord/pictures", on_discord, "light", discord.WIDTH),
+    ):
+        for name in MESSAGES:
+            found[f"{folder}/{name}.png"] = (partial(draw, name), width)
+        for name in ON_PHONES:
+            found[f"{folder}/{name}-phone.png"] = (partial(draw, name, phone=True), PHONE)
+        theme: Any = {other: True}
+        found[f"{folder}/incident-{other}.png"] = (partial(draw, "incident", **theme), width)
+        found[f"{folder}/incident-phone-{other}.png"] = (partial(draw, "incident", phone=True, **theme), PHONE)
+    return found
 
 
 SHOTS: Mapping[str, tuple[Callable[[], str], int]] = {
-    "deploy/slack/pictures/incident.png": (slack_opened, slack.WIDTH),
-    "deploy/slack/pictures/acknowledged.png": (slack_acknowledged, slack.WIDTH),
-    "deploy/slack/pictures/resolved.png": (slack_resolved, slack.WIDTH),
-    "deploy/slack/pictures/discrepancy.png": (slack_discrepancy, slack.WIDTH),
-    "deploy/slack/pictures/status.png": (slack_status, slack.WIDTH),
-    "deploy/discord/pictures/incident.png": (discord_opened, discord.WIDTH),
-    "deploy/discord/pictures/resolved.png": (discord_resolved, discord.WIDTH),
+    **_shots(),
     "deploy/docs/pictures/terminal.png": (terminal.demo, terminal.WIDTH),
 }
 """The picture's file -> its page, and how wide that is in CSS pixels."""

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.pictures.mrkdwn import mrkdwn, plain
-from tests.pictures.page import Html, colour, joined, page, tag
+from tests.pictures.mrkdwn import known, mrkdwn, plain
+from tests.pictures.page import PHONE, Html, colour, joined, page, tag
 
 WIDTH = 760
 Block = Mapping[str, Any]
@@ -47,13 +47,38 @@ pre{font:12px/18px "DejaVu Sans Mono",monospace;background:#f8f8f8;border:1px so
 """
 
 
-def show(*parts: Html) -> str:
+DARK = """
+body{background:#1a1d21;color:#d1d2d3}
+.header,.who,b{color:#f8f8f8}
+.face{background:#f8f8f8;color:#1a1d21}
+.app{background:#35373b;color:#ababad}
+.at,.only,.context,.replies{color:#ababad}
+.button{background:#1a1d21;border-color:#797c81;color:#f8f8f8}
+.select{color:#d1d2d3}
+.primary{background:#007a5a;border-color:#007a5a}
+.link,.mention{color:#1d9bd1}
+.mention{background:#1d9bd11a}
+.divider,.replies:after{border-color:#35373b}
+code,pre{background:#232529;border-color:#565856;color:#e8912d}
+"""
+"""What the dark client shows otherwise."""
+
+
+def show(*parts: Html, dark: bool = False, phone: bool = False) -> str:
     """The page."""
-    return page(STYLE, joined(*parts), WIDTH)
+    return page(f"{STYLE}{DARK if dark else ''}", joined(*parts), PHONE if phone else WIDTH)
 
 
-def message(sent: Mapping[str, Any], at: float, now: float) -> Html:
-    """A message by its arguments of chat.postMessage, posted `at`, as seen at `now` (Unix seconds)."""
+def message(sent: Mapping[str, Any], at: float, now: float, people: Mapping[str, str] | None = None) -> Html:
+    """A message by its arguments of chat.postMessage, posted `at`, as seen at `now` (Unix seconds).
+
+    `people` are the names behind ids.
+    """
+    with known(people or {}):
+        return _message(sent, at, now)
+
+
+def _message(sent: Mapping[str, Any], at: float, now: float) -> Html:
     parts = [block(one, now) for one in sent.get("blocks") or ()]
     parts += [_attachment(one, now) for one in sent.get("attachments") or ()]
     if not parts:
@@ -67,10 +92,10 @@ def private(sent: Mapping[str, Any], now: float) -> Html:
     return joined(tag("div", "👁 Only visible to you", look="only"), message(sent, now, now))
 
 
-def replies(lines: Sequence[tuple[str, float]], now: float) -> Html:
+def replies(lines: Sequence[tuple[str, float]], now: float, people: Mapping[str, str] | None = None) -> Html:
     """The thread under a message: each line's text and when it was posted."""
     count = f"{len(lines)} {'reply' if len(lines) == 1 else 'replies'}"
-    return joined(tag("div", count, look="replies"), *(message({"text": text}, at, now) for text, at in lines))
+    return joined(tag("div", count, look="replies"), *(message({"text": text}, at, now, people) for text, at in lines))
 
 
 def block(it: Block, now: float) -> Html:

@@ -21,7 +21,7 @@ from tests.pictures import discord, page, slack
 from tests.pictures.__main__ import MOST, ROOT
 from tests.pictures.mrkdwn import mrkdwn
 from tests.pictures.palette import SIGNATURE, reduced
-from tests.pictures.shots import SHOTS
+from tests.pictures.shots import SHOTS, recorded
 from tests.support.cards import ANSWERS, CARDS
 from tests.support.contract import HOSTILE
 from tests.support.situations import SITUATIONS
@@ -33,6 +33,8 @@ EVIL = Card(
     "4F7K", "incident", Colour.RED, "🔴", HOSTILE, lines=(("We see", HOSTILE), (HOSTILE, "x")), footer=HOSTILE,
     actions=ACTIONS, links=((HOSTILE, "https://status.example/<b>"),), times=(("Began", NOW),),
 )  # fmt: skip
+
+LINE = TimelineEntry(NOW, HOSTILE, HOSTILE)
 
 
 class Reader(HTMLParser):
@@ -68,7 +70,9 @@ def literally(text):
         lambda: slack.show(slack.replies([(blocks.trail(TimelineEntry(NOW, HOSTILE, HOSTILE), NOW), NOW)], NOW)),
         lambda: discord.show(discord.message(embeds.root(EVIL), NOW, NOW)),
         lambda: discord.show(discord.message(embeds.plainly(EVIL), NOW, NOW)),
-        lambda: discord.show(discord.thread(HOSTILE, [embeds.trail(TimelineEntry(NOW, HOSTILE, HOSTILE))], NOW)),
+        lambda: discord.show(
+            discord.thread(HOSTILE, [embeds.trail(TimelineEntry(NOW, HOSTILE, HOSTILE))["content"]], NOW)
+        ),
     ],
 )
 def test_a_hostile_card_is_letters(made):
@@ -200,3 +204,38 @@ def test_the_picture_is_there_and_its_page_can_be_made(name):
     make, width = SHOTS[name]
     assert f"body{{margin:0;width:{width}px}}" in make()
     assert 1_000 < (ROOT / name).stat().st_size <= MOST
+
+
+def _form(sent):
+    """What a payload is made of, whatever it says: blocks, buttons and menus, and what they do."""
+    every = [*sent.get("blocks", ()), *(b for a in sent.get("attachments", ()) for b in a["blocks"])]
+    pressed = [e for b in every if b["type"] == "actions" for e in b["elements"]]
+    pressed += [one for row in sent.get("components", ()) for one in row["components"]]
+    does = [
+        re.sub(r":[A-Z0-9]{4,6}(?=:|$)", "", one.get("action_id") or one.get("custom_id", "a link")) for one in pressed
+    ]
+    return sorted({b["type"] for b in every}), does, sorted(sent), [sorted(e) for e in sent.get("embeds", ())]
+
+
+@pytest.mark.parametrize(
+    ("name", "situation"),
+    [("incident", "three_components"), ("acknowledged", "acknowledged"), ("resolved", "resolved"),
+     ("discrepancy", "discrepancy_open")],
+)  # fmt: skip
+def test_what_was_recorded_has_the_form_that_is_posted_now(name, situation):
+    """Otherwise record anew: `python -m tests.pictures.recording`."""
+    made, now = card(*SITUATIONS[situation]), SITUATIONS[situation][1]
+    here, there = recorded()["slack"][name], recorded()["discord"][name]
+
+    assert _form(here["said"]) == _form(blocks.card(made, "m", now).arguments())
+    posted = {key: value for key, value in embeds.root(made).items() if key != "allowed_mentions"}
+    assert _form(there["said"]) == _form(posted)
+
+
+def test_a_thread_names_who_and_what():
+    """In the recorded outage: every line says what it is about, and people are mentions."""
+    lines = recorded()["slack"]["resolved"]["thread"]
+
+    assert any("<@U0ANNA123> acknowledged Claude (claude.ai, API and Claude Code)" in line for line in lines)
+    assert all(re.search(r"claude|api", line.partition(">")[2], re.IGNORECASE) for line in lines)
+    assert all(re.match(r"<!date\^\d+\^\{time\}\|", line) for line in lines)

@@ -17,10 +17,9 @@ from bot.core.model.snapshot import ComponentStatus, Snapshot
 from bot.core.model.status import ServiceStatus
 from bot.core.model.statuspage import PAGE_STALE_AFTER_S
 from bot.core.text.durations import duration
-from bot.core.text.inline import relative
+from bot.core.text.inline import mention, relative
 from bot.core.text.jsonable import plain
 from bot.core.text.numbers import number, percent, span
-from bot.core.text.people import person
 from bot.core.text.quoting import clean, listed
 from bot.core.text.reports import SURGE
 from bot.core.text.silences import hushed
@@ -112,7 +111,7 @@ def _going(standing: ServiceStatus, voices: ComponentStatus) -> list[Incident]:
 def _incident(one: Incident) -> str:
     """An open incident by its id, where alone it is measured, who is on it, and whether it is about to end."""
     where = f" only from {clean(one.vantage, 40)}" if one.scope == "vantage" else ""
-    taker = f" (👀 {person(one.acknowledged_by)})" if one.acknowledged_at is not None else ""
+    taker = f" (👀 {mention(one.acknowledged_by)})" if one.acknowledged_at is not None else ""
     quiet = f": {quiet_words(one.kind)}, not yet over" if one.status is IncidentStatus.MONITORING else ""
     return f"incident {clean(one.id, 20)}{where}{taker}{quiet}"
 
