@@ -101,7 +101,7 @@ class LiveScreen:
             # A killed process must not leave a terminal without its cursor.
             self._console.show_cursor(True)
         cards = list(self._open.values())
-        rows: list[RenderableType] = [Text("─" * min(self._console.width, 100), style="bright_black")]
+        rows: list[RenderableType] = [Text("─" * min(self._console.width - 2, 100), style="bright_black")]
         rows += [headline(card) for card in cards[:-IN_FULL]]
         rows += [drawn(card) for card in cards[-IN_FULL:]]
         # Two columns are left free: a sign that is wider than rich believes must not break a line of the region.

@@ -242,3 +242,13 @@ async def test_what_is_said_beside_the_messages_leaves_no_ghosts(console, termin
     assert not any("worse" in line for line in shown)
     assert sum(DONE.headline in line for line in shown) == 1
     assert not any("──" in line for line in shown)
+
+
+async def test_the_rule_above_the_region_is_one_line(console, terminal, monkeypatch):
+    """Two columns are left free at the right, for the rule as well."""
+    monkeypatch.setenv("COLUMNS", "80")
+    out, ended = terminal
+    async with console(out, "live") as live:
+        await live.post("", CARD, "k1")
+
+    assert [len(line) for line in screen_of(ended()) if "──" in line] == [78]
