@@ -8,6 +8,8 @@ from prometheus_client import GC_COLLECTOR, PLATFORM_COLLECTOR, PROCESS_COLLECTO
 from prometheus_client.exposition import generate_latest
 from prometheus_client.openmetrics.exposition import generate_latest as as_openmetrics
 
+from bot.core.text.quoting import clean
+from bot.web.metrics.aliases import ALIASES, aliases
 from bot.web.metrics.exposition import rendered
 from bot.web.metrics.probe import probe_text
 from bot.web.metrics.scraper import Scraper
@@ -33,13 +35,15 @@ class Metrics:
     async def metrics(self, call: Call) -> web.Response:
         """Everything, in the format that the scraper asks for; what is not public only for whoever shows a token."""
         openmetrics = "application/openmetrics-text" in call.request.headers.get("Accept", "")
-        rows = self._scraper.rows(
-            call.site.visible(call.visitor), call.now, whole=call.visitor.inside, openmetrics=openmetrics
-        )
+        visible, names = call.site.visible(call.visitor), call.query("names").split(",")
+        if wrong := [name for name in names if name and name not in ALIASES]:
+            raise HttpError(400, f"expected names={','.join(ALIASES)} or one of them, not {clean(wrong[0], 40)!r}")
+        rows = self._scraper.rows(visible, call.now, whole=call.visitor.inside, openmetrics=openmetrics)
         # This process's memory, time and files; the library ends OpenMetrics with its mark, which must come last.
         write, kind = (as_openmetrics, OPENMETRICS) if openmetrics else (generate_latest, PLAIN)
         own = write(self._own).removesuffix(END)
-        body = own + rendered(rows, openmetrics=openmetrics).encode() + (END if openmetrics else b"")
+        body = own + rendered(rows, openmetrics=openmetrics).encode()
+        body += aliases(names, visible, call.now).encode() + (END if openmetrics else b"")
         return await _sent(call, body, kind)
 
     async def probe(self, call: Call) -> web.Response:

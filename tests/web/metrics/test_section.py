@@ -51,6 +51,24 @@ async def test_a_scrape_has_the_format_that_was_asked_for(store):
     assert values(read_plain(old.text))["groundtruth_component_state", "claude", "claude-api", "partial_outage"] == 1
 
 
+async def test_dashboards_of_other_monitors_go_on(store):
+    """Under the names of Gatus and Kuma where they are asked for, and only there; what is unknown is never up."""
+    await fill(store)
+    async with page(store, with_page()) as client:
+        plain = await scraped(client)
+        both = await client.get("/metrics", params={"names": "gatus,kuma"})
+        new = await client.get("/metrics", params={"names": "kuma"}, headers=OPENMETRICS)
+        wrong = await client.get("/metrics", params={"names": "zabbix"})
+
+    assert "monitor_status" not in plain.text
+    found = values(read_plain(both.text))
+    up = {name[3]: value for name, value in found.items() if name[0] == "gatus_results_endpoint_success"}
+    assert (len(up), set(up.values())) == (3, {0.0, 1.0})
+    kuma = [s for f in read_openmetrics(new.text) for s in f.samples if s.name == "monitor_status"]
+    assert {s.labels["monitor_name"]: s.value for s in kuma}["Claude Code"] == 2
+    assert (wrong.status_code, "expected names=gatus,kuma" in wrong.text) == (400, True)
+
+
 async def test_services_of_ones_own_take_a_token(store):
     """Without one a scrape says nothing of them, nor of our deliveries."""
     await fill(store)
