@@ -19,7 +19,7 @@ NUMBERS = re.compile(r"[\d.]+(?:–[\d.]+)?(?: % \(95% intervals?)?")
 
 LINES = 40
 WIDE = 1_000
-FIRST = "We see"
+FIRST = "We measure"
 """What lines without a label are called before the first one that has one."""
 
 

@@ -75,7 +75,7 @@ class Subscriptions:
         """Post a marked test message; the sentence that says so. Raises UserError or DeliveryError."""
         self._known(target)
         await self._post(target, "this is a test; nothing is wrong")
-        return f"a test message stands in {target}"
+        return f"a test message was posted to {target}"
 
     def _known(self, target: str) -> None:
         channel, colon, place = target.partition(":")

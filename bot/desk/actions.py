@@ -58,7 +58,9 @@ async def quiet(behind: DeskServices, question: Query) -> Answer:
     outcome = await _done(behind, question, service, (about, *how))
     if one is not None and standing is not None:
         one, standing = await _after(behind, one, standing)
-    return actions.answer(request.command, one, standing, outcome, question.now)
+    else:
+        standing = await behind.reads.standing(service)
+    return actions.answer(request.command, one, standing, outcome, question.now, target=about)
 
 
 async def silences(behind: DeskServices, question: Query) -> Answer:

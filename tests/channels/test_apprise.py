@@ -141,7 +141,7 @@ async def test_hostile_huge_and_empty(room, opens):
     mattermost = room.url.replace("http:", "mmost:") + "/" + "a" * 24
     async with opens(room.json_url, mattermost) as channel:
         await channel.post("", hostile, "k1")
-        huge = replace(CARD, headline="h" * 100_000, lines=(("We see", "x" * 100_000),) * 200)
+        huge = replace(CARD, headline="h" * 100_000, lines=(("We measure", "x" * 100_000),) * 200)
         await channel.post("", huge, "k2")
         await channel.post("", Card("", "", Colour.GREY, "", ""), "k3")
     assert len(room.requests) == 6

@@ -47,7 +47,7 @@ def test_words_need_no_quotes():
 def test_what_is_shown_is_plain_and_whole():
     """Into a pipe: no markup is interpreted, nothing wrapped, every part there."""
     out = io.StringIO()
-    answer = Answer("title [bold]", 1.0, (("We see", "x" * 300),), Table(("a", "b"), (("1", "[red]2"),)), "foot")
+    answer = Answer("title [bold]", 1.0, (("We measure", "x" * 300),), Table(("a", "b"), (("1", "[red]2"),)), "foot")
     ask.show(answer, Console(file=out, markup=False, emoji=False, highlight=False))
     lines = out.getvalue().splitlines()
     assert lines[0] == "title [bold]"

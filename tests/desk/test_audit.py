@@ -32,7 +32,7 @@ class Subscribes(Subscriptions):
         return await to()()
 
     async def probe(self, target):
-        return f"a test message stands in {target}"
+        return f"a test message was posted to {target}"
 
 
 def desk(store: Store) -> Desk:

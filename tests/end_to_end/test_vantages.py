@@ -145,7 +145,7 @@ async def test_what_all_vantages_see_is_the_vendors(tmp_path: Path, server: Serv
         assert {o.vantage for o in await seen(store)} == {"eu", "us"}
         assert incident.scope == "component"
         assert incident.components == ("claude-api",)
-        assert "from all 2 vantages" in said
+        assert "2 of 2 locations" in said
 
 
 async def test_what_one_vantage_alone_sees_is_its_own_trouble(tmp_path: Path, server: Server) -> None:
@@ -166,7 +166,7 @@ async def test_what_one_vantage_alone_sees_is_its_own_trouble(tmp_path: Path, se
         assert (incident.scope, incident.vantage) == ("vantage", "us")
         assert [i.scope for i in incidents] == ["vantage"]
         assert "only from us" in said
-        assert "0 of 3 components" in said or "all 3 components are operational" in said
+        assert "0 of 3 components" in said or "All 3 components are operational" in said
         assert "us alone" in about
 
 

@@ -156,10 +156,10 @@ def test_others_see_it() -> None:
         "HTTP 529 overloaded_error: out of capacity, not your quota; the vendor's fault; Claude API: we see it too"
     )
     lines = said(answer)
-    assert lines["We see"].startswith("Claude API: 🟠 intermittent failures, about 18%")
-    assert "overloaded error ×27" in lines["We see"]
-    assert lines["They say"].startswith("Claude API operational")
-    assert lines["People say"] == "7 reports in 10 min (normally 0–1)"
+    assert lines["We measure"].startswith("Claude API: 🟠 intermittent failures, about 18%")
+    assert "overloaded error ×27" in lines["We measure"]
+    assert lines["Status page"].startswith("Claude API operational")
+    assert lines["User reports"] == "7 reports in 10 min (normally 0–1)"
     assert "follow incident 4F7K" in lines["Do now"]
     assert lines["Request id"].startswith("req_011CSample000000000000001 (Anthropic)")
     assert answer.data["others"] == "same"
@@ -211,7 +211,7 @@ def test_what_is_not_known_is_said_to_be(text: str) -> None:
     """Honestly, with what was looked at."""
     answer = explained(text, FINE, NOW)
     assert not answer.understood
-    assert answer.title == "not known: nothing in it is an error that we know"
+    assert answer.title == "unknown error: nothing in it matches an error we know"
     assert "none found" in said(answer)["Checked"]
 
 

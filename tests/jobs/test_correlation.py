@@ -146,7 +146,7 @@ async def test_it_is_said_once_grows_and_ends(town):
     assert list(town.told.values()) == ["🟢 Only Groq still fails; 3 services failed at once for 3 min"]
     left = tuple(replace(one, over=one.service != "groq") for one in found.cause.struck)
     lines = dict(card(replace(found.cause, struck=left, over_at=town.now), town.now, town.now).lines)
-    assert lines["Still failing"] == "Groq; it has a message of its own"
+    assert lines["Still failing"] == "Groq; its own message goes on"
     assert lines[""].endswith("(3 min) · Claude, Openai and Groq")
     assert await town.reading.found() == []
 

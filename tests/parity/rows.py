@@ -90,7 +90,7 @@ class Desk:
     async def ask(self, text: str, asker: Asker, _now: float) -> Answer:
         """An answer to anything."""
         self.asked.append((text, asker))
-        return Answer(f"heard {text}", AT, lines=(("We see", "nothing unusual"),), actions=every_action())
+        return Answer(f"heard {text}", AT, lines=(("We measure", "nothing unusual"),), actions=every_action())
 
     async def complete(self, _text: str, _asker: Asker) -> list[tuple[str, str]]:
         """One name."""

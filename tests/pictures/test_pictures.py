@@ -30,7 +30,7 @@ NOW = 1_776_094_260.0
 TAGS = {"html", "head", "meta", "style", "body", "script", "div", "span", "b", "i", "s", "code", "pre"}
 ACTIONS = (Action("ack", HOSTILE, "4F7K"), Action("silence", HOSTILE, "4F7K"), Action("why", "Why?", "4F7K"))
 EVIL = Card(
-    "4F7K", "incident", Colour.RED, "🔴", HOSTILE, lines=(("We see", HOSTILE), (HOSTILE, "x")), footer=HOSTILE,
+    "4F7K", "incident", Colour.RED, "🔴", HOSTILE, lines=(("We measure", HOSTILE), (HOSTILE, "x")), footer=HOSTILE,
     actions=ACTIONS, links=((HOSTILE, "https://status.example/<b>"),), times=(("Began", NOW),),
 )  # fmt: skip
 

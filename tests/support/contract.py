@@ -18,7 +18,7 @@ CARD = Card(
     tone=Colour.ORANGE,
     emoji="🟠",
     headline="🟠 Claude API: intermittent failures, about 18% of requests",
-    lines=(("We see", "29 of 160 requests failed in 12 min"), ("They say", '"All Systems Operational"')),
+    lines=(("We measure", "29 of 160 requests failed in 12 min"), ("Status page", '"All Systems Operational"')),
     footer="Since 15:31 UTC",
 )
 HOSTILE = "\x1b[2J\x1b]0;owned\x07\r\n<!channel> @everyone </a> **x** & <script> [red]markup[/red] :smile: \u202eevil"

@@ -38,7 +38,7 @@ class FrontDesk:
         self.asked: list[tuple[str, Asker]] = []
         self.slow_s = 0.0
         self.broken: Exception | None = None
-        self.answer = Answer("Claude API: 29 of 160 requests failed", AT, lines=(("We see", HOSTILE),))
+        self.answer = Answer("Claude API: 29 of 160 requests failed", AT, lines=(("We measure", HOSTILE),))
 
     async def ask(self, text: str, asker: Asker, _now: float) -> Answer:
         self.asked.append((text, asker))

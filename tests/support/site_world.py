@@ -81,7 +81,7 @@ def voices(service: Service) -> Iterator[ComponentStatus]:
 def incidents() -> tuple[Incident, Incident]:
     """One that goes on, acknowledged by Ann; and one of the week before, resolved."""
     timeline = (
-        TimelineEntry(NOW - 640, "opened", "48 of 48 requests failed in 80 s from all 2 vantages"),
+        TimelineEntry(NOW - 640, "opened", "48 of 48 requests failed in 80 s from 2 of 2 locations"),
         TimelineEntry(NOW - 500, "acknowledged", "by Ann on Slack"),
         TimelineEntry(NOW - 400, "status page", f'the page says partial outage of Claude Code: "{HOSTILE}"'),
     )

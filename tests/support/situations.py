@@ -64,7 +64,7 @@ INCIDENT = Incident(
     opened_at=START + 3 * MIN,
     worst=State.PARTIAL,
     peak_rate=0.27,
-    timeline=(TimelineEntry(START + 3 * MIN, "opened", "evidence 31,000 of the 21,600 needed"),),
+    timeline=(TimelineEntry(START + 3 * MIN, "opened", "29 of 160 failed (HTTP 500 ×27) from 3 of 3 locations"),),
 )
 ALL_THREE = replace(
     INCIDENT, components=("claude-api", "claude-code", "claude-web"), active=("claude-api", "claude-code", "claude-web")

@@ -102,7 +102,7 @@ async def test_the_page_says_what_the_desk_says(filled):
         assert f"{told[0].upper()}{told[1:]}" in markup.text
         for name in ("claude-api", "claude-code", "claude-console", "chatgpt"):
             lines = {label: text for label, text in (await desk.ask(f"status {name}", ADMIN, NOW)).lines if label}
-            for voice in ("We see", "They say", "People say"):
+            for voice in ("We measure", "Status page", "User reports"):
                 words = lines.get(voice, "")
                 words = words.partition(" ")[2] if words[:1] in set("🟢🟡🟠🔴🔵⚪") else words
                 assert words in markup.text, (name, voice, words)

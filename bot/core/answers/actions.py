@@ -4,27 +4,41 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.core.answers.answer import Answer
-from bot.core.answers.status import headline_of
+from bot.core.answers.status import headline_of, line
 from bot.core.model.action import ActionResult
 from bot.core.model.card import Action
 from bot.core.model.incident import Incident
 from bot.core.model.status import ServiceStatus
-from bot.core.text.inline import tidy, utc
+from bot.core.text.inline import mention, tidy, utc
 from bot.core.text.numbers import number
 from bot.core.text.quoting import clean
+from bot.core.text.silences import hushed
 
+COMPONENTS = 4
+"""Components of a service whose state an answer shows after an act on all of it."""
 NOTED = "noted; it takes effect when the judge is back, which has not answered within a second"
 
 
-def answer(
-    command: str, one: Incident | None, standing: ServiceStatus | None, outcome: ActionResult | None, now: float
+def answer(  # noqa: PLR0913, PLR0917 - what was asked, of what, and what became of it
+    command: str,
+    one: Incident | None,
+    standing: ServiceStatus | None,
+    outcome: ActionResult | None,
+    now: float,
+    target: str = "",
 ) -> Answer:
-    """The judge's sentence; where nobody judges at the moment, that it is noted."""
+    """The judge's sentence, or that it is noted where nobody judges at the moment; then how it stands after the act.
+
+    That is an incident's state, or that of a component or service (`target`).
+    """
     text = tidy(outcome.text, 400) if outcome else NOTED
     about = outcome.incident if outcome and outcome.incident else one.id if one else ""
     lines = []
     if one is not None and standing is not None:
-        lines.append((f"Incident {clean(one.id, 20)}", headline_of(one, standing, now)))
+        lines.append((f"Incident {clean(one.id, 20)}", _state(one, standing, now)))
+    elif standing is not None:
+        meant = [v for v in standing.voices if target in {v.measured.component, standing.service}]
+        lines += [line(standing, voices, now, several=False) for voices in meant[:COMPONENTS]]
     return Answer(
         title=text,
         at=now,
@@ -42,6 +56,16 @@ DONE = {
     "silence": "You silenced",
     "unsilence": "You ended the silence of",
 }
+
+
+def _state(one: Incident, standing: ServiceStatus, now: float) -> str:
+    """An incident after an act: its headline, who is on it, and until when it is silenced."""
+    parts = [headline_of(one, standing, now)]
+    if one.resolved_at is None and one.acknowledged_at is not None:
+        parts.append(f"👀 {mention(one.acknowledged_by)} is on it")
+    if one.resolved_at is None and one.silence is not None and one.silence.until > now:
+        parts.append(f"🔕 {hushed(one.silence, reason=False)}")
+    return " · ".join(parts)
 
 
 def together(command: str, subject: str, outcomes: Sequence[ActionResult | None], now: float) -> Answer:

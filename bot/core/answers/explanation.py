@@ -111,7 +111,7 @@ def _title(finding: Finding, found: Sequence[Witness], context: Context) -> str:
             return f"{warning}request id of one of our own failed requests: why {ours.component} tells more"
         if finding.request_id:
             return f"{warning}{finding.giver} request id: it names one request, not what happened to it"
-        return f"{warning}not known: nothing in it is an error that we know"
+        return f"{warning}unknown error: nothing in it matches an error we know"
     agreed = verdict(found)
     whose = _TITLE_WHOSE[finding.fault]
     if finding.fault is Fault.UNKNOWN and finding.layer in NETWORK_LAYERS:
@@ -161,11 +161,11 @@ def _others(finding: Finding, found: Sequence[Witness], context: Context, now: f
         measured = witness.voices.measured
         kinds = [(symptom(word), n) for word, n in measured.symptoms]
         what = f" ({counted(kinds)})" if kinds and measured.failed and not measured.slow else ""
-        lines.append(("We see" if not lines else "", f"{called(measured)}: {we_see(measured, now)}{what}"))
+        lines.append(("We measure" if not lines else "", f"{called(measured)}: {we_see(measured, now)}{what}"))
     about = [witness.voices for witness in found if witness.standing == found[0].standing]
     if found[0].standing.page_url:
-        lines.append(("They say", page_says(about, now)))
-    return [*lines, ("People say", people_say(about))]
+        lines.append(("Status page", page_says(about, now)))
+    return [*lines, ("User reports", people_say(about))]
 
 
 def _nobody(finding: Finding, context: Context, now: float) -> str:

@@ -71,10 +71,13 @@ def why(
     And what held messages back, and to whom they went: `heard` are the deliveries of its incident, if there is one.
     """
     measured, service = voices.measured, standing.name
-    lines = [("We see", seen(measured, now)), ("They say", page_says([voices], now) if standing.page_url else "")]
-    lines.append(("Others say", others_say(standing.others)))
-    lines += [("People say", people_say([voices])), *links(voices.reports)]
-    lines.append(("Because", clean(measured.why, 300) if told else "nothing was judged yet"))
+    lines = [
+        ("We measure", seen(measured, now)),
+        ("Status page", page_says([voices], now) if standing.page_url else ""),
+    ]
+    lines.append(("Other pages", others_say(standing.others)))
+    lines += [("User reports", people_say([voices])), *links(voices.reports)]
+    lines.append(("Because", clean(measured.why, 300) if told else "not judged yet"))
     if told is not None:
         lines += _account(told)
     if voices.silence is not None and voices.silence.until > now:
@@ -140,7 +143,7 @@ def sent(rows: Sequence[Delivered], now: float) -> list[tuple[str, str]]:
     said = [f"{place(row.channel)}: {_fate(row, now)}{by_which(row.by)}{_error(row)}" for row in rows[:TOLD]]
     if len(rows) > TOLD:
         said.append(f"… and {len(rows) - TOLD} more: deliveries")
-    said = said or ["nobody: no channel's route covers it, or it began in silence"]
+    said = said or ["nobody: no route leads anywhere, or it began during a silence"]
     return [("Sent to" if n == 0 else "", line) for n, line in enumerate(said)]
 
 

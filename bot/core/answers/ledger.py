@@ -79,7 +79,7 @@ def _title(name: str, of: PageAccuracy) -> str:
     if found.ack.median is None or found.ack.p90 is None:
         return f"{clean(name, 40)}'s page: {of_n}, none with a lag{graded}"
     late = f"median {_lag(found.ack.median)}, p90 {_lag(found.ack.p90)}"
-    return f"{clean(name, 40)}'s page speaks after {late} ({of_n}){graded}"
+    return f"{clean(name, 40)}'s page admits trouble after {late} ({of_n}){graded}"
 
 
 def _row(name: str, f: AccuracyFigures) -> tuple[str, ...]:

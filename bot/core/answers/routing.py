@@ -114,7 +114,7 @@ def _reason(tree: Tree, target: str, said: Mapping[str, RouteMatch], facts: Fact
     while name not in said and "." in name:
         name = name.rpartition(".")[0]
     why = why_not(said[name], facts) if name in said else ""
-    return f"branch {name}: {why}" if why else "it began in a silence, or in a maintenance window"
+    return f"branch {name}: {why}" if why else "it began during a silence or a maintenance window"
 
 
 def why_not(verdict: RouteMatch, facts: Facts) -> str:

@@ -58,7 +58,7 @@ def overview(standings: Sequence[ServiceStatus], now: float) -> Answer:
     voices = [(s, v) for s in standings for v in s.voices]
     worst = sorted(voices, key=lambda pair: badness(pair[1], now))
     told = worst if len(worst) <= FEW else [(s, v) for s, v in worst if _going(s, v) or not _fine(v, now)]
-    lines = [_line(s, v, now, several=len(standings) > 1) for s, v in told[:ROWS]]
+    lines = [line(s, v, now, several=len(standings) > 1) for s, v in told[:ROWS]]
     left = [v for _, v in worst if id(v) not in {id(shown) for _, shown in told[:ROWS]}]
     lines += [("", _rest(left, now, others=bool(lines)))] if left else []
     if len(voices) == 1:
@@ -73,7 +73,7 @@ def overview(standings: Sequence[ServiceStatus], now: float) -> Answer:
             *_coming(standings, now),
             *_asides(standings),
         ),
-        footer="groundtruth's own measurements; ⚪ unknown means no fresh reading, never fine",
+        footer="Groundtruth's own measurements · ⚪ unknown: no fresh result",
         data={"at": now, "services": _data(standings, {id(v) for _, v in worst[:ROWS]}, now)},
         actions=tuple(Action("why", f"Why {i.id}?", i.id) for s in standings for i in s.incidents)[:BUTTONS],
     )
@@ -88,7 +88,7 @@ def _fine(voices: ComponentStatus, now: float) -> bool:
     return well and (stale_page or heard.state not in TROUBLE) and voices.reports.since is None
 
 
-def _line(standing: ServiceStatus, voices: ComponentStatus, now: float, *, several: bool) -> tuple[str, str]:
+def line(standing: ServiceStatus, voices: ComponentStatus, now: float, *, several: bool) -> tuple[str, str]:
     """One component in one line: its colour and name; what we see, the page where it has one, people, the age."""
     measured = voices.measured
     name = named(standing.name, called(measured)) if several else called(measured)
@@ -148,11 +148,11 @@ def _people(voices: ComponentStatus) -> str:
 
 def _voices(standing: ServiceStatus, voices: ComponentStatus, now: float) -> Iterator[tuple[str, str]]:
     """One component with a line for each voice."""
-    yield "We see", we_see(voices.measured, now)
+    yield "We measure", we_see(voices.measured, now)
     if standing.page_url:
-        yield "They say", they_say(voices, now)
+        yield "Status page", they_say(voices, now)
     if said := people_say([voices]):
-        yield "People say", said
+        yield "User reports", said
     if voices.silence is not None and voices.silence.until > now:
         sign = EMOJI[Colour.BLUE] if voices.silence.work else SILENCED
         yield "Quiet", f"{sign} {hushed(voices.silence)}"
@@ -207,11 +207,12 @@ def _asides(standings: Sequence[ServiceStatus]) -> list[tuple[str, str]]:
     ordered = sorted(standings, key=lambda s: not s.incidents)
     several = len(ordered) > 1
     said = [(s, text) for s in ordered if (text := others_say(s.others))]
-    lines = [("Others say", f"{clean(s.name, 40)}: {text}" if several else text) for s, text in said[:ASIDES]]
+    lines = [("Other pages", f"{clean(s.name, 40)}: {text}" if several else text) for s, text in said[:ASIDES]]
     late = [(s, s.usual_lag_s) for s in ordered if s.usual_lag_s is not None][:ASIDES]
     for place, (standing, (median, p90)) in enumerate(late):
-        text = f"{clean(standing.name, 40)}'s page speaks after {duration(median)} (median), {duration(p90)} (p90)"
-        lines.append(("Usual lag" if place == 0 else "", text))
+        page = f"{clean(standing.name, 40)}'s page"
+        text = f"{page} usually admits trouble after {duration(median)} (90% within {duration(p90)})"
+        lines.append(("Usual delay" if place == 0 else "", text))
     return lines
 
 
@@ -290,7 +291,7 @@ def they_say(voices: ComponentStatus, now: float) -> str:
         what = "" if heard.gone else "unreadable: "
         return f"{emoji(State.UNKNOWN)} {what}{clean(heard.unreadable, 80 if heard.gone else 60)}"
     if heard.read_at is None:
-        return f"{emoji(State.UNKNOWN)} nothing read yet"
+        return f"{emoji(State.UNKNOWN)} not read yet"
     if now - heard.read_at > PAGE_STALE_AFTER_S:
         return f"{emoji(State.UNKNOWN)} unknown, was {WORDS[heard.state]}; {relative(heard.read_at)}"
     return f"{emoji(heard.state)} {WORDS[heard.state]}; {relative(heard.read_at)}"
@@ -318,8 +319,8 @@ def title_of(voices: Sequence[ComponentStatus], now: float) -> str:
     if blind:
         elsewhere = "; no trouble measured elsewhere" if len(blind) < len(voices) else ""
         return f"{emoji(State.UNKNOWN)} {len(blind)} {of_all} unknown: {listed(blind)}{elsewhere}"
-    fine = "component is" if len(voices) == 1 else f"{len(voices)} components are"
-    return f"{emoji(State.OPERATIONAL)} {'the' if len(voices) == 1 else 'all'} {fine} operational"
+    fine = f"{called(voices[0].measured)} is" if len(voices) == 1 else f"All {len(voices)} components are"
+    return f"{emoji(State.OPERATIONAL)} {fine} operational"
 
 
 def _in_trouble(voices: Sequence[ComponentStatus], of_all: str, now: float) -> str:

@@ -160,7 +160,7 @@ _OF_IT = Argument(
 )
 _WHERE = Argument("what", Takes.TARGET, "a service or component that would fail; without it the tree")
 _ASK = (
-    Command("status", "how everything stands, or one thing: what we see, what the page says, what people say",
+    Command("status", "how everything stands, or one thing: our measurement, the status page, user reports",
             "status claude-api", (_TARGET,)),
     Command("why", "the evidence behind it: figures, latest results, what would change our mind",
             "why claude-api", (_SUBJECT,)),

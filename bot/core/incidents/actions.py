@@ -98,6 +98,9 @@ def _resolve(cases: IncidentTracker, command: ActionRequest, incident: Incident)
     return ActionResult(ok=True, text=text, incident=incident.id)
 
 
+VOTE = {True: "useful alert", False: "false alarm"}
+
+
 def _vote(cases: IncidentTracker, command: ActionRequest, incident: Incident) -> ActionResult:
     by, right = doer(command), command.verb == "right"
     if incident.status is not IncidentStatus.RESOLVED:
@@ -106,13 +109,13 @@ def _vote(cases: IncidentTracker, command: ActionRequest, incident: Incident) ->
         )
     before = next((v for v in incident.verdict if same(v.by, by)), None)
     if before is not None and before.right is right:
-        return ActionResult(ok=False, text=f"you have said {command.verb} already", incident=incident.id)
+        return ActionResult(ok=False, text=f"You have already said: {VOTE[right]}", incident=incident.id)
     votes = tuple(v for v in incident.verdict if v is not before)
     if len(votes) >= VOTES:
         return ActionResult(ok=False, text=f"{VOTES} people have voted already", incident=incident.id)
     voted = replace(incident, verdict=(*votes, Feedback(by, right)))
-    cases.put(lifecycle.noted(voted, command.at, "feedback", f"{command.verb}, says {person(by)}"), past=incident)
-    return ActionResult(ok=True, text=f"noted: {command.verb}; thank you", incident=incident.id)
+    cases.put(lifecycle.noted(voted, command.at, "feedback", f"{VOTE[right]}, by {person(by)}"), past=incident)
+    return ActionResult(ok=True, text=f"Thanks, noted: {VOTE[right]}", incident=incident.id)
 
 
 def _responded(cases: IncidentTracker, command: ActionRequest, incident: Incident) -> ActionResult:

@@ -119,7 +119,7 @@ def _ends(cause: Correlation) -> Iterator[str]:
     who = number(len({one.service for one in cause.struck}), "service", "services")
     if cause.going:
         yield f"Only {_names(cause, 1)} still fails; {who} failed at once for {lasted}"
-        yield f"No longer several at once after {lasted}"
+        yield f"No longer failing together after {lasted}"
     if cause.kind not in (CommonFactor.NETWORK, CommonFactor.FAULT, CommonFactor.NOTHING):
         yield f"{who} {_where(cause)} recovered after {lasted}"
     yield f"{who} that failed at once recovered after {lasted}"
@@ -132,14 +132,14 @@ def _where(cause: Correlation) -> str:
 
 def _open(cause: Correlation) -> list[tuple[str, str]]:
     return [
-        ("We see", _seen(cause)),
+        ("We measure", _seen(cause)),
         ("In common", _evidence(cause)),
-        ("May mean", _meaning(cause)),
+        ("Likely", _meaning(cause)),
         (
             "Also failing",
             f"{listed([clean(n, 40) for n in cause.beside])}, but not in this way" if cause.beside else "",
         ),
-        ("Each", "has a message of its own; this one says only what they share"),
+        ("Each", "is followed in its own message; this one is about what they share"),
     ]
 
 
@@ -159,7 +159,7 @@ def _evidence(cause: Correlation) -> str:
     failing = len({one.service for one in cause.going})
     match cause.kind:
         case CommonFactor.EDGE | CommonFactor.CLOUD:
-            mark = f"their answers, the last that came, bear the mark of {EDGES.get(cause.what, clean(cause.what, 40))}"
+            mark = f"their latest answers came through {EDGES.get(cause.what, clean(cause.what, 40))}"
             by = "the configuration says so" if cause.stated else mark
             share = f"{failing} of {number(cause.of, 'service', 'services')} measured {_shared(cause)} fail"
             return f"{by}; {share}{_elsewhere(cause, 'elsewhere')}"
@@ -201,7 +201,7 @@ def _closed(cause: Correlation, now: float) -> list[tuple[str, str]]:
     end = cause.over_at if cause.over_at is not None else now
     every = listed([clean(name, 40) for name in dict.fromkeys(one.name for one in cause.struck)], LISTED)
     # Fewer than two are left, else it would not be over.
-    alone = f"{_names(cause, 1)}; it has a message of its own" if cause.going else ""
+    alone = f"{_names(cause, 1)}; its own message goes on" if cause.going else ""
     return [
         ("", f"{moment(cause.since)} – {moment(end)} ({duration(end - cause.since)}) · {every}"),
         ("Still failing", alone),

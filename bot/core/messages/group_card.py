@@ -106,7 +106,7 @@ def _ends(several: NoticeGroup) -> Iterator[str]:
 def _open(several: NoticeGroup) -> list[tuple[str, str]]:
     over = several.total - several.going
     counted = [
-        f"{several.going} going on" + (f", {over} over or silenced" if over else ""),
+        f"{several.going} open" + (f", {over} over or silenced" if over else ""),
         number(several.components, "component", "components"),
         f"worst: {WORDS[several.worst]}" if several.worst is not State.UNKNOWN else "",
         f"{several.taken} acknowledged" if several.taken else "",
@@ -114,7 +114,7 @@ def _open(several: NoticeGroup) -> list[tuple[str, str]]:
     return [
         ("Where", services(several, LISTED)),
         ("Now", " · ".join(part for part in counted if part)),
-        ("", "So many at once share one message. What goes on when few are left gets its own."),
+        ("", "Too many at once for a message each. What is still open when few are left gets its own."),
         ("See all", SEE_ALL),
     ]
 

@@ -1,4 +1,4 @@
-"""The three voices in lines: what we see, what the page says, what people say; each with its age. Pure."""
+"""The three voices in lines: our measurement, the status page, user reports; each with its age. Pure."""
 
 from collections.abc import Sequence
 
@@ -41,22 +41,22 @@ def seen(measured: Measurement, now: float) -> str:
 
 
 def what_we_see(voices: Sequence[ComponentStatus], now: float, *, rated: bool = False) -> list[tuple[str, str]]:
-    """The lines "We see"; several components each have their own, with name, rate and interval (one if `rated`)."""
+    """The lines "We measure"; several components each have their own, with name, rate and interval (one if `rated`)."""
     if len(voices) == 1:
         one = voices[0].measured
-        return [("We see", (_rated(one, now) if rated else "") + seen(one, now))]
+        return [("We measure", (_rated(one, now) if rated else "") + seen(one, now))]
     lines = [f"{called(v.measured)}: {_rated(v.measured, now)}{seen(v.measured, now)}" for v in voices[:SHOWN]]
     if len(voices) > SHOWN:
         lines.append(f"… ({len(voices) - SHOWN} more components)")
     return [
-        ("We see" if first else "", line) for first, line in zip([True] + [False] * len(lines), lines, strict=False)
+        ("We measure" if first else "", line) for first, line in zip([True] + [False] * len(lines), lines, strict=False)
     ]
 
 
 def page_says(voices: Sequence[ComponentStatus], now: float) -> str:
     """The vendor's word on these components in its own words, with the age of the reading; stale is ⚪."""
     if not voices:
-        return "⚪ nothing read yet"
+        return "⚪ not read yet"
     legible = [v for v in voices if not v.heard.unreadable]
     lost = [v for v in voices if v.heard.unreadable]
     said = [_read(legible, now)] if legible else []
@@ -70,7 +70,7 @@ def page_says(voices: Sequence[ComponentStatus], now: float) -> str:
 def _read(voices: Sequence[ComponentStatus], now: float) -> str:
     read = [v.heard.read_at for v in voices if v.heard.read_at is not None]
     if not read:
-        return "⚪ nothing read yet"
+        return "⚪ not read yet"
     said = f"{claimed(voices)} · read {relative(min(read))}"
     return f"⚪ stale: {said}" if now - min(read) > PAGE_STALE_AFTER_S else said
 
@@ -142,18 +142,18 @@ def others_say(others: Sequence[PageMention]) -> str:
 
 
 def agreement(measured: Measurement) -> str:
-    """Where it is seen: "from all 3 vantages", "from 2 of 3 vantages (...)", "only from eu-west", "one vantage"."""
+    """Where it is seen: "3 of 3 locations", "2 of 3 locations (...)", "only from eu-west", "1 location"."""
     agree, every = len(measured.vantages), len(measured.all_vantages)
     if every == 1:
-        return "one vantage"
+        return "1 location"
     if not every or not agree or measured.state not in TROUBLE:
         return ""
     if agree == every:
-        return f"from all {every} vantages"
+        return f"{every} of {every} locations"
     names = listed([clean(v, 40) for v in measured.vantages], 3)
     if agree == 1:
-        return f"only from {names} (1 of {every} vantages)"
-    return f"from {agree} of {every} vantages ({names})"
+        return f"only from {names} (1 of {every} locations)"
+    return f"{agree} of {every} locations ({names})"
 
 
 def _counts(measured: Measurement) -> str:

@@ -10,7 +10,7 @@ from bot.core.answers.incidents import Delivered
 from bot.core.messages.layers import looks_like
 from bot.core.messages.sources import page_word
 from bot.core.model.discrepancy import DiscrepancyKind
-from bot.core.model.incident import IncidentStatus
+from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.postmortem import timeline
 from bot.core.postmortem.casefile import FOLLOW_UPS, Casefile, data
 from bot.core.postmortem.impact import SMOOTHED, impact
@@ -20,7 +20,7 @@ from bot.core.text.markdown import bullets, code, plain, table
 from bot.core.text.numbers import number, percent
 from bot.core.text.people import person
 from bot.core.text.quoting import clean, listed, owned
-from bot.core.text.symptoms import failing_words, first_of
+from bot.core.text.symptoms import DOWN, failing_words, first_of
 
 
 def postmortem(case: Casefile, now: float) -> Answer:
@@ -51,10 +51,18 @@ def postmortem(case: Casefile, now: float) -> Answer:
 
 def _title(case: Casefile) -> str:
     incident = case.incident
-    what = "slow answers" if incident.kind == "slowness" else failing_words(incident.worst, incident.peak_rate)
+    what = _what(incident)
     where = listed([case.called(c) for c in incident.components])
     day = clock(incident.started_at, incident.started_at + 400 * 86_400).rsplit(" ", 2)[0]
     return f"{clean(case.service, 40)}: {what} on {where}, {day}"
+
+
+def _what(incident: Incident) -> str:
+    """What it was, as a noun: "intermittent failures", "a full outage"."""
+    if incident.kind == "slowness":
+        return "slow answers"
+    said = failing_words(incident.worst, incident.peak_rate)
+    return "a full outage" if said == DOWN else said
 
 
 def _head(case: Casefile, now: float) -> str:
@@ -70,7 +78,7 @@ def _unmarked(case: Casefile, now: float) -> str:
     begun = moment(incident.started_at)
     over = incident.resolved_at is not None
     lasted = duration(case.ended(now) - incident.started_at)
-    what = "slow answers" if incident.kind == "slowness" else failing_words(incident.worst, incident.peak_rate)
+    what = _what(incident)
     where = listed([case.called(c) for c in incident.components])
     said = [f"From {begun} we measured {what} on {where}; {'resolved after' if over else 'it has lasted'} {lasted}."]
     if incident.peak_rate:
@@ -149,8 +157,8 @@ def _cause(case: Casefile) -> list[str]:
     else:
         lines.append("No failure was kept that says where the trouble sat.")
     cannot = [
-        "why it began and what was changed to end it: we see answers, not the inside",
-        "whether all of its regions and users were hit alike: we see it from our vantages",
+        "why it began or what fixed it: we see responses, not internals",
+        "whether every region and user was affected: we measure from our own locations",
         "how many of your own requests failed: that is in your own logs",
     ]
     lines += ["", "What it cannot say:", "", *bullets(cannot)]
@@ -165,7 +173,7 @@ def _workarounds(case: Casefile) -> list[str]:
     if not case.workarounds:
         return ["None fits what is on record."]
     return [
-        "By the rule that words the messages, these fit what failed:",
+        "The tips that fit this failure:",
         "",
         *bullets(plain(w) for w in case.workarounds),
     ]
@@ -175,12 +183,12 @@ def _deliveries(rows: Sequence[Delivered]) -> list[str]:
     if not rows:
         return ["None is on record."]
     return table(
-        ("about", "where", "editions", "outcome"),
+        ("about", "where", "updates", "outcome"),
         (
             (
                 code(r.subject, 40),
                 code(r.channel, 60),
-                str(r.version),
+                str(max(0, r.done_version - 1)),
                 f"given up: {code(r.error, 120)}"
                 if r.dead_at
                 else "posted"

@@ -27,7 +27,7 @@ def thanks(component: str, others: Reports, *, works: bool, repeated: bool) -> s
         said = f"You're the first to report {name} in {window}"
     if others.works:
         said += f", {number(others.works, 'says', 'say')} it works"
-    before = " You had said so before." if repeated else ""
+    before = " You'd already said so." if repeated else ""
     return f"Thanks{', noted that it works for you' if works else ''}.{before} {said}"
 
 
@@ -45,7 +45,7 @@ def voices_of(reports: Sequence[Reports]) -> str:
     posts = posted(reports)
     if posts:
         said += f" · {posts}"
-    return f"{SURGE}: {said}" if any(r.since is not None for r in reports) else said
+    return f"{said} · far more than usual" if any(r.since is not None for r in reports) else said
 
 
 def posted(reports: Sequence[Reports]) -> str:

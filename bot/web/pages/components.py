@@ -163,10 +163,10 @@ async def _lines(paper: Paper, call: Call, voices: ComponentStatus, standing: Se
     if call.visitor.inside:
         told = await paper.site.reader.explanation(standing.service, voices.measured.component)
         return list(why(voices, standing, told, call.now).plainly().lines)
-    lines = [("We see", seen(voices.measured, call.now))]
-    lines.append(("They say", page_says([voices], call.now) if standing.page_url else "it has no status page"))
-    lines.append(("Others say", others_say(standing.others)))
-    lines += [("People say", people_say([voices])), *links(voices.reports)]
+    lines = [("We measure", seen(voices.measured, call.now))]
+    lines.append(("Status page", page_says([voices], call.now) if standing.page_url else "it has no status page"))
+    lines.append(("Other pages", others_say(standing.others)))
+    lines += [("User reports", people_say([voices])), *links(voices.reports)]
     return [(label, utc(text, call.now)) for label, text in lines if text]
 
 

@@ -72,9 +72,9 @@ def look_of_incident(incident: Incident) -> Look:
 
 def voices_of(voices: ComponentStatus, standing: ServiceStatus, now: float) -> tuple[Voice, ...]:
     """What we see, what the page says, what people say, as in every answer."""
-    page = Voice("They say", said(they_say(voices, now))) if standing.page_url else None
+    page = Voice("Status page", said(they_say(voices, now))) if standing.page_url else None
     people = Said(Colour.YELLOW if voices.reports.since is not None else Colour.GREY, people_say([voices]))
-    every = (Voice("We see", said(we_see(voices.measured, now))), page, Voice("People say", people))
+    every = (Voice("We measure", said(we_see(voices.measured, now))), page, Voice("User reports", people))
     return tuple(voice for voice in every if voice is not None)
 
 

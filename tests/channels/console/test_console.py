@@ -100,7 +100,7 @@ async def test_json_lines_are_all_json(console):
     said = [json.loads(line) for line in out.getvalue().splitlines()]
     assert [one["event"] for one in said] == ["root", "edit", "trail", "edit", "closed"]
     assert {one["key"] for one in said} == {"k1"}
-    assert said[0]["lines"][0] == ["We see", "29 of 160 requests failed in 12 min"]
+    assert said[0]["lines"][0] == ["We measure", "29 of 160 requests failed in 12 min"]
     assert said[2]["text"] == "Claude Code fails too"
 
 
@@ -113,7 +113,7 @@ async def test_a_terminal_is_live_and_left_clean(console, terminal, monkeypatch)
     seen = ended()
     assert "\x1b[1A" in seen
     assert "\x1b[1;38;5;208m" in seen
-    drawn = seen.index("We see")
+    drawn = seen.index("We measure")
     assert seen.rfind("\x1b[?25h", 0, drawn) > seen.rfind("\x1b[?25l", 0, drawn), "a kill now leaves no cursor"
     assert seen.rfind("\x1b[?25h") > seen.rfind("\x1b[?25l")
     assert "resolved after 12 min" in seen

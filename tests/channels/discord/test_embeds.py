@@ -172,7 +172,7 @@ def test_the_headline_is_the_message_s_own_text():
 
 def test_what_goes_on_without_a_label_stands_below_its_label():
     """One step a line under one label; numbers keep their units; what a label of a time says is shown as it stands."""
-    lines = (("Do now", "1. retry in 4 s"), ("", "2. wait"), ("They say", "fine"), ("", "x" * 2_000))
+    lines = (("Do now", "1. retry in 4 s"), ("", "2. wait"), ("Status page", "fine"), ("", "x" * 2_000))
     foot = f"Started {inline.moment(9.0, inline.Style.AGO)} · {inline.mention(ANN)}"
     card = Card("4F7K", "incident", Colour.RED, "🔴", "🔴 down", lines=lines, footer=foot)
     do_now, second, they_say, more, small = embeds.embed(card)["description"].split("\n")

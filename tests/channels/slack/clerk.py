@@ -47,7 +47,7 @@ class Clerk:
         return Answer(
             f"answer to {text!r}",
             now,
-            lines=(("They say", "<!channel> & *co*"),),
+            lines=(("Status page", "<!channel> & *co*"),),
             table=Table(("component", "we see"), (("Claude API", "🟠 failing"), ("claude.ai", "🟢 fine"))),
             actions=(Action("ack", "Acknowledge", "4F7K"), Action("silence", "Silence", "4F7K")),
         )

@@ -68,7 +68,7 @@ def test_what_people_typed_comes_back(text):
 
 def test_hostile_words_are_letters():
     """Nothing pings, and a person reads exactly what the vendor wrote."""
-    said = blocks.card(Card("x", "incident", Colour.RED, "🔴", HOSTILE, lines=(("They say", HOSTILE),)), "m", NOW)
+    said = blocks.card(Card("x", "incident", Colour.RED, "🔴", HOSTILE, lines=(("Status page", HOSTILE),)), "m", NOW)
     sent = json.dumps(said.arguments(), ensure_ascii=False)
     assert "<!channel>" not in sent
     assert "&lt;!channel&gt; @everyone &lt;/a&gt; **x** &amp; &lt;script&gt;" in said.blocks[0]["text"]["text"]

@@ -33,7 +33,7 @@ async def test_a_root_as_people_see_it(fake, channel):
     (root,) = fake.workspace.standing("C1")
     assert root.text == read(root.headline) == CARD.headline
     assert root.color == "#e8762d"
-    assert "We see" in root.shown
+    assert "We measure" in root.shown
     assert "29 of 160 requests failed in 12\u00a0min" in root.shown
     assert (root.said["unfurl_links"], root.said["unfurl_media"]) == (False, False)
     assert where["permalink"] == f"https://groundtruth-test.slack.com/archives/C1/p{root.ts.replace('.', '')}"

@@ -38,7 +38,7 @@ def test_a_component_that_only_fails_is_not_green_before_the_alert():
 def test_a_few_failures_are_as_usual(failed, total):
     """Failures happen: the count beside the word says so."""
     assert we_see(measured(failed, total), NOW).startswith(f"🟢 operational, {failed} of {total} failed")
-    assert title(measured(failed, total)) == "🟢 the component is operational"
+    assert title(measured(failed, total)) == "🟢 Gateway is operational"
 
 
 def test_elsewhere_is_said_only_where_there_is_one():

@@ -37,7 +37,7 @@ def answers(judgement, now):
     standing = ServiceStatus("gw", "Gateway EU", voices)
     status = overview([standing], now)
     reason = why(voices[0], standing, decisions.explanations["api"], now)
-    said = [status.title, dict(status.lines)["We see"], reason.title, dict(reason.lines)["We see"]]
+    said = [status.title, dict(status.lines)["We measure"], reason.title, dict(reason.lines)["We measure"]]
     return voices[0].measured, said
 
 

@@ -48,7 +48,7 @@ def test_a_surge_is_seen_and_looked_into():
     assert made.settle(START + HOUR).plans == {}
     decided = surge(made)
 
-    assert people_say([decided.voices["api"]]).startswith("people report trouble: 6 reports in 15 min (normally 0–1)")
+    assert people_say([decided.voices["api"]]).startswith("6 reports in 15 min (normally 0–1)")
     assert decided.plans["api"].every_s == 5.0
     standing = ServiceStatus("claude", "Claude", (decided.voices["api"],))
     assert overview([standing], START + HOUR + 7).title == "🟡 people report trouble with Claude API, none measured"

@@ -125,7 +125,7 @@ def test_nothing_slow_is_said_of_what_is_fast_again():
         for name in ("status", "card", "why"):
             assert not re.search("(median|latency) 22 ms", said[name]), said[name]
     status = town.texts()["status"]
-    assert "all 2 components are operational" in status
+    assert "All 2 components are operational" in status
     assert "fast again" in status
     assert "fast again, not over yet" in town.texts()["card"]
     assert "0 of" in town.texts()["why"]

@@ -170,7 +170,7 @@ def test_an_incident_only_where_it_is_wanted():
     made.settle(at, ())
     [step] = made.steps(at, ())
     assert (step.event, step.kind, step.state, step.started_at) == ("opened", BY_PEOPLE, State.DEGRADED, START + 60)
-    assert step.why.startswith("only people report it: people report trouble: 6 reports in 15 min")
+    assert step.why.startswith("only people report it: 6 reports in 15 min")
     assert made.steps(at + 1, ()) == []
     made.settle(START + WINDOW_S + 10, ())
     assert [s.event for s in made.steps(START + WINDOW_S + 10, ())] == ["resolved"]
