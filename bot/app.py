@@ -52,7 +52,7 @@ from bot.store.connect import open_store
 from bot.store.store import Store
 from bot.supervision import Supervisor, Tell
 from bot.web.health import Readiness
-from bot.web.opening import web_open
+from bot.web.opening import KeptPage, web_open
 
 log = logging.getLogger(__name__)
 
@@ -146,6 +146,7 @@ async def running(settings: Settings, around: Terminal, roles: Role = EVERYTHING
             async with app.beside(), app.at_work():
                 yield app.idle
 
+        stack.push_async_callback(life.page.close)
         given = settings if Role.JUDGE in roles else replace(settings, channels=())
         generations = Generations(given, channels, begin)
         await stack.enter_async_context(generations.at_work())
@@ -172,6 +173,7 @@ class Life:
         self.stream = StreamWriter(store, settings.vantage)
         self.desk = open_desk(store, settings, wake=self.written, now=around.now)
         self.standing: dict[tuple[str, str], StandingRoot] = {}
+        self.page = KeptPage()
         self.app: App | None = None
         """The generation at work, or the last one."""
 
@@ -266,7 +268,7 @@ class App:
         self._beside = {"pulse": reporter.run, "groups": groups.run, "store-watch": watch.run} | self._jobs()
         async with (
             Readiness(self._process, reporter.signs).open(),
-            web_open(self._process, life.desk, life.supervisor, lambda: attempts) as self.page,
+            web_open(self._process, life.desk, life.supervisor, life.page, lambda: attempts) as self.page,
         ):
             yield
 

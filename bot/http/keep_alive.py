@@ -62,6 +62,10 @@ class KeepAliveServer:
         """How many are open."""
         return len(self._server.open)
 
+    def end_streams(self) -> int:
+        """Close what would stay open for ever; how many there were."""
+        return self._server.end_streams()
+
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Answer until the block ends; streams end with it. Raises UserError where it cannot listen."""
@@ -73,7 +77,7 @@ class KeepAliveServer:
             finally:
                 self.port = 0
                 sweep.cancel()
-                self._server.end_streams()
+                self.end_streams()
 
 
 def streaming(request: web.BaseRequest) -> None:
@@ -127,11 +131,12 @@ class _Server(BoundedServer):
                 if not kept.stream and now - kept.since > limit:
                     self._close(handler)
 
-    def end_streams(self) -> None:
-        """Close what would stay open for ever."""
-        for handler, kept in list(self.open.items()):
-            if kept.stream:
-                self._close(handler)
+    def end_streams(self) -> int:
+        """Close what would stay open for ever; how many there were."""
+        streams = [handler for handler, kept in self.open.items() if kept.stream]
+        for handler in streams:
+            self._close(handler)
+        return len(streams)
 
     def _made_room(self) -> bool:
         idle = [(kept.since, handler) for handler, kept in self.open.items() if not kept.busy]

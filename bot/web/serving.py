@@ -7,13 +7,13 @@ import logging
 from collections.abc import AsyncIterator
 
 from bot.desk.desk import Desk
-from bot.http.keep_alive import KeepAliveServer
 from bot.process import Process
 from bot.supervision import Supervisor
 from bot.web.alive import alive
 from bot.web.api.limits import Limits
 from bot.web.api.section import api
 from bot.web.application import Application
+from bot.web.door import Door
 from bot.web.gateways import gateways
 from bot.web.metrics.scraper import Deliveries, Scraper
 from bot.web.metrics.section import metrics_section
@@ -43,25 +43,38 @@ def table(paper: Paper, live: Live, scraper: Scraper) -> Table:
 async def served(
     process: Process, desk: Desk, supervisor: Supervisor, deliveries: Deliveries = dict
 ) -> AsyncIterator[int]:
-    """The page and the API answer inside; the port. Raises UserError where they cannot listen."""
+    """The page and the API answer inside, and nobody listens afterwards. Raises UserError where they cannot listen."""
+    door = Door()
+    try:
+        async with answering(process, desk, supervisor, door, deliveries) as port:
+            yield port
+    finally:
+        await door.close()
+
+
+@contextlib.asynccontextmanager
+async def answering(
+    process: Process, desk: Desk, supervisor: Supervisor, door: Door, deliveries: Deliveries
+) -> AsyncIterator[int]:
+    """This configuration answers at the door inside; its port. Raises UserError where it cannot listen."""
     settings = process.settings.web
     assert settings is not None
     site = Site(process)
-    scraper, pasts, live = Scraper(process, site, deliveries), Pasts(site), Live(site)
-    application = Application(table(Paper(site, pasts), live, scraper), site, desk, process.now)
-    server = KeepAliveServer(settings.listen, "the page (web.listen)", application.answer)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(BEHIND_S):
             await site.first()
+    scraper, pasts, live = Scraper(process, site, deliveries), Pasts(site), door.news_of(site, settings)
+    application = Application(table(Paper(site, pasts), live, scraper), site, desk, process.now)
     workers = {"page": site.run, "page's past": pasts.run, "page's news": live.run, "metrics": scraper.run}
     if settings.otlp is not None:
         export = importlib.import_module("bot.web.metrics.export")  # an HTTP client, spared where nothing is sent
         workers["metrics export"] = export.OtlpExport(process, site, scraper, settings.otlp).run
     running = [asyncio.create_task(supervisor.keep(name, run), name=name) for name, run in workers.items()]
     try:
-        async with server.open():
-            log.info("the page is at http://%s:%d/", settings.listen.rpartition(":")[0], server.port)
-            yield server.port
+        port = await door.open(settings, application.answer, live)
+        log.info("the page is at http://%s:%d/", settings.listen.rpartition(":")[0], port)
+        yield port
     finally:
+        door.rest()
         for task in running:
             task.cancel()

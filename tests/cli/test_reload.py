@@ -5,11 +5,13 @@ import contextlib
 import io
 import json
 
+import httpx
 import pytest
 
 from bot.app import Terminal, running
 from bot.cli.reload import Origin, Reloader
 from tests.support.platforms import until
+from tests.support.sentinels import free_port
 
 CONTROL = 'control: ["http://127.0.0.1:9/", "http://localhost:9/"]\n'
 SERVICE = """\
@@ -99,3 +101,36 @@ async def test_asked_for_without_a_change_it_says_so(process):
     await process.reloader.reload(asked=True)
     await process.reloader.reload()
     assert process.lines == ["Configuration read again: nothing changed."]
+
+
+async def test_open_pages_stay_open_while_the_page_says_the_same(tmp_path):
+    """A change elsewhere reaches them as news; another `web:` ends them, and they find the next page at once."""
+    port = await free_port()
+    served = f'web: {{listen: "127.0.0.1:{port}", public: [own], title: '
+    process = Running(tmp_path)
+    process.write(f"{SERVICE}{served}One}}\n")
+    async with process.at_work(), httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+        async with client.stream("GET", "/events") as stream:
+            lines = stream.aiter_lines()
+            assert "retry" in await anext(lines)
+            process.write(f"{SERVICE.replace('Gateway', 'Portal')}{served}One}}\n")
+            await process.reloader.reload()
+            assert await heard(lines, "Portal")
+            assert "One" in (await client.get("/")).text
+            process.write(f"{SERVICE}{served}Two}}\n")
+            await process.reloader.reload()
+            assert not await heard(lines, "never said")
+        assert "Two" in (await client.get("/")).text
+        process.write(SERVICE)
+        await process.reloader.reload()
+        with pytest.raises(httpx.ConnectError):
+            await client.get("/")
+
+
+async def heard(lines, words):
+    """Whether a stream says this before it ends."""
+    with contextlib.suppress(httpx.RemoteProtocolError, httpx.ReadError):
+        async for line in lines:
+            if words in line:
+                return True
+    return False

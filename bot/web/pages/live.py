@@ -43,6 +43,12 @@ class Live:
         self._watchers = 0
         self._made: dict[tuple[bool, tuple[int, int]], bytes] = {}
 
+    def follow(self, site: Site) -> None:
+        """Tell of this site from now on, with the same mark in event ids: those who listen go on."""
+        site.epoch = self._site.epoch
+        self._site = site
+        self._made.clear()
+
     async def run(self) -> None:
         """Compare after every change, and every second, for states grow old by themselves."""
         while True:
