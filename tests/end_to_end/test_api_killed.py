@@ -1,4 +1,4 @@
-"""kill -9 while programs ask and act by the API: what was confirmed stands afterwards, once, and it answers again."""
+"""kill -9 while programs ask and act by the API and people read the page: what was confirmed stands, and it goes on."""
 
 import asyncio
 import contextlib
@@ -28,7 +28,7 @@ async def asked(client: httpx.AsyncClient, codes: set[int]) -> None:
     """Read without end; a connection that dies is no answer."""
     while True:
         with contextlib.suppress(httpx.TransportError):
-            for path in ("/v1/components", "/metrics", "/api/v2/summary.json"):
+            for path in ("/", "/c/claude-api", "/v1/components", "/metrics", "/api/v2/summary.json"):
                 codes.add((await client.get(path)).status_code)
         await asyncio.sleep(0.02)
 
@@ -46,6 +46,19 @@ async def held(client: httpx.AsyncClient) -> list[str]:
     return [row["reason"] for row in answer.json()["silences"]]
 
 
+async def told(client: httpx.AsyncClient, since: str) -> tuple[str, str]:
+    """What an open page hears that comes back with the id of its last event: all events up to a state, and the id."""
+    heard, last = "", ""
+    headers = {"Last-Event-ID": since} if since else {}
+    async with asyncio.timeout(30), client.stream("GET", "/events", headers=headers) as stream:
+        async for line in stream.aiter_lines():
+            heard += f"{line}\n"
+            last = line.removeprefix("id: ") if line.startswith("id: ") else last
+            if line.startswith("data: ") and ("changed" in line or not since):
+                break
+    return heard, last
+
+
 async def up(client: httpx.AsyncClient) -> None:
     """Until it answers."""
     async with asyncio.timeout(60):
@@ -61,7 +74,7 @@ async def test_what_the_api_confirmed_survives_kill_9(tmp_path):
     port = free_port()
     web = {"listen": f"127.0.0.1:{port}", "requests_per_minute": 1_000_000,
            "tokens": {"robot": {"token": "${ROBOT}", "role": "responder"}}}  # fmt: skip
-    codes: set[int] = set()
+    codes, place = set[int](), ""
     async with Vendor(seed=3) as vendor, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
         instance = Instance(tmp_path, vendor, web=web)
         instance.environ = {"ROBOT": SECRET}
@@ -70,6 +83,9 @@ async def test_what_the_api_confirmed_survives_kill_9(tmp_path):
             for number in range(KILLED + 1):
                 await instance.start()
                 await up(client)
+                heard, place = await told(client, place)
+                assert not number or '"id":"c:claude-api"' in heard, "an open page hears of everything after a restart"
+                assert "Claude API" in (await client.get("/")).text
                 if number:
                     assert await held(client) == [f"reason {number - 1}"]
                 async with asyncio.timeout(30):
