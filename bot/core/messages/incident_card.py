@@ -34,6 +34,8 @@ STEPS = 100
 """Characters of all steps together."""
 PAGE_LABEL = "Status page"
 TAKEN = "👀"
+CALM_S = 300.0
+"""How long it must be quiet before the colour says so: as long as a milder state must last."""
 
 
 def card(
@@ -74,14 +76,22 @@ def tone_of(incident: Incident, snapshot: Snapshot, now: float) -> Colour:
         return Colour.BLUE
     if unknown(snapshot, now):
         return Colour.GREY
-    calm = incident.status is IncidentStatus.MONITORING or incident.state is State.OPERATIONAL
-    if calm or incident.scope == "vantage" or incident.kind == "reports":
+    mild = incident.scope == "vantage" or incident.kind == "reports"
+    if mild or incident.state is State.OPERATIONAL or _calm(incident, now):
         return Colour.YELLOW
     if incident.shade is not State.UNKNOWN:
         return TONE[incident.shade]
     sick = in_trouble(active(incident, snapshot), now)
     worst = max(sick, key=lambda m: (ATTENTION[m.state], sure(m)), default=None)
     return TONE[incident.state] if worst is None else colour(worst, now)
+
+
+def _calm(incident: Incident, now: float) -> bool:
+    """Whether it has been quiet for long enough to look better: short silences are a part of intermittent failure."""
+    if incident.status is not IncidentStatus.MONITORING:
+        return False
+    since = next((line.at for line in reversed(incident.timeline) if line.event == "monitoring"), None)
+    return since is None or now - since >= CALM_S
 
 
 def headline(incident: Incident, snapshot: Snapshot, now: float) -> str:

@@ -1,8 +1,14 @@
 """The pure step of judging: what late rows, our own blindness and restarts may and may not change."""
 
+import random
 from dataclasses import replace
+from itertools import pairwise
 
+import pytest
+
+from bot.channels.slack.channel import ALOUD
 from bot.core.judging.judgement import Judgement
+from bot.core.messages.compose import card
 from bot.core.messages.sources import seen as seen_words
 from bot.core.model.action import ActionRequest
 from bot.core.model.measurement import OutlierCheck
@@ -132,3 +138,18 @@ def test_the_peak_grows_while_the_state_stays():
     assert late.peak_rate > 0.4
     assert late.id == early.id
     assert decided
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_at_a_constant_rate_the_colour_settles_and_nothing_is_broadcast(seed):
+    """One request in four fails for an hour: the message changes its colour once at most, its thread is quiet."""
+    chance = random.Random(seed)
+    rows = [seen(10.0 * n) for n in range(360)]
+    rows += [seen(3_600 + 10.0 * n, failed=chance.random() < 0.25) for n in range(360)]
+    _, decided = judged(rows)
+    notices = [n for d in decided for n in d.notices if n.snapshot.incident is not None]
+    tones = [card(n.snapshot, n.snapshot.at).tone for n in notices]
+
+    assert len(tones) > 10
+    assert sum(a is not b for a, b in pairwise(tones)) <= 1
+    assert not [line for n in notices for line in n.trail if line.event in ALOUD]
