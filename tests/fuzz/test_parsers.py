@@ -36,7 +36,7 @@ from probes.dialects.registry import DIALECTS, Dialect
 from probes.fingerprints.read import read_answer
 from probes.fingerprints.streams import events_of, read_end
 from probes.fingerprints.values import Answer
-from tests.core.commands.test_parser import TWO as NAMES
+from tests.support.named import TWO as NAMES
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "15"))
 LONGEST_S = 2.0

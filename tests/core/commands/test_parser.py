@@ -9,15 +9,7 @@ from bot.core.commands.names import Named, Names
 from bot.core.commands.parser import Request, parse
 from bot.core.commands.table import ALIASES, COMMANDS, NAMES, Role, Takes, line
 from tests.support.command_lines import LINES
-
-CLAUDE = Named("claude", "", "Claude", ("anthropic",))
-WEB = Named("claude", "claude-web", "claude.ai", ("web", "chat"))
-API = Named("claude", "claude-api", "Claude API", ())
-CODE = Named("claude", "claude-code", "Claude Code", ("cc",))
-OPENAI = Named("openai", "", "OpenAI", ())
-GPT = Named("openai", "openai-api", "OpenAI API", ("gpt",))
-ONE = Names([CLAUDE, WEB, API, CODE])
-TWO = Names([CLAUDE, WEB, API, CODE, OPENAI, GPT])
+from tests.support.named import API, CLAUDE, CODE, ONE, TWO, WEB
 
 
 @pytest.mark.parametrize(
