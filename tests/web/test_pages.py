@@ -11,6 +11,7 @@ import pytest
 
 from bot.core.commands.asker import Asker
 from bot.core.commands.table import Role
+from bot.core.text.inline import utc
 from bot.core.text.quoting import clean
 from bot.desk.open import open_desk
 from bot.settings import Channel, Settings
@@ -103,7 +104,7 @@ async def test_the_page_says_what_the_desk_says(filled):
         for name in ("claude-api", "claude-code", "claude-console", "chatgpt"):
             lines = {label: text for label, text in (await desk.ask(f"status {name}", ADMIN, NOW)).lines if label}
             for voice in ("We measure", "Status page", "User reports"):
-                words = lines.get(voice, "")
+                words = utc(lines.get(voice, ""), NOW)
                 words = words.partition(" ")[2] if words[:1] in set("🟢🟡🟠🔴🔵⚪") else words
                 assert words in markup.text, (name, voice, words)
         history = await desk.ask("history claude-api 90d", ADMIN, NOW)

@@ -9,6 +9,7 @@ from bot.core.model.measurement import Measurement
 from bot.core.model.severity import SEVERITY
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
+from bot.core.text.inline import utc
 from bot.core.text.people import person
 from bot.core.text.quoting import clean
 from bot.core.text.symptoms import called, present, quieted, suspected
@@ -33,7 +34,7 @@ def component(standing: ServiceStatus, voices: ComponentStatus, now: float, *, i
         name=called(measured),
         state=state,
         # Colour is for those who see it; the word stands behind it.
-        summary=we_see(measured, now).partition(" ")[2],
+        summary=utc(we_see(measured, now), now).partition(" ")[2],
         since=measured.since,
         last_result_at=measured.at,
         suspicious=state is not State.UNKNOWN and suspected(measured),

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.core.text.durations import clock, duration
+from bot.core.text.inline import utc
 from bot.web.assets import asset
 from bot.web.pages.renderings import Renderings
 from bot.web.pasts import Pasts
@@ -51,7 +52,9 @@ class Paper:
 
     def body(self, call: Call, name: str, filled: dict[str, Any]) -> Body:
         """The page as bytes."""
-        return Body(template(name).render(**self._frame(call), **filled).encode(), HTML)
+        text = template(name).render(**self._frame(call), **filled)
+        # Times and people in answers are written out here, where nothing can be forgotten; all else is escaped.
+        return Body(utc(text, call.now).encode(), HTML)
 
     def _frames(self, name: str) -> str:
         settings = self.site.settings.web

@@ -31,6 +31,7 @@ async def test_components_have_the_figures_that_are_kept(store):
     api, code = found["claude-api"], found["claude-code"]
     assert list(found) == list(VOICES_OF)
     assert one == api
+    assert not set("\ue000\ue001") & set(api["summary"] + code["summary"]), "times are written out for programs"
     assert (api["state"], api["incident"], api["latency_ms"]) == ("partial_outage", "4F7K", 840)
     assert api["failure"] == {
         "ratio": API.rate, "low": API.low, "high": API.high, "failed": 29, "total": 160, "window_s": 720,
