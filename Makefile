@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo demo-web test test-fast lint check check-package fuzz check-deploy bench docs manifests pictures format lock \
+.PHONY: help run demo demo-web test test-fast lint check check-package fuzz proof check-deploy bench docs manifests pictures format lock \
 	release clean
 
 help:  ## this list
@@ -63,6 +63,11 @@ EXAMPLES ?= 2000
 
 fuzz: $(STAMP)  ## every parser of bytes from outside, with EXAMPLES=2000 inputs each
 	@FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/fuzz --timeout 900
+
+FAILOVERS ?= 20
+
+proof: $(STAMP)  ## failovers of the store by kill and by pause, FAILOVERS=20 of each, with what was lost and doubled
+	@FAILOVERS=$(FAILOVERS) $(BIN)/python -m pytest tests/end_to_end/test_failovers.py -n 0 -s
 
 TOOLS := .venv-deploy/.installed
 

@@ -114,7 +114,7 @@ class Judge:
 
     async def _hold(self, token: Token) -> None:
         """Judge until the lease is lost. It is the server's to count, so no clock that people set counts here."""
-        clock = asyncio.get_running_loop().time
+        clock, primary = asyncio.get_running_loop().time, self._store.changes
         held, renewed = await self._begun(Begin.AS_WRITTEN), clock()
         while True:
             self.news.clear()
@@ -123,6 +123,8 @@ class Judge:
             commit, error = await attempted(self._judged(held, rows, full=full))
             if error is not None:
                 await self._broke(held, rows, error)
+            elif self._store.changes != primary:
+                raise StoreError("another primary of the store took over: what was read of the one before is forgotten")
             elif commit is not None:
                 if not await self._store.commit(self._service.id, token, commit):
                     await self._passed(token, clock() - renewed)

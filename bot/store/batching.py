@@ -36,6 +36,12 @@ class Batches:
         self._waiting: list[Waiting] = []
         self._sending: set[asyncio.Task[None]] = set()
         self._closed = False
+        self._of = 0
+
+    @property
+    def changes(self) -> int:
+        """How often another primary took over."""
+        return self._primary.changes
 
     def use(self, redis: Any) -> None:
         """Send by this client from now on."""
@@ -49,6 +55,7 @@ class Batches:
         loop = asyncio.get_running_loop()
         reply: asyncio.Future[Any] = loop.create_future()
         if not self._waiting:
+            self._of = self._primary.changes
             loop.call_soon(self._begin)
         self._waiting.append((words, reply))
         return await reply
@@ -71,14 +78,14 @@ class Batches:
                 reply.set_exception(ConnectionError(CLOSED))
             return
         for first in range(0, len(wanted), MOST):
-            task = asyncio.create_task(self._send(wanted[first : first + MOST]), name="store")
+            task = asyncio.create_task(self._send(wanted[first : first + MOST], self._of), name="store")
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
 
-    async def _send(self, batch: Sequence[Waiting]) -> None:
+    async def _send(self, batch: Sequence[Waiting], of: int) -> None:
         """Never raises: an error is raised where the reply is awaited."""
         try:
-            found, error = await attempted(self._sent([words for words, _ in batch]))
+            found, error = await attempted(self._sent([words for words, _ in batch], of))
         except asyncio.CancelledError:
             for _, reply in batch:
                 reply.cancel()
@@ -86,7 +93,7 @@ class Batches:
         if isinstance(error, DataError | UnicodeError) and len(batch) > 1:
             # Nothing was sent: one command has a word that cannot be, and the others go without it.
             for one in batch:
-                await self._send([one])
+                await self._send([one], of)
             return
         if isinstance(error, ConnectionError | TimeoutError | OSError):
             self._primary.doubt()
@@ -100,8 +107,12 @@ class Batches:
             else:
                 reply.set_result(one)
 
-    async def _sent(self, commands: Sequence[Words]) -> list[Any]:
+    async def _sent(self, commands: Sequence[Words], of: int) -> list[Any]:
+        """`of`: the primary that was known when they were asked for."""
         await self._primary.sure()
+        if self._primary.changes != of:
+            # What a judge read of the one before must not be written to this one: it may read it here again.
+            raise ConnectionError("another primary took over meanwhile")
         replicas = self._primary.waits(commands)
         if not replicas:
             return await self._once(commands)
@@ -112,6 +123,8 @@ class Batches:
             if confirmed >= replicas:
                 break
             await self._primary.unconfirmed(confirmed, again=again)
+            if self._primary.changes != of:
+                raise ConnectionError("another primary took over meanwhile")
         return replies
 
     async def _once(self, commands: Sequence[Words]) -> list[Any]:

@@ -90,6 +90,11 @@ class RedisClient:
             except NoScriptError:
                 return await self._batches.reply("EVAL", script.source, len(keys), *keys, *args)
 
+    @property
+    def changes(self) -> int:
+        """How often another primary took over."""
+        return self._batches.changes
+
     async def replace(self, redis: Redis) -> None:
         """Talk to the same server by another client from now on: its password has changed."""
         before, self._redis = self._redis, redis

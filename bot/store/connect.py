@@ -211,7 +211,9 @@ def _sentinel(url: str, patience: Mapping[str, Any]) -> Redis:
         [_place(place) for place in places.split(",")], sentinel_kwargs={**own, **timeouts}
     )
     login = {"username": unquote(name) or None, "password": unquote(password) or None}
-    redis: Redis = sentinels.master_for(service, Redis, db=int(query.get("db", 0)), **login, **secure, **patience)
+    # Not tried again by the client: the next try may reach another primary, which is ours to notice.
+    once = {**patience, "retry": Retry(NoBackoff(), 0)}
+    redis: Redis = sentinels.master_for(service, Redis, db=int(query.get("db", 0)), **login, **secure, **once)
     return redis
 
 

@@ -34,13 +34,22 @@ MARK = ("SET", keys.CONFIRMED, "", "EX", keys.CONFIRMED_TTL_S)
 class Sentinels(Sentinel):
     """Several that must agree. They name a promoted replica sooner in this answer than in the one the library reads."""
 
+    address: tuple[str, int] | None = None
+    changes = 0
+    """How often another primary took over; every new connection asks."""
+
     async def discover_master(self, service_name: str) -> tuple[str, int]:
         """The address of the primary, as all say who answer. Raises ConnectionError where they say different."""
         said = {one for one in await asyncio.gather(*(_said(s, service_name) for s in self.sentinels)) if one}
         if len(said) != 1:
             why = "the Sentinels do not agree on a primary" if said else "no Sentinel names a primary"
             raise ConnectionError(f"{why} for {service_name!r}")
-        return said.pop()
+        found = said.pop()
+        if self.address is not None and found != self.address:
+            self.changes += 1
+            log.warning("the store's primary is now %s:%d (before: %s:%d)", *found, *self.address)
+        self.address = found
+        return found
 
 
 class Replication:
@@ -61,6 +70,12 @@ class Replication:
     def doubt(self) -> None:
         """Something failed: before anything else is sent it is found out who is the primary."""
         self._due = float("-inf")
+
+    @property
+    def changes(self) -> int:
+        """How often another primary took over: what was read before belongs to the one before."""
+        pool = self._redis.connection_pool
+        return pool.sentinel_manager.changes if isinstance(pool, SentinelConnectionPool) else 0
 
     def waits(self, commands: Sequence[Sequence[Any]]) -> int:
         """How many replicas must confirm these."""
@@ -105,11 +120,10 @@ class Replication:
         pool, loop = self._redis.connection_pool, asyncio.get_running_loop()
         changed = False
         if isinstance(pool, SentinelConnectionPool):
-            before, address = pool.master_address, await pool.sentinel_manager.discover_master(pool.service_name)
-            if before is not None and before != address:
-                changed = True
-                now, then = (":".join(map(str, one)) for one in (address, before))
-                log.warning("the store's primary is now %s (before: %s)", now, then)
+            before = self.changes
+            await pool.sentinel_manager.discover_master(pool.service_name)
+            changed = self.changes != before
+            if changed:
                 await pool.disconnect()
         try:
             role = await self._redis.execute_command("ROLE")

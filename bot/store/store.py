@@ -116,6 +116,11 @@ class Store:
         k = keys_of(service)
         return bool(await self._link.run("lease", (k.lease, k.fence), ("release", token)))
 
+    @property
+    def changes(self) -> int:
+        """How often another primary of the store took over: what was read before may not be there."""
+        return self._link.changes
+
     async def load(self, service: str) -> Loaded:
         """What the last commit saved."""
         saved = await self._link.call("HMGET", keys_of(service).judge, "position", "state", "lost", "commit")
