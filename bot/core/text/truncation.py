@@ -58,10 +58,17 @@ def width(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
 
 
+TOKENS = 2_000
+"""Characters that the tokens of one text may have more than what is shown for them."""
+
+
 def fit(text: str, limit: int, escape: Escape = verbatim) -> str:
     """The text escaped, `limit` characters at most; what is cut is counted in characters of the text itself."""
     if limit <= 0:
         return ""
+    # A person's or time's token may be longer than what is shown for it.
+    if limit < len(text) <= limit + TOKENS and width(shown := escape(text)) <= limit:
+        return shown
     head = text[:limit]
     unseen = len(text) - len(head)
     whole = escape(head)

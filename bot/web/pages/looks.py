@@ -10,6 +10,7 @@ from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.severity import TROUBLE
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
+from bot.core.text.inline import utc
 from bot.core.text.states import EMOJI, SILENCED, TONE, WORDS
 from bot.core.text.symptoms import NO_FAILURES, called, present, quieted, suspected, tone, words
 from probes.model import State
@@ -72,9 +73,9 @@ def look_of_incident(incident: Incident) -> Look:
 
 def voices_of(voices: ComponentStatus, standing: ServiceStatus, now: float) -> tuple[Voice, ...]:
     """What we see, what the page says, what people say, as in every answer."""
-    page = Voice("Status page", said(they_say(voices, now))) if standing.page_url else None
+    page = Voice("Status page", said(utc(they_say(voices, now), now))) if standing.page_url else None
     people = Said(Colour.YELLOW if voices.reports.since is not None else Colour.GREY, people_say([voices]))
-    every = (Voice("We measure", said(we_see(voices.measured, now))), page, Voice("User reports", people))
+    every = (Voice("We measure", said(utc(we_see(voices.measured, now), now))), page, Voice("User reports", people))
     return tuple(voice for voice in every if voice is not None)
 
 
