@@ -77,13 +77,20 @@ def _wordings(record: Discrepancy, snapshot: Snapshot, now: float) -> Iterator[s
             yield f"Status page understates it for {lasting}"
         case _:
             again = "green again" if record.page_resolved_at is not None else "still green"
-            if any(v.heard.state in TROUBLE for v in snapshot.voices):
+            if _partly(record, snapshot):
+                names = _names([r for r in _all(record, snapshot) if r.closed_at is None], snapshot)
                 yield f"{whose} status page is {again} for {names} after {lasting}"
                 yield f"Status page is {again} for {names} after {lasting}"
                 yield f"Status page is {again} for part of it after {lasting}"
                 return
             yield f"{whose} status page is {again} after {lasting}"
             yield f"Status page is {again} after {lasting}"
+
+
+def _partly(record: Discrepancy, snapshot: Snapshot) -> bool:
+    """Whether the page has admitted the trouble of another component of the same incident."""
+    incident, going = snapshot.incident, {r.component for r in _all(record, snapshot) if r.closed_at is None}
+    return incident is not None and incident.page_first_at is not None and bool(set(incident.components) - going)
 
 
 def _ended(record: Discrepancy, snapshot: Snapshot, whose: str) -> Iterator[str]:

@@ -173,7 +173,8 @@ def _pool(measured: Measurement, *, alone: bool) -> str:
         usual = f", usually {latency(measured.usual_latency_ms)}" if measured.usual_latency_ms is not None else ""
         return f"median {latency(measured.latency_ms)}{usual} · {slow}"
     why = kinds(measured) if measured.failed else ""
-    pool = f"{measured.failed} of {measured.total} requests failed in {window}{f' ({why})' if why else ''}"
+    requests = " requests" if alone else ""
+    pool = f"{measured.failed} of {measured.total}{requests} failed in {window}{f' ({why})' if why else ''}"
     return f"{pool} · {told_apart(measured.apart)}" if measured.apart else pool
 
 

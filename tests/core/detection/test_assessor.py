@@ -220,7 +220,7 @@ def test_why_says_how_far_what_leads_and_what_would_close_it():
     assert said.recent
     assert "closes after 13 min" in said.closes
     assert "major outage" in said.summary
-    assert said.raised.endswith(f"UTC, {found.at - at:.0f} s after the first failure")
+    assert said.raised.endswith(f", {found.at - at:.0f} s after the first failure")
     assert said.raised in said.lines
     assert not any("needed" in line or "_5" in line for line in said.lines)
 
