@@ -9,6 +9,7 @@ import pytest
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.detection.assessor import Assessor
 from bot.core.detection.classification import classified
+from bot.core.text.inline import utc
 from probes.model import Fault, Layer, Outcome, State
 from tests.support.results import START, assessor, failing, fed, look, quiet, timed
 
@@ -220,8 +221,9 @@ def test_why_says_how_far_what_leads_and_what_would_close_it():
     assert said.recent
     assert "closes after 13 min" in said.closes
     assert "major outage" in said.summary
-    assert said.raised.endswith(f", {found.at - at:.0f} s after the first failure")
-    assert said.raised in said.lines
+    raised = utc(said.raised, said.at)
+    assert raised.endswith(f"UTC, {found.at - at:.0f} s after the first failure")
+    assert raised in said.lines
     assert not any("needed" in line or "_5" in line for line in said.lines)
 
 
