@@ -107,15 +107,19 @@ def _lost(lost: Sequence[ComponentStatus]) -> str:
 
 def _states(voices: Sequence[ComponentStatus]) -> str:
     """The page's states in its own words; by component where they differ."""
-    found: dict[State, list[str]] = {}
+    found: dict[State, list[ComponentStatus]] = {}
     for voice in voices:
-        found.setdefault(voice.heard.state, []).append(called(voice.measured))
-    words = next((v.heard.words for v in voices if v.heard.words.strip()), "")
+        found.setdefault(voice.heard.state, []).append(voice)
+    return " · ".join(_state(state, those, named=len(found) > 1) for state, those in found.items())
+
+
+def _state(state: State, those: Sequence[ComponentStatus], *, named: bool) -> str:
+    """One state, and the vendor's words for one of these components."""
+    words = next((v.heard.words for v in those if v.heard.words.strip()), "")
     said = f" {quoted(words, 90)}" if words else ""
-    if len(found) == 1:
-        state = next(iter(found))
+    if not named:
         return f"{emoji(state)}{said or f' {WORDS[state]}'}"
-    return " · ".join(f"{emoji(state)} {listed(names)} {WORDS[state]}" for state, names in found.items()) + said
+    return f"{emoji(state)} {listed([called(v.measured) for v in those])} {WORDS[state]}{said}"
 
 
 def _admitted(
