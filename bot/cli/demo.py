@@ -115,8 +115,8 @@ def listen(text: str) -> str:
 
 def _prologue(story: Story) -> str:
     return (
-        f"{story.title}: played in {story.seconds:.0f} s by a vendor of our own on loopback, by a clock that runs"
-        f" {story.speed:.0f} times as fast. All else is what runs in production, at its default settings.\n"
+        f"{story.title}: played in {story.seconds:.0f} s by a vendor of our own on loopback, with a clock that"
+        f" runs {story.speed:.0f} times as fast. Everything else is what runs in production, at its default settings.\n"
     )
 
 

@@ -52,7 +52,7 @@ WHY = Explanation(
     usual_spells_per_day=1.0,
     usual_spell_s=20,
     recent=((NOW - 34, "fra", "http_500"), (NOW - 4, "iad", "http_529")),
-    closes="closes after 12 min more without failures",
+    closes="closes after another 12 min without failures",
 )
 ANNA = Asker(Person("terminal", "", "anna", "Anna"), Role.ADMIN)
 VIEWER = Asker(Person("slack", "T1", "U2", "Vi"), here="slack:C1")
@@ -127,7 +127,7 @@ async def test_why_gives_evidence_and_what_would_change_it(desk):
     lines = dict((await desk.ask("why api", ANNA, NOW)).lines)
     assert lines["Evidence"] == "31 000 of the 21 600 needed for an alert"
     assert lines["Failures"] == "15:42:56 UTC  HTTP 529 from iad"
-    assert lines["Ends"].startswith("closes after 12 min more without failures")
+    assert lines["Ends"].startswith("closes after another 12 min without failures")
     assert lines["Judged"] == "4 s ago"
 
 

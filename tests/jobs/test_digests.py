@@ -199,7 +199,7 @@ def test_several_incidents_and_one_that_goes_on():
     """Their number, the longest, and what goes on."""
     two = (trouble("AAAA", NINE - 7_200, 1_800.0), trouble("BBBB", NINE - 3_600, None))
     (line, *_) = digest(Period("day", NINE - DAY_S, NINE), [told_of("v", 0.9, incidents=two)], []).lines
-    assert line[1] == "uptime 90.0%; 2 incidents, the longest 1h 0m (BBBB), going on: BBBB"
+    assert line[1] == "uptime 90.0%; 2 incidents, the longest 1h 0m (BBBB), still open: BBBB"
 
 
 def test_configuration():

@@ -144,7 +144,9 @@ def _incidents(one: Told, period: Period) -> Iterator[str]:
     )
     if len(one.incidents) == 1 and not going:
         said += f" of {duration(lasted[longest])}"
-    yield said + (f", going on: {listed(going, 3)}" if going else "")
+    if going:
+        said += ", still open" + (f": {listed(going, 3)}" if len(one.incidents) > 1 else "")
+    yield said
 
 
 def _lag(one: Told) -> Iterator[str]:

@@ -13,7 +13,7 @@ from bot.core.text.numbers import number
 from bot.core.text.people import person
 from bot.core.text.quoting import clean, listed, quoted
 
-HEAD = ("id", "what", "until", "by whom, and why", "covers now")
+HEAD = ("id", "what", "until", "by whom, and why", "silences now")
 AHEAD_S = 86_400.0
 """Status says what comes within this time."""
 
@@ -73,11 +73,7 @@ def together(outcomes: Sequence[ActionResult | None]) -> ActionResult | None:
         return None if waiting else next((one for one in outcomes if one is not None), None)
     covered, where = sum(one.covers for one in done), sum(one.covers > 0 for one in done)
     open_ = number(covered, "open incident", "open incidents")
-    now = (
-        f"holds back {open_} of {number(where, 'service', 'services')}"
-        if covered
-        else "holds back nothing that is open"
-    )
+    now = f"silences {open_} of {number(where, 'service', 'services')}" if covered else "silences no open incident"
     text = f"{done[0].text}; reaches {number(len(done), 'service', 'services')}, {now} now"
     text += f"; noted for {number(waiting, 'more service', 'more services')}" if waiting else ""
     return ActionResult(ok=True, text=text, silence=done[0].silence, covers=covered)

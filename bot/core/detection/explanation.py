@@ -98,7 +98,7 @@ def _raised(raised: float, course: Disturbance, first: str) -> str:
 
 def _closes(course: Disturbance) -> str:
     left = course.closing.left_s
-    return f"closes after {duration(left)} more without failures" if left else "closes soon"
+    return f"closes after another {duration(left)} without failures" if left else "closes soon"
 
 
 FAST, CHANCE = 5, 0.01

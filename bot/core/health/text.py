@@ -214,7 +214,7 @@ def told(news: HealthChange, now: float) -> str:
         text = f"{listed((clean(c.name, 40) for c in news.courses), SHOWN)}; for example {clean(one.sentence, 60)}"
     if not news.over:
         return f"{name}: {text}"
-    return f"{name}: {clean(one.back, 60) or 'well again'} after {duration(now - news.since)}"
+    return f"{name}: {clean(one.back, 60) or 'working again'} after {duration(now - news.since)}"
 
 
 PLURALS: Mapping[Kind, str] = {

@@ -81,9 +81,8 @@ def narrowed(incident: Incident, step: Transition, called: Called) -> Incident:
     """The same incident after the detector found some of its components, or all, well again."""
     active = tuple(c for c in incident.active if c not in step.components)
     if active:
-        well = called(step.components)
-        recovered = f"{well} recovered"
-        return noted(replace(incident, active=active), step.at, "recovered", f"{well}: well again", said=recovered)
+        recovered = f"{called(step.components)} recovered"
+        return noted(replace(incident, active=active), step.at, "recovered", recovered, said=recovered)
     over = replace(incident, active=(), status=IncidentStatus.RESOLVED, resolved_at=step.at, state=State.OPERATIONAL)
     return noted(over, step.at, "resolved", step.why, said=_end(over, called))
 

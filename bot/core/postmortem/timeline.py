@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.core.incidents.evidence import Evidence
 from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
-from bot.core.model.incident import Incident
+from bot.core.model.incident import Incident, TimelineEntry
 from bot.core.model.severity import SEVERITY
 from bot.core.text.durations import clock
 from bot.core.text.markdown import code, plain, table
@@ -60,8 +60,7 @@ def merged(
     for entry in incident.timeline:
         by_hand = entry.event in _PEOPLE or (entry.event == "resolved" and incident.resolved_by is not None)
         if entry.event not in _PAGE:
-            said = f"{clean(entry.event, 40)}: {clean(entry.text, 400)}" if entry.text else clean(entry.event, 40)
-            lines.append(Line(entry.at, PEOPLE if by_hand else US, said))
+            lines.append(Line(entry.at, PEOPLE if by_hand else US, _entry(entry)))
         elif dossier is None or not dossier.said:
             lines.append(Line(entry.at, PAGE, clean(entry.text, 400)))
     lines += _page(incident, dossier, names)
@@ -79,6 +78,12 @@ def disagreement(record: Discrepancy, names: Mapping[str, str], begun: float) ->
         clock(record.closed_at, begun, seconds=True) if record.closed_at is not None else "still",
         plain(record.outcome, 120) + posted,
     )
+
+
+def _entry(entry: TimelineEntry) -> str:
+    """The event and its text; a text that begins or ends with the event stands alone."""
+    event, text = clean(entry.event, 40), clean(entry.text, 400)
+    return text if text.startswith(event) or text.endswith(f" {event}") else f"{event}: {text}" if text else event
 
 
 def _page(incident: Incident, dossier: Evidence | None, names: Mapping[str, str]) -> Iterable[Line]:
