@@ -2,16 +2,16 @@
 
 The incident's message says from its first minute what the status page says. A notice beside it is news only where the
 page is later than it usually is, turned green again while we still measure trouble, is red where we measure none, or
-cannot be read.
+cannot be read. Red that only outlasts our incident is news once the page has had `LATE_S` to close its own.
 """
 
 from collections.abc import Iterable
 
-from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
+from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind, Flavour
 from bot.core.model.incident import Incident, IncidentStatus
 
 LATE_S = 15 * 60.0
-"""A page of which it is not known how late it usually is counts as late after this."""
+"""A page counts as late after this: in admitting where it is not known how late it usually is, and in closing."""
 MOST = 12
 """Components in one notice."""
 OURS = frozenset({DiscrepancyKind.UNACKNOWLEDGED, DiscrepancyKind.UNDERSTATED})
@@ -24,6 +24,8 @@ def is_news(
     """Whether a discrepancy that stands is told by itself now; `usual_lag_s` are the page's median and p90."""
     if record.closed_at is not None:
         return False
+    if record.flavour is Flavour.LINGERING:
+        return now - record.since > LATE_S
     if record.kind not in OURS:
         return True
     if not goes_on(incident):

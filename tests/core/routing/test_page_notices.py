@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.messages.compose import card
-from bot.core.model.discrepancy import DiscrepancyKind
+from bot.core.model.discrepancy import DiscrepancyKind, Flavour
 from bot.core.model.incident import IncidentStatus, TimelineEntry
 from bot.core.model.service import ServiceView
 from bot.core.routing.notices import RENEWED, Notices, Scene, Told
@@ -50,6 +50,14 @@ def test_a_page_that_is_red_where_we_are_well_is_news_at_once():
     both = (RED, replace(RED, id="D4", component="claude-api"))
     [told] = notices.of_page(both, both, scene(NOW))
     assert told.snapshot.discrepancies == both
+
+
+def test_a_page_that_is_still_red_just_after_the_end_is_no_news():
+    """It has a quarter of an hour to close its incident; after that its red is a notice."""
+    late, notices = replace(RED, flavour=Flavour.LINGERING), Notices(VIEW, {})
+    assert notices.of_page([late], [late], scene(NOW + MIN)) == ()
+    assert notices.of_page([], [late], scene(NOW + 15 * MIN)) == ()
+    assert len(notices.of_page([], [late], scene(NOW + 15 * MIN + 1))) == 1
 
 
 def test_a_page_that_changed_its_story_is_news_at_once():
