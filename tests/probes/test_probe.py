@@ -74,10 +74,11 @@ async def test_cancelling_a_look_cancels_it(tools: Tools, make_check) -> None:
     """The end of the program is no observation."""
     async with serve(silent) as site:
         task = asyncio.create_task(look(make_check(site.url(), timeout_s=30), tools))
-        await asyncio.sleep(0)
+        await site.asked()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
+        await site.all_closed()
 
 
 HOSTILE = {
