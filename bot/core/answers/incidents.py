@@ -185,9 +185,9 @@ def _usual_spells(told: Explanation) -> str:
 
 
 def _lasted(one: Incident, now: float) -> str:
-    if one.resolved_at is None:
+    if one.ended_at is None:
         return f"{duration(now - one.started_at)} so far"
-    return duration(one.resolved_at - one.started_at)
+    return duration(one.ended_at - one.started_at)
 
 
 def _owed(row: Delivered) -> bool:

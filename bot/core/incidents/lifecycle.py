@@ -89,7 +89,7 @@ def narrowed(incident: Incident, step: Transition, called: Called) -> Incident:
 
 def _end(over: Incident, called: Called) -> str:
     """As in "🟢 Claude API recovered after 1h 5m"; by a person where one called it over."""
-    lasted = duration((over.resolved_at or over.started_at) - over.started_at)
+    lasted = duration((over.ended_at or over.started_at) - over.started_at)
     by = f"was resolved by {mention(over.resolved_by)}" if over.resolved_by is not None else "recovered"
     return f"{EMOJI[Colour.GREEN]} {called(over.components)} {by} after {lasted}"
 
@@ -104,10 +104,12 @@ def turned(incident: Incident, before: State, called: Called, measured: Iterable
     return noted(incident, now, event, f"{name}{how}", said=said)
 
 
-def watched(incident: Incident, *, quiet: bool, now: float) -> Incident:
-    """Between open and resolved: quiet for a while is `MONITORING`, trouble again is `OPEN`."""
+def watched(incident: Incident, *, quiet: bool, now: float, failed_at: float | None = None) -> Incident:
+    """Between open and resolved: quiet since a last failure is `MONITORING`, trouble again is `OPEN`."""
     if quiet and incident.status is IncidentStatus.OPEN:
-        return noted(replace(incident, status=IncidentStatus.MONITORING), now, "monitoring", quiet_words(incident.kind))
+        latest = max((at for at in (incident.failed_at, failed_at) if at is not None), default=None)
+        after = replace(incident, status=IncidentStatus.MONITORING, failed_at=latest)
+        return noted(after, now, "monitoring", quiet_words(incident.kind))
     if not quiet and incident.status is IncidentStatus.MONITORING:
         return noted(
             replace(incident, status=IncidentStatus.OPEN),

@@ -96,8 +96,10 @@ class IncidentTracker:
     def watch(self, voices: Mapping[str, ComponentStatus], heard: Mapping[str, PageStatus], now: float) -> None:
         """Note what has become of those that are open: quiet, trouble again, the page's first word."""
         for incident in self.open():
-            well = [voices[c].measured.monitoring for c in incident.active if c in voices]
-            after = lifecycle.watched(incident, quiet=bool(well) and all(well), now=now)
+            active = [voices[c].measured for c in incident.active if c in voices]
+            quiet = bool(active) and all(m.monitoring for m in active)
+            failed_at = max((m.failed_at for m in active if m.failed_at is not None), default=None)
+            after = lifecycle.watched(incident, quiet=quiet, now=now, failed_at=failed_at)
             after = lifecycle.admitted(after, heard, self.service.names)
             if after is not incident:
                 self.put(after)

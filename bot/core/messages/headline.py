@@ -174,7 +174,7 @@ def _range(sick: Sequence[Measurement]) -> str:
 
 
 def _over(incident: Incident, snapshot: Snapshot) -> Iterator[str]:
-    lasted = duration((incident.resolved_at or snapshot.at) - incident.started_at)
+    lasted = duration((incident.ended_at or snapshot.at) - incident.started_at)
     by = incident.resolved_by
     if by is not None and by.name.strip():
         yield from _each(incident, snapshot, f" resolved by {clean(by.name, 20)} after {lasted}")

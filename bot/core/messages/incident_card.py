@@ -180,7 +180,7 @@ def _footer(incident: Incident, snapshot: Snapshot, now: float) -> str:
     name = f"#{clean(incident.id, 20)}"
     if incident.status is IncidentStatus.RESOLVED:
         taken = f"{TAKEN} {mention(incident.acknowledged_by)}" if incident.acknowledged_at is not None else ""
-        end = incident.resolved_at if incident.resolved_at is not None else now
+        end = incident.ended_at if incident.ended_at is not None else now
         closed = f"resolved by {mention(incident.resolved_by)}" if incident.resolved_by is not None else ""
         parts = [f"{moment(incident.started_at)} – {moment(end)}", taken, closed, name]
         return " · ".join(part for part in parts if part)

@@ -55,7 +55,8 @@ class Incident:
     is the same trouble nobody can tell, so it is no admission. `silence` is the one that holds its messages back,
     `resolved_by` who called it over before we did, `verdict` one vote a person, `courses` whom it goes to while nobody
     acknowledges it. `shade` is the state whose colour messages have (`UNKNOWN`: that of `state`), `shade_against` since
-    when the measured state has been another one. `version` grows with each change.
+    when the measured state has been another one; `failed_at` the last failure before it went quiet. `version` grows
+    with each change.
     """
 
     id: str
@@ -87,6 +88,17 @@ class Incident:
     page_red_since: float | None = None
     shade: State = State.UNKNOWN
     shade_against: float | None = None
+    failed_at: float | None = None
+
+    @property
+    def ended_at(self) -> float | None:
+        """When the trouble ended, None while it is open: with its last failure, or when a person called it over.
+
+        We resolve it later than that, once we are sure.
+        """
+        if self.resolved_at is None or self.resolved_by is not None or self.failed_at is None:
+            return self.resolved_at
+        return min(max(self.failed_at, self.started_at), self.resolved_at)
 
     @property
     def in_order(self) -> tuple[TimelineEntry, ...]:

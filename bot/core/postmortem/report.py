@@ -117,6 +117,9 @@ def _lags(case: Casefile, now: float) -> list[str]:
     taken, by = incident.acknowledged_at, plain(person(incident.acknowledged_by), 60)
     said = f"{clock(taken, begun, seconds=True)} by {by}" if taken else "nobody"
     rows.append(("Acknowledged by a person", said, _after(taken, begun)))
+    if incident.ended_at != incident.resolved_at and incident.ended_at is not None:
+        last = "Last slow answer" if incident.kind == "slowness" else "Last failure"
+        rows.append((last, clock(incident.ended_at, begun, seconds=True), _after(incident.ended_at, begun)))
     rows.append(
         (
             "Resolved",

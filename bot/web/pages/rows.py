@@ -118,7 +118,7 @@ def service_row(standing: ServiceStatus, pasts: Pasts, whole: Bar | None, now: f
 def incident_row(incident: Incident, standing: ServiceStatus, now: float) -> IncidentRow:
     """An incident in a list."""
     names = {v.measured.component: name_of(v) for v in standing.voices}
-    end = incident.resolved_at
+    end = incident.ended_at
     lasted = duration((now if end is None else end) - incident.started_at)
     return IncidentRow(
         id=incident.id,

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 from bot.core.detection.assessment import Transition
 from bot.core.incidents import lifecycle
+from bot.core.messages.compose import card
 from bot.core.model.incident import IncidentStatus
 from bot.core.model.measurement import Measurement
 from bot.core.model.statuspage import PageStatus
 from probes.model import State
+from tests.support.situations import ANNA, API, INCIDENT, MIN, NOW, START, told, voices
 
 OPENING = Transition(
     100.0, "opened", "service", ("api", "code"), State.PARTIAL, 0.2, 0.1, 0.3, started_at=70.0, why="20% fail"
@@ -141,3 +143,22 @@ def test_the_peak_is_the_highest_rate_that_was_sure():
     assert lifecycle.opened("claude", replace(OPENING, rate=0.44, low=0.1, high=0.9)).peak_rate == 0.0
     assert lifecycle.opened("claude", replace(OPENING, kind="slowness")).peak_rate == 0.0
     assert lifecycle.peaked(incident, []) is incident
+
+
+def test_an_outage_is_as_long_as_its_failures_not_as_our_waiting_for_more():
+    """It failed for 58 s, and was closed 13 minutes later."""
+    failed = replace(INCIDENT, status=IncidentStatus.OPEN, started_at=START)
+    quiet = lifecycle.watched(failed, quiet=True, now=START + 90, failed_at=START + 58)
+    over = replace(quiet, status=IncidentStatus.RESOLVED, active=(), resolved_at=START + 14 * MIN)
+    assert (quiet.ended_at, over.ended_at) == (None, START + 58)
+    assert "recovered after 58 s" in card(told(over, voices(API)), START + 15 * MIN).headline
+
+
+def test_failures_after_a_quiet_time_belong_to_it():
+    """And a person who calls it over ends it there and then."""
+    quiet = lifecycle.watched(INCIDENT, quiet=True, now=NOW, failed_at=NOW - 40)
+    again = lifecycle.watched(quiet, quiet=False, now=NOW + 60)
+    later = lifecycle.watched(again, quiet=True, now=NOW + 200, failed_at=NOW + 150)
+    assert later.failed_at == NOW + 150
+    assert replace(later, resolved_at=NOW + 900).ended_at == NOW + 150
+    assert replace(later, resolved_at=NOW + 900, resolved_by=ANNA).ended_at == NOW + 900
