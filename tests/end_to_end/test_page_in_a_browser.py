@@ -10,7 +10,7 @@ from bot.desk.open import open_desk
 from bot.process import Process
 from bot.settings import Channel
 from bot.supervision import Supervisor
-from bot.web import serving
+from bot.web import door
 from bot.web.assets import asset
 from bot.web.pages.live import Live
 from bot.web.serving import served
@@ -50,7 +50,7 @@ async def watched():
 
 @pytest.fixture(autouse=True)
 def news_that_is_seen(monkeypatch):
-    monkeypatch.setattr(serving, "Live", Watched)
+    monkeypatch.setattr(door, "Live", Watched)
 
 
 @pytest.fixture

@@ -88,7 +88,7 @@ async def test_one_incident_from_first_failure_to_the_end(both, tmp_path):
     assert not both.discord.gateway.live
 
 
-NUMBER = re.compile(r"\d+")
+NUMBER = re.compile(r"<t:\d+:R>|<!date\^\d+\^\{ago\}\|[^>]*>|\d+")
 
 
 COMPONENT = re.compile(r"\**(\S+) (claude\.ai|Claude API|Claude Code)\**\s+(.*)")

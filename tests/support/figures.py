@@ -27,7 +27,7 @@ _SET_ASIDE = re.compile(
     r'"[^"]*"|`[^`]*`|HTTP \d+|median\)?:? [^,;)]*|p90:? [^,;.)]*|9 times in 10 within [^·,;]*'
     r"|\(median\), [^·]*"
     r"|usually[^·,;)]*|normally [^·,;)]*|in 15 min|p50 [^·]*|p99 [^·]*"
-    r"|within 5%|\d+ of \d+ locations|\(max \d+ tries\)|one vantage|24h(?! \d)|95% intervals?(?= \D)"
+    r"|within 5%|\d+ of \d+ locations|1 location\b|\(max \d+ tries\)|one vantage|24h(?! \d)|95% intervals?(?= \D)"
     rf"|{DUR} a column, [^\n]*"
     r"|smoothed over 20 min|failures in 24h[^\n]*|up to 1, 2, 5, 10, 25, 50% failed, more|\d+ \w{3} 2026|req_\w+"
     r"|[\d ]+ of the [\d ]+ needed for an alert|[\d.]+ short spells a day of [^·\n]*|#\w+|https?://\S+"
@@ -398,7 +398,7 @@ CHECKS = (
     (r"(\d+) incidents?", _incidents),
     (r"(\d+|none) open", _open),
     (r"(\d+) of (\d+) components?", _components),
-    (r"all (\d+) components", lambda found, _text, record: int(found[1]) == len(record.names)),
+    (r"[Aa]ll (\d+) components", lambda found, _text, record: int(found[1]) == len(record.names)),
 )
 
 

@@ -14,6 +14,7 @@ from bot.channels.registry import CHANNELS
 from bot.cli.ask import asker
 from bot.config.load import from_text
 from bot.core.routing.tree import policies_for
+from bot.core.text.inline import utc
 from bot.delivery.channel_queue import CourierContext
 from bot.delivery.courier import Courier
 from bot.delivery.routes import configured_routes, policies_of
@@ -120,7 +121,7 @@ class House(Scene):
         desk = open_desk(self.store, self.settings)
         lines = (await desk.ask("why claude-api", asker(), self.now)).lines
         named = [label for label, _ in lines]
-        return [text for _, text in lines[named.index("Sent to") :]]
+        return [utc(text, self.now) for _, text in lines[named.index("Sent to") :]]
 
 
 SOME, ALL = (True, False, False, False), (True,)

@@ -80,15 +80,15 @@ async def test_plain_lines_tell_the_news_once(console):
     await night(console(out))
     assert out.getvalue().splitlines() == [
         "15:31:00 UTC 🟠 Claude API: intermittent failures, about 18% of requests",
-        "   We see      29 of 160 requests failed in 12 min",
-        '   They say    "All Systems Operational"',
+        "   We measure  29 of 160 requests failed in 12 min",
+        '   Status page "All Systems Operational"',
         "   Since 15:31 UTC",
         "   15:31:00 UTC  changed: Claude Code fails too",
         "15:31:00 UTC 🟠 Claude: on two components",
         "a line of the log",
         "15:31:00 UTC 🟢 Claude API: resolved after 12 min",
-        "   We see      29 of 160 requests failed in 12 min",
-        '   They say    "All Systems Operational"',
+        "   We measure  29 of 160 requests failed in 12 min",
+        '   Status page "All Systems Operational"',
         "   Since 15:31 UTC",
     ]
 

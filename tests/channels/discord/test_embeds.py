@@ -175,7 +175,7 @@ def test_what_goes_on_without_a_label_stands_below_its_label():
     lines = (("Do now", "1. retry in 4 s"), ("", "2. wait"), ("Status page", "fine"), ("", "x" * 2_000))
     foot = f"Started {inline.moment(9.0, inline.Style.AGO)} · {inline.mention(ANN)}"
     card = Card("4F7K", "incident", Colour.RED, "🔴", "🔴 down", lines=lines, footer=foot)
-    do_now, second, they_say, more, small = embeds.embed(card)["description"].split("\n")
+    do_now, second, page, more, small = embeds.embed(card)["description"].split("\n")
     assert small == "-# Started <t:9:t> (<t:9:R>) · <@123> · 4F7K"
     assert (do_now, second) == ("**Do now** 1\\. retry in 4\u00a0s", "2\\. wait")
-    assert (they_say, more[:9]) == ("**They say** fine", "x" * 9)
+    assert (page, more[:9]) == ("**Status page** fine", "x" * 9)

@@ -28,8 +28,8 @@ async def test_a_root_is_a_card_with_words_colour_time_and_buttons(channel, fake
     assert root.said["summary"] == CARD.headline
     assert root.shown.splitlines() == [
         CARD.headline,
-        "We see: 29 of 160 requests failed in 12 min",
-        'They say: "All Systems Operational"',
+        "We measure: 29 of 160 requests failed in 12 min",
+        'Status page: "All Systems Operational"',
         "Started {{DATE(2026-04-13T15:31:00Z, SHORT)}} {{TIME(2026-04-13T15:31:00Z)}}",
         "Since 15:31 UTC",
     ]
