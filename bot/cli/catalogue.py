@@ -28,12 +28,12 @@ EXAMPLES = """\
   groundtruth catalogue list                                    every service we know, and how its page is read
   groundtruth catalogue show openai                             one of them: page, components, what can stand in
   groundtruth catalogue test                                    try every page, over the network
-  groundtruth catalogue add https://status.example.com          look at a page, and write the YAML to watch it
+  groundtruth catalogue add https://status.example.com          read a page, and write the YAML to watch it
   groundtruth catalogue add status.example.com --name Example --output example.yaml
   groundtruth catalogue parse --dialect atlassian summary.json  what a saved page claims, as JSON
   curl -s https://status.example.com/index.json | groundtruth catalogue parse --dialect betterstack -
   groundtruth catalogue parse --service vertex-ai incidents.json    with the dialect and options of the catalogue
-Exit code: 0 fine, 1 a page could not be read, 2 a mistake in the command, or no format that we know."""
+Exit code: 0 fine, 1 a page could not be read, 2 a mistake in the command, or an unknown format."""
 
 OTHER_NAMES = {
     "statuspage": "atlassian",
@@ -59,7 +59,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     tried = actions.add_parser("test", help="try the status pages over the network")
     tried.add_argument("services", nargs="*", metavar="service", help="ids (default: all)")
     tried.add_argument("--json", action="store_true", help="print JSON")
-    added = actions.add_parser("add", help="look at a page's public address, and write the YAML to watch it")
+    added = actions.add_parser("add", help="read a page at its public address, and write the YAML to watch it")
     added.add_argument("url", help="the page as people open it, or its data")
     added.add_argument("--name", default="", help="the service's name (default: of the address)")
     added.add_argument("--output", type=Path, help="the file to write (default: standard output)")

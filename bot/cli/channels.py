@@ -42,7 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     style.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
     parser.add_argument("--json", action="store_true", help="print JSON")
     actions = parser.add_subparsers(dest="action", metavar="test")
-    test = actions.add_parser("test", parents=[style], help="send a marked test, end it, and show what came of it")
+    test = actions.add_parser("test", parents=[style], help="send a marked test, end it, and show the result")
     test.add_argument("name", help="the channel's name in the configuration")
     test.add_argument("--to", metavar="PLACE", help="a place in it, such as C0123ABC (default: all configured ones)")
 
@@ -94,7 +94,7 @@ async def _list(settings: Settings, *, as_json: bool) -> int:
 def _row(channel: Channel, signs: Sequence[HealthSign], now: float) -> tuple[str, ...]:
     targets = CHANNELS[channel.kind].targets(channel.name, channel.options)
     how = "; ".join(_now(sign, now) for sign in signs) or "no process speaks there"
-    return channel.name, channel.kind, listed(targets) or "whoever subscribes", how
+    return channel.name, channel.kind, listed(targets) or "subscribers", how
 
 
 def _now(sign: HealthSign, now: float) -> str:

@@ -35,7 +35,7 @@ EXAMPLES = """\
   groundtruth doctor                      check configuration, store, clock, network, catalogue, channels
   groundtruth --config prod.yaml doctor   the same for another configuration
   groundtruth doctor --json               for machines
-Exit code: 0 in order (perhaps with warnings), 1 something must be mended."""
+Exit code: 0 in order (perhaps with warnings), 1 something must be fixed."""
 
 PATIENCE_S = 60.0
 """For one channel: a platform that makes us wait longer is not in order."""

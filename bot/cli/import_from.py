@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     if found.secrets:
         _secrets(found.secrets, args.env)
     for problem in problems:
-        sys.stderr.write(f"to be mended: {problem}\n")
+        sys.stderr.write(f"to fix: {problem}\n")
     return 0
 
 

@@ -83,9 +83,11 @@ ROUTES = (
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
-    parser.add_argument("--services", metavar="IDS", help="what to watch, by commas; with it nothing is asked")
+    parser.add_argument("--services", metavar="IDS", help="what to watch, separated by commas; asks no questions")
     for kind in TOKENS:
-        parser.add_argument(f"--{kind}", metavar="IDS", default="", help=f"channel ids in {kind.title()}, by commas")
+        parser.add_argument(
+            f"--{kind}", metavar="IDS", default="", help=f"channel ids in {kind.title()}, separated by commas"
+        )
         parser.add_argument(f"--{kind}-api-url", metavar="URL", default="", help="a proxy or compatible server")
     parser.add_argument("--discord-gateway-url", metavar="URL", default="", help="the gateway of that server")
     parser.add_argument("--redis", metavar="URL", default="", help="a Redis or Valkey (default: the embedded store)")
@@ -106,7 +108,7 @@ def run(args: argparse.Namespace) -> int:
     settings = from_text(wanted.text(), str(file), dict(tokens), args.folder)
     problems = asyncio.run(_tried(settings))
     if problems:
-        sys.stderr.write("nothing was written: mend this first, and try again\n")
+        sys.stderr.write("nothing was written: fix this first, and try again\n")
         return 1
     _write(env, _env(wanted, tokens), 0o600)
     try:
@@ -137,10 +139,12 @@ def _urls(args: argparse.Namespace) -> dict[str, dict[str, str]]:
 
 def _asked(args: argparse.Namespace) -> Wanted:
     """The same, from questions."""
-    services = _repeated("Which services, by commas? [claude] ", lambda text: _known(_words(text or "claude")))
+    services = _repeated(
+        "Which services (separated by commas)? [claude] ", lambda text: _known(_words(text or "claude"))
+    )
     places = {}
     for kind in TOKENS:
-        asked = f"Channel ids in {kind.capitalize()}, by commas (empty: none): "
+        asked = f"Channel ids in {kind.capitalize()}, separated by commas (empty: none): "
         ids = _repeated(asked, partial(_ids, kind))
         if ids:
             places[kind] = ids

@@ -34,7 +34,7 @@ EXAMPLES = """\
   groundtruth ledger show claude --csv        its rows, for a spreadsheet
   groundtruth ledger import incidents.json    a vendor's own history: Statuspage's or Google's file, or a CSV table
   groundtruth ledger import --service github-copilot github.csv
-Exit code: 0 fine, 1 nothing on record, 2 a file or name that is none."""
+Exit code: 0 fine, 1 nothing on record, 2 a bad file or unknown name."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -35,7 +35,7 @@ EXAMPLES = """\
   groundtruth routes                                              the tree as it is in force
   groundtruth routes test "claude-api major_outage at 03:00"      who would hear, when, and why not the others
   groundtruth routes test "claude partial_outage vantage=fra-1 team=core" --json
-Exit code: 0 somebody would hear, 1 nobody, 2 the words make no sense."""
+Exit code: 0 somebody would hear, 1 nobody would, 2 not understood."""
 
 BAD_STATES = tuple(sorted(TROUBLE, key=SEVERITY.__getitem__))
 BRIEFLY = {state.value: state for state in BAD_STATES} | {state.value.partition("_")[0]: state for state in BAD_STATES}

@@ -22,7 +22,7 @@ LINES, LONGEST = 5_000, 4_000
 EXAMPLES = """\
   groundtruth support-bundle bundle.tar.gz
   journalctl -u groundtruth --since -1d | groundtruth support-bundle bundle.tar.gz --logs -
-  tar tzf bundle.tar.gz; tar xzOf bundle.tar.gz config.yaml     look at it before you send it
+  tar tzf bundle.tar.gz; tar xzOf bundle.tar.gz config.yaml     check it before you send it
 Secrets are left out or masked. Names of services, addresses of checks and ids of channels are in it."""
 
 
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     if args.logs:
         parts["log.txt"] = _log(args.logs)
     _write(args.file, {name: without_secrets(text) for name, text in parts.items()})
-    sys.stderr.write(f"{args.file}: {', '.join(parts)}; look at it before you send it\n")
+    sys.stderr.write(f"{args.file}: {', '.join(parts)}; check it before you send it\n")
     return 0
 
 

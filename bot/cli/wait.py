@@ -30,7 +30,7 @@ EXAMPLES = """\
   groundtruth wait claude-api --at-least degraded      slow or shaky will do
   groundtruth wait claude-api --up 10m --timeout 2h && ./deploy.sh
   groundtruth wait claude-api --url https://status.example.com --token-file token
-Exit code: 0 it is up, 1 it was not by the time-out, 2 no such component or nobody to ask. What is unknown is not up."""
+Exit code: 0 it is up, 1 it was not before the timeout, 2 no such component or no answer. Unknown is not up."""
 
 LEAST = {"operational": 0, "degraded": 1, "partial": 2}
 EVERY_S = 2.0

@@ -37,7 +37,7 @@ async def test_questions_tokens_and_the_next_command(tmp_path) -> None:
 
         def person() -> str:
             with terminal([PROGRAM, "init", *urls], folder, CLEAN) as screen:
-                screen.sees("Which services, by commas? [claude] ")
+                screen.sees("Which services (separated by commas)? [claude] ")
                 screen.types("claud\n")
                 screen.sees("did you mean claude?")
                 screen.types("claude,openai\n")

@@ -118,7 +118,7 @@ SEVERITIES = ("degraded", "partial", "major")
 _TARGET = Argument("what", Takes.TARGET, "a service or component; without it everything")
 _SERVICE = Argument("service", Takes.TARGET, "a service; without it all of them")
 _SUBJECT = Argument("what", Takes.SUBJECT, "a component or incident; without it the only open one", fallback=ONLY_OPEN)
-_VOICED = Argument("what", Takes.SUBJECT, "the component or incident you speak of", required=True)
+_VOICED = Argument("what", Takes.SUBJECT, "the component or incident you mean", required=True)
 _OPEN = Argument("incident", Takes.INCIDENT, "an incident; without it the only open one", fallback=ONLY_OPEN)
 _LATEST = Argument("incident", Takes.INCIDENT, "an incident; without it the latest", fallback=LATEST)
 _QUIET = Argument(
@@ -139,13 +139,13 @@ _LENGTH = Argument(
 )
 _WORK = replace(_LENGTH, description="for how long: 30m, 2h, 1d; or end, when it is over", suggested=(*LENGTHS, END))
 _START = Argument("start", Takes.MOMENT, "when it begins, if not now: 22:00 or 2026-05-01T22:00Z", keyed=True)
-_REASON = Argument("reason", Takes.WORDS, "why, for whoever reads it later")
+_REASON = Argument("reason", Takes.WORDS, "why, for later readers")
 _STANDS = replace(
     _LENGTH, description="for how long: 4h, 1d, 7d; or end, to take it off", suggested=("4h", "1d", "7d", END)
 )
 _SENTENCE = Argument("text", Takes.WORDS, "what the page says; with end the announcement's id, without it all end")
 _TO = Argument("to", Takes.PLACE, "a channel, if not this one: slack:C0123", keyed=True)
-_ABOVE = Argument("severity", Takes.CHOICE, "say nothing below this", choices=SEVERITIES)
+_ABOVE = Argument("severity", Takes.CHOICE, "nothing below this severity", choices=SEVERITIES)
 RECIPES = ("backoff", "breaker", "cache", "fallback")
 _CODE = Argument(
     "code", Takes.CHOICE, "code: all of it, with steps, limits and code; or the code of one", choices=("code", *RECIPES)
@@ -155,9 +155,7 @@ _DISAGREEING = Argument(
     "discrepancies", Takes.CHOICE, "also discrepancies between page and measurement", choices=("on", "off"), keyed=True
 )
 
-_OF_IT = Argument(
-    "components", Takes.COMPONENTS, "of an incident with several: which of them, with commas between", keyed=True
-)
+_OF_IT = Argument("components", Takes.COMPONENTS, "which of the incident's components, separated by commas", keyed=True)
 _WHERE = Argument("what", Takes.TARGET, "a service or component that would fail; without it the tree")
 _ASK = (
     Command("status", "how everything stands, or one thing: our measurement, the status page, user reports",
@@ -175,7 +173,7 @@ _ASK = (
             "history claude-api 7d", (_TARGET, Argument("span", Takes.CHOICE, "how far back", choices=SPANS))),
     Command("incidents", "the latest incidents", "incidents", (_SERVICE,)),
     Command("incident", "one incident with its timeline, and who did what", "incident 4F7K", (_LATEST,)),
-    Command("ledger", "how late and how honest status pages have been, and the grade that makes",
+    Command("ledger", "how late and how honest status pages have been, with a grade",
             "ledger claude", (_SERVICE,)),
     Command("postmortem", "the write-up after an incident: impact, timeline, lags, evidence", "postmortem 4F7K",
             (_LATEST,), aliases=("report-card",)),
@@ -193,7 +191,7 @@ _ACT = (
             Role.RESPONDER, ("acknowledge", "take")),
     Command("release", "release an incident: others see that nobody is on it", "release 4F7K", (_OPEN,),
             Role.RESPONDER, ("unack", "unacknowledge")),
-    Command("resolve", "call an incident over", "resolve 4F7K", (_OPEN, _REASON), Role.RESPONDER, ("close",)),
+    Command("resolve", "mark an incident as over", "resolve 4F7K", (_OPEN, _REASON), Role.RESPONDER, ("close",)),
     Command("silence", "hold messages back for a while; everything is still recorded",
             "silence claude-api 2h known, vendor is on it", (_QUIET, _LENGTH, _REASON), Role.RESPONDER,
             ("mute", "snooze")),
@@ -212,10 +210,10 @@ _SET_UP = (
     Command("subscribe", "post alerts here; tests that it can before it confirms",
             "subscribe claude partial discrepancies=off to=slack:C0123", (_TARGET, _ABOVE, _DISAGREEING, _TO),
             Role.ADMIN),
-    Command("unsubscribe", "end what this channel is subscribed to", "unsubscribe claude to=slack:C0123",
+    Command("unsubscribe", "end this channel's subscriptions", "unsubscribe claude to=slack:C0123",
             (_TARGET, _TO), Role.ADMIN),
-    Command("subscriptions", "which channels hear of what", "subscriptions"),
-    Command("test", "post a marked test message here, and say what came of it", "test to=slack:C0123", (_TO,),
+    Command("subscriptions", "which channels get which alerts", "subscriptions"),
+    Command("test", "post a marked test message here, and show the result", "test to=slack:C0123", (_TO,),
             Role.ADMIN),
     Command("routes", "the routing tree, and who would hear if something failed now", "routes claude-api", (_WHERE,)),
     Command("doctor", "our own health: sockets, store, ages, queues, vantages", "doctor"),
