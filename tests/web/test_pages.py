@@ -178,6 +178,14 @@ async def test_first_tokens_are_shown_where_a_check_reads_them(client):
     assert "irst token" not in code.text
 
 
+async def test_charts_of_a_day_that_is_past_do_not_end_now(client):
+    """Their axis ends at midnight; that of the last 24 hours ends now."""
+    past, _ = await shown(client, "/c/claude-api/2026-04-01")
+    present, _ = await shown(client, "/c/claude-api")
+    assert (past.text.count(">now<"), present.text.count(">now<")) == (0, 3)
+    assert past.text.count(">2 Apr 00:00 UTC<") == 3
+
+
 async def test_the_overview_is_small(client):
     """A few components, as it leaves the server."""
     answer, _ = await shown(client, "/")

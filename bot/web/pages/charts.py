@@ -1,10 +1,10 @@
 """Lines and columns over time as SVG coordinates: drawn by the template, readable as a table beside. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.drawing import axis_end, path
-from bot.core.history.ranges import RangeHistory, failure_rate, folded
+from bot.core.history.ranges import Point, RangeHistory, failure_rate, folded
 from bot.core.history.rollups import Rollup
 from bot.core.incidents.evidence import Evidence
 from bot.core.stats.histogram import quantile_ms
@@ -79,7 +79,7 @@ def failures(past: RangeHistory, now: float) -> Chart:
         rows.append((at, said, f"{percent(rate)}, {span(low, high)}" if rate is not None else "–"))
     marks = ((0.0, "100%"), (HEIGHT / 2, "50%"), (float(HEIGHT), "0%"))
     begins = clock(points[0].begins, now) if points else ""
-    return Chart("Share of checks that failed", marks, begins, "now", tuple(rows), columns=tuple(columns))
+    return Chart("Share of checks that failed", marks, begins, _end(points, now), tuple(rows), columns=tuple(columns))
 
 
 def of(past: RangeHistory, now: float) -> tuple[Chart, ...]:
@@ -102,7 +102,15 @@ def speeds(past: RangeHistory, now: float, title: str, bins: Callable[[Rollup], 
     )
     marks = ((0.0, latency(top)), (HEIGHT / 2, latency(top / 2)), (float(HEIGHT), "0"))
     begins = clock(points[0].begins, now) if points else ""
-    return Chart(title, marks, begins, "now", rows, lines=lines)
+    return Chart(title, marks, begins, _end(points, now), rows, lines=lines)
+
+
+def _end(points: Sequence[Point], now: float) -> str:
+    """The word at the right end of the axis: "now", or when a span that is past ended."""
+    if not points:
+        return "now"
+    end = points[-1].begins + points[-1].seconds
+    return "now" if now - end < points[-1].seconds else clock(end, now)
 
 
 def course(evidence: Evidence | None, now: float) -> Chart | None:
