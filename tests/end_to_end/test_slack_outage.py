@@ -84,7 +84,9 @@ async def test_an_outage_from_first_failure_to_the_end(fake, tmp_path):
             lambda: any(m.broadcast and m.text.partition("  ")[2].startswith("🟢") for m in fake.workspace.thread(here))
         )
         assert any("<@U1> acknowledged Claude" in str(m.said["text"]) for m in fake.workspace.thread(here))
-        assert any("was resolved by <@U2> after" in str(m.said["text"]) for m in fake.workspace.thread(there))
+        await until(
+            lambda: any("was resolved by <@U2> after" in str(m.said["text"]) for m in fake.workspace.thread(there))
+        )
         late = await ben.presses(pressed_before, "Release")
         await until(lambda: late.answers)
         assert late.answers[0].headline

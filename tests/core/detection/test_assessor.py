@@ -219,7 +219,7 @@ def test_why_says_how_far_what_leads_and_what_would_close_it():
     found = opened(fed(judge, failing(1.0, 3, at + 5)))[0]
     said = judge.explain("api", at + 180)
     assert said.recent
-    assert "closes after 13 min" in said.closes
+    assert "closes after another 13 min" in said.closes
     assert "major outage" in said.summary
     raised = utc(said.raised, said.at)
     assert raised.endswith(f"UTC, {found.at - at:.0f} s after the first failure")
@@ -348,7 +348,7 @@ def test_an_outage_in_bursts_is_not_called_mended_in_its_gaps():
     fed(judge, failing(1.0, 1.5, at + 210))
     fed(judge, quiet(120 / HOUR, at + 300, every=5))
     assert not judge.assessments(at + 420)["api"].monitoring
-    assert "closes after 43 min" in judge.explain("api", at + 420).closes
+    assert "closes after another 43 min" in judge.explain("api", at + 420).closes
 
 
 def test_a_vantage_that_is_silent_is_not_counted_among_those_that_measure():
