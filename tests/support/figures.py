@@ -31,7 +31,7 @@ _SET_ASIDE = re.compile(
     rf"|{DUR} a column, [^\n]*"
     r"|smoothed over 20 min|failures in 24h[^\n]*|up to 1, 2, 5, 10, 25, 50% failed, more|\d+ \w{3} 2026|req_\w+"
     r"|[\d ]+ of the [\d ]+ needed for an alert|[\d.]+ short spells a day of [^·\n]*|#\w+|https?://\S+"
-    r"|\(\d+% of the evidence\)|(?:closes|Ends)[^\n]*|[\d.]+% of checks fail at normal times|1 more with failures"
+    r"|\(\d+% of the evidence\)|(?:closes|Ends)[^\n]*|a failure rate of [\d.]+% counts as normal|1 more with failures"
 )
 """What is no figure of an incident: quotations, statuses, configuration, what is usual, legends."""
 

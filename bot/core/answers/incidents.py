@@ -169,7 +169,7 @@ def _account(told: Explanation) -> list[tuple[str, str]]:
         lines.append(("Evidence", f"{_whole(told.evidence)} of the {_whole(told.threshold)} needed for an alert"))
     lines += [("Rule" if n == 0 else "", clean(rule, 200)) for n, rule in enumerate(told.rules)]
     if told.usual_rate:
-        lines.append(("Usual", f"{percent(told.usual_rate)} of checks fail at normal times; {_usual_spells(told)}"))
+        lines.append(("Usual", f"a failure rate of {percent(told.usual_rate)} counts as normal; {_usual_spells(told)}"))
     label = "Slow" if told.recent and all(what == "slow" for _, _, what in told.recent) else "Failures"
     for n, (at, where, what) in enumerate(reversed(told.recent[-RECENT:])):
         said = f"{moment(at, Style.SECONDS)}  {symptom(what)} from {clean(where, 40)}"

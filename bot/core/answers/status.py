@@ -249,7 +249,7 @@ def we_see(measured: Measurement, now: float) -> str:
     age = relative(measured.at)
     sign = EMOJI[tone(measured, now)]
     if quieted(measured, now):
-        return f"{sign} {_quiet(measured, now, ', watching before we call it over')}; {age}"
+        return f"{sign} {_quiet(measured, now, ', not over yet')}; {age}"
     if state in TROUBLE:
         sick = Ailment(words(measured), ATTENTION[state], (measured,))
         number = (

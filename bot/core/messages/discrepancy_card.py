@@ -81,6 +81,7 @@ def _wordings(record: Discrepancy, snapshot: Snapshot, now: float) -> Iterator[s
                 names = _names([r for r in _all(record, snapshot) if r.closed_at is None], snapshot)
                 yield f"{whose} status page is {again} for {names} after {lasting}"
                 yield f"Status page is {again} for {names} after {lasting}"
+                yield f"Page is {again} for {names} after {lasting}"
                 yield f"Status page is {again} for part of it after {lasting}"
                 return
             yield f"{whose} status page is {again} after {lasting}"

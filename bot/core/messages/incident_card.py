@@ -21,7 +21,7 @@ from bot.core.text.inline import Style, mention, moment
 from bot.core.text.numbers import percent
 from bot.core.text.quoting import clean, cut, listed
 from bot.core.text.states import ATTENTION, EMOJI, SILENCED, TONE
-from bot.core.text.symptoms import sure
+from bot.core.text.symptoms import nothing_worked, sure
 from bot.core.text.symptoms import tone as colour
 from bot.core.tips.alternatives import Option
 from bot.core.tips.selection import for_each
@@ -77,7 +77,7 @@ def tone_of(incident: Incident, snapshot: Snapshot, now: float) -> Colour:
     if unknown(snapshot, now):
         return Colour.GREY
     mild = incident.scope == "vantage" or incident.kind == "reports"
-    if mild or incident.state is State.OPERATIONAL or _calm(incident, now):
+    if mild or incident.state is State.OPERATIONAL or _calm(incident, snapshot, now):
         return Colour.YELLOW
     if incident.shade is not State.UNKNOWN:
         return TONE[incident.shade]
@@ -86,10 +86,16 @@ def tone_of(incident: Incident, snapshot: Snapshot, now: float) -> Colour:
     return TONE[incident.state] if worst is None else colour(worst, now)
 
 
-def _calm(incident: Incident, now: float) -> bool:
-    """Whether it has been quiet for long enough to look better: short silences are a part of intermittent failure."""
+def _calm(incident: Incident, snapshot: Snapshot, now: float) -> bool:
+    """Whether it has been quiet for long enough to look better: short silences are a part of intermittent failure.
+
+    Where nothing worked before, the first answers that do are no such silence.
+    """
     if incident.status is not IncidentStatus.MONITORING:
         return False
+    voices = active(incident, snapshot)
+    if voices and all(nothing_worked(v.measured) for v in voices):
+        return True
     since = next((line.at for line in reversed(incident.timeline) if line.event == "monitoring"), None)
     return since is None or now - since >= CALM_S
 

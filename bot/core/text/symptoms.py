@@ -68,6 +68,11 @@ def quiet_for(measured: Measurement, now: float) -> str:
     return f"no failures for {duration(now - measured.failed_at)}"
 
 
+def nothing_worked(measured: Measurement) -> bool:
+    """Whether all results that were counted failed, but for the latest ones, which worked."""
+    return 0 < measured.failed == measured.total - measured.well
+
+
 def until_quiet(measured: Measurement) -> str:
     """As in "39 of 39 failed in 80 s": what was counted up to the last failure; "" where nothing was."""
     failed, total = measured.failed, max(measured.failed, measured.total - measured.well)

@@ -59,9 +59,7 @@ def test_what_shows_no_failures_lately_is_called_so_by_answer_and_incident():
 
     said = utc(we_see(quiet, NOW), NOW)
 
-    assert said == (
-        "🟡 no failures lately, watching before we call it over; before that 12 of 80 failed in 10 min; just now"
-    )
+    assert said == ("🟡 no failures lately, not over yet; before that 12 of 80 failed in 10 min; just now")
     assert headline(incident, snapshot(incident, standing, NOW), NOW).startswith("🟡 Own Gateway: no failures lately")
     assert title(quiet) == "🟡 1 of 1 component with no failures lately, not yet over: Gateway"
     assert title(quiet, failing) == "🟠 1 of 2 components in trouble: API; no failures lately on Gateway"
@@ -75,9 +73,7 @@ def test_no_sentence_counts_failures_of_before_as_if_they_still_happened():
     quiet, mending = replace(before, monitoring=True), replace(before, total=44, well=5, failed_at=NOW - 25, rate=0.9)
     incident = Incident("4F7K", "own", "failures", IncidentStatus.MONITORING, ("gw",), State.PARTIAL, NOW - 900, NOW)
 
-    assert we_see(quiet, NOW).startswith(
-        "🟡 no failures for 3 min, watching before we call it over; before that 39 of 39"
-    )
+    assert we_see(quiet, NOW).startswith("🟡 no failures for 3 min, not over yet; before that 39 of 39")
     assert measured_facts(incident, [ComponentStatus(quiet)], "Own", NOW) == [
         "no failures for 3 min; before that 39 of 39 failed in 80 s"
     ]

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.advice.library import tips
+from bot.core.incidents import lifecycle
 from bot.core.messages.compose import card, headline, trail_line
 from bot.core.messages.headline import LONGEST
 from bot.core.messages.incident_card import LINE
@@ -292,6 +293,16 @@ def test_a_page_that_is_later_than_usual_is_said_to_be():
     heard = PageStatus(State.OPERATIONAL, "All Systems Operational", later - 20, START)
     lines = dict(card(told(INCIDENT, voices(measured, heard=heard)), later).lines)
     assert lines["Status page"].endswith("not admitted after 55 min (usually 15 min late)")
+
+
+def test_the_first_answers_after_a_total_outage_turn_it_yellow():
+    """A quiet spell of intermittent failures does so after five minutes."""
+    quiet = lifecycle.watched(replace(INCIDENT, shade=State.MAJOR), quiet=True, now=NOW - 20, failed_at=NOW - 50)
+    total = replace(API, state=State.MAJOR, monitoring=True, failed=16, total=22, well=6, failed_at=NOW - 50)
+    assert card(told(quiet, voices(total)), NOW).tone is Colour.YELLOW
+    assert card(told(quiet, voices(replace(total, failed=15))), NOW).tone is Colour.RED
+    later = replace(total, failed=15, at=NOW + 5 * MIN)
+    assert card(told(quiet, voices(later)), NOW + 5 * MIN).tone is Colour.YELLOW
 
 
 def test_their_words_cannot_leave_their_quotation():
