@@ -264,7 +264,7 @@ class App:
         self._courier = Courier(store, services, self._channels, context, life.supervisor)
         attempts = self._courier.attempts
         reporter = HealthReporter(self._process, self._channels, self._courier.state, lambda: life.supervisor.broken)
-        watch = StoreWatch(self._process, self._routes, life.news, self._courier.end_standing)
+        watch = StoreWatch(self._process, self._routes, life.news, self._courier)
         self._beside = {"pulse": reporter.run, "groups": groups.run, "store-watch": watch.run} | self._jobs()
         async with (
             Readiness(self._process, reporter.signs).open(),

@@ -9,14 +9,15 @@ import asyncio
 import json
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from itertools import islice
 
 from bot.channels.channel import Channel
 from bot.core.model.snapshot import Snapshot
 from bot.delivery.channel_queue import ChannelQueue, CourierContext, DeliveryProgress
 from bot.delivery.outbox_claims import CLAIM_S, OutboxClaims, claim_key
 from bot.delivery.self_notices import OWN
-from bot.delivery.standing import STANDING, StandingRoot, last_edition, over
+from bot.delivery.standing import STANDING, StandingRoot, last_edition, over, over_in_store
 from bot.errors import DeliveryError, StoreError
 from bot.store.codec import ENTRY, SNAPSHOT
 from bot.store.store import Store
@@ -40,6 +41,9 @@ DOUBTS = 3
 BACKOFF_S = 300.0
 PAUSE_S = 60.0
 """What is the whole channel's trouble rests this long, where the channel does not say how long."""
+
+STANDING_READ = 100
+"""Messages of which the store is asked at once whether they are over."""
 
 HELD = "sent with others in one message"
 """Why a delivery is held back, as the desk shows it."""
@@ -66,6 +70,7 @@ class Courier:
         self._wording = context.wording
         self._trouble = context.trouble
         self._standing = context.standing
+        self._read = 0
         self.attempts = Counter[tuple[str, str]]()
         """Attempts of this process by (channel, outcome): delivered, failed (tried again later), given_up."""
 
@@ -194,6 +199,20 @@ class Courier:
             self._standing[key] = StandingRoot(claimed, snapshot, progress.where)
             while len(self._standing) > STANDING:
                 del self._standing[next(iter(self._standing))]
+
+    async def forget_over(self, same: Callable[[], Awaitable[bool]]) -> None:
+        """Forget some of what is over because another process delivered the end, `same` being true after the reading.
+
+        Raises StoreError.
+        """
+        asked = dict(islice(self._standing.items(), self._read, self._read + STANDING_READ))
+        self._read = self._read + STANDING_READ if len(asked) == STANDING_READ else 0
+        ended = await over_in_store(self._outbox, asked, self._now())
+        # An emptied store knows none of them; that is no reason to forget them.
+        if ended:
+            for key in ended:
+                if self._standing.get(key) is asked[key]:
+                    del self._standing[key]
 
     async def end_standing(self) -> int:
         """The store knows nothing any more: end what this process has posted with a sentence; how many.

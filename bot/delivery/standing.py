@@ -1,5 +1,6 @@
 """Messages that stand on channels, as the process remembers them that posted them: for the day the store knows none."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.core.model.discrepancy import Discrepancy
@@ -7,10 +8,14 @@ from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.snapshot import Snapshot
 from bot.core.text.durations import clock
 from bot.store.codec import SNAPSHOT
+from bot.store.keys import DELIVERY_TTL_S
+from bot.store.outbox import Outbox
 from bot.store.types import Claimed, DeliveryWrite
 
 STANDING = 2_000
 """Messages remembered by one process, the newest."""
+Root = tuple[str, str]
+"""Service and id of a delivery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,26 @@ def over(snapshot: Snapshot) -> bool:
             return status is IncidentStatus.RESOLVED
         case _:
             return snapshot.over
+
+
+async def over_in_store(outbox: Outbox, roots: Mapping[Root, StandingRoot], now: float) -> list[Root]:
+    """Those that are over by what the store has of them, whoever delivered it. Raises StoreError.
+
+    What the store does not know any more is over by its age alone: a failover can lose the newest rows.
+    """
+    found: list[Root] = []
+    for service in {name for name, _ in roots}:
+        ids = [id_ for name, id_ in roots if name == service]
+        for id_, row in zip(ids, await outbox.delivered(service, ids), strict=True):
+            root = roots[service, id_]
+            if row is None:
+                ended = now - root.snapshot.at > DELIVERY_TTL_S
+            else:
+                said = SNAPSHOT.load(row[1]) if row[0] > root.claimed.version and row[1] else None
+                ended = said is not None and over(said)
+            if ended:
+                found.append((service, id_))
+    return found
 
 
 def last_edition(root: StandingRoot, now: float) -> DeliveryWrite:

@@ -5,9 +5,9 @@ channel and that nobody would ever edit again are ended with a sentence.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
 
 from bot.core.health.signs import EMPTIED
+from bot.delivery.courier import Courier
 from bot.delivery.routes import Routes
 from bot.delivery.self_notices import SelfNotices
 from bot.process import Process
@@ -23,12 +23,10 @@ SAID = (
 
 
 class StoreWatch:
-    """Runs in every process; `ended` ends the messages that this one has posted, and raises StoreError."""
+    """Runs in every process, for the messages that its courier has posted."""
 
-    def __init__(
-        self, process: Process, routes: Routes, news: SelfNotices, ended: Callable[[], Awaitable[int]]
-    ) -> None:
-        self._process, self._routes, self._news, self._ended = process, routes, news, ended
+    def __init__(self, process: Process, routes: Routes, news: SelfNotices, courier: Courier) -> None:
+        self._process, self._routes, self._news, self._courier = process, routes, news, courier
         self._known = ""
 
     async def run(self) -> None:
@@ -39,9 +37,13 @@ class StoreWatch:
         """Look once. Raises StoreError; what is not done yet is done the next time."""
         found = await self._process.store.identity()
         if self._known and found != self._known:
-            count = await self._ended()
+            count = await self._courier.end_standing()
             log.warning("%s (%d by this process)", SAID, count)
             # All processes say it under one name, so it is said once.
             if not await self._news.tell(f"emptied@{found}", SAID, await self._routes.watchers(), entry=EMPTIED):
                 return
         self._known = found
+        await self._courier.forget_over(self._same)
+
+    async def _same(self) -> bool:
+        return await self._process.store.identity() == self._known

@@ -5,6 +5,7 @@ end, so that a courier that was too slow changes nothing.
 """
 
 import json
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict
 from typing import Any
@@ -85,6 +86,14 @@ class Outbox:
         line = json.dumps(asdict(entry), ensure_ascii=False, separators=(",", ":"))
         args = (error[:_ERROR], now, claimed.version, line, keys.UNDELIVERABLE_KEPT, keys.SERVICE_TTL_S)
         return await self._settle(claimed, "give_up", args)
+
+    async def delivered(self, service: str, deliveries: Sequence[str]) -> list[tuple[int, str] | None]:
+        """The version that each has on its channel, and its body where that is the newest; None for unknown ones."""
+        k = keys_of(service)
+        rows = await self._link.calls([("HMGET", k.delivery(name), "v", "dv", "body") for name in deliveries])
+        return [
+            None if row[0] is None else (int(row[1] or 0), text(row[2]) if row[0] == row[1] else "") for row in rows
+        ]
 
     async def adopt(self, service: str, write: DeliveryWrite, where: str) -> bool:
         """Take up a message that stands at `where`, for this last edition; False where the store knows of it."""

@@ -25,7 +25,7 @@ def watched(world, courier, owner="one"):
     """What notices it, in one process."""
     process = Process(world.store, Settings(()), owner, lambda: world.now)
     news = SelfNotices(world.store, owner, lambda: world.now, lambda: None)
-    return StoreWatch(process, Watchers(), news, courier.end_standing)  # type: ignore[arg-type]
+    return StoreWatch(process, Watchers(), news, courier)  # type: ignore[arg-type]
 
 
 async def test_messages_end_with_a_sentence_and_it_is_told_once(store, redis_url):
@@ -70,6 +70,50 @@ async def test_what_is_over_is_left_alone(store, redis_url):
     await watch.look()
     await courier.round("one")
 
+    assert [act for act, _ in world.books["one"].acts] == ["post", "edit"]
+
+
+async def test_what_another_process_has_ended_is_left_alone(store, redis_url):
+    """One posts the root, another delivers the end: the one that posted does not take it for open."""
+    world = World(store)
+    couriers = [world.courier("a"), world.courier("b")]
+    watches = [watched(world, courier, name) for courier, name in zip(couriers, "ab", strict=True)]
+    await world.say()
+    await couriers[0].round("one")
+    for watch in watches:
+        await watch.look()
+    assert couriers[0]._standing
+    await world.say(replace(INCIDENT, status=IncidentStatus.RESOLVED, resolved_at=world.now))
+    await watches[0].look()
+    assert couriers[0]._standing, "the end does not stand on the channel yet"
+    await couriers[1].round("one")
+    for watch in watches:
+        await watch.look()
+    async with Redis.from_url(redis_url) as redis:
+        await redis.flushall()
+    for watch in watches:
+        await watch.look()
+    for courier in couriers:
+        await courier.round("one")
+
+    assert [act for act, _ in world.books["one"].acts] == ["post", "edit"]
+    assert not [words for _, words in world.books["one"].acts if "not kept up to date" in words]
+
+
+async def test_a_store_emptied_while_it_is_read_makes_nothing_forgotten(store, redis_url):
+    """The rows are gone, and so is the identity: what stands is still ended, whatever its age."""
+    world = World(store)
+    courier = world.courier()
+    watch = watched(world, courier)
+    await world.say()
+    await courier.round("one")
+    await watch.look()
+    world.now += 30 * 86_400
+    async with Redis.from_url(redis_url) as redis:
+        await redis.flushall()
+    await courier.forget_over(watch._same)
+    await watch.look()
+    await courier.round("one")
     assert [act for act, _ in world.books["one"].acts] == ["post", "edit"]
 
 
