@@ -209,7 +209,7 @@ class Courier:
         self._read = self._read + STANDING_READ if len(asked) == STANDING_READ else 0
         ended = await over_in_store(self._outbox, asked, self._now())
         # An emptied store knows none of them; that is no reason to forget them.
-        if ended:
+        if ended and await same():
             for key in ended:
                 if self._standing.get(key) is asked[key]:
                     del self._standing[key]
