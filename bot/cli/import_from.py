@@ -25,6 +25,7 @@ from bot.importers.upptime import statuscake, upptime
 
 LARGEST = 8 << 20
 LONGEST_NAME = 80
+DEEPEST, MOST_VALUES, LARGEST_NUMBER = 50, 1_000_000, 10**18
 SOPS = "ENC[AES256_GCM,"
 SQLITE = b"SQLite format 3\x00"
 RECORDS = re.compile(
@@ -146,9 +147,32 @@ def _document(file: Path, text: str) -> dict[str, Any] | list[Any]:
         found = _parsed(text)
     except (ValueError, yaml.YAMLError, RecursionError) as error:
         raise UserError(f"{file}: expected YAML or JSON ({' '.join(str(error).split())[:200]})") from None
+    if why := _unbounded(found):
+        raise UserError(f"{file}: {why}")
     if not isinstance(found, dict | list):
         raise UserError(f"{file}: expected a table of keys and values, or a list")
     return found
+
+
+def _unbounded(document: Any) -> str:
+    """Why a document is larger than any honest one, perhaps through its aliases; "" where it is not."""
+    level, depth, count = [document], 0, 0
+    while level:
+        depth, count = depth + 1, count + len(level)
+        if depth > DEEPEST or count > MOST_VALUES:
+            return f"expected at most {DEEPEST} levels and {MOST_VALUES:,} values, those of aliases counted each time"
+        below: list[Any] = []
+        for value in level:
+            if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
+                return f"expected numbers up to {LARGEST_NUMBER:,}"
+            if isinstance(value, dict):
+                below += (*value.keys(), *value.values())
+            elif isinstance(value, list | tuple | set):
+                below += value
+            if len(below) > MOST_VALUES:
+                break
+        level = below
+    return ""
 
 
 def _database(file: Path) -> dict[str, list[dict[str, Any]]]:

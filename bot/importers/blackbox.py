@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import PurePath
 from typing import Any
-from urllib.parse import urlsplit
 
+from bot.importers.addresses import address
 from bot.importers.blackbox_modules import DNS, HTTP, ICMP, MODULE, TCP, TLS, request
 from bot.importers.given import Given, Rules, short
 from bot.importers.imported import Imported, listed, resolver
@@ -23,6 +23,7 @@ DISCOVERED = "targets that are discovered are not known here; write them out"
 FILES = "give the files of targets too, after this one"
 DOCUMENT = Rules(otherwise="Prometheus's own")
 JOB = Rules(usual={"metrics_path": ("/probe",), "scheme": ("http",)}, otherwise="of how Prometheus asks the exporter")
+PARAMS = Rules(otherwise="only the module and the target of a probe are read")
 PROBERS = {"http": HTTP, "tcp": TCP, "dns": DNS, "icmp": ICMP}
 
 
@@ -75,7 +76,7 @@ def _read(found: Imported, documents: Sequence[tuple[str, object]]) -> Files:
 
 def _probes(job: Given) -> bool:
     """Whether a job asks the exporter."""
-    return job.text("metrics_path").endswith("/probe") or "module" in job.table("params")
+    return job.text("metrics_path").endswith("/probe") or "module" in job.table("params", PARAMS)
 
 
 def _job(found: Imported, files: Files, common: Given, job: Given) -> None:
@@ -86,13 +87,13 @@ def _job(found: Imported, files: Files, common: Given, job: Given) -> None:
         if str(key).endswith("_sd_configs") and key != "file_sd_configs" and job.get(key):
             job.leave(str(key), DISCOVERED)
     targets = list(_targets(files, job))
-    for address, module, labels in targets:
+    for target, module, labels in targets:
         files.used.add(module)
         if module in files.modules:
             usual = {**timing, "timeout": short(files.modules[module].seconds("timeout", timeout, 0.05, 600.0))}
-            _probe(found, job.text("job_name", "job"), Target(address, files.modules[module], labels), usual)
+            _probe(found, job.text("job_name", "job"), Target(target, files.modules[module], labels), usual)
         else:
-            found.leave(labels.get("instance", address), f"no module {module} is given")
+            found.leave(labels.get("instance", target), f"no module {module} is given")
 
 
 def _groups(files: Files, job: Given) -> Iterator[Given]:
@@ -110,19 +111,19 @@ def _groups(files: Files, job: Given) -> Iterator[Given]:
 
 def _targets(files: Files, job: Given) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Each target with its module and its labels, after relabelling."""
-    params = job.table("params", Rules(otherwise="only the module and the target of a probe are read"))
+    params = job.table("params", PARAMS)
     given = {f"__param_{key}": str(value) for key in ("module", "target") for value in listed(params.get(key))[:1]}
     base = {"job": job.text("job_name"), "__metrics_path__": job.text("metrics_path", "/metrics"), **given}
     rules, faults = job.get("relabel_configs"), list[str]()
     for group in _groups(files, job):
         own = group.get("labels", {})
         labels = {str(key): str(value) for key, value in (own if isinstance(own, dict) else {}).items()}
-        for address in listed(group.get("targets")):
-            after = relabelled({**base, **labels, "__address__": str(address)}, rules, faults)
+        for target in listed(group.get("targets")):
+            after = relabelled({**base, **labels, "__address__": str(target)}, rules, faults)
             if after is None:
-                job.leave(f"target {address}", "its relabelling drops it")
+                job.leave(f"target {target}", "its relabelling drops it")
             elif not after.get("__param_target"):
-                job.leave(f"target {address}", "no relabelling makes it what is probed (__param_target)")
+                job.leave(f"target {target}", "no relabelling makes it what is probed (__param_target)")
             else:
                 shown = {key: value for key, value in after.items() if not key.startswith("__") and key != "job"}
                 yield after["__param_target"], after.get("__param_module") or "http_2xx", shown
@@ -154,7 +155,7 @@ def _probe(found: Imported, job: str, one: Target, check: dict[str, Any]) -> Non
             target = one.address.partition("://")[2] or one.address
             check |= {"kind": "tls" if options.get("tls") else "tcp", "target": target}
             options.table("tls_config", TLS)
-            why = "" if urlsplit(f"//{target}").port else "expected a host with a port"
+            why = "" if address(target).port else "expected a host with a port"
         case "dns":
             why = _dns(one.address, options, check)
         case _:
@@ -165,16 +166,19 @@ def _probe(found: Imported, job: str, one: Target, check: dict[str, Any]) -> Non
         found.component(job, shown, {prober: check}, found.labels(one.labels, shown))
 
 
-def _dns(address: str, options: Given, check: dict[str, Any]) -> str:
+def _dns(server: str, options: Given, check: dict[str, Any]) -> str:
     """The check of a DNS server; why not, "" where it is one."""
-    server, kind = resolver(address), options.text("query_type", "ANY").upper()
+    asked, kind = resolver(server), options.text("query_type", "ANY").upper()
     rcodes = listed(options.get("valid_rcodes"))
-    if server is None:
-        return f"the DNS server {address} is a name: write `kind: dns` with its address"
+    if asked is None:
+        return f"the DNS server {server} is a name: write `kind: dns` with its address"
     if kind not in {"A", "AAAA"}:
         return f"records of type {kind} are not checked"
     if rcodes and rcodes != ["NOERROR"]:
         return f"an answer {' or '.join(map(str, rcodes))} cannot be expected (valid_rcodes)"
-    asked = {"type": kind, "resolvers": [server]}
-    check |= {"kind": "dns", "target": options.text("query_name").strip("."), "options": asked}
+    check |= {
+        "kind": "dns",
+        "target": options.text("query_name").strip("."),
+        "options": {"type": kind, "resolvers": [asked]},
+    }
     return ""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.importers.given import Given, Rules
+from bot.importers.given import Given, Rules, whole
 from bot.importers.imported import Imported, listed
 
 META = frozenset("\\^$.|?*+()[]{}")
@@ -52,13 +52,13 @@ def request(found: Imported, module: Given, given: Given) -> dict[str, Any]:
     if given.text("method", "GET").upper() != "GET":
         options["method"] = given.text("method").upper()
     codes = listed(given.get("valid_status_codes"))
-    statuses = [code for code in codes if str(code).isdecimal()]
+    statuses = [code for code in map(whole, codes) if code is not None]
     if len(statuses) != len(codes):
         given.leave("valid_status_codes", "expected numbers")
     if given.get("accept_any_response", False):
         options["expect_status"] = ["100-599"]
     elif statuses:
-        options["expect_status"] = [int(code) for code in statuses]
+        options["expect_status"] = statuses
     headers = _headers(found, module.where.removeprefix("module "), given)
     if headers:
         options["headers"] = headers
@@ -106,6 +106,8 @@ def _content(given: Given, options: dict[str, Any]) -> None:
         name, text, missing = header.text("header"), header.text("regexp"), header.get("allow_missing", False)
         if missing or META & set(text):
             given.leave(f"fail_if_header_not_matches {name}", "a plain text in a header can be required, no patterns")
+        elif name.lower() in {known.lower() for known in wanted}:
+            given.leave(f"fail_if_header_not_matches {name}", "one text can be required of a header: the first is")
         else:
             wanted[name] = text
     if wanted:

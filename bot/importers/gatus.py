@@ -3,10 +3,10 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
+from bot.importers.addresses import address
 from bot.importers.gatus_conditions import Conditions
-from bot.importers.given import Given, Rules, short
+from bot.importers.given import Given, Rules, short, whole
 from bot.importers.imported import Imported, listed, resolver
 
 PAGE = "the page has its own `web:` section"
@@ -123,15 +123,16 @@ def _alerts(given: Given, usual: Mapping[str, Mapping[str, Any]]) -> dict[str, A
         if alert.get("enabled", defaults.get("enabled", True)) is False:
             alert.drop("it is disabled")
         else:
-            counts.append(int(threshold) if str(threshold or "").isdecimal() else 3)
+            count = whole(threshold)
+            counts.append(3 if count is None else count)
     return {"alert_after": max(1, min(counts))} if counts else {}
 
 
 def _checks(
     found: Imported, name: str, url: str, given: Given, alerts: Mapping[str, Any]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    parts = urlsplit(url if "[" not in url or "]" in url else "")
-    host = f"{parts.hostname}:{_port(parts.netloc) or 443}" if parts.hostname else ""
+    parts = address(url)
+    host = parts.place(443) if parts.host else ""
     kind = "dns" if "dns" in given else {"http": "http", "https": "http"}.get(parts.scheme, parts.scheme)
     if kind not in {"dns", "http", "tcp", "tls"} or not (host or kind == "dns"):
         given.drop(SCHEMES.get(parts.scheme, "an address that no check of ours takes"))
@@ -145,7 +146,7 @@ def _checks(
         yield from _dns(given, url, conditions, timing)
     elif kind == "http":
         yield "http", {"kind": "http", "target": url, "options": _request(found, name, given, conditions), **timing}
-    elif kind == "tcp" and not _port(parts.netloc):
+    elif kind == "tcp" and not parts.port:
         given.drop("expected a host with a port")
         return
     else:
@@ -154,11 +155,6 @@ def _checks(
         yield "certificate", {"kind": "tls", "target": host, "interval": "1h", **_lasting(conditions)}
     for text, why in conditions.left:
         given.leave(text, why)
-
-
-def _port(place: str) -> str:
-    port = place.rpartition("@")[2].rpartition("]")[2].rpartition(":")[2]
-    return port if ":" in place and port.isdecimal() else ""
 
 
 def _lasting(conditions: Conditions) -> dict[str, Any]:
@@ -232,7 +228,7 @@ def _ntfy(found: Imported, given: Given) -> str:
         "ntfy",
         "ntfy",
         topic=found.secret("ntfy topic", topic),
-        url=given.get("url"),
+        url=given.text("url"),
         token=found.secret("ntfy token", token) if token else None,
     )
     return ""
@@ -243,11 +239,11 @@ def _email(found: Imported, given: Given) -> str:
     found.channel(
         "email",
         "email",
-        host=given.get("host"),
-        port=given.get("port"),
-        user=given.get("username"),
+        host=given.text("host"),
+        port=given.number("port", None, 1, 65_535),
+        user=given.text("username"),
         password=found.secret("smtp password", password) if password else None,
-        sender=given.get("from"),
+        sender=given.text("from"),
         to=[part.strip() for part in given.text("to").split(",") if part.strip()],
     )
     return ""

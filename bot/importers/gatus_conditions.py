@@ -4,7 +4,7 @@ import re
 from ipaddress import ip_address
 from typing import Any
 
-from bot.importers.given import seconds
+from bot.importers.given import seconds, whole
 
 CONDITION = re.compile(r"^\s*(.+?)\s*(==|!=|<=|>=|<|>)\s*(.*?)\s*$")
 EVERY = range(100, 600)
@@ -50,8 +50,8 @@ class Conditions:
         """Of an answer over HTTP."""
         if what == "[STATUS]":
             return self._status(sign, value)
-        if what == "[RESPONSE_TIME]" and sign in {"<", "<="} and value.isdecimal():
-            self.http["slow_ms"] = min(int(value), self.http.get("slow_ms", int(value)))
+        if what == "[RESPONSE_TIME]" and sign in {"<", "<="} and (slow := whole(value)) is not None:
+            self.http["slow_ms"] = min(slow, self.http.get("slow_ms", slow))
             return ""
         return self._body(what, sign, value)
 
@@ -72,13 +72,14 @@ class Conditions:
 
     def _status(self, sign: str, value: str) -> str:
         several = re.fullmatch(r"any\((.*)\)", value)
-        numbers = [part.strip() for part in (several[1] if several else value).split(",")]
-        if not all(number.isdecimal() for number in numbers) or (several and sign not in {"==", "!="}):
+        parts = (several[1] if several else value).split(",")
+        numbers = [number for number in map(whole, parts) if number is not None]
+        if len(numbers) != len(parts) or (several and sign not in {"==", "!="}):
             return "expected numbers"
-        number = int(numbers[0])
+        number = numbers[0]
         meant = {
-            "==": {int(n) for n in numbers},
-            "!=": set(EVERY) - {int(n) for n in numbers},
+            "==": set(numbers),
+            "!=": set(EVERY) - set(numbers),
             "<": {n for n in EVERY if n < number},
             "<=": {n for n in EVERY if n <= number},
             ">": {n for n in EVERY if n > number},

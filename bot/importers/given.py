@@ -19,6 +19,7 @@ UNITS = {
     "d": 86_400.0,
     "w": 604_800.0,
 }
+WHOLE = re.compile(r"[+-]?[0-9]{1,15}(?:\.0+)?")
 DURATION = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d|w)?")
 
 
@@ -115,6 +116,21 @@ class Given:
             )
         return within
 
+    def number(self, key: str, default: int | None, least: int, most: int) -> int | None:
+        """A whole number; what is none, or is not within what a check may have, is said. `default` None: its own."""
+        given = self.get(key)
+        if given in EMPTY:
+            return default
+        value = whole(given)
+        if value is None:
+            written = "the default counts" if default is None else f"{default} is written"
+            self.leave(f"{key} {short_text(given)}", f"expected a number; {written}")
+            return default
+        within = min(most, max(least, value))
+        if within != value:
+            self.leave(f"{key} {short_text(given)}", f"expected {least} to {most}; {within} is written")
+        return within
+
     def leave(self, what: str, why: str) -> None:
         """Say that something in it is not taken."""
         self._left.append(Left(self.where, f"{self._prefix}{what}", why))
@@ -160,6 +176,17 @@ def seconds(value: object) -> float | None:
     if not parts or "".join(number + unit for number, unit in parts) != text:
         return None
     return sum(float(number) * UNITS[unit or "s"] for number, unit in parts)
+
+
+def whole(value: object) -> int | None:
+    """A whole number, also one in text, None where it is none."""
+    text = short_text(value)
+    return int(float(text)) if not isinstance(value, bool) and WHOLE.fullmatch(text) else None
+
+
+def short_text(value: object) -> str:
+    """The beginning of a value, for a sentence about it."""
+    return str(value).strip()[:40]
 
 
 def short(value: float) -> str:

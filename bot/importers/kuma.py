@@ -4,13 +4,15 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
-from bot.importers.given import Given, Rules, short
+from bot.importers.addresses import Address, address
+from bot.importers.given import EMPTY, Given, Rules, short
 from bot.importers.imported import Imported, listed, resolver
 
 OFF = (0, "0")
 Rows = Sequence[Mapping[str, Any]]
+MOST_TABLES = 100
+"""In the JSON of one column; nothing honest has more, and it could not be read when each is in the one before."""
 HTTP = frozenset({"http", "keyword", "json-query"})
 REASONS = {
     "ping": "ICMP is not checked; a `tcp` check of a port would be",
@@ -95,10 +97,10 @@ def kuma(found: Imported, document: object) -> None:
     root = found.given({"monitorList": document} if isinstance(document, list) else document, "", TOP).skip("version")
     monitors = _rows(root, next((key for key in ("monitorList", "monitors") if key in root), "monitor"))
     notifications = _rows(root, "notificationList" if "notificationList" in root else "notification")
-    groups = {row.get("id"): str(row.get("name")) for row in monitors if row.get("type") == "group"}
+    groups = {_id(row.get("id")): str(row.get("name")) for row in monitors if row.get("type") == "group"}
     tags = _tags(root)
     for row in monitors:
-        _monitor(found, {"tags": tags.get(row.get("id"), []), **row}, groups)
+        _monitor(found, {"tags": tags.get(_id(row.get("id")), []), **row}, groups)
     for row in notifications:
         _notification(found, row)
     if found.channels:
@@ -117,13 +119,13 @@ def _rows(root: Given, key: str) -> Rows:
     return found
 
 
-def _tags(root: Given) -> dict[Any, list[dict[str, Any]]]:
+def _tags(root: Given) -> dict[str, list[dict[str, Any]]]:
     """The tags of each monitor in the database, as a backup has them in its rows."""
-    names = {row.get("id"): row.get("name") for row in _rows(root, "tag")}
-    found: dict[Any, list[dict[str, Any]]] = {}
+    names = {_id(row.get("id")): row.get("name") for row in _rows(root, "tag")}
+    found: dict[str, list[dict[str, Any]]] = {}
     for row in _rows(root, "monitor_tag"):
-        named = {"name": names.get(row.get("tag_id")), "value": row.get("value")}
-        found.setdefault(row.get("monitor_id"), []).append(named)
+        named = {"name": names.get(_id(row.get("tag_id"))), "value": row.get("value")}
+        found.setdefault(_id(row.get("monitor_id")), []).append(named)
     return found
 
 
@@ -131,6 +133,11 @@ def _labels(tags: Any) -> dict[str, str]:
     """Tags as labels: a tag without a value is "yes". Colours are of Kuma's page."""
     pairs = [(tag.get("name"), tag.get("value")) if isinstance(tag, dict) else (tag, "") for tag in listed(tags)]
     return {str(name): str(value or "yes") for name, value in pairs if name}
+
+
+def _id(value: object) -> str:
+    """A row's number, which a script may have written as text."""
+    return str(value)
 
 
 def _column(name: str) -> str:
@@ -149,20 +156,23 @@ def _monitor(found: Imported, row: Mapping[str, Any], groups: Mapping[Any, str])
     checks = dict(_checks(found, given, kind))
     if checks:
         labels = found.labels(_labels(given.get("tags")), name)
-        found.component(groups.get(row.get("parent"), "Uptime Kuma"), name, checks, labels)
+        found.component(groups.get(_id(row.get("parent")), "Uptime Kuma"), name, checks, labels)
 
 
 def _checks(found: Imported, given: Given, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
     url = given.text("url") if kind in HTTP else ""
-    if kind in HTTP and urlsplit(url).scheme in {"http", "https"} and urlsplit(url).hostname:
+    parts = address(url)
+    if why := found.stands({"target": url}):
+        given.drop(why)
+    elif kind in HTTP and parts.scheme in {"http", "https"} and parts.host:
         yield "http", {"kind": "http", "target": url, "options": _request(found, given, kind), **_timing(given, True)}
-        parts = urlsplit(url)
         if given.get("expiry_notification") and parts.scheme == "https":
-            yield "certificate", {"kind": "tls", "target": f"{parts.hostname}:{parts.port or 443}", "interval": "1h"}
+            yield "certificate", {"kind": "tls", "target": parts.place(443), "interval": "1h"}
     elif kind in HTTP:
         given.drop(f"{url or 'no address'} is no http address")
-    elif kind == "port" and "hostname" in given and "port" in given:
-        yield "tcp", {"kind": "tcp", "target": f"{given.get('hostname')}:{given.get('port')}", **_timing(given)}
+    elif kind == "port" and "hostname" in given and (port := given.number("port", None, 1, 65_535)):
+        target = Address(host=given.text("hostname"), port=port).place(port)
+        yield "tcp", {"kind": "tcp", "target": target, **_timing(given)}
     elif kind == "dns":
         yield from _dns(given)
     else:
@@ -172,7 +182,7 @@ def _checks(found: Imported, given: Given, kind: str) -> Iterator[tuple[str, dic
 def _dns(given: Given) -> Iterator[tuple[str, dict[str, Any]]]:
     kind = given.text("dns_resolve_type", "A")
     servers = [part.strip() for part in given.text("dns_resolve_server").split(",") if part.strip()]
-    port = given.get("port", 53)
+    port = given.number("port", 53, 1, 65_535)
     asked = [resolver(server if port == 53 else f"{server}:{port}") for server in servers]
     if kind not in {"A", "AAAA"}:
         given.drop(f"records of type {kind} are not checked")
@@ -186,10 +196,9 @@ def _dns(given: Given) -> Iterator[tuple[str, dict[str, Any]]]:
 def _timing(given: Given, request: bool = False) -> dict[str, Any]:
     interval = given.seconds("interval", 60.0)
     found: dict[str, Any] = {"interval": short(interval)}
-    if given.get("retry_interval", 0) not in {0, interval}:
+    if given.seconds("retry_interval", 0.0, 0.0) not in {0.0, interval}:
         given.leave("retry_interval", MONITOR.reasons["retry_interval"])
-    retries = given.get("maxretries", 0)
-    found["alert_after"] = min(100, 1 + int(retries)) if isinstance(retries, int | float) else 1
+    found["alert_after"] = 1 + (given.number("maxretries", 0, 0, 99) or 0)
     if request and given.get("timeout"):
         found["timeout"] = short(given.seconds("timeout", 10.0, 0.05, 600.0))
     return found
@@ -212,8 +221,9 @@ def _request(found: Imported, given: Given, kind: str) -> dict[str, Any]:
     statuses = _json(given.get("accepted_statuscodes_json", given.get("accepted_statuscodes")))
     if isinstance(statuses, list) and statuses and statuses != ["200-299"]:
         options["expect_status"] = [str(status) for status in statuses]
-    if given.get("maxredirects") is not None:
-        options["redirects"] = min(20, max(0, int(given.get("maxredirects"))))
+    redirects = given.number("maxredirects", None, 0, 20)
+    if redirects is not None:
+        options["redirects"] = redirects
     _content(given, kind, options)
     return options
 
@@ -245,7 +255,7 @@ def _content(given: Given, kind: str, options: dict[str, Any]) -> None:
         if not plain or sign != "==":
             given.leave(f"JSON query {path} {sign} {expected}", "only a plain path with one equal value is checked")
             return
-        options |= {"json_path": path} | ({"json_equals": _value(expected)} if expected not in {None, ""} else {})
+        options |= {"json_path": path} | ({"json_equals": _value(expected)} if expected not in EMPTY else {})
 
 
 def _value(text: Any) -> Any:
@@ -255,7 +265,7 @@ def _value(text: Any) -> Any:
 
 def _json(value: Any) -> Any:
     """JSON of a column, or the value itself where it is none."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or value.count("[") + value.count("{") > MOST_TABLES:
         return value
     try:
         return json.loads(value)
@@ -295,7 +305,7 @@ def _ntfy(found: Imported, given: Given, name: str) -> None:
         name,
         "ntfy",
         topic=found.secret("ntfy topic", given.get("ntfytopic")),
-        url=given.get("ntfyserverurl"),
+        url=given.text("ntfyserverurl"),
         token=found.secret("ntfy token", token) if token else None,
     )
 
@@ -305,11 +315,11 @@ def _email(found: Imported, given: Given, name: str) -> None:
     found.channel(
         name,
         "email",
-        host=given.get("smtp_host"),
-        port=int(given.get("smtp_port", 587)),
+        host=given.text("smtp_host"),
+        port=given.number("smtp_port", 587, 1, 65_535),
         security="tls" if given.get("smtp_secure") else "starttls",
-        user=given.get("smtp_username"),
+        user=given.text("smtp_username"),
         password=found.secret("smtp password", password) if password else None,
-        sender=given.get("smtp_from"),
+        sender=given.text("smtp_from"),
         to=[part.strip() for part in given.text("smtp_to").split(",") if part.strip()],
     )

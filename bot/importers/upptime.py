@@ -3,9 +3,10 @@
 import csv
 import io
 from typing import Any
-from urllib.parse import urlsplit
 
-from bot.importers.given import Given, Rules, short
+from bot.errors import UserError
+from bot.importers.addresses import address
+from bot.importers.given import Given, Rules, short, whole
 from bot.importers.imported import Imported, listed
 
 EVERY = "5m"
@@ -46,9 +47,11 @@ def upptime(found: Imported, document: object) -> None:
 def _site(found: Imported, site: Given) -> None:
     url, name = site.text("url"), site.text("name", site.where)
     check = site.text("check", "http")
-    if check != "http":
+    if why := found.stands({"target": url}):
+        site.drop(why)
+    elif check != "http":
         _other(found, name, url, check, site)
-    elif urlsplit(url).scheme in {"http", "https"} or url.startswith("$"):
+    elif address(url).scheme in {"http", "https"} or url.startswith("$"):
         options = _request(found, name, site)
         found.component("sites", name, {"http": {"kind": "http", "target": url, "interval": EVERY, "options": options}})
     else:
@@ -60,9 +63,11 @@ def _request(found: Imported, name: str, site: Given) -> dict[str, Any]:
     if "method" in site:
         options["method"] = site.text("method").upper()
     if "expectedStatusCodes" in site:
-        options["expect_status"] = [int(code) for code in listed(site.get("expectedStatusCodes"))]
-    if "maxResponseTime" in site:
-        options["slow_ms"] = int(site.get("maxResponseTime"))
+        codes = listed(site.get("expectedStatusCodes"))
+        statuses = [code for code in map(whole, codes) if code is not None]
+        if len(statuses) != len(codes):
+            site.leave("expectedStatusCodes", "expected numbers")
+        options |= {"expect_status": statuses} if statuses else {}
     if "body" in site:
         options["body"] = site.text("body")
     pairs = [str(header).partition(":") for header in listed(site.get("headers"))]
@@ -72,28 +77,36 @@ def _request(found: Imported, name: str, site: Given) -> dict[str, Any]:
         site.leave("__dangerous__disable_verify", SITE.reasons["__dangerous__insecure"])
     if "__dangerous__body_down_if_text_missing" in site:
         options["expect_text"] = site.text("__dangerous__body_down_if_text_missing")
-    redirects = site.get("maxRedirects")
-    if redirects is not None:
-        options["redirects"] = min(20, max(0, int(redirects)))
-    return options
+    numbers = {
+        "slow_ms": site.number("maxResponseTime", None, 1, 600_000),
+        "redirects": site.number("maxRedirects", None, 0, 20),
+    }
+    return options | {name: value for name, value in numbers.items() if value is not None}
 
 
 def _other(found: Imported, name: str, url: str, check: str, site: Given) -> None:
-    host, _, port = (urlsplit(url).netloc or url).partition(":")
-    port = site.text("port", port)
-    if check == "tcp-ping" and port.isdecimal():
-        found.component("sites", name, {"tcp": {"kind": "tcp", "target": f"{host}:{port}", "interval": EVERY}})
+    where = address(url)
+    where = where._replace(port=site.number("port", where.port, 1, 65_535))
+    if not where.host:
+        site.drop("an address that no check of ours takes")
+    elif check == "tcp-ping" and where.port:
+        found.component("sites", name, {"tcp": {"kind": "tcp", "target": where.place(0), "interval": EVERY}})
     elif check == "ssl":
-        found.component("sites", name, {"tls": {"kind": "tls", "target": f"{host}:{port or 443}", "interval": "1h"}})
+        found.component("sites", name, {"tls": {"kind": "tls", "target": where.place(443), "interval": "1h"}})
     else:
         site.drop(f"{check} is not checked")
 
 
 def statuscake(found: Imported, text: str) -> None:
     """StatusCake's export of uptime tests: a column's name may have spaces or underscores."""
-    for row in csv.DictReader(io.StringIO(text)):
-        cells = {_name(key): (value or "").strip() for key, value in row.items() if isinstance(value, str)}
-        _test(found, cells)
+    rows = csv.DictReader(io.StringIO(text))
+    try:
+        for row in rows:
+            if row.get(None):
+                found.leave(f"line {rows.line_num}", "it has more cells than the first line has names")
+            _test(found, {_name(key): value.strip() for key, value in row.items() if isinstance(value, str)})
+    except csv.Error as error:
+        raise UserError(f"line {rows.line_num}: expected CSV ({error})") from None
 
 
 def _test(found: Imported, cells: dict[str, str]) -> None:
@@ -105,13 +118,13 @@ def _test(found: Imported, cells: dict[str, str]) -> None:
     timing = {"interval": short(given.seconds("checkrate", 300.0))}
     if given.text("paused").lower() in {"1", "true", "yes"}:
         given.drop("it is paused")
-    elif kind in {"http", "head"} and urlsplit(url).scheme in {"http", "https"}:
+    elif kind in {"http", "head"} and address(url).scheme in {"http", "https"}:
         options = {"method": "HEAD"} if kind == "head" else {}
         if "findstring" in given:
             options["expect_text"] = given.text("findstring")
         found.component("sites", name, {"http": {"kind": "http", "target": url, "options": options, **timing}})
-    elif kind == "tcp" and given.text("port").isdecimal():
-        target = f"{urlsplit(url).hostname or url}:{given.text('port')}"
+    elif kind == "tcp" and address(url).host and (port := given.number("port", None, 1, 65_535)):
+        target = address(url)._replace(port=port).place(port)
         found.component("sites", name, {"tcp": {"kind": "tcp", "target": target, **timing}})
     else:
         given.drop(f"tests of type {kind} are not taken")

@@ -3,18 +3,24 @@
 A part of `make test` with few examples; `make fuzz` takes `FUZZ_EXAMPLES` of them, with new ones at each run.
 """
 
+import argparse
 import contextlib
+import copy
 import json
 import os
+import string
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from bot.cli import import_from
 from bot.config import document
 from bot.core.commands.parser import parse
 from bot.core.replay import trace
@@ -36,6 +42,7 @@ from probes.dialects.registry import DIALECTS, Dialect
 from probes.fingerprints.read import read_answer
 from probes.fingerprints.streams import events_of, read_end
 from probes.fingerprints.values import Answer
+from tests.support.monitors import BLACKBOX, CSV, GATUS, MONITORS, NOTIFICATIONS, PROMETHEUS, UPPTIME
 from tests.support.named import TWO as NAMES
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "15"))
@@ -56,6 +63,23 @@ DOCUMENTS = st.recursive(
 ).map(lambda value: json.dumps(value, default=str))
 TEXTS = SCRAPS | DOCUMENTS
 BYTES = st.binary(max_size=300) | TEXTS.map(lambda text: text.encode("utf-8", "surrogatepass"))
+WRONG = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from(
+        ["", "x", [], {}, ["x"], {"a": ["x"]}, "http://[::1", "db:postgres", "5s", "2xx", "9" * 5_000, "-1"]
+    )
+    | st.text(string.printable, max_size=8)
+)
+"""What somebody may have written where something else is expected."""
+IMPORTED = {
+    "gatus": [GATUS],
+    "blackbox": [BLACKBOX, PROMETHEUS],
+    "kuma": [json.dumps({"version": "1.23.0", "monitorList": MONITORS, "notificationList": NOTIFICATIONS})],
+    "upptime": [UPPTIME],
+}
 CALM = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -99,6 +123,30 @@ OF_TEXT: dict[str, tuple[Callable[[str], object], tuple[type[Exception], ...]]] 
 }
 
 
+def _broken(document: Any, wrong: Any, places: list[int]) -> Any:
+    """A document with something wrong at each of these places, counted over all of its values."""
+    document = copy.deepcopy(document)
+    for place in places:
+        spots = list(_spots(document))
+        table, key = spots[place % len(spots)]
+        table[key] = copy.deepcopy(wrong)
+    return document
+
+
+def _spots(value: Any) -> Iterator[tuple[Any, Any]]:
+    for key in list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield value, key
+        yield from _spots(value[key])
+
+
+def _imported(source: str, folder: Path, texts: list[str]) -> None:
+    """The whole command, as somebody runs it: to the YAML and the list of what was not taken."""
+    files = [folder / f"{number}.yaml" for number in range(len(texts))]
+    for file, text in zip(files, texts, strict=True):
+        file.write_bytes(text.encode("utf-8", "surrogatepass"))
+    import_from.run(argparse.Namespace(source=source, files=[str(file) for file in files], env=None))
+
+
 def _timed(work: Callable[[Any], object], given_: object, allowed: tuple[type[Exception], ...]) -> None:
     began = time.process_time()
     with contextlib.suppress(*allowed):
@@ -130,6 +178,36 @@ def test_texts(name: str) -> None:
         _timed(work, text, allowed)
 
     fuzz()
+
+
+@pytest.mark.parametrize("source", IMPORTED)
+def test_imported_files(source: str, tmp_path: Path) -> None:
+    """Files of other monitors with anything at any place, and garbage."""
+    documents = [yaml.safe_load(text) for text in IMPORTED[source]]
+
+    @CALM
+    @given(WRONG, st.lists(st.integers(0, 1000), min_size=1, max_size=3))
+    def fuzz(wrong: Any, places: list[int]) -> None:
+        texts = [yaml.safe_dump(_broken(one, wrong, places)) for one in documents]
+        _timed(partial(_imported, source, tmp_path), texts, (GroundtruthError,))
+
+    @CALM
+    @given(TEXTS)
+    def garbage(text: str) -> None:
+        _timed(partial(_imported, source, tmp_path), [text] * len(documents), (GroundtruthError,))
+
+    fuzz()
+    garbage()
+
+
+@CALM
+@given(
+    st.lists(st.sampled_from([CSV, ",", "\n", '"', "http://[::1", "x:y", "\x00", "a" * 140_000]) | TEXTS, max_size=6)
+)
+def test_imported_lists(tmp_path_factory: pytest.TempPathFactory, parts: list[str]) -> None:
+    """CSV with anything in it."""
+    folder = tmp_path_factory.getbasetemp()
+    _timed(partial(_imported, "statuscake-csv", folder), ["".join(parts)], (GroundtruthError,))
 
 
 @CALM

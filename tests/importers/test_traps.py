@@ -9,6 +9,7 @@ from bot.cli.import_from import read, told
 from bot.cli.main import main
 from bot.config.load import from_text
 from bot.core.routing.matchers import KEYS
+from bot.errors import UserError
 from bot.importers.given import Left
 from bot.importers.imported import RESERVED
 
@@ -218,3 +219,62 @@ def test_one_line_for_one_reason():
     """Forty endpoints with the same key are one line."""
     left = [Left(name, "ui", "its page") for name in ("a", "b")] + [Left("", "Ping", "no"), Left("", "Pong", "no")]
     assert told(left) == ["a, b: ui: its page", "Ping, Pong: no"]
+
+
+KUMA = {"name": "a", "type": "http", "url": "https://a.example/"}
+SITE = {"name": "a", "url": "https://a.example/"}
+SMTP = {"type": "smtp", "smtpHost": "m.example", "smtpPort": "", "smtpFrom": "a@m.example", "smtpTo": "b@m.example"}
+MAIL = {"name": "m", "config": json.dumps(SMTP)}
+
+
+@pytest.mark.parametrize(
+    ("source", "values", "said"),
+    [
+        ("kuma", {**KUMA, "maxredirects": "x"}, "a: maxredirects x: expected a number; the default counts"),
+        ("kuma", {**KUMA, "maxretries": "many"}, "a: maxretries many: expected a number; 0 is written"),
+        ("kuma", {**KUMA, "maxredirects": 99}, "a: maxredirects 99: expected 0 to 20; 20 is written"),
+        ("kuma", {**KUMA, "url": "http://[::1"}, "a: http://[::1 is no http address"),
+        ("kuma", {**KUMA, "type": "json-query", "json_path": "a", "expected_value": ["x"]}, ""),
+        ("kuma", {**KUMA, "parent": [1], "id": [1]}, ""),
+        ("upptime", {**SITE, "maxResponseTime": "5s"}, "a: maxResponseTime 5s: expected a number"),
+        ("upptime", {**SITE, "expectedStatusCodes": ["2xx"]}, "a: expectedStatusCodes: expected numbers"),
+        ("upptime", {**SITE, "url": "http://[::1"}, "a: an address that no check of ours takes"),
+        ("gatus", {**SITE, "conditions": [f"[STATUS] == {'9' * 5_000}"]}, "expected numbers"),
+    ],
+)
+def test_what_is_no_number_or_no_address_is_listed(tmp_path, source, values, said):
+    """The rest of the file is taken, or the check is left with its reason; never a traceback."""
+    key = {"kuma": "monitorList", "upptime": "sites", "gatus": "endpoints"}[source]
+    left = made(tmp_path, source, yaml.safe_dump({key: [values]}))[1]
+    assert said in left
+
+
+def test_a_mail_server_without_a_port_has_the_usual_one(tmp_path):
+    """Uptime Kuma writes "" for it."""
+    document, _, _ = made(tmp_path, "kuma", json.dumps({"monitorList": [KUMA], "notificationList": [MAIL]}))
+    assert document["channels"]["m"]["port"] == 587
+
+
+def test_a_target_with_a_word_for_a_port(tmp_path):
+    """It is left with what was expected."""
+    text = "modules: {web: {prober: tcp}}"
+    left = made(tmp_path, "blackbox", text, PROBED.replace("https://x.example/", "db:postgres"))[1]
+    assert "shop: expected a host with a port" in left
+
+
+def test_two_rules_for_one_header(tmp_path):
+    """One is taken, the other is listed; so is a parameter of the probe that is not read, with its reason."""
+    rules = [{"header": "X-Up", "regexp": "yes"}, {"header": "x-up", "regexp": "sure"}]
+    text = yaml.safe_dump({"modules": {"web": {"prober": "http", "http": {"fail_if_header_not_matches": rules}}}})
+    document, left, _ = made(tmp_path, "blackbox", text, PROBED)
+    assert checks(document)["shop", "http"]["options"]["expect_header"] == {"X-Up": "yes"}
+    assert "http.fail_if_header_not_matches x-up: one text can be required of a header: the first is" in left
+    assert "params.hostname: only the module and the target of a probe are read" in left
+
+
+def test_a_file_larger_than_any_honest_one(tmp_path):
+    """Through its aliases, by its levels, or with a number that nobody can write out."""
+    aliases = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9) if n else 'x'}]" for n in range(12))
+    for text in (aliases, "a: &a [*a]", "[" * 60 + "]" * 60, f"a: 0x{'f' * 5_000}"):
+        with pytest.raises(UserError, match=r"expected (at most|numbers)"):
+            made(tmp_path, "gatus", text)
