@@ -39,7 +39,8 @@ class Transition:
     """Something began, changed or ended.
 
     `started_at` is the first failure of the episode; `components` are those it concerns (of a vantage's own trouble:
-    those measured there). A `resolved` may name only some of an episode's components; the others go on.
+    those measured there). A `resolved` may name only some of an episode's components; the others go on. `failed_at` is
+    the last failure (or slow answer) of those it names, None where nothing was measured.
     """
 
     at: float
@@ -54,6 +55,7 @@ class Transition:
     started_at: float = 0.0
     vantage: str = ""
     why: str = ""
+    failed_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

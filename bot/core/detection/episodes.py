@@ -394,7 +394,8 @@ def _said(  # noqa: PLR0913, PLR0917 - one value is made of all this, in one pla
     if event == "resolved":
         rate = sum(c.said[0] for c in courses) / len(courses)
         low, high = min(c.said[1] for c in courses), max(c.said[2] for c in courses)
-    return Transition(at, event, scope, components, state, rate, low, high, kind, began, vantage, why)
+    failed_at = max(c.failed_at for c in courses)
+    return Transition(at, event, scope, components, state, rate, low, high, kind, began, vantage, why, failed_at)
 
 
 def _changes(now: Episodes, at: float) -> list[Transition]:
@@ -428,7 +429,8 @@ def _ends(now: Episodes, at: float) -> list[Transition]:
 def _vantage_begins(now: Episodes, vantage: str, at: float) -> Transition:
     failing = {name for name, c in now.courses.items() if vantage in c.vantages}
     began = [now.courses[name] for name in sorted(failing)]
-    course = Disturbance(min((c.began for c in began), default=at), at, at)
+    failed_at = max((c.failed_at for c in began), default=at)
+    course = Disturbance(min((c.began for c in began), default=at), at, failed_at)
     streams = [s for s in now.detector.streams.values() if s.vantage == vantage]
     for other in began:
         for symptom, n in other.symptoms.items():

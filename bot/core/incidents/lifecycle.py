@@ -80,6 +80,8 @@ def widened(incident: Incident, step: Transition, called: Called) -> Incident:
 def narrowed(incident: Incident, step: Transition, called: Called) -> Incident:
     """The same incident after the detector found some of its components, or all, well again."""
     active = tuple(c for c in incident.active if c not in step.components)
+    known = [at for at in (incident.failed_at, step.failed_at) if at is not None]
+    incident = replace(incident, failed_at=max(known, default=None))
     if active:
         recovered = f"{called(step.components)} recovered"
         return noted(replace(incident, active=active), step.at, "recovered", recovered, said=recovered)
@@ -104,11 +106,10 @@ def turned(incident: Incident, before: State, called: Called, measured: Iterable
     return noted(incident, now, event, f"{name}{how}", said=said)
 
 
-def watched(incident: Incident, *, quiet: bool, now: float, failed_at: float | None = None) -> Incident:
+def watched(incident: Incident, *, quiet: bool, now: float) -> Incident:
     """Between open and resolved: quiet since a last failure is `MONITORING`, trouble again is `OPEN`."""
     if quiet and incident.status is IncidentStatus.OPEN:
-        latest = max((at for at in (incident.failed_at, failed_at) if at is not None), default=None)
-        after = replace(incident, status=IncidentStatus.MONITORING, failed_at=latest)
+        after = replace(incident, status=IncidentStatus.MONITORING)
         return noted(after, now, "monitoring", quiet_words(incident.kind))
     if not quiet and incident.status is IncidentStatus.MONITORING:
         return noted(

@@ -16,6 +16,7 @@ from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
 from bot.core.model.measurement import Measurement
 from bot.core.model.person import Person
 from bot.core.model.service import ServiceView
+from bot.core.model.severity import TROUBLE
 from bot.core.model.silence import Silence, Silences
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.statuspage import PageStatus
@@ -97,9 +98,8 @@ class IncidentTracker:
         """Note what has become of those that are open: quiet, trouble again, the page's first word."""
         for incident in self.open():
             active = [voices[c].measured for c in incident.active if c in voices]
-            quiet = bool(active) and all(m.monitoring for m in active)
-            failed_at = max((m.failed_at for m in active if m.failed_at is not None), default=None)
-            after = lifecycle.watched(incident, quiet=quiet, now=now, failed_at=failed_at)
+            quiet = bool(active) and all(_quiet(incident, m) for m in active)
+            after = lifecycle.watched(incident, quiet=quiet, now=now)
             after = lifecycle.admitted(after, heard, self.service.names)
             if after is not incident:
                 self.put(after)
@@ -197,6 +197,18 @@ class IncidentTracker:
         if step.event == "changed":
             return [lifecycle.widened(i, step, self.called) for i in ours]
         return [lifecycle.narrowed(i, step, self.called) for i in ours]
+
+
+def _quiet(incident: Incident, measured: Measurement) -> bool:
+    """Whether its trouble on a component shows no more: failures and slowness each have an episode of their own.
+
+    What all vantages measure together says nothing of one vantage's own trouble.
+    """
+    if incident.scope == "vantage":
+        return False
+    if incident.kind == "slowness":
+        return not measured.slow and (measured.monitoring or measured.state in TROUBLE)
+    return measured.monitoring
 
 
 def _concerns(incident: Incident, step: Transition) -> bool:

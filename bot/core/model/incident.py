@@ -55,8 +55,8 @@ class Incident:
     is the same trouble nobody can tell, so it is no admission. `silence` is the one that holds its messages back,
     `resolved_by` who called it over before we did, `verdict` one vote a person, `courses` whom it goes to while nobody
     acknowledges it. `shade` is the state whose colour messages have (`UNKNOWN`: that of `state`), `shade_against` since
-    when the measured state has been another one; `failed_at` the last failure before it went quiet. `version` grows
-    with each change.
+    when the measured state has been another one; `failed_at` the last failure (or slow answer) of the components that
+    are over. `version` grows with each change.
     """
 
     id: str

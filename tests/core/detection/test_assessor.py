@@ -122,6 +122,15 @@ def test_one_vantage_alone_is_its_own_trouble():
     beliefs = judge.assessments(seen[-1].at)
     assert beliefs["a"].state is State.OPERATIONAL
     assert "eu" in beliefs["a"].why
+    last = max(s.at for s in seen if s.outcome is Outcome.FAILED)
+    later = [
+        look(seen[-1].at + 5 + slot * 5, component=c, vantage=v)
+        for slot in range(1440)
+        for c in components
+        for v in vantages
+    ]
+    over = [s for s in fed(judge, later) if s.event == "resolved"]
+    assert [(s.vantage, s.failed_at) for s in over] == [("eu", last)]
 
 
 def test_all_components_failing_is_one_service_incident():
@@ -187,6 +196,31 @@ def test_slow_answers_open_a_slowness_incident():
     assert judge.assessments(at + 600)["api"].slow
     ends = fed(judge, [timed(at + 600 + i * 30, 700) for i in range(120)])
     assert [(s.event, s.kind) for s in ends] == [("resolved", "slowness")]
+
+
+def test_slowness_ends_with_its_last_slow_answer_whatever_fails_meanwhile():
+    """One failure early in an hour of slow answers is no end of it; nor is the time when the quiet was long enough."""
+    judge = assessor()
+    usual = [timed(START + i * 30, 700 + 100 * (i % 5)) for i in range(1000)]
+    fed(judge, usual)
+    at = usual[-1].at + 30
+    slow = [timed(at + i * 30, 2600) for i in range(120)]
+    slow[4] = look(slow[4].at, failed=True)
+    steps = fed(judge, [*slow, *(timed(at + 3600 + i * 30, 700) for i in range(120))])
+    assert [(s.event, s.kind) for s in steps] == [("opened", "slowness"), ("resolved", "slowness")]
+    assert steps[-1].failed_at == slow[-1].at < steps[-1].at - 60
+
+
+def test_failures_end_with_the_last_of_them_also_if_all_is_judged_in_one_go():
+    """A process that comes back reads failures and the good results after them together."""
+    judge = assessor()
+    fed(judge, quiet(6))
+    at = START + 6 * HOUR
+    fed(judge, [look(at + i * 5, failed=True) for i in range(10)])
+    rest = [*(look(at + 50 + i * 5, failed=True) for i in range(10)), *quiet(2, at + 100, every=5.0)]
+    steps = [step for seen in rest for step in judge.see(seen)]
+    over = (steps + judge.advance(rest[-1].at))[-1]
+    assert (over.event, over.failed_at) == ("resolved", at + 95)
 
 
 def test_reports_bring_an_alarm_forward_but_make_none():

@@ -4,11 +4,13 @@ from dataclasses import replace
 
 from bot.core.detection.assessment import Transition
 from bot.core.incidents import lifecycle
+from bot.core.incidents.tracker import IncidentTracker
 from bot.core.messages.compose import card
 from bot.core.model.incident import IncidentStatus
 from bot.core.model.measurement import Measurement
 from bot.core.model.statuspage import PageStatus
 from probes.model import State
+from tests.support.incidents import VIEW
 from tests.support.situations import ANNA, API, INCIDENT, MIN, NOW, START, told, voices
 
 OPENING = Transition(
@@ -145,20 +147,47 @@ def test_the_peak_is_the_highest_rate_that_was_sure():
     assert lifecycle.peaked(incident, []) is incident
 
 
+ENDING = replace(OPENING, at=START + 14 * MIN, event="resolved", components=INCIDENT.active, failed_at=START + 58)
+
+
 def test_an_outage_is_as_long_as_its_failures_not_as_our_waiting_for_more():
-    """It failed for 58 s, and was closed 13 minutes later."""
+    """It failed for 58 s, and was closed 13 minutes later; also where all of it was judged in one go."""
     failed = replace(INCIDENT, status=IncidentStatus.OPEN, started_at=START)
-    quiet = lifecycle.watched(failed, quiet=True, now=START + 90, failed_at=START + 58)
-    over = replace(quiet, status=IncidentStatus.RESOLVED, active=(), resolved_at=START + 14 * MIN)
+    quiet = lifecycle.watched(failed, quiet=True, now=START + 90)
+    over = lifecycle.narrowed(quiet, ENDING, " and ".join)
     assert (quiet.ended_at, over.ended_at) == (None, START + 58)
+    assert lifecycle.narrowed(failed, ENDING, " and ".join).ended_at == START + 58
+    assert over.timeline[-1].said.endswith("recovered after 58 s")
     assert "recovered after 58 s" in card(told(over, voices(API)), START + 15 * MIN).headline
 
 
-def test_failures_after_a_quiet_time_belong_to_it():
-    """And a person who calls it over ends it there and then."""
-    quiet = lifecycle.watched(INCIDENT, quiet=True, now=NOW, failed_at=NOW - 40)
-    again = lifecycle.watched(quiet, quiet=False, now=NOW + 60)
-    later = lifecycle.watched(again, quiet=True, now=NOW + 200, failed_at=NOW + 150)
-    assert later.failed_at == NOW + 150
-    assert replace(later, resolved_at=NOW + 900).ended_at == NOW + 150
-    assert replace(later, resolved_at=NOW + 900, resolved_by=ANNA).ended_at == NOW + 900
+def test_the_last_failure_of_all_its_components_ends_it():
+    """Also where the component that failed last was found well first, or the store knew an earlier one."""
+    failed = replace(INCIDENT, active=("api", "code"), started_at=START, failed_at=START + 20)
+    step = replace(ENDING, components=("code",), at=START + 10 * MIN, failed_at=START + 5 * MIN)
+    one = lifecycle.narrowed(failed, step, " and ".join)
+    assert (one.failed_at, one.ended_at) == (START + 5 * MIN, None)
+    over = lifecycle.narrowed(one, replace(ENDING, components=("api",)), " and ".join)
+    assert over.ended_at == START + 5 * MIN
+    assert replace(over, resolved_by=ANNA).ended_at == over.resolved_at
+    people = lifecycle.narrowed(replace(INCIDENT, failed_at=None), replace(ENDING, failed_at=None), " and ".join)
+    assert people.ended_at == people.resolved_at
+
+
+def test_slowness_and_failures_of_one_component_go_quiet_each_for_itself():
+    """And what all vantages measure together says nothing of one vantage's own trouble."""
+    failures = replace(INCIDENT, components=("api",), active=("api",), status=IncidentStatus.OPEN)
+    slowness = replace(failures, id="SLOW", kind="slowness")
+    vantage = replace(failures, id="VANT", scope="vantage", vantage="eu")
+
+    def statuses(measured):
+        cases = IncidentTracker(VIEW, {i.id: i for i in (failures, slowness, vantage)})
+        cases.watch({"api": replace(told_api, measured=measured)}, {}, NOW)
+        return [cases.incidents[i.id].status.value for i in (failures, slowness, vantage)]
+
+    (told_api,) = voices(API)
+    failing = replace(API, state=State.PARTIAL, slow=False, monitoring=False)
+    assert statuses(replace(failing, slow=True)) == ["open", "open", "open"]
+    assert statuses(failing) == ["open", "monitoring", "open"]
+    assert statuses(replace(failing, monitoring=True)) == ["monitoring", "monitoring", "open"]
+    assert statuses(replace(failing, monitoring=True, slow=True)) == ["monitoring", "open", "open"]

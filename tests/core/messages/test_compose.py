@@ -297,7 +297,7 @@ def test_a_page_that_is_later_than_usual_is_said_to_be():
 
 def test_the_first_answers_after_a_total_outage_turn_it_yellow():
     """A quiet spell of intermittent failures does so after five minutes."""
-    quiet = lifecycle.watched(replace(INCIDENT, shade=State.MAJOR), quiet=True, now=NOW - 20, failed_at=NOW - 50)
+    quiet = lifecycle.watched(replace(INCIDENT, shade=State.MAJOR), quiet=True, now=NOW - 20)
     total = replace(API, state=State.MAJOR, monitoring=True, failed=16, total=22, well=6, failed_at=NOW - 50)
     assert card(told(quiet, voices(total)), NOW).tone is Colour.YELLOW
     assert card(told(quiet, voices(replace(total, failed=15))), NOW).tone is Colour.RED
