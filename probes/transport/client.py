@@ -21,7 +21,7 @@ from probes.transport.body import ENCODINGS, Decoder
 from probes.transport.certificates import trusting
 from probes.transport.connection import Connection
 from probes.transport.connections import Connections
-from probes.transport.dialing import PUBLIC_ONLY, Dialler, Resolver
+from probes.transport.dialing import Dialler, Resolver
 from probes.transport.errors import BREAKS, BrokenError, read_break
 from probes.transport.hops import REDIRECTS, Hop, first_hop, next_hop, outgoing
 from probes.transport.phases import NOW, Phases
@@ -129,28 +129,27 @@ class Transport:
         Raises BrokenError, also inside and out of the block when the deadline passes or the connection breaks there.
         """
         NOW.set(Phases())
-        PUBLIC_ONLY.set(False)
         started = time.perf_counter()
-        proxied = False
+        proxied = from_outside = False
         try:
             async with asyncio.timeout(request.timeout_s):
                 hop = first_hop(request)
                 while True:
                     proxied = self._connections.proxy(hop.url) is not None
-                    flow = await self._ask(hop, started)
+                    flow = await self._ask(hop, started, public_only=from_outside)
                     try:
                         location = flow.headers.get("location", "")
                         if request.redirects == 0 or flow.status not in REDIRECTS or not location:
                             yield flow
                             return
-                        PUBLIC_ONLY.set(PUBLIC_ONLY.get() or (not proxied and flow.public))
+                        from_outside = from_outside or proxied or flow.public
                     finally:
                         self._connections.give_back(hop, flow.connection)
                     hop = next_hop(hop, location, flow.status, request.redirects)
         except BREAKS as error:
             raise BrokenError(read_break(error, NOW.get().stage, proxied=proxied)) from error
 
-    async def _ask(self, hop: Hop, started: float) -> Flow:
+    async def _ask(self, hop: Hop, started: float, *, public_only: bool) -> Flow:
         """One hop.
 
         A connection of an earlier request may have been closed by the other side meanwhile: that is nobody's failure,
@@ -167,7 +166,7 @@ class Transport:
                     raise
             phases = Phases()
             NOW.set(phases)
-        return await self._send(hop, await self._connections.open(hop), phases, started)
+        return await self._send(hop, await self._connections.open(hop, public_only=public_only), phases, started)
 
     async def _send(self, hop: Hop, connection: Connection, phases: Phases, started: float) -> Flow:
         request = outgoing(hop, self.settings.user_agent, ENCODINGS, self._connections.proxy(hop.url))

@@ -61,12 +61,15 @@ class Connections:
             before.wire.close()
         self._kept[hop.lane] = (origin(hop.url), connection)
 
-    async def open(self, hop: Hop) -> Connection:
-        """A fresh one. Raises OSError, h11.ProtocolError, ProxyRefusedError; its phases are those of `NOW`."""
+    async def open(self, hop: Hop, *, public_only: bool = False) -> Connection:
+        """A fresh one. Raises OSError, h11.ProtocolError, ProxyRefusedError; its phases are those of `NOW`.
+
+        `public_only`: not to a private address, BrokenError. Our own proxy may have one, and decides where it goes.
+        """
         phases, proxy = NOW.get(), self.proxy(hop.url)
         to = hop.url if proxy is None else proxy.url
         scheme, host, port = origin(to)
-        wire = await self._dialler.connect(host, port)
+        wire = await self._dialler.connect(host, port, public_only=public_only and proxy is None)
         if scheme == "https":
             await self._encrypt(wire, host, phases)
         if proxy is not None and hop.url.scheme == "https":

@@ -6,7 +6,6 @@ import socket
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextvars import ContextVar
 from functools import partial
 from ipaddress import ip_address
 from typing import Any
@@ -24,9 +23,6 @@ TURN_S = 1.0
 
 LOOKUPS = 64
 """Names asked for at the same time at most; one name is asked once however many wait for it."""
-
-PUBLIC_ONLY: ContextVar[bool] = ContextVar("public_only", default=False)
-"""Whether a redirect of a public address is being followed: it may not lead into our own network."""
 
 _Name = tuple[str, int]
 
@@ -102,18 +98,21 @@ class Dialler:
     def __init__(self, resolver: Resolver | None = None) -> None:
         self._resolver = resolver or SystemResolver()
 
-    async def connect(self, host: str, port: int) -> Wire:
-        """A connection to the first address that takes one; its phases are those of `NOW`. Raises OSError."""
+    async def connect(self, host: str, port: int, *, public_only: bool = False) -> Wire:
+        """A connection to the first address that takes one; its phases are those of `NOW`. Raises OSError.
+
+        `public_only`: a redirect from outside is followed, which may not lead into our own network. Raises BrokenError.
+        """
         phases = NOW.get()
         phases.connected = True
         addresses: Sequence[str] = [host]
         if not _is_address(host):
             phases.enter(Stage.DNS)
             addresses = (await self.resolve(host, port))[:ADDRESSES]
-        if PUBLIC_ONLY.get():
+        if public_only:
             addresses = [address for address in addresses if public(address)]
             if not addresses:
-                raise BrokenError(TransportError("redirects", "a redirect from a public address to a private one"))
+                raise BrokenError(TransportError("redirects", "a redirect from outside to a private address"))
         phases.enter(Stage.CONNECT)
         return await _connect(addresses, port)
 

@@ -3,6 +3,7 @@
 import pytest
 import trustme
 
+from probes.transport import dialing
 from probes.transport.client import Transport
 from probes.transport.request import Request, TransportSettings
 from tests.fakes.proxy import tunnel
@@ -59,3 +60,29 @@ async def test_some_hosts_go_direct(entry: str) -> None:
     """By name, by domain, or all."""
     async with serve(answer(b"direct")) as site, Transport(through("http://127.0.0.1:1", entry)) as transport:
         assert (await transport.fetch(Request(site.url(), 5))).body == b"direct"
+
+
+async def test_our_own_proxy_may_be_private(
+    monkeypatch: pytest.MonkeyPatch, trusting: TransportSettings, ca: trustme.CA
+) -> None:
+    """Only https goes by the proxy: a vendor's redirect from http to https is followed through it."""
+    monkeypatch.setattr(dialing, "public", lambda address: address == "127.0.0.2")
+    async with serve(tunnel) as proxy, serve(answer(b"safe"), tls=server_tls(ca.issue_cert("127.0.0.1"))) as site:
+        script = answer(status=301, headers={"location": site.url()})
+        settings = TransportSettings(proxies={"https": proxy.url()}, ca_file=trusting.ca_file)
+        async with serve(script, host="127.0.0.2") as vendor, Transport(settings) as transport:
+            got = await transport.fetch(Request(vendor.url(), 5))
+    assert (got.error, got.body) == (None, b"safe")
+
+
+async def test_a_redirect_by_the_proxy_does_not_lead_into_our_own_network() -> None:
+    """To a host that goes direct: a private address is not asked, whoever named it."""
+    async with serve(answer(b"secret")) as inside:
+        script = answer(status=302, headers={"location": inside.url()})
+        async with serve(script) as proxy, Transport(through(proxy.url(), "127.0.0.1")) as transport:
+            got = await transport.fetch(Request("http://vendor.example/", 5))
+            asked = await transport.fetch(Request(inside.url(), 5))
+        assert got.error is not None
+        assert (got.error.kind, got.body) == ("redirects", b"")
+        assert asked.body == b"secret", "who configured a private address is asked there"
+        assert len(inside.requests) == 1
