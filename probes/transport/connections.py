@@ -68,17 +68,13 @@ class Connections:
         """
         phases, proxy = NOW.get(), self.proxy(hop.url)
         to = hop.url if proxy is None else proxy.url
-        scheme, host, port = origin(to)
+        _, host, port = origin(to)
         wire = await self._dialler.connect(host, port, public_only=public_only and proxy is None)
-        if scheme == "https":
-            await self._encrypt(wire, host, phases)
-        if proxy is not None and hop.url.scheme == "https":
-            try:
-                await _tunnel(wire, hop.url, proxy, phases)
-            except BaseException:
-                wire.close()
-                raise
-            await self._encrypt(wire, origin(hop.url)[1], phases)
+        if proxy is not None:
+            await self._pass(wire, hop.url, proxy)
+        if hop.url.scheme == "https":
+            phases.enter(Stage.TLS)
+            await wire.start_tls(self._context, origin(hop.url)[1])
         return Connection(wire)
 
     def close(self) -> None:
@@ -87,16 +83,23 @@ class Connections:
         for _, connection in kept.values():
             connection.wire.close()
 
-    async def _encrypt(self, wire: Wire, host: str, phases: Phases) -> None:
-        phases.enter(Stage.TLS)
-        await wire.start_tls(self._context, host)
+    async def _pass(self, wire: Wire, url: httpx.URL, proxy: httpx.Proxy) -> None:
+        """Whatever is between us and our proxy belongs to connecting: it is not the vendor's TLS or answer."""
+        if proxy.url.scheme == "https":
+            await wire.start_tls(self._context, origin(proxy.url)[1])
+        if url.scheme == "https":
+            try:
+                await _tunnel(wire, url, proxy)
+            except BaseException:
+                wire.close()
+                raise
 
 
-async def _tunnel(wire: Wire, url: httpx.URL, proxy: httpx.Proxy, phases: Phases) -> None:
+async def _tunnel(wire: Wire, url: httpx.URL, proxy: httpx.Proxy) -> None:
     """Have the proxy connect us with a host. Raises ProxyRefusedError."""
     _, host, port = origin(url)
     place = f"[{host}]:{port}".encode() if ":" in host else f"{host}:{port}".encode()
     asked = Outgoing("CONNECT", place, [(b"Host", place), (b"Accept", b"*/*"), *login(proxy)])
-    answer = await Connection(wire).ask(asked, phases)
+    answer = await Connection(wire).ask(asked, Phases())
     if not (isinstance(answer, h11.Response) and 200 <= answer.status_code < 300):
         raise ProxyRefusedError(answer.status_code)

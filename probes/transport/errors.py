@@ -68,7 +68,7 @@ _LATE = {
 def read_break(error: BaseException, stage: Stage, *, proxied: bool = False) -> TransportError:
     """Say what broke; `proxied` tells that the peer of the first connection is our own proxy."""
     found = _read(error, stage)
-    if proxied and stage in (Stage.DNS, Stage.CONNECT):
+    if proxied and stage in (Stage.DNS, Stage.CONNECT) and not isinstance(error, ProxyRefusedError):
         found = TransportError("proxy", f"our proxy: {found.text}")
     return found
 

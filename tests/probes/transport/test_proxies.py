@@ -1,5 +1,7 @@
 """Requests through a proxy of our own: its failures are told as its own."""
 
+import asyncio
+
 import pytest
 import trustme
 
@@ -7,7 +9,7 @@ from probes.transport import dialing
 from probes.transport.client import Transport
 from probes.transport.request import Request, TransportSettings
 from tests.fakes.proxy import tunnel
-from tests.fakes.web import answer, serve
+from tests.fakes.web import Asked, Script, Wire, answer, serve, silent
 from tests.support.tls import server_tls
 
 
@@ -86,3 +88,57 @@ async def test_a_redirect_by_the_proxy_does_not_lead_into_our_own_network() -> N
         assert (got.error.kind, got.body) == ("redirects", b"")
         assert asked.body == b"secret", "who configured a private address is asked there"
         assert len(inside.requests) == 1
+
+
+async def _hangs_up(_asked: Asked, wire: Wire) -> None:
+    wire.cut()
+
+
+@pytest.mark.parametrize(("script", "timeout_s"), [(silent, 0.2), (_hangs_up, 5)], ids=["hangs", "hangs up"])
+async def test_a_proxy_that_opens_no_tunnel(script: Script, timeout_s: float) -> None:
+    """What breaks before the tunnel stands is the proxy's, never the vendor's silence."""
+    async with serve(script) as proxy, Transport(through(proxy.url())) as transport:
+        got = await transport.fetch(Request("https://somewhere.example/", timeout_s))
+        await proxy.all_closed()
+    assert got.error is not None
+    assert got.error.kind == "proxy"
+    assert got.error.text.startswith("our proxy: ")
+    assert (got.timings.first_byte, got.timings.tls) == (None, None)
+
+
+@pytest.mark.parametrize("url", ["https://somewhere.example/", "http://somewhere.example/"])
+async def test_the_certificate_of_a_proxy(url: str) -> None:
+    """Who issued it is unknown: that is not the vendor's certificate."""
+    certificate = trustme.CA().issue_cert("127.0.0.1")
+    async with serve(answer(b"x"), tls=server_tls(certificate)) as proxy, Transport(through(proxy.url())) as transport:
+        got = await transport.fetch(Request(url, 5))
+    assert got.error is not None
+    assert got.error.kind == "proxy"
+    assert got.error.text.startswith("our proxy: certificate: ")
+
+
+async def test_tls_with_the_proxy_is_no_phase_of_the_vendor(trusting: TransportSettings, ca: trustme.CA) -> None:
+    """A plain page by a proxy with TLS has none."""
+    tls = server_tls(ca.issue_cert("127.0.0.1"))
+    async with serve(answer(b"x"), tls=tls) as proxy:
+        async with Transport(through(proxy.url(), ca_file=trusting.ca_file)) as transport:
+            got = await transport.fetch(Request("http://somewhere.example/", 5))
+    assert (got.error, got.body, got.timings.tls) == (None, b"x", None)
+
+
+async def test_the_first_byte_is_timed_without_the_tunnel(trusting: TransportSettings, ca: trustme.CA) -> None:
+    """A proxy that takes its time to connect is a slow connection, not a slow answer."""
+
+    async def slowly(asked: Asked, wire: Wire) -> None:
+        await asyncio.sleep(0.3)
+        await tunnel(asked, wire)
+
+    async with serve(slowly) as proxy, serve(answer(b"x"), tls=server_tls(ca.issue_cert("127.0.0.1"))) as site:
+        async with Transport(through(proxy.url(), ca_file=trusting.ca_file)) as transport:
+            got = await transport.fetch(Request(site.url(), 10))
+    assert got.error is None
+    assert (got.timings.connect or 0) >= 290
+    assert (got.timings.connect or 0) + (got.timings.tls or 0) + (got.timings.first_byte or 0) <= (
+        got.timings.total or 0
+    )
+    assert (got.timings.first_byte or 0) <= (got.timings.total or 0) - 290
