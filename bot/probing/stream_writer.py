@@ -130,16 +130,19 @@ class StreamWriter:
             first = self._first[service]
             reply = await self._store.append(service, self._prober, first, batch, first - len(sent))
             if reply.last_seq < first - 1:
-                self._again(service, reply.last_seq)
+                if self._first[service] == first:
+                    self._again(service, reply.last_seq)
                 continue
-            # Rows may have been dropped at the front while the write was under way.
-            written = first + len(batch) - self._first[service]
+            # Rows may have been dropped at the front while the write was under way, all of them and more; what was sent
+            # before went with them, and what is written now is next to what is left.
+            sent = self._sent.setdefault(service, deque())
+            written = max(0, first + len(batch) - self._first[service])
             now = asyncio.get_running_loop().time()
             for _ in range(written):
                 sent.append((now, rows.popleft()))
             self.waiting -= written
-            self._first[service] = first + len(batch)
-            while len(sent) > SENT_ROWS or now - sent[0][0] > SENT_S:
+            self._first[service] += written
+            while sent and (len(sent) > SENT_ROWS or now - sent[0][0] > SENT_S):
                 sent.popleft()
             self.written(service, reply.attention, service in self._urgent)
         self._urgent.discard(service)

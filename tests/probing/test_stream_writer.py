@@ -194,3 +194,56 @@ async def test_rows_given_up_are_no_gap_that_could_be_filled(store):
 
     assert await rows_of(store, "claude") == [b'{"k":"o","n":%d}' % n for n in (0, 4, 5, 6, 7, 8)]
     assert (stream.dropped, stream.lost) == (3, 0)
+
+
+class Meanwhile(Fragile):
+    """A store that takes its time: rows come while a write is under way."""
+
+    def __init__(self, store, happens):
+        super().__init__(store)
+        self.happens = happens
+
+    async def append(self, service, prober, first_seq, rows, oldest=0):
+        """Write, and let something happen before the answer is there."""
+        reply = await super().append(service, prober, first_seq, rows, oldest)
+        happens, self.happens = self.happens, lambda: None
+        happens()
+        return reply
+
+
+async def test_all_that_is_written_may_be_given_up_meanwhile(store):
+    """The buffer overflows during a write by more than what is in it: what is left is written, and counted once."""
+
+    def overflow():
+        for number in range(5, 14):
+            stream.put("claude", b'{"k":"o","n":%d}' % number)
+
+    stream, _ = a_stream(Meanwhile(store, overflow), buffer_rows=5)
+    for number in range(5):
+        stream.put("claude", b'{"k":"o","n":%d}' % number)
+    await stream.flush()
+
+    assert await rows_of(store, "claude") == [b'{"k":"o","n":%d}' % n for n in (0, 1, 2, 3, 4, 9, 10, 11, 12, 13)]
+    assert (stream.waiting, stream.dropped) == (0, 9)
+
+
+async def test_a_gap_noticed_while_rows_are_given_up(store, redis_url):
+    """The store lost all, and the buffer overflows during the write that shows it: the rest is written."""
+    fragile = Meanwhile(store, lambda: None)
+    stream, _ = a_stream(fragile, buffer_rows=5)
+    for number in range(3):
+        stream.put("claude", b'{"k":"o","n":%d}' % number)
+    await stream.flush()
+    async with Redis.from_url(redis_url) as redis:
+        await redis.flushall()
+
+    def overflow():
+        for number in range(4, 10):
+            stream.put("claude", b'{"k":"o","n":%d}' % number)
+
+    fragile.happens = overflow
+    stream.put("claude", b'{"k":"o","n":3}')
+    await stream.flush()
+
+    assert await rows_of(store, "claude") == [b'{"k":"o","n":%d}' % n for n in range(5, 10)]
+    assert (stream.waiting, stream.dropped) == (0, 2)
