@@ -120,9 +120,11 @@ async def test_the_certificate_of_a_proxy(url: str) -> None:
 async def test_tls_with_the_proxy_is_no_phase_of_the_vendor(trusting: TransportSettings, ca: trustme.CA) -> None:
     """A plain page by a proxy with TLS has none."""
     tls = server_tls(ca.issue_cert("127.0.0.1"))
-    async with serve(answer(b"x"), tls=tls) as proxy:
-        async with Transport(through(proxy.url(), ca_file=trusting.ca_file)) as transport:
-            got = await transport.fetch(Request("http://somewhere.example/", 5))
+    async with (
+        serve(answer(b"x"), tls=tls) as proxy,
+        Transport(through(proxy.url(), ca_file=trusting.ca_file)) as transport,
+    ):
+        got = await transport.fetch(Request("http://somewhere.example/", 5))
     assert (got.error, got.body, got.timings.tls) == (None, b"x", None)
 
 
@@ -133,9 +135,12 @@ async def test_the_first_byte_is_timed_without_the_tunnel(trusting: TransportSet
         await asyncio.sleep(0.3)
         await tunnel(asked, wire)
 
-    async with serve(slowly) as proxy, serve(answer(b"x"), tls=server_tls(ca.issue_cert("127.0.0.1"))) as site:
-        async with Transport(through(proxy.url(), ca_file=trusting.ca_file)) as transport:
-            got = await transport.fetch(Request(site.url(), 10))
+    async with (
+        serve(slowly) as proxy,
+        serve(answer(b"x"), tls=server_tls(ca.issue_cert("127.0.0.1"))) as site,
+        Transport(through(proxy.url(), ca_file=trusting.ca_file)) as transport,
+    ):
+        got = await transport.fetch(Request(site.url(), 10))
     assert got.error is None
     assert (got.timings.connect or 0) >= 290
     assert (got.timings.connect or 0) + (got.timings.tls or 0) + (got.timings.first_byte or 0) <= (
