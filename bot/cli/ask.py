@@ -69,12 +69,8 @@ def run(args: argparse.Namespace) -> int:
         settings = replace(settings, redis=None, state_dir=args.state_dir, socket=None)
     answer = asyncio.run(asked(settings, " ".join(words), asker(args.name, Role(args.role))))
     if args.json:
-        data = {
-            "title": answer.plainly().title,
-            "understood": answer.understood,
-            "refused": answer.refused,
-            **answer.data,
-        }
+        answer = answer.plainly()
+        data = {"title": answer.title, "understood": answer.understood, "refused": answer.refused, **answer.data}
         data |= {"text": answer.text} if answer.text else {}
         sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
     else:

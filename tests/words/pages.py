@@ -1,7 +1,7 @@
 """Every word that people see, from fixtures, as each platform shows it: for a reader to go through."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from io import StringIO
 from textwrap import wrap
@@ -14,13 +14,16 @@ from bot.channels.discord import answers as discord_answers
 from bot.channels.discord import embeds
 from bot.channels.slack import answers as slack_answers
 from bot.channels.slack import blocks
+from bot.channels.teams import cards as teams_cards
 from bot.cli.ask import show
 from bot.core.answers.answer import Answer
-from bot.core.incidents import lifecycle
+from bot.core.incidents import lifecycle, silence_expiry
 from bot.core.messages.compose import card
 from bot.core.model.card import Card
 from bot.core.model.group import AffectedVendor, CommonFactor, Correlation, Kind, NoticeGroup
 from bot.core.model.incident import TimelineEntry
+from bot.core.model.service import ServiceView
+from bot.core.model.silence import Silence
 from bot.core.model.snapshot import Snapshot
 from bot.core.text.inline import utc
 from probes.model import State
@@ -44,6 +47,14 @@ def cards() -> dict[str, Card]:
     found["common cause over"] = card(replace(_bare(""), cause=replace(cause, over_at=NOW)), NOW)
     found["of ourselves"] = card(_bare("slack: deliveries work again"), NOW)
     return found
+
+
+def silence_ended() -> Snapshot:
+    """What whoever asked for a silence is told at its end."""
+    asked = Silence("claude-api", START, NOW, ANNA, "known", id="S4F7K", where="slack:C1")
+    told = silence_expiry.notice(asked, ServiceView("claude", "Claude", {"claude-api": "Claude API"}), NOW)
+    assert told is not None
+    return told.snapshot
 
 
 def _bare(reason: str) -> Snapshot:
@@ -102,6 +113,31 @@ def pager(it: Card) -> str:
     return f"{paging.headline(it, 250)}\n\n{paging.body(it, 4_000)}"
 
 
+def teams(it: Card) -> str:
+    """A card as Teams is sent it."""
+    return _activity(teams_cards.root(it))
+
+
+def _activity(sent: Mapping[str, object]) -> str:
+    """An activity's own text or summary, then a line for each paragraph and the buttons of its card."""
+    lines = [str(sent.get("summary") or sent.get("text"))]
+    for attached in sent.get("attachments", ()):  # type: ignore[attr-defined]
+        lines += _paragraphs(attached["content"]["body"])
+        lines += [f"[{one['title']}]" for one in attached["content"].get("actions", ())]
+    return "\n".join(lines)
+
+
+def _paragraphs(body: Iterable[Mapping[str, object]]) -> Iterator[str]:
+    for element in body:
+        match element:
+            case {"type": "Container", "items": [*items]}:
+                yield from _paragraphs(items)
+            case {"inlines": [*runs]}:
+                yield "".join(run["text"] for run in runs)
+            case {"text": str(text)}:
+                yield _TEAMS_TIME.sub("⟨11:42⟩", text)
+
+
 def _slack_answer(it: Answer) -> str:
     return "\n".join(_texts(list(slack_answers.answer(it, it.at).arguments()["blocks"])))
 
@@ -124,8 +160,14 @@ PLATFORMS: Mapping[
     "Slack": (slack, lambda entry: blocks.trail(entry, NOW), _slack_answer),
     "Discord": (discord, lambda entry: str(embeds.trail(entry)["content"]), _discord_answer),
     "console": (console, lambda entry: utc(entry.said or entry.text, NOW), _terminal_answer),
+    "Teams": (
+        teams,
+        lambda entry: _activity(teams_cards.line(entry)),
+        lambda it: _activity(teams_cards.answer(it)),
+    ),
     "pagers and e-mail": (pager, lambda entry: paging.line(entry, 300), None),
 }
+_TEAMS_TIME = re.compile(r"\{\{DATE\([^)]*\)\}\} \{\{TIME\([^)]*\)\}\}")
 _DATE = re.compile(r"<!date\^(\d+)\^([^|>]*)\|[^>]*>|<t:(\d+):(\w)>")
 
 
@@ -138,6 +180,7 @@ def texts(platform: str) -> dict[str, str]:
     """Everything one platform shows, by what it is about."""
     of_card, of_line, of_answer = PLATFORMS[platform]
     found = {name: of_card(it) for name, it in cards().items()}
+    found["end of a silence"] = of_card(card(silence_ended(), NOW))
     found |= {f"thread {n}": of_line(entry) for n, entry in enumerate(trail(), 1)}
     if of_answer is not None:
         found |= {f"answer to {name}": of_answer(it) for name, it in gathered().items()}

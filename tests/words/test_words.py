@@ -1,11 +1,18 @@
 """What people read: no retired word, no time in another zone than theirs, nothing longer than a glance."""
 
+import json
 import re
 
 import pytest
 
+from bot.core.answers.actions import together
 from bot.core.commands.table import COMMANDS
+from bot.core.model.action import ActionResult
+from bot.core.model.person import Person
+from bot.core.text.inline import mention, moment
 from bot.core.text.quoting import CLOSE, OPEN
+from tests.support.situations import NOW
+from tests.words.answered import gathered
 from tests.words.pages import PLATFORMS, WIDTHS, cards, page, texts
 
 RETIRED = {
@@ -89,17 +96,46 @@ def test_a_message_is_a_glance(name):
 
 @pytest.mark.parametrize("platform", ZONED)
 def test_every_time_is_the_reader_s_own(platform):
-    """No zone is named where the platform shows the reader's; no time is frozen, no token left or torn."""
+    """No zone is named where the platform shows the reader's; no time is frozen."""
     for name, text in texts(platform).items():
         said = DATED.sub("", text).replace(AT_TEN, "")
-        assert OPEN not in said, name
-        assert CLOSE not in said, name
-        assert not TORN.search(said), (name, said)
         if not name.startswith("answer to postmortem"):
             # That is a document to be kept, and says once that its times are UTC.
             assert "UTC" not in said, (name, said)
         if not name.startswith("answer to help"):
             assert not AGO.search(said), (name, AGO.findall(said))
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_no_token_is_left_or_torn(platform):
+    """What stands for a time, a person or a place reaches nobody as it is, nor without its marks."""
+    for name, text in texts(platform).items():
+        said = DATED.sub("", text)
+        assert OPEN not in said, name
+        assert CLOSE not in said, name
+        assert not TORN.search(said), (name, TORN.findall(said))
+
+
+def test_no_token_is_left_in_the_data_of_an_answer():
+    """For programs: `--json` and the API."""
+    for line, answer in gathered().items():
+        told = json.dumps(dict(answer.plainly().data), ensure_ascii=False)
+        assert OPEN not in told, line
+        assert not TORN.search(told), (line, TORN.findall(told))
+
+
+@pytest.mark.parametrize("platform", ZONED)
+def test_what_was_refused_of_several_acts_names_people_and_times(platform):
+    """An act on all incidents of one message at once; the reason of a refusal may have both."""
+    why = f"Ann is on it since {moment(NOW)}, says {mention(Person('slack', 'T1', 'U1', 'Ann'))}"
+    said = together("ack", "slack@G1", [ActionResult(ok=False, text=why)], NOW)
+    shown = PLATFORMS[platform][2](said)
+    assert DATED.search(shown)
+    assert "Ann" in shown
+    assert OPEN not in shown
+    assert not TORN.search(DATED.sub("", shown))
+    told = said.plainly().data["refused"]
+    assert [OPEN in key for key in told] == [False]
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

@@ -140,7 +140,9 @@ class Webhooks(NotificationLog):
         person = Person("pagerduty", "", agent.id[:80], clean(agent.summary or "", 80)) if agent else NOBODY
         asker = Asker(person, Role.RESPONDER, self.name, f"{self.name}.{event.id}")
         answer = await self._desk.ask(f"{verb} {self._subject(event)}", asker, self._now())
-        log.info("%s: %s by %s: %s", self.name, event.event_type, person.user or "nobody", clean(answer.title, 200))
+        log.info(
+            "%s: %s by %s: %s", self.name, event.event_type, person.user or "nobody", clean(answer.plainly().title, 200)
+        )
 
 
 def signed(secret: str, header: str, body: bytes) -> bool:

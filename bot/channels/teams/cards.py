@@ -50,11 +50,12 @@ def root(it: Card) -> dict[str, Any]:
 
 def answer(it: Answer) -> dict[str, Any]:
     """The message of an answer, as an activity."""
+    it = it.plainly()
     title = clean(it.title, SUMMARY) or "no answer"
     body = [_title(title), *_lines(it.lines, it.at)]
     if it.table is not None:
         rows = it.table.rows[:ROWS]
-        body += [_runs((" · ".join(clean(utc(cell, it.at), 80) for cell in row if cell), False)) for row in rows]
+        body += [_runs((" · ".join(clean(cell, 80) for cell in row if cell), False)) for row in rows]
         if len(it.table.rows) > len(rows):
             body.append(_runs((f"and {len(it.table.rows) - len(rows)} more", False), isSubtle=True))
     said = [line for line in it.text.splitlines() if line.strip()]
@@ -62,7 +63,7 @@ def answer(it: Answer) -> dict[str, Any]:
     if len(said) > PARAGRAPHS:
         body.append(_runs((f"and {len(said) - PARAGRAPHS} more lines", False), isSubtle=True))
     if it.footer:
-        body.append(_runs((clean(utc(it.footer, it.at), WORDS), False), isSubtle=True, size="Small"))
+        body.append(_runs((clean(it.footer, WORDS), False), isSubtle=True, size="Small"))
     return _message(title, body, buttons(it.actions))
 
 

@@ -156,7 +156,7 @@ class Incoming:
             await self._reply(it, answer)
         if not pressed:
             return web.Response(text="done")
-        title = clean(answer.title, 200)
+        title = clean(answer.plainly().title, 200)
         return _noted(f"{title} (see the replies)" if long else title)
 
     async def _ask(self, it: _Activity, line: str) -> Answer:

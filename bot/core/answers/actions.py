@@ -71,7 +71,7 @@ def _state(one: Incident, standing: ServiceStatus, now: float) -> str:
 def together(command: str, subject: str, outcomes: Sequence[ActionResult | None], now: float) -> Answer:
     """What became of an act on several incidents at once, counted; what was refused with its reasons."""
     done = [one for one in outcomes if one is None or one.ok]
-    refused = Counter(clean(one.text, 120) for one in outcomes if one is not None and not one.ok)
+    refused = Counter(tidy(one.text, 120) for one in outcomes if one is not None and not one.ok)
     waiting = sum(one is None for one in outcomes)
     title = f"{DONE.get(command, command)} {number(len(done), 'incident', 'incidents')}"
     lines = [("Noted", f"{waiting} take effect when the judge is back")] if waiting else []

@@ -1,6 +1,6 @@
 """What the desk says to a question: plain values that any platform renders, and the data behind them. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from typing import Any
@@ -72,4 +72,25 @@ class Answer:
         if table is not None:
             table = Table(table.head, tuple(tuple(map(said, row)) for row in table.rows))
         lines = tuple((label, said(text)) for label, text in self.lines)
-        return replace(self, title=said(self.title), lines=lines, table=table, footer=said(self.footer))
+        return replace(
+            self,
+            title=said(self.title),
+            lines=lines,
+            table=table,
+            footer=said(self.footer),
+            text=said(self.text),
+            data=_through(self.data, said),
+        )
+
+
+def _through(data: Any, said: Callable[[str], str]) -> Any:
+    """JSON-able data with each of its texts, keys included, as `said` writes it."""
+    match data:
+        case str():
+            return said(data)
+        case Mapping():
+            return {said(key) if isinstance(key, str) else key: _through(value, said) for key, value in data.items()}
+        case list() | tuple():
+            return [_through(value, said) for value in data]
+        case _:
+            return data

@@ -13,7 +13,6 @@ from bot.core.model.silence import Silence
 from bot.core.model.snapshot import Snapshot
 from bot.core.routing.notices import Notice
 from bot.core.routing.tree import ActiveRoutes, Recipient
-from bot.core.text.inline import relative
 from bot.core.text.people import person
 from bot.core.text.quoting import clean, quoted
 
@@ -39,12 +38,12 @@ def notice(silence: Silence, service: ServiceView, now: float) -> Notice | None:
 
 
 def text(silence: Silence, service: ServiceView) -> str:
-    """The sentence."""
+    """The sentence; a headline in which no time can be shown."""
     what = "maintenance" if silence.work else "silence"
     target = clean(service.names.get(silence.target, silence.target), 120) or "the whole service"
     on = f"what fits {target}" if conditions_of(silence.target) else target
     why = f", {quoted(silence.reason, 80)}," if silence.reason else ""
-    asked = f"asked for by {person(silence.by)} {relative(silence.since)}"
+    asked = f"asked for by {person(silence.by)}"
     return f"the {what} on {on}{why} {asked} has ended; nothing is open under it"
 
 

@@ -15,7 +15,7 @@ from bot.core.model.group import Correlation, NoticeGroup
 from bot.core.model.incident import Incident, TimelineEntry
 from bot.core.model.snapshot import Snapshot
 from bot.core.text.durations import clock
-from bot.core.text.inline import moment, tidy, zoned
+from bot.core.text.inline import moment, tidy, utc, zoned
 from bot.core.text.quoting import clean, cut
 from bot.core.text.states import EMOJI
 from bot.core.tips.alternatives import Option
@@ -52,7 +52,7 @@ def _own(snapshot: Snapshot, now: float) -> Card:
     tone = Colour.GREEN if snapshot.over else Colour.GREY
     summary = any(label not in OF_TROUBLE for label, _ in snapshot.lines)
     emoji = SUMMARY if summary else EMOJI[tone]
-    text = f"{emoji} {name}: {clean(snapshot.reason, LONGEST) or 'nothing to say'}"
+    text = f"{emoji} {name}: {clean(utc(snapshot.reason, now), LONGEST) or 'nothing to say'}"
     foot = f"updated {moment(snapshot.at)}"
     return Card(
         clean(snapshot.service, 40),

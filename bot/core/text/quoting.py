@@ -16,6 +16,7 @@ _REMOVED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _MARKS = frozenset({"Mn", "Me"})
 OPEN, CLOSE = "\ue000", "\ue001"
 """Around a token (`bot.core.text.inline`); private-use characters, which `clean` removes from what others wrote."""
+_TOKENS = re.compile(f"{OPEN}(?:[tsar][0-9]{{1,11}}|[up][^{OPEN}{CLOSE}]*){CLOSE}")
 _MARKS_IN_A_ROW = 2  # enough for every script in use; more is a tower that covers the neighbouring lines
 _READ_AT_MOST = 20_000
 _JOINER = regex.compile(r"(?<=\p{Extended_Pictographic}[\uFE0F\p{Emoji_Modifier}]?)\u200D(?=\p{Extended_Pictographic})")
@@ -26,10 +27,13 @@ _LOOK_BACK = 64
 
 
 def clean(text: str, limit: int = 200) -> str:
-    """One line of plain text of at most `limit` characters; what is cut is counted: "… (12 more)"."""
+    """One line of plain text of at most `limit` characters; what is cut is counted: "… (12 more)".
+
+    A token goes whole, so that nobody reads what is inside it; a text of our own is written out or `tidy`'d instead.
+    """
     if len(text) <= limit and text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()  # nearly all there is: nothing in it could be removed
-    head = text[:_READ_AT_MOST]
+    head = _TOKENS.sub(" ", text[:_READ_AT_MOST]) if OPEN in text else text[:_READ_AT_MOST]
     words = " ".join(_ESCAPES.sub("", head).split())
     joiners = {found.start() for found in _JOINER.finditer(words)} if "\u200d" in words else frozenset[int]()
     kept: list[str] = []
@@ -41,7 +45,7 @@ def clean(text: str, limit: int = 200) -> str:
         marks = marks + 1 if category in _MARKS else 0
         if marks <= _MARKS_IN_A_ROW:
             kept.append(character)
-    return cut(" ".join("".join(kept).split()), limit, unseen=len(text) - len(head))
+    return cut(" ".join("".join(kept).split()), limit, unseen=max(0, len(text) - _READ_AT_MOST))
 
 
 def cut(text: str, limit: int, unseen: int = 0) -> str:

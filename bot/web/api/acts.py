@@ -6,7 +6,6 @@ from bot.core.answers.answer import Answer
 from bot.core.commands.asker import Asker
 from bot.core.commands.parser import INCIDENT_ID, SILENCE_ID
 from bot.core.model.person import Person
-from bot.core.text.inline import utc
 from bot.web.api import lookups, models
 from bot.web.api.operation import answered, taken
 from bot.web.routing import Call, HttpError
@@ -52,11 +51,10 @@ def _told(call: Call, answer: Answer) -> web.Response:
     answer = answer.plainly()
     _understood(answer)
     table = answer.table
-    rows = [tuple(utc(cell, call.now) for cell in row) for row in table.rows] if table else []
     told = models.DeskAnswer(
         title=answer.title,
-        lines=tuple(models.Label(label=label, text=utc(text, call.now)) for label, text in answer.lines),
-        table=models.Table(head=table.head, rows=tuple(rows)) if table else None,
+        lines=tuple(models.Label(label=label, text=text) for label, text in answer.lines),
+        table=models.Table(head=table.head, rows=table.rows) if table else None,
         text=answer.text,
         data=dict(answer.data),
     )
