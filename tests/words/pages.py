@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from io import StringIO
 from textwrap import wrap
+from typing import Any
 
 from rich.console import Console
 
@@ -118,16 +119,16 @@ def teams(it: Card) -> str:
     return _activity(teams_cards.root(it))
 
 
-def _activity(sent: Mapping[str, object]) -> str:
+def _activity(sent: Mapping[str, Any]) -> str:
     """An activity's own text or summary, then a line for each paragraph and the buttons of its card."""
     lines = [str(sent.get("summary") or sent.get("text"))]
-    for attached in sent.get("attachments", ()):  # type: ignore[attr-defined]
+    for attached in sent.get("attachments", ()):
         lines += _paragraphs(attached["content"]["body"])
         lines += [f"[{one['title']}]" for one in attached["content"].get("actions", ())]
     return "\n".join(lines)
 
 
-def _paragraphs(body: Iterable[Mapping[str, object]]) -> Iterator[str]:
+def _paragraphs(body: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     for element in body:
         match element:
             case {"type": "Container", "items": [*items]}:

@@ -129,7 +129,9 @@ def test_what_was_refused_of_several_acts_names_people_and_times(platform):
     """An act on all incidents of one message at once; the reason of a refusal may have both."""
     why = f"Ann is on it since {moment(NOW)}, says {mention(Person('slack', 'T1', 'U1', 'Ann'))}"
     said = together("ack", "slack@G1", [ActionResult(ok=False, text=why)], NOW)
-    shown = PLATFORMS[platform][2](said)
+    answers = PLATFORMS[platform][2]
+    assert answers is not None
+    shown = answers(said)
     assert DATED.search(shown)
     assert "Ann" in shown
     assert OPEN not in shown
