@@ -55,6 +55,9 @@ class Draws(Protocol):
     def draws(self) -> bool:
         """Whether it is to, by its options, and can."""
 
+    def posts(self, drawing: Drawing, drawn: MessageRef, /) -> bool:
+        """Whether `draw` would post a new message, which may stand twice if its answer is lost."""
+
     async def draw(self, where: MessageRef, drawing: Drawing, drawn: MessageRef, key: str) -> MessageRef:
         """Post the charts below the root, or put them where others are `drawn` ({}: nowhere); where they stand now.
 

@@ -9,7 +9,7 @@ on a channel that cannot land a repeat on the first one no second is posted.
 import asyncio
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -17,7 +17,7 @@ from bot.channels.channel import Channel, Draws
 from bot.core.answers.charts import SERIES, Drawing, charts
 from bot.core.history.ranges import Range, RangeHistory, around
 from bot.core.model.incident import Incident
-from bot.errors import DeliveryError
+from bot.errors import DeliveryError, StoreError
 from bot.process import Process
 from bot.settings import Service
 from bot.store.types import Delivery
@@ -31,7 +31,11 @@ CHART_S = 300.0
 LATE_S = 1_800.0
 """So long after its end an incident may still have its last chart."""
 ROUND_S, DRAW_S = 40.0, 20.0
-"""Of a round and of one chart, seconds of the machine: together less than the lease."""
+"""Of a round and of one chart, seconds of the machine. No chart is begun that the round has no time for."""
+NOTE_S, NOTE_AGAIN_S = 20.0, 0.5
+"""So long what was drawn is written down while the store fails over; with a round less than the lease."""
+GRACE_S = 3.0
+"""What is being posted when the process ends has so long to be finished and written down."""
 TRIES = 5
 ON_RECORD, DELIVERIES = 20, 100
 REPEAT_S = 100.0
@@ -68,6 +72,8 @@ class IncidentCharts:
         self._store = process.store
         self._records = records
         self._channels = channels
+        self._first = 0
+        self._until = 0.0
 
     async def run(self) -> None:
         """Look for ever; one process does."""
@@ -78,19 +84,29 @@ class IncidentCharts:
         drawing = {name: one for name, one in self._channels.items() if isinstance(one, Draws) and one.draws}
         if not drawing:
             return
-        try:
-            async with asyncio.timeout(ROUND_S):
-                for service in self._process.settings.services:
-                    await self._service(service, drawing)
-        except TimeoutError:
-            log.info("not all charts that are due were drawn within %.0f s", ROUND_S)
+        self._until = asyncio.get_running_loop().time() + ROUND_S
+        services = self._process.settings.services
+        first, self._first = self._first, 0
+        for place in range(first, first + len(services)):
+            count, whole = await self._service(services[place % len(services)], drawing)
+            if not whole:
+                # The next round begins where this one has drawn nothing yet.
+                self._first = (place + (count > 0)) % len(services)
+                log.info("not all charts that are due were drawn within %.0f s", ROUND_S)
+                return
 
-    async def _service(self, service: Service, drawing: Mapping[str, Draws]) -> None:
+    def _room(self) -> bool:
+        """Whether the round has time for one more chart."""
+        return asyncio.get_running_loop().time() <= self._until - DRAW_S
+
+    async def _service(self, service: Service, drawing: Mapping[str, Draws]) -> tuple[int, bool]:
+        """Draw what is due of one service: how many charts, and whether that was all."""
         now = self._process.now()
         known = await self._records.incidents(service.id, ON_RECORD)
         current = {i.id: i for i in known if i.resolved_at is None or now - i.resolved_at < LATE_S}
         if not current:
-            return
+            return 0, True
+        count = 0
         made: dict[str, Drawing | None] = {}
         for one in await self._store.views.deliveries(service.id, DELIVERIES):
             channel = drawing.get(one.channel.partition(":")[0])
@@ -99,11 +115,27 @@ class IncidentCharts:
             noted = await self._noted(one)
             if noted.over or now < noted.due_at:
                 continue
+            if not self._room():
+                return count, False
             if one.subject not in made:
                 made[one.subject] = await self._drawing(service, current[one.subject])
             found = made[one.subject]
+            if found is not None and not self._room():
+                return count, False
             if found is not None:
-                await self._draw(channel, one, noted, found)
+                await self._finished(self._draw(channel, one, noted, found))
+                count += 1
+        return count, True
+
+    async def _finished(self, drawing: Coroutine[Any, Any, None]) -> None:
+        """Draw; the end of the process waits a moment for it, as some channels never take up half a post again."""
+        task = asyncio.create_task(drawing)
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait({task}, timeout=GRACE_S)
+            task.cancel()
+            raise
 
     async def _drawing(self, service: Service, incident: Incident) -> Drawing | None:
         """The charts of an incident; None where there is nothing of it to see yet."""
@@ -124,7 +156,7 @@ class IncidentCharts:
             log.info("the chart of %s may stand there already; no second one is posted", one.id)
             await self._note(one, replace(noted, over=True))
             return
-        if not noted.drawn:
+        if channel.posts(drawing, noted.drawn):
             noted = replace(noted, posting_since=noted.posting_since or now)
             await self._note(one, noted)
         try:
@@ -135,7 +167,7 @@ class IncidentCharts:
         except DeliveryError as error:
             await self._failed(one, noted, error)
         else:
-            await self._note(one, Noted(drawn, due_at=now + CHART_S, over=drawing.last))
+            await self._note_surely(one, Noted(drawn, due_at=now + CHART_S, over=drawing.last))
 
     async def _failed(self, one: Delivery, noted: Noted, error: DeliveryError) -> None:
         """Try again later, or never; the words stand without it."""
@@ -154,6 +186,18 @@ class IncidentCharts:
             return Noted({})
         kept = json.loads(text)
         return Noted(**{name: kept[name] for name in Noted.__slots__ if name in kept})
+
+    async def _note_surely(self, one: Delivery, noted: Noted) -> None:
+        """Write down what stands on the channel, also while the store fails over. Raises StoreError after `NOTE_S`."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + NOTE_S
+        while True:
+            try:
+                return await self._note(one, noted)
+            except StoreError:
+                if clock() > until:
+                    raise
+            await asyncio.sleep(NOTE_AGAIN_S)
 
     async def _note(self, one: Delivery, noted: Noted) -> None:
         kept = {name: getattr(noted, name) for name in Noted.__slots__}

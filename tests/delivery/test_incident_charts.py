@@ -9,7 +9,10 @@ import pytest
 from bot.channels.discord.channel import DiscordChannel
 from bot.delivery import incident_charts
 from bot.delivery.incident_charts import CHART_S
+from bot.errors import StoreError
 from bot.pictures import drawn
+from bot.process import Process
+from bot.settings import Service, Settings
 from tests.fakes.discord.server import discord
 from tests.fakes.slack.server import slack
 from tests.support.charted import Charted, KilledError, killed
@@ -171,6 +174,114 @@ async def test_a_kill_between_posting_and_noting_leaves_one_chart(store, opened,
         await world.draws().look()
         (chart,) = thread_of(world)
         assert chart.edits == edits
+
+
+async def test_slack_s_last_picture_never_stands_twice(slacked):
+    """Files cannot be replaced: the last one is a post like the first, noted before it is made."""
+    slacked.fake.workspace.scopes.add("files:write")
+    await slacked.opened()
+    slacked.fake.faults.add("chat.postMessage", error="invalid_blocks")
+    slacked.passes(60)
+    await slacked.draws().look()
+    slacked.ends()
+    slacked.passes(CHART_S)
+    async with killed(slacked.books["slack"]):
+        with pytest.raises(KilledError):
+            await slacked.draws().look()
+    for _ in range(2):
+        slacked.passes(CHART_S)
+        await slacked.draws().look()
+    assert len(thread_of(slacked)) == 2, "one while it lasted, and one at its end"
+
+
+@pytest.mark.parametrize("opened", [on_slack, on_discord])
+async def test_a_chart_says_what_it_is_and_promises_no_other(store, opened):
+    """Nobody may ever edit it again; what it says stays true."""
+    async with opened(store) as world:
+        await world.opened()
+        world.passes(60)
+        await world.draws().look()
+        (chart,) = thread_of(world)
+        said = str(chart.blocks[-1]) if world.place is None else chart.content
+        assert "Counted until" in said
+        assert "kept" not in said
+
+
+@pytest.mark.parametrize("opened", [on_slack, on_discord])
+async def test_what_was_posted_is_written_down_when_the_store_is_back(store, opened, monkeypatch):
+    """A failover between posting and noting: the chart goes on."""
+    monkeypatch.setattr(incident_charts, "NOTE_AGAIN_S", 0.01)
+    async with opened(store) as world:
+        await world.opened()
+        world.passes(60)
+        put, away = store.notes.put, [False, True, True]
+
+        async def perhaps(key, *words):
+            if key.startswith("chart:") and away and away.pop(0):
+                raise StoreError("failing over")
+            await put(key, *words)
+
+        monkeypatch.setattr(store.notes, "put", perhaps)
+        await world.draws().look()
+        world.passes(CHART_S)
+        await world.draws().look()
+        (chart,) = thread_of(world)
+        assert (chart.edits, away) == (1, [])
+
+
+async def test_no_chart_is_begun_that_the_round_has_no_time_for(slacked, monkeypatch):
+    """It is not cut off half posted; the next round draws it."""
+    await slacked.opened()
+    slacked.passes(60)
+    with monkeypatch.context() as patched:
+        patched.setattr(incident_charts, "ROUND_S", incident_charts.DRAW_S - 1)
+        await slacked.draws().look()
+    assert thread_of(slacked) == []
+    await slacked.draws().look()
+    slacked.passes(CHART_S)
+    await slacked.draws().look()
+    (chart,) = thread_of(slacked)
+    assert chart.edits == 1
+
+
+async def test_a_round_without_time_for_all_goes_on_with_the_next_service(slacked, monkeypatch):
+    """The first service does not take the time of all others for ever."""
+    began = []
+    worker = slacked.draws()
+    worker._process = Process(slacked.store, Settings(tuple(Service(n, n) for n in "abc")), "a", slacked._clock)
+
+    async def served(service, _drawing):
+        began.append(service.id)
+        return 1, False
+
+    monkeypatch.setattr(worker, "_service", served)
+    for _ in range(4):
+        await worker.look()
+    assert began == ["a", "b", "c", "a"]
+
+
+async def test_an_end_of_the_process_lets_a_post_be_finished(slacked, monkeypatch):
+    """A reload between posting and noting: the next process goes on with the chart."""
+    await slacked.opened()
+    slacked.passes(60)
+    channel = slacked.books["slack"]
+    whole, begun = channel.draw, asyncio.Event()
+
+    async def draw(*args):
+        begun.set()
+        await asyncio.sleep(0.05)
+        return await whole(*args)
+
+    monkeypatch.setattr(channel, "draw", draw)
+    looking = asyncio.create_task(slacked.draws().look())
+    await begun.wait()
+    looking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await looking
+    slacked.passes(CHART_S)
+    await slacked.draws().look()
+    (chart,) = thread_of(slacked)
+    assert chart.edits == 1
 
 
 async def test_a_slow_renderer_holds_up_no_word(discorded, monkeypatch, tmp_path):

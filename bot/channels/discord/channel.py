@@ -118,6 +118,10 @@ class DiscordChannel:
         """Whether charts go into threads."""
         return self._options.charts and possible()
 
+    def posts(self, _drawing: Drawing, drawn: MessageRef) -> bool:
+        """The first picture; it is replaced afterwards."""
+        return not drawn
+
     async def draw(self, where: MessageRef, drawing: Drawing, drawn: MessageRef, key: str) -> MessageRef:
         """Charts in the thread of a root; the picture is replaced where they stand already."""
         channel, message, _ = self._at(where)

@@ -9,9 +9,10 @@ from typing import Any
 
 from bot.channels.discord import errors
 from bot.channels.discord.errors import DiscordError
+from bot.channels.discord.markdown import markup
 from bot.channels.discord.rest import Rest
 from bot.channels.discord.threads import Threads
-from bot.core.answers.charts import Chart, Drawing
+from bot.core.answers.charts import Chart, Drawing, dated
 from bot.core.drawing import in_words
 from bot.core.text.quoting import clean
 from bot.errors import DeliveryError
@@ -68,9 +69,8 @@ def described(charts: Sequence[Chart]) -> str:
 
 
 def _message(drawing: Drawing) -> dict[str, Any]:
-    until = "the last picture of it" if drawing.last else "kept up to date while the incident lasts"
     return {
-        "content": f"-# Counted until <t:{drawing.as_of:.0f}:t>, {until}",
+        "content": f"-# {markup(dated(drawing))}",
         "attachments": [{"id": 0, "filename": PICTURE, "description": described(drawing.charts)}],
         "allowed_mentions": {"parse": []},
     }

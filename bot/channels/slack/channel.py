@@ -22,7 +22,7 @@ from bot.channels.slack.duplicates import standing
 from bot.channels.slack.errors import GONE, TOO_RICH, code
 from bot.channels.slack.options import Options, is_person
 from bot.channels.slack.rate_limits import EDIT, FIGURES_S, POST, Edits, Posts, Rests
-from bot.channels.slack.thread_charts import ThreadCharts
+from bot.channels.slack.thread_charts import ThreadCharts, posts
 from bot.channels.slack.web_api import WRONG, Web
 from bot.channels.storm import may_call
 from bot.core.answers.charts import Drawing
@@ -129,6 +129,10 @@ class SlackChannel:
             # Without its root the line still has something to say.
             await self._call(POST, place, line)
         await self._note(f"line:{key}", {"said": True})
+
+    def posts(self, drawing: Drawing, drawn: MessageRef) -> bool:
+        """The first charts, and the last picture where a picture stands."""
+        return posts(drawing, drawn)
 
     async def draw(self, where: MessageRef, drawing: Drawing, drawn: MessageRef, key: str) -> MessageRef:
         """Charts in the thread of a root, where no word waits for its turn."""

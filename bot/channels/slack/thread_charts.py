@@ -17,9 +17,8 @@ from bot.channels.slack.errors import GONE, TOO_RICH, code
 from bot.channels.slack.mrkdwn import escape, markup
 from bot.channels.slack.rate_limits import EDIT, POST
 from bot.channels.slack.web_api import Web
-from bot.core.answers.charts import Drawing
+from bot.core.answers.charts import Drawing, dated
 from bot.core.drawing import in_words
-from bot.core.text import inline
 from bot.core.text.truncation import fit
 from bot.errors import DeliveryError
 from bot.pictures.drawn import Pictures
@@ -58,7 +57,8 @@ class ThreadCharts:
             said_no = code(error.__cause__ or error)
             # Somebody took it away, or the thread: whoever did does not want another.
             error.permanent = error.permanent or said_no in GONE
-            if said_no not in TOO_RICH:
+            # What was taken once stays as it is: a picture beside it would be a second chart.
+            if said_no not in TOO_RICH or drawn:
                 raise
             log.info("%s: Slack refuses charts as a block (%s); a picture is tried", self._name, error)
             return await self._pictured(where, drawing)
@@ -84,7 +84,10 @@ class ThreadCharts:
         return {"file": str(room["file_id"])}
 
 
+def posts(drawing: Drawing, drawn: MessageRef) -> bool:
+    """Whether these charts become a new message: the first ones, and the last picture, as files are not replaced."""
+    return not drawn or bool(drawn.get("file") and drawing.last)
+
+
 def _blocks(drawing: Drawing, now: float) -> list[dict[str, Any]]:
-    until = "the last picture of it" if drawing.last else "kept up to date while the incident lasts"
-    counted = markup(now)(f"Counted until {inline.moment(drawing.as_of)}, {until}")
-    return [*chart_blocks(drawing.charts), *context(counted)]
+    return [*chart_blocks(drawing.charts), *context(markup(now)(dated(drawing)))]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from bot.core.history.ranges import Point, RangeHistory, folded, latencies
 from bot.core.history.rollups import Rollup, total
+from bot.core.text import inline
 from bot.core.text.quoting import clean
 
 POINTS, SERIES = 20, 6
@@ -39,6 +40,11 @@ class Drawing:
     charts: tuple[Chart, ...]
     as_of: float
     last: bool = False
+
+
+def dated(drawing: Drawing) -> str:
+    """The line under the charts of a message, with a time's token. It promises no other charts: none may come."""
+    return f"Counted until {inline.moment(drawing.as_of)}" + (", the last picture" if drawing.last else "")
 
 
 def charts(pasts: Sequence[RangeHistory], service: str) -> tuple[Chart, ...]:
