@@ -8,20 +8,25 @@ import gzip
 import json
 import logging
 from importlib.metadata import version
+from typing import Any
 
 from bot.errors import DeliveryError
 from bot.fields import HttpOptions
 from bot.http.client import HttpClient, Request
+from bot.http.masking import SHORT, mask, secrets_to_mask
 from bot.process import Process
 from bot.settings import Otlp
 from bot.web.metrics.exposition import Rows
-from bot.web.metrics.otlp import Origin, request
+from bot.web.metrics.otlp import MOST, Origin, request
 from bot.web.metrics.scraper import Scraper
 from bot.web.site import Site
+from probes.secret import Secret
 
 log = logging.getLogger(__name__)
 
 FAST = 1
+COUNT = 19
+"""Digits of a count."""
 LONGEST_S = 600.0
 """The longest that a collector may ask us to wait."""
 
@@ -36,9 +41,12 @@ class OtlpExport:
         self._wanted = wanted
         self._origin = Origin(version("groundtruth"), process.owner, process.now())
         secrets = [wanted.url, *(value for _, value in wanted.headers)]
+        self._hidden = secrets_to_mask([*secrets, *_credentials(wanted)])
         reached = HttpOptions(ca_file=wanted.ca_file)
         self._way = HttpClient("the OTLP collector", process.now, secrets, reached)
         self._failing = False
+        self._left_out = 0
+        self._rejected = ""
         self._rests_until = 0.0
 
     async def run(self) -> None:
@@ -52,7 +60,10 @@ class OtlpExport:
         if now < self._rests_until <= now + LONGEST_S:
             return False
         rows = self._scraper.rows(self._site.standings, now, whole=True, openmetrics=False)
-        body = await asyncio.to_thread(_body, rows, self._origin, now)
+        body, left_out = await asyncio.to_thread(_body, rows, self._origin, now)
+        if left_out and not self._left_out:
+            log.warning("%d series of the metrics are beyond %d samples and are not exported", left_out, MOST)
+        self._left_out = left_out
         headers = {name: value.reveal() for name, value in self._wanted.headers}
         try:
             told = await self._way.send(
@@ -67,10 +78,34 @@ class OtlpExport:
         if self._failing:
             log.warning("metrics are taken again")
         self._failing = False
-        if isinstance(told.body, dict) and (partly := told.body.get("partialSuccess")):
-            log.warning("the OTLP collector left out some metrics: %s", str(partly)[:200])
+        self._partly(told.body)
         return True
 
+    def _partly(self, told: Any) -> None:
+        """Say what a collector has rejected, once for as long as it rejects for that reason."""
+        partial = told.get("partialSuccess") if isinstance(told, dict) else None
+        count = _rejected(partial)
+        why = mask(str(partial.get("errorMessage") or "no reason given"), self._hidden) if count else ""
+        if count and why != self._rejected:
+            log.warning("the OTLP collector rejects %d data points: %s", count, why)
+        elif self._rejected and not count:
+            log.warning("the OTLP collector rejects no data points any more")
+        self._rejected = why
 
-def _body(rows: Rows, origin: Origin, now: float) -> bytes:
-    return gzip.compress(json.dumps(request(rows, origin, now), separators=(",", ":")).encode(), FAST)
+
+def _rejected(partial: Any) -> int:
+    """How many points; 0 for what is no number, a 64-bit one being a string in OTLP's JSON."""
+    found = partial.get("rejectedDataPoints") if isinstance(partial, dict) else None
+    if isinstance(found, str) and found.isascii() and found.isdigit() and len(found) < COUNT:
+        return int(found)
+    return found if type(found) is int and 0 < found < 10**COUNT else 0
+
+
+def _credentials(wanted: Otlp) -> list[Secret]:
+    """The parts of header values after a scheme ("Bearer ..."), which may be repeated without it."""
+    return [Secret(part) for _, value in wanted.headers for part in value.reveal().split()[1:] if len(part) > SHORT]
+
+
+def _body(rows: Rows, origin: Origin, now: float) -> tuple[bytes, int]:
+    made, left_out = request(rows, origin, now)
+    return gzip.compress(json.dumps(made, separators=(",", ":")).encode(), FAST), left_out

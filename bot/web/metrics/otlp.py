@@ -14,11 +14,13 @@ DAY_S = 86_400
 CUMULATIVE = 2
 """AGGREGATION_TEMPORALITY_CUMULATIVE."""
 MOST = 100_000
-"""Data points of one request; what is beyond is left out."""
+"""Samples of one request; whole series that are beyond are left out."""
 _SAMPLE = re.compile(r"(?P<name>\w+)(?:\{(?P<labels>.*?)\})? (?P<value>[^ ]+)(?: # .*)?")
 _LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 _ESCAPED = re.compile(r"\\(.)")
 Labels = tuple[tuple[str, str], ...]
+Sample = tuple[str, Labels, float]
+"""Name, labels, value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +32,39 @@ class Origin:
     began: float
 
 
-def request(rows: Mapping[str, Sequence[str]], origin: Origin, now: float) -> dict[str, Any]:
-    """An ExportMetricsServiceRequest of these rows, as `bot.web.metrics.exposition` has them."""
+def request(rows: Mapping[str, Sequence[str]], origin: Origin, now: float) -> tuple[dict[str, Any], int]:
+    """An ExportMetricsServiceRequest of these rows, as `bot.web.metrics.exposition` has them; how many series not."""
     who = {
         "service.name": "groundtruth",
         "service.version": origin.version,
         "service.instance.id": origin.instance,
     }
-    metrics, left = [], MOST
+    metrics, room, left_out = [], MOST, 0
     for name, pieces in rows.items():
-        samples = [one for piece in pieces for one in _samples(piece)][:left]
-        left -= len(samples)
-        if samples:
-            metrics.append(_metric(FAMILIES[name], samples, origin, now))
+        series: dict[Labels, list[Sample]] = {}
+        for sample in (one for piece in pieces for one in _samples(piece)):
+            series.setdefault(_series(sample[1]), []).append(sample)
+        taken: list[Sample] = []
+        for samples in series.values():
+            # A histogram without some of its buckets would be a wrong one.
+            if len(samples) > room:
+                room, left_out = 0, left_out + 1
+            else:
+                room -= len(samples)
+                taken += samples
+        if taken:
+            metrics.append(_metric(FAMILIES[name], taken, origin, now))
     scope = {"scope": {"name": "groundtruth", "version": origin.version}, "metrics": metrics}
-    return {"resourceMetrics": [{"resource": {"attributes": _attributes(tuple(who.items()))}, "scopeMetrics": [scope]}]}
+    resource = {"attributes": _attributes(tuple(who.items()))}
+    return {"resourceMetrics": [{"resource": resource, "scopeMetrics": [scope]}]}, left_out
 
 
-def _samples(piece: str) -> Iterator[tuple[str, Labels, float]]:
+def _series(labels: Labels) -> Labels:
+    """The labels without the bound of a bucket."""
+    return tuple(pair for pair in labels if pair[0] != "le")
+
+
+def _samples(piece: str) -> Iterator[Sample]:
     """Name, labels and value of each line."""
     for line in piece.split("\n"):
         found = _SAMPLE.fullmatch(line)
@@ -60,7 +77,7 @@ def _plain(value: str) -> str:
     return _ESCAPED.sub(lambda one: "\n" if one[1] == "n" else one[1], value)
 
 
-def _metric(family: Family, samples: Sequence[tuple[str, Labels, float]], origin: Origin, now: float) -> dict[str, Any]:
+def _metric(family: Family, samples: Sequence[Sample], origin: Origin, now: float) -> dict[str, Any]:
     # What is not counted in this process is counted since midnight UTC.
     since = origin.began if family.name in IN_PROCESS else now // DAY_S * DAY_S
     times = {"startTimeUnixNano": _nano(since), "timeUnixNano": _nano(now)}
@@ -80,11 +97,11 @@ def _metric(family: Family, samples: Sequence[tuple[str, Labels, float]], origin
     return made
 
 
-def _histograms(samples: Sequence[tuple[str, Labels, float]], times: Mapping[str, str]) -> list[dict[str, Any]]:
+def _histograms(samples: Sequence[Sample], times: Mapping[str, str]) -> list[dict[str, Any]]:
     """The samples of each set of labels together; buckets are cumulative there and single here."""
     found: dict[Labels, dict[str, Any]] = {}
     for name, labels, value in samples:
-        of = tuple(pair for pair in labels if pair[0] != "le")
+        of = _series(labels)
         one = found.setdefault(of, {"bounds": [], "below": [], "sum": 0.0})
         if name.endswith("_bucket"):
             one["bounds"].append(dict(labels)["le"])

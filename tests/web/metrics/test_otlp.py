@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.process import Process
 from bot.settings import Otlp
+from bot.web.metrics import otlp
 from bot.web.metrics.export import OtlpExport
 from bot.web.metrics.families import FAMILIES
 from bot.web.metrics.otlp import Origin, request
@@ -26,6 +27,7 @@ class Collector:
     def __init__(self):
         self.got, self.headers, self.status, self.go = [], [], 200, asyncio.Event()
         self.go.set()
+        self.partial = lambda _asked: {}
 
     async def take(self, asked: web.Request) -> web.Response:
         await self.go.wait()
@@ -33,7 +35,7 @@ class Collector:
         if self.status == 200:
             # aiohttp unpacks what says that it is gzip.
             self.got.append(json.loads(await asked.read()))
-        return web.json_response({"partialSuccess": {}}, status=self.status)
+        return web.json_response({"partialSuccess": self.partial(asked)}, status=self.status)
 
     @contextlib.asynccontextmanager
     async def open(self):
@@ -49,7 +51,7 @@ class Collector:
 
 
 @contextlib.asynccontextmanager
-async def exporting(store, url):
+async def exporting(store, url, header="sesame-sesame"):
     """An export that is open, on what the store has, and the scraper it reads."""
     await fill(store)
     process = Process(store, with_page(), "me", lambda: NOW)
@@ -57,7 +59,7 @@ async def exporting(store, url):
     scraper = Scraper(process, site, lambda: {("slack", "delivered"): 3})
     await site.read()
     await scraper.read()
-    wanted = Otlp(Secret(url), 60.0, (("x-key", Secret("sesame-sesame")),))
+    wanted = Otlp(Secret(url), 60.0, (("x-key", Secret(header)),))
     export = OtlpExport(process, site, scraper, wanted)
     async with export._way:
         yield export, site, scraper
@@ -110,7 +112,7 @@ def test_histograms_have_single_buckets_and_labels_are_read_back():
         for bound, below in (("0.5", 2), ("1.0", 5), ("+Inf", 6))
     )
     piece += f'\n{name}_count{{service="a\\"b\\n\\\\"}} 6\n{name}_sum{{service="a\\"b\\n\\\\"}} 4.25'
-    (kind, (point,)) = points(request({name: [piece]}, Origin("1", "me", NOW - 60), NOW))[name]
+    (kind, (point,)) = points(request({name: [piece]}, Origin("1", "me", NOW - 60), NOW)[0])[name]
     assert kind == "histogram"
     assert point["attributes"] == [{"key": "service", "value": {"stringValue": 'a"b\n\\'}}]
     assert (point["bucketCounts"], point["explicitBounds"]) == (["2", "3", "1"], [0.5, 1.0])
@@ -134,6 +136,63 @@ async def test_a_collector_that_takes_nothing_is_one_line_in_the_log(store, capl
             collector.status, export._rests_until = 200, 0.0
             assert await export.export()
             assert len(collector.got) == 1
+
+
+async def test_what_a_collector_rejects_is_said_once_and_without_secrets(store, caplog):
+    """Whatever it echoes of our headers; a warning without a rejected point is none of ours."""
+    collector = Collector()
+    collector.partial = lambda asked: {
+        "rejectedDataPoints": "0",
+        "errorMessage": "use v2 for " + asked.headers["x-key"],
+    }
+    caplog.set_level(logging.WARNING)
+    async with collector.open() as url, exporting(store, url, "Bearer sesame-sesame") as (export, _, _):
+        assert await export.export()
+        assert not caplog.records
+
+        def rejects(asked):
+            whole = asked.headers["x-key"]
+            return {"rejectedDataPoints": "7", "errorMessage": f"<!channel> no quota for {whole} ({whole.split()[1]})"}
+
+        collector.partial = rejects
+        for _ in range(3):
+            assert await export.export()
+        (said,) = [record.getMessage() for record in caplog.records]
+        assert "rejects 7 data points" in said
+        assert "no quota for" in said
+        assert "sesame" not in caplog.text
+        for odd in (
+            [],
+            "x",
+            {"rejectedDataPoints": "9" * 5_000},
+            {"rejectedDataPoints": -1},
+            {"rejectedDataPoints": {}},
+        ):
+            collector.partial = lambda _asked, odd=odd: odd
+            assert await export.export()
+        assert len(caplog.records) == 2
+        assert "any more" in caplog.text
+
+
+def histogram_of(service):
+    name = "groundtruth_check_duration_seconds"
+    lines = [f'{name}_bucket{{service="{service}",le="{bound}"}} {n}' for bound, n in (("0.5", 2), ("+Inf", 6))]
+    return "\n".join([*lines, f'{name}_count{{service="{service}"}} 6', f'{name}_sum{{service="{service}"}} 4.25'])
+
+
+async def test_series_beyond_the_bound_are_left_out_whole_and_counted(store, monkeypatch, caplog):
+    """No histogram loses some of its buckets; the log says how many series are missing, once."""
+    name = "groundtruth_check_duration_seconds"
+    monkeypatch.setattr(otlp, "MOST", 10)
+    made, left_out = request({name: [histogram_of(n) for n in "abc"]}, Origin("1", "me", NOW - 60), NOW)
+    assert [(p["count"], p["sum"], p["bucketCounts"]) for p in points(made)[name][1]] == [("6", 4.25, ["2", "4"])] * 2
+    assert left_out == 1
+    collector = Collector()
+    caplog.set_level(logging.WARNING)
+    async with collector.open() as url, exporting(store, url) as (export, _, _):
+        for _ in range(2):
+            assert await export.export()
+    assert len([r for r in caplog.records if "series of the metrics" in r.getMessage()]) == 1
 
 
 async def test_a_slow_collector_holds_nothing_up(store):
