@@ -1,5 +1,6 @@
 """What paid checks have used of the day's budget, all probers together. The day is UTC's, by the server's clock."""
 
+import secrets
 from dataclasses import dataclass
 
 from bot.store import keys
@@ -25,10 +26,7 @@ class BudgetStore:
         self._link = link
 
     async def reserve(self, service: str, wanted: tuple[int, float], allowed: tuple[int, float]) -> bool:
-        """Set tokens and US dollars aside, if with them the day stays within what is allowed.
-
-        Asked again after a lost reply it may set them aside twice: the budget errs on the side of spending less.
-        """
+        """Set tokens and US dollars aside, if with them the day stays within what is allowed."""
         granted, *_ = await self._ask(service, wanted, allowed)
         return granted == 1
 
@@ -39,5 +37,7 @@ class BudgetStore:
 
     async def _ask(self, service: str, wanted: tuple[int, float], allowed: tuple[int, float]) -> list[int]:
         figures = (wanted[0], round(wanted[1] * NANO), allowed[0], round(allowed[1] * NANO))
-        reply = await self._link.run("budget", (keys_of(service).budget,), (*figures, keys.BUDGET_TTL_S))
+        reply = await self._link.run(
+            "budget", (keys_of(service).budget,), (*figures, keys.BUDGET_TTL_S, secrets.token_hex(8))
+        )
         return [int(figure) for figure in reply]

@@ -5,6 +5,7 @@ end, so that a courier that was too slow changes nothing.
 """
 
 import json
+import secrets
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict
@@ -41,7 +42,9 @@ class Outbox:
         ids = [text(name) for name in await self._link.run("pick", (due,), (now, _CANDIDATES, _EACH, *busy))]
         if not ids:
             return []
-        numbers = (now, now + courier.lease_s, courier.name, keys.DELIVERY_TTL_S, courier.at_once, _EACH)
+        # Whoever asks again, because a reply was lost or a replica did not confirm, gets what was taken.
+        by = f"{courier.name}:{secrets.token_hex(4)}"
+        numbers = (now, now + courier.lease_s, by, keys.DELIVERY_TTL_S, courier.at_once, _EACH)
         args: tuple[Value, ...] = (*numbers, *ids)
         taken = await self._link.run("claim", (due, *map(k.delivery, ids)), args)
         return [_claimed(service, row) for row in taken]
