@@ -52,6 +52,7 @@ def _tried(shell: str, home: Path) -> None:
     place = home / PLACES[shell]
     place.parent.mkdir(parents=True)
     place.write_text(run(PROGRAM, "completion", shell))
+    run(shell, "-n", place)
     environ = {"HOME": str(home), "PS1": "> ", "TERM": "dumb", "PATH": f"{PROGRAM.parent}:/usr/bin:/bin"}
     for beginning, whole in TYPED.items():
         _typed(shell, home, environ, (beginning, whole))
@@ -59,8 +60,8 @@ def _tried(shell: str, home: Path) -> None:
 
 def _typed(shell: str, home: Path, environ: Mapping[str, str], words: tuple[str, str]) -> None:
     """Type a beginning and TAB in a shell that has just been started, so that the first TAB works too."""
-    command, setup = STARTS[shell]
-    with terminal(command, home, environ) as screen:
+    (name, *options), setup = STARTS[shell]
+    with terminal([shutil.which(name) or name, *options], home, environ) as screen:
         screen.types(f"{setup}; echo re''ady\n")
         screen.sees("ready\r\n")
         beginning, whole = words

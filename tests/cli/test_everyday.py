@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import shutil
 import subprocess
 import tarfile
 from pathlib import Path
@@ -43,14 +42,11 @@ def test_bash_completes_commands_options_and_choices(capsys):
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_is_good_syntax(shell, capsys):
-    """By the shell itself, where it is installed; every command is in it."""
+def test_completion_has_every_command(shell, capsys):
+    """Whether each shell reads it is tried by `make check-package`, which says which shells are not there."""
     assert main(["completion", shell]) == 0
     script = capsys.readouterr().out
     assert all(name in script for name in COMMANDS)
-    if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not installed")
-    assert subprocess.run([shell, "-n"], input=script, text=True, capture_output=True, check=False).returncode == 0
 
 
 def test_every_command_is_offered():

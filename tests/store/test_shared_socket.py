@@ -45,11 +45,16 @@ def door() -> Iterator[Path]:
         yield shared / "store.sock"
 
 
+async def test_the_mode_of_the_socket(tmp_path, door):
+    """As the configuration has it, whoever runs it."""
+    async with open_store(None, tmp_path, socket=door, mode=0o660):
+        assert stat.S_IMODE(door.stat().st_mode) == 0o660
+
+
 async def test_a_group_may_ask(tmp_path, door):
     """The state itself stays closed; who is not in the group hears what to do."""
     async with open_store(None, tmp_path, socket=door, mode=0o660) as store:
         await store.notes.put("mark", "here", 60.0)
-        assert stat.S_IMODE(door.stat().st_mode) == 0o660
         with another_user(NOBODY):
             async with open_kept(None, tmp_path, door) as (other, runs):
                 assert (runs, await other.notes.get("mark")) == (True, "here")

@@ -4,11 +4,15 @@ import contextlib
 import os
 import pty
 import select
+import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 CTRL_C, CTRL_D = "\x03", "\x04"
+GRACE_S = 5.0
+NOT_FOUND = 127
+"""The exit code of a shell for a program that is not there."""
 
 
 class Terminal:
@@ -39,7 +43,7 @@ class Terminal:
         end = time.monotonic() + patience_s
         while self._read(0.1) and time.monotonic() < end:
             pass
-        self._code = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+        self._code = os.waitstatus_to_exitcode(_gone(self._pid))
         return self._code
 
     def _read(self, wait_s: float) -> bool:
@@ -58,13 +62,27 @@ class Terminal:
 def terminal(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> Iterator[Terminal]:
     """Start a program on a terminal; it is gone afterwards."""
     pid, door = pty.fork()
-    if pid == 0:  # pragma: no cover - the child
-        os.chdir(folder)
-        os.execvpe(command[0], list(command), {**os.environ, **environ})
+    if pid == 0:  # pragma: no cover - the child, which must never come back into the tests
+        try:
+            os.chdir(folder)
+            os.execvpe(command[0], list(command), {**os.environ, **environ})
+        finally:
+            os._exit(NOT_FOUND)
     screen = Terminal(pid, door)
     try:
         yield screen
     finally:
         os.close(door)  # which hangs up on it
         if screen._code == -1:
-            os.waitpid(pid, 0)
+            _gone(pid)
+
+
+def _gone(pid: int) -> int:
+    """The status of a program that has been hung up on; one that stays is killed."""
+    end = time.monotonic() + GRACE_S
+    while time.monotonic() < end:
+        if (found := os.waitpid(pid, os.WNOHANG))[0]:
+            return found[1]
+        time.sleep(0.01)
+    os.kill(pid, signal.SIGKILL)
+    return os.waitpid(pid, 0)[1]

@@ -5,6 +5,8 @@ from math import exp, pi, sin, sqrt
 from statistics import median
 
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.detection.assessor import Assessor
@@ -28,6 +30,13 @@ def fed_times(detector, times):
 
 def usual(rng, count, spread, typical=700.0):
     return [typical * exp(rng.gauss(0, spread)) for _ in range(count)]
+
+
+@settings(max_examples=40, derandomize=True, deadline=None, phases=(Phase.generate,))
+@given(st.integers(0, 2**32), st.floats(0.05, 0.8), st.sampled_from([5.0, 65.0, 700.0, 20_000.0]), st.integers(1, 1500))
+def test_any_times_are_usual_but_for_the_stated_rate(seed, spread, typical, count):
+    """One false alarm in 36 months of results is the rate that `SHARE` states, 3 million of them: none in 60,000."""
+    assert fed_times(LatencyDetector(), usual(random.Random(seed), count, spread, typical)) < NEEDED
 
 
 @pytest.mark.parametrize("spread", [0.05, 0.2, 0.35, 0.5, 0.65, 0.8])
