@@ -47,6 +47,10 @@ HANDED_BACK = "incident.unacknowledged"
 NOBODY = Person("pagerduty", "", "", "its time-out")
 
 
+class _TooFastError(Exception):
+    """This person, or the time-out that speaks for nobody, has changed all that it may for now."""
+
+
 class _Agent(BaseModel):
     id: str = ""
     type: str = ""
@@ -108,7 +112,7 @@ class Webhooks(NotificationLog):
             return web.Response(text=why)
         try:
             await self._once(f"heard:{event.id}", lambda: self._do(event))
-        except StoreError as error:
+        except (StoreError, _TooFastError) as error:
             log.warning("%s: a webhook will be retried: %s", self.name, error)
             return web.Response(status=503, text="later")
         return web.Response(status=202, text="done")
@@ -140,6 +144,8 @@ class Webhooks(NotificationLog):
         person = Person("pagerduty", "", agent.id[:80], clean(agent.summary or "", 80)) if agent else NOBODY
         asker = Asker(person, Role.RESPONDER, self.name, f"{self.name}.{event.id}")
         answer = await self._desk.ask(f"{verb} {self._subject(event)}", asker, self._now())
+        if answer.wait_s:
+            raise _TooFastError(answer.title)
         log.info(
             "%s: %s by %s: %s", self.name, event.event_type, person.user or "nobody", clean(answer.plainly().title, 200)
         )

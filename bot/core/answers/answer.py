@@ -62,6 +62,11 @@ class Answer:
     choice: Choice | None = None
     charts: tuple[Chart, ...] = ()
 
+    @property
+    def wait_s(self) -> float:
+        """Seconds until it may be asked again; 0 where it was not asked too often."""
+        return float(self.data.get("wait_s", 0.0)) if self.refused else 0.0
+
     def plainly(self, zone: tzinfo | None = UTC) -> "Answer":
         """The same for where no reader has times and mentions of his own: in one zone, None for this machine's."""
 

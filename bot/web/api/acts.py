@@ -1,5 +1,7 @@
 """What the desk answers and does for the API: each act under the token's role, audited like every act."""
 
+import math
+
 from aiohttp import web
 
 from bot.core.answers.answer import Answer
@@ -108,7 +110,9 @@ async def _act(call: Call, text: str) -> web.Response:
 
 
 def _understood(answer: Answer) -> None:
-    """Raises HttpError for what the desk did not understand, does not know, or refuses."""
+    """Raises HttpError for what the desk did not understand, does not know, refuses, or is asked too often."""
+    if answer.wait_s:
+        raise HttpError(429, answer.title, {"Retry-After": str(math.ceil(answer.wait_s))})
     if answer.refused:
         raise HttpError(403, answer.title)
     if not answer.understood:

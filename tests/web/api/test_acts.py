@@ -4,6 +4,7 @@ import pytest
 
 from bot.core.model.action import ActionRequest
 from bot.core.model.report import APPS, Report
+from bot.desk.act_limits import PER_MINUTE
 from bot.store.codec import ABOUT, ABOUT_FIELD, DEED
 from bot.store.stream_rows import decode
 from tests.support.filled import fill
@@ -48,6 +49,17 @@ async def test_an_acknowledgement_is_judged_and_audited(scene, store):
     deeds = await audited(store)
     assert ("api", "responder", "ack", "done") in deeds
     assert ("api", "admin", "release", "done") in deeds
+
+
+async def test_too_many_acts_are_asked_to_wait(scene, store):
+    """One holder changes so many things a minute; reading goes on."""
+    async with page(store, with_page(), now=lambda: scene.now) as client:
+        path, responder = "/v1/incidents/4F7K/acknowledgement", bearer("responder")
+        codes = [(await client.post(path, headers=responder)).status_code for _ in range(PER_MINUTE)]
+        beyond = await client.post(path, headers=responder)
+        read = await client.get("/v1/incidents", headers=responder)
+    assert set(codes) == {404}
+    assert (beyond.status_code, beyond.headers["retry-after"], read.status_code) == (429, "2", 200)
 
 
 async def test_a_silence_is_held_and_ended(scene, store):
