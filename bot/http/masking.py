@@ -23,7 +23,7 @@ def mask(text: str, secret: Sequence[str]) -> str:
 
 
 def _telling(secret: Secret) -> set[str]:
-    """What of a secret must not be repeated: all of it, and of an address also what is long in its path or query."""
+    """What of a secret must not be repeated: all of it, and what is long in an address's path or after "Bearer"."""
     text = secret.reveal()
     parts = re.split(r"[/?&=]", text.partition("://")[2])[1:]
-    return {part for part in (text, *parts) if len(part) > (SHORT if part is not text else 0)}
+    return {part for part in (text, *parts, *text.split()[1:]) if len(part) > (SHORT if part is not text else 0)}

@@ -13,14 +13,13 @@ from typing import Any
 from bot.errors import DeliveryError
 from bot.fields import HttpOptions
 from bot.http.client import HttpClient, Request
-from bot.http.masking import SHORT, mask, secrets_to_mask
+from bot.http.masking import mask, secrets_to_mask
 from bot.process import Process
 from bot.settings import Otlp
 from bot.web.metrics.exposition import Rows
 from bot.web.metrics.otlp import MOST, Origin, request
 from bot.web.metrics.scraper import Scraper
 from bot.web.site import Site
-from probes.secret import Secret
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +40,7 @@ class OtlpExport:
         self._wanted = wanted
         self._origin = Origin(version("groundtruth"), process.owner, process.now())
         secrets = [wanted.url, *(value for _, value in wanted.headers)]
-        self._hidden = secrets_to_mask([*secrets, *_credentials(wanted)])
+        self._hidden = secrets_to_mask(secrets)
         reached = HttpOptions(ca_file=wanted.ca_file)
         self._way = HttpClient("the OTLP collector", process.now, secrets, reached)
         self._failing = False
@@ -83,8 +82,9 @@ class OtlpExport:
 
     def _partly(self, told: Any) -> None:
         """Say what a collector has rejected, once for as long as it rejects for that reason."""
-        partial = told.get("partialSuccess") if isinstance(told, dict) else None
-        count = _rejected(partial)
+        found = told.get("partialSuccess") if isinstance(told, dict) else None
+        partial = found if isinstance(found, dict) else {}
+        count = _rejected(partial.get("rejectedDataPoints"))
         why = mask(str(partial.get("errorMessage") or "no reason given"), self._hidden) if count else ""
         if count and why != self._rejected:
             log.warning("the OTLP collector rejects %d data points: %s", count, why)
@@ -93,17 +93,11 @@ class OtlpExport:
         self._rejected = why
 
 
-def _rejected(partial: Any) -> int:
+def _rejected(found: Any) -> int:
     """How many points; 0 for what is no number, a 64-bit one being a string in OTLP's JSON."""
-    found = partial.get("rejectedDataPoints") if isinstance(partial, dict) else None
     if isinstance(found, str) and found.isascii() and found.isdigit() and len(found) < COUNT:
         return int(found)
     return found if type(found) is int and 0 < found < 10**COUNT else 0
-
-
-def _credentials(wanted: Otlp) -> list[Secret]:
-    """The parts of header values after a scheme ("Bearer ..."), which may be repeated without it."""
-    return [Secret(part) for _, value in wanted.headers for part in value.reveal().split()[1:] if len(part) > SHORT]
 
 
 def _body(rows: Rows, origin: Origin, now: float) -> tuple[bytes, int]:

@@ -2,8 +2,11 @@
 
 import asyncio
 import contextlib
+import functools
 import json
 import logging
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -20,6 +23,15 @@ from probes.secret import Secret
 from tests.support.filled import fill
 from tests.support.site import NOW, with_page
 
+ODD: tuple[Any, ...] = (
+    [],
+    "x",
+    {"rejectedDataPoints": "9" * 5_000},
+    {"rejectedDataPoints": -1},
+    {"rejectedDataPoints": {}},
+)
+"""Partial successes that say nothing of a rejected point."""
+
 
 class Collector:
     """An OTLP/HTTP receiver: keeps what it is sent, and answers as told."""
@@ -27,7 +39,7 @@ class Collector:
     def __init__(self):
         self.got, self.headers, self.status, self.go = [], [], 200, asyncio.Event()
         self.go.set()
-        self.partial = lambda _asked: {}
+        self.partial: Callable[[web.Request], Any] = lambda _asked: {}
 
     async def take(self, asked: web.Request) -> web.Response:
         await self.go.wait()
@@ -161,14 +173,8 @@ async def test_what_a_collector_rejects_is_said_once_and_without_secrets(store, 
         assert "rejects 7 data points" in said
         assert "no quota for" in said
         assert "sesame" not in caplog.text
-        for odd in (
-            [],
-            "x",
-            {"rejectedDataPoints": "9" * 5_000},
-            {"rejectedDataPoints": -1},
-            {"rejectedDataPoints": {}},
-        ):
-            collector.partial = lambda _asked, odd=odd: odd
+        for odd in ODD:
+            collector.partial = functools.partial(lambda answer, _asked: answer, odd)
             assert await export.export()
         assert len(caplog.records) == 2
         assert "any more" in caplog.text
