@@ -1,7 +1,8 @@
 """What of the page outlives a change of the configuration: its listener, and the streams that are open.
 
 They are kept as long as `web:` says the same. Another `web:` may show other things to other people, so its listener
-ends every stream; another address gets a listener of its own, and the one before is closed only once that is open.
+ends every stream; another address gets a listener of its own, and the one before is closed only once that is open,
+or, where both have the same port, is opened again if the new one cannot listen.
 """
 
 import asyncio
@@ -43,16 +44,36 @@ class Door:
     async def open(self, settings: Web, answer: Handler, live: Live) -> int:
         """Answer with this from now on; the port. Raises UserError where it cannot listen, with nothing changed."""
         if self._server is None or self.settings is None or settings.listen != self.settings.listen:
-            stack = contextlib.AsyncExitStack()
-            server = KeepAliveServer(settings.listen, "the page (web.listen)", self._handled)
-            await stack.enter_async_context(server.open())
-            await self._stack.aclose()
-            self._stack, self._server = stack, server
+            await self._move(settings.listen)
         elif settings != self.settings:
             log.info("web: has changed: %d open pages connect again", self._server.end_streams())
         self.settings, self.live, self._answer = settings, live, answer
         self._ready.set()
+        assert self._server is not None
         return self._server.port
+
+    async def _move(self, listen: str) -> None:
+        """Listen there instead. Raises UserError where that cannot be; then it listens where it did."""
+        before = self.settings.listen if self._server is not None and self.settings is not None else ""
+        if not before or before.rpartition(":")[2] != listen.rpartition(":")[2]:
+            stack, server = await self._listening(listen)
+            await self._stack.aclose()
+            self._stack, self._server = stack, server
+            return
+        # The same port: one of the two addresses may contain the other.
+        await self._stack.aclose()
+        try:
+            self._stack, self._server = await self._listening(listen)
+        except BaseException:
+            self._server, self._stack = None, contextlib.AsyncExitStack()
+            self._stack, self._server = await self._listening(before)
+            raise
+
+    async def _listening(self, listen: str) -> tuple[contextlib.AsyncExitStack, KeepAliveServer]:
+        stack = contextlib.AsyncExitStack()
+        server = KeepAliveServer(listen, "the page (web.listen)", self._handled)
+        await stack.enter_async_context(server.open())
+        return stack, server
 
     def rest(self) -> None:
         """Let whoever asks wait for the next configuration."""

@@ -95,6 +95,29 @@ async def test_after_an_id_nothing_is_told_twice(store):
     assert not shown.since(news._number)
 
 
+async def test_places_that_a_reader_makes_up_are_not_kept(store):
+    """Ids with our mark and any number: each has its answer, and the memory is that of our own places."""
+    await fill(store, 2)
+    site = Site(Process(store, GIVEN, "a", lambda: NOW))
+    await site.read()
+    news = Live(site)
+    news.compare()
+    for number in range(500):
+        for shown in (
+            f"{number}-{number}.{site.epoch}",
+            f"0-{number}.{site.epoch}",
+            f"{10**18 + number}-0.{site.epoch}",
+        ):
+            news._since(news._place(shown), inside=False)
+    assert len(news._made) <= 2
+    assert news._since(news._place("foreign"), inside=False) == news._since((-1, 0), inside=False) != b""
+    for _ in range(100):
+        await well(store, 1)
+        await site.read()
+        news.compare()
+    assert len(news._places) <= live.PLACES == 16
+
+
 async def test_all_open_pages_hear_the_same(store):
     """A hundred here; the benchmark has two thousand. All hear the same event."""
     await fill(store, 1)

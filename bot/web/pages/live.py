@@ -7,6 +7,7 @@ with an id hears of everything that changed since; one with an id of another pro
 import asyncio
 import contextlib
 import json
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,8 +27,9 @@ SLOW_S = 20.0
 RETRY_MS = 5_000
 WATCHERS = 3_500
 """Open pages at a time; the rest of the connections are for everybody else."""
-PLACES = 1_000
-"""Places of readers for which what is new is kept ready."""
+PLACES = 16
+"""Our latest places, for each of which what is new is kept ready: most readers are at the newest."""
+BEGINNING = (-1, 0)
 Seen = tuple[str, str, str]
 """What a page shows of a component or incident: name, colour, word."""
 
@@ -41,6 +43,7 @@ class Live:
         self._number = (0, 0)
         self._news = asyncio.Event()
         self._watchers = 0
+        self._places = deque([self._number], PLACES)
         self._made: dict[tuple[bool, tuple[int, int]], bytes] = {}
 
     def follow(self, site: Site) -> None:
@@ -66,6 +69,7 @@ class Live:
         ]
         if any(changed):
             self._number = number
+            self._places.append(number)
             self._made.clear()
             self._news.set()
             self._news = asyncio.Event()
@@ -111,7 +115,7 @@ class Live:
         position, _, epoch = shown[:80].partition(".")
         first, _, second = position.partition("-")
         if epoch != self._site.epoch or not (first.isdecimal() and second.isdecimal()):
-            return (-1, 0)
+            return BEGINNING
         return int(first), int(second)
 
     def _since(self, at: tuple[int, int], *, inside: bool) -> bytes:
@@ -120,7 +124,8 @@ class Live:
         if made is None:
             found = self._shown[inside].since(at)
             made = self._event(found, inside).encode() if found else b""
-            if len(self._made) < PLACES:
+            # A reader may name any place; kept is only what others can be at as well.
+            if at == BEGINNING or at in self._places:
                 self._made[inside, at] = made
         return made
 
