@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
 from bot.core.model.incident import Incident
 from bot.core.text.numbers import percent
+from bot.core.text.states import WORDS
 from bot.demo.request_log import Served
 from bot.demo.vendor import COMPONENTS, Vendor
 from bot.store.codec import INCIDENT, discrepancies
@@ -56,7 +57,7 @@ def _of_incidents(incidents: Iterable[Incident]) -> Iterator[tuple[float, str]]:
     for incident in incidents:
         yield incident.opened_at, f"WE ALERT: {incident.why}"
         if incident.resolved_at is not None:
-            yield incident.resolved_at, f"we call it resolved (peak {percent(incident.peak_rate)} of requests failed)"
+            yield incident.resolved_at, f"resolved (peak {percent(incident.peak_rate)} of requests failed)"
 
 
 def _of_discrepancies(records: Iterable[Discrepancy]) -> Iterator[tuple[float, str]]:
@@ -66,10 +67,9 @@ def _of_discrepancies(records: Iterable[Discrepancy]) -> Iterator[tuple[float, s
     for last in {record.id: record for record in editions}.values():
         record, name = first[last.id], NAMES.get(last.component, last.component)
         if record.kind is DiscrepancyKind.OVERSTATED:
-            how = record.flavour.value or "early, or red for another reason"
-            yield record.opened_at, f"we say the page overstates ({how}): {name} is red there and measures fine"
+            yield record.opened_at, f"discrepancy: the page is red for {name}, we measure no trouble"
         elif record.kind is not DiscrepancyKind.UNREADABLE:
-            yield record.opened_at, f"we say the page is wrong about {name} ({record.kind}; it says {record.claimed})"
+            yield record.opened_at, f"discrepancy: the page says {name} is {WORDS[record.claimed]}"
         if last.mention is not None and record.mention is None:
             yield last.mention.since, f"{name}: the page has an incident, but marks no component"
         if last.closed_at is not None:

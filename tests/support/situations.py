@@ -166,6 +166,7 @@ LINGERING = replace(
     opened_at=START + 70 * MIN,
     page_seen_at=START + 45 * MIN,
     page_posted_at=START + 45 * MIN - 6,
+    ended_at=START + 50 * MIN,
     resolved_at=START + 65 * MIN,
     incident="",
 )

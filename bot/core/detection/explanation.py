@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from bot.core.detection.assessment import Assessment, Explanation, Silent
 from bot.core.detection.baseline import DAY_S
 from bot.core.detection.detector import FORGOTTEN_S
-from bot.core.detection.severity import FULL
 from bot.core.detection.summary import counted
 from bot.core.text.durations import duration
 from bot.core.text.inline import Style, moment, utc
@@ -175,9 +174,6 @@ def _state(now: Episodes, component: str, at: float, fresh: float | None) -> tup
 def _why(course: Disturbance) -> str:
     quiet = course.closing.monitoring
     said = counted(course.severity, [course], over=quiet, well=course.closing.well if quiet else 0)
-    # What was found when nothing had worked yet is no word for it once something has.
-    if not (course.severity.worked and course.severity.level == FULL):
-        said = f"{course.severity.word}: {said}"
     if quiet:
         said += f"; none for {duration(course.closing.quiet_s)}"
     return said

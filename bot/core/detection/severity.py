@@ -23,7 +23,8 @@ WEIGH_S = 30.0
 TOGETHER, TOGETHER_WEIGHT = 0.7, 8.0
 
 
-CLASSES = ((0.2, "intermittent"), (0.5, "degraded"), (0.9, "major"), (1.01, "full"))
+CLASSES = (0.2, 0.5, 0.9, 1.01)
+"""Each class is a rate below this."""
 FULL = len(CLASSES) - 1
 AT_ODDS, NEARLY = 0.025, 0.95
 
@@ -107,7 +108,7 @@ class Severity:
             self.level = FULL if _class(self.rate) == FULL else _class((low + self.rate) / 2)
             return True
         low, high = self._span(self.failed_w, self.weight, self.squares)
-        if (_class(low) > self.level) or (_class(high) < self.level and high < CLASSES[self.level - 1][0]):
+        if (_class(low) > self.level) or (_class(high) < self.level and high < CLASSES[self.level - 1]):
             self.level = _class(self.rate)
             return True
         return False
@@ -145,16 +146,12 @@ class Severity:
         return self.level == FULL
 
     @property
-    def word(self) -> str:
-        return CLASSES[max(self.level, 0)][1]
-
-    @property
     def state(self) -> State:
         return State.MAJOR if self.level >= 2 else State.PARTIAL
 
 
 def _class(rate: float) -> int:
-    return next(i for i, (below, _) in enumerate(CLASSES) if rate < below)
+    return next(i for i, below in enumerate(CLASSES) if rate < below)
 
 
 def _all_failed(n: int) -> float:

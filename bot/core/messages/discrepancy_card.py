@@ -142,8 +142,8 @@ def _lines(record: Discrepancy, snapshot: Snapshot, now: float) -> list[tuple[st
         lines = [("", clean(record.claimed_words, 300)), ("", "Our own measurements go on")]
     lines.append((PAGE_LABEL, _page(record, snapshot, now)))
     if record.flavour is Flavour.LINGERING:
-        ended_at = f", which ended {moment(record.resolved_at)}" if record.resolved_at is not None else ""
-        lines.append(("", f"Probably an entry left open after the trouble we measured{ended_at}"))
+        ended = f", which ended {moment(record.ended_at)}" if record.ended_at is not None else ""
+        lines.append(("", f"Probably an entry left open after the trouble we measured{ended}"))
     elif record.kind is DiscrepancyKind.OVERSTATED:
         lines.append(("", "Could be early news, or a region or model we don't check"))
     lines.append(("", " · ".join(part for part in (_usually(record, snapshot), _others(every, snapshot)) if part)))

@@ -57,7 +57,7 @@ def card(
         links=((PAGE_LABEL, snapshot.page_url),) if snapshot.page_url else (),
         closed=over,
         trail=incident.in_order[-TRAIL:],
-        times=dated(("Began", incident.started_at), ("Over", incident.resolved_at)),
+        times=dated(("Began", incident.started_at), ("Over", incident.ended_at)),
         facts=_facts(incident),
         at=now,
     )

@@ -31,8 +31,8 @@ class Discrepancy:
 
     `since` is when the discrepancy began, `opened_at` when it had lasted long enough to be said, `closed_at` when they
     agreed again (or trouble ended unacknowledged). The page's own posted time is kept beside the time we first saw it,
-    the end of our trouble (`resolved_at`) beside the reading on which the page was green again (`page_resolved_at`).
-    `failed` are the failures that we counted there when it ended.
+    our resolve (`resolved_at`) and the last failure before it (`ended_at`) beside the reading on which the page was
+    green again (`page_resolved_at`). `failed` are the failures that we counted there when it ended.
     """
 
     id: str
@@ -59,3 +59,4 @@ class Discrepancy:
     mention: PageMention | None = None
     reports: int = 0
     failed: int = 0
+    ended_at: float | None = None

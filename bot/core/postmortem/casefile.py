@@ -39,8 +39,8 @@ class Casefile:
     page: bool = True
 
     def ended(self, now: float) -> float:
-        """Its end, or `now`."""
-        return self.incident.resolved_at if self.incident.resolved_at is not None else now
+        """The end of its trouble, or `now`; we resolve it later."""
+        return self.incident.ended_at if self.incident.ended_at is not None else now
 
     def called(self, component: str) -> str:
         """A component's name."""

@@ -9,7 +9,7 @@ from bot.core.text.numbers import number, percent, span
 from bot.core.text.quoting import counted
 from bot.core.text.sparkline import legend, spark
 from bot.core.text.states import WORDS
-from bot.core.text.symptoms import first_of, symptom
+from bot.core.text.symptoms import symptom
 
 COLUMNS = 40
 SMOOTHED = f"smoothed over {FADES_S / 60:.0f} min"
@@ -24,7 +24,7 @@ def impact(case: Casefile, now: float) -> list[str]:
         ("Components", components),
         ("Worst state", WORDS[incident.worst]),
         (
-            f"From {first_of(incident.kind).removeprefix('the ')} to resolved",
+            "Lasted" if incident.resolved_at is not None else "Lasts so far",
             duration(case.ended(now) - incident.started_at),
         ),
     ]

@@ -30,7 +30,7 @@ def postmortem(case: Casefile, now: float) -> Answer:
         ("Summary", [_summary(case, now)]),
         ("Impact", impact(case, now)),
         ("Timeline", timeline.timeline(incident, case.dossier, case.records, case.names)),
-        ("Detection and acknowledgement", _lags(case, now)),
+        ("Detection and acknowledgement", _lags(case)),
         ("Cause", _cause(case)),
         ("Workarounds", _workarounds(case)),
         ("Messages sent", _deliveries(case.deliveries)),
@@ -80,7 +80,11 @@ def _unmarked(case: Casefile, now: float) -> str:
     lasted = duration(case.ended(now) - incident.started_at)
     what = _what(incident)
     where = listed([case.called(c) for c in incident.components])
-    said = [f"From {begun} we measured {what} on {where}; {'resolved after' if over else 'it has lasted'} {lasted}."]
+    if incident.resolved_at is None:
+        said = [f"From {begun} we measured {what} on {where}; it has lasted {lasted}."]
+    else:
+        resolved = f"resolved at {moment(incident.resolved_at)}"
+        said = [f"From {begun} to {moment(case.ended(now))} ({lasted}) we measured {what} on {where}; {resolved}."]
     if incident.peak_rate:
         said.append(f"At the worst about {percent(incident.peak_rate)} of requests failed ({SMOOTHED}).")
     said.append(f"We alerted {lag(incident.opened_at, incident.started_at, first_of(incident.kind))}.")
@@ -102,7 +106,7 @@ def _summary(case: Casefile, now: float) -> str:
     return plain(utc(_unmarked(case, now), case.incident.started_at), 1000)
 
 
-def _lags(case: Casefile, now: float) -> list[str]:
+def _lags(case: Casefile) -> list[str]:
     incident = case.incident
     begun = incident.started_at
     rows = [
@@ -117,16 +121,7 @@ def _lags(case: Casefile, now: float) -> list[str]:
     taken, by = incident.acknowledged_at, plain(person(incident.acknowledged_by), 60)
     said = f"{clock(taken, begun, seconds=True)} by {by}" if taken else "nobody"
     rows.append(("Acknowledged by a person", said, _after(taken, begun)))
-    if incident.ended_at != incident.resolved_at and incident.ended_at is not None:
-        last = "Last slow answer" if incident.kind == "slowness" else "Last failure"
-        rows.append((last, clock(incident.ended_at, begun, seconds=True), _after(incident.ended_at, begun)))
-    rows.append(
-        (
-            "Resolved",
-            clock(case.ended(now), begun, seconds=True) if incident.resolved_at else "not yet",
-            _after(incident.resolved_at, begun),
-        )
-    )
+    rows += _ends(incident)
     lines = table(("", "when", f"after {first_of(incident.kind)}"), rows)
     if case.usual_lag_s:
         usual = f"median {duration(case.usual_lag_s[0])}, p90 {duration(case.usual_lag_s[1])}"
@@ -139,6 +134,17 @@ def _lags(case: Casefile, now: float) -> list[str]:
             (timeline.disagreement(r, case.names, begun) for r in about),
         )
     return lines
+
+
+def _ends(incident: Incident) -> list[tuple[str, str, str]]:
+    """The rows of its last failure, where that is on record, and of our resolve."""
+    begun, ended, resolved = incident.started_at, incident.ended_at, incident.resolved_at
+    rows = []
+    if ended is not None and ended != resolved:
+        last = "Last slow answer" if incident.kind == "slowness" else "Last failure"
+        rows.append((last, clock(ended, begun, seconds=True), _after(ended, begun)))
+    said = clock(resolved, begun, seconds=True) if resolved is not None else "not yet"
+    return [*rows, ("Resolved", said, _after(resolved, begun))]
 
 
 def _after(at: float | None, begun: float) -> str:

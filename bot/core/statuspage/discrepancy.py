@@ -153,6 +153,7 @@ def opened(case: Case, standing: Doubt, service: str, now: float) -> Discrepancy
         flavour=flavoured(after_ours=case.after_ours, troubled=False, over=False) if over else Flavour.UNKNOWN,
         page_started_at=case.heard.started_at,
         resolved_at=entry.resolved_at,
+        ended_at=entry.ended_at,
         mention=case.heard.mention,
         reports=case.reports.affected,
     )

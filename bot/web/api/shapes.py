@@ -109,6 +109,7 @@ def incident(one: Incident, standing: ServiceStatus, now: float, *, inside: bool
         scope=one.scope,
         started_at=one.started_at,
         opened_at=one.opened_at,
+        ended_at=one.ended_at,
         resolved_at=one.resolved_at,
         peak_failure_ratio=one.peak_rate,
         page_first_at=one.page_first_at,

@@ -211,6 +211,17 @@ def test_slowness_ends_with_its_last_slow_answer_whatever_fails_meanwhile():
     assert steps[-1].failed_at == slow[-1].at < steps[-1].at - 60
 
 
+def test_why_counts_and_leaves_naming_the_state_to_the_state():
+    """A word of its own for the class, as "degraded" beside a partial outage, would be a second name for one thing."""
+    judge = assessor()
+    fed(judge, quiet(6))
+    seen = failing(0.35, 10, START + 6 * HOUR)
+    fed(judge, seen)
+    belief = judge.assessments(seen[-1].at)["api"]
+    assert belief.state is State.PARTIAL
+    assert re.match(r"\d+ of \d+ failed \(", belief.why)
+
+
 def test_failures_end_with_the_last_of_them_also_if_all_is_judged_in_one_go():
     """A process that comes back reads failures and the good results after them together."""
     judge = assessor()

@@ -9,6 +9,7 @@ from bot.core.messages.compose import card
 from bot.core.model.incident import IncidentStatus
 from bot.core.model.measurement import Measurement
 from bot.core.model.statuspage import PageStatus
+from bot.core.text.durations import dated
 from probes.model import State
 from tests.support.incidents import VIEW
 from tests.support.situations import ANNA, API, INCIDENT, MIN, NOW, START, told, voices
@@ -158,7 +159,9 @@ def test_an_outage_is_as_long_as_its_failures_not_as_our_waiting_for_more():
     assert (quiet.ended_at, over.ended_at) == (None, START + 58)
     assert lifecycle.narrowed(failed, ENDING, " and ".join).ended_at == START + 58
     assert over.timeline[-1].said.endswith("recovered after 58 s")
-    assert "recovered after 58 s" in card(told(over, voices(API)), START + 15 * MIN).headline
+    shown = card(told(over, voices(API)), START + 15 * MIN)
+    assert "recovered after 58 s" in shown.headline
+    assert shown.times == dated(("Began", START), ("Over", START + 58))
 
 
 def test_the_last_failure_of_all_its_components_ends_it():

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
 from bot.core.model.person import Person
 from bot.core.postmortem.casefile import Casefile
 from bot.core.postmortem.report import postmortem
+from bot.core.text.durations import duration
 from bot.core.text.markdown import code, plain
 from bot.store.types import Delivery
 from probes.model import State
@@ -52,6 +54,21 @@ def test_the_report_of_13_april_reads_as_it_was_read_by_eye():
     assert json.loads(json.dumps(answer.data))["never_admitted"] == ["claude-api"]
     assert answer.data["detection_lag_s"] < answer.data["page_lag_s"]
     assert [line["at"] for line in answer.data["timeline"]] == sorted(line["at"] for line in answer.data["timeline"])
+
+
+def test_the_trouble_ends_with_its_last_failure_in_every_part_of_the_report():
+    """As in the message: we resolve it later, which is said beside it."""
+    case, now = casefile()
+    incident = case.incident
+    ended = incident.resolved_at - 900.0
+    answer = postmortem(replace(case, incident=replace(incident, failed_at=ended)), now)
+    lasted = duration(ended - incident.started_at)
+    assert f"From 15:31 UTC to 16:16 UTC ({lasted}) we measured frequent failures on" in answer.text
+    assert "; resolved at 16:31 UTC." in answer.text
+    assert f"| Lasted | {lasted} |" in answer.text
+    assert answer.data["duration_s"] == ended - incident.started_at
+    assert "| Last failure | 16:16:" in answer.text
+    assert "| Resolved | 16:31:" in answer.text
 
 
 def hostile(words, **changes):

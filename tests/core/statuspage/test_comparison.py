@@ -222,6 +222,7 @@ def test_flavours_of_a_page_that_is_red_alone(entry, end, flavours):
     assert (opened.flavour.value, ended.flavour.value) == flavours
     assert opened.page_seen_at == ended.page_seen_at == 50.0
     assert ended.resolved_at == (900.0 if entry else None)
+    assert opened.ended_at == ended.ended_at == (800.0 if entry else None)
     assert ended.page_resolved_at == (300.0 if end.heard.state is State.OPERATIONAL else None)
 
 
