@@ -19,7 +19,7 @@ from probes.model import Timings
 from probes.transport import dialing
 from probes.transport.body import ENCODINGS, Decoder
 from probes.transport.certificates import trusting
-from probes.transport.connection import Connection
+from probes.transport.connection import HEAD_BYTES, Connection
 from probes.transport.connections import Connections
 from probes.transport.dialing import Dialler, Resolver
 from probes.transport.errors import BREAKS, BrokenError, read_break
@@ -67,7 +67,10 @@ class Flow:
         return Answer(self.status, self.headers, body[:EVIDENCE], self.hop.shown, version)
 
     async def chunks(self, max_bytes: int) -> AsyncGenerator[bytes, None]:
-        """The body, decoded, as it comes. Past `max_bytes`, on the wire or decoded, it ends and `truncated` is set."""
+        """The body, decoded, as it comes. Past `max_bytes`, on the wire or decoded, it ends and `truncated` is set.
+
+        On the wire chunks may take as much again for their heads, and the answer's head its own bytes; no more.
+        """
         wire = decoded = 0
         decoder = Decoder(self.headers.get("content-encoding", ""))
         while (chunk := await self.connection.more()) is not None:
@@ -80,7 +83,7 @@ class Flow:
                 if decoded > max_bytes:
                     self.truncated = True
                     return
-            if wire > max_bytes:
+            if wire > max_bytes or self._phases.received > 2 * (max_bytes + HEAD_BYTES):
                 self.truncated = True
                 return
 

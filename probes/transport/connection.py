@@ -10,7 +10,7 @@ from probes.transport.phases import Phases, Stage
 from probes.transport.wire import Wire
 
 HEAD_BYTES = 100 * 1024
-"""Bytes of an answer's headers at most."""
+"""Bytes of an answer's headers at most; twice that with all interim answers (1xx) before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,10 @@ class Connection:
         return bytes(event.data) if isinstance(event, h11.Data) else None
 
     def rested(self) -> bool:
-        """Whether the answer was read to its end, and the server keeps the connection."""
+        """Whether the answer was read to its end and nothing behind it, and the server keeps the connection."""
         if self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
+            return False
+        if self._http.trailing_data[0]:
             return False
         self._http.start_next_cycle()
         self._since = time.monotonic()
@@ -72,7 +74,10 @@ class Connection:
         while (event := self._http.next_event()) is h11.NEED_DATA:
             data = await self.wire.read()
             self._phases.received += len(data)
-            if not data and self._http.their_state is h11.SEND_RESPONSE:
-                raise h11.RemoteProtocolError("the server disconnected without an answer")
+            if self._http.their_state is h11.SEND_RESPONSE:
+                if not data:
+                    raise h11.RemoteProtocolError("the server disconnected without an answer")
+                if self._phases.received > 2 * HEAD_BYTES:
+                    raise h11.RemoteProtocolError("headers too long")
             self._http.receive_data(data)
         return event

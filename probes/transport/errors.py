@@ -55,7 +55,7 @@ _ERRNO = {
 }
 
 _LATE = {
-    Stage.WAITING: "pool",
+    Stage.BEGIN: "other",
     Stage.DNS: "dns",
     Stage.CONNECT: "connect_timeout",
     Stage.TLS: "tls",

@@ -10,7 +10,7 @@ from probes.model import Timings
 class Stage(StrEnum):
     """Where a request is; the words finish the sentence "while ..."."""
 
-    WAITING = "waiting for a connection"
+    BEGIN = "beginning"
     DNS = "asking DNS"
     CONNECT = "connecting"
     TLS = "shaking hands (TLS)"
@@ -25,7 +25,7 @@ class Phases:
     __slots__ = ("_mark", "_ms", "connected", "received", "stage")
 
     def __init__(self) -> None:
-        self.stage = Stage.WAITING
+        self.stage = Stage.BEGIN
         self.connected = False  # a connection was made for this hop: nothing was reused
         self.received = 0  # bytes that came on the connection, TLS handshakes not counted
         self._mark = time.perf_counter()

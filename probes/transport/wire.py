@@ -7,6 +7,9 @@ from typing import Any, cast
 AHEAD = 256 * 1024
 """Bytes that lie unread before the other side is made to wait."""
 
+PIECE = 64 * 1024
+"""Bytes handed out at once; before the next piece of what lies there everything else has its turn."""
+
 
 class Wire(asyncio.Protocol):
     """Straight on asyncio's transports: its streams cost twice as much.
@@ -20,21 +23,24 @@ class Wire(asyncio.Protocol):
         self._unread = b""
         self._over = False
         self._error: Exception | None = None
-        self._held = False
+        self._held = self._left = False
         self._reading: asyncio.Future[None] | None = None
         self._writing: asyncio.Future[None] | None = None
         self._encrypted = False
 
     async def read(self) -> bytes:
         """What has come, a byte at least; b"" at the end. Raises OSError where the connection broke."""
+        if self._left:
+            await asyncio.sleep(0)
         if not self._unread and not self._over:
             self._reading = asyncio.get_running_loop().create_future()
             try:
                 await self._reading
             finally:
                 self._reading = None
-        data, self._unread = self._unread, b""
-        if self._held:
+        data, self._unread = self._unread[:PIECE], self._unread[PIECE:]
+        self._left = bool(self._unread)
+        if self._held and not self._left:
             self._held = False
             self._transport.resume_reading()
         if not data and self._error is not None:
