@@ -1,4 +1,4 @@
-"""Whether what is written lasts: it is on the primary that all agree on, and on its replicas.
+"""Whether what is written lasts: it is on the primary that most Sentinels name, and on its replicas.
 
 A primary that was cut off or suspended goes on taking writes until somebody tells it that another took its place, and
 what it took is lost. So whoever writes waits for all replicas: of a primary that was replaced one at least has left.
@@ -7,6 +7,7 @@ Where one does not confirm, everything is sent again by new connections, and few
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -39,12 +40,17 @@ class Sentinels(Sentinel):
     """How often another primary took over; every new connection asks."""
 
     async def discover_master(self, service_name: str) -> tuple[str, int]:
-        """The address of the primary, as all say who answer. Raises ConnectionError where they say different."""
-        said = {one for one in await asyncio.gather(*(_said(s, service_name) for s in self.sentinels)) if one}
-        if len(said) != 1:
-            why = "the Sentinels do not agree on a primary" if said else "no Sentinel names a primary"
+        """The address of the primary that most of those configured name. Raises ConnectionError where there is none.
+
+        One that missed a failover decides nothing; nor do those that a cut network leaves with the primary before.
+        """
+        said = Counter(one for one in await asyncio.gather(*(_said(s, service_name) for s in self.sentinels)) if one)
+        found, votes = said.most_common(1)[0] if said else (("", 0), 0)
+        if 2 * votes <= len(self.sentinels):
+            why = "no Sentinel names a primary" if not said else "the Sentinels do not agree on a primary"
+            if len(said) == 1:
+                why = f"only {votes} of {len(self.sentinels)} Sentinels that are configured name a primary"
             raise ConnectionError(f"{why} for {service_name!r}")
-        found = said.pop()
         if self.address is not None and found != self.address:
             self.changes += 1
             log.warning("the store's primary is now %s:%d (before: %s:%d)", *found, *self.address)
