@@ -23,7 +23,7 @@ async def saying(ports: Sequence[int | None]) -> AsyncIterator[Sentinels]:
                 continue
             server = await stack.enter_async_context(await asyncio.start_server(_talk(port), "127.0.0.1", 0))
             places.append(("127.0.0.1", server.sockets[0].getsockname()[1]))
-        made = Sentinels(places, sentinel_kwargs={"protocol": 2})  # type: ignore[no-untyped-call]
+        made = Sentinels(places, sentinel_kwargs={"protocol": 2})
         yield made
         for sentinel in made.sentinels:
             await sentinel.aclose()
