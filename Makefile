@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo demo-web test test-fast lint check check-package fuzz proof check-deploy bench docs manifests pictures format lock \
+.PHONY: help run demo demo-web test test-fast lint check check-package check-chart fuzz proof check-deploy bench docs manifests pictures format lock \
 	release clean
 
 help:  ## this list
@@ -56,8 +56,11 @@ lint: $(STAMP)  ## format, rules (those of security among them, exceptions with 
 check: lint $(TYPES) $(DRIVER)  ## format, lint, types, architecture and tests
 	@$(BIN)/python -m pytest
 
-check-package: $(STAMP)  ## the package, shells and units: the parts of check-deploy that need no tools; CI runs them too
+check-package: $(STAMP)  ## the package, shells and units, with what is installed: git, systemd-analyze, zsh, fish; CI runs them too
 	@$(BIN)/python deploy/check package shells unit
+
+check-chart: $(STAMP) $(TOOLS)  ## the chart, Compose files and Containerfile: CI runs them too, and a part that is skipped fails
+	@.venv-deploy/bin/python deploy/check --no-skip chart compose containerfile
 
 EXAMPLES ?= 2000
 

@@ -1,6 +1,7 @@
 """`make check-deploy`: everything in deploy/ is tried, part by part, in so far as the tools for it are on this machine.
 
-Parts that need a tool which is not here are skipped, and say which. Exit code 1 if a part fails.
+Parts that need a tool which is not here are skipped, and say which.
+Exit code 1 if a part fails, with --no-skip also if one is skipped.
 """
 
 import argparse
@@ -29,8 +30,9 @@ def main() -> int:
     """Run the parts named, or all."""
     parser = argparse.ArgumentParser("check-deploy", description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="default: all")
-    chosen = parser.parse_args().parts or list(PARTS)
-    failed = False
+    parser.add_argument("--no-skip", action="store_true", help="a part that is skipped is a failure")
+    given = parser.parse_args()
+    chosen, skipped, failed = given.parts or list(PARTS), list[str](), False
     for name in chosen:
         began = time.monotonic()
         try:
@@ -38,12 +40,15 @@ def main() -> int:
             said, how = getattr(importlib.import_module(module), function)(), "ok"
         except SkippedError as why:
             said, how = [str(why)], "skipped"
+            skipped.append(name)
         except FailedError as why:
             said, how, failed = str(why).splitlines(), "FAILED", True
         sys.stdout.write(f"{name}: {how}, {time.monotonic() - began:.1f} s\n")
         sys.stdout.writelines(f"    {line}\n" for line in said)
         sys.stdout.flush()
-    return int(failed)
+    if skipped:
+        sys.stdout.write(f"not checked here: {', '.join(skipped)}\n")
+    return int(failed or (given.no_skip and bool(skipped)))
 
 
 sys.exit(main())

@@ -45,7 +45,12 @@ def check() -> list[str]:
         work = Path(folder)
         dist, _, said = built(work)
         wheel = next(path.name for path in dist.iterdir() if path.suffix == ".whl")
-        said = [said, *complete(dist, wheel)]
+        dirty = run("git", "status", "--porcelain").splitlines()
+        said = [
+            said,
+            *[f"HEAD was built: {len(dirty)} changes of files that are not committed are not in it"][: len(dirty)],
+        ]
+        said += complete(dist, wheel)
         away = installed(work / "venv", dist / wheel)
         return [*said, f"the wheel runs in an empty environment, and gives {given(away)} files"]
 
