@@ -63,7 +63,8 @@ def _wordings(record: Discrepancy, snapshot: Snapshot, now: float) -> Iterator[s
     match record.kind:
         case DiscrepancyKind.UNREADABLE:
             since = duration(now - record.since)
-            yield f"{whose} status page can't be read for {since}"
+            yield f"{whose} status page has been unreadable for {since}"
+            yield f"{cut(whose, 20)} status page has been unreadable for {since}"
             yield f"{cut(whose, 20)} status page can't be read"
         case DiscrepancyKind.OVERSTATED:
             says = f"says {names}: {WORDS[record.claimed]}"
@@ -72,9 +73,9 @@ def _wordings(record: Discrepancy, snapshot: Snapshot, now: float) -> Iterator[s
             yield f"{whose} status page is red, we measure no trouble"
             yield "Status page is red, we measure no trouble"
         case DiscrepancyKind.UNDERSTATED:
-            yield f"{whose} status page understates {names} for {lasting}"
-            yield f"{whose} status page understates it for {lasting}"
-            yield f"Status page understates it for {lasting}"
+            yield f"{whose} status page has understated {names} for {lasting}"
+            yield f"{whose} status page has understated it for {lasting}"
+            yield f"Status page has understated it for {lasting}"
         case _:
             again = "green again" if record.page_resolved_at is not None else "still green"
             if _partly(record, snapshot):
@@ -119,6 +120,7 @@ def _ended(record: Discrepancy, snapshot: Snapshot, whose: str) -> Iterator[str]
         if never := [r for r in every if r not in admitted]:
             shown = _names(admitted, snapshot)
             yield f"{whose} status page admitted {shown} after {late}, never {_names(never, snapshot)}"
+            yield f"Status page admitted {shown} after {late}, never {_names(never, snapshot)}"
             yield f"{whose} status page admitted only {shown}, after {late}"
             yield f"Status page admitted only part of it, after {late}"
             return

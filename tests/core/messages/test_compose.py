@@ -345,7 +345,7 @@ def test_a_page_that_admitted_one_of_two_is_not_said_to_have_admitted_both():
         page_seen_at=START + 45 * MIN,
     )  # fmt: skip
     made = card(replace(told(INCIDENT, voices(API, CODE), shown), discrepancies=(shown, never)), START + 60 * MIN)
-    assert made.headline == "⚖️ Claude's status page admitted only API, after 45 min"
+    assert made.headline == "⚖️ Status page admitted API after 45 min, never Claude Code"
 
 
 def test_a_page_that_is_green_for_a_part_is_not_called_green():
