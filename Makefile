@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+TOOLS := .venv-deploy/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo demo-web test test-fast lint check check-package check-chart fuzz proof check-deploy bench docs manifests pictures format lock \
@@ -71,8 +72,6 @@ FAILOVERS ?= 20
 
 proof: $(STAMP)  ## failovers of the store by kill and by pause, FAILOVERS=20 of each, with what was lost and doubled
 	@FAILOVERS=$(FAILOVERS) $(BIN)/python -m pytest tests/end_to_end/test_failovers.py -n 0 -s
-
-TOOLS := .venv-deploy/.installed
 
 $(TOOLS): deploy/locks/check.lock
 	@echo "Installing the tools that check deploy/ into .venv-deploy (once; half a gigabyte) ..."

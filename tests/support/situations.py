@@ -311,6 +311,14 @@ SITUATIONS: dict[str, tuple[Snapshot, float]] = {
         ),
         NOW,
     ),
+    "page_just_gone": (
+        told(
+            None,
+            voices(WELL),
+            Discrepancy("D77A", "claude", "", DiscrepancyKind.UNREADABLE, NOW, NOW, claimed_words="HTTP 503"),
+        ),
+        NOW,
+    ),
     "discrepancy_lingering": (told(None, evening(CODE, heard=LATE), LINGERING), START + 71 * MIN),
     "discrepancy_lingered": (
         told(

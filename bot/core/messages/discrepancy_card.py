@@ -23,6 +23,7 @@ from probes.model import State
 
 LINE = 700
 LONGEST = 60
+MINUTE = 60.0  # below it a length says nothing yet
 PAGE_LABEL = "Status page"
 ADMITTED = "page now agrees"
 
@@ -62,9 +63,10 @@ def _wordings(record: Discrepancy, snapshot: Snapshot, now: float) -> Iterator[s
     lasting = duration(now - (record.since if record.first_failure_at is None else record.first_failure_at))
     match record.kind:
         case DiscrepancyKind.UNREADABLE:
-            since = duration(now - record.since)
-            yield f"{whose} status page has been unreadable for {since}"
-            yield f"{cut(whose, 20)} status page has been unreadable for {since}"
+            if (since := now - record.since) >= MINUTE:
+                yield f"{whose} status page has been unreadable for {duration(since)}"
+                yield f"{cut(whose, 20)} status page has been unreadable for {duration(since)}"
+            yield f"{whose} status page can't be read"
             yield f"{cut(whose, 20)} status page can't be read"
         case DiscrepancyKind.OVERSTATED:
             says = f"says {names}: {WORDS[record.claimed]}"
