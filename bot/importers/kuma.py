@@ -152,11 +152,19 @@ def _monitor(found: Imported, row: Mapping[str, Any], groups: Mapping[Any, str])
         given.drop("it is paused")
         return
     if kind == "group":
+        _group(given)
         return
     checks = dict(_checks(found, given, kind))
     if checks:
         labels = found.labels(_labels(given.get("tags")), name)
         found.component(groups.get(_id(row.get("parent")), "Uptime Kuma"), name, checks, labels)
+
+
+def _group(given: Given) -> None:
+    """A service of that name; how often Kuma looks at its members says nothing of them."""
+    given.skip("interval", "retry_interval", "maxretries")
+    if given.get("tags"):
+        given.leave("tags", "labels belong to components: tag the monitors of a group")
 
 
 def _checks(found: Imported, given: Given, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:

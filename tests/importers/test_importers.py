@@ -124,6 +124,15 @@ def test_kuma(version, database, written):
     assert left(found).keys() >= {"Cron", "Old", "notification Chat", "API: ignore_tls"}
 
 
+def test_a_group_of_kuma_says_nothing_of_its_members(written):
+    """How often Kuma looks at them is no setting of ours; its tags are listed, with what to do."""
+    group = {"id": 1, "name": "Shop", "type": "group", "interval": 30, "retryInterval": 60, "tags": [{"name": "x"}]}
+    member = {"id": 2, "name": "API", "type": "http", "url": "https://x.example", "parent": 1}
+    found = read("kuma", written(k=json.dumps({"monitorList": [group, member]})))
+    assert settings(found).component("api").service == "shop"
+    assert left(found) == {"Shop: tags": "labels belong to components: tag the monitors of a group"}
+
+
 def test_blackbox(written):
     """Modules with the jobs that use them; relabelling says what, how and whether."""
     found = read("blackbox", written(b=BLACKBOX, p=PROMETHEUS))
