@@ -110,6 +110,7 @@ LOCKS := deploy/locks
 lock: $(STAMP)  ## pin again what pyproject.toml asks for
 	@$(PIN) pyproject.toml --group dev --output-file requirements.lock
 	@$(PIN) pyproject.toml --constraint requirements.lock --output-file $(LOCKS)/runtime.lock
+	@$(PIN) pyproject.toml --all-extras --constraint requirements.lock --output-file $(LOCKS)/extras.lock
 	@$(PIN) --group build --constraint requirements.lock --output-file $(LOCKS)/build.lock
 	@$(PIN) --group deploy --constraint requirements.lock --output-file $(LOCKS)/check.lock
 

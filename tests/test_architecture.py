@@ -34,7 +34,7 @@ BOT: Mapping[str, str] = {
     "process": "settings store",
     "config": "channels fields scheduling settings core probes",
     "explain": "core probes",
-    "channels": "http fields pictures core probes",
+    "channels": "extras http fields pictures core probes",
     "pictures": "core",
     "demo": "store core probes",
     "store": "core probes",
@@ -46,6 +46,7 @@ BOT: Mapping[str, str] = {
     "service_manager": "settings",
     "supervision": "",
     "errors": "",
+    "extras": "",
 }
 """A room of `bot` -> the rooms that it may import."""
 

@@ -49,7 +49,7 @@ SAYS: Mapping[State, str] = {
     State.BLIND: "our own network fails: from %s no control host answers, so the state of every service is unknown"
     " until one does",
     State.BLOCKED: "from %s no control host answers though what is watched does: a firewall? set `control` to others",
-    State.CLEAR: "our own network works again: from %s a control host answers",
+    State.CLEAR: "our own network works again: from %s a control host or something watched answers",
 }
 
 

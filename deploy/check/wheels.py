@@ -12,7 +12,7 @@ MACHINES = ("x86_64", "aarch64")
 
 def check() -> list[str]:
     """What was found. Raises FailedError where a wheel is missing or its hash is another."""
-    lock = DEPLOY / "locks" / "runtime.lock"
+    lock = DEPLOY / "locks" / "extras.lock"
     counted = len(re.findall(r"^[a-z0-9.-]+==", lock.read_text(), re.MULTILINE))
     for machine in MACHINES:
         platforms = [w for n in ("manylinux_2_28", "manylinux2014") for w in ("--platform", f"{n}_{machine}")]

@@ -2,7 +2,7 @@
 
 The target is the region's own host: `https://bedrock-runtime.eu-central-1.amazonaws.com` for answers, and
 `https://bedrock.eu-central-1.amazonaws.com` for the list. A Bedrock API key is sent as it is; access keys sign each
-request by Amazon's own library, for which `groundtruth[bedrock]` must be installed.
+request by Amazon's own library, for which the extra `bedrock` must be installed.
 """
 
 import asyncio
@@ -105,7 +105,7 @@ async def _signed(call: ModelRequest, signing: Given, region: str) -> ModelReque
         # In a thread: Amazon's library takes a fifth of a second to import, and other checks are due.
         library = await asyncio.to_thread(importlib.import_module, "probes.vendors.sigv4")
     except ImportError:
-        return "access keys need groundtruth[bedrock] to be installed"
+        return "access keys need botocore to be installed"
     who = {**signing.texts, "region": region, "service": "bedrock"}
     headers: dict[str, str] = library.signed(call.method, call.url, call.headers, call.body, who)
     signature = headers.get("Authorization", "").rpartition("Signature=")[2]

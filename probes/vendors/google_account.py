@@ -70,7 +70,7 @@ async def _request(check: Check, tools: Tools, account: Mapping[str, str]) -> Re
         library = await asyncio.to_thread(importlib.import_module, "probes.vendors.google_token")
         statement = library.assertion(account, tools.now())
     except ImportError:
-        said = "service accounts need groundtruth[vertex] to be installed"
+        said = "service accounts need pyjwt and cryptography to be installed"
         raise NoTokenError(ours("cannot_sign", said, Layer.OUR_REQUEST)) from None
     except ValueError as error:
         raise NoTokenError(ours("bad_credentials", str(error), Layer.OUR_KEY)) from None

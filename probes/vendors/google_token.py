@@ -1,4 +1,4 @@
-"""A service account's signed statement of who it is: needs `groundtruth[vertex]`, so it is imported when first used."""
+"""A service account's signed statement of who it is: needs the extra `vertex`, so it is imported when first used."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""AWS Signature Version 4 by Amazon's own library: needs `groundtruth[bedrock]`, so it is imported when first used."""
+"""AWS Signature Version 4 by Amazon's own library: needs the extra `bedrock`, so it is imported when first used."""
 
 import logging
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """Kind `vertex`: a model's entry, or one streamed answer of Gemini or Claude, by the HTTP API of Google's Vertex AI.
 
 The target is a region's API with its version, `https://europe-west4-aiplatform.googleapis.com/v1`, or the global one.
-Who asks is a service account (its JSON as a secret; needs `groundtruth[vertex]`) or an API key.
+Who asks is a service account (its JSON as a secret; needs the extra `vertex`) or an API key.
 """
 
 import json

@@ -177,5 +177,5 @@ def test_where_it_is_not_installed_the_configuration_says_how(tmp_path):
     ran = subprocess.run(words, capture_output=True, text=True, timeout=30, check=False, env=environ)
     said = ran.stdout + ran.stderr
     assert ran.returncode != 0
-    assert "the kind apprise is not installed: pip install 'groundtruth[apprise]'" in said
+    assert "the kind apprise is not installed: pip install 'apprise>=2.2'" in said
     assert WAY_IN not in said

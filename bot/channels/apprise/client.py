@@ -1,4 +1,4 @@
-"""One message by Apprise, in the thread that calls: needs `groundtruth[apprise]`, so it is imported when first used.
+"""One message by Apprise, in the thread that calls: needs the extra `apprise`, so it is imported when first used.
 
 Apprise says no more than yes or no; why not, it only tells its log, which may quote addresses. What it logs in this
 thread is caught and kept from all other logs.

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from bot import fields
+from bot import extras, fields
 from bot.errors import UserError
 from bot.fields import Part, RequiredSecret
 
@@ -27,5 +27,5 @@ def read(name: str, options: Mapping[str, Any]) -> Options:
     """The options of the channel `name`. Raises UserError with every complaint, or with what is to be installed."""
     wanted = fields.parse_options(Options, name, options)
     if importlib.util.find_spec("apprise") is None:
-        raise UserError(f"channels.{name}: the kind apprise is not installed: pip install 'groundtruth[apprise]'")
+        raise UserError(f"channels.{name}: the kind apprise is not installed: {extras.command('apprise')}")
     return wanted

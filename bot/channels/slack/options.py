@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from bot import extras
 from bot.errors import UserError
 from bot.fields import expected
 from probes.secret import Secret
@@ -136,7 +137,7 @@ class OAuth(BaseModel):
         """What is wrong with the secrets, each in the sentence that mends it."""
         found = []
         if not importlib.util.find_spec("cryptography"):
-            found.append("oauth: the extra is not installed: pip install 'groundtruth[slack-oauth]'")
+            found.append(f"oauth: the extra is not installed: {extras.command('slack-oauth')}")
         if not self.client_secret.reveal():
             found.append("oauth.client_secret: it is empty; expected the Client Secret from Basic Information")
         for key in self.ciphers():

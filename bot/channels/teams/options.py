@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from bot import fields
+from bot import extras, fields
 from bot.errors import UserError
 from bot.fields import Address, HttpOptions, Listen, Part, RequiredSecret
 from probes.secret import Secret
@@ -70,5 +70,5 @@ def read(name: str, options: Mapping[str, Any]) -> Options:
     """The options of the channel `name`. Raises UserError with every complaint, or with what is to be installed."""
     wanted = fields.parse_options(Options, name, options)
     if any(importlib.util.find_spec(part) is None for part in ("jwt", "cryptography")):
-        raise UserError(f"channels.{name}: the kind teams is not installed: pip install 'groundtruth[teams]'")
+        raise UserError(f"channels.{name}: the kind teams is not installed: {extras.command('teams')}")
     return wanted

@@ -128,7 +128,7 @@ async def test_without_the_library(keyed: Tools, make_check, monkeypatch: pytest
     monkeypatch.setitem(sys.modules, "probes.vendors.sigv4", None)
     seen = await look(make_check("http://127.0.0.1:9", "bedrock", **SIGNED), keyed)
     assert (seen.fault, seen.symptom) == (Fault.OURS, "cannot_sign")
-    assert "groundtruth[bedrock]" in seen.detail
+    assert "botocore" in seen.detail
 
 
 @pytest.mark.parametrize(
