@@ -50,10 +50,12 @@ class Watched(World):
             self.looks.append(seen)
         await self.store.append("claude", "eu.1", self.sent + 1, rows)
         self.sent += n
+        self.wake_all()
 
     async def written(self):
         """All of it is in the roll-ups."""
         self.now += EVERY_S + 30
+        self.wake_all()
         asked = self.now
         async with asyncio.timeout(20):
             while True:

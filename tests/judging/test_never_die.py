@@ -48,6 +48,7 @@ class World:
 
     def __init__(self, store):
         self.store, self.now, self.sent = store, START, {"one": 0, "two": 0}
+        self.working = []
 
     def judge(self, service):
         view = ServiceView(service, service.title(), {f"{service}-api": "API"})
@@ -56,7 +57,8 @@ class World:
 
     @asynccontextmanager
     async def at_work(self, *services):
-        tasks = [asyncio.create_task(self.judge(service).run()) for service in services]
+        self.working = [self.judge(service) for service in services]
+        tasks = [asyncio.create_task(judge.run()) for judge in self.working]
         try:
             yield tasks
         finally:
@@ -81,8 +83,10 @@ class World:
     async def at_end(self, service):
         """What is written once the last row is judged or passed over."""
         [*_, (last, _)] = await self.store.read(service, count=10_000)
-        # What is calm is written after ten seconds.
+        # What is calm is written after ten seconds, and looked at when there is news.
         self.now += KEEP_S
+        for judge in self.working:
+            judge.news.set()
         async with asyncio.timeout(30):
             while (loaded := await self.store.load(service)).position != last:  # noqa: ASYNC110  (the judge's own)
                 await asyncio.sleep(0.01)

@@ -24,6 +24,7 @@ class World:
         self.store = store
         self.now = START
         self.sent = 0
+        self.working = []
 
     def judge(self, owner, lease_ms=10_000):
         return Judge(
@@ -32,11 +33,13 @@ class World:
 
     @asynccontextmanager
     async def at_work(self, *judges):
-        """Judges running until the block is left."""
+        """Judges running until the block is left; what comes wakes them, as in the process of a prober."""
         tasks = [asyncio.create_task(judge.run()) for judge in judges]
+        self.working += judges
         try:
             yield
         finally:
+            self.working = [judge for judge in self.working if judge not in judges]
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -50,6 +53,12 @@ class World:
             rows.append(encode(Observation("claude-api/hello", "claude", "claude-api", "eu", self.now, *outcome)))
         await self.store.append("claude", "eu.1", self.sent + 1, rows)
         self.sent += len(rows)
+        self.wake_all()
+
+    def wake_all(self):
+        """There may be news for whoever is at work."""
+        for judge in self.working:
+            judge.news.set()
 
     async def remembered(self, counted):
         """What is written once so many rows have been counted."""

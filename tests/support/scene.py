@@ -31,12 +31,6 @@ class Scene(World):
         """What a person wants now."""
         return ActionRequest(self.now, verb, args, who, who.rpartition(":")[0], NAMES.get(who, who), id)
 
-    async def see(self, *failed):
-        """As a world does, and the judge of this process knows at once."""
-        await super().see(*failed)
-        if self.awake is not None:
-            self.awake.news.set()
-
     async def outage(self):
         """Health, then failures, until an incident stands; its id."""
         await self.see(*[False] * 40)
