@@ -19,6 +19,7 @@ from bot.config.load import load
 from bot.core.answers import ledger
 from bot.core.ledger import vendor_history
 from bot.core.ledger.accuracy import honesty
+from bot.core.ledger.reliability import reliability
 from bot.core.text.jsonable import plain
 from bot.errors import UserError
 from bot.settings import Service, Settings
@@ -66,7 +67,11 @@ async def _show(settings: Settings, services: list[Service], style: str) -> int:
     if style == "csv":
         sys.stdout.write(ledger.table(row for _, rows in kept for row in rows))
     elif style == "json":
-        told = [asdict(honesty(s.id, rows)) | {"rows": [plain(r) for r in rows]} for s, rows in kept]
+        told = [
+            asdict(honesty(s.id, rows))
+            | {"reliability": [asdict(of) for of in reliability(rows)], "rows": [plain(row) for row in rows]}
+            for s, rows in kept
+        ]
         sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
     else:
         found = [(s.name, honesty(s.id, rows)) for s, rows in kept]
@@ -145,4 +150,5 @@ def _titles(service: Service) -> vendor_history.Titles | None:
 
 def _ours(service: Service) -> dict[str, str]:
     by_id = {c.page_id: c.id for c in service.components if c.page_id}
-    return by_id | {c.name.casefold(): c.id for c in service.components}
+    nicknames = {name.casefold(): c.id for c in service.components for name in c.nicknames}
+    return by_id | nicknames | {c.name.casefold(): c.id for c in service.components}

@@ -39,6 +39,7 @@ HANDLERS: Mapping[str, Handler] = {
     "incidents": queries.incidents,
     "incident": queries.incident,
     "ledger": queries.ledger,
+    "reliability": queries.reliability,
     "digest": history.digest,
     "deliveries": queries.deliveries,
     "doctor": queries.doctor,

@@ -1,11 +1,13 @@
 """What is asked of the present and of the record: status, why, incidents, ledger, deliveries, our own health, help."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.advice import library
 from bot.core.answers import incidents as incident_answers
 from bot.core.answers import ledger as ledger_answers
+from bot.core.answers import reliability as reliability_answers
 from bot.core.answers import replies
 from bot.core.answers.answer import Answer
 from bot.core.answers.history import trend
@@ -17,6 +19,7 @@ from bot.core.health import text
 from bot.core.history.ranges import SPANS
 from bot.core.incidents.silences import conditions_of, may_reach
 from bot.core.ledger.accuracy import honesty
+from bot.core.ledger.reliability import reliability as estimated
 from bot.core.model.incident import Incident
 from bot.core.model.status import ServiceStatus
 from bot.core.routing.matchers import facts_of
@@ -105,6 +108,19 @@ async def ledger(behind: DeskServices, question: Query) -> Answer:
         for service in targets.services(behind, question)
     ]
     return ledger_answers.ledger(told, question.now)
+
+
+async def reliability(behind: DeskServices, question: Query) -> Answer:
+    """Answer `reliability`: how often a service fails, and for how long."""
+    target = question.request.target
+    told = []
+    for service in targets.services(behind, question):
+        # Resampling takes a tenth of a second, which no check should wait for.
+        figures = await asyncio.to_thread(estimated, await behind.reads.ledger(service))
+        wanted = [one for one in figures if not (target and target.component) or one.component == target.component]
+        told.append((targets.name_of(behind, service), wanted))
+    names = {name.component: name.name for name in behind.names.every if name.component}
+    return reliability_answers.reliability(told, names, question.now)
 
 
 async def deliveries(behind: DeskServices, question: Query) -> Answer:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.core.history.ranges import SPANS, RangeHistory
 from bot.core.ledger.accuracy import PageAccuracy, honesty
+from bot.core.ledger.reliability import ReliabilityFigures, reliability
 from bot.core.model.incident import Incident
 from bot.core.model.status import ServiceStatus
 from bot.desk.reader import PASTS
@@ -30,6 +31,7 @@ class Pasts:
         self._site = site
         self._kept: dict[tuple[str, str, str], tuple[float, Sequence[RangeHistory]]] = {}
         self._honest: dict[str, tuple[float, PageAccuracy]] = {}
+        self._reliable: dict[str, tuple[float, Sequence[ReliabilityFigures]]] = {}
         self._incidents: dict[str, tuple[float, list[Incident]]] = {}
         self._services = {service.id: service for service in site.settings.services}
         self.bars: dict[str, Mapping[str, PastFigures]] = {}
@@ -62,6 +64,15 @@ class Pasts:
         if kept is None or time.monotonic() - kept[0] > self._ttl:
             rows = await self._site.reader.ledger(service)
             kept = self._honest[service] = (time.monotonic(), honesty(service, rows))
+        return kept[1]
+
+    async def reliability(self, service: str) -> Sequence[ReliabilityFigures]:
+        """How often a service fails and for how long, by its ledger. Raises StoreError."""
+        kept = self._reliable.get(service)
+        if kept is None or time.monotonic() - kept[0] > self._ttl:
+            rows = await self._site.reader.ledger(service)
+            figures = await asyncio.to_thread(reliability, rows)
+            kept = self._reliable[service] = (time.monotonic(), figures)
         return kept[1]
 
     async def incidents(self, standing: ServiceStatus, *, inside: bool) -> list[Incident]:

@@ -438,3 +438,28 @@ async def test_the_ledger_of_one_service_and_of_all(desk, store):
     assert answer.data["ledger"][0]["figures"][0]["never"] == 1
     assert (await desk.ask("ledger", ANNA, NOW)).title == answer.title
     json.dumps(answer.data)
+
+
+async def test_the_reliability_of_a_service_of_a_component_and_of_all(desk, store):
+    """MTTR and MTBF with intervals; those of all services in one title; before anything is on record, how to begin."""
+    empty = await desk.ask("reliability claude", ANNA, NOW)
+    rows = [
+        LedgerEntry("claude", (name,), Source.MEASURED, str(n), BEGAN + n * 9_000, ended_at=BEGAN + n * 9_000 + length)
+        for n in range(6)
+        for name, length in (("claude-api", 300 + 60 * n), ("claude-code", 120))[: 2 - n % 2]
+    ]
+    await store.book.enter("claude", [LedgerWrite(row.at, LEDGER_ENTRY.dump(row)) for row in rows])
+    answer = await desk.ask("reliability claude", ANNA, NOW)
+    lines = dict(answer.lines)
+    assert empty.title == "no incident of Claude on record yet"
+    assert answer.title == "Claude: MTTR 8 min, MTBF 2h 30m (6 incidents measured)"
+    assert lines["Claude Code, measured"] == "3 incidents; MTTR 2 min, median 2 min, p90 2 min; MTBF 5h 0m"
+    assert lines["Claude API, measured"].startswith(
+        "6 incidents; MTTR 8 min (95% interval 6 min to 9 min), median 8 min"
+    )
+    assert lines["Several components at once, measured"] == "3 of 6 incidents (50%)"
+    assert (await desk.ask("mttr", ANNA, NOW)).title == answer.title
+    alone = await desk.ask("reliability claude-code", ANNA, NOW)
+    assert alone.title == "Claude Code: MTTR 2 min, MTBF 5h 0m (3 incidents measured)"
+    assert dict(alone.lines)["Several components at once, measured"] == "3 of 3 incidents (100%)"
+    json.dumps(answer.data)

@@ -43,8 +43,9 @@ QUESTIONS = (
     "why claude-api", "why gw", "why 4F7K", "tips claude-api", "tips claude-api code", "tips claude-code",
     "explain 529 overloaded_error", "explain HTTP 429 rate_limit_error", "explain something nobody knows",
     "alternatives claude-api", "history claude-api 7d", "history claude", "history", "incidents", "incident 4F7K",
-    "incident 9Q2M", "ledger", "ledger claude", "postmortem 9Q2M", "postmortem 4F7K", "digest", "digest week",
-    "silences", "subscriptions", "routes", "routes claude-api", "doctor", "deliveries", "audit", "help",
+    "incident 9Q2M", "ledger", "ledger claude", "reliability", "reliability claude", "postmortem 9Q2M",
+    "postmortem 4F7K", "digest", "digest week", "silences", "subscriptions", "routes", "routes claude-api", "doctor",
+    "deliveries", "audit", "help",
     *(f"help {name}" for name in COMMANDS),
     "is claude down?", "what does overloaded_error mean", "stauts", "why nothing-known", "incident ZZZZ", "silence",
 )  # fmt: skip

@@ -31,7 +31,8 @@ HEAD = (
 CSV_HEAD = (
     "service", "source", "incident", "components", "impact",
     "began_at", "alerted_at", "ended_at", "resolved_at", "page_seen_at", "page_posted_at", "page_started_at",
-    "page_ended_at", "mention_at", "ack_s", "closing_s", "page_first", "late",
+    "page_ended_at", "mention_at", "investigating_at", "identified_at", "monitoring_at", "ack_s", "closing_s",
+    "page_first", "late",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -64,7 +65,7 @@ def table(rows: Iterable[LedgerEntry]) -> str:
     writer.writerow(CSV_HEAD)
     for row in rows:
         values = [row.service, row.source.value, row.incident, "|".join(row.components), row.impact]
-        values += ["" if (v := getattr(row, name)) is None else str(v) for name in CSV_HEAD[5:16]]
+        values += ["" if (v := getattr(row, name)) is None else str(v) for name in CSV_HEAD[5:-2]]
         values += [str(row.page_first).lower(), str(row.late).lower()]
         writer.writerow(_harmless(value, text=place < 5) for place, value in enumerate(values))
     return out.getvalue()

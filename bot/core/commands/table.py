@@ -175,6 +175,8 @@ _ASK = (
     Command("incident", "one incident with its timeline, and who did what", "incident 4F7K", (_LATEST,)),
     Command("ledger", "how late and how honest status pages have been, with a grade",
             "ledger claude", (_SERVICE,)),
+    Command("reliability", "how often it fails and for how long: MTTR, MTBF, the page's stages, joint failures",
+            "reliability claude", (_TARGET,), aliases=("mttr", "mtbf")),
     Command("postmortem", "the write-up after an incident: impact, timeline, lags, evidence", "postmortem 4F7K",
             (_LATEST,), aliases=("report-card",)),
     Command("digest", "a day or a week in one answer: uptime, incidents, the pages' lag, what was not delivered",

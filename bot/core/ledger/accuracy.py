@@ -67,7 +67,7 @@ class PageAccuracy:
 
 def honesty(service: str, rows: Iterable[LedgerEntry]) -> PageAccuracy:
     """The figures of a service's rows."""
-    every = _each_once(rows)
+    every = each_once(rows)
     found: list[AccuracyFigures] = []
     for source in Source:
         of_source = [row for row in every if row.source is source]
@@ -127,7 +127,7 @@ def usual_lag(rows: Iterable[LedgerEntry], least: int = 10) -> tuple[float, floa
     return None
 
 
-def _each_once(rows: Iterable[LedgerEntry]) -> list[LedgerEntry]:
+def each_once(rows: Iterable[LedgerEntry]) -> list[LedgerEntry]:
     """Rows without the vendor's second account of the same incident: the one that names components is kept."""
     kept: dict[object, LedgerEntry] = {}
     for number, row in enumerate(rows):

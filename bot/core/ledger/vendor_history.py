@@ -1,9 +1,11 @@
 """A vendor's own history as rows of the ledger: what it states itself, and nothing more. Pure.
 
 Read are Statuspage's `incidents.json` (a bare list of its incidents, and a single `incident`), Google's file of that
-name, and tables (CSV) of incidents with posted time and stated impact. Times that are only in sentences are taken where
-the sentence is plain and the time possible (`bot.core.statuspage.stated`). Of a page that several products share, each
-gets its own entries only: by the ids of its components, or by its name in the title of an entry that names none.
+name, and tables (CSV) of incidents: with posted time and stated impact, or with a column for each stage and each
+component (the form of Chu et al., ICPE 2025, atlarge-research/llm-service-analysis). Times that are only in sentences
+are taken where the sentence is plain and the time possible (`bot.core.statuspage.stated`). Of a page that several
+products share, each gets its own entries only: by the ids of its components, or by its name in the title of an entry
+that names none.
 """
 
 import csv
@@ -23,7 +25,11 @@ MANY = 20_000
 BEGINS = ("stated_impact_start_utc", "impact_start_utc")
 ENDS = ("stated_impact_end_utc", "impact_end_utc")
 OVER = frozenset({"resolved", "postmortem", "completed"})
-EXPECTED = "expected Statuspage's or Google's incidents.json, or a table with posted_utc and an impact's start"
+STAGES = ("investigating", "identified", "monitoring")
+EXPECTED = (
+    "expected Statuspage's or Google's incidents.json, or a table with posted_utc and an impact's start, or with"
+    " investigating_at, identified_at, monitoring_at, resolved_at"
+)
 
 Titles = Callable[[str], tuple[str, ...]]
 """An entry's title -> which of our components it names: given where several products share a page."""
@@ -113,7 +119,18 @@ def _incident(raw: Mapping[str, Any], service: str, components: Mapping[str, str
         page_ended_at=ended,
         impact=str(raw.get("impact", ""))[:40],
         afterwards=afterwards,
+        **_stages(updates),
     )
+
+
+def _stages(updates: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+    """The first update of each stage, by the field it stands in."""
+    found: dict[str, float] = {}
+    for update in updates:
+        at, field = _time(update.get("created_at")), f"{update.get('status')}_at"
+        if update.get("status") in STAGES and at is not None:
+            found[field] = min(at, found.get(field, at))
+    return found
 
 
 def _window(updates: Iterable[Mapping[str, Any]], *, live: bool) -> Window | None:
@@ -154,13 +171,18 @@ def _google(entries: Iterable[Mapping[str, Any]], service: str, components: Mapp
 def _table(text: str, service: str, components: Mapping[str, str]) -> Iterator[LedgerEntry]:
     rows = csv.DictReader(io.StringIO(text))
     head = set(rows.fieldnames or ())
-    if "posted_utc" not in head or not head & {*BEGINS, "stated_impact"}:
+    line_of = _line
+    if {"resolved_at", *_STAGED} <= head:
+        line_of = _staged
+    elif "posted_utc" not in head or not head & {*BEGINS, "stated_impact"}:
         raise HistoryError(EXPECTED)
     try:
         for number, line in enumerate(rows):
             if number >= MANY:
                 return
-            yield _line(line, service, components)
+            row = line_of(line, service, components)
+            if row.at:
+                yield row
     except csv.Error as error:
         raise HistoryError(f"not a table: {error}") from None
 
@@ -182,6 +204,29 @@ def _line(line: Mapping[str, str | None], service: str, components: Mapping[str,
         impact=(line.get("impact") or "")[:40],
         # A list of posts without the stated start in a column of its own is one of posts after the fact.
         afterwards="stated_impact" in line,
+    )
+
+
+_STAGED = tuple(f"{stage}_at" for stage in STAGES)
+_NO_COMPONENT = frozenset({"incident_id", "incident_impact_level", "resolved_at", "postmortem_at", *_STAGED})
+
+
+def _staged(line: Mapping[str, str | None], service: str, components: Mapping[str, str]) -> LedgerEntry:
+    """A line with a column for each stage, and one that says 1 for each component it was about."""
+    stages = {field: at for field in _STAGED if (at := _time(line.get(field))) is not None}
+    resolved = _time(line.get("resolved_at"))
+    posted = min(stages.values(), default=resolved)
+    about = [("", name) for name, said in line.items() if said == "1" and name and name not in _NO_COMPONENT]
+    return LedgerEntry(
+        service=service,
+        components=_components(about, components),
+        source=Source.STATED,
+        incident=(line.get("incident_id") or "")[:80],
+        page_posted_at=posted,
+        page_ended_at=resolved,
+        impact=(line.get("incident_impact_level") or "")[:40],
+        afterwards=not stages,
+        **stages,
     )
 
 

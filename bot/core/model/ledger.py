@@ -25,7 +25,8 @@ class LedgerEntry:
     readings on which we first saw the page red, green again, or with an incident that marks no component;
     `page_posted_at` and `page_started_at` are its own words.
     Stated: `incident` is the vendor's, `began_at` and `ended_at` the stated impact, `page_posted_at` its first post,
-    `page_ended_at` its own end. `afterwards`: the vendor wrote of it only when it was over.
+    `page_ended_at` its own end; `investigating_at`, `identified_at` and `monitoring_at` are the first update of each
+    of its stages. `afterwards`: the vendor wrote of it only when it was over.
     """
 
     service: str
@@ -43,6 +44,9 @@ class LedgerEntry:
     mention_at: float | None = None
     impact: str = ""
     afterwards: bool = False
+    investigating_at: float | None = None
+    identified_at: float | None = None
+    monitoring_at: float | None = None
 
     @property
     def at(self) -> float:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.core.answers.ledger import ledger
+from bot.core.answers.reliability import reliability
 from bot.core.ledger.accuracy import RULE, AccuracyFigures, PageAccuracy
 from bot.core.model.ledger import Source
 from bot.core.stats.quantiles import DEFINITION
@@ -60,7 +61,13 @@ def honesty_of(paper: Paper) -> Any:
     async def filled(call: Call) -> dict[str, Any]:
         standing = found_service(call)
         told: PageAccuracy = await paper.pasts.honesty(standing.service)
-        return {"service": standing, "answer": ledger([(standing.name, told)], call.now)}
+        names = {voices.measured.component: voices.measured.name for voices in standing.voices}
+        figures = await paper.pasts.reliability(standing.service)
+        return {
+            "service": standing,
+            "answer": ledger([(standing.name, told)], call.now),
+            "reliability": reliability([(standing.name, figures)], names, call.now) if figures else None,
+        }
 
     return filled
 
