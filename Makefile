@@ -69,9 +69,17 @@ fuzz: $(STAMP)  ## every parser of bytes from outside, with EXAMPLES=2000 inputs
 	@FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/fuzz --timeout 900
 
 FAILOVERS ?= 20
+KILLS ?= 100
+TROUBLE_S ?= 300
+AWAY_S ?= 600
+EMPTIED ?= 5
+SUSPENDED ?= 5
+SOAK_S ?= 3600
+COUNTS := FAILOVERS=$(FAILOVERS) KILLS=$(KILLS) TROUBLE_S=$(TROUBLE_S) AWAY_S=$(AWAY_S) EMPTIED=$(EMPTIED) \
+	SUSPENDED=$(SUSPENDED) SOAK_S=$(SOAK_S)
 
-proof: $(STAMP)  ## failovers of the store by kill and by pause, FAILOVERS=20 of each, with what was lost and doubled
-	@FAILOVERS=$(FAILOVERS) $(BIN)/python -m pytest tests/end_to_end/test_failovers.py -n 0 -s
+proof: $(STAMP)  ## hours of failovers, kills and faults with what was lost and doubled: deploy/docs/proofs.md; FAILOVERS=20 and others
+	@PROOFS=1 $(COUNTS) $(BIN)/python -m pytest tests/end_to_end/proofs -n 0 -s
 
 $(TOOLS): deploy/locks/check.lock
 	@echo "Installing the tools that check deploy/ into .venv-deploy (once; half a gigabyte) ..."

@@ -108,11 +108,12 @@ class SelfNotices:
         *,
         over: bool,
         since: float | None = None,
+        until: float | None = None,
         entry: str = "",
     ) -> bool:
         """Say that `what` is in trouble, once, and when it is not any more; True as well where nothing is new in that.
 
-        `since` (Unix seconds) is when it began, if that was not just now; `entry` is that of the runbook.
+        `since` and `until` (Unix seconds) are when it began and ended, if not just now; `entry` is that of the runbook.
         """
         if over and what not in await self.open():
             return True
@@ -127,7 +128,11 @@ class SelfNotices:
             told, first = (known.since, known.text) if known else (now, text)
             if not over:
                 troubles[what] = Trouble(told, text)
-            before = ("Was", f"{first}, {between(told, now)}") if over else ("Since", moment(since or told))
+            before = (
+                ("Was", f"{first}, {between(told, max(told, until or now))}")
+                if over
+                else ("Since", moment(since or told))
+            )
             lines = (before, *(() if over else self._entry(entry)))
             notice = SelfNotice(f"trouble@{what}@{round(told)}", text, targets, over, lines)
             return await self._write(token, troubles, (notice,), (Told(now, what, text, over),))

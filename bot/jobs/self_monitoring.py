@@ -91,7 +91,9 @@ class SelfMonitor:
     async def _tell(self, news: HealthChange, targets: tuple[str, ...], now: float) -> bool:
         what, text = f"watch:{news.what}".replace(" ", "-"), told(news, now)
         entry = news.courses[0].kind
-        return await self._news.trouble(what, text, targets, over=news.over, since=news.since, entry=entry)
+        return await self._news.trouble(
+            what, text, targets, over=news.over, since=news.since, until=news.until, entry=entry
+        )
 
     async def _kept(self) -> Kept:
         return KEPT.load(await self._process.store.notes.get(NOTE) or None) or Kept()

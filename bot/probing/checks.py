@@ -46,10 +46,11 @@ OVER_BUDGET = "over_budget"
 """The symptom of a check that was not taken because the day's budget is spent."""
 
 SAYS: Mapping[State, str] = {
-    State.BLIND: "our own network fails: from %s no control host answers, so the state of every service is unknown"
-    " until one does",
-    State.BLOCKED: "from %s no control host answers though what is watched does: a firewall? set `control` to others",
-    State.CLEAR: "our own network works again: from %s a control host or something watched answers",
+    State.BLIND: "our own network fails: from {vantage} no control host answers, so the state of every service is"
+    " unknown until one does",
+    State.BLOCKED: "from {vantage} no control host answers though what is watched does: a firewall? set `control` to"
+    " others",
+    State.CLEAR: "our own network works again: from {vantage} {proof}",
 }
 
 
@@ -83,6 +84,7 @@ class Past:
     read_at: Mapping[str, float]
     sight: Sight
     told: State
+    sight_since: float
 
 
 @dataclass(slots=True)
@@ -124,7 +126,7 @@ class CheckRunner:
         self._done: dict[str, float] = {}
         self._gone: set[str] = set()
         self.sight = Sight()
-        self._told, self.sight_since = State.CLEAR, tools.now()
+        self.told, self.sight_since = State.CLEAR, tools.now()
         self._silences: dict[str, int] = {}
         self.changed: Callable[[], None] = lambda: None
         """Called when this vantage sees worse or better than before."""
@@ -143,7 +145,7 @@ class CheckRunner:
         """What these checks leave to those of the next configuration."""
         memories = {name: tools.memory for name, tools in self._tools.items()}
         checks = {check.id: check for check in self._checks}
-        return Past(checks, memories, self._done, self._read_at, self.sight, self._told)
+        return Past(checks, memories, self._done, self._read_at, self.sight, self.told, self.sight_since)
 
     def _go_on(self, past: Past) -> None:
         """Take up what the checks of the last configuration remember, where they did not change."""
@@ -151,8 +153,10 @@ class CheckRunner:
         self._tools |= {name: replace(self._tools[name], memory=past.memories[name]) for name in same}
         self._done = {name: past.done[name] for name in same if name in past.done}
         self._read_at = {name: past.read_at[name] for name in same if name in past.read_at}
+        # With other control hosts what was told stands until these have proved the contrary.
+        self.told, self.sight_since = past.told, past.sight_since
         if _controls(self._checks) == _controls(past.checks.values()):
-            self.sight, self._told = past.sight, past.told
+            self.sight = past.sight
 
     def start(self, schedule: Schedule) -> None:
         """Give every check its place in time."""
@@ -278,10 +282,10 @@ class CheckRunner:
 
     def _tell(self) -> None:
         """Leave word where this vantage sees worse or better than before."""
-        now = self.sight.state
-        if now is not self._told:
-            self._told, self.sight_since = now, self._now()
-            log.warning(SAYS[now], self._vantage)
+        now, proof = self.sight.state, self.sight.proof
+        if now is not self.told and (proof or now is not State.CLEAR):
+            self.told, self.sight_since = now, self._now()
+            log.warning("%s", SAYS[now].format(vantage=self._vantage, proof=proof))
             self.changed()
 
     async def read(self, check: Check) -> None:

@@ -116,7 +116,7 @@ class Prober:
             "dropped": self.stream.dropped,
             "skipped": self._courtesy.skipped + left_out,
             "lost": self.stream.lost,
-            "sight": self._watch.sight.state if self._watch else State.CLEAR,
+            "sight": self._watch.told if self._watch else State.CLEAR,
             "sight_since": self._watch.sight_since if self._watch else None,
             "late": self._watch.late()[:LATE_TOLD] if self._watch else [],
             "gone": self._watch.gone()[:LATE_TOLD] if self._watch else [],

@@ -146,6 +146,11 @@ async def test_our_own_network_gone_is_no_alert(instance_of, tmp_path):
         # Blind within the second that a control host's last word holds; then nothing is said for as long as it lasts.
         await instance.until(lambda it: "our own network fails" in it.said, within_s=4.0)
         await asyncio.sleep(4)
+        await vendor.restore(*vendor.urls)
+        await instance.until(lambda it: "our own network works again" in it.said, within_s=10.0)
+        await vendor.refuse(*vendor.urls)
+        await instance.until(lambda it: it.said.count("our own network fails") == 2, within_s=4.0)
+        await asyncio.sleep(1)
         assert await instance.stop() == 0
     rows, _, _ = await everything(tmp_path)
     last = [o for _, raw in rows if isinstance(o := decode(raw), Observation) and not o.page][-10:]

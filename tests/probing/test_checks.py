@@ -5,6 +5,7 @@ import json
 import time
 from types import MappingProxyType
 
+from bot.core.health.sight import State
 from bot.core.rate_limits import RateLimits, ReprobeBudget
 from bot.probing.checks import CheckRunner, ProbeLimits
 from bot.probing.rate_limiter import HostRateLimiter
@@ -64,3 +65,29 @@ async def test_extra_looks_end_at_their_bound() -> None:
         await watch.once(check(site.url()))
     assert len(site.requests) == 4
     assert manners.extras.refused == 7
+
+
+async def test_the_end_of_our_own_trouble_is_told_when_it_is_proved(caplog) -> None:
+    """With other control hosts too, and not before one of them, or something watched, has answered."""
+
+    def control(target: str) -> Check:
+        return Check(f"control/{target}", "control", "", "", target, 30.0, 0.2, MappingProxyType({}))
+
+    gone, seen = "http://127.0.0.1:1/", list[Observation]()
+    async with Transport() as transport, serve(answer(b"", 204)) as site:
+        tools = Tools(transport, "here", time.time)
+        before = CheckRunner([check(gone), control(gone)], tools, None, seen.append)
+        for one in (check(gone), control(gone)):
+            await before.once(one)
+        assert before.told is State.BLIND
+        since = before.sight_since
+
+        after = [check(gone), control(site.url())]
+        watch = CheckRunner(after, tools, None, seen.append, ProbeLimits(past=before.past()))
+        await watch.once(check(gone))
+        assert (watch.told, watch.sight_since) == (State.BLIND, since)
+        await watch.once(control(site.url()))
+        assert watch.told is State.CLEAR
+    said = [record.getMessage() for record in caplog.records if "our own network" in record.getMessage()]
+    assert [one.partition(":")[0] for one in said] == ["our own network fails", "our own network works again"]
+    assert said[1].endswith("from here a control host answers")

@@ -6,17 +6,25 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
-from bot.demo.vendor import Vendor
+
+class Watched(Protocol):
+    """What an instance watches, and says how."""
+
+    def configuration(self, interval_s: float, timeout_s: float) -> dict[str, Any]:
+        """The configuration file, as a mapping."""
 
 
 class Instance:
     """`groundtruth run --json` in a folder, watching a vendor at short intervals."""
 
-    def __init__(self, folder: Path, vendor: Vendor, interval_s: float = 0.3, command=("run", "--json"), **more):
+    module = "bot"
+    """What is run as the program."""
+
+    def __init__(self, folder: Path, vendor: Watched, interval_s: float = 0.3, command=("run", "--json"), **more):
         self.folder = folder
         self.command = command
         self.file = folder / "groundtruth.yaml"
@@ -31,7 +39,7 @@ class Instance:
         """Start it; it works when this returns or a little later."""
         with self.errors.open("ab") as errors, (self.folder / "stdout").open("ab") as out:
             self.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "--config", str(self.file), *self.command, *args),
+                *(sys.executable, "-m", self.module, "--config", str(self.file), *self.command, *args),
                 stdout=out,
                 stderr=errors,
                 env={"PATH": os.environ["PATH"], **self.environ},

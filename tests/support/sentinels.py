@@ -36,15 +36,15 @@ class Replicated:
         """The address by the Sentinels."""
         return f"redis+sentinel://{','.join(f'127.0.0.1:{port}' for port in self.sentinels)}/main"
 
-    async def start(self, port: int, of: int = 0) -> None:
-        """One server, a replica `of` another one or a primary; it answers when this returns."""
+    async def start(self, port: int, of: int = 0, *, wait: bool = True) -> None:
+        """One server, a replica `of` another one (which has its data, to `wait` for) or a primary; it answers then."""
         folder = self.folder / str(port)
         folder.mkdir(exist_ok=True)
         words = ["--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", "", "--appendonly", "yes"]
         words += ["--repl-diskless-sync-delay", "0", "--repl-timeout", "10"]
         words += ["--replicaof", "127.0.0.1", str(of)] if of else []
         self.servers[port] = await _process(*words)
-        await self.until(port, lambda info: not of or info.get("master_link_status") == "up")
+        await self.until(port, lambda info: not of or not wait or info.get("master_link_status") == "up")
 
     async def watch(self, primary: int, quorum: int) -> None:
         """One Sentinel more."""
@@ -81,6 +81,20 @@ class Replicated:
                         if true(await redis.info("replication")):
                             return
                 await asyncio.sleep(0.02)
+
+    async def whole(self, within_s: float = 60.0) -> int:
+        """The primary, as soon as all others follow it and are in step; a busy machine may fail over once more."""
+        async with asyncio.timeout(within_s):
+            while True:
+                with contextlib.suppress(RedisError, OSError):
+                    port = await self.primary()
+                    async with Redis(port=port, socket_timeout=1) as redis:
+                        info = await redis.info("replication")
+                    others = [one for name, one in info.items() if name.startswith("slave") and isinstance(one, dict)]
+                    online = sum(one.get("state") == "online" for one in others)
+                    if info["role"] == "master" and online >= len(self.servers) - 1:
+                        return port
+                await asyncio.sleep(0.05)
 
     def pause(self, port: int) -> None:
         """As a suspended machine."""

@@ -103,6 +103,13 @@ class Sight:
         return sum(lately) * 2 >= len(lately) if lately else None
 
     @property
+    def proof(self) -> str:
+        """What shows that the network works, in words; "" where nothing was asked yet, or nothing answers."""
+        if any(control.ok for control in self.controls.values()):
+            return "a control host answers"
+        return "what is watched answers" if any(target.ok for target in self.targets.values()) else ""
+
+    @property
     def state(self) -> State:
         """The state now."""
         if not self.targets or not self.controls or any(control.ok for control in self.controls.values()):

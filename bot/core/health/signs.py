@@ -35,6 +35,8 @@ SINGLY = 3
 """Troubles of one kind told each by itself when they begin together; more are one message."""
 LEAST_S, LONGEST_S = 30.0, 3_600.0
 """The shortest and the longest patience with what comes back."""
+END_S = 300.0
+"""The longest patience with an end, however often it came back: a message must not go on saying what is not so."""
 FORGOTTEN_S = 86_400.0
 """Well for so long, a trouble that comes back comes for the first time."""
 
@@ -201,12 +203,13 @@ class SignHistory:
 
 @dataclass(frozen=True, slots=True)
 class HealthChange:
-    """What is to be said: of which message (`what`), what it is about, since when; `over`: it has ended."""
+    """What is to be said: of which message (`what`), what it is about, since when; `over`: it ended at `until`."""
 
     what: str
     courses: tuple[SignHistory, ...]
     since: float
     over: bool = False
+    until: float | None = None
 
 
 Courses = Mapping[str, SignHistory]
@@ -227,11 +230,11 @@ def watched(kept: Courses, signs: Iterable[HealthSign], now: float) -> tuple[Cou
 
 
 def patience(kind: Kind, times: int) -> Patience:
-    """The patience with a trouble that was told so often lately: twice as long each time, an hour at most."""
+    """The patience with a trouble that was told so often lately: twice as long each time, an hour at most (`END_S`)."""
     usual, more = PATIENCE[kind], 2.0 ** min(times, 16)
     if times <= 0:
         return usual
-    return Patience(*(min(LONGEST_S, max(seconds, LEAST_S) * more) for seconds in (usual.ill_s, usual.well_s)))
+    return Patience(min(LONGEST_S, max(usual.ill_s, LEAST_S) * more), min(END_S, max(usual.well_s, LEAST_S) * more))
 
 
 def ready(signs: Iterable[HealthSign]) -> tuple[HealthSign, ...]:
@@ -300,7 +303,7 @@ def _ended(courses: Courses, now: float) -> tuple[HealthChange, ...]:
         if course.told:
             told.setdefault(course.told, []).append(course)
     return tuple(
-        HealthChange(what, tuple(group), min(one.began for one in group), over=True)
+        HealthChange(what, tuple(group), min(c.began for c in group), over=True, until=max(c.since for c in group))
         for what, group in sorted(told.items())
         if all(not one.ill and now - one.since >= patience(one.kind, one.times - 1).well_s for one in group)
     )

@@ -205,7 +205,7 @@ def seeing(vantage: str, sight: State, at: float, since: float | None = None) ->
 
 
 def told(news: HealthChange, now: float) -> str:
-    """What is said of a trouble of ours when it begins, and when it is over."""
+    """What is said of a trouble of ours when it begins, and when it is over: how long it was, without our patience."""
     one = news.courses[0]
     if len(news.courses) == 1:
         name, text = clean(one.name, 60), clean(one.sentence, 150)
@@ -214,7 +214,7 @@ def told(news: HealthChange, now: float) -> str:
         text = f"{listed((clean(c.name, 40) for c in news.courses), SHOWN)}; for example {clean(one.sentence, 60)}"
     if not news.over:
         return f"{name}: {text}"
-    return f"{name}: {clean(one.back, 60) or 'working again'} after {duration(now - news.since)}"
+    return f"{name}: {clean(one.back, 60) or 'working again'} after {duration((news.until or now) - news.since)}"
 
 
 PLURALS: Mapping[Kind, str] = {

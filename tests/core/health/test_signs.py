@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.health.signs import Courses, HealthChange, HealthSign, Kind, listeners, ready, watched
-from bot.core.health.text import modelled
+from bot.core.health.signs import END_S, Courses, HealthChange, HealthSign, Kind, listeners, ready, watched
+from bot.core.health.text import modelled, told
 
 ILL = HealthSign("vantage eu", ok=False, sentence="silent", kind=Kind.VANTAGE, back="heard of again")
 
@@ -39,6 +39,23 @@ def test_beginnings_and_ends_take_turns(course):
 def test_whatever_comes_and_goes_is_told_ever_less(ill, well):
     day = ([True] * ill + [False] * well) * (5_760 // (ill + well))
     assert len(looks(day)) <= 12
+
+
+def test_an_end_is_told_soon_however_often_it_came_back():
+    """A message does not go on saying for an hour what is not so, and says how long it was so."""
+    kept: Courses = {}
+    for number in range(3_000):
+        kept, _ = watched(kept, [ILL] if number % 100 < 70 else [], number * 15.0)
+    for number in range(3_000, 3_400):
+        kept, _ = watched(kept, [ILL], number * 15.0)
+    for number in range(3_400, 3_430):
+        kept, news = watched(kept, [], number * 15.0)
+        if news:
+            break
+    assert number - 3_400 <= END_S / 15.0
+    assert news[0].over
+    assert news[0].until == 3_400 * 15.0
+    assert told(news[0], number * 15.0) == "vantage eu: heard of again after 1h 40m"
 
 
 def test_what_somebody_else_tells_of_is_not_told():
