@@ -29,7 +29,7 @@ UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 DURATION = r"^(\d{1,9}(\.\d{1,6})?(ms|s|m|h|d))+$"
 LONGEST_WINDOW = 100
 """Results of one check that a plain rule looks back on at most."""
-STORES = ("redis", "rediss", "unix", "redis+sentinel", "rediss+sentinel")
+STORES = ("redis", "rediss", "unix", "redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster")
 
 
 def seconds(value: object) -> float:

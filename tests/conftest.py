@@ -1,11 +1,14 @@
 """A real server for every test process; every test finds it empty."""
 
+import asyncio
 import logging
 import socket
 import subprocess
+import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +18,7 @@ from bot.store.connect import open_store
 from bot.store.embedded import command
 from bot.store.embedded_binary import find_binary
 from bot.store.store import Store
+from tests.support.clusters import Nodes
 
 SLOW = Path(__file__).parent / "end_to_end"
 
@@ -80,11 +84,41 @@ def redis_socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         server.wait(10)
 
 
+@pytest.fixture(scope="session")
+def background() -> Iterator[Callable[..., Any]]:
+    """Does something asynchronous for fixtures of the whole session, whose loop outlives those of the tests."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    yield lambda work: asyncio.run_coroutine_threadsafe(work, loop).result(60)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory, background: Callable[..., Any]) -> Iterator[Nodes]:
+    """One cluster a test process, for as long as its tests run."""
+    nodes = Nodes(tmp_path_factory.mktemp("c"))
+    try:
+        background(nodes.form(replicas=1))
+        yield nodes
+    finally:
+        background(nodes.end())
+
+
 @pytest.fixture
 def redis_url(redis_socket: Path) -> str:
     """Address of an empty server."""
     assert _ask(redis_socket, b"FLUSHALL\r\n") == b"+OK\r\n"
     return f"unix://{redis_socket}"
+
+
+@pytest.fixture
+def cluster_url(cluster: Nodes, background: Callable[..., Any]) -> str:
+    """Address of an empty cluster."""
+    background(cluster.emptied())
+    return cluster.url
 
 
 @pytest.fixture

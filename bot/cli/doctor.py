@@ -131,7 +131,10 @@ async def _store(settings: Settings) -> list[HealthSign]:
 async def _asked(store: Store) -> HealthSign:
     info = await store.info()
     waiting = [u for s in await store.vantages.services() for u in await store.views.undeliverable(s)]
-    what = f"{info.product} {info.version}, {info.memory_bytes / 1e6:.1f} MB, append-only file {info.aof}"
+    several = f"cluster of {info.servers} primaries, " if info.mode == "cluster" else ""
+    most = " on the fullest" if info.servers > 1 else ""
+    memory = f"{info.memory_bytes / 1e6:.1f} MB{most}"
+    what = f"{info.product} {info.version}, {several}{memory}, append-only file {info.aof}"
     now = time.time()
     kept = saving(info.aof, info.memory_bytes, info.memory_limit, info.eviction, now)
     ill = [sign.sentence for sign in (kept, answering(await store.ping(), now)) if not sign.ok]

@@ -201,7 +201,9 @@ class Configuration(Part):
         HOSTS, description="hosts of unrelated companies; where all of them fail it is our own network"
     )
     redis: Annotated[str, StringConstraints(max_length=2000), AfterValidator(store)] | None = Field(
-        None, description="redis:// or rediss:// address without a password; an embedded server if absent"
+        None,
+        description="redis:// or rediss:// address without a password, of Sentinels (redis+sentinel://) or of a cluster"
+        " (redis+cluster://); an embedded server if absent",
     )
     state_dir: File | None = Field(
         None,

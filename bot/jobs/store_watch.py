@@ -16,9 +16,15 @@ log = logging.getLogger(__name__)
 
 EVERY_S = 2.0
 """Sooner than anything is detected anew, so that the old messages end before new ones begin."""
+NAME = 64
+"""Characters of the names of what is new that tell one such event from another."""
 SAID = (
     "the store was emptied, or another one is in its place: what was known of incidents, silences and subscriptions is"
     " gone; open incidents are found anew, and their earlier messages are ended"
+)
+PART = (
+    "a part of the store was emptied: what was known there of incidents, silences and subscriptions is gone; open"
+    " incidents are found anew, and their earlier messages are ended"
 )
 
 
@@ -27,7 +33,7 @@ class StoreWatch:
 
     def __init__(self, process: Process, routes: Routes, news: SelfNotices, courier: Courier) -> None:
         self._process, self._routes, self._news, self._courier = process, routes, news, courier
-        self._known = ""
+        self._known: tuple[str, ...] = ()
 
     async def run(self) -> None:
         """Look for ever."""
@@ -37,10 +43,12 @@ class StoreWatch:
         """Look once. Raises StoreError; what is not done yet is done the next time."""
         found = await self._process.store.identity()
         if self._known and found != self._known:
+            said = PART if set(found) & set(self._known) else SAID
             count = await self._courier.end_standing()
-            log.warning("%s (%d by this process)", SAID, count)
+            log.warning("%s (%d by this process)", said, count)
             # All processes say it under one name, so it is said once.
-            if not await self._news.tell(f"emptied@{found}", SAID, await self._routes.watchers(), entry=EMPTIED):
+            new = "".join(sorted(set(found) - set(self._known)))
+            if not await self._news.tell(f"emptied@{new[:NAME]}", said, await self._routes.watchers(), entry=EMPTIED):
                 return
         self._known = found
         await self._courier.forget_over(self._same)

@@ -11,13 +11,14 @@ from itertools import chain
 from typing import Any
 
 from bot.errors import UserError
-from bot.store.client import RedisClient, Value, text
+from bot.store.client import RedisClient, Value
 from bot.store.keys import kind_name, tag_of, type_of
 
 FORMAT = 1
 LEFT_OUT = frozenset({"confirmed", "lease", "reader", "turn", "health", "salt", "voice", "installations", "schema"})
 """Kinds of keys that are no part of a backup: leases, the last words of processes, and secrets."""
-SCANNED = 1_000
+AT_ONCE = 1_000
+"""Values written by one command, and commands by one transaction."""
 TRIES = 5
 """A service is read again where keys were added meanwhile."""
 
@@ -47,13 +48,8 @@ async def exported(link: RedisClient) -> AsyncIterator[KeyRecord]:
 
 async def found(link: RedisClient, tag: str = "") -> list[str]:
     """The names of all our keys, or of those with a tag, in order. Raises StoreError."""
-    cursor, names = "0", set[str]()
-    pattern = f"gt:*:{{{tag or '*'}}}:*"
-    while True:
-        cursor, batch = await link.call("SCAN", cursor, "MATCH", pattern, "COUNT", SCANNED)
-        names |= {raw.decode("utf-8", "surrogateescape") for raw in batch}
-        if text(cursor if isinstance(cursor, bytes) else str(cursor)) == "0":
-            return sorted(names)
+    names = await link.scan(f"gt:*:{{{tag or '*'}}}:*")
+    return sorted(raw.decode("utf-8", "surrogateescape") for raw in names)
 
 
 async def _of_tag(link: RedisClient, tag: str) -> list[KeyRecord]:
@@ -153,7 +149,7 @@ def _pairs(fields: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
 
 
 def _parts(items: list[Any]) -> Iterator[list[Any]]:
-    yield from (items[n : n + SCANNED] for n in range(0, len(items), SCANNED))
+    yield from (items[n : n + AT_ONCE] for n in range(0, len(items), AT_ONCE))
 
 
 def _raw(value: str) -> bytes:

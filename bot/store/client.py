@@ -6,17 +6,19 @@ whose reply was lost.
 
 import asyncio
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from typing import Any
 
-from redis.asyncio import Redis
-from redis.asyncio.sentinel import SentinelConnectionPool
-from redis.exceptions import AuthenticationError, NoPermissionError, NoScriptError, RedisError
+from redis.exceptions import AuthenticationError, ClusterDownError, NoPermissionError, NoScriptError, RedisError
 
-from bot.errors import StoreError
-from bot.store.batching import CLOSED, Batches
+from bot.errors import StoreError, UserError
+from bot.store.batching import Batches
+from bot.store.cluster import Cluster
+from bot.store.keys import tag_of
+from bot.store.slots import spread
+from bot.store.slots import tag_of as tag_of_words
 
 Value = str | bytes | int | float
 _COMMANDS = """
@@ -26,7 +28,13 @@ XRANGE XREAD XREVRANGE XTRIM ZADD ZCARD ZCOUNT ZPOPMIN ZRANGE ZRANGEBYSCORE ZREM
 ZREVRANGE ZSCORE
 """
 COMMANDS = tuple(_COMMANDS.split())
-"""All that is ever asked of the server, in scripts and outside."""
+"""All that is ever asked of a server, in scripts and outside."""
+CLUSTER_COMMANDS = ("ASKING", "CLUSTER|SLOTS")
+"""What is asked of the nodes of a cluster besides."""
+Servers = Batches | Cluster
+"""One server, or all primaries of a cluster: both are asked in the same way."""
+PARTS = spread()
+SCANNED = 1_000
 SCRIPTS = ("adopt", "append", "budget", "claim", "commit", "group", "leader", "lease", "once", "pick", "settle")
 
 
@@ -40,13 +48,12 @@ class Script:
 
 
 class RedisClient:
-    """A connection pool to one server; `where` names it without its password. Of a `copy` all is only read."""
+    """Connections to one store; `where` names it without its password. Of a `copy` all is only read."""
 
-    def __init__(self, redis: Redis, where: str, *, copy: bool = False) -> None:
+    def __init__(self, servers: Servers, where: str, *, copy: bool = False) -> None:
         self._copy = copy
-        self._redis: Any = redis  # its commands are only half typed
-        self._batches = Batches(redis)
-        self._closed = False
+        self._servers = servers
+        self._changes = 0
         self._scripts = {name: Script(name) for name in SCRIPTS}
         self.where = where
 
@@ -60,57 +67,100 @@ class RedisClient:
             StoreError: when the server is away, or refuses.
         """
         with self._translated():
-            return await self._batches.reply(*words)
+            return await self._servers.reply(*words)
 
     async def calls(self, commands: Sequence[Sequence[Value]]) -> list[Any]:
-        """Several commands in one round trip, as one transaction. They must share a slot.
+        """Several commands in one round trip, as one transaction. Their keys must share a hash tag.
 
         Raises:
             StoreError: when the server is away, or refuses one.
         """
+        if len({tag_of_words(words) for words in commands}) > 1:
+            raise ValueError("keys of several services in one transaction")
         with self._translated():
-            if self._closed:
-                raise OSError(CLOSED)
-            async with self._redis.pipeline(transaction=True) as pipeline:
-                for words in commands:
-                    pipeline.execute_command(*words)
-                replies: list[Any] = await pipeline.execute()
-        return replies
+            return await self._servers.transaction(commands)
 
     async def run(self, name: str, keys: Sequence[str], args: Sequence[Value]) -> Any:
-        """One script; sent in full only to a server that does not know it yet.
+        """One script, whose keys must share a hash tag; sent in full only to a server that does not know it yet.
 
         Raises:
             StoreError: when the server is away, or refuses.
         """
+        if len({tag_of(key) for key in keys}) > 1:
+            raise ValueError("keys of several services in one script")
         script = self._scripts[name]
         with self._translated():
             try:
-                return await self._batches.reply("EVALSHA", script.digest, len(keys), *keys, *args)
+                return await self._servers.reply("EVALSHA", script.digest, len(keys), *keys, *args)
             except NoScriptError:
-                return await self._batches.reply("EVAL", script.source, len(keys), *keys, *args)
+                return await self._servers.reply("EVAL", script.source, len(keys), *keys, *args)
+
+    async def everywhere(self, *words: Value) -> dict[str, Any]:
+        """The replies of all servers that are written to, by their addresses ("" where there is only one).
+
+        Raises:
+            StoreError: when one is away, or refuses.
+        """
+        with self._translated():
+            servers = await self._servers.primaries()
+            replies = await asyncio.gather(*(server.reply(*words) for server in servers))
+        return {server.name: reply for server, reply in zip(servers, replies, strict=True)}
+
+    async def copies(self) -> Mapping[str, Mapping[str, Any]]:
+        """Each primary of a cluster, and its replicas: what INFO says there, None where nothing.
+
+        Raises:
+            StoreError: when nobody knows them.
+        """
+        with self._translated():
+            return await self._servers.copies()
+
+    async def scan(self, pattern: str) -> set[bytes]:
+        """The names of all keys of a pattern.
+
+        Raises:
+            StoreError: when a server is away, or refuses.
+        """
+        found = set[bytes]()
+        with self._translated():
+            servers = await self._servers.primaries()
+            # Twice where there are several: a key may go from one that was not asked yet to one that was.
+            for server in (*servers, *servers[:-1]):
+                cursor = "0"
+                while True:
+                    raw, names = await server.reply("SCAN", cursor, "MATCH", pattern, "COUNT", SCANNED)
+                    found |= set(names)
+                    cursor = text(raw if isinstance(raw, bytes) else str(raw))
+                    if cursor == "0":
+                        break
+        return found
+
+    @property
+    def cluster(self) -> bool:
+        """Whether there may be several servers that are written to."""
+        return isinstance(self._servers, Cluster)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Hash tags whose keys are all over the store: of what was emptied, one is gone."""
+        return PARTS if self.cluster else PARTS[:1]
 
     @property
     def changes(self) -> int:
         """How often another primary took over."""
-        return self._batches.changes
+        return self._changes + self._servers.changes
 
-    async def replace(self, redis: Redis) -> None:
-        """Talk to the same server by another client from now on: its password has changed."""
-        before, self._redis = self._redis, redis
-        self._batches.use(redis)
+    async def replace(self, servers: Servers) -> None:
+        """Talk to the same store by another client from now on: its password has changed."""
+        before, self._servers = self._servers, servers
+        self._changes += before.changes
         with self._translated():
-            await before.aclose()
+            await before.abandon()
 
     async def close(self) -> None:
         """End it; what is asked for later is refused."""
-        self._closed = True
-        await self._batches.close()
-        pool = self._redis.connection_pool
-        sentinels = pool.sentinel_manager.sentinels if isinstance(pool, SentinelConnectionPool) else ()
         with self._translated():
-            for client in (self._redis, *sentinels):
-                await client.aclose()
+            await self._servers.close()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -123,25 +173,34 @@ class RedisClient:
                 # the reply does (https://github.com/python/cpython/issues/86296), and a worker would never end.
                 raise asyncio.CancelledError
         except (RedisError, OSError, TimeoutError) as error:
-            raise StoreError(f"store {self.where}: {_sentence(error, copy=self._copy)}") from error
+            if "cluster support disabled" in str(error):
+                raise UserError(f"store {self.where}: this server is no cluster: {SINGLE}") from error
+            raise StoreError(
+                f"store {self.where}: {_sentence(error, copy=self._copy, cluster=self.cluster)}"
+            ) from error
 
 
-def grant() -> str:
-    """What gives a user of the server all rights that are needed."""
-    return f"`ACL SETUSER groundtruth ~gt:* {' '.join(f'+{word.lower()}' for word in COMMANDS)}` (with the user's name)"
+SINGLE = "write redis://host:port, or redis+sentinel://host:26379/name"
 
 
-def _sentence(error: Exception, *, copy: bool) -> str:
+def grant(*, cluster: bool = False) -> str:
+    """What gives a user of the server, or of each node of a cluster, all rights that are needed."""
+    rights = " ".join(f"+{word.lower()}" for word in (COMMANDS + CLUSTER_COMMANDS if cluster else COMMANDS))
+    return f"`ACL SETUSER groundtruth ~gt:* {rights}` (with the user's name{', on every node' if cluster else ''})"
+
+
+def _sentence(error: Exception, *, copy: bool, cluster: bool) -> str:
     """What went wrong, with what to do about it where that is known."""
     if isinstance(error, AuthenticationError):
         given = "asks for a password" if "required" in str(error).lower() else "refuses this user and password"
         return f"it {given}: set REDIS_PASSWORD or REDIS_PASSWORD_FILE"
     if isinstance(error, NoPermissionError) or "NOPERM" in str(error):
-        return f"it refuses a command to this user, who needs {grant()}"
-    if str(error).startswith("NOREPLICAS") and not copy:
-        return "its primary refuses writes while it has too few replicas (min-replicas-to-write): start them again"
+        return f"it refuses a command to this user, who needs {grant(cluster=cluster)}"
     if str(error).startswith("NOREPLICAS"):
-        return "no Groundtruth runs there, so what it kept can be read and not changed"
+        alone = "its primary refuses writes while it has too few replicas (min-replicas-to-write): start them again"
+        return "no Groundtruth runs there, so what it kept can be read and not changed" if copy else alone
+    if isinstance(error, ClusterDownError):
+        return f"a part of the cluster has no primary, and nothing there can be read or written ({error})"
     if isinstance(error.__context__, ConnectionRefusedError | FileNotFoundError):
         return "nobody answers there: is the server running?"
     return f"{type(error).__name__}: {str(error)[:200]}"

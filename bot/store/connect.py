@@ -3,30 +3,41 @@
 import asyncio
 import os
 import re
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 
 from bot.errors import StoreError, UserError
-from bot.store.client import RedisClient
+from bot.store.batching import Batches
+from bot.store.client import RedisClient, Servers
+from bot.store.cluster import Cluster
 from bot.store.embedded import EmbeddedServer, answer
 from bot.store.embedded_directory import StoreDirectory, copied, kept
 from bot.store.permissions import permitted
 from bot.store.replication import Sentinels
 from bot.store.schema import ready
+from bot.store.slots import Place
 from bot.store.store import Store
-from bot.store.suitability import judge_server
+from bot.store.suitability import suitable
 
 SOCKET_S, CONNECT_S, HEALTH_S = 5.0, 3.0, 15
 _SECRET = re.compile(r"((?:^|&)(?:\w*_)?password=)[^&#]*")
-_SENTINEL_PORT = 26379
+_PORT, _SENTINEL_PORT = 6379, 26379
+PATIENCE: Mapping[str, Any] = {
+    "socket_timeout": SOCKET_S,
+    "socket_connect_timeout": CONNECT_S,
+    "health_check_interval": HEALTH_S,
+    "retry": Retry(ExponentialWithJitterBackoff(cap=0.5, base=0.05), 3),
+    "client_name": "groundtruth",
+    "protocol": 2,
+}
 _RESERVED = frozenset({"protocol", "decode_responses", "encoding"})
 
 
@@ -61,7 +72,7 @@ async def open_kept(url: str | None, state_dir: Path, socket: Path | None = None
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="groundtruth-kept-")))
             await asyncio.to_thread(copied, state_dir, folder)
             server = await stack.enter_async_context(EmbeddedServer(folder, writable=False))
-            link = RedisClient(client(server.url), str(state_dir), copy=True)
+            link = RedisClient(servers(server.url), str(state_dir), copy=True)
             stack.push_async_callback(link.close)
             await ready(link, writes=False)
             store = Store(link, ())
@@ -84,9 +95,9 @@ async def open_store(  # noqa: PLR0913 - where it is, and how it is opened
     schema of what stands there is the caller's to judge: it is about to be thrown away.
 
     Raises:
-        UserError: for an address that is none, a server that is too old, a cluster or a replica, a user of the server
-            who may not do what is needed, a directory that is taken
-            (`start`) or where nobody runs (not `start`), a store that a newer version wrote.
+        UserError: for an address that is none or is of another kind of store, a server that is too old or a replica, a
+            user of the server who may not do what is needed, a directory that is taken (`start`) or where nobody runs
+            (not `start`), a store that a newer version wrote.
         StoreError: when the server cannot be reached.
     """
     async with AsyncExitStack() as stack:
@@ -94,9 +105,9 @@ async def open_store(  # noqa: PLR0913 - where it is, and how it is opened
             url = (await stack.enter_async_context(EmbeddedServer(state_dir, socket=socket, mode=mode))).url
         elif url is None:
             url = await _running(state_dir, socket)
-        link = RedisClient(client(url), masked(url))
+        link = RedisClient(servers(url), masked(url))
         stack.push_async_callback(link.close)
-        warnings = judge_server(await link.call("INFO"), writes=start)
+        warnings = await suitable(link, writes=start)
         if start:
             await permitted(link)
         if check:
@@ -110,10 +121,10 @@ async def reconnect(store: Store, url: str) -> None:
     Raises:
         StoreError: the server refuses it, or is away; nothing has changed then.
     """
-    fresh = client(url)
+    fresh = servers(url)
     link = RedisClient(fresh, masked(url))
     try:
-        await link.call("PING")
+        await link.everywhere("PING")
     except StoreError:
         await link.close()
         raise
@@ -156,29 +167,58 @@ def _nobody(state_dir: Path) -> str:
     return f"Groundtruth does not run on {state_dir}: start it with `groundtruth run`"
 
 
-def client(url: str) -> Redis:
-    """A client for an address; nothing is connected yet.
+def servers(url: str) -> Servers:
+    """What stands at an address; nothing is connected yet.
 
     Raises:
         UserError: for an address that is none.
     """
-    patience: dict[str, Any] = {
-        "socket_timeout": SOCKET_S,
-        "socket_connect_timeout": CONNECT_S,
-        "health_check_interval": HEALTH_S,
-        "retry": Retry(ExponentialWithJitterBackoff(cap=0.5, base=0.05), 3),
-        "client_name": "groundtruth",
-        "protocol": 2,
-    }
-    try:
+    if urlsplit(url).scheme in {"redis+cluster", "rediss+cluster"}:
+        with _understood(url):
+            return _cluster(url)
+    return Batches(client(url))
+
+
+def client(url: str) -> Redis:
+    """A client for the address of one server, or of Sentinels; nothing is connected yet.
+
+    Raises:
+        UserError: for an address that is none.
+    """
+    with _understood(url):
         if urlsplit(url).scheme in {"redis+sentinel", "rediss+sentinel"}:
-            return _sentinel(url, patience)
-        return _plain(url, patience)
+            return _sentinel(url, PATIENCE)
+        return _plain(url, PATIENCE)
+
+
+@contextmanager
+def _understood(url: str) -> Iterator[None]:
+    try:
+        yield
     except (ValueError, TypeError, AttributeError):
         raise UserError(
-            f"redis: {masked(url)} is not an address: redis://host:port/0, rediss://..., unix:///path or "
-            "redis+sentinel://host:port,host:port/name?db=0 expected"
+            f"redis: {masked(url)} is not an address: redis://host:port/0, rediss://..., unix:///path, "
+            "redis+sentinel://host:port,host:port/name?db=0 or redis+cluster://host:port,host:port expected"
         ) from None  # the parser's own words may contain the password
+
+
+def _cluster(url: str) -> Cluster:
+    """Any of its nodes; user, password and options are the same for all, and the database is always 0."""
+    parts = urlsplit(url)
+    login, at, places = parts.netloc.rpartition("@")
+    if parts.path.strip("/") not in {"", "0"} or "db" in parse_qs(parts.query):
+        raise ValueError("a cluster has one database only")
+    # Not tried again by the client: the next try may be another node's, which is ours to notice.
+    once = {**PATIENCE, "retry": Retry(NoBackoff(), 0)}
+
+    def node(place: Place) -> Redis:
+        host = f"[{place[0]}]" if ":" in place[0] else place[0]
+        scheme = parts.scheme.partition("+")[0]
+        return _plain(urlunsplit((scheme, f"{login}{at}{host}:{place[1]}", "/0", parts.query, "")), once)
+
+    seeds = [_place(place, _PORT) for place in places.split(",")]
+    node(seeds[0])
+    return Cluster(seeds, node)
 
 
 def _plain(url: str, patience: Mapping[str, Any]) -> Redis:
@@ -208,7 +248,7 @@ def _sentinel(url: str, patience: Mapping[str, Any]) -> Redis:
     timeouts: dict[str, Any] = {"socket_timeout": CONNECT_S, "socket_connect_timeout": CONNECT_S}
     timeouts["retry"] = Retry(NoBackoff(), 0)
     sentinels: Any = Sentinels(  # type: ignore[no-untyped-call]  # its constructor has no annotations
-        [_place(place) for place in places.split(",")], sentinel_kwargs={**own, **timeouts}
+        [_place(place, _SENTINEL_PORT) for place in places.split(",")], sentinel_kwargs={**own, **timeouts}
     )
     login = {"username": unquote(name) or None, "password": unquote(password) or None}
     # Not tried again by the client: the next try may reach another primary, which is ours to notice.
@@ -217,8 +257,8 @@ def _sentinel(url: str, patience: Mapping[str, Any]) -> Redis:
     return redis
 
 
-def _place(text: str) -> tuple[str, int]:
+def _place(text: str, port: int) -> Place:
     parts = urlsplit(f"//{text}")
     if not parts.hostname:
         raise ValueError("a host expected")
-    return parts.hostname, parts.port or _SENTINEL_PORT
+    return parts.hostname, parts.port or port

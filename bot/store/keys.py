@@ -128,7 +128,6 @@ STATE_SCHEMA = _ALL + "schema"
 """Read by every version: its name never changes, whatever the number in other names."""
 ROUTES, HEALTH, AUDIT = _ALL + "routes", _ALL + "health", _ALL + "audit"
 INSTALLATIONS = _ALL + "installations"
-CONFIRMED = _ALL + "confirmed"
 ANNOUNCEMENTS = _ALL + "announcements"
 SERVICES, VANTAGES, SEEN, SALT = _ALL + "services", _ALL + "vantages", _ALL + "seen", _ALL + "salt"
 
@@ -137,6 +136,16 @@ _KEY = re.compile(rf"gt:{SCHEMA}:\{{[^{{}}]+\}}:([a-z]+)(?::.+)?", re.DOTALL)
 
 
 GROUPS, WISHES = _ALL + "groups", _ALL + "wishes"
+
+
+def schema(tag: str) -> str:
+    """The key of the mark of one part of a store, `STATE_SCHEMA` for "_"."""
+    return f"gt:{SCHEMA}:{{{tag}}}:schema"
+
+
+def confirmed(tag: str) -> str:
+    """The key of what is written to hear replicas confirm it, beside what else has this tag."""
+    return f"gt:{SCHEMA}:{{{tag}}}:confirmed"
 
 
 def members(group: str) -> str:

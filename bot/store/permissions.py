@@ -2,7 +2,7 @@
 
 from bot.errors import UserError
 from bot.store import keys
-from bot.store.client import COMMANDS, RedisClient, grant, text
+from bot.store.client import CLUSTER_COMMANDS, COMMANDS, RedisClient, grant, text
 
 CHECK = """
 local refused = {}
@@ -15,9 +15,10 @@ end
 return refused
 """
 """Servers before Redis 7 cannot be asked: there the first refusal names the list."""
-KEYLESS = frozenset({"EXEC", "INFO", "MULTI", "PING", "ROLE", "SCAN", "SELECT", "TIME", "WAIT"})
+KEYLESS = frozenset({"ASKING", "EXEC", "INFO", "MULTI", "PING", "ROLE", "SCAN", "SELECT", "TIME", "WAIT"})
 SPECIAL = {
     "CLIENT|SETNAME": "CLIENT SETNAME",
+    "CLUSTER|SLOTS": "CLUSTER SLOTS",
     "EVAL": "EVAL return 0",
     "EVALSHA": "EVALSHA sha 0",
     "XREAD": f"XREAD STREAMS {keys.STATE_SCHEMA} 0",
@@ -32,6 +33,9 @@ def _asked(word: str) -> str:
 
 async def permitted(link: RedisClient) -> None:
     """Raises UserError where the server's user may not do all that is needed, and StoreError where it is away."""
-    refused = [text(word) for word in await link.call("EVAL", CHECK, 0, *map(_asked, COMMANDS))]
-    if refused:
-        raise UserError(f"store {link.where}: this user may not use {', '.join(refused)}: {grant()}")
+    wanted = COMMANDS + CLUSTER_COMMANDS if link.cluster else COMMANDS
+    for replies in (await link.everywhere("EVAL", CHECK, 0, *map(_asked, wanted))).values():
+        refused = [text(word) for word in replies]
+        if refused:
+            rights = grant(cluster=link.cluster)
+            raise UserError(f"store {link.where}: this user may not use {', '.join(refused)}: {rights}")

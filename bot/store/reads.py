@@ -1,5 +1,6 @@
 """What the desk reads: nothing here writes, and nothing asks more than the store already knows."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -26,7 +27,8 @@ class Reads:
 
     async def positions(self, services: Sequence[str]) -> dict[str, str]:
         """How far the stream of each service is judged, "" where nothing is."""
-        found = await self._link.calls([("HGET", keys_of(service).judge, "position") for service in services])
+        asked = (self._link.call("HGET", keys_of(service).judge, "position") for service in services)
+        found = await asyncio.gather(*asked)
         return {service: text(position) for service, position in zip(services, found, strict=True)}
 
     async def attention(self, service: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Whether what is written lasts: it is on the primary that most Sentinels name, and on its replicas.
+"""Whether what is written lasts: it is on the primary that most Sentinels or primaries name, and on its replicas.
 
 A primary that was cut off or suspended goes on taking writes until somebody tells it that another took its place, and
 what it took is lost. So whoever writes waits for all replicas: of a primary that was replaced one at least has left.
@@ -8,13 +8,14 @@ Where one does not confirm, everything is sent again by new connections, and few
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.exceptions import ConnectionError, RedisError, ResponseError  # noqa: A004 - the client's own
 
 from bot.store import keys
+from bot.store.slots import Words, tag_of
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +27,24 @@ ALONE_S = 10.0
 SENTINEL_S = 1.0
 """What a Sentinel has to answer; another one may know."""
 WRITES = frozenset({"EVALSHA", "EVAL", "SET"})
-"""Commands after which replicas are waited for: scripts, and what processes tell each other."""
 
-MARK = ("SET", keys.CONFIRMED, "", "EX", keys.CONFIRMED_TTL_S)
-"""Sent before WAIT, which waits for the writes of its own connection: what was sent again may have written nothing."""
+Named = Callable[[], Awaitable[None]]
+"""Raises ConnectionError where a server serves nothing of its cluster any more, or nobody can tell."""
+
+
+def writes(words: Words) -> bool:
+    """Whether replicas are waited for after a command: a script with keys, or what processes tell each other."""
+    return words[0] in WRITES and (words[0] == "SET" or bool(words[2]))
+
+
+def marked(commands: Sequence[Words]) -> list[Words]:
+    """A write beside the first of these that writes, on the same node of a cluster.
+
+    Sent before WAIT, which waits for the writes of its own connection: what was sent again may have written nothing.
+    """
+    first = next((number for number, words in enumerate(commands) if writes(words)), 0)
+    mark = ("SET", keys.confirmed(tag_of(commands[first])), "", "EX", keys.CONFIRMED_TTL_S)
+    return [("ASKING",), mark] if first and commands[first - 1] == ("ASKING",) else [mark]
 
 
 class Sentinels(Sentinel):
@@ -59,19 +74,14 @@ class Sentinels(Sentinel):
 
 
 class Replication:
-    """The primary behind one client."""
+    """The primary behind one client; of a cluster it must be `named`."""
 
-    def __init__(self, redis: Any) -> None:
-        self._redis = redis
+    def __init__(self, redis: Any, named: Named | None = None) -> None:
+        self._redis, self._named = redis, named
         self._writable = False
         self._replicas = self._fewer = 0
         self._due = self._fewer_until = float("-inf")
         self._checking: asyncio.Task[bool] | None = None
-
-    def use(self, redis: Any) -> None:
-        """Look behind this client from now on."""
-        self._redis = redis
-        self.doubt()
 
     def doubt(self) -> None:
         """Something failed: before anything else is sent it is found out who is the primary."""
@@ -85,7 +95,7 @@ class Replication:
 
     def waits(self, commands: Sequence[Sequence[Any]]) -> int:
         """How many replicas must confirm these."""
-        return self._replicas if any(words[0] in WRITES for words in commands) else 0
+        return self._replicas if any(map(writes, commands)) else 0
 
     async def sure(self) -> bool:
         """Find out who is the primary, where that was not done lately; whether it is another one than before.
@@ -94,11 +104,14 @@ class Replication:
         """
         if asyncio.get_running_loop().time() < self._due:
             return False
+        return await asyncio.shield(self._check_once())
+
+    def _check_once(self) -> asyncio.Task[bool]:
+        """All who ask meanwhile wait for the same answer."""
         if self._checking is None or self._checking.done():
-            # All who ask meanwhile wait for the same answer.
             self._checking = asyncio.create_task(self._check(), name="store: primary")
             self._checking.add_done_callback(lambda task: task.cancelled() or task.exception())
-        return await asyncio.shield(self._checking)
+        return self._checking
 
     async def unconfirmed(self, by: int, *, again: bool) -> None:
         """Only so many replicas confirm it: it may be sent `again`, on new connections; else that must do.
@@ -117,6 +130,11 @@ class Replication:
         self._replicas = self._fewer = min(by, self._replicas)
         self._fewer_until = asyncio.get_running_loop().time() + ALONE_S
 
+    def look(self) -> None:
+        """Something takes long: find out meanwhile who is the primary; what the one before has to answer fails then."""
+        self.doubt()
+        self._check_once()
+
     def close(self) -> None:
         """Nobody asks any more."""
         if self._checking is not None:
@@ -125,6 +143,8 @@ class Replication:
     async def _check(self) -> bool:
         pool, loop = self._redis.connection_pool, asyncio.get_running_loop()
         changed = False
+        if self._named is not None:
+            await self._named()
         if isinstance(pool, SentinelConnectionPool):
             before = self.changes
             await pool.sentinel_manager.discover_master(pool.service_name)
@@ -136,7 +156,8 @@ class Replication:
         except ResponseError:
             # Not for this user, or not known there.
             role = []
-        if role and role[0] == b"slave" and (self._writable or isinstance(pool, SentinelConnectionPool)):
+        watched = self._named is not None or isinstance(pool, SentinelConnectionPool)
+        if role and role[0] == b"slave" and (self._writable or watched):
             await pool.disconnect()
             raise ConnectionError("this server is a replica now: nothing can be written there")
         self._writable = bool(role and role[0] == b"master")

@@ -3,6 +3,7 @@
 Stores of 0.1.0 have no mark and count as schema 1. A step may run twice: the mark moves only after it.
 """
 
+import asyncio
 import json
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -88,11 +89,20 @@ def _mark(schema: int) -> str:
     return json.dumps({"schema": schema, "version": version("groundtruth"), "id": secrets.token_hex(8)})
 
 
-async def identity(link: RedisClient) -> str:
-    """A name of this store alone: one that was emptied, or restored, has another one. Raises StoreError."""
-    await link.call("SET", keys.STATE_SCHEMA, _mark(CURRENT), "NX")
-    raw = text(await link.call("GET", keys.STATE_SCHEMA))
+async def identity(link: RedisClient) -> tuple[str, ...]:
+    """Names of this store's parts alone: one that was emptied, or restored, has another one. Raises StoreError.
+
+    A cluster has several parts, so that a node that was emptied is noticed; one server has one.
+    """
+    return tuple(await asyncio.gather(*(_identity(link, keys.schema(tag)) for tag in link.parts)))
+
+
+async def _identity(link: RedisClient, key: str) -> str:
+    raw = await link.call("GET", key)
+    if raw is None:
+        await link.call("SET", key, _mark(CURRENT), "NX")
+        raw = await link.call("GET", key)
     try:
-        return str(json.loads(raw).get("id") or raw)
+        return str(json.loads(text(raw)).get("id") or text(raw))
     except (ValueError, AttributeError):
-        return raw
+        return text(raw)

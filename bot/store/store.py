@@ -4,21 +4,21 @@ What a delivery goes through is in `outbox`, what the desk reads in `views`, the
 budgets in `purse`; what processes share beside services in `leases`, `subscriptions`, `health`, `audit`, `vantages`.
 """
 
+import math
 import re
 import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any
-
-from redis.asyncio import Redis
 
 from bot.store import keys, schema
 from bot.store.announcements import AnnouncementStore
 from bot.store.audit import AuditStore
 from bot.store.backup import Backup
 from bot.store.budget import BudgetStore
-from bot.store.client import RedisClient, Value, mapping, text
+from bot.store.client import RedisClient, Servers, Value, mapping, text
 from bot.store.groups import Groups
 from bot.store.health import HealthStore
 from bot.store.installations import InstallationStore
@@ -40,7 +40,7 @@ _POSITION = re.compile(r"\d{1,15}-\d{1,19}")
 
 
 class Store:
-    """One server.
+    """One server, or a cluster.
 
     Every operation raises `StoreError` when the server is away or refuses, and may then be called again with the same
     arguments: rows, commits and settlements that had arrived after all are not applied twice. `warnings` are
@@ -146,24 +146,23 @@ class Store:
 
     # The server itself.
 
-    async def reconnect(self, redis: Redis) -> None:
-        """Go on with another client of the same server."""
-        await self._link.replace(redis)
+    async def reconnect(self, servers: Servers) -> None:
+        """Go on with another client of the same store."""
+        await self._link.replace(servers)
 
-    async def identity(self) -> str:
-        """A name of this store alone, to notice that it was emptied or is another one."""
+    async def identity(self) -> tuple[str, ...]:
+        """Names of this store's parts alone, to notice that one was emptied or is another one."""
         return await schema.identity(self._link)
 
     async def ping(self) -> float:
-        """Milliseconds a command takes there and back."""
+        """Milliseconds a command takes there and back, at the slowest server."""
         started = time.perf_counter()
-        await self._link.call("PING")
+        await self._link.everywhere("PING")
         return (time.perf_counter() - started) * 1000
 
     async def time(self) -> float:
-        """The server's clock, in Unix seconds."""
-        seconds, micros = await self._link.call("TIME")
-        return int(seconds) + int(micros) / 1e6
+        """The server's clock, in Unix seconds; of a cluster that of one server for all, which every process asks."""
+        return moment(await self._link.call("TIME"))
 
     async def skew(self) -> float:
         """How far this machine's clock is ahead of the server's, in seconds, to within half the way there and back."""
@@ -172,8 +171,8 @@ class Store:
         return (began + time.time()) / 2 - theirs
 
     async def info(self) -> Info:
-        """The server's own health."""
-        return parse_info(await self._link.call("INFO"))
+        """The server's own health; of a cluster the worst of its primaries."""
+        return worst([parse_info(told) for told in (await self._link.everywhere("INFO")).values()])
 
 
 def parse_info(info: Mapping[str, Any]) -> Info:
@@ -194,6 +193,25 @@ def parse_info(info: Mapping[str, Any]) -> Info:
         replicas=int(info.get("connected_slaves", 0)),
         guarded="min_slaves_good_slaves" in info,
     )
+
+
+def worst(infos: Sequence[Info]) -> Info:
+    """Several servers as one: the fullest one's memory, the worst file, a policy that throws keys away."""
+    fullest = max(infos, key=lambda one: (one.memory_bytes / (one.memory_limit or math.inf), one.memory_bytes))
+    return replace(
+        fullest,
+        version=" and ".join(sorted({one.version for one in infos})),
+        aof=max((one.aof for one in infos), key=("on", "off", "failing").index),
+        eviction=max((one.eviction for one in infos), key=lambda policy: policy != "noeviction"),
+        replicas=min(one.replicas for one in infos),
+        guarded=all(one.guarded for one in infos),
+        servers=len(infos),
+    )
+
+
+def moment(reply: Sequence[Any]) -> float:
+    """The reply to TIME, in Unix seconds."""
+    return int(reply[0]) + int(reply[1]) / 1e6
 
 
 def _words(token: Token, commit: Commit) -> Iterator[Value]:

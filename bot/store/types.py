@@ -214,7 +214,7 @@ class Info:
     """The server's own health. `aof` is "on", "off" or "failing"; `memory_limit` is 0 where there is none.
 
     `primary` is the address of the one it replicates, "" where it is one itself; `guarded` whether it refuses writes
-    when too few replicas are connected.
+    when too few replicas are connected. `servers` is how many primaries it is said of together.
     """
 
     product: str
@@ -227,3 +227,4 @@ class Info:
     primary: str = ""
     replicas: int = 0
     guarded: bool = False
+    servers: int = 1

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 
 from bot.errors import StoreError
 from bot.store.client import RedisClient
-from bot.store.connect import client
+from bot.store.connect import servers
 from bot.store.store import Store
 
 
@@ -98,7 +98,7 @@ async def test_more_than_fits_goes_in_several(store: Store, monkeypatch: pytest.
 async def test_nothing_is_sent_after_the_end(redis_url: str) -> None:
     """Who asks late, or at that very moment, is told; no connection is opened that nobody would close."""
     async with Redis.from_url(redis_url) as watching:
-        link = RedisClient(client(redis_url), "here")
+        link = RedisClient(servers(redis_url), "here")
         await link.call("PING")
         asked = asyncio.create_task(link.call("GET", "a"))
         await asyncio.sleep(0)
@@ -114,11 +114,11 @@ async def test_a_new_password_counts_for_every_command(redis_url: str) -> None:
     """Single commands, scripts and transactions go by the new client, also once the server has cut the old one off."""
     apart = "&" if "?" in redis_url else "?"
     async with Redis.from_url(redis_url) as admin:
-        link = RedisClient(client(redis_url), "here")
+        link = RedisClient(servers(redis_url), "here")
         await link.call("PING")
         await admin.config_set("requirepass", "n3w-s3cret")
         try:
-            await link.replace(client(f"{redis_url}{apart}password=n3w-s3cret"))
+            await link.replace(servers(f"{redis_url}{apart}password=n3w-s3cret"))
             await admin.client_kill_filter(_type="normal", skipme=True)
             assert await link.call("PING")
             assert await link.calls([("SET", "a", "1"), ("GET", "a")]) == [True, b"1"]

@@ -39,7 +39,7 @@ async def pretender(**info: str) -> AsyncIterator[str]:
         ({"redis_version": "6.0.16"}, "Redis 6.0.16 is too old for Groundtruth: 6.2 or newer is needed"),
         ({"redis_version": "7.2.4", "valkey_version": "7.1.0"}, "Valkey 7.1.0 is too old"),
         ({"nonsense": "1"}, "Redis 0 is too old"),
-        ({"redis_version": "8.0.0", "redis_mode": "cluster"}, "is a cluster"),
+        ({"redis_version": "8.0.0", "redis_mode": "cluster"}, r"is a node of a cluster: write redis\+cluster:"),
     ],
 )
 async def test_a_server_that_will_not_do(info: dict[str, str], sentence: str, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from bot.errors import StoreError, UserError
 from bot.store import embedded
 from bot.store.client import RedisClient
-from bot.store.connect import client, open_store
+from bot.store.connect import open_store, servers
 from bot.store.embedded import EmbeddedServer, answer
 from bot.store.embedded_binary import find_binary
 from bot.store.embedded_directory import StoreDirectory
@@ -220,7 +220,7 @@ async def test_a_server_that_hangs_does_not_hold_us_up(tmp_path: Path, monkeypat
 async def test_zeros_at_the_end_of_the_file_are_mended_as_the_sentence_says(tmp_path: Path) -> None:
     """A machine lost its power: the command that is named needs nothing that is not there, and keeps what was kept."""
     async with EmbeddedServer(tmp_path) as server:
-        link = RedisClient(client(server.url), "here")
+        link = RedisClient(servers(server.url), "here")
         await link.call("SET", "kept", "yes")
         await link.close()
     [file] = (tmp_path / "store" / "appendonlydir").glob("*.incr.aof")
@@ -233,6 +233,6 @@ async def test_zeros_at_the_end_of_the_file_are_mended_as_the_sentence_says(tmp_
     done = await asyncio.create_subprocess_shell(f"yes | {mend}", stdout=asyncio.subprocess.DEVNULL)
     assert await done.wait() == 0
     async with EmbeddedServer(tmp_path) as server:
-        link = RedisClient(client(server.url), "here")
+        link = RedisClient(servers(server.url), "here")
         assert await link.call("GET", "kept") == b"yes"
         await link.close()

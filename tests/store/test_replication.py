@@ -7,6 +7,7 @@ from redis.asyncio import Redis
 
 from bot.errors import StoreError
 from bot.store import replication
+from bot.store.batching import Batches
 from bot.store.connect import open_store
 from bot.store.keys import keys_of
 from bot.store.types import Commit
@@ -44,7 +45,9 @@ async def test_a_paused_primary_that_wakes_up_is_not_written_to(tmp_path, monkey
         group.resume(old)
         if looks == "never":
             monkeypatch.setattr(replication, "CHECK_S", 1e9)
-            store._link._batches._primary._due = 1e18
+            server = store._link._servers
+            assert isinstance(server, Batches)
+            server._primary._due = 1e18
         reply = await again(lambda: store.append(SERVICE, "run1", 2, [b"b"]))
         written = await again(lambda: store.commit(SERVICE, token, Commit("1-0", b"s")))
 

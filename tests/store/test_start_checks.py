@@ -10,7 +10,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.errors import GroundtruthError, StoreError, UserError
-from bot.store.client import COMMANDS, grant
+from bot.store.client import CLUSTER_COMMANDS, COMMANDS, grant
 from bot.store.connect import open_store
 from bot.store.embedded_binary import find_binary
 from bot.store.suitability import judge_server
@@ -88,7 +88,8 @@ def test_the_list_has_every_command_that_is_used():
         used |= set(re.findall(r"call\('([A-Z]+)'", file.read_text()))
     for file in Path(str(files("bot.store"))).glob("*.py"):
         used |= set(re.findall(r'(?:call\(|calls\(\[|\()"([A-Z]{3,})"', file.read_text()))
-    assert used - {"BLOCK", "MINID", "NOREPLICAS"} <= set(COMMANDS) | {"SENTINEL"}
+    known = {*COMMANDS, *(word.partition("|")[0] for word in CLUSTER_COMMANDS), "SENTINEL"}
+    assert used - {"BLOCK", "MINID", "NOREPLICAS", "SCRIPT", "STREAMS"} <= known
 
 
 async def test_a_replica_is_refused_by_whoever_writes(tmp_path):

@@ -31,6 +31,20 @@ local function take()
   return ARGV[at - 1]
 end
 
+-- On a cluster a key that this script empties is gone, and while its slot is moved no command may name it any more:
+-- such commands come last, lest the script end half-way.
+local removals = {}
+
+local function remove(verb, key, name)
+  removals[key .. ' ' .. name] = {verb, key, name}
+end
+
+local function removed(key, name)
+  local was = removals[key .. ' ' .. name] ~= nil
+  removals[key .. ' ' .. name] = nil
+  return was
+end
+
 local function keep(key)
   -- Only when half of it is gone, so that a commit a second does not write a TTL a second to the append-only file.
   local left = call('TTL', key)
@@ -51,10 +65,10 @@ local function replace(key)
     wanted[field] = true
     if call('HGET', key, field) ~= value then call('HSET', key, field, value) end
   end
-  for _, field in ipairs(call('HKEYS', key)) do
-    if not wanted[field] then call('HDEL', key, field) end
-  end
   keep(key)
+  for _, field in ipairs(call('HKEYS', key)) do
+    if not wanted[field] then remove('HDEL', key, field) end
+  end
 end
 
 local function write_incidents()
@@ -127,7 +141,7 @@ local function forgotten(key, due_key, id, version, due, held)
   if not unbegun(key) or call('HEXISTS', key, 'claim') == 1 or not (settled or held > due) then return false end
   call('HSET', key, 'dv', version, 'dn', call('HGET', key, 'n') or '0')
   call('HDEL', key, 'held')
-  call('ZREM', due_key, id)
+  remove('ZREM', due_key, id)
   return true
 end
 
@@ -139,7 +153,7 @@ local function schedule(key, due_key, id, urgent, due)
   end
   local quiet = call('HMGET', key, 'calm', 'nb')
   if not urgent then due = math.max(due, tonumber(quiet[1] or '0')) end
-  local waiting = call('ZSCORE', due_key, id)
+  local waiting = not removed(due_key, id) and call('ZSCORE', due_key, id)
   if waiting then due = math.min(due, tonumber(waiting)) end
   call('ZADD', due_key, math.max(due, tonumber(quiet[2] or '0')), id)
 end
@@ -253,10 +267,11 @@ local deliveries = #KEYS - outcomes - rollups
 local now = call('TIME')[1]
 for i = FIXED + 1, deliveries, 2 do write_delivery(KEYS[i], KEYS[i + 1], now) end
 for i = deliveries + 1, deliveries + rollups do write_rollup(KEYS[i]) end
-call('ZREMRANGEBYSCORE', index, '-inf', now - delivery_ttl)
 local excess = call('ZCARD', index) - tonumber(ARGV[9])
 if excess > 0 then
   call('ZPOPMIN', index, excess)  -- out of sight, not undone: what is due is still delivered
 end
 for _, i in ipairs({2, 5, 6, 7, 8, 10}) do keep(KEYS[i]) end
+for _, words in pairs(removals) do call(unpack(words)) end
+call('ZREMRANGEBYSCORE', index, '-inf', now - delivery_ttl)
 return 1
