@@ -1,6 +1,5 @@
 """What is asked of the present and of the record: status, why, incidents, ledger, deliveries, our own health, help."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -115,8 +114,7 @@ async def reliability(behind: DeskServices, question: Query) -> Answer:
     target = question.request.target
     told = []
     for service in targets.services(behind, question):
-        # Resampling takes a tenth of a second, which no check should wait for.
-        figures = await asyncio.to_thread(estimated, await behind.reads.ledger(service))
+        figures = estimated(await behind.reads.ledger(service))
         wanted = [one for one in figures if not (target and target.component) or one.component == target.component]
         told.append((targets.name_of(behind, service), wanted))
     names = {name.component: name.name for name in behind.names.every if name.component}

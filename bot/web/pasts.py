@@ -71,8 +71,7 @@ class Pasts:
         kept = self._reliable.get(service)
         if kept is None or time.monotonic() - kept[0] > self._ttl:
             rows = await self._site.reader.ledger(service)
-            figures = await asyncio.to_thread(reliability, rows)
-            kept = self._reliable[service] = (time.monotonic(), figures)
+            kept = self._reliable[service] = (time.monotonic(), reliability(rows))
         return kept[1]
 
     async def incidents(self, standing: ServiceStatus, *, inside: bool) -> list[Incident]:

@@ -455,7 +455,7 @@ async def test_the_reliability_of_a_service_of_a_component_and_of_all(desk, stor
     assert answer.title == "Claude: MTTR 8 min, MTBF 2h 30m (6 incidents measured)"
     assert lines["Claude Code, measured"] == "3 incidents; MTTR 2 min, median 2 min, p90 2 min; MTBF 5h 0m"
     assert lines["Claude API, measured"].startswith(
-        "6 incidents; MTTR 8 min (95% interval 6 min to 9 min), median 8 min"
+        "6 incidents; MTTR 8 min (95% interval 6 min to 10 min), median 8 min"
     )
     assert lines["Several components at once, measured"] == "3 of 6 incidents (50%)"
     assert (await desk.ask("mttr", ANNA, NOW)).title == answer.title
