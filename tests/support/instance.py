@@ -23,6 +23,8 @@ class Instance:
 
     module = "bot"
     """What is run as the program."""
+    code: Path | None = None
+    """Where, if it is another version's."""
 
     def __init__(self, folder: Path, vendor: Watched, interval_s: float = 0.3, command=("run", "--json"), **more):
         self.folder = folder
@@ -42,6 +44,7 @@ class Instance:
                 *(sys.executable, "-m", self.module, "--config", str(self.file), *self.command, *args),
                 stdout=out,
                 stderr=errors,
+                cwd=self.code,
                 env={"PATH": os.environ["PATH"], **self.environ},
             )
 

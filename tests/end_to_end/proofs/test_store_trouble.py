@@ -1,0 +1,136 @@
+"""The store away for minutes while probers go on, emptied under load, and a judge suspended for longer than its lease.
+
+AWAY_S says how long (seconds) it is away, EMPTIED and SUSPENDED how often each of the others.
+"""
+
+import asyncio
+import os
+import signal
+
+import pytest
+from redis.asyncio import Redis
+
+from bot.judging.judge import LEASE_MS
+from bot.store.connect import open_store
+from tests.end_to_end.test_vantages import Server
+from tests.support.platforms import title
+from tests.support.proofs import Load
+from tests.support.replicated_run import running_on
+
+AWAY_S = float(os.environ.get("AWAY_S", "6"))
+EMPTIED, SUSPENDED = int(os.environ.get("EMPTIED", "1")), int(os.environ.get("SUSPENDED", "1"))
+TOLD_AGAIN_S = 10.0
+ENDED = "is not kept up to date any more"
+
+pytestmark = pytest.mark.timeout(180 + AWAY_S + 90 * (EMPTIED + SUSPENDED))
+
+
+@pytest.fixture
+def server(tmp_path):
+    """A server of its own, to be stopped and killed."""
+    folder = tmp_path / "r"
+    folder.mkdir()
+    started = Server(folder)
+    yield started
+    started.process.kill()
+    started.process.wait(10)
+
+
+@pytest.mark.parametrize("how", ["killed", "suspended"])
+async def test_minutes_without_the_store(tmp_path, server, how):
+    """Probers keep what they see; what comes back late is counted, and what goes on is told."""
+    async with open_store(server.url, tmp_path) as store:
+        load = Load(store)
+        async with load.at_work():
+            await asyncio.sleep(8)
+            server.signal(signal.SIGKILL if how == "killed" else signal.SIGSTOP)
+            await asyncio.sleep(AWAY_S)
+            kept = load.stream.waiting
+            if how == "killed":
+                server.start()
+            else:
+                server.signal(signal.SIGCONT)
+            back = load.clock()
+            await asyncio.sleep(TOLD_AGAIN_S + 4)
+            silent = load.book.silent_s(back, back + TOLD_AGAIN_S)
+        found = await load.reconciled()
+    # Time is played: two hours pass in a minute, and who comes ten minutes late finds an episode that is over.
+    late = found.missed
+    found.missed = 0
+    print(  # noqa: T201 - the reconciliation
+        f"\n{AWAY_S:.0f} s without the store ({how}): {found}; {kept} results kept meanwhile,"
+        f" {late} episodes came too late to be evidence; told again after {silent:.1f} s at most"
+    )
+    assert found.clean, found
+    assert silent < TOLD_AGAIN_S
+
+
+async def test_an_emptied_store(tmp_path, redis_url):
+    """Every message that stood ends with a sentence, and what still fails is told anew: once, by new messages."""
+    async with running_on(redis_url, tmp_path, EMPTIED + 1) as run:
+        for name in ("1", "2"):
+            await run.add(name)
+        await run.heard()
+        clock, told = asyncio.get_running_loop().time, []
+        for number in range(1, EMPTIED + 1):
+            run.begin()
+            await run.until(lambda want=2 * number - 1: run.told(want))
+            async with Redis.from_url(redis_url) as redis:
+                await redis.flushall()
+            emptied = clock()
+            await run.until(lambda want=number: len(closed(run)) >= want)
+            ended = clock() - emptied
+            await run.until(lambda want=2 * number: run.told(want))
+            told.append((ended, clock() - emptied))
+            await run.end()
+        found = await run.reconciled()
+        places = [m.shown for place in ("C1", "C2") for m in run.both.slack_roots(place)]
+        places += [title(m) for m in run.both.discord_roots()]
+        print(  # noqa: T201 - the reconciliation
+            f"\n{EMPTIED} times emptied: {found}; messages ended {len(closed(run))} of {EMPTIED}, after"
+            f" {max(one for one, _ in told):.1f} s; told anew after {max(one for _, one in told):.1f} s at most;"
+            f" roots doubled {run.doubled}, lines twice {run.lines_again}"
+        )
+        assert "Traceback" not in "".join(one.said for one in run.processes)
+        assert found.counted == found.streamed
+        assert (found.lost, found.twice, found.untold) == (0, 0, [])
+        assert len(closed(run)) == EMPTIED
+        assert sum(ENDED in one for one in places) == 3 * EMPTIED
+        assert set(run.doubled.values()) == {0}
+        assert run.lines_again == []
+
+
+def closed(run):
+    """The webhook's messages that end with the sentence."""
+    return [one for one in run.hook.roots.values() if ENDED in one.message.headline]
+
+
+async def test_judges_suspended_for_longer_than_their_leases(tmp_path, redis_url):
+    """Another process judges and delivers meanwhile; who wakes up changes nothing and says nothing again."""
+    async with running_on(redis_url, tmp_path, 2 * SUSPENDED) as run:
+        processes = [await run.add(name) for name in ("1", "2")]
+        await run.heard()
+        clock, told = asyncio.get_running_loop().time, []
+        for number in range(SUSPENDED):
+            run.begin()
+            await run.until(lambda: run.told(run.episodes))
+            asleep = processes[number % 2].process
+            asleep.send_signal(signal.SIGSTOP)
+            began = clock()
+            run.begin()
+            await run.until(lambda: len(run.hook.incidents) >= run.episodes)
+            told.append(clock() - began)
+            await asyncio.sleep(max(0.0, LEASE_MS / 1000 + 3 - (clock() - began)))
+            asleep.send_signal(signal.SIGCONT)
+            await run.until(lambda: run.told(run.episodes))
+            await asyncio.sleep(3)
+            await run.end()
+        found = await run.reconciled()
+        print(  # noqa: T201 - the reconciliation
+            f"\n{SUSPENDED} times suspended: {found}; told by the other after {max(told):.1f} s at most;"
+            f" roots doubled {run.doubled}, lines twice {run.lines_again}"
+        )
+        assert "Traceback" not in "".join(one.said for one in run.processes)
+        assert found.clean, found
+        assert set(run.doubled.values()) == {0}
+        assert run.lines_again == []
