@@ -57,7 +57,7 @@ CORE: Mapping[str, str] = {
     "statuspage": "model",
     "routing": "model",
     "detection": "stats text",
-    "tips": "model text",
+    "tips": "model stats text",
     "ledger": "model stats statuspage",
     "history": "detection model stats",
     "reports": "detection model stats text",

@@ -6,7 +6,10 @@ from bot.advice import library
 from bot.core.answers.alternatives import alternatives_answer
 from bot.core.answers.answer import Answer
 from bot.core.answers.corroboration import Context
+from bot.core.answers.should_i import Standing
+from bot.core.answers.should_i import should_i as advised
 from bot.core.answers.tips import tips_answer
+from bot.core.history.lengths import past_lengths
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.text.symptoms import called, named
 from bot.core.tips.alternatives import Candidate, Option, ranked
@@ -14,6 +17,9 @@ from bot.core.tips.selection import circumstances
 from bot.desk import targets
 from bot.desk.ports import DeskServices, Query
 from bot.explain.explain import explained
+
+PAST = 200
+"""The latest incidents, from which the length of the present one is expected."""
 
 
 async def tips(behind: DeskServices, question: Query) -> Answer:
@@ -38,6 +44,26 @@ async def alternatives(behind: DeskServices, question: Query) -> Answer:
     voices, standing = chosen
     options = await behind.advisor.options([voices.measured.component], question.now)
     return alternatives_answer(voices.measured, standing.name, options, question.now)
+
+
+async def should_i(behind: DeskServices, question: Query) -> Answer:
+    """Wait, retry, switch, or look at one's own code; with the end that past incidents let one expect."""
+    chosen = await targets.component(behind, question)
+    if isinstance(chosen, Answer):
+        return chosen
+    voices, standing = chosen
+    component, service = voices.measured.component, standing.service
+    going = next((one for one in standing.incidents if component in one.active), None)
+    incidents, entries = await behind.reads.incidents(service, PAST), await behind.reads.ledger(service)
+    at = Standing(
+        voices=voices,
+        service=standing.name,
+        incident=going,
+        options=await behind.advisor.options([component], question.now),
+        past=past_lengths(incidents, entries, component),
+        deadline_s=question.request.length_s,
+    )
+    return advised(at, question.now)
 
 
 async def explain(behind: DeskServices, question: Query) -> Answer:

@@ -46,6 +46,7 @@ HANDLERS: Mapping[str, Handler] = {
     "help": queries.help_with,
     "alternatives": advice.alternatives,
     "explain": advice.explain,
+    "should-i": advice.should_i,
     "history": history.history,
     "postmortem": history.postmortem,
     "tips": advice.tips,

@@ -144,8 +144,11 @@ def _read(command: Command, words: list[str], names: Names) -> Request:
     timed = next((a for a in command.arguments if a.takes is Takes.DURATION), None)
     how = timing.timing(timed, words, request.choice("start")) if timed else timing.Timing(words)
     if isinstance(how, str):
-        missing = wanting(command, timed) if timed and not how else Misunderstood(how, command.name, command.example)
-        raise ParseError(missing)
+        if how or not timed:
+            raise ParseError(Misunderstood(how, command.name, command.example))
+        if timed.required:
+            raise ParseError(wanting(command, timed))
+        how = timing.Timing(words)
     free = any(argument.takes is Takes.WORDS for argument in command.arguments)
     request = replace(request, length_s=how.length_s, till_over=how.till_over, begins=how.begins)
     request, words = replace(request, text=" ".join(how.after or ())), list(how.before)

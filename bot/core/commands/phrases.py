@@ -37,6 +37,8 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:(?:what(?:'s| is) the )?status (?:of|for)) (?P<what>.+?)", "status"),
         (r"how(?:'s| is| are) (?P<what>.+?)(?: doing)?", "status"),
         (r"what (?:does|is|do) (?P<what>.+?) means?", "explain"),
+        (r"should (?:i|we) (?:wait|retry|switch)(?: (?:for|from|off|away from|with|on))? (?P<what>.+?)", "should-i"),
+        (r"(?:how long will|when will) (?P<what>.+?) (?:last|take|be (?:back|over|up|fixed)(?: again)?)", "should-i"),
         (r"what (?:can i|should i|do i|to) do (?:about|with) (?P<what>.+?)", "tips"),
         (r"what (?:can|should) (?:i|we) use instead of (?P<what>.+?)", "alternatives"),
         (r"(?:alternatives?|a replacement) (?:to|for) (?P<what>.+?)", "alternatives"),

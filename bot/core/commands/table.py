@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bot.core.incidents.silences import SHORTEST_S
 from bot.core.model.silence import END, UNTIL_RESOLVED
 
 
@@ -50,7 +51,8 @@ class Argument:
     """One argument; `name` is lower case and one word, as platforms want it.
 
     `keyed` ones are given as `name=value`, anywhere; `suggested` are values worth offering; `fallback` says in words
-    what is meant where it is left out; `matched`: matchers may stand in its place.
+    what is meant where it is left out; `matched`: matchers may stand in its place; `shortest_s` is the least length of
+    time that it takes.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Argument:
     suggested: tuple[str, ...] = ()
     fallback: str = ""
     matched: bool = False
+    shortest_s: float = SHORTEST_S
 
     @property
     def usage(self) -> str:
@@ -137,6 +140,9 @@ _LENGTH = Argument(
     required=True,
     suggested=(*LENGTHS, UNTIL_RESOLVED),
 )
+_DEADLINE = Argument(
+    "deadline", Takes.DURATION, "how long you can wait: 30s, 10m, 2h", suggested=("1m", "10m", "1h"), shortest_s=1.0
+)
 _WORK = replace(_LENGTH, description="for how long: 30m, 2h, 1d; or end, when it is over", suggested=(*LENGTHS, END))
 _START = Argument("start", Takes.MOMENT, "when it begins, if not now: 22:00 or 2026-05-01T22:00Z", keyed=True)
 _REASON = Argument("reason", Takes.WORDS, "why, for later readers")
@@ -169,6 +175,8 @@ _ASK = (
             (Argument("error", Takes.PASTE, "status code, message, body or request id", required=True),)),
     Command("alternatives", "other services and routes with their state and latency, best first",
             "alternatives claude-api", (Argument("what", Takes.SUBJECT, "what to replace", fallback=ONLY_OPEN),)),
+    Command("should-i", "wait, retry, switch, or look at your own code; with the end to expect from past incidents",
+            "should-i claude-api 10m", (_SUBJECT, _DEADLINE), aliases=("should_i",)),
     Command("history", "uptime, failure rate and latency over a day, a week, a month, a quarter, a year",
             "history claude-api 7d", (_TARGET, Argument("span", Takes.CHOICE, "how far back", choices=SPANS))),
     Command("incidents", "the latest incidents", "incidents", (_SERVICE,)),

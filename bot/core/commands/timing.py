@@ -93,8 +93,9 @@ def _lasting(argument: Argument, words: Sequence[str]) -> Timing | str:
             seconds = seconds_of(said)
             if seconds is None:
                 continue
-            if not SHORTEST_S <= seconds <= LONGEST_S:
-                return f"{clean(said, 40)} is not between a minute and 30 days"
+            if not argument.shortest_s <= seconds <= LONGEST_S:
+                least = "a minute" if argument.shortest_s == SHORTEST_S else "a second"
+                return f"{clean(said, 40)} is not between {least} and 30 days"
             return Timing(_without_for(words[:n]), words[n + taken :], seconds)
     return ""
 

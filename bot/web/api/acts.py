@@ -14,6 +14,8 @@ from bot.web.routing import Call, HttpError
 
 PLATFORM = "api"
 """Where whoever holds a token comes from, in the audit and in timelines."""
+LONGEST_S = 30 * 86_400
+"""Seconds of a deadline, at most."""
 
 
 def asker(call: Call) -> Asker:
@@ -42,6 +44,14 @@ async def tips(call: Call) -> web.Response:
 async def alternatives(call: Call) -> web.Response:
     """What can stand in for a component, best first."""
     return await _about(call, "alternatives")
+
+
+async def should_i(call: Call) -> web.Response:
+    """Wait, retry, switch, or look at one's own code."""
+    _, voices = lookups.component(call)
+    deadline = f" {lookups.number(call, 'deadline_s', 1, LONGEST_S)}s" if call.query("deadline_s") else ""
+    asked = f"should-i {voices.measured.component}{deadline}"
+    return _told(call, await call.desk.ask(asked, asker(call), call.now))
 
 
 async def _about(call: Call, command: str) -> web.Response:

@@ -40,6 +40,8 @@ def _components() -> tuple[Operation, ...]:
     span = Parameter("span", "how far back", schema=_few(*SPANS))
     least = Parameter("at_least", "answer 503 where the component is in a worse state, or unknown", schema=_few(*LEAST))
     met = {503: "the component is in a worse state than at_least, or unknown"}
+    seconds = {"type": "integer", "minimum": 1, "maximum": acts.LONGEST_S}
+    deadline = Parameter("deadline_s", "how many seconds the request can wait", schema=seconds)
     one = (COMPONENT,)
     return (
         Operation("GET", "/v1/components", "every component", reads.components, models.Components, None, (SERVICE,)),
@@ -50,6 +52,8 @@ def _components() -> tuple[Operation, ...]:
         Operation("GET", f"{AT}/tips", "what helps now", acts.tips, models.DeskAnswer, None, one, VIEWER),
         Operation("GET", f"{AT}/alternatives", "what can stand in, best first", acts.alternatives, models.DeskAnswer,
                   None, one, VIEWER),
+        Operation("GET", f"{AT}/should-i", "wait, retry, switch, or look at your own code", acts.should_i,
+                  models.DeskAnswer, None, (COMPONENT, deadline), VIEWER),
         Operation("GET", "/v1/services", "every service", reads.services, models.Services),
     )  # fmt: skip
 

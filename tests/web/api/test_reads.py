@@ -106,12 +106,16 @@ async def test_the_desk_answers_whoever_shows_a_token(store):
         why = await client.get("/v1/components/claude-api/why", headers=viewer)
         tips = await client.get("/v1/components/claude-api/tips", headers=viewer)
         others = await client.get("/v1/components/claude-api/alternatives", headers=viewer)
+        should = await client.get("/v1/components/claude-api/should-i?deadline_s=45", headers=viewer)
+        never = await client.get("/v1/components/claude-api/should-i?deadline_s=0", headers=viewer)
         silences = await client.get("/v1/silences", headers=viewer)
         anybody = await client.post("/v1/explain", json={"text": "529"})
 
     assert explained.json()["data"]["finding"]["fault"] == "vendor"
     assert why.json()["data"]["voices"]["measured"]["rate"] == API.rate
     assert tips.status_code == others.status_code == 200
+    assert (should.json()["data"]["verdict"], should.json()["data"]["deadline_s"]) == ("retry", 45.0)
+    assert never.status_code == 400
     assert [s["id"] for s in silences.json()["silences"]] == ["SABCD"]
     assert anybody.status_code == 401
 
