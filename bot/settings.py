@@ -207,13 +207,21 @@ class Otlp:
 
 
 @dataclass(frozen=True, slots=True)
+class Agents:
+    """The endpoint for agents: whether they may report, and the sites whose scripts may ask ("https://host:port")."""
+
+    reports: bool = False
+    origins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Web:
     """The page and the API: where they listen ("host:port"), how the page looks, and who sees what.
 
     `public` are the services that everybody sees; the others take a token, or the proxy's word. `url` is the address
     that people know it by ("": that of the request), `links` are (label, address), `logo` a file ("": none), `frames`
     the sites that may frame a component, `per_minute` the API's requests of one token, or address without one; `otlp`
-    is sent the metrics.
+    is sent the metrics; `agents` None: no endpoint for them.
     """
 
     listen: str
@@ -227,6 +235,7 @@ class Web:
     frames: tuple[str, ...] = ()
     per_minute: int = 600
     otlp: Otlp | None = None
+    agents: Agents | None = None
 
 
 @dataclass(frozen=True, slots=True)

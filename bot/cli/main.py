@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "bot.cli.ledger",
         "how late and how accurate status pages are, on record; import a vendor's history",
     ),
+    "mcp": ("bot.cli.mcp", "answer an agent: an MCP server on standard input and output"),
     "record": ("bot.cli.record", "write what the store holds as a trace for replay"),
     "replay": ("bot.cli.replay", "run recorded traces through the detector that runs in production"),
     "probe": ("bot.cli.probe", "run checks only, from this vantage, for the judge on a shared Redis"),

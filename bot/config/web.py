@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,7 +13,7 @@ from bot.config.complaints import Complaint, unknown
 from bot.config.document import Node
 from bot.config.secrets import Secrets
 from bot.fields import REFERENCE, Duration, File, Id, Listen, Part, Text, Url
-from bot.settings import Otlp, Proxy, Token, Web
+from bot.settings import Agents, Otlp, Proxy, Token, Web
 
 LOGOS = (".svg", ".png", ".jpg", ".jpeg", ".webp")
 LARGEST_LOGO = 256 * 1024
@@ -77,6 +78,19 @@ class OtlpPart(Part):
     ca_file: File | None = Field(None, description="a PEM file of certificates to trust besides the usual ones")
 
 
+def _site(value: str) -> str:
+    if not re.fullmatch(r"https?://[A-Za-z0-9.\[\]:_-]+/?", value):
+        raise ValueError("expected the address of one site without a path, such as https://agents.example.com")
+    return value.rstrip("/")
+
+
+class AgentsPart(Part):
+    reports: bool = Field(False, description="whether agents may report trouble, as one voice of all agents and apps")
+    origins: tuple[Annotated[str, StringConstraints(max_length=300), AfterValidator(_site)], ...] = Field(
+        (), max_length=20, description="sites whose scripts may ask, such as https://agents.example.com; none if absent"
+    )
+
+
 class WebPart(Part):
     """The status page, its feeds and badges, and the API."""
 
@@ -96,6 +110,9 @@ class WebPart(Part):
         (), max_length=20, description="sites that may frame /embed/<component>; * for all, none if absent"
     )
     otlp: OtlpPart | None = Field(None, description="an OpenTelemetry collector that is sent the metrics")
+    mcp: AgentsPart | None = Field(
+        None, description="the MCP endpoint for agents at /mcp, for holders of a token; needs the extra `mcp`"
+    )
     requests_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
         600, description="what one token, or one address without a token, may ask of the API"
     )
@@ -118,6 +135,7 @@ def web_settings(part: WebPart | None, vault: Secrets, catalogue: Collection[str
         frames=part.frames,
         per_minute=part.requests_per_minute,
         otlp=_otlp(part.otlp, vault) if part.otlp else None,
+        agents=Agents(part.mcp.reports, part.mcp.origins) if part.mcp else None,
     )
 
 
@@ -142,9 +160,22 @@ def violations(root: Node, vault: Secrets, services: Collection[str]) -> Iterato
     for number, one in enumerate(listed.value if listed and isinstance(listed.value, list) else ()):
         if isinstance(one.value, str) and one.value not in services:
             yield Complaint(one.place, ("web", "public", number), unknown("service", one.value, services))
+    yield from _agents(part)
     listen, health = part.get("listen"), root.at(("health", "listen"))
     if listen is not None and listen.value == health.value and not str(listen.value).endswith(":0"):
         yield Complaint(listen.place, ("web", "listen"), "expected another port than health.listen has")
+
+
+def _agents(part: Node) -> Iterator[Complaint]:
+    """An endpoint that cannot be opened, or that nobody could ask."""
+    agents = part.get("mcp")
+    if agents is None or agents.value is None:
+        return
+    if find_spec("mcp") is None:
+        yield Complaint(agents.place, ("web", "mcp"), "the extra is not installed: pip install 'groundtruth[mcp]'")
+    tokens = part.get("tokens")
+    if tokens is None or not tokens.value:
+        yield Complaint(agents.place, ("web", "mcp"), "expected web.tokens too: agents are let in by a token alone")
 
 
 def _tokens(part: Node, vault: Secrets) -> Iterator[Complaint]:

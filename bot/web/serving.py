@@ -5,6 +5,7 @@ import contextlib
 import importlib
 import logging
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 from bot.desk.desk import Desk
 from bot.process import Process
@@ -25,17 +26,21 @@ from bot.web.routing import Table
 from bot.web.site import Site
 from bot.web.statuspage.section import statuspage
 
+if TYPE_CHECKING:
+    from bot.web.agents import AgentEndpoint
+
 log = logging.getLogger(__name__)
 
 BEHIND_S = 2.0
 """The first reading may take so long before the page opens without it."""
 
 
-def table(paper: Paper, live: Live, scraper: Scraper) -> Table:
+def table(paper: Paper, live: Live, scraper: Scraper, agents: "AgentEndpoint | None" = None) -> Table:
     """Everything that is answered; the pages come last, theirs is every other path."""
     assert paper.site.settings.web is not None
     limits = Limits(paper.site.settings.web.per_minute)
-    programs = (api(scraper.discrepancies, limits), statuspage(limits), gateways(limits), metrics_section(scraper))
+    programs = [api(scraper.discrepancies, limits), statuspage(limits), gateways(limits), metrics_section(scraper)]
+    programs += [agents.section(limits)] if agents is not None else []
     return Table((alive(), *programs, pages(paper, live)))
 
 
@@ -64,8 +69,14 @@ async def answering(
         async with asyncio.timeout(BEHIND_S):
             await site.first()
     scraper, pasts, live = Scraper(process, site, deliveries), Pasts(site), door.news_of(site, settings)
-    application = Application(table(Paper(site, pasts), live, scraper), site, desk, process.now)
+    agents = None
+    if settings.agents is not None:
+        # The protocol's library, spared where no agent asks.
+        agents = importlib.import_module("bot.web.agents").AgentEndpoint(site, settings)
+    application = Application(table(Paper(site, pasts), live, scraper, agents), site, desk, process.now)
     workers = {"page": site.run, "page's past": pasts.run, "page's news": live.run, "metrics": scraper.run}
+    if agents is not None:
+        workers["agents"] = agents.run
     if settings.otlp is not None:
         export = importlib.import_module("bot.web.metrics.export")  # an HTTP client, spared where nothing is sent
         workers["metrics export"] = export.OtlpExport(process, site, scraper, settings.otlp).run

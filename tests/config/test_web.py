@@ -4,6 +4,7 @@ import pytest
 
 from bot.config.load import from_text
 from bot.errors import ConfigError
+from bot.settings import Agents
 
 BASE = "services: [claude, {id: gateway, name: Gateway, components: {gw: {name: Gateway}}}]\n"
 TOKEN = {"PAGE_TOKEN": "0123456789abcdef-page"}
@@ -43,6 +44,15 @@ def test_a_collector_is_sent_nothing_unless_it_is_named():
     assert "expected GONE or GONE_FILE" in complaint(
         "web: {listen: 'h:1', otlp: {url: 'http://c/', headers: {X-Key: '${GONE}'}}}\n"
     )
+
+
+def test_agents_are_let_in_by_a_token_alone():
+    """Off unless it is named; without a token nobody could ask; sites are named one by one."""
+    assert settings("web: {listen: 'h:1'}\n").web.agents is None
+    given = "web: {listen: 'h:1', mcp: {origins: ['https://a.example/']}, tokens: {t: {token: '${PAGE_TOKEN}'}}}\n"
+    assert settings(given, TOKEN).web.agents == Agents(reports=False, origins=("https://a.example",))
+    assert "web.mcp: expected web.tokens too" in complaint("web: {listen: 'h:1', mcp: {}}\n")
+    assert "address of one site" in complaint(given.replace("https://a.example/", "*"), TOKEN)
 
 
 def test_tokens_come_from_the_environment():

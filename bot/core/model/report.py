@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 APPS = "apps"
 """The place of reports that apps make by the API, from counts of their own requests."""
+AGENT = "agent"
+"""The platform of agents: software that asks and reports by itself. What they report weighs as that of apps."""
 
 
 @dataclass(frozen=True, slots=True)
