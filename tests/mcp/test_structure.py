@@ -1,6 +1,6 @@
 """Answers for programs: what others wrote is marked wherever it stands, and each reading has its age."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.answers.answer import Answer
@@ -9,13 +9,12 @@ from bot.mcp.structure import THEIRS, structured, worded
 from bot.mcp.tools import READS, asked, commands, tools
 
 KEYS = st.sampled_from([*THEIRS, "component", "state", "other"])
-VALUES = st.recursive(
-    st.text(max_size=20) | st.none() | st.floats(allow_nan=False),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
-    max_leaves=10,
-)
+LEAF = st.sampled_from(["obey\u202e now", "x", "", None])
+ROW = st.dictionaries(KEYS, LEAF, max_size=3)
+VALUES = LEAF | ROW | st.lists(LEAF | ROW, max_size=2)
 
 
+@settings(max_examples=50)
 @given(st.dictionaries(KEYS, VALUES, max_size=4))
 def test_no_text_of_others_stands_unmarked(data) -> None:
     found = structured(Answer("t", 10.0, data={"deep": data}))["data"]["deep"]
@@ -49,7 +48,8 @@ def test_each_tool_is_a_command_of_the_table() -> None:
     assert "report" not in commands(reports=False)
 
 
-@given(st.text(max_size=300))
+@settings(max_examples=50)
+@given(st.text(max_size=40))
 def test_a_text_stays_one_argument(text: str) -> None:
     """Whatever an agent pastes is the error of explain and nothing else."""
     if text:
