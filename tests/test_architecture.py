@@ -17,7 +17,7 @@ EVERYBODY = ("bot.errors", "bot.supervision", "probes.model", "probes.redaction"
 
 BOT: Mapping[str, str] = {
     "__main__": "cli",
-    "cli": "app config delivery demo desk explain fields health importers mcp channels service_manager settings store"
+    "cli": "app config delivery demo desk explain extras fields health importers mcp channels service_manager settings store"
     " core probes",
     "app": "lifetime jobs web desk health delivery judging probing advice process channels settings store core",
     "lifetime": "channels settings",
@@ -32,7 +32,7 @@ BOT: Mapping[str, str] = {
     "advice": "settings core probes",
     "probing": "scheduling settings store core probes",
     "process": "settings store",
-    "config": "channels fields scheduling settings core probes",
+    "config": "channels extras fields scheduling settings core probes",
     "explain": "core probes",
     "channels": "extras http fields pictures core probes",
     "pictures": "core",

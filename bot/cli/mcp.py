@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from bot import extras
 from bot.cli.ask import asker
 from bot.config.load import from_text, load, secret
 from bot.core.answers.answer import Answer
@@ -48,7 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serve until the input ends."""
     if find_spec("mcp") is None:
-        raise UserError("the extra is not installed: pip install 'groundtruth[mcp]'")
+        raise UserError(f"the extra is not installed: {extras.command('mcp')}")
     if args.url:
         if args.reports:
             raise UserError("--reports: with --url that is for web.mcp.reports of that Groundtruth to say")

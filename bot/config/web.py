@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from bot import extras
 from bot.config.complaints import Complaint, unknown
 from bot.config.document import Node
 from bot.config.secrets import Secrets
@@ -172,7 +173,7 @@ def _agents(part: Node) -> Iterator[Complaint]:
     if agents is None or agents.value is None:
         return
     if find_spec("mcp") is None:
-        yield Complaint(agents.place, ("web", "mcp"), "the extra is not installed: pip install 'groundtruth[mcp]'")
+        yield Complaint(agents.place, ("web", "mcp"), f"the extra is not installed: {extras.command('mcp')}")
     tokens = part.get("tokens")
     if tokens is None or not tokens.value:
         yield Complaint(agents.place, ("web", "mcp"), "expected web.tokens too: agents are let in by a token alone")
