@@ -17,8 +17,8 @@ EVERYBODY = ("bot.errors", "bot.supervision", "probes.model", "probes.redaction"
 
 BOT: Mapping[str, str] = {
     "__main__": "cli",
-    "cli": "app config delivery demo desk explain extras fields health importers mcp channels service_manager settings store"
-    " core probes",
+    "cli": "app config delivery demo desk explain extras fields health importers mcp channels service_manager settings"
+    " store core probes",
     "app": "lifetime jobs web desk health delivery judging probing advice process channels settings store core",
     "lifetime": "channels settings",
     "web": "desk fields health http mcp process scheduling settings store core",
