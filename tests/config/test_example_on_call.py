@@ -44,7 +44,7 @@ def test_the_worst_at_night_wakes_and_goes_on_where_nobody_answers(asked):
     assert "Claude API, major outage at" in told
     assert "pagerduty at once, by branch 2" in told
     assert "teams at once, by branch 3" in told
-    assert "phone after 10 min, if nobody acknowledges (round 1), by step 1 of nobody-answers" in told
+    assert "phone after 10 min, if nobody acknowledges, by step 1 of nobody-answers" in told
     assert "not notified" not in told
 
 

@@ -2,16 +2,18 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
 from bot.core.answers.actions import together
 from bot.core.commands.table import COMMANDS
+from bot.core.messages.compose import card
 from bot.core.model.action import ActionResult
 from bot.core.model.person import Person
 from bot.core.text.inline import mention, moment
 from bot.core.text.quoting import CLOSE, OPEN
-from tests.support.situations import NOW
+from tests.support.situations import NOW, SITUATIONS
 from tests.words.answered import gathered
 from tests.words.pages import PLATFORMS, WIDTHS, cards, page, texts
 
@@ -42,6 +44,7 @@ RETIRED = {
     r"\bthe component is operational\b": "its name",
     r"\bhad said so before\b": "You'd already said so",
     r"\bwhat is behind it\b": "the app behind it",
+    r"(?<![\d.])0 (?:s|min)\b": "less than 1 s, or nothing",
     r"\bnothing read yet\b": "nothing is said of a page that was never read",
 }
 """Words no message has any more, and what it says instead."""
@@ -92,6 +95,21 @@ def test_a_message_is_a_glance(name):
     assert len(it.headline) <= 60
     assert sum(len(label) + len(text) for label, text in it.lines) <= 700
     assert all(url.startswith("https://") for _, url in it.links)
+
+
+@pytest.mark.parametrize("name", SITUATIONS)
+@pytest.mark.parametrize("after_s", [0.0, 0.3, 0.7, 5.0])
+def test_no_headline_lasts_no_time(name, after_s):
+    """At the very moment at which it began, or was read with another clock: a headline leaves such a time out."""
+    snapshot, _ = SITUATIONS[name]
+    began = (
+        *((snapshot.incident.started_at,) if snapshot.incident else ()),
+        *((d.since, d.first_failure_at or d.since, d.closed_at or d.since) if (d := snapshot.discrepancy) else ()),
+    )
+    for at in began:
+        it = card(replace(snapshot, at=at + after_s), at + after_s)
+        assert not re.search(r"(?<![\d.])0 (?:s|min)\b|less than 1 s", it.headline), it.headline
+        assert not re.search(r"(?<![\d.])0 (?:s|min)\b", "\n".join(text for _, text in it.lines))
 
 
 @pytest.mark.parametrize("platform", ZONED)
@@ -163,6 +181,6 @@ def test_each_rule_finds_its_word(word):
         "watching before we call it over, as of 15:42, 18 %, 1 h 05 min, called over, standing for 8 min, "
         "have messages of their own, 95% interval, nothing read yet, people report trouble: 14, a test stands in C1, "
         "unknown is never fine, bear the mark of it, measured down on x, editions, speaks after 15 min, "
-        "right, says Ann, the component is operational, had said so before, or what is behind it"
+        "right, says Ann, the component is operational, had said so before, or what is behind it, after 0 s"
     )
     assert re.search(word, said, re.IGNORECASE)

@@ -79,7 +79,8 @@ def hearers(taken: Sequence[RouteMatch], severity: int, policies: Sequence[Polic
         found += [Hearer(target, by, when, until or now) for target in branch.to]
     for policy in policies:
         for due in plan(policy):
-            when = f"after {duration(due.at)}, if nobody acknowledges (round {due.round})"
+            when = f"after {duration(due.at)}, if nobody acknowledges" if due.at >= 1 else "at once"
+            when += f" (round {due.round})" if due.round > 1 else ""
             found += [Hearer(t, f"step {due.number} of {policy.name}", when, now + due.at) for t in due.to]
     first = dict[str, Hearer]()
     for one in sorted(found, key=lambda one: one.at):

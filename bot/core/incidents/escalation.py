@@ -77,11 +77,14 @@ def _courses(incident: Incident, policies: Sequence[Policy], now: float) -> list
 
 def _said(course: Course, due: Due, now: float, reached: Collection[str]) -> list[TimelineEntry]:
     """The line for everybody; those who were told before, by whatever way, are reminded."""
-    waited = f"nobody acknowledged for {duration(now - course.begun)}"
+    elapsed = now - course.begun
+    # A first step that comes at once waited for nobody.
+    waited = f"nobody acknowledged for {duration(elapsed)}" if elapsed >= 1 else ""
     again = due.to if course.policy.reminds else tuple(t for t in due.to if t in course.to or t in reached)
     lines = (
         []
         if course.policy.reminds
-        else [TimelineEntry(now, "escalated", f"{step_words(course.policy, due)}; {waited}")]
+        else [TimelineEntry(now, "escalated", "; ".join(filter(None, (step_words(course.policy, due), waited))))]
     )
-    return [*lines, TimelineEntry(now, "reminded", f"still open, {waited}", again)] if again else lines
+    reminder = ", ".join(filter(None, ("still open", waited)))
+    return [*lines, TimelineEntry(now, "reminded", reminder, again)] if again else lines

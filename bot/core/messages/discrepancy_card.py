@@ -60,7 +60,8 @@ def _wordings(record: Discrepancy, snapshot: Snapshot, now: float) -> Iterator[s
     if record.closed_at is not None:
         yield from _ended(record, snapshot, whose)
         return
-    lasting = duration(now - (record.since if record.first_failure_at is None else record.first_failure_at))
+    elapsed = now - (record.since if record.first_failure_at is None else record.first_failure_at)
+    lasting, after = (f" {word} {duration(elapsed)}" if elapsed >= 1 else "" for word in ("for", "after"))
     match record.kind:
         case DiscrepancyKind.UNREADABLE:
             if (since := now - record.since) >= MINUTE:
@@ -75,20 +76,33 @@ def _wordings(record: Discrepancy, snapshot: Snapshot, now: float) -> Iterator[s
             yield f"{whose} status page is red, we measure no trouble"
             yield "Status page is red, we measure no trouble"
         case DiscrepancyKind.UNDERSTATED:
-            yield f"{whose} status page has understated {names} for {lasting}"
-            yield f"{whose} status page has understated it for {lasting}"
-            yield f"Status page has understated it for {lasting}"
+            yield f"{whose} status page has understated {names}{lasting}"
+            yield f"{whose} status page has understated it{lasting}"
+            yield f"Status page has understated it{lasting}"
         case _:
             again = "green again" if record.page_resolved_at is not None else "still green"
-            if _partly(record, snapshot):
-                names = _names([r for r in _all(record, snapshot) if r.closed_at is None], snapshot)
-                yield f"{whose} status page is {again} for {names} after {lasting}"
-                yield f"Status page is {again} for {names} after {lasting}"
-                yield f"Page is {again} for {names} after {lasting}"
-                yield f"Status page is {again} for part of it after {lasting}"
+            going = [r for r in _all(record, snapshot) if r.closed_at is None]
+            names = _names(going, snapshot)
+            if _quiet(going, snapshot, now):
+                yield f"{whose} status page hasn't admitted the {names} outage yet"
+                yield f"{whose} status page hasn't admitted it yet"
+                yield "Status page hasn't admitted it yet"
                 return
-            yield f"{whose} status page is {again} after {lasting}"
-            yield f"Status page is {again} after {lasting}"
+            if _partly(record, snapshot):
+                yield f"{whose} status page is {again} for {names}{after}"
+                yield f"Status page is {again} for {names}{after}"
+                yield f"Page is {again} for {names}{after}"
+                yield f"Status page is {again} for part of it{after}"
+                return
+            yield f"{whose} status page is {again}{after}"
+            yield f"Status page is {again}{after}"
+
+
+def _quiet(going: Sequence[Discrepancy], snapshot: Snapshot, now: float) -> bool:
+    """Whether none of these components fails at this moment; unknown is not quiet."""
+    known = [m for r in going if (m := _measured(r, snapshot)) is not None]
+    fine = (State.OPERATIONAL, State.MAINTENANCE)
+    return bool(known) and all(quieted(m, now) or present(m, now) in fine for m in known)
 
 
 def _partly(record: Discrepancy, snapshot: Snapshot) -> bool:

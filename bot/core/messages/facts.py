@@ -33,6 +33,8 @@ SHOWN = 6
 """Components with a line of their own."""
 NAMED = 3
 """Kinds of failures named."""
+EARLY_S = 60.0
+"""A page is not late within this, however fast it usually is."""
 
 
 def measured_facts(incident: Incident, voices: Sequence[ComponentStatus], whose: str, now: float) -> list[str]:
@@ -141,8 +143,9 @@ def _admitted(
     if red or not green:
         return ""
     waited = now - incident.started_at
-    late = f" (usually {duration(usual[0])} late)" if usual else ""
-    return f"not admitted {'yet' if usual is None or waited < usual[0] else f'after {duration(waited)}'}{late}"
+    late = f" (usually {duration(usual[0])} late)" if usual and usual[0] >= 1 else ""
+    early = usual is None or waited < max(usual[0], EARLY_S)
+    return f"not admitted {'yet' if early else f'after {duration(waited)}'}{late}"
 
 
 def _still(voices: Sequence[ComponentStatus]) -> str:

@@ -29,14 +29,14 @@ _TOO_LONG = 36_500 * _DAY
 
 
 def duration(seconds: float) -> str:
-    """A length of time as a person says it: "35 s", "12 min", "1h 5m", "3d 4h". Below zero it is "0 s"."""
+    """A length of time as a person says it: "35 s", "12 min", "1h 5m", "3d 4h"; never "0 s" but "less than 1 s"."""
     if math.isnan(seconds):
         return "an unknown time"
     if seconds >= _TOO_LONG:
         return "over 100 years"
     whole = math.floor(max(0.0, seconds) + 0.5)
     if whole < 2 * _MINUTE:
-        return f"{whole} s"
+        return f"{whole} s" if whole else "less than 1 s"
     minutes = math.floor(whole / _MINUTE + 0.5)
     if minutes < 60:
         return f"{minutes} min"

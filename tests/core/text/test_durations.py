@@ -8,8 +8,9 @@ from bot.core.text.durations import ago, clock, duration, lag
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
-        (-5, "0 s"),
-        (0.4, "0 s"),
+        (-5, "less than 1 s"),
+        (0.4, "less than 1 s"),
+        (0.5, "1 s"),
         (35, "35 s"),
         (119, "119 s"),
         (120, "2 min"),
@@ -20,7 +21,7 @@ from bot.core.text.durations import ago, clock, duration, lag
         (86_400, "24h 0m"),
         (3 * 86_400 + 4 * 3600, "3d 4h"),
         (float("nan"), "an unknown time"),
-        (float("-inf"), "0 s"),
+        (float("-inf"), "less than 1 s"),
         (float("inf"), "over 100 years"),
     ],
 )
