@@ -56,7 +56,7 @@ async def test_the_card_has_the_live_state():
 
     said = await do_now(store)
 
-    assert said == "Retry with backoff (max 3 tries) · Bedrock (N. Virginia) is up (front door only)"
+    assert said == "Retry with backoff (max 3) · Bedrock (N. Virginia) is up (front door only)"
     assert store.asked == ["aws-bedrock"]
 
 
@@ -67,7 +67,7 @@ async def test_the_card_offers_nothing_that_fails():
 
         assert "Bedrock" not in said
         assert "another route" not in said
-        assert said.startswith("Retry with backoff (max 3 tries) · ")
+        assert said.startswith("Retry with backoff (max 3) · ")
 
 
 async def test_what_needs_no_alternatives_asks_for_none():

@@ -67,7 +67,7 @@ def test_who_is_off_for_want_of_a_secret_is_named(asked, monkeypatch):
         monkeypatch.delenv(name)
     code, told = asked("routes", "test", "claude-api major at 03:00")
     assert code == 0
-    assert "not notified pagerduty, branch 2: off here; `groundtruth config check` says why" in told
+    assert "not notified pagerduty, branch 2: off here; groundtruth config check says why" in told
     assert "not notified phone, step 1 of nobody-answers: off here" in told
     assert "jira at once, by branch 2" in told
     told = asked("routes", "test", "claude-api partial at 03:00")[1]

@@ -36,7 +36,7 @@ async def test_what_helps_meanwhile_is_said_too(store):
     await world.courier().round("one")
 
     [card] = world.books["one"].cards
-    assert dict(card.lines)["Do now"].startswith("Retry with backoff (max 3 tries)")
+    assert dict(card.lines)["Do now"].startswith("Retry with backoff (max 3)")
 
 
 async def test_a_crash_between_saying_and_writing_it_down_repeats_the_same_key(store):

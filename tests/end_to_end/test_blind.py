@@ -110,7 +110,7 @@ async def test_blocked_control_hosts_and_no_network_at_all_are_told_within_a_min
 
         said = await asyncio.gather(
             blocked.told(
-                "no control host answers, though what is watched does; if a firewall blocks them, set `control` to"
+                'no control host answers, though what is watched does; if a firewall blocks them, set "control" to'
             ),
             alone.told("no control host answers, nor anything else; is its network down?"),
         )
@@ -122,7 +122,7 @@ async def test_blocked_control_hosts_and_no_network_at_all_are_told_within_a_min
         )
         assert "⚪" in status
         assert "🟢" not in status.partition("\n")[0]
-        assert "set `control` to hosts that may be reached" in why
+        assert 'set "control" to hosts that may be reached' in why
         assert "🟢 we are well" not in doctor
         # A blocked host hides nothing: what is measured there is believed.
         assert "🟢" in await blocked.says("🟢", "ask", "status")

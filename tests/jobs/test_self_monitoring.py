@@ -92,7 +92,7 @@ async def test_a_renamed_vantage_is_told_once_and_then_forgotten(world):
     [(silent, over)] = await world.told("vantage first")
     assert not over
     assert "silent, so nothing it measured counts now; forgotten 12h 0m after its last heartbeat" in silent
-    assert "Was its host renamed? Set `vantage.name`" in silent
+    assert "Was its host renamed? Set vantage.name" in silent
 
     for _ in range(24):
         world.now += 1780.0

@@ -21,13 +21,13 @@ from bot.core.text.symptoms import UNSURE
 from probes.model import Observation, Outcome, State
 
 N = r"(\d+(?: \d{3})*)"
-DUR = r"(?:\d+ s|\d+ min|\d+h \d+m|\d+d \d+h)"
+DUR = r"(?:less than 1 s|\d+ s|\d+ min|\d+h \d+m|\d+d \d+h)"
 PCT = r"[\d.]+(?:–[\d.]+)?%"
 _SET_ASIDE = re.compile(
     r'"[^"]*"|`[^`]*`|HTTP \d+|median\)?:? [^,;)]*|p90:? [^,;.)]*|9 times in 10 within [^·,;]*'
     r"|\(median\), [^·]*"
     r"|usually[^·,;)]*|normally [^·,;)]*|in 15 min|p50 [^·]*|p99 [^·]*"
-    r"|within 5%|\d+ of \d+ locations|1 location\b|\(max \d+ tries\)|one vantage|24h(?! \d)|95% intervals?(?= \D)"
+    r"|within 5%|\d+ of \d+ locations|1 location\b|\(max \d+\)|one vantage|24h(?! \d)|95% intervals?(?= \D)"
     rf"|{DUR} a column, [^\n]*"
     r"|smoothed over 20 min|failures in 24h[^\n]*|up to 1, 2, 5, 10, 25, 50% failed, more|\d+ \w{3} 2026|req_\w+"
     r"|[\d ]+ of the [\d ]+ needed for an alert|[\d.]+ short spells a day of [^·\n]*|#\w+|https?://\S+"
@@ -383,6 +383,7 @@ CHECKS = (
     (rf"about ({PCT}), 95% interval ({PCT})", _opening),
     (rf"{N} of {N} (?:requests )?failed", _count),
     (rf"{N} of {N} requests (?:so far|failing)", _count),
+    (rf": {N} of {N}(?= \(|\n|$)", _count),
     (rf"every request has failed for {DUR} \({N} of {N}\)", _count),
     (rf"(?:at worst|At the worst|peak)(?: about)? ({PCT})", _peak),
     (rf"Highest failure rate \| about ({PCT})", _peak),

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from textwrap import wrap
 
 import pytest
 
@@ -15,7 +16,7 @@ from bot.core.text.inline import mention, moment
 from bot.core.text.quoting import CLOSE, OPEN
 from tests.support.situations import NOW, SITUATIONS
 from tests.words.answered import gathered
-from tests.words.pages import PLATFORMS, WIDTHS, cards, page, texts
+from tests.words.pages import PLATFORMS, WIDTHS, cards, page, seen, texts
 
 RETIRED = {
     r"\bjust now\b": "a time that the platform writes",
@@ -95,6 +96,15 @@ def test_a_message_is_a_glance(name):
     assert len(it.headline) <= 60
     assert sum(len(label) + len(text) for label, text in it.lines) <= 700
     assert all(url.startswith("https://") for _, url in it.links)
+
+
+@pytest.mark.parametrize("name", ["intermittent", "acknowledged", "silenced_and_acknowledged", "three_components"])
+@pytest.mark.parametrize("platform", ["Slack", "Discord"])
+def test_an_incident_fits_a_phone(platform, name):
+    """In 38 columns; `python -m tests.pictures.heights` has the pixels."""
+    rows = seen(PLATFORMS[platform][0](cards()[name])).replace("⟨11:42⟩", "11:42").split("\n")
+    shown = [re.sub(r"<https[^>]*>|\(https[^)]*\)|\*\*?|-# |<@|>", "", row) for row in rows]
+    assert sum(len(wrap(row, 38)) for row in shown) <= 14, shown
 
 
 @pytest.mark.parametrize("name", SITUATIONS)

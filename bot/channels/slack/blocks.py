@@ -54,6 +54,8 @@ SURE: Block = {
     "deny": {"type": "plain_text", "text": "Not yet"},
 }
 """Asked before an incident is called over: a thumb slips."""
+BEHIND = LESSER | {"silence", "unsilence"}
+"""What stands behind ⋯: beside two buttons a menu of durations would take a row of its own on a phone."""
 ASK, SILENCE, SHARE = "ask", "silence", "share"
 """How ids of actions begin: a line for the desk, the menu of durations, the same answer for everybody."""
 
@@ -98,7 +100,7 @@ def card(it: Card, mark: str, now: float, called: Sequence[str] = ()) -> SlackMe
     under, links = _linked(it)
     body = [section(text) for text in labelled(it.lines, SLACK.total - 3_000 - width(top["text"]["text"]), now, under)]
     shown, foot = [top, *([section(named)] if named else []), *body], _foot(it.footer, links, now)
-    pressed = buttons(*folded(it.actions, LESSER))
+    pressed = buttons(*folded(it.actions, BEHIND))
     bar = numbered(pressed or foot, f"{ROOT}{mark}.b")
     return SlackMessage(
         text=fit(headline, SLACK.plain, escape),
@@ -219,7 +221,8 @@ def _element(action: Action, number: int) -> Block:
 
 def _more(actions: Sequence[Action]) -> Block:
     """The menu (⋯) of up to five actions; nothing without any."""
-    lines = [(action.label, f"{action.verb} {action.subject}".strip()) for action in actions]
+    asks = {"silence": "…"}  # for how long, in the answer
+    lines = [(a.label + asks.get(a.verb, ""), f"{a.verb} {a.subject}".strip()) for a in actions]
     options = [_option(fit(clean(label, 75), 75, escape) or "…", line) for label, line in lines if width(line) <= 150]
     return {"type": "overflow", "action_id": f"{ASK}:more", "options": options[:5]} if options else {}
 

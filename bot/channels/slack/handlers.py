@@ -21,6 +21,7 @@ from bot.channels.slack.web_api import WRONG, Web
 from bot.core.answers.answer import Answer
 from bot.core.commands.asker import Asker
 from bot.core.commands.table import COMMANDS, Role
+from bot.core.model.card import Action
 from bot.core.model.person import Person
 from bot.errors import StoreError
 
@@ -72,7 +73,7 @@ class Handlers:
         if not press.line or not await self._first(press):
             return
         if not press.at_home:
-            await self._answer(press, press.line)
+            await (self._ask_how_long if views.lacks_length(press.line) else self._answer)(press, press.line)
             await self._duplicates.pressed(body, press.line)
             return
         await self._answer_at_home(press, press.line)
@@ -177,6 +178,12 @@ class Handlers:
         ):
             return
         await self._respond(press, answers.answer(answer, self._now(), share=line or "status"), public=False)
+
+    async def _ask_how_long(self, press: Interaction, line: str) -> None:
+        """Silencing from the menu (⋯): the durations, privately."""
+        subject = line.partition(" ")[2]
+        question = Answer("For how long?", self._now(), actions=(Action("silence", "Silence", subject),))
+        await self._respond(press, answers.answer(question, self._now()), public=False)
 
     async def _ask(self, press: Interaction, line: str) -> Answer:
         asker = await self._asker(press)

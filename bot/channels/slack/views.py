@@ -224,5 +224,10 @@ def _value(values: Mapping[str, Any], name: str, most: int = 400) -> str:
     return str(chosen if chosen is not None else field.get("value") or "")[:most]
 
 
+def lacks_length(line: str) -> bool:
+    """Whether a line of a menu silences and does not say for how long."""
+    return line.startswith("silence ") and line.count(" ") == 1
+
+
 def _plain(text: str) -> Block:
     return {"type": "plain_text", "text": fit(text, 75, escape), "emoji": True}

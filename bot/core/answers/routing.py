@@ -147,7 +147,7 @@ def switched_off(
             for way, to in ways.items():
                 names = [target for target in to if target.partition(":")[0] not in open_]
                 if names:
-                    found.append(f"{listed(names, NAMED)}, {way}: off here; `groundtruth config check` says why")
+                    found.append(f"{listed(names, NAMED)}, {way}: off here; groundtruth config check says why")
     return list(dict.fromkeys(found))
 
 

@@ -28,10 +28,10 @@ from bot.core.text.inline import relative, tidy
 from bot.core.text.numbers import number, percent
 from bot.core.text.quoting import clean, listed
 
-MEND = "if a firewall blocks them, set `control` to two that may be reached"
+MEND = 'if a firewall blocks them, set "control" to two that may be reached'
 SHOWN = 5
 """Names in one message about many."""
-FOOTER = "from the store alone; `groundtruth doctor` on the machine itself also sees clock, network and budgets"
+FOOTER = "From the store alone. On the machine itself, groundtruth doctor also checks clock, network and budgets"
 
 
 def doctor(owned: Sequence[ServiceHealth], signs: Sequence[HealthSign], now: float) -> Answer:
@@ -166,7 +166,7 @@ def silence(vantage: str, at: float, now: float) -> HealthSign:
     """A vantage whose last word is from `at`, long ago."""
     gone = presence(at, now) is Presence.FORGOTTEN
     left = f"forgotten {duration(VANTAGE_FORGOTTEN_S)} after its last heartbeat"
-    said = f"silent, so nothing it measured counts now; {left}. Was its host renamed? Set `vantage.name`"
+    said = f"silent, so nothing it measured counts now; {left}. Was its host renamed? Set vantage.name"
     back = "forgotten, as if it had never been," if gone else "heard of again"
     return HealthSign(f"vantage {vantage}", False, said, at, Kind.VANTAGE, at, back=back)
 

@@ -14,7 +14,7 @@ ENOUGH = 2
 """So many unusable results in a row; a single one is no news."""
 REASONS: Mapping[Layer, str] = {
     Layer.OUR_NETWORK: "no control host answers from {vantage}: our own network fails, or a firewall blocks them"
-    " (then set `control` to hosts that may be reached)",
+    ' (then set "control" to hosts that may be reached)',
     Layer.OUR_KEY: "our key is missing, or not accepted",
     Layer.OUR_QUOTA: "our own rate limit or quota is used up",
     Layer.OUR_BILLING: "our plan, credit or rights do not allow it",

@@ -80,22 +80,30 @@ def _wordings(record: Discrepancy, snapshot: Snapshot, now: float) -> Iterator[s
             yield f"{whose} status page has understated it{lasting}"
             yield f"Status page has understated it{lasting}"
         case _:
-            again = "green again" if record.page_resolved_at is not None else "still green"
-            going = [r for r in _all(record, snapshot) if r.closed_at is None]
-            names = _names(going, snapshot)
-            if _quiet(going, snapshot, now):
-                yield f"{whose} status page hasn't admitted the {names} outage yet"
-                yield f"{whose} status page hasn't admitted it yet"
-                yield "Status page hasn't admitted it yet"
-                return
-            if _partly(record, snapshot):
-                yield f"{whose} status page is {again} for {names}{after}"
-                yield f"Status page is {again} for {names}{after}"
-                yield f"Page is {again} for {names}{after}"
-                yield f"Status page is {again} for part of it{after}"
-                return
-            yield f"{whose} status page is {again}{after}"
-            yield f"Status page is {again}{after}"
+            yield from _unadmitted(record, snapshot, now, after)
+
+
+def _unadmitted(record: Discrepancy, snapshot: Snapshot, now: float, after: str) -> Iterator[str]:
+    """What the page does not admit; that something still fails is said only where it does."""
+    whose = owned(service(snapshot) or clean(record.service, 40))
+    going = [r for r in _all(record, snapshot) if r.closed_at is None]
+    names, again = _names(going, snapshot), "green again" if record.page_resolved_at is not None else "still green"
+    if _quiet(going, snapshot, now):
+        if record.page_resolved_at is not None:
+            yield f"{whose} status page is green again, no failures now"
+            yield "Status page is green again, no failures now"
+            return
+        yield f"{whose} status page hasn't admitted the {names} outage yet"
+        yield f"{whose} status page hasn't admitted it yet"
+        yield "Status page hasn't admitted it yet"
+    elif _partly(record, snapshot):
+        yield f"{whose} status page is {again} for {names}{after}"
+        yield f"Status page is {again} for {names}{after}"
+        yield f"Page is {again} for {names}{after}"
+        yield f"Status page is {again} for part of it{after}"
+    else:
+        yield f"{whose} status page is {again}{after}"
+        yield f"Status page is {again}{after}"
 
 
 def _quiet(going: Sequence[Discrepancy], snapshot: Snapshot, now: float) -> bool:

@@ -45,11 +45,33 @@ def measured_facts(incident: Incident, voices: Sequence[ComponentStatus], whose:
     if len(voices) == 1:
         one = voices[0].measured
         return [_joined(_counted(one, now, alone=True), _where(one), affected)]
-    lines = [f"{brief(called(v.measured), whose)}: {_counted(v.measured, now)}" for v in voices[:SHOWN]]
+    places = dict.fromkeys(_where(v.measured) for v in voices)
+    place = next(iter(places)) if len(places) == 1 else ""
+    window = _window(voices, now)
+    told = [_share(v.measured) if window else _counted(v.measured, now) for v in voices[:SHOWN]]
+    lines = [f"{brief(called(v.measured), whose)}: {said}" for v, said in zip(voices, told, strict=False)]
     if len(voices) > SHOWN:
         lines.append(f"… ({len(voices) - SHOWN} more components)")
-    places = dict.fromkeys(_where(v.measured) for v in voices)
-    return [*lines, *filter(None, [_joined(*(places if len(places) == 1 else ()), affected)])]
+    if window:
+        return [_joined(f"Requests failed in {window}", place, affected), *lines]
+    return [*lines, *filter(None, [_joined(place, affected)])]
+
+
+def _window(voices: Sequence[ComponentStatus], now: float) -> str:
+    """How long was counted, where that is the same for all and nothing else is to be said: then it stands once."""
+    every = [v.measured for v in voices]
+    plainly = all(
+        0 < m.failed <= m.total and not (m.slow or m.blind or m.apart or stale(m, now) or quieted(m, now) or lately(m))
+        for m in every
+    )
+    windows = {duration(m.window_s) for m in every}
+    return windows.pop() if plainly and len(windows) == 1 else ""
+
+
+def _share(measured: Measurement) -> str:
+    """`29 of 160 (HTTP 500, 529)`, below a line that says what is counted and for how long."""
+    why = kinds(measured)
+    return f"{measured.failed} of {measured.total}{f' ({why})' if why else ''}"
 
 
 def people(count: int) -> str:

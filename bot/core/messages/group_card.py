@@ -19,7 +19,7 @@ LISTED = 12
 """Services named in the lines."""
 WAKES: Mapping[Kind, str] = {Kind.INCIDENTS: "incident", Kind.DISCREPANCIES: "discrepancy"}
 """The kind of card that channels take it for: a group of incidents alarms as one of them does."""
-SEE_ALL = "incidents lists all of them, status shows how everything stands"
+SEE_ALL = "incidents lists them, status shows what is affected now"
 
 
 def card(several: NoticeGroup, at: float, now: float) -> Card:
@@ -114,7 +114,7 @@ def _open(several: NoticeGroup) -> list[tuple[str, str]]:
     return [
         ("Where", services(several, LISTED)),
         ("Now", " · ".join(part for part in counted if part)),
-        ("", "Too many at once for a message each. What is still open when few are left gets its own."),
+        ("", "Too many for one message each; the last few open ones get their own"),
         ("See all", SEE_ALL),
     ]
 

@@ -30,7 +30,7 @@ from probes.model import State
 
 LINE = 700
 TRAIL = 10
-STEPS = 100
+STEPS = 90
 """Characters of all steps together."""
 PAGE_LABEL = "Status page"
 TAKEN = "👀"
@@ -127,11 +127,20 @@ def _open_lines(
 def _steps(
     incident: Incident, voices: Sequence[ComponentStatus], helps: tuple[Sequence[Tip], Sequence[Option]], now: float
 ) -> str:
-    """What to do, the best first; with whom each is for where that is not everybody."""
-    slow = incident.kind == "slowness"
+    """What to do, the best first; with whom each is for where that is not everybody.
+
+    Where each component has one step, that of most of them needs no names: the others are named.
+    """
+    steps = for_each(helps[0], voices, helps[1], now, slow=incident.kind == "slowness")
+    crowd = max((who for who, _ in steps), key=len, default=())
+    each = [name for who, _ in steps for name in who]
+    common = crowd if len(crowd) > 1 and len(each) == len(set(each)) else ()
     said: list[str] = []
-    for who, advised in for_each(helps[0], voices, helps[1], now, slow=slow):
+    for who, advised in sorted(steps, key=lambda step: step[0] != common) if common else steps:
         step = advised.brief
+        if common and who == common:
+            said.append(step[:1].upper() + step[1:])
+            continue
         if who:
             # A component's name keeps its own letters: claude.ai.
             said.append(step if step.startswith(f"{listed(who)}:") else f"{listed(who)}: {step}")
@@ -191,8 +200,9 @@ def _footer(incident: Incident, snapshot: Snapshot, now: float) -> str:
         parts = [f"{moment(incident.started_at)} – {moment(end)}", taken, closed, name]
         return " · ".join(part for part in parts if part)
     taken, quiet = _taken(incident), _quiet(incident)
-    # With both before it, how long ago would take a third line on a phone.
-    began = moment(incident.started_at, Style.TIME if taken and quiet else Style.AGO)
+    # How long ago takes a line on a phone: not after both of these, nor where every component has a line.
+    short = (taken and quiet) or len(active(incident, snapshot)) > 1
+    began = moment(incident.started_at, Style.TIME if short else Style.AGO)
     parts = [taken, quiet, f"Started {began}"]
     return " · ".join(part for part in (*parts, f"updated {moment(snapshot.at)}", name) if part)
 

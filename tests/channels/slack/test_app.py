@@ -74,7 +74,7 @@ async def test_what_is_asked_less_is_chosen_from_one_menu(fake, app, clerk):
     await app.post("C1", replace(CARD, actions=under(INCIDENT)), "k1")
     (root,) = fake.workspace.standing("C1")
     assert [labels(one) for one in root.elements()] == [
-        ["Acknowledge"], ["I'm affected"], ["Silence"], ["🔔 Tell me when it's over", "Why?", "Tips", "Works for me"]
+        ["Acknowledge"], ["I'm affected"], ["🔔 Tell me when it's over", "Silence…", "Why?", "Tips", "Works for me"]
     ]  # fmt: skip
     ann = fake.person("U1")
     await answered(fake, await ann.presses(root, "Tips"))
@@ -83,6 +83,19 @@ async def test_what_is_asked_less_is_chosen_from_one_menu(fake, app, clerk):
     root.said["attachments"][0]["blocks"][0]["block_id"] = "root.m.b0"
     await answered(fake, await ann.presses(root, "Why?"))
     assert clerk.lines == ["tips 4F7K", "notify 4F7K", "why 4F7K"]
+
+
+async def test_silencing_from_the_menu_asks_for_how_long(fake, app, clerk):
+    """Privately, with the durations to choose from; the desk hears of it once one is chosen."""
+    await app.post("C1", replace(CARD, actions=under(INCIDENT)), "k1")
+    (root,) = fake.workspace.standing("C1")
+    ann = fake.person("U1")
+    (asked,) = await answered(fake, await ann.presses(root, "Silence…"))
+    assert asked.headline == "For how long?"
+    assert asked.said["response_type"] == "ephemeral"
+    assert clerk.lines == []
+    await answered(fake, await ann.presses(asked, "Silence", "4 h"))
+    assert clerk.lines == ["silence 4F7K 4h"]
 
 
 async def test_a_duplicate_root_works_once_and_then_leads_to_the_one_that_is_kept(fake, app, clerk):

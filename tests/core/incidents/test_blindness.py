@@ -85,5 +85,5 @@ def test_our_own_health_says_it_with_what_mends_it(sight):
         courses, news = watched(courses, [sign], START + second)
         told += [(second, one) for one in news]
     assert [(second, one.courses[0].kind) for second, one in told] == [(15, Kind.NETWORK)]
-    assert "set `control`" in told[0][1].courses[0].sentence
+    assert 'set "control"' in told[0][1].courses[0].sentence
     assert seeing("eu", Sight.CLEAR, START).ok

@@ -108,7 +108,7 @@ def test_the_message_names_few_and_counts_the_rest():
     assert few.headline == "🔴 30 more incidents on 30 services, worst: major outage"
     assert (message.kind, message.tone, message.closed) == ("incident", Colour.RED, False)
     assert sum(len(label) + len(text) for label, text in message.lines) < 800
-    assert "incidents lists all of them" in dict(message.lines)["See all"]
+    assert "incidents lists them" in dict(message.lines)["See all"]
 
 
 def test_disagreements_wake_nobody():
