@@ -222,8 +222,9 @@ def _element(action: Action, number: int) -> Block:
 def _more(actions: Sequence[Action]) -> Block:
     """The menu (⋯) of up to five actions; nothing without any."""
     asks = {"silence": "…"}  # for how long, in the answer
-    lines = [(a.label + asks.get(a.verb, ""), f"{a.verb} {a.subject}".strip()) for a in actions]
-    options = [_option(fit(clean(label, 75), 75, escape) or "…", line) for label, line in lines if width(line) <= 150]
+    lines = {f"{a.verb} {a.subject}".strip(): a.label + asks.get(a.verb, "") for a in actions}
+    labels = [(fit(clean(label, 75), 75, escape) or "…", line) for line, label in lines.items() if width(line) <= 150]
+    options = [_option(label, line) for label, line in labels]
     return {"type": "overflow", "action_id": f"{ASK}:more", "options": options[:5]} if options else {}
 
 
