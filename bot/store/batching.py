@@ -25,8 +25,8 @@ from bot.supervision import attempted
 
 MOST = 200
 """Commands of one round trip; what is more goes beside it, on another connection."""
-LATE_S = 1.5
-"""After this, more than replicas take to confirm, it is found out whether the server is still the one to ask."""
+LATE_S, AGAIN_S = 1.5, 0.5
+"""After this, more than replicas take to confirm, it is found out whether the server is still the one; and so on."""
 
 CLOSED = "this connection was closed"
 TAKEN = "another primary took over meanwhile"
@@ -126,7 +126,8 @@ class Batches:
 
     async def _send(self, batch: Sequence[Asked], of: int) -> None:
         """Never raises: an error is raised where the reply is awaited."""
-        late = asyncio.get_running_loop().call_later(LATE_S, self._primary.look)
+        timers: list[asyncio.TimerHandle] = []
+        timers.append(asyncio.get_running_loop().call_later(LATE_S, self._late, timers))
         try:
             found, error = await attempted(self._sent(batch, of))
         except asyncio.CancelledError:
@@ -134,7 +135,7 @@ class Batches:
                 self._cancelled(one.reply)
             raise
         finally:
-            late.cancel()
+            timers.pop().cancel()
         if isinstance(error, DataError | UnicodeError) and len(batch) > 1:
             # Nothing was sent: one command has a word that cannot be, and the others go without it.
             for one in batch:
@@ -151,6 +152,10 @@ class Batches:
                 reply.set_exception(said)
             else:
                 reply.set_result(said)
+
+    def _late(self, timers: list[asyncio.TimerHandle]) -> None:
+        self._primary.look()
+        timers[:] = [asyncio.get_running_loop().call_later(AGAIN_S, self._late, timers)]
 
     def _cancelled(self, reply: "asyncio.Future[Any]") -> None:
         if not self._abandoned:
@@ -174,12 +179,12 @@ class Batches:
         mark = marked(commands)
         for again in (True, False):
             found = await self._once([*commands, *mark, ("WAIT", replicas, WAIT_MS)])
-            replies, written, confirmed = found[: len(commands)], found[-2], found[-1]
+            replies, marking, confirmed = found[: len(commands)], found[len(commands) : -1], found[-1]
             if isinstance(confirmed, Exception):
                 raise confirmed
-            if isinstance(written, AskError):
+            if marking and isinstance(marking[0], AskError):
                 # The slot is on its way to another node, so nobody confirms anything. What was written may be repeated.
-                moving = written if isinstance(written, MovedError) else TryAgainError(str(written))
+                moving = marking[0] if isinstance(marking[0], MovedError) else TryAgainError(str(marking[0]))
                 return [moving if writes(words) else said for words, said in zip(commands, replies, strict=True)]
             if confirmed >= replicas:
                 break

@@ -26,6 +26,8 @@ ALONE_S = 10.0
 """A replica that confirms nothing is not waited for again for so long (seconds)."""
 SENTINEL_S = 1.0
 """What a Sentinel has to answer; another one may know."""
+ROLE_S = 1.0
+"""What a primary that may be replaced has to say what it is."""
 WRITES = frozenset({"EVALSHA", "EVAL", "SET"})
 
 Named = Callable[[], Awaitable[None]]
@@ -41,10 +43,12 @@ def marked(commands: Sequence[Words]) -> list[Words]:
     """A write beside the first of these that writes, on the same node of a cluster.
 
     Sent before WAIT, which waits for the writes of its own connection: what was sent again may have written nothing.
+    There is none where a slot is on its way to the node: the key would be here and, until it is moved, there.
     """
     first = next((number for number, words in enumerate(commands) if writes(words)), 0)
-    mark = ("SET", keys.confirmed(tag_of(commands[first])), "", "EX", keys.CONFIRMED_TTL_S)
-    return [("ASKING",), mark] if first and commands[first - 1] == ("ASKING",) else [mark]
+    if first and commands[first - 1] == ("ASKING",):
+        return []
+    return [("SET", keys.confirmed(tag_of(commands[first])), "", "EX", keys.CONFIRMED_TTL_S)]
 
 
 class Sentinels(Sentinel):
@@ -151,12 +155,13 @@ class Replication:
             changed = self.changes != before
             if changed:
                 await pool.disconnect()
+        watched = self._named is not None or isinstance(pool, SentinelConnectionPool)
         try:
-            role = await self._redis.execute_command("ROLE")
+            async with asyncio.timeout(ROLE_S if watched else None):
+                role = await self._redis.execute_command("ROLE")
         except ResponseError:
             # Not for this user, or not known there.
             role = []
-        watched = self._named is not None or isinstance(pool, SentinelConnectionPool)
         if role and role[0] == b"slave" and (self._writable or watched):
             await pool.disconnect()
             raise ConnectionError("this server is a replica now: nothing can be written there")

@@ -14,6 +14,7 @@ from bot.store.connect import open_store, servers
 from bot.store.keys import keys_of
 from bot.store.slots import SLOTS, slot_of
 from bot.store.types import Commit, IncidentWrite
+from tests.support.clusters import move, moving
 from tests.support.writes import ANNA, delivery
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
@@ -108,26 +109,6 @@ async def test_keys_of_several_services_are_never_one_write(store):
         await store._link.run("lease", (keys_of("a").lease, keys_of("b").fence), ("release", "x"))
 
 
-async def moving(cluster, number):
-    """A slot is on its way: the ports of the node that has it and of the one that gets it."""
-    source = await cluster.owner(number)
-    target = next(port for port in sorted(await cluster.roles()) if port != source)
-    await cluster.said(target, "CLUSTER", "SETSLOT", number, "IMPORTING", await cluster.name(source))
-    await cluster.said(source, "CLUSTER", "SETSLOT", number, "MIGRATING", await cluster.name(target))
-    return source, target
-
-
-async def move(cluster, number, source, target, most=None):
-    """So many keys of a slot, or all and the slot itself."""
-    found = await cluster.said(source, "CLUSTER", "GETKEYSINSLOT", number, most or 10_000)
-    if found:
-        await cluster.said(source, "MIGRATE", "127.0.0.1", target, "", 0, 5000, "KEYS", *found)
-    if most is None:
-        name = await cluster.name(target)
-        for port in (target, source, *(set(await cluster.roles()) - {source, target})):
-            await cluster.said(port, "CLUSTER", "SETSLOT", number, "NODE", name)
-
-
 async def test_a_slot_that_is_moved_loses_and_doubles_nothing(store, cluster):
     """Rows go on while half of the keys are here and half are there; afterwards they are all in the new place."""
     service, number, seq = SERVICES[0], slot(SERVICES[0]), count(3)
@@ -148,6 +129,8 @@ async def test_a_slot_that_is_moved_loses_and_doubles_nothing(store, cluster):
     writing = asyncio.create_task(go_on())
     await asyncio.sleep(0.05)
     source, target = await moving(cluster, number)
+    # What is not here yet is made there, and nothing beside it that is still here: that could not be moved any more.
+    assert await store.leases.acquire_page(service, "page", "fra", 60_000)
     await move(cluster, number, source, target, most=7)
     # One key alone is found in both places.
     assert await store.views.timeline(service) == ["line"]

@@ -173,6 +173,27 @@ class Nodes:
                 await process.wait()
 
 
+async def moving(nodes: Nodes, number: int) -> tuple[int, int]:
+    """A slot is on its way: the ports of the node that has it and of the one that gets it."""
+    source = await nodes.owner(number)
+    target = next(port for port in sorted(await nodes.roles()) if port != source)
+    await nodes.said(target, "CLUSTER", "SETSLOT", number, "IMPORTING", await nodes.name(source))
+    await nodes.said(source, "CLUSTER", "SETSLOT", number, "MIGRATING", await nodes.name(target))
+    return source, target
+
+
+async def move(nodes: Nodes, number: int, source: int, target: int, most: int | None = None) -> None:
+    """So many keys of a slot, or all and the slot itself."""
+    while found := await nodes.said(source, "CLUSTER", "GETKEYSINSLOT", number, most or 100):
+        await nodes.said(source, "MIGRATE", "127.0.0.1", target, "", 0, 5000, "KEYS", *found)
+        if most is not None:
+            return
+    if most is None:
+        name = await nodes.name(target)
+        for port in (target, source, *(set(await nodes.roles()) - {source, target})):
+            await nodes.said(port, "CLUSTER", "SETSLOT", number, "NODE", name)
+
+
 @asynccontextmanager
 async def clustered(folder: Path, replicas: int = 1, more: Sequence[str] = (), **kinds: Any) -> AsyncIterator[Nodes]:
     """Three primaries with so many replicas each, in step."""
