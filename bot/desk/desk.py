@@ -122,14 +122,14 @@ class Desk:
             deed = AuditEntry(now, asker.person, request.command, about, asker.here, outcome)
             await self._behind.audit.record(deed)
 
-    async def hear(self, service: str, component: str, app: str, *, works: bool) -> None:
-        """Note what an app's own requests came to, as one voice; nothing where nobody takes reports.
+    async def hear(self, service: str, component: str, app: str, failed: int, total: int) -> None:
+        """Note how an app's own requests ended; nothing where nobody takes reports.
 
         Raises:
             StoreError: the store is away.
         """
         if self._behind.reports is not None:
-            await self._behind.reports.outcome(service, component, app, works=works)
+            await self._behind.reports.outcome(service, component, app, failed, total)
 
     async def complete(self, text: str, asker: Asker) -> list[tuple[str, str]]:  # noqa: ARG002 - who asks may matter
         """What the line could go on to, as (label, value), 25 at most: a command, or the value of its next argument.

@@ -12,6 +12,7 @@ from uuid import uuid4
 from bot.core.model import report as report_model
 from bot.core.model.person import Person
 from bot.core.model.report import Report
+from bot.core.reports.outcomes import voice
 from bot.core.reports.surge import SurgeDetector
 from bot.core.text.reports import thanks
 from bot.judging.salvage import parts
@@ -83,10 +84,11 @@ class UserReports:
         answer = thanks(name, others, works=works, repeated=repeated)
         return ReportReceipt(others.affected, others.works, others.window_s, others.usual, repeated, answer)
 
-    async def outcome(self, service: str, component: str, app: str, *, works: bool) -> None:
-        """Note what an app's counts came to: a voice that is weighed with those of people. Raises StoreError."""
+    async def outcome(self, service: str, component: str, app: str, failed: int, total: int) -> None:
+        """Note an app's counts: they are weighed as one voice beside those of people. Raises StoreError."""
         who = _hash(await self._secret(), f"{report_model.APPS}\0{app}")
-        row = Report(self._now(), component, who, works, place=report_model.APPS)
+        works = voice(failed, total) is not False
+        row = Report(self._now(), component, who, works, place=report_model.APPS, failed=failed, total=total)
         await self._store.append(service, f"act.{uuid4().hex}", 1, [encode(row)])
         self._wake(service)
 

@@ -34,7 +34,7 @@ def encode(row: StreamRow) -> bytes:
         case Report():
             fields = {"k": "r", "t": _time(row.at), "c": cut(row.component), "w": cut(row.who)}
             fields |= {"y": int(row.works) or None, "d": cut(row.text, TEXT), "n": row.n if row.n != 1 else None}
-            fields["p"] = cut(row.place)
+            fields |= {"p": cut(row.place), "x": row.failed or None, "z": row.total or None}
         case ActionRequest():
             fields = {"k": "c", "t": _time(row.at), "b": cut(row.verb), "w": cut(row.who), "p": cut(row.where)}
             fields |= {"a": [cut(arg, TEXT) for arg in row.args[:ARGS]], "m": cut(row.name), "i": cut(row.id)}
@@ -201,9 +201,8 @@ def _read_incident(i: list[Any]) -> VendorIncident:
 def _read_report(f: Fields) -> Report:
     n = 1 if f.get("n") is None else whole(f["n"])
     works = bool(f.get("y"))
-    return Report(
-        number(f["t"]), text(f.get("c")), text(f.get("w")), works, text(f.get("d"), TEXT), n, text(f.get("p"))
-    )
+    said = number(f["t"]), text(f.get("c")), text(f.get("w")), works, text(f.get("d"), TEXT), n, text(f.get("p"))
+    return Report(*said, failed=maybe(whole, f.get("x")) or 0, total=maybe(whole, f.get("z")) or 0)
 
 
 def _read_command(f: Fields) -> ActionRequest:

@@ -31,8 +31,8 @@ DO: Mapping[Verdict, str] = {
     Verdict.FIX: "fix your code",
 }
 WHY: Mapping[Reason, str] = {
-    Reason.UP: "it works where we measure it, and no more people than usual report trouble",
-    Reason.OTHERS_REPORT: "it works where we measure it, but more people than usual report trouble",
+    Reason.UP: "it works where we measure it, and neither people nor apps report more trouble than usual",
+    Reason.OTHERS_REPORT: "it works where we measure it, but people or apps report more trouble than usual",
     Reason.SOME_FAIL: "some requests fail, so a few attempts get through",
     Reason.MOST_FAIL: "too many requests fail for a few attempts to get through",
     Reason.SLOW: "it answers, but slowly: allow more time",

@@ -21,7 +21,7 @@ from bot.core.text.inline import mention, relative
 from bot.core.text.jsonable import plain
 from bot.core.text.numbers import number, percent, span
 from bot.core.text.quoting import clean, listed
-from bot.core.text.reports import SURGE
+from bot.core.text.reports import SURGE, apps_say
 from bot.core.text.silences import hushed
 from bot.core.text.states import ATTENTION, EMOJI, SILENCED, TONE, WORDS, emoji
 from bot.core.text.symptoms import (
@@ -143,7 +143,10 @@ def _page(standing: ServiceStatus, voices: ComponentStatus, now: float) -> str:
 
 def _people(voices: ComponentStatus) -> str:
     affected = voices.reports.affected
-    return number(affected, "report", "reports") if affected else ""
+    apps = voices.reports.apps
+    said = [number(affected, "report", "reports")] if affected else []
+    said += [apps_say([apps])] if apps is not None and apps.trouble else []
+    return ", ".join(said)
 
 
 def _voices(standing: ServiceStatus, voices: ComponentStatus, now: float) -> Iterator[tuple[str, str]]:

@@ -300,7 +300,7 @@ class Judgement:
         """
         measured = self._cases.measured()
         self._crowd.settle(now, measured)
-        for component in self._crowd.surging():
+        for component in self._crowd.doubted():
             self._assessor.urge(component, now)
         self._cases.follow(self._crowd.steps(now, measured))
         return self._cases.recount(self._crowd.count(self._cases.open()))

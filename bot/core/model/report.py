@@ -13,7 +13,8 @@ class Report:
     """Somebody says a component fails for them, or works.
 
     `who` is a hash, never a name, and `place` one of the workspace or guild it was said in, or `APPS`; `text` is
-    hostile; `n` is how many people one row stands for.
+    hostile; `n` is how many people one row stands for. Of an app that counts, `failed` of its `total` requests failed
+    since its last word.
     """
 
     at: float
@@ -23,6 +24,8 @@ class Report:
     text: str = ""
     n: int = 1
     place: str = ""
+    failed: int = 0
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,26 @@ class Public:
 
 
 @dataclass(frozen=True, slots=True)
+class Apps:
+    """What `apps` apps count of their own requests in the window: `failed` of `total`, each app's part bounded.
+
+    `failing` of them say by their own counts that it fails; `trouble`: enough of them for anybody to believe it.
+    """
+
+    apps: int
+    failed: int
+    total: int
+    failing: int = 0
+    trouble: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Reports:
     """What people say of one component: affected and fine voices in the window, and how many are usual in it.
 
     A person counts once, a workspace as `bot.core.reports.surge` says; `beyond` are the affected it left out.
     `surprise` is -log10 of the chance of so many in a usual window; `since` (Unix seconds) when people began to report
-    trouble beyond the usual, None while they do not.
+    trouble beyond the usual, None while they do not; `apps` what apps count, None where none does.
     """
 
     affected: int = 0
@@ -66,3 +83,4 @@ class Reports:
     surprise: float = 0.0
     since: float | None = None
     public: tuple[Public, ...] = ()
+    apps: Apps | None = None

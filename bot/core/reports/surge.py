@@ -24,6 +24,8 @@ from math import isfinite
 from bot.core.detection.assessment import Event, Kind, Transition
 from bot.core.model.incident import Incident
 from bot.core.model.report import APPS, Report, Reports
+from bot.core.reports.apps import Counted, Counts, apps_say, settled, sums, taken
+from bot.core.reports.outcomes import voice
 from bot.core.reports.public_posts import PublicPosts, PublicPostState
 from bot.core.stats.seasonal import Baseline, surprise
 from bot.core.text.reports import voices_of
@@ -65,13 +67,14 @@ class Voice:
 class ComponentReports:
     """What is known of one component: voices by person, how many are usual, and since when people report trouble.
 
-    `opened`: this surge has made an incident.
+    `opened`: this surge has made an incident; `counts` are those of apps.
     """
 
     voices: Mapping[str, Voice] = field(default_factory=dict)
     usual: Baseline = field(default_factory=Baseline)
     since: float | None = None
     opened: bool = False
+    counts: Counts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,8 @@ class SurgeDetector:
     @property
     def speaks(self) -> bool:
         """Whether anybody has said anything lately, in person or in public."""
-        return bool(self._public.talk.found) or any(g.voices or g.opened for g in self._components.values())
+        told = any(g.voices or g.opened or g.counts for g in self._components.values())
+        return bool(self._public.talk.found) or told
 
     def resume(self, opened: Iterable[Iterable[str]]) -> None:
         """The components of open incidents that only people report: they stand here too, or nothing would end them."""
@@ -116,16 +120,23 @@ class SurgeDetector:
         gathered = self._components.get(report.component)
         if gathered is None or not isfinite(report.at):
             return 0
+        if report.total:
+            counts = taken(gathered.counts, report.who, Counted(report.at, report.failed, report.total))
+            gathered = self._components[report.component] = replace(gathered, counts=counts)
+            works = voice(*sums(counts, report.who))
+            if works is None:
+                return 0
+            report = replace(report, works=works)
         before, voices, fresh = self._weight(gathered), dict(gathered.voices), 0
         for n in range(max(1, min(report.n, OF_ONE_PLACE))):
             who = report.who if report.n == 1 else f"{report.who}#{n}"
-            said, voice = voices.get(who), Voice(report.at, report.works, report.place)
+            said, word = voices.get(who), Voice(report.at, report.works, report.place)
             if said is None and not _room(voices.values(), report.place):
                 break
-            if said is None or _order(voice) > _order(said):
+            if said is None or _order(word) > _order(said):
                 told = said is not None and said.told
-                fresh += not (told or voice.works)
-                voices[who] = replace(voice, apart=said.apart if said else False, told=told or not voice.works)
+                fresh += not (told or word.works)
+                voices[who] = replace(word, apart=said.apart if said else False, told=told or not word.works)
             self._know(report.place, who, report.at)
         after = self._components[report.component] = replace(gathered, voices=voices)
         return max(0, min(fresh, self._weight(after) - before))
@@ -138,18 +149,19 @@ class SurgeDetector:
         """Let time pass: old voices are learned as usual, or hardly at all where trouble stood meanwhile."""
         self._public.settle(now, troubled)
         for component, gathered in self._components.items():
-            if not gathered.voices and gathered.since is None and gathered.usual.since is not None:
+            quiet = not gathered.voices and not gathered.counts
+            if quiet and gathered.since is None and gathered.usual.since is not None:
                 continue
             apart = component in troubled or gathered.since is not None
             rest, usual = {}, gathered.usual.begun(now)
-            for who, voice in gathered.voices.items():
-                if voice.at <= now - WINDOW_S:
-                    if not voice.works:
-                        usual = usual.learn(voice.at, IN_SURGE if voice.apart or apart else 1.0)
+            for who, word in gathered.voices.items():
+                if word.at <= now - WINDOW_S:
+                    if not word.works:
+                        usual = usual.learn(word.at, IN_SURGE if word.apart or apart else 1.0)
                     continue
-                at = voice.at if voice.at <= now + AHEAD_S else now
-                rest[who] = replace(voice, at=at, apart=voice.apart or apart)
-            kept = replace(gathered, voices=rest, usual=usual)
+                at = word.at if word.at <= now + AHEAD_S else now
+                rest[who] = replace(word, at=at, apart=word.apart or apart)
+            kept = replace(gathered, voices=rest, usual=usual, counts=settled(gathered.counts, now))
             self._components[component] = replace(kept, since=self._surge(component, kept, now))
 
     def reports(self, component: str, now: float) -> Reports:
@@ -167,6 +179,7 @@ class SurgeDetector:
             surprise=round(surprise(weight + any(p.loud for p in public), usual), 1) if weight else 0.0,
             since=gathered.since,
             public=public,
+            apps=apps_say(settled(gathered.counts, now)),
         )
 
     def others(self, component: str, who: str, now: float) -> Reports:
@@ -177,6 +190,11 @@ class SurgeDetector:
             (component,), replace(self.state(), components={component: replace(gathered, voices=rest)})
         )
         return alone.reports(component, now)
+
+    def doubted(self) -> set[str]:
+        """The components that people or apps report, which are worth a check at once."""
+        apps = {c for c, g in self._components.items() if (said := apps_say(g.counts)) is not None and said.trouble}
+        return apps | self.surging().keys()
 
     def surging(self) -> dict[str, float]:
         """The components with which people report trouble, and since when."""
@@ -240,9 +258,9 @@ class SurgeDetector:
         """The affected whose voices count: of each workspace those who spoke first."""
         left = self._weights(gathered)
         counted = []
-        for who, voice in sorted(gathered.voices.items(), key=lambda item: (item[1].at, item[0])):
-            if not voice.works and left[voice.place]:
-                left[voice.place] -= 1
+        for who, word in sorted(gathered.voices.items(), key=lambda item: (item[1].at, item[0])):
+            if not word.works and left[word.place]:
+                left[word.place] -= 1
                 counted.append(who)
         return counted
 
@@ -271,9 +289,9 @@ def _step(component: str, now: float, since: float | None, why: str) -> Transiti
     return Transition(now, event, "component", (component,), state, 0.0, 0.0, 1.0, BY_PEOPLE, since or now, why=why)
 
 
-def _order(voice: Voice) -> tuple[float, bool, str]:
+def _order(word: Voice) -> tuple[float, bool, str]:
     """Which of one person's words holds: the latest; of two at once the worse."""
-    return voice.at, not voice.works, voice.place
+    return word.at, not word.works, word.place
 
 
 def _room(voices: Collection[Voice], place: str) -> bool:

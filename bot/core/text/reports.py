@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.core.model.report import Public, Reports
+from bot.core.model.report import Apps, Public, Reports
 from bot.core.text.durations import duration
 from bot.core.text.inline import moment
 from bot.core.text.numbers import number, usually
@@ -42,10 +42,18 @@ def voices_of(reports: Sequence[Reports]) -> str:
         said += f", {number(beyond, 'more', 'more')} from one workspace not counted"
     if works:
         said += f" · {number(works, 'says', 'say')} it works"
-    posts = posted(reports)
-    if posts:
-        said += f" · {posts}"
+    for more in (apps_say([r.apps for r in reports if r.apps is not None]), posted(reports)):
+        said += f" · {more}" if more else ""
     return f"{said} · far more than usual" if any(r.since is not None for r in reports) else said
+
+
+def apps_say(said: Sequence[Apps]) -> str:
+    """What apps count of their own requests: "apps say: 212 of 980 calls failed (3 apps)"; "" where none counts."""
+    if not said:
+        return ""
+    failed, total = sum(one.failed for one in said), sum(one.total for one in said)
+    apps = number(max(one.apps for one in said), "app", "apps")
+    return f"apps say: {failed} of {number(total, 'call', 'calls')} failed ({apps})"
 
 
 def posted(reports: Sequence[Reports]) -> str:

@@ -87,7 +87,9 @@ def decide(at: Situation, now: float) -> Decision:
         return _elsewhere(at, Reason.MAINTENANCE)
     if state in TROUBLE or suspected(at.own):
         return _in_trouble(at, now)
-    return _retry(at, Reason.OTHERS_REPORT, 3) if at.reports.since is not None else Decision(Verdict.FIX, Reason.UP)
+    apps = at.reports.apps
+    others = at.reports.since is not None or (apps is not None and apps.trouble)
+    return _retry(at, Reason.OTHERS_REPORT, 3) if others else Decision(Verdict.FIX, Reason.UP)
 
 
 def _in_trouble(at: Situation, now: float) -> Decision:

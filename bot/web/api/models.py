@@ -57,6 +57,16 @@ class PageWord(Shape):
     unreadable: str = Field(description="why the page cannot be read; empty where it can")
 
 
+class AppCounts(Shape):
+    """What apps count of their own requests in that time; no app weighs more than all others together."""
+
+    apps: int
+    failed: int
+    total: int
+    failing: int = Field(description="apps whose own counts say that it fails")
+    trouble: bool = Field(description="so many of them that one app alone cannot have said it")
+
+
 class Voices(Shape):
     """User reports of the last 15 minutes."""
 
@@ -64,6 +74,7 @@ class Voices(Shape):
     works: int
     usual: float = Field(description="how many are usual in that time")
     window_s: float
+    apps: AppCounts | None = Field(None, description="null where no app reports")
 
 
 class Component(Shape):
@@ -311,12 +322,20 @@ class SilenceBody(Shape):
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
 
 
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,40}$")]
+
+
 class OutcomeCounts(Shape):
     """Requests of an app to one component since its last report."""
 
     component: Annotated[str, StringConstraints(max_length=100)]
     total: Annotated[int, Field(ge=0, le=10**9)]
-    failed: Annotated[int, Field(ge=0, le=10**9)] = Field(description="of them failed for the service's reasons")
+    failed: Annotated[int, Field(ge=0, le=10**9)] = Field(description="of them failed")
+    codes: dict[Code, Annotated[int, Field(ge=1, le=10**9)]] = Field(
+        default_factory=dict,
+        max_length=30,
+        description="the failed ones by HTTP status or word (529, timeout); those of the app's own fault are left out",
+    )
 
 
 class OutcomesBody(Shape):

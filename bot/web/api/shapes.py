@@ -1,11 +1,13 @@
 """What the store keeps as the API's models: the same figures as the desk's answers. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from bot.core.answers.status import headline_of, we_see
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.measurement import Measurement
+from bot.core.model.report import Reports
 from bot.core.model.severity import SEVERITY
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
@@ -44,9 +46,7 @@ def component(standing: ServiceStatus, voices: ComponentStatus, now: float, *, i
         latency_ms=measured.latency_ms if state is not State.UNKNOWN else None,
         usual_latency_ms=measured.usual_latency_ms,
         page=_page(voices, now) if standing.page_url else None,
-        reports=models.Voices(
-            affected=reports.affected, works=reports.works, usual=reports.usual, window_s=reports.window_s
-        ),
+        reports=_reports(reports),
         incident=going,
         vantages=measured.all_vantages if inside else None,
     )
@@ -60,6 +60,13 @@ def _ratio(measured: Measurement) -> models.Ratio:
         failed=measured.failed,
         total=measured.total,
         window_s=measured.window_s,
+    )
+
+
+def _reports(reports: Reports) -> models.Voices:
+    apps = models.AppCounts(**asdict(reports.apps)) if reports.apps is not None else None
+    return models.Voices(
+        affected=reports.affected, works=reports.works, usual=reports.usual, window_s=reports.window_s, apps=apps
     )
 
 

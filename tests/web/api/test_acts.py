@@ -102,10 +102,10 @@ async def reported(store):
 
 
 async def test_outcomes_are_voices_of_apps(store):
-    """Counts become one word a component, written once; nothing of the app is kept but a hash."""
+    """Counts are written once in a while, without an app's own mistakes; nothing of it is kept but a hash."""
     await fill(store)
     counts = [
-        {"component": "claude-api", "total": 400, "failed": 60},
+        {"component": "claude-api", "total": 410, "failed": 70, "codes": {"529": 60, "401": 10}},
         {"component": "claude-web", "total": 400, "failed": 0},
         {"component": "claude-code", "total": 4, "failed": 1},
     ]
@@ -114,14 +114,17 @@ async def test_outcomes_are_voices_of_apps(store):
         again = await client.post("/v1/outcomes", json={"outcomes": counts}, headers=bearer("viewer"))
         impossible = [{"component": "claude-api", "total": 1, "failed": 2}]
         wrong = await client.post("/v1/outcomes", json={"outcomes": impossible}, headers=bearer("viewer"))
+        more = [{"component": "claude-api", "total": 9, "failed": 2, "codes": {"529": 3}}]
+        beyond = await client.post("/v1/outcomes", json={"outcomes": more}, headers=bearer("viewer"))
         nobody = await client.post("/v1/outcomes", json={"outcomes": counts})
 
     assert [one["voice"] for one in first.json()["outcomes"]] == ["affected", "works", "none"]
     assert [one["voice"] for one in again.json()["outcomes"]] == ["affected", "works", "none"]
-    assert (wrong.status_code, nobody.status_code) == (400, 401)
+    assert [one["why"] for one in again.json()["outcomes"]] == ["noted with your next report"] * 3
+    assert (wrong.status_code, beyond.status_code, nobody.status_code) == (400, 400, 401)
     rows = await reported(store)
-    assert [(row.component, row.works, row.place) for row in rows] == [
-        ("claude-api", False, APPS), ("claude-web", True, APPS),
+    assert [(row.component, row.works, row.failed, row.total, row.place) for row in rows] == [
+        ("claude-api", False, 60, 400, APPS), ("claude-web", True, 0, 400, APPS), ("claude-code", True, 1, 4, APPS),
     ]  # fmt: skip
     assert all("viewer" not in row.who for row in rows)
     assert not any(isinstance(decode(raw), ActionRequest) for _, raw in await store.read("claude"))

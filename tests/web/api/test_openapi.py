@@ -51,6 +51,8 @@ def made(schema: dict[str, Any], document: dict[str, Any], dice: random.Random) 
         return dice.choice([None, -1, 10**30, "x" * 300, [], {}, True, *HOSTILE])
     match schema.get("type"):
         case "object":
+            for inner in schema.get("patternProperties", {}).values():
+                return {dice.choice(["529", "timeout", *HOSTILE]): made(inner, document, dice)}
             return {name: made(inner, document, dice) for name, inner in schema["properties"].items()}
         case "array":
             return [made(schema["items"], document, dice) for _ in range(dice.randint(0, 3))]
