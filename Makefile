@@ -65,7 +65,7 @@ check-chart: $(STAMP) $(TOOLS)  ## the chart, Compose files and Containerfile: C
 
 EXAMPLES ?= 2000
 
-fuzz: $(STAMP)  ## every parser of bytes from outside, with EXAMPLES=2000 inputs each
+fuzz: $(STAMP) $(TOOLS)  ## every parser of bytes from outside, with EXAMPLES=2000 inputs each, and the API by schemathesis
 	@FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/fuzz --timeout 900
 
 FAILOVERS ?= 20

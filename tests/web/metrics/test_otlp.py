@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from google.protobuf.json_format import Parse
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 
 from bot.process import Process
 from bot.settings import Otlp
@@ -114,6 +116,26 @@ async def test_a_collector_has_the_figures_of_a_scrape(store):
     assert {one["key"] for one in sent["resourceMetrics"][0]["resource"]["attributes"]} == {
         "service.name", "service.version", "service.instance.id",
     }  # fmt: skip
+
+
+async def test_the_official_definition_decodes_all_of_it(store):
+    """No field that it does not know, no value of another type; what it has is each sample of the scrape."""
+    collector = Collector()
+    async with collector.open() as url, exporting(store, url) as (export, site, scraper):
+        assert await export.export()
+        rows = scraper.rows(site.standings, NOW, whole=True, openmetrics=False)
+    read = Parse(json.dumps(collector.got[0]), ExportMetricsServiceRequest())
+    (scope,) = read.resource_metrics[0].scope_metrics
+    assert {one.name for one in scope.metrics} == {name for name, pieces in rows.items() if pieces}
+    for metric in scope.metrics:
+        kind = metric.WhichOneof("data")
+        values = getattr(metric, kind)
+        assert values.data_points
+        assert kind == "gauge" or values.aggregation_temporality == otlp.CUMULATIVE
+        assert kind != "sum" or values.is_monotonic
+        for point in values.data_points:
+            assert point.time_unix_nano == int(NOW * 1e9)
+            assert kind != "histogram" or sum(point.bucket_counts) == point.count
 
 
 def test_histograms_have_single_buckets_and_labels_are_read_back():
