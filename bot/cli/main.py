@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "probe": ("bot.cli.probe", "run checks only, from this vantage, for the judge on a shared Redis"),
     "restore": ("bot.cli.restore", "write a backup into an empty store, of this version or an older one"),
     "routes": ("bot.cli.routes", "the routing tree, and who would be notified of what"),
+    "statusline": ("bot.cli.statusline", "one component in one line, for status lines, prompts and menu bars"),
     "wait": ("bot.cli.wait", "wait until a component has been up for a while, for scripts and CI"),
     "support-bundle": ("bot.cli.support_bundle", "what others need to help: configuration, doctor, versions"),
     "run": ("bot.cli.run", "run checks, judge and notify, until stopped"),

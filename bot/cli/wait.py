@@ -178,12 +178,15 @@ async def from_store(settings: Settings, component: str) -> AsyncIterator[Read]:
 
 
 def _client(url: str, token: Path | None) -> httpx.AsyncClient:
-    headers = {}
-    if token is not None:
-        try:
-            headers["Authorization"] = f"Bearer {token.read_text().strip()}"
-        except (OSError, UnicodeDecodeError) as error:
-            raise UserError(f"cannot read {token}: {error}") from None
+    try:
+        return client_of(url, token.read_text().strip() if token is not None else "")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"cannot read {token}: {error}") from None
+
+
+def client_of(url: str, token: str) -> httpx.AsyncClient:
+    """A client of the Groundtruth at that address. Raises UserError for what is no address."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
         return httpx.AsyncClient(base_url=url, headers=headers, timeout=PATIENCE_S)
     except httpx.InvalidURL:

@@ -16,6 +16,7 @@ from bot.web.api.section import api
 from bot.web.application import Application
 from bot.web.door import Door
 from bot.web.gateways import gateways
+from bot.web.lines import lines
 from bot.web.metrics.scraper import Deliveries, Scraper
 from bot.web.metrics.section import metrics_section
 from bot.web.pages.live import Live
@@ -39,8 +40,8 @@ def table(paper: Paper, live: Live, scraper: Scraper, agents: "AgentEndpoint | N
     """Everything that is answered; the pages come last, theirs is every other path."""
     assert paper.site.settings.web is not None
     limits = Limits(paper.site.settings.web.per_minute)
-    programs = [api(scraper.discrepancies, limits), statuspage(limits), gateways(limits), metrics_section(scraper)]
-    programs += [agents.section(limits)] if agents is not None else []
+    programs = [api(scraper.discrepancies, limits), statuspage(limits), gateways(limits), lines(limits)]
+    programs += [metrics_section(scraper), *([agents.section(limits)] if agents is not None else [])]
     return Table((alive(), *programs, pages(paper, live)))
 
 

@@ -90,6 +90,19 @@ def test_files_that_come_with_it(capsys):
     assert main(["files", "../../pyproject.toml"]) == 2
 
 
+def test_a_folder_of_files_is_written_whole(tmp_path, capsys):
+    """With its hidden files, and what a shell runs marked as such; never over what is there."""
+    to = tmp_path / "plugin"
+    assert main(["files", "claude-code", "--to", str(to)]) == 0
+    source = DOCS.parent / "claude-code"
+    expected = {path.relative_to(source): path.read_bytes() for path in source.rglob("*") if path.is_file()}
+    assert {path.relative_to(to): path.read_bytes() for path in to.rglob("*") if path.is_file()} == expected
+    assert (to / "bin" / "groundtruth-line").stat().st_mode & 0o111
+    assert main(["files", "claude-code", "--to", str(to)]) == 2
+    assert main(["files", "slack-manifest", "--to", str(tmp_path / "x")]) == 2
+    assert "expected one of the folders" in capsys.readouterr().err
+
+
 def test_exit_codes_are_in_the_docs():
     """One table."""
     text = (DOCS / "command-line.md").read_text()
