@@ -4,7 +4,7 @@
 second, with the re-probes it asks for, on a target that was well for `CLEAN_S` before. Beside it the rule people know,
 three failures in a row of one component, once on the scheduled results alone and once on the re-probes too. Times
 are seconds from the moment the trouble begins; the first failure is seen up to an interval later, so the time from
-that one stands beside. "Down" is in how many runs the alert said so at once.
+that one stands beside. "Down" is when that was said, until a minute after the alert.
 """
 
 import random
@@ -24,6 +24,7 @@ TICK_S = 0.25
 CLEAN_S = 600.0
 LIMIT_S = 900.0
 ROW = 3
+DOWN_S = 60.0
 INTERVALS = (5.0, 30.0)
 RATES = (0.2, 0.35, 0.5, 1.0)
 KINDS = ((1, 1), (4, 1), (4, 4))
@@ -50,7 +51,7 @@ class Simulated:
     rng: random.Random
     told_s: float = float("nan")
     failed_s: float = float("nan")
-    down: bool = False
+    down_s: float = float("nan")
     row_s: float = float("nan")
     row_again_s: float = float("nan")
     wrongly_named: int = 0
@@ -66,7 +67,7 @@ class Simulated:
         begins = START + CLEAN_S + self.rng.random() * self.interval_s
         sick = set(names[: self.failing])
         now = START
-        while now < begins + LIMIT_S and any(map(isnan, (self.told_s, self.row_s, self.row_again_s))):
+        while now < begins + LIMIT_S and self._waits(now - begins):
             for c, again in list(self._due(names, next_s, now)):
                 failed = c in sick and now >= begins and self.rng.random() < self.rate
                 if failed and isnan(self.failed_s):
@@ -76,6 +77,12 @@ class Simulated:
                 self._take(judge.advance(now), sick, begins, judge)
                 self.plans = judge.attention(now)
             now += TICK_S
+
+    def _waits(self, at: float) -> bool:
+        """Whether a rule has not told it yet, or "down" may still be said."""
+        if any(map(isnan, (self.told_s, self.row_s, self.row_again_s))):
+            return True
+        return isnan(self.down_s) and at < self.told_s + DOWN_S
 
     def _due(self, names: tuple[str, ...], next_s: dict[str, float], now: float) -> Iterator[tuple[str, bool]]:
         """The components looked at now, and whether again."""
@@ -108,8 +115,8 @@ class Simulated:
             self.wrongly_named += len(set(step.components) - sick)
             if isnan(self.told_s):
                 self.told_s = step.at - begins
-                believed = judge.assessments(step.at)
-                self.down = all(believed[c].down for c in step.components)
+            if step.down and isnan(self.down_s) and step.at - begins <= self.told_s + DOWN_S:
+                self.down_s = step.at - begins
 
 
 def shown(values: list[float]) -> str:
@@ -138,10 +145,10 @@ def main() -> None:
                 of = "1" if components == 1 else f"{failing} of {components}"
                 told, since = shown([d.told_s for d in done]), shown([d.told_s - d.failed_s for d in done])
                 plain, again = shown([d.row_s for d in done]), shown([d.row_again_s for d in done])
-                down, wrong = sum(d.down for d in done), sum(d.wrongly_named for d in done)
+                called, wrong = [d.down_s for d in done], sum(d.wrongly_named for d in done)
                 print(
                     f"| {interval:.0f} s | {rate:.0%} | {of} | {told} | {since} "
-                    f"| {plain} | {again} | {down} | {wrong} |",
+                    f"| {plain} | {again} | {shown(called)} | {wrong} |",
                     flush=True,
                 )
 

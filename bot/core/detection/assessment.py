@@ -40,7 +40,8 @@ class Transition:
 
     `started_at` is the first failure of the episode; `components` are those it concerns (of a vantage's own trouble:
     those measured there). A `resolved` may name only some of an episode's components; the others go on. `failed_at` is
-    the last failure (or slow answer) of those it names, None where nothing was measured.
+    the last failure (or slow answer) of those it names, None where nothing was measured; `down`: (nearly) everything
+    fails on one of them.
     """
 
     at: float
@@ -56,6 +57,7 @@ class Transition:
     vantage: str = ""
     why: str = ""
     failed_at: float | None = None
+    down: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,8 +211,11 @@ class Episodes:
             course.take(looked, self.settings.interval_s, pace.rate, failed_before=False)
         elif slow:
             self.slow[result.component] = begun(looked)
-        if how is not None and not goes_on:
-            pace.take(how)
+        if not goes_on:
+            if not pace.knows(where):
+                pace.by_limit(slow=slow)
+            elif how is not None:
+                pace.take(how)
             # A slow answer that says little by itself may still be the first of a stretch; only a usual one ends it.
             if pace.value < LOW / 2 and not slow:
                 self.slow.pop(result.component, None)
@@ -395,7 +398,8 @@ def _said(  # noqa: PLR0913, PLR0917 - one value is made of all this, in one pla
         rate = sum(c.said[0] for c in courses) / len(courses)
         low, high = min(c.said[1] for c in courses), max(c.said[2] for c in courses)
     failed_at = max(c.failed_at for c in courses)
-    return Transition(at, event, scope, components, state, rate, low, high, kind, began, vantage, why, failed_at)
+    down = kind == "failures" and any(c.severity.down for c in courses)
+    return Transition(at, event, scope, components, state, rate, low, high, kind, began, vantage, why, failed_at, down)
 
 
 def _changes(now: Episodes, at: float) -> list[Transition]:

@@ -11,6 +11,8 @@ The usual time is the median, followed by small steps on the logarithm (each loo
 side it was on), apart for the total time and for the time to the first byte: so it follows the hours of the day, and
 what doubles within an hour is slowness. It stands still while an episode goes on, so that this never becomes usual. The
 first `WARM_LOOKS` answers are taken as usual; later levels are learned like the usual failures: only what was cleared.
+Until then only the check's own limit says "slow" (`by_limit`): the same sums on how many answers are beyond it, of
+which a share of `BEYOND` is presumed to be usual.
 """
 
 from dataclasses import dataclass, field
@@ -55,6 +57,10 @@ LATEST = 9
 WARM_LOOKS = 240
 """So many answers make the first median. Of 40 simulated targets whose times spread by 0.8, four had a false alarm in
 their first 1,500 answers with 40 of them, two with 160, none with 240. Until then only a check's own limit says "slow".
+"""
+BEYOND, BEYOND_LOOKS, MOST = 0.1, 40.0, 0.6
+"""The usual share of answers beyond a check's own limit at first, how many answers that is worth, and the least share
+looked for: a limit that one answer in five exceeds as a rule is no slowness.
 """
 STEP = 0.004
 LEAST_MS = 200.0
@@ -157,6 +163,8 @@ class LatencyDetector:
     squares: float = 0.0
     weight: float = 1.0
     odds: dict[int, list[float]] = field(default_factory=dict)
+    within: float = 0.0
+    beyond: float = 0.0
 
     def __post_init__(self) -> None:
         """A state of a release with other levels or alternatives: they begin anew, the medians stay."""
@@ -219,6 +227,23 @@ class LatencyDetector:
         if self.waiting:
             self.cleared = [a + b for a, b in zip(self.cleared, self.pending, strict=True)]
             self.pending, self.waiting = [0.0] * LEVELS, 0
+
+    def knows(self, where: str) -> bool:
+        """Whether a median of this stream is known."""
+        medians = (self.medians.get(f"{where}/{metric}") for metric in ("total", "first"))
+        return any(m is not None and m.ms is not None for m in medians)
+
+    def by_limit(self, *, slow: bool) -> None:
+        """One answer of a stream whose median is not known yet, within the check's own limit or not."""
+        usual = (self.beyond + BEYOND * BEYOND_LOOKS) / (self.within + self.beyond + BEYOND_LOOKS)
+        shares = [max(f, MOST, min(0.95, 2 * usual)) for f, _, _ in ALTERNATIVES]
+        odds = [f / usual if slow else (1 - f) / (1 - usual) for f in shares]
+        self.sums = [min(HIGHEST, (r + 1) * o) for r, o in zip(self.sums, odds, strict=True)]
+        self.value = sum(w * r for w, r in zip(WEIGHTS, self.sums, strict=True))
+        if not slow:
+            self.within += 1
+        elif self.value < LOW:
+            self.beyond += 1
 
     def _clear(self, level: int) -> None:
         """An answer of this level was usual; when enough of them are new, the odds follow."""

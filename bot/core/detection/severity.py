@@ -7,15 +7,17 @@ little is known). Where nothing has worked yet there is no success to tell the c
 interval is that of a prior which gives half to "all fail" and half to any rate (`_all_failed`).
 
 The class changes only if an interval of `Z_CLASS` standard deviations leaves the old class's band, so that a constant
-rate settles once and stays. A real change is followed: where the 95% interval of the last minutes alone (`QUICK_S`)
-does not meet that of the whole, the last minutes are taken for the whole.
+rate settles once and stays. The highest class also needs that half of the requests cannot be what fails: the exact 95%
+interval of what was counted lies above a half (six of six, nine of ten). What begins like that is of this class at
+once. A real change is followed: where the 95% interval of the last minutes alone (`QUICK_S`) does not meet that of the
+whole, the last minutes are taken for the whole.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import exp
 
-from bot.core.stats.intervals import FADES_S, Z_CLASS, Z_LOW, Z, wilson
+from bot.core.stats.intervals import FADES_S, Z_CLASS, Z_LOW, Z, beyond_half, wilson
 from probes.model import State
 
 QUICK_S = 180.0
@@ -26,6 +28,8 @@ TOGETHER, TOGETHER_WEIGHT = 0.7, 8.0
 CLASSES = (0.2, 0.5, 0.9, 1.01)
 """Each class is a rate below this."""
 FULL = len(CLASSES) - 1
+FIRST = 10
+"""So many results are the first ones."""
 AT_ODDS, NEARLY = 0.025, 0.95
 
 
@@ -105,13 +109,28 @@ class Severity:
         if self.level < 0:
             # too bad at first is a false alarm in itself: only what fails (nearly) throughout is taken at its word
             low = self.interval()[0]
-            self.level = FULL if _class(self.rate) == FULL else _class((low + self.rate) / 2)
+            self.level = FULL if self._all_fail else min(FULL - 1, _class((low + self.rate) / 2))
+            return True
+        if self.level < FULL and (self.total <= FIRST or not self.worked) and self._all_fail:
+            self.level = FULL
             return True
         low, high = self._span(self.failed_w, self.weight, self.squares)
         if (_class(low) > self.level) or (_class(high) < self.level and high < CLASSES[self.level - 1]):
             self.level = _class(self.rate)
             return True
         return False
+
+    @property
+    def _all_fail(self) -> bool:
+        """Whether (nearly) everything counted failed, and so much was counted that it cannot be half."""
+        return _class(round(self.rate, 2)) == FULL and self._beyond_half
+
+    @property
+    def _beyond_half(self) -> bool:
+        """Whether what was counted, or the rate of now, excludes that half of the requests fail."""
+        if beyond_half(self.failed, self.total):
+            return True
+        return self.worked and self._span(self.failed_w, self.weight, self.squares, Z_LOW)[0] > 0.5
 
     def _looks(self) -> float:
         return self.weight * self.weight / self.squares if self.squares > 0 else 0.0
@@ -143,7 +162,7 @@ class Severity:
     @property
     def down(self) -> bool:
         """Whether (nearly) everything fails."""
-        return self.level == FULL
+        return self.level == FULL and self._beyond_half
 
     @property
     def state(self) -> State:

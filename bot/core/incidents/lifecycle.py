@@ -19,7 +19,7 @@ from bot.core.text.people import person
 from bot.core.text.quoting import quoted
 from bot.core.text.silences import hushed
 from bot.core.text.states import EMOJI, SILENCED, TONE
-from bot.core.text.symptoms import DOWN, UNSURE, failing_words, is_down, quiet_words, shade_of, sure
+from bot.core.text.symptoms import UNSURE, is_down, quiet_words, shade_of, sure
 from probes.model import State
 
 WORSE_S, BETTER_S = 60.0, 300.0
@@ -230,5 +230,5 @@ def shaded(incident: Incident, measured: Iterable[Measurement], now: float) -> I
 
 def _sure(step: Transition) -> float:
     """The rate as a peak to remember: 0 while no message would say it."""
-    certain = step.high - step.low <= UNSURE or failing_words(step.state, step.rate) == DOWN
+    certain = step.down or (step.high - step.low <= UNSURE and step.rate < 1)
     return step.rate if step.kind != "slowness" and certain else 0.0

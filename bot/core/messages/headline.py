@@ -165,9 +165,12 @@ def _figure(measured: Measurement) -> str:
 
 
 def _range(sick: Sequence[Measurement]) -> str:
-    if all(is_down(m) for m in sick):
+    down = sum(is_down(m) for m in sick)
+    if down == len(sick):
         return "down"
     rates = [m.rate for m in sick if sure(m) and not m.slow]
+    if rates and len(rates) == down:  # of the others no rate is known yet
+        return f"{down} down"
     if not rates:
         return "slow" if all(m.slow for m in sick) else "failing"
     return f"~{span(min(rates), max(rates))} failing"

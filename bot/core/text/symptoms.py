@@ -100,23 +100,35 @@ def tone(measured: Measurement, now: float) -> Colour:
 
 
 def shade_of(measured: Measurement) -> State:
-    """The state by which a component is coloured: a handful of results, or a rate that has fallen, is no red."""
-    red = is_down(measured) or (sure(measured) and measured.rate >= RED)
+    """The state by which a component is coloured: a handful of results, or a rate that has fallen, is no red.
+
+    What fails altogether is red from the first message on, although a few results are not enough to call it down.
+    """
+    known = _narrow(measured) or 1 < measured.failed == measured.total
+    red = is_down(measured) or (known and measured.rate >= RED)
     return State.PARTIAL if measured.state is State.MAJOR and not red else measured.state
 
 
 def sure(measured: Measurement) -> bool:
-    """Whether enough was counted to say how many fail: the first minute of an outage has only a few results."""
+    """Whether enough was counted to say how many fail: the first minute of an outage has only a few results.
+
+    Where all of a few failed, half of the requests may still be what fails: then the counts are said and no rate.
+    """
     if is_down(measured):
         return True
     if measured.slow and measured.state is State.DEGRADED:
         return True
+    return _narrow(measured) and measured.failed < measured.total
+
+
+def _narrow(measured: Measurement) -> bool:
+    """Whether the interval of the rate says anything."""
     return measured.total > 0 and measured.high - measured.low <= UNSURE
 
 
 def is_down(measured: Measurement) -> bool:
     """Whether (nearly) everything fails: what is "down" is said without an interval."""
-    return measured.down and measured.state is State.MAJOR and measured.rate >= NEARLY_ALL
+    return measured.down and measured.state is State.MAJOR and round(measured.rate, 2) >= NEARLY_ALL
 
 
 def words(measured: Measurement) -> str:
@@ -125,16 +137,16 @@ def words(measured: Measurement) -> str:
         return DOWN
     if not sure(measured) and measured.state in (State.PARTIAL, State.MAJOR):
         return FAILING
-    return failing_words(measured.state, measured.rate, slow=measured.slow)
+    return failing_words(measured.state, measured.rate, slow=measured.slow, down=False)
 
 
-def failing_words(state: State, rate: float, *, slow: bool = False) -> str:
-    """The symptom by state and failure rate (0 to 1)."""
+def failing_words(state: State, rate: float, *, slow: bool = False, down: bool = True) -> str:
+    """The symptom by state and failure rate (0 to 1); `down`: whether nearly all is enough for that word."""
     if slow and state is State.DEGRADED:
         return "slow"
     if state is State.MAINTENANCE:
         return "under maintenance"
-    if rate >= NEARLY_ALL and state is State.MAJOR:
+    if down and rate >= NEARLY_ALL and state is State.MAJOR:
         return DOWN
     if rate >= MOST:
         return "most requests fail"

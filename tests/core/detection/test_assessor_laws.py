@@ -2,6 +2,7 @@
 
 import json
 import math
+import random
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -10,6 +11,8 @@ from bot.core.detection import detector
 from bot.core.detection.baseline import CAP, FLOOR
 from bot.core.detection.detector import LOW
 from bot.core.detection.hypotheses import after_success
+from bot.core.detection.severity import Severity
+from bot.core.stats.intervals import beyond_half
 from tests.support.results import START, assessor, fed, look, quiet
 
 Q = settings(max_examples=30, deadline=None)
@@ -174,3 +177,42 @@ def test_looks_that_are_near_each_other_and_all_good_are_quiet():
     rows = [look(START + n * 0.5, component=c) for n in range(1200) for c in ("a", "b")]
     assert fed(judge, rows) == []
     assert judge.episodes.evidence(judge.now) < LOW
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.booleans(), min_size=1, max_size=60), st.sampled_from([1.0, 5.0, 30.0]))
+def test_down_is_said_only_where_half_of_the_requests_cannot_be_what_fails(failed, every):
+    """Of any results whatever, at any time: either what was counted or the rate of now excludes a half."""
+    severity, before = Severity(), True
+    for n, one in enumerate(failed):
+        severity.take(START + n * every, every, one, before)
+        severity.classify()
+        before = one
+        if severity.down and not beyond_half(severity.failed, severity.total):
+            assert severity.interval()[0] > 0.5
+    if all(failed):
+        assert severity.down == (len(failed) >= 6)
+
+
+def test_what_fails_half_of_the_time_is_hardly_ever_called_down():
+    """Whoever counts from the first failure of an outage of one half says "down" in one of forty."""
+    rng, called, runs = random.Random(5), 0, 1000
+    for _ in range(runs):
+        severity, before, down = Severity(), True, False
+        for n in range(40):
+            failed = rng.random() < 0.5
+            severity.take(START + n * 5, 5.0, failed, before)
+            severity.classify()
+            before, down = failed, down or severity.down
+        called += down
+    assert called / runs < 0.04
+
+
+def test_nine_of_ten_are_enough_to_call_it_down():
+    """Whichever of the first ten results worked."""
+    for worked in range(10):
+        severity = Severity()
+        for n in range(10):
+            severity.take(START + n * 5, 5.0, n != worked, n - 1 != worked)
+            severity.classify()
+        assert severity.down

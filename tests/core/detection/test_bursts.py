@@ -70,3 +70,80 @@ def test_hardly_a_gap_is_taken_for_the_end():
             all_gaps += 1
             test.gaps, test.gap_s = test.gaps + 1, test.gap_s + gap
     assert longer / all_gaps < 1 / 300
+
+
+def total(lasts_s, mends_s):
+    """The reverse test after total failures of these lengths with so long mends between them, a result every 5 s."""
+    test = RecoveryTest(hard=True, bursts=False)
+    for n, lasts in enumerate(lasts_s):
+        for _ in range(int(lasts / 5)):
+            test.failure(5.0, 0.005, 1.0)
+        for _ in range(int(mends_s[n] / 5) if n < len(mends_s) else 0):
+            test.quiet(5.0, 0.005, 1.0)
+    return test
+
+
+@pytest.mark.parametrize(
+    ("lasts_s", "mends_s", "closes_min"),
+    [
+        ((90,), (), 12.5),
+        ((300, 300), (180,), 12.5),
+        ((180, 180), (120,), 12.5),
+        ((90, 90), (120,), 14.5),
+        ((60, 60), (120,), 18),
+        ((60, 60, 60), (60, 60), 14.8),
+    ],
+)
+def test_what_was_broken_and_mended_twice_closes_soon(lasts_s, mends_s, closes_min):
+    """By how long it failed and worked: the longer it failed each time, the less it can have been bursts."""
+    test = total(lasts_s, mends_s)
+    assert test.hard
+    assert test.asked_s / 60 == pytest.approx(closes_min, abs=1)
+
+
+TOTAL = st.lists(st.tuples(st.floats(20, 600), st.floats(20, 600)), min_size=1, max_size=12)
+
+
+@given(TOTAL)
+def test_longer_failures_and_shorter_mends_never_ask_for_more_quiet(courses):
+    """Within its bounds for any course of total failures."""
+    lasts_s, mends_s = [r for r, _ in courses], [m for _, m in courses[1:]]
+    known = total(lasts_s, mends_s)
+    assert 750 <= known.asked_s <= AT_MOST_S
+    if known.hard:
+        assert total([r + 30 for r in lasts_s], mends_s).asked_s <= known.asked_s + 2
+        assert total(lasts_s, [m + 30 for m in mends_s]).asked_s >= known.asked_s - 2
+
+
+@pytest.mark.parametrize("ran_s", [30.0, 86_400.0])
+def test_any_number_of_total_failures_of_any_length_has_its_time(ran_s):
+    """Weeks of it, in bursts or for days: no number ends."""
+    test = RecoveryTest(hard=True, bursts=False, ran_s=ran_s)
+    for _ in range(2000):
+        test.quiet(100.0, 0.005, 1.0)
+        test.failure(5.0, 0.005, 1.0)
+        test.failure(ran_s, 0.005, 1.0)
+    assert test.hard
+    assert 750 <= test.asked_s <= AT_MOST_S
+
+
+def test_single_failures_are_no_outages_that_were_mended():
+    """Where one request in a few fails, the gaps between the failures say when it is over, as ever."""
+    test = total([5] * 10, [60] * 9)
+    assert not test.hard
+    assert test.asked_s == RecoveryTest(gaps=9, gap_s=540).asked_s
+
+
+@pytest.mark.parametrize("gap_s", [140, 273])
+def test_bursts_of_a_target_without_spells_seldom_open_twice(gap_s):
+    """Of the gaps in bursts of a minute, few are longer than is waited for, though the target was clean."""
+    rng, longer, outages = random.Random(7), 0, 40
+    for _ in range(outages):
+        lasts, mends, at = [rng.expovariate(1 / 60) + 20], list[float](), 0.0
+        while at < 3600:
+            gap = rng.expovariate(1 / gap_s)
+            longer += gap > total(lasts, mends).asked_s
+            at += gap + 60
+            mends.append(gap)
+            lasts.append(rng.expovariate(1 / 60) + 20)
+    assert longer / outages < 0.2

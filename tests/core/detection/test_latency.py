@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.detection.assessor import Assessor
 from bot.core.detection.latency import ALTERNATIVES, LEVELS, SHARE, LatencyDetector, Median
-from tests.support.results import START, fed, timed
+from probes.model import Outcome, Timings
+from tests.support.results import START, fed, look, timed
 
 NEEDED = SHARE * 1.6 * 864_000
 """The evidence that opens slowness at a check every 30 s and the default budget."""
@@ -111,3 +112,29 @@ def test_an_assessor_read_again_goes_on_as_before():
     fed(judge, rest)
     fed(again, rest)
     assert judge.dump() == again.dump()
+
+
+def beyond(every, shares, seed=1):
+    """What follows from answers of which these shares are beyond the limit, each share for so many answers."""
+    rng, judge, at, steps = random.Random(seed), Assessor(AssessorSettings(("api",), interval_s=every)), START, []
+    for share, count in shares:
+        for _ in range(count):
+            slow = rng.random() < share
+            outcome = Outcome.SLOW if slow else Outcome.OK
+            steps += fed(judge, [look(at, outcome=outcome, timings=Timings(total=860.0 if slow else 22.0))])
+            at += every
+    return steps
+
+
+@pytest.mark.parametrize(("every", "within_s"), [(2.0, 20), (5.0, 40), (30.0, 210)])
+def test_a_check_with_a_limit_of_its_own_is_called_slow_in_its_first_minutes(every, within_s):
+    """Before its usual times are known: thirty answers within `slow_ms`, then all beyond it, then all within it."""
+    steps = beyond(every, [(0, 30), (1, 100), (0, 900)])
+    assert [(s.event, s.kind) for s in steps] == [("opened", "slowness"), ("resolved", "slowness")]
+    assert steps[0].at - START - 30 * every <= within_s
+
+
+@pytest.mark.parametrize("share", [0.02, 0.1])
+def test_a_limit_that_is_exceeded_now_and_then_is_no_slowness(share):
+    """Whoever sets it where one answer in ten is beyond it hears nothing in the first two hours."""
+    assert not [s for seed in range(10) for s in beyond(30.0, [(share, 240)], seed)]

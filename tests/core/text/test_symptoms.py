@@ -42,14 +42,16 @@ def test_never_every_request_where_one_has_worked(total, data):
 
 
 def test_the_detector_says_down_of_a_total_failure_and_of_no_lesser_one():
-    """From the first alert on."""
+    """As soon as what was counted cannot be half of the requests, within half a minute of the first failure."""
     for rate, down in ((1.0, True), (0.5, False)):
         judge = assessor()
         fed(judge, quiet(1))
         at = START + 3600
-        for seen in failing(rate, 5, at):
-            if any(step.event == "opened" for step in fed(judge, [seen])):
-                break
+        for seen in failing(rate, 35 / 60, at):
+            steps = fed(judge, [seen])
+            if any(step.event == "opened" for step in steps):
+                assert not steps[-1].down
+                assert words(measured(judge.assessments(seen.at)["api"], "API", (), (0, 0, 0.0))) == "failures"
         figures = judge.assessments(seen.at)["api"]
         assert figures.down is down
         assert (words(measured(figures, "API", (), (0, 0, 0.0))) == DOWN) is down
