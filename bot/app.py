@@ -43,10 +43,11 @@ from bot.judging.actions import ActionQueue
 from bot.judging.judge import Judge, JudgeContext
 from bot.lifetime.generations import Generations, Idle
 from bot.lifetime.open_channels import OpenChannels
-from bot.probing.prober import Clock, Prober
+from bot.probing.prober import Clock, Prober, group
 from bot.probing.stream_writer import StreamWriter
 from bot.process import Process
 from bot.settings import Service, Settings, labels_of, page_check_id
+from bot.sharing import Peers
 from bot.store.clock import SharedClock
 from bot.store.connect import open_store
 from bot.store.store import Store
@@ -147,6 +148,7 @@ async def running(settings: Settings, around: Terminal, roles: Role = EVERYTHING
                 yield app.idle
 
         stack.push_async_callback(life.page.close)
+        stack.push_async_callback(life.judges.leave)
         given = settings if Role.JUDGE in roles else replace(settings, channels=())
         generations = Generations(given, channels, begin)
         await stack.enter_async_context(generations.at_work())
@@ -174,6 +176,8 @@ class Life:
         self.desk = open_desk(store, settings, wake=self.written, now=around.now)
         self.standing: dict[tuple[str, str], StandingRoot] = {}
         self.page = KeptPage()
+        self.judges = Peers(store, "judges", self.owner, "services and channels")
+        self.judges.changed = self.regrouped
         self.app: App | None = None
         """The generation at work, or the last one."""
 
@@ -203,6 +207,11 @@ class Life:
         if self.app is not None:
             self.app.written(service)
 
+    def regrouped(self) -> None:
+        """Another process that judges has joined or left."""
+        if self.app is not None:
+            self.app.regrouped()
+
     async def tell(self, what: str, text: str, over: bool, entry: str = Kind.WORKER) -> None:
         """Tell of our own trouble those whom the configuration in force names; `entry` is that of the runbook."""
         if self.app is not None:
@@ -223,16 +232,21 @@ class App:
         self._courier: Courier | None = None
         self._beside: Mapping[str, Worker] = {}
         self._prober: Prober | None = None
+        self._groups: list[Peers] = []
         self.page = 0
         """The port of the page, 0 where there is none."""
         if Role.JUDGE in life.roles:
+            self._groups.append(life.judges)
             self._judges = {s.id: self._judge(s, turn) for turn, s in enumerate(settings.services)}
         if Role.PROBE in life.roles:
             clock = Clock(life.around.now, life.around.speed)
             before = life.app.prober if life.app else None
-            self._prober = Prober(
-                settings, life.store, clock, life.owner, life.written, life.supervisor, life.stream, before
+            peers = Peers(life.store, group(settings), life.owner, f"checks of vantage {settings.vantage}")
+            self._prober = prober = Prober(
+                settings, life.store, clock, life.owner, life.written, life.supervisor, life.stream, before, peers.share
             )
+            peers.changed, peers.unfit = prober.regrouped, lambda: prober.blind
+            self._groups.append(peers)
         life.app = self
 
     @property
@@ -243,7 +257,10 @@ class App:
     def _judge(self, service: Service, turn: int) -> Judge:
         settings, seen = self._settings, service_view(service, self._settings)
         due = partial(policies_for, self._routes.tree, policies_of(settings), labels=seen.labels)
-        context = JudgeContext(self._life.owner, self._around.now, self._routes.table, self.wake, calls=due, turn=turn)
+        life = self._life
+        context = JudgeContext(
+            life.owner, self._around.now, self._routes.table, self.wake, calls=due, turn=turn, share=life.judges.share
+        )
         return Judge(self._store, seen, assessor_settings(service, settings), context)
 
     @contextlib.asynccontextmanager
@@ -259,8 +276,9 @@ class App:
         advisor = Advisor(Reader(store.views, settings.services), candidates(settings), services)
         groups = Grouping(self._process, life.news, self._routes.tree.pace_of)
         context = CourierContext(
-            life.owner, around.now, advisor.card, self.troubles, groups.gate, around.speed, life.standing
-        )
+            life.owner, around.now, advisor.card, self.troubles, groups.gate, around.speed, life.standing,
+            life.judges.share,
+        )  # fmt: skip
         self._courier = Courier(store, services, self._channels, context, life.supervisor)
         attempts = self._courier.attempts
         reporter = HealthReporter(self._process, self._channels, self._courier.state, lambda: life.supervisor.broken)
@@ -302,6 +320,8 @@ class App:
         """Everything runs inside; a worker that breaks is begun again, and ends nothing else."""
         async with contextlib.AsyncExitStack() as stack:
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
+            # Before anything begins: what is another's is not done twice.
+            await asyncio.gather(*(peers.beat() for peers in self._groups))
             workers = [self._begun(tasks, name, run) for name, run in self._workers().items()]
             async with contextlib.AsyncExitStack() as looking:
                 if self._prober is not None:
@@ -311,10 +331,12 @@ class App:
             await self._drain()
             for worker in workers:
                 worker.cancel()
+            await asyncio.gather(*(peers.leave() for peers in self._groups if peers is not self._life.judges))
 
     def _workers(self) -> dict[str, Worker]:
         """Everything that judges and tells, by name."""
         workers: dict[str, Worker] = {f"judge of {s}": judge.run for s, judge in self._judges.items()}
+        workers |= {f"peers {number}": peers.run for number, peers in enumerate(self._groups)}
         if self._courier is not None:
             workers |= {f"courier of {name}": partial(self._courier.run, name) for name in self._courier.names}
         return workers | dict(self._beside)
@@ -326,6 +348,13 @@ class App:
         """There is something to deliver."""
         if self._courier is not None:
             self._courier.wake()
+
+    def regrouped(self) -> None:
+        """Another process that judges has joined or left."""
+        for judge in self._judges.values():
+            judge.regrouped.set()
+        if self._courier is not None:
+            self._courier.regrouped()
 
     def written(self, service: str) -> None:
         """Rows of this service have come."""

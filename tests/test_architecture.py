@@ -19,7 +19,7 @@ BOT: Mapping[str, str] = {
     "__main__": "cli",
     "cli": "app config delivery demo desk explain extras fields health importers mcp channels service_manager settings"
     " store core probes",
-    "app": "lifetime jobs web desk health delivery judging probing advice process channels settings store core",
+    "app": "lifetime jobs web desk health delivery judging probing advice process sharing channels settings store core",
     "lifetime": "channels settings",
     "web": "desk fields health http mcp process scheduling settings store core",
     "mcp": "core",
@@ -32,6 +32,7 @@ BOT: Mapping[str, str] = {
     "advice": "settings core probes",
     "probing": "scheduling settings store core probes",
     "process": "settings store",
+    "sharing": "store core",
     "config": "channels extras fields scheduling settings core probes",
     "explain": "core probes",
     "channels": "extras http fields pictures core probes",
@@ -71,6 +72,7 @@ CORE: Mapping[str, str] = {
     "health": "answers text",
     "drawing": "answers",
     "rate_limits": "",
+    "sharing": "",
 }
 """A room of `bot.core` -> the rooms of the core that it may import. Judging has no words: it never imports messages."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from bot.channels.channel import Channel
 from bot.core.model.card import Card
 from bot.core.model.snapshot import Snapshot
+from bot.core.sharing import Share
 from bot.delivery.standing import StandingRoot
 from bot.store.types import Claimed
 
@@ -38,7 +39,8 @@ class CourierContext:
     """What a courier needs beside the store and the channels: who it is, the clock, words, whom to tell, and the gate.
 
     `speed` is the clock's: how many of its seconds pass in one of the machine. `standing` are the messages that this
-    process has posted and that are not over; it outlives a change of the configuration.
+    process has posted and that are not over; it outlives a change of the configuration. `share` says which channels
+    this process is to serve, if it can.
     """
 
     owner: str
@@ -48,6 +50,7 @@ class CourierContext:
     gate: Gate = everything
     speed: float = 1.0
     standing: dict[tuple[str, str], StandingRoot] = field(default_factory=dict)
+    share: Share = field(default_factory=Share)
 
 
 @dataclass(slots=True)
@@ -61,11 +64,16 @@ class DeliveryProgress:
 
 @dataclass(slots=True)
 class ChannelQueue:
-    """One channel as its courier sees it: targets being served, claims in hand, until when all of them rest."""
+    """One channel as its courier sees it: targets being served, claims in hand, until when all of them rest.
+
+    At `looks_at` (seconds of the loop's clock) it is asked for what is due, before that only where `rung` has changed.
+    """
 
     channel: Channel
     hands: dict[str, Claimed] = field(default_factory=dict)
     news: asyncio.Event = field(default_factory=asyncio.Event)
     busy: set[str] = field(default_factory=set)
     rests_until: float = 0.0
+    looks_at: float = float("-inf")
+    rung: str = ""
     why: str = ""

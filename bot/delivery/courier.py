@@ -6,6 +6,7 @@ saying and writing it down repeats the same message under the same key, and the 
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 from collections import Counter
@@ -30,6 +31,8 @@ DELIVER_S = 30.0
 """One call to a channel; longer than that is an ambiguous failure."""
 IDLE_S, CALM_IDLE_S = 0.5, 2.0
 """How long a courier waits for news before it asks for what is due: while there was something lately, and else."""
+ASIDE_S, FARTHEST = 10.0, 6
+"""Between questions for what is due on a channel that is another process's, for each process that comes before."""
 CALM_ROUNDS = 60
 """After so many questions without anything due all is calm: a post that waits for its turn is due within seconds."""
 TRIES = 12
@@ -69,6 +72,7 @@ class Courier:
         self._now = context.now
         self._wording = context.wording
         self._trouble = context.trouble
+        self._share = context.share
         self._standing = context.standing
         self._read = 0
         self.attempts = Counter[tuple[str, str]]()
@@ -84,6 +88,12 @@ class Courier:
         for line in self._lines.values():
             line.news.set()
 
+    def regrouped(self) -> None:
+        """Processes have joined or left: another one may serve a channel now."""
+        for line in self._lines.values():
+            line.looks_at = float("-inf")
+            line.news.set()
+
     def state(self, name: str) -> str:
         """Why one channel rests, "" while it is served."""
         line = self._lines[name]
@@ -95,9 +105,10 @@ class Courier:
         async with asyncio.TaskGroup() as hands:
             hands.create_task(self._claiming.keep(line))
             while True:
+                told = line.news.is_set()
                 line.news.clear()
                 try:
-                    found = await self._claiming.take(line)
+                    found = await self._found(line, told, IDLE_S if idle < CALM_ROUNDS else CALM_IDLE_S)
                 except StoreError as error:
                     log.debug("courier of %s waits for the store: %s", name, error)
                     found = {}
@@ -105,12 +116,28 @@ class Courier:
                     hands.create_task(self._serve(line, target, claims))
                 idle = 0 if found else idle + 1
                 if found:
+                    line.looks_at = float("-inf")
                     continue
-                try:
-                    async with asyncio.timeout(IDLE_S if idle < CALM_ROUNDS else CALM_IDLE_S):
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(IDLE_S):
                         await line.news.wait()
-                except TimeoutError:
-                    continue
+
+    async def _found(self, line: ChannelQueue, told: bool, idle_s: float) -> dict[str, list[Claimed]]:
+        """What is due. Whose channel another process is to serve rings there, and asks only now and then."""
+        name, now = line.channel.name, asyncio.get_running_loop().time()
+        rank = min(FARTHEST, self._share.rank(name))
+        if rank and now < line.looks_at:
+            if told:
+                await self._outbox.ring(name)
+            return {}
+        rung = line.rung
+        if not rank and not self._share.alone:
+            line.rung = await self._outbox.rung(name)
+        if told or rung != line.rung or now >= line.looks_at:
+            # The timer of the loop has some slack, and half an interval more is no harm.
+            line.looks_at = now + (ASIDE_S * rank or idle_s - IDLE_S / 2)
+            return await self._claiming.take(line)
+        return {}
 
     async def round(self, name: str) -> int:
         """Deliver what is due on one channel now; the number of deliveries tried.

@@ -1,7 +1,7 @@
 """How we ourselves are, as the store knows it: ages and queues of each service, the last word of every part."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pydantic import BaseModel
@@ -15,6 +15,7 @@ from bot.store.codec import ABOUT, ABOUT_FIELD, SIGN, Codec
 from bot.store.keys import SET_ASIDE_KEPT
 from bot.store.set_aside import SET_ASIDE
 from bot.store.store import Store
+from bot.store.vantages import BESIDE
 
 
 class HealthReader:
@@ -60,14 +61,22 @@ class HealthReader:
         signs = [saving(info.aof, info.memory_bytes, info.memory_limit, info.eviction, now)]
         signs.append(answering(await self._store.ping(), now))
         signs += _parts(await self._store.health.all(), now)
-        for name, record in sorted((await self._store.vantages.all()).items()):
-            signs += _vantage(name, record, now)
+        for name, word in sorted((await self._words(now)).items()):
+            signs += _vantage(name, word, now)
         return signs
+
+    async def _words(self, now: float) -> "dict[str, VantageWord | None]":
+        return together(await self._store.vantages.all(), now)
 
     async def forgotten(self, now: float) -> list[str]:
         """The vantages of which nobody has heard for so long that they are to be forgotten."""
-        words = {name: WORD.load(record) for name, record in (await self._store.vantages.all()).items()}
-        return [name for name, word in words.items() if word and presence(word.at, now) is Presence.FORGOTTEN]
+        records = await self._store.vantages.all()
+        words, heard = {name: WORD.load(record) for name, record in records.items()}, together(records, now)
+        gone = [name for name, word in words.items() if word and presence(word.at, now) is Presence.FORGOTTEN]
+        beside = ((name, word, heard[_place(name)]) for name, word in words.items() if BESIDE in name)
+        # One of several probers of a vantage that is no more is nobody's trouble: the others have its share.
+        left = [name for name, word, all_of in beside if _here(all_of, now) and not _here(word, now)]
+        return list(dict.fromkeys([*gone, *left]))
 
     async def lost(self, owned: Sequence[ServiceHealth]) -> dict[str, int]:
         """How many results were lost so far: cut from the stream of a service, or given up by a vantage."""
@@ -109,9 +118,50 @@ class VantageWord(BaseModel):
     gone: tuple[str, ...] = ()
     version: str = ""
     dropped: int = 0
+    probers: int = 1
+    """How many share the checks there, put together from their words."""
 
 
 WORD = Codec(VantageWord, "vantages")
+SIGHTS = (State.BLIND, State.BLOCKED, State.CLEAR)
+"""The worst first."""
+
+
+def together(records: Mapping[str, str], now: float) -> dict[str, VantageWord | None]:
+    """What each vantage says of itself, put together from the words of its probers; None where one cannot be read."""
+    words: dict[str, list[VantageWord | None]] = {}
+    for name, record in records.items():
+        words.setdefault(_place(name), []).append(WORD.load(record))
+    return {name: _joined([word for word in found if word], now) for name, found in words.items() if all(found)} | {
+        name: None for name, found in words.items() if not all(found)
+    }
+
+
+def _joined(words: Sequence[VantageWord], now: float) -> VantageWord:
+    """Of those who are here; where none is, the last one's. What ails one of them ails its vantage."""
+    here = [word for word in words if _here(word, now)] or [max(words, key=lambda word: word.at)]
+    worst = min(here, key=lambda word: SIGHTS.index(word.sight))
+    more: dict[str, object] = {
+        "waiting": sum(word.waiting for word in here),
+        "skipped": sum(word.skipped for word in here),
+        "lost": sum(word.lost for word in here),
+        "dropped": sum(word.dropped for word in here),
+        "late": tuple(dict.fromkeys(name for word in here for name in word.late)),
+        "gone": tuple(dict.fromkeys(name for word in here for name in word.gone)),
+        "skew": max((word.skew for word in here), key=abs),
+        "sight": worst.sight,
+        "sight_since": worst.sight_since,
+        "probers": len(here),
+    }
+    return max(here, key=lambda word: word.at).model_copy(update=more)
+
+
+def _place(name: str) -> str:
+    return name.partition(BESIDE)[0]
+
+
+def _here(word: VantageWord | None, now: float) -> bool:
+    return word is not None and presence(word.at, now) is Presence.HERE
 
 
 def _pace(service: Service) -> float:
@@ -147,15 +197,15 @@ def _parts(parts: dict[str, str], now: float) -> list[HealthSign]:
     return fresh + [sign for sign in gone if sign.kind is not Kind.CLOCK]
 
 
-def _vantage(name: str, record: str, now: float) -> list[HealthSign]:
+def _vantage(name: str, word: VantageWord | None, now: float) -> list[HealthSign]:
     """Its presence, its checks and its clock; of a silent one only that it is."""
-    word = WORD.load(record)
     if word is None:
         return [HealthSign(f"vantage {name}", ok=False, sentence=UNREADABLE, kind=Kind.VANTAGE)]
     waiting = number(word.waiting, "result", "results")
     said = f"{waiting} waiting, {number(word.skipped, 'check', 'checks')} left out"
     said += f", {number(word.lost, 'result', 'results')} lost" if word.lost else ""
-    if presence(word.at, now) is not Presence.HERE:
+    said += f", {word.probers} probers share its checks" if word.probers > 1 else ""
+    if not _here(word, now):
         return [silence(name, word.at, now)]
     here = HealthSign(f"vantage {name}", True, said, word.at, Kind.VANTAGE)
     more = [

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.health.breaks import Begin, Breaks
@@ -20,6 +20,7 @@ from bot.core.model.service import About, ServiceView
 from bot.core.model.stream import StreamRow
 from bot.core.routing.notices import Notice
 from bot.core.routing.tree import ActiveRoutes, PreviousRecipients, addressed
+from bot.core.sharing import Share
 from bot.errors import StoreError
 from bot.judging.held import KEEP_S, ROWS, Held
 from bot.judging.salvage import salvaged, unsaid
@@ -43,13 +44,17 @@ from bot.store.keys import DELIVERIES_KEPT, INCIDENTS_KEPT
 from bot.store.set_aside import SET_ASIDE, noted
 from bot.store.store import Store
 from bot.store.stream_rows import decode
-from bot.store.types import Commit, DeliveryWrite, IncidentWrite, LedgerWrite, OutcomeWrite, RecordWrite, Token
+from bot.store.types import Commit, DeliveryWrite, IncidentWrite, LedgerWrite, OutcomeWrite, RecordWrite, Renewal, Token
 from bot.supervision import attempted
 from probes.model import Observation
 
 log = logging.getLogger(__name__)
 
 LEASE_MS = 10_000
+ASKS = 0.4
+"""For this share of its length a lease is asked for: longer than until the next try."""
+ASIDE, FARTHEST = 1.0, 6
+"""Lengths of a lease, for each process that comes before this one, between tries at a service that is another's."""
 IDLE_S = 0.5
 """How long the judge waits for news before it lets time pass for a service by itself."""
 CALM_IDLE_S = 1.0
@@ -67,7 +72,7 @@ class JudgeContext:
     """What one judge needs beside the service: who it is, the clock, the routes in force, and whom to tell.
 
     `calls` are the escalations and reminders that the routes want for an incident. `turn` numbers the judges of one
-    process.
+    process. `share` says which services this process is to have, if it can.
     """
 
     owner: str
@@ -77,10 +82,14 @@ class JudgeContext:
     lease_ms: int = LEASE_MS
     calls: Calls = nobody
     turn: int = 0
+    share: Share = field(default_factory=Share)
 
 
 class Judge:
-    """Judges one service for as long as it holds the service's lease. `news` is set when rows may have come."""
+    """Judges one service while it holds the service's lease, which comes home to the process that is to have it.
+
+    `news` is set when rows may have come, `regrouped` when processes have joined or left.
+    """
 
     def __init__(self, store: Store, service: ServiceView, settings: AssessorSettings, context: JudgeContext) -> None:
         self._store = store
@@ -88,21 +97,43 @@ class Judge:
         self._settings = settings
         self._context = context
         self._breaks = Breaks()
-        self.news = asyncio.Event()
+        self.news, self.regrouped = asyncio.Event(), asyncio.Event()
 
     async def run(self) -> None:
         """Take the lease, judge until it is lost, and again, for ever; a store that is away is waited for."""
+        wait_s = self._aside_s()
         while True:
+            await self._wait_turn(wait_s)
             try:
-                token = await self._store.lease(self._service.id, self._context.owner, self._context.lease_ms)
-                if token is None:
-                    await asyncio.sleep(self._context.lease_ms / 4000)
-                    continue
-                await self._hold_and_release(token)
+                token = await self._store.lease(
+                    self._service.id, self._context.owner, self._context.lease_ms, self._asks_ms()
+                )
+                if token is not None:
+                    await self._hold_and_release(token)
+                wait_s = max(self._aside_s(), self._context.lease_ms / 4000 if token is None else 0.0)
             except StoreError as error:
                 # What was decided and perhaps not written is forgotten, and decided again from what is written.
                 log.debug("judge of %s waits for the store: %s", self._service.id, error)
-                await asyncio.sleep(IDLE_S)
+                wait_s = IDLE_S
+
+    def _aside_s(self) -> float:
+        """How long this process leaves a free lease to those that come before it."""
+        return min(FARTHEST, self._context.share.rank(self._service.id)) * ASIDE * self._context.lease_ms / 1000
+
+    def _asks_ms(self) -> int:
+        share = self._context.share
+        asks = share.settled and not share.alone and share.mine(self._service.id)
+        return round(ASKS * self._context.lease_ms) if asks else 0
+
+    async def _wait_turn(self, wait_s: float) -> None:
+        """Wait so long, or until this process becomes the one that is to have the service."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wait_s):
+                while True:
+                    await self.regrouped.wait()
+                    self.regrouped.clear()
+                    if self._context.share.mine(self._service.id):
+                        return
 
     async def _hold_and_release(self, token: Token) -> None:
         try:
@@ -134,11 +165,18 @@ class Judge:
                 if commit.deliveries:
                     self._context.said()
             if clock() - renewed >= self._context.lease_ms / 3000:
-                if not await self._store.renew(self._service.id, token, self._context.lease_ms):
+                if not await self._kept(token):
                     return
                 renewed = clock()
             if error is None and not full:
                 await self._wait(IDLE_S if held.waiting == 0 else CALM_IDLE_S, held.took_s)
+
+    async def _kept(self, token: Token) -> bool:
+        """Keep the lease; False where it is another's, or the process asks for it that is to have it."""
+        kept = await self._store.renew(self._service.id, token, self._context.lease_ms)
+        if kept is Renewal.WANTED:
+            log.info("%s is left to the process that is to judge it", self._service.id)
+        return kept is Renewal.KEPT
 
     async def _judged(self, held: Held, rows: Sequence[tuple[str, bytes]], *, full: bool) -> Commit | None:
         """Judge these rows; the commit that says what follows, None where nothing need be written yet.

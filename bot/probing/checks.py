@@ -11,6 +11,7 @@ from bot.core.detection.reprobe import Plan, due
 from bot.core.health.sight import Sight, State
 from bot.core.health.signs import MISSED
 from bot.core.rate_limits import RateLimits, ReprobeBudget
+from bot.core.sharing import Share
 from bot.probing.page_lease import TICKS, PageLease
 from bot.probing.rate_limiter import HostRateLimiter
 from bot.scheduling.scheduler import Schedule
@@ -91,17 +92,23 @@ class Past:
 class ProbeLimits:
     """What keeps this prober from asking too much: turns at pages, limits towards hosts, a bound on extra checks.
 
-    `past` is what the checks of the last configuration leave to those that did not change.
+    `past` is what the checks of the last configuration leave to those that did not change. `share` says which
+    components are this prober's of those that it shares with others at the same vantage.
     """
 
     turns: PageLease | None = None
     courtesy: HostRateLimiter = field(default_factory=lambda: HostRateLimiter(RateLimits()))
     extras: ReprobeBudget = field(default_factory=lambda: ReprobeBudget(RateLimits().extra_per_hour))
     past: Past | None = None
+    share: Share = field(default_factory=Share)
 
 
 class CheckRunner:
-    """All checks of one prober, at one vantage."""
+    """All checks of one prober, at one vantage.
+
+    Of components that it shares with other probers there it does its own, all checks of one component together: who
+    saw a check fail repeats it. Control hosts are asked by every prober, because each may be cut off by itself.
+    """
 
     def __init__(
         self,
@@ -124,6 +131,8 @@ class CheckRunner:
         self._looking: set[str] = set()
         self._began = 0.0
         self._done: dict[str, float] = {}
+        self._left: dict[str, float] = {}
+        """When a check was last left to another prober."""
         self._gone: set[str] = set()
         self.sight = Sight()
         self.told, self.sight_since = State.CLEAR, tools.now()
@@ -165,7 +174,7 @@ class CheckRunner:
             if check.kind in IN_TURN and self._turns is not None:
                 schedule.every(check.interval_s / TICKS, self.read, check, name=check.id)
             else:
-                schedule.every(check.interval_s, self.once, check, name=check.id, first_s=self._due_in(check))
+                schedule.every(check.interval_s, self.due, check, name=check.id, first_s=self._due_in(check))
         self._schedule = schedule
 
     def _due_in(self, check: Check) -> float | None:
@@ -191,12 +200,29 @@ class CheckRunner:
     def late(self) -> list[str]:
         """The checks of this vantage alone that were not done for `MISSED` intervals, whatever keeps them."""
         now = self._now()
-        patient = ((c.id, MISSED * c.interval_s + c.timeout_s) for c in self._checks if c.kind not in IN_TURN)
-        return [name for name, wait in patient if now - self._done.get(name, self._began) > wait]
+        ours = (c for c in self._checks if c.kind not in IN_TURN and self._ours(c))
+        patient = ((c.id, MISSED * c.interval_s + c.timeout_s) for c in ours)
+        return [name for name, wait in patient if now - self._last(name) > wait]
+
+    def _last(self, name: str) -> float:
+        """When a check was last done, or left to another prober; else when this one began."""
+        return max(self._done.get(name, self._began), self._left.get(name, self._began))
+
+    def _ours(self, check: Check) -> bool:
+        """Whether this prober does a check, and no other one at this vantage."""
+        return not check.component or self._manners.share.mine(check.component)
 
     def gone(self) -> list[str]:
         """The checks of this vantage whose model was gone when they were last done."""
         return sorted(self._gone)
+
+    async def due(self, check: Check) -> None:
+        """Check once, if it is ours to do."""
+        if self._ours(check):
+            await self._look(check)
+        else:
+            self._left[check.id] = self._now()
+            self._gone.discard(check.id)
 
     async def once(self, check: Check) -> None:
         """Check once and pass on what was seen; nothing if this check is looking already."""
@@ -313,7 +339,7 @@ class CheckRunner:
         now = self._now()
         for component, standing in list(self._plans.items()):
             slot = due(standing.plan, self._vantage, now)
-            if slot is not None and slot > standing.followed:
+            if slot is not None and slot > standing.followed and self._manners.share.mine(component):
                 standing.followed = slot
                 if self._manners.extras.take(component, now):
                     schedule.soon(self.again, component, name=f"re-probe of {component}")

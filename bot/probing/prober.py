@@ -5,11 +5,13 @@ import json
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from importlib.metadata import version
 from typing import Any
 
 from bot.core.health.sight import State
 from bot.core.rate_limits import ReprobeBudget
+from bot.core.sharing import Share
 from bot.errors import StoreError
 from bot.probing.budget import BudgetGate
 from bot.probing.checks import CheckRunner, Past, ProbeLimits
@@ -20,6 +22,7 @@ from bot.scheduling.scheduler import Schedule
 from bot.settings import Settings
 from bot.store.store import Store
 from bot.store.stream_rows import encode
+from bot.store.vantages import BESIDE
 from bot.supervision import Supervisor
 from probes.model import Observation, Outcome
 from probes.network.control import PAUSE_S, Control
@@ -41,6 +44,15 @@ class Clock:
     speed: float = 1.0
 
 
+def group(settings: Settings) -> str:
+    """The name of the probers that share their checks: of one vantage, and of the same checks.
+
+    While a changed configuration is on its way to them they are apart, and check twice rather than not at all.
+    """
+    checks = "\n".join(sorted(map(repr, settings.checks())))
+    return f"probers:{settings.vantage}:{sha256(checks.encode()).hexdigest()[:16]}"
+
+
 class Prober:
     """Checks, their schedule, and the stream to the store. `name` is unique among those that run.
 
@@ -57,6 +69,7 @@ class Prober:
         supervisor: Supervisor | None = None,
         stream: StreamWriter | None = None,
         before: "Prober | None" = None,
+        share: Share | None = None,
     ) -> None:
         """`stream` outlives a change of the configuration; `before` is the prober of the last one."""
         self._settings = settings
@@ -70,6 +83,7 @@ class Prober:
         self._watch: CheckRunner | None = None
         self._schedule: Schedule | None = None
         self._past = before.past() if before else None
+        self._share = share or Share(name)
         self.stream = stream or StreamWriter(store, settings.vantage)
         self.stream.gather_s = gathering([check.interval_s for check in settings.checks()], clock.speed)
         self.stream.written = self._written
@@ -90,7 +104,8 @@ class Prober:
             budget = BudgetGate(self._store.purse, {name: s.budget for name, s in self._services.items()})
             tools = Tools(transport, settings.vantage, clock.now, settings.secrets, budget=budget)
             turns = PageLease(self._store, self._name, clock.speed)
-            manners = ProbeLimits(turns, self._courtesy, ReprobeBudget(settings.courtesy.extra_per_hour), self._past)
+            extras = ReprobeBudget(settings.courtesy.extra_per_hour)
+            manners = ProbeLimits(turns, self._courtesy, extras, self._past, self._share)
             self._watch = CheckRunner(settings.checks(), tools, control, self._seen, manners)
             self._watch.changed = lambda: schedule.soon(self._present, name="presence")
             self._schedule = schedule
@@ -124,9 +139,24 @@ class Prober:
         try:
             word["skew"] = round(await self._store.skew(), 3)
             await self._store.vantages.announce(tuple(self._services), self._clock.now())
-            await self._store.vantages.put(self._settings.vantage, json.dumps(word), self._clock.now())
+            await self._store.vantages.put(self._called(), json.dumps(word), self._clock.now())
         except StoreError as error:
             log.debug("could not report that this vantage works: %s", error)
+
+    @property
+    def blind(self) -> bool:
+        """Whether this vantage cannot tell its own network's failures."""
+        return self._watch is not None and self._watch.sight.state is State.BLIND
+
+    def regrouped(self) -> None:
+        """Another prober of this vantage joined or left: from now on we say so under the name that we have now."""
+        if self._schedule is not None:
+            self._schedule.soon(self._present, name="presence")
+
+    def _called(self) -> str:
+        """The vantage; the second prober there says what it says of itself beside it, as "eu/2"."""
+        number = self._share.members.index(self._name) + 1 if self._name in self._share.members else 1
+        return self._settings.vantage if number == 1 else f"{self._settings.vantage}{BESIDE}{number}"
 
     def _written(self, service: str, plans: Mapping[str, str], urgent: bool) -> None:
         if self._watch is not None:

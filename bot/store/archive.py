@@ -15,7 +15,10 @@ from bot.store.client import RedisClient, Value
 from bot.store.keys import kind_name, tag_of, type_of
 
 FORMAT = 1
-LEFT_OUT = frozenset({"confirmed", "lease", "reader", "turn", "health", "salt", "voice", "installations", "schema"})
+LEFT_OUT = frozenset({
+    "bell", "confirmed", "health", "installations", "lease", "peers", "reader", "salt", "schema", "turn", "voice",
+    "wanted",
+})  # fmt: skip
 """Kinds of keys that are no part of a backup: leases, the last words of processes, and secrets."""
 AT_ONCE = 1_000
 """Values written by one command, and commands by one transaction."""

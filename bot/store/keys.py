@@ -55,12 +55,14 @@ BEGUN_KEPT = 5_000
 WISHES_TTL_S = 30 * _DAY
 """Since the last wish; an incident that lasts longer is over for whoever asked."""
 HEALTH_TTL_S = _DAY
+BELL_TTL_S = _HOUR
 CONFIRMED_TTL_S = 60
 AUDIT_TTL_S = 365 * _DAY
 ANNOUNCEMENTS_TTL_S = 90 * _DAY
 AUDIT_KEPT = 2_000
 BUDGET_TTL_S = 2 * _DAY
 """Only today's counts."""
+PEERS_TTL_S, PEERS_KEPT = 60, 1_000
 SALT_TTL_S = 90 * _DAY
 """Since the last report; with a new salt everybody is somebody new."""
 VOICE_TTL_S = 15 * 60
@@ -81,6 +83,7 @@ KINDS: dict[str, Kind] = {
     "stream": Kind("stream", STREAM_TTL_S, f"{STREAM_AGE_S // _HOUR} h, {STREAM_CAP} rows", "rows seen and said"),
     "seq": Kind("string", PROBER_TTL_S, "one number a prober run", "last row number got from a prober"),
     "lease": Kind("string", None, "one value", "fencing token and owner of the judge's lease"),
+    "wanted": Kind("string", None, "one name", "which process asks for the judge's lease, being the one to have it"),
     "fence": Kind("string", SERVICE_TTL_S, "one number", "last fencing token given"),
     "judge": Kind("hash", SERVICE_TTL_S, "fixed fields", "position in the stream and the state that belongs to it"),
     "assessments": Kind("hash", SERVICE_TTL_S, "one field a component", "what we believe of each component"),
@@ -106,6 +109,8 @@ KINDS: dict[str, Kind] = {
     "vantages": Kind("hash", VANTAGE_TTL_S, f"{VANTAGES_KEPT} newest", "last word of each vantage"),
     "note": Kind("string", NOTE_TTL_S, "one value", "what a chat platform must not forget, or do twice"),
     "turn": Kind("string", None, "one name", "which process serves what only one may"),
+    "peers": Kind("zset", PEERS_TTL_S, f"{PEERS_KEPT} members", "processes that share a kind of work, by last word"),
+    "bell": Kind("string", BELL_TTL_S, "one value", "changes when something was written that a channel is to say"),
     "wishes": Kind("hash", WISHES_TTL_S, "5 000 fields", "who wants to be told when an incident is over, until it is"),
     "routes": Kind("hash", None, "5 000 fields", "what places have subscribed to, until they unsubscribe"),
     "installations": Kind("hash", None, "1 000 workspaces", "encrypted tokens of chat workspaces that installed us"),
@@ -163,6 +168,16 @@ def turn(name: str) -> str:
     return f"{_ALL}turn:{name[:400]}"
 
 
+def peers(group: str) -> str:
+    """The key of the processes that share a kind of work."""
+    return f"{_ALL}peers:{group[:400]}"
+
+
+def bell(outlet: str) -> str:
+    """The key of a channel's bell."""
+    return f"{_ALL}bell:{outlet[:400]}"
+
+
 def note(name: str) -> str:
     """The key of a chat platform's note."""
     return f"{_ALL}note:{name[:400]}"
@@ -196,6 +211,7 @@ class ServiceKeys:
 
     stream: str
     lease: str
+    wanted: str
     fence: str
     judge: str
     assessments: str
@@ -250,6 +266,7 @@ def keys_of(service: str) -> ServiceKeys:
     return ServiceKeys(
         stream=tag + "stream",
         lease=tag + "lease",
+        wanted=tag + "wanted",
         fence=tag + "fence",
         judge=tag + "judge",
         assessments=tag + "assessments",

@@ -49,6 +49,14 @@ class Outbox:
         taken = await self._link.run("claim", (due, *map(k.delivery, ids)), args)
         return [_claimed(service, row) for row in taken]
 
+    async def ring(self, outlet: str) -> None:
+        """Something was written that this channel is to say, and another process serves it."""
+        await self._link.call("SET", keys.bell(outlet), secrets.token_hex(4), "EX", keys.BELL_TTL_S)
+
+    async def rung(self, outlet: str) -> str:
+        """What changes whenever somebody rings."""
+        return text(await self._link.call("GET", keys.bell(outlet)))
+
     async def waiting(self, service: str, outlet: str) -> int:
         """How many deliveries of one channel are not done yet."""
         return int(await self._link.call("ZCARD", keys_of(service).due(outlet)))

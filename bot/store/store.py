@@ -27,10 +27,11 @@ from bot.store.keys import keys_of
 from bot.store.leases import Leases
 from bot.store.ledger import LedgerStore
 from bot.store.outbox import Outbox
+from bot.store.peers import PeerStore
 from bot.store.reads import Reads
 from bot.store.reporters import ReporterStore
 from bot.store.subscriptions import SubscriptionStore
-from bot.store.types import START, AppendReply, Commit, DeliveryWrite, Info, Loaded, Token
+from bot.store.types import START, AppendReply, Commit, DeliveryWrite, Info, Loaded, Renewal, Token
 from bot.store.vantages import VantageStore
 from bot.store.wishes import WishStore
 
@@ -56,6 +57,7 @@ class Store:
         self.people = ReporterStore(link)
         self.notes = KeyValues(link)
         self.leases = Leases(link)
+        self.peers = PeerStore(link)
         self.subscriptions = SubscriptionStore(link)
         self.health = HealthStore(link)
         self.installations = InstallationStore(link)
@@ -98,23 +100,22 @@ class Store:
 
     # The judge's lease and its one write.
 
-    async def lease(self, service: str, owner: str, ttl_ms: int) -> Token | None:
+    async def lease(self, service: str, owner: str, ttl_ms: int, asks_ms: int = 0) -> Token | None:
         """A new fencing token, never given before; None while another owner holds the lease.
 
-        The same owner gets a new one at once and its old token is worth nothing from then on.
+        The same owner gets a new one at once and its old token is worth nothing from then on. Who `asks` is the one to
+        have it: for so long the holder hears of it when it renews, and once it is free nobody else gets it.
         """
-        k = keys_of(service)
-        words = ("take", owner, ttl_ms, keys.SERVICE_TTL_S, secrets.token_hex(4))
-        token = await self._link.run("lease", (k.lease, k.fence), words)
+        words = ("take", owner, ttl_ms, keys.SERVICE_TTL_S, secrets.token_hex(4), asks_ms)
+        token = await self._link.run("lease", _lease_keys(service), words)
         return None if token == 0 else text(token)
 
-    async def renew(self, service: str, token: Token, ttl_ms: int) -> bool:
-        k = keys_of(service)
-        return bool(await self._link.run("lease", (k.lease, k.fence), ("renew", token, ttl_ms)))
+    async def renew(self, service: str, token: Token, ttl_ms: int) -> Renewal:
+        """Keep the lease; false where it is another's."""
+        return Renewal(await self._link.run("lease", _lease_keys(service), ("renew", token, ttl_ms)))
 
     async def release(self, service: str, token: Token) -> bool:
-        k = keys_of(service)
-        return bool(await self._link.run("lease", (k.lease, k.fence), ("release", token)))
+        return bool(await self._link.run("lease", _lease_keys(service), ("release", token)))
 
     @property
     def changes(self) -> int:
@@ -212,6 +213,11 @@ def worst(infos: Sequence[Info]) -> Info:
 def moment(reply: Sequence[Any]) -> float:
     """The reply to TIME, in Unix seconds."""
     return int(reply[0]) + int(reply[1]) / 1e6
+
+
+def _lease_keys(service: str) -> tuple[str, str, str]:
+    k = keys_of(service)
+    return k.lease, k.fence, k.wanted
 
 
 def _words(token: Token, commit: Commit) -> Iterator[Value]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
 from uuid import uuid4
 
 from bot.core.history.rollups import Chunk
@@ -15,6 +16,15 @@ Token = str
 
 A store that lost its counter (a failover, FLUSHALL, a restored backup) gives a number again, and never with its epoch.
 """
+
+
+class Renewal(IntEnum):
+    """What became of a lease that its owner would keep; false where it is another's."""
+
+    LOST = 0
+    KEPT = 1
+    WANTED = 2
+    """Kept, and another process asks for it that is the one to have it."""
 
 
 def _nonce() -> str:

@@ -6,6 +6,9 @@ from itertools import chain
 from bot.store import keys
 from bot.store.client import RedisClient, Value, mapping, text
 
+BESIDE = "/"
+"""Between a vantage and the number of its second prober and those after; no vantage has it in its name."""
+
 
 class VantageStore:
     """Services and vantages. Operations raise `StoreError`, and may then be called again."""

@@ -77,6 +77,27 @@ def world(store, tmp_path):
     return made
 
 
+async def test_two_probers_of_one_vantage_speak_for_it_together(world):
+    """What ails one ails the vantage; one that is no more is nobody's trouble while the other is here."""
+    health, vantages = HealthReader(world.process.store, world.process.settings), world.process.store.vantages
+    await vantages.put("eu", json.dumps({"at": world.now, "waiting": 1, "late": ["a"], "lost": 2}), world.now)
+    await vantages.put("eu/2", json.dumps({"at": world.now, "waiting": 2, "late": ["b"], "skew": -9.0}), world.now)
+    signs = {sign.name: sign.sentence for sign in await health.signs(world.now) if "eu" in sign.name}
+    world.now += SILENT_S + 1
+    await vantages.put("eu", json.dumps({"at": world.now}), world.now)
+    later = {sign.name: sign.sentence for sign in await health.signs(world.now) if "eu" in sign.name}
+
+    assert set(signs) == {"vantage eu", "checks of eu", "clock of vantage eu"}
+    assert signs["vantage eu"] == "3 results waiting, no checks left out, 2 results lost, 2 probers share its checks"
+    assert "a and b" in signs["checks of eu"]
+    assert set(later) == {"vantage eu"}
+    assert later["vantage eu"] == "no results waiting, no checks left out"
+    assert await health.forgotten(world.now) == ["eu/2"]
+    world.now += SILENT_S + 1
+    [silent] = [sign for sign in await health.signs(world.now) if "eu" in sign.name]
+    assert not silent.ok
+
+
 def test_a_vantage_is_here_then_silent_then_forgotten():
     assert presence(BEGAN + 5, BEGAN) is Presence.HERE
     assert presence(BEGAN - SILENT_S, BEGAN) is Presence.HERE

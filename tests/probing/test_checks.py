@@ -3,10 +3,12 @@
 import asyncio
 import json
 import time
+from dataclasses import replace
 from types import MappingProxyType
 
 from bot.core.health.sight import State
 from bot.core.rate_limits import RateLimits, ReprobeBudget
+from bot.core.sharing import Share
 from bot.probing.checks import CheckRunner, ProbeLimits
 from bot.probing.rate_limiter import HostRateLimiter
 from bot.scheduling.scheduler import Schedule
@@ -91,3 +93,46 @@ async def test_the_end_of_our_own_trouble_is_told_when_it_is_proved(caplog) -> N
     said = [record.getMessage() for record in caplog.records if "our own network" in record.getMessage()]
     assert [one.partition(":")[0] for one in said] == ["our own network fails", "our own network works again"]
     assert said[1].endswith("from here a control host answers")
+
+
+def two(target: str) -> tuple[Check, Check]:
+    """One check of each of two components, of which the probers "eu.1" and "eu.2" have one each."""
+    share = shared("eu.1")
+    mine = next(name for name in map(str, range(100)) if share.mine(name))
+    other = next(name for name in map(str, range(100)) if not share.mine(name))
+    return tuple(replace(check(target), id=f"{name}/hello", component=name) for name in (mine, other))  # type: ignore[return-value]
+
+
+def shared(name: str) -> Share:
+    """One of two probers at a vantage."""
+    share = Share(name)
+    share.among(["eu.1", "eu.2"])
+    return share
+
+
+async def test_two_probers_of_a_vantage_share_its_checks() -> None:
+    """Each component is one's, control hosts are both's, and what is left to the other is not late here."""
+    seen: dict[str, list[str]] = {}
+    now = 1000.0
+    async with Transport() as transport, serve(answer(b"{}")) as site:
+        control = replace(check(site.url()), id="control:1", kind="control", service="claude", component="")
+        checks = (*two(site.url()), control)
+        runners = {}
+        for name in ("eu.1", "eu.2"):
+            put = seen.setdefault(name, [])
+            manners = ProbeLimits(share=shared(name))
+            tools = Tools(transport, "eu", lambda: now)
+            runners[name] = CheckRunner(checks, tools, None, lambda o, put=put: put.append(o.check), manners)  # type: ignore[misc]
+        now += 200.0
+        for runner in runners.values():
+            for one in checks:
+                await runner.due(one)
+        late = [runner.late() for runner in runners.values()]
+        runners["eu.1"]._manners.share.among([])
+        assert runners["eu.1"].late() == [], "what was the other's a moment ago is not late yet"
+        await runners["eu.1"].due(checks[1])
+        now += 200.0
+    assert seen == {"eu.1": [checks[0].id, "control:1", checks[1].id], "eu.2": [checks[1].id, "control:1"]}
+    assert late == [[], []]
+    assert set(runners["eu.1"].late()) == {one.id for one in checks}
+    assert runners["eu.2"].late() == [checks[1].id, "control:1"]

@@ -41,6 +41,9 @@ async def test_every_key_is_in_the_table_and_goes_by_itself(store: Store, redis_
         await store.groups.admit("slack:C1", one, time.time(), (30.0, 1), ("{}", "{}"))
     await store.vantages.announce([SERVICE], 1.0)
     await store.vantages.put("local", "{}", 1.0)
+    assert await store.lease(SERVICE, "another", 60_000, asks_ms=60_000) is None
+    await store.peers.beat("judges", "a", 60_000)
+    await store.outbox.ring("slack")
     for words in marked([("SET", keys.STATE_SCHEMA)]):
         await store._link.call(*words)
     found = set()
