@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import pytest
 
+from bot.demo.vendor import Vendor
 from bot.sharing import BEAT_S, SETTLED_S, SILENT_S
 from bot.store.codec import REMEMBERED
 from bot.store.connect import open_store
@@ -22,6 +23,13 @@ pytestmark = pytest.mark.timeout(180)
 
 SERVICES = [f"service-{number}" for number in range(12)]
 INTERVAL_S = 1.0
+
+
+class Nobody(Vendor):
+    """No vendor is asked."""
+
+    def configuration(self, interval_s=INTERVAL_S, timeout_s=2.0):
+        return {"channels": {"console": {"kind": "console"}}}
 
 
 class Watched:
@@ -43,7 +51,8 @@ class Watched:
     def gap(self, began):
         """The longest time without a question since then."""
         now = time.monotonic()
-        return max(b - a for times in self.asked.values() for a, b in pairwise([*(t for t in times if t >= began), now]))
+        asked = ([*(at for at in times if at >= began), now] for times in self.asked.values())
+        return max(b - a for times in asked for a, b in pairwise(times))
 
 
 def services(site):
@@ -69,17 +78,7 @@ def process(folder, site, redis_url):
     folder.mkdir()
     control = [site.url("/one"), site.url("/two", "localhost")]
     calm = {"per_second": 1000, "at_once": 100}
-    return Instance(folder, NOBODY, redis=redis_url, services=services(site), control=control, courtesy=calm)
-
-
-class Nobody:
-    """No vendor is needed."""
-
-    def configuration(self, **_):
-        return {"channels": {"console": {"kind": "console"}}}
-
-
-NOBODY = Nobody()
+    return Instance(folder, Nobody(), redis=redis_url, services=services(site), control=control, courtesy=calm)
 
 
 async def judged_by(store):
@@ -146,8 +145,9 @@ async def test_checks_and_services_are_shared(tmp_path, redis_url):
             await each.stop(15)
         rows, states = await counted(store)
     print(  # noqa: T201 - the reconciliation
-        f"\nshared after {home:.1f} s; asked {twice} times at most in 5 s; killed: services taken over after {taken:.1f}"
-        f" s, longest time without a check {gap:.1f} s; back after {back:.1f} s; streamed {rows}, counted {states}"
+        f"\nshared after {home:.1f} s; asked {twice} times at most in 5 s; killed: services taken over after"
+        f" {taken:.1f} s, longest time without a check {gap:.1f} s; back after {back:.1f} s;"
+        f" streamed {rows}, counted {states}"
     )
     assert twice <= 5 / INTERVAL_S + 2
     assert gap <= SILENT_S + BEAT_S + 3 * INTERVAL_S
