@@ -35,7 +35,20 @@ Servers = Batches | Cluster
 """One server, or all primaries of a cluster: both are asked in the same way."""
 PARTS = spread()
 SCANNED = 1_000
-SCRIPTS = ("adopt", "append", "budget", "claim", "commit", "group", "leader", "lease", "once", "peers", "pick", "settle")
+SCRIPTS = (
+    "adopt",
+    "append",
+    "budget",
+    "claim",
+    "commit",
+    "group",
+    "leader",
+    "lease",
+    "once",
+    "peers",
+    "pick",
+    "settle",
+)
 
 
 class Script:
