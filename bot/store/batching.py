@@ -51,7 +51,7 @@ class Batches:
         self._redis = redis
         self._primary = Replication(redis, named)
         self._waiting: list[Asked] = []
-        self._sending: set[asyncio.Task[None]] = set()
+        self._sending: dict[asyncio.Task[None], Sequence[Asked]] = {}
         self._closed = self._abandoned = False
         self._of = 0
 
@@ -102,9 +102,12 @@ class Batches:
         await self._end()
 
     async def _end(self) -> None:
-        sending = tuple(self._sending)
-        for task in sending:
+        sending = dict(self._sending)
+        for task, batch in sending.items():
             task.cancel()
+            # Here, for a task that has not begun yet never learns of it.
+            for one in batch:
+                self._cancelled(one.reply)
         if sending:
             await asyncio.wait(sending)
         pool = self._redis.connection_pool
@@ -120,9 +123,10 @@ class Batches:
                 one.reply.set_exception(ConnectionError(CLOSED))
             return
         for first in range(0, len(wanted), MOST):
-            task = asyncio.create_task(self._send(wanted[first : first + MOST], self._of), name="store")
-            self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
+            batch = wanted[first : first + MOST]
+            task = asyncio.create_task(self._send(batch, self._of), name="store")
+            self._sending[task] = batch
+            task.add_done_callback(self._sending.pop)
 
     async def _send(self, batch: Sequence[Asked], of: int) -> None:
         """Never raises: an error is raised where the reply is awaited."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as AwayError
 
 from bot.errors import StoreError
 from bot.store.client import RedisClient
@@ -108,6 +109,19 @@ async def test_nothing_is_sent_after_the_end(redis_url: str) -> None:
         assert late[0] is None or isinstance(late[0], StoreError | asyncio.CancelledError)
         names = [one["name"] for one in await watching.client_list()]
         assert "groundtruth" not in names
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_nobody_waits_for_a_server_that_is_left(redis_url: str, turns: int) -> None:
+    """At whatever moment it is left: what is asked of it ends with an error, or was just answered."""
+    server = servers(redis_url)
+    asked = asyncio.create_task(server.reply("PING"))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    await server.abandon()
+    async with asyncio.timeout(5):
+        [found] = await asyncio.gather(asked, return_exceptions=True)
+    assert found is True or isinstance(found, AwayError)
 
 
 async def test_a_new_password_counts_for_every_command(redis_url: str) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,24 +22,21 @@ TIMEOUT_MS = 1_000
 
 @dataclass
 class Nodes:
-    """The nodes by their ports; `more` are settings of every one."""
+    """The nodes by their ports; `password` is what they ask for."""
 
     folder: Path
-    more: Sequence[str] = ()
-    scheme: str = "redis+cluster"
-    options: str = ""
-    client: dict[str, Any] = field(default_factory=dict)
+    password: str | None = None
     running: dict[int, asyncio.subprocess.Process] = field(default_factory=dict)
     buses: dict[int, int] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
         """The address by all nodes."""
-        return f"{self.scheme}://{','.join(f'127.0.0.1:{port}' for port in self.buses)}{self.options}"
+        return f"redis+cluster://{','.join(f'127.0.0.1:{port}' for port in self.buses)}"
 
     def ask(self, port: int) -> Redis:
         """A client of one node."""
-        return Redis(host="127.0.0.1", port=port, socket_timeout=1, protocol=2, **self.client)
+        return Redis(host="127.0.0.1", port=port, socket_timeout=1, protocol=2, password=self.password)
 
     async def said(self, port: int, *words: Any) -> Any:
         """One reply of one node."""
@@ -65,11 +62,21 @@ class Nodes:
         bus = self.buses.setdefault(port, await free_port())
         folder = self.folder / str(port)
         folder.mkdir(exist_ok=True)
-        words = ["--bind", "127.0.0.1", "--dir", str(folder), "--save", "", "--appendonly", "yes", "--cluster-port"]
-        words += [str(bus), "--cluster-enabled", "yes", "--cluster-node-timeout", str(TIMEOUT_MS), *self.more]
+        words = [
+            "--port",
+            str(port),
+            "--bind",
+            "127.0.0.1",
+            "--dir",
+            str(folder),
+            "--save",
+            "",
+            "--appendonly",
+            "yes",
+            "--cluster-port",
+        ]
+        words += [str(bus), "--cluster-enabled", "yes", "--cluster-node-timeout", str(TIMEOUT_MS)]
         words += ["--repl-diskless-sync-delay", "0", "--cluster-replica-validity-factor", "0"]
-        words += [] if "--tls-port" in self.more else ["--port", str(port)]
-        words = [str(port) if word == "PORT" else word for word in words]
         quiet = asyncio.subprocess.DEVNULL
         self.running[port] = await asyncio.create_subprocess_exec(
             str(find_binary()), *words, stdout=quiet, stderr=quiet
@@ -195,9 +202,9 @@ async def move(nodes: Nodes, number: int, source: int, target: int, most: int | 
 
 
 @asynccontextmanager
-async def clustered(folder: Path, replicas: int = 1, more: Sequence[str] = (), **kinds: Any) -> AsyncIterator[Nodes]:
+async def clustered(folder: Path, replicas: int = 1) -> AsyncIterator[Nodes]:
     """Three primaries with so many replicas each, in step."""
-    nodes = Nodes(folder, more, **kinds)
+    nodes = Nodes(folder)
     try:
         await nodes.form(replicas)
         yield nodes
