@@ -119,6 +119,7 @@ async def test_nobody_waits_for_a_server_that_is_left(redis_url: str, turns: int
     for _ in range(turns):
         await asyncio.sleep(0)
     await server.abandon()
+    found: Any
     async with asyncio.timeout(5):
         [found] = await asyncio.gather(asked, return_exceptions=True)
     assert found is True or isinstance(found, AwayError)

@@ -62,20 +62,8 @@ class Nodes:
         bus = self.buses.setdefault(port, await free_port())
         folder = self.folder / str(port)
         folder.mkdir(exist_ok=True)
-        words = [
-            "--port",
-            str(port),
-            "--bind",
-            "127.0.0.1",
-            "--dir",
-            str(folder),
-            "--save",
-            "",
-            "--appendonly",
-            "yes",
-            "--cluster-port",
-        ]
-        words += [str(bus), "--cluster-enabled", "yes", "--cluster-node-timeout", str(TIMEOUT_MS)]
+        words = ["--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", "", "--appendonly", "yes"]
+        words += ["--cluster-enabled", "yes", "--cluster-port", str(bus), "--cluster-node-timeout", str(TIMEOUT_MS)]
         words += ["--repl-diskless-sync-delay", "0", "--cluster-replica-validity-factor", "0"]
         quiet = asyncio.subprocess.DEVNULL
         self.running[port] = await asyncio.create_subprocess_exec(
