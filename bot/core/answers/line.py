@@ -76,7 +76,9 @@ def line(voices: ComponentStatus, now: float, *, fresh: bool = True) -> Line:
         )
         detail, advice = f"{name}: {why}.", f"Groundtruth does not know how {name} is now."
         return Line(State.UNKNOWN, Colour.GREY, short, UNKNOWN, detail, advice)
-    detail = f"{name}, as measured: {utc(we_see(measured, now), now).partition(' ')[2]}."
+    # Without its age, which would be wrong by the time it is read.
+    seen = utc(we_see(measured, now), now).partition(" ")[2].rpartition("; ")[0]
+    detail = f"{name}, as measured: {seen}."
     return Line(state, tone(measured, now), short, _words(voices, now), detail, _advice(voices, name, now))
 
 
