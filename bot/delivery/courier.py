@@ -46,7 +46,7 @@ PAUSE_S = 60.0
 """What is the whole channel's trouble rests this long, where the channel does not say how long."""
 
 STANDING_READ = 100
-"""Messages of which the store is asked at once whether they are over."""
+"""Messages of which the store is asked at once which edition stands; only those that changed are read."""
 
 HELD = "sent with others in one message"
 """Why a delivery is held back, as the desk shows it."""

@@ -45,15 +45,18 @@ async def over_in_store(outbox: Outbox, roots: Mapping[Root, StandingRoot], now:
     """
     found: list[Root] = []
     for service in {name for name, _ in roots}:
-        ids = [id_ for name, id_ in roots if name == service]
-        for id_, row in zip(ids, await outbox.delivered(service, ids), strict=True):
+        ids, changed = [id_ for name, id_ in roots if name == service], list[str]()
+        for id_, edition in zip(ids, await outbox.editions(service, ids), strict=True):
             root = roots[service, id_]
-            if row is None:
-                ended = now - root.snapshot.at > DELIVERY_TTL_S
-            else:
-                said = SNAPSHOT.load(row[1]) if row[0] > root.claimed.version and row[1] else None
-                ended = said is not None and over(said)
-            if ended:
+            if edition is None and now - root.snapshot.at > DELIVERY_TTL_S:
+                found.append((service, id_))
+            elif edition is not None and edition[0] == edition[1] > root.claimed.version:
+                changed.append(id_)
+        # Only what another process has delivered since is read whole.
+        rows = await outbox.delivered(service, changed) if changed else []
+        for id_, row in zip(changed, rows, strict=True):
+            said = SNAPSHOT.load(row[1]) if row is not None and row[1] else None
+            if said is not None and over(said):
                 found.append((service, id_))
     return found
 

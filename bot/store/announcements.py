@@ -19,4 +19,9 @@ class AnnouncementStore:
 
     async def drop(self, *names: str) -> int:
         """Take these off; how many stood there."""
-        return int(await self._link.call("HDEL", keys.ANNOUNCEMENTS, *names)) if names else 0
+        if not names:
+            return 0
+        # Counted first: a removal whose reply was lost is sent again, and removes nothing then.
+        there = await self._link.call("HMGET", keys.ANNOUNCEMENTS, *names)
+        await self._link.call("HDEL", keys.ANNOUNCEMENTS, *names)
+        return sum(one is not None for one in there)

@@ -38,6 +38,7 @@ PATIENCE: Mapping[str, Any] = {
     "client_name": "groundtruth",
     "protocol": 2,
 }
+SENTINELS = frozenset({"redis+sentinel", "rediss+sentinel"})
 _RESERVED = frozenset({"protocol", "decode_responses", "encoding"})
 
 
@@ -107,7 +108,7 @@ async def open_store(  # noqa: PLR0913 - where it is, and how it is opened
             url = await _running(state_dir, socket)
         link = RedisClient(servers(url), masked(url))
         stack.push_async_callback(link.close)
-        warnings = await suitable(link, writes=start)
+        warnings = (*await suitable(link, writes=start), *_two_sentinels(url))
         if start:
             await permitted(link)
         if check:
@@ -186,7 +187,7 @@ def client(url: str) -> Redis:
         UserError: for an address that is none.
     """
     with _understood(url):
-        if urlsplit(url).scheme in {"redis+sentinel", "rediss+sentinel"}:
+        if urlsplit(url).scheme in SENTINELS:
             return _sentinel(url, PATIENCE)
         return _plain(url, PATIENCE)
 
@@ -255,6 +256,16 @@ def _sentinel(url: str, patience: Mapping[str, Any]) -> Redis:
     once = {**patience, "retry": Retry(NoBackoff(), 0)}
     redis: Redis = sentinels.master_for(service, Redis, db=int(query.get("db", 0)), **login, **secure, **once)
     return redis
+
+
+def _two_sentinels(url: str) -> Iterator[str]:
+    """What to warn about where neither may be away. Behind one name there may be several, which nobody can see."""
+    parts = urlsplit(url)
+    if parts.scheme in SENTINELS and parts.netloc.count(",") == 1:
+        yield (
+            "two Sentinels are configured, and most of those configured must name the primary: while one is away,"
+            " nothing can be written; name three in the store's address"
+        )
 
 
 def _place(text: str, port: int) -> Place:

@@ -98,6 +98,12 @@ class Outbox:
         args = (error[:_ERROR], now, claimed.version, line, keys.UNDELIVERABLE_KEPT, keys.SERVICE_TTL_S)
         return await self._settle(claimed, "give_up", args)
 
+    async def editions(self, service: str, deliveries: Sequence[str]) -> list[tuple[int, int] | None]:
+        """The version wanted of each and the one on its channel; None for unknown ones."""
+        k = keys_of(service)
+        rows = await self._link.calls([("HMGET", k.delivery(name), "v", "dv") for name in deliveries])
+        return [None if wanted is None else (int(wanted), int(done or 0)) for wanted, done in rows]
+
     async def delivered(self, service: str, deliveries: Sequence[str]) -> list[tuple[int, str] | None]:
         """The version that each has on its channel, and its body where that is the newest; None for unknown ones."""
         k = keys_of(service)

@@ -28,15 +28,15 @@ SENTINEL_S = 1.0
 """What a Sentinel has to answer; another one may know."""
 ROLE_S = 1.0
 """What a primary that may be replaced has to say what it is."""
-WRITES = frozenset({"EVALSHA", "EVAL", "SET"})
+SCRIPTS, WRITES = frozenset({"EVALSHA", "EVAL"}), frozenset({"SET", "HSET", "HDEL"})
 
 Named = Callable[[], Awaitable[None]]
 """Raises ConnectionError where a server serves nothing of its cluster any more, or nobody can tell."""
 
 
 def writes(words: Words) -> bool:
-    """Whether replicas are waited for after a command: a script with keys, or what processes tell each other."""
-    return words[0] in WRITES and (words[0] == "SET" or bool(words[2]))
+    """Whether replicas are waited for after a command: a script with keys, what processes or people tell each other."""
+    return words[0] in WRITES or (words[0] in SCRIPTS and bool(words[2]))
 
 
 def marked(commands: Sequence[Words]) -> list[Words]:

@@ -16,7 +16,10 @@ class SubscriptionStore:
 
     async def unsubscribe(self, name: str) -> bool:
         """Whether there was one."""
-        return bool(await self._link.call("HDEL", keys.ROUTES, name))
+        # Asked first: a removal whose reply was lost is sent again, and removes nothing then.
+        there = bool(await self._link.call("HEXISTS", keys.ROUTES, name))
+        await self._link.call("HDEL", keys.ROUTES, name)
+        return there
 
     async def all(self) -> dict[str, str]:
         """All of them by name (JSON)."""

@@ -208,6 +208,17 @@ async def test_without_a_store_it_comes_again(channel, clerk):
     assert clerk.lines == ["ack 4F7K"]
 
 
+async def test_what_was_not_done_is_not_noted(fake, channel, clerk):
+    """Somebody resolves it there and the act is not taken: when it is over here, that is still told there."""
+    where = await channel.post("", CARD, KEY)
+    clerk.away.append(StoreError("away"))
+    assert (await deliver(way(channel), happened("resolved"))).status_code == 503
+    await channel.edit(where, replace(CARD, closed=True))
+    (alert,) = fake.alerts
+    assert alert.state == "resolved"
+    assert [one["event_action"] for one in alert.events] == ["trigger", "resolve"]
+
+
 async def test_other_requests(channel, clerk):
     """Only this path, only POST, no large bodies."""
     async with httpx.AsyncClient() as client:

@@ -117,6 +117,32 @@ async def test_a_store_emptied_while_it_is_read_makes_nothing_forgotten(store, r
     assert [act for act, _ in world.books["one"].acts] == ["post", "edit"]
 
 
+async def test_only_what_another_process_delivered_is_read_whole(store, monkeypatch):
+    """A hundred messages that stand cost two numbers each."""
+    world, read = World(store), []
+    couriers = [world.courier("a"), world.courier("b")]
+    watch = watched(world, couriers[0])
+    await world.say()
+    await world.say(replace(INCIDENT, id="4F7L"))
+    while await couriers[0].round("one"):
+        pass
+    whole = couriers[0]._outbox.delivered
+
+    async def delivered(service, names):
+        read.extend(names)
+        return await whole(service, names)
+
+    monkeypatch.setattr(couriers[0]._outbox, "delivered", delivered)
+    await watch.look()
+    assert read == []
+    await world.say(replace(INCIDENT, id="4F7L", status=IncidentStatus.RESOLVED, resolved_at=world.now))
+    await couriers[1].round("one")
+    await watch.look()
+    assert read == ["one/4F7L"]
+    await watch.look()
+    assert read == ["one/4F7L"]
+
+
 async def test_nothing_is_ended_while_the_store_is_the_same(store):
     """A look says nothing by itself."""
     world = World(store)

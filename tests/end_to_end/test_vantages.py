@@ -2,9 +2,7 @@
 
 import asyncio
 import io
-import os
 import signal
-import subprocess
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -21,38 +19,14 @@ from bot.core.model.incident import Incident
 from bot.demo.vendor import Vendor
 from bot.store.codec import INCIDENT
 from bot.store.connect import open_store
-from bot.store.embedded import command
-from bot.store.embedded_binary import find_binary
 from bot.store.store import Store
 from bot.store.stream_rows import decode
 from probes.model import Observation
 from tests.support.instance import Instance
+from tests.support.servers import Server
 from tests.support.stores import readable
 
 pytestmark = pytest.mark.timeout(120)
-
-
-class Server:
-    """A Redis shared by processes, which can be stopped, continued, killed and started again on the same files."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.socket = folder / "s"
-        self.start()
-
-    @property
-    def url(self) -> str:
-        return f"unix://{self.socket}"
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            command(find_binary(), self.folder, self.socket), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-
-    def signal(self, number: int) -> None:
-        os.kill(self.process.pid, number)
-        if number == signal.SIGKILL:
-            self.process.wait(10)
 
 
 @pytest.fixture

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from bot.store.announcements import AnnouncementStore
 from bot.store.budget import BudgetStore, Spent
 from bot.store.outbox import Outbox
 from bot.store.store import Store
+from bot.store.subscriptions import SubscriptionStore
 from bot.store.types import Claimant
 from tests.support.writes import ANNA, BEN, SERVICE, claims, delivery, say
 
@@ -21,6 +23,10 @@ class Twice:
 
     async def run(self, *words: Any) -> Any:
         self.replies.append((await self._link.run(*words), await self._link.run(*words)))
+        return self.replies[-1][1]
+
+    async def call(self, *words: Any) -> Any:
+        self.replies.append((await self._link.call(*words), await self._link.call(*words)))
         return self.replies[-1][1]
 
 
@@ -53,3 +59,22 @@ async def test_a_budget_asked_again_books_once(store: Store) -> None:
     assert not await purse.reserve("claude", (60, 0.02), (100, 0.05))
     assert await store.purse.spent("claude") == Spent(60, 0.02, 1)
     assert [first[0] == again[0] for first, again in link.replies] == [True, True]
+
+
+async def test_a_message_taken_up_again_counts_once(store: Store) -> None:
+    """And one that the store knows otherwise is not."""
+    outbox = Outbox(Twice(store.outbox._link))  # type: ignore[arg-type]
+    assert await outbox.adopt(SERVICE, delivery(), "{}")
+    assert not await store.outbox.adopt(SERVICE, delivery(), '{"ts": "2"}')
+    assert not await store.outbox.adopt(SERVICE, delivery(version=7), "{}")
+
+
+async def test_what_is_taken_off_twice_was_there(store: Store) -> None:
+    """Whoever unsubscribes, or takes an announcement off, hears that it was there."""
+    link = Twice(store.subscriptions._link)
+    await store.subscriptions.subscribe("here", "{}")
+    await store.announcements.put("a", "{}")
+    assert await SubscriptionStore(link).unsubscribe("here")  # type: ignore[arg-type]
+    assert await AnnouncementStore(link).drop("a", "b") == 1  # type: ignore[arg-type]
+    assert not await store.subscriptions.unsubscribe("here")
+    assert await store.announcements.drop("a") == 0

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 from redis.exceptions import ConnectionError as AwayError
 
+from bot.store.connect import _two_sentinels
 from bot.store.replication import Sentinels
 from tests.support.sentinels import free_port
 
@@ -43,6 +44,16 @@ def _talk(port: int):
     return talk
 
 
+@pytest.mark.parametrize(("number", "warned"), [(1, False), (2, True), (3, False)])
+def test_two_are_too_few(number: int, warned: bool) -> None:
+    """With two, neither may be away."""
+    said = list(
+        _two_sentinels(f"redis+sentinel://me:secret@{','.join(f'h{n}:26379' for n in range(number))}/main?db=0")
+    )
+    assert bool(said) is warned
+    assert all("name three in the store's address" in one and "secret" not in one for one in said)
+
+
 @pytest.mark.parametrize("ports", [(7001,), (7001, 7001, 7002), (7001, None, 7001), (None, 7001, 7001), (7001, 7001)])
 async def test_most_of_those_configured_decide(ports: Sequence[int | None]) -> None:
     """One that has slept through a failover, or is gone, keeps nobody from the store."""
@@ -57,6 +68,7 @@ async def test_most_of_those_configured_decide(ports: Sequence[int | None]) -> N
         ((7001, 7002, 7003), "do not agree on a primary"),
         ((7001, None, None), "only 1 of 3 Sentinels"),
         ((None, None), "no Sentinel names a primary"),
+        ((7001, None), "only 1 of 2 Sentinels"),
     ],
 )
 async def test_without_a_majority_there_is_no_primary(ports: Sequence[int | None], why: str) -> None:

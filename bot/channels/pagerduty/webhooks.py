@@ -7,6 +7,7 @@ switch the webhook off for a day, so that only a wrong signature gets one.
 What we ask of PagerDuty ourselves comes back as an event too. It has no person as its agent, and is passed over.
 """
 
+import contextlib
 import hashlib
 import hmac
 import logging
@@ -140,6 +141,16 @@ class Webhooks(NotificationLog):
         known = await self._told(key)
         if known:
             await self._tell(key, {**known, "state": standing.value, "theirs": "yes"})
+        try:
+            await self._act(event, verb)
+        except (StoreError, _TooFastError):
+            # It comes again. Until then what stands there is not ours, or its end would never be told.
+            if known:
+                with contextlib.suppress(StoreError):
+                    await self._tell(key, known)
+            raise
+
+    async def _act(self, event: _Event, verb: str) -> None:
         agent = event.agent if event.agent is not None and event.agent.type == "user_reference" else None
         person = Person("pagerduty", "", agent.id[:80], clean(agent.summary or "", 80)) if agent else NOBODY
         asker = Asker(person, Role.RESPONDER, self.name, f"{self.name}.{event.id}")

@@ -12,10 +12,10 @@ from redis.asyncio import Redis
 
 from bot.judging.judge import LEASE_MS
 from bot.store.connect import open_store
-from tests.end_to_end.test_vantages import Server
 from tests.support.platforms import title
 from tests.support.proofs import Load
 from tests.support.replicated_run import running_on
+from tests.support.servers import Server
 
 AWAY_S = float(os.environ.get("AWAY_S", "6"))
 EMPTIED, SUSPENDED = int(os.environ.get("EMPTIED", "1")), int(os.environ.get("SUSPENDED", "1"))
@@ -72,32 +72,41 @@ async def test_an_emptied_store(tmp_path, redis_url):
             await run.add(name)
         await run.heard()
         clock, told = asyncio.get_running_loop().time, []
-        for number in range(1, EMPTIED + 1):
+        for number in range(EMPTIED):
+            site = run.sites.names[number]
             run.begin()
-            await run.until(lambda want=2 * number - 1: run.told(want))
+            await run.until(lambda site=site: run.hook.of(site) and stands(run, site) >= 1)
             async with Redis.from_url(redis_url) as redis:
                 await redis.flushall()
             emptied = clock()
-            await run.until(lambda want=number: len(closed(run)) >= want)
+            await run.until(lambda site=site: any(site in one.message.headline.lower() for one in closed(run)))
             ended = clock() - emptied
-            await run.until(lambda want=2 * number: run.told(want))
+            await run.until(lambda site=site: len(run.hook.of(site)) >= 2 and stands(run, site) >= 2)
             told.append((ended, clock() - emptied))
             await run.end()
         found = await run.reconciled()
         places = [m.shown for place in ("C1", "C2") for m in run.both.slack_roots(place)]
         places += [title(m) for m in run.both.discord_roots()]
         print(  # noqa: T201 - the reconciliation
-            f"\n{EMPTIED} times emptied: {found}; messages ended {len(closed(run))} of {EMPTIED}, after"
+            f"\n{EMPTIED} times emptied: {found}; messages ended {len(closed(run))}, after"
             f" {max(one for one, _ in told):.1f} s; told anew after {max(one for _, one in told):.1f} s at most;"
             f" roots doubled {run.doubled}, lines twice {run.lines_again}"
         )
         assert "Traceback" not in "".join(one.said for one in run.processes)
         assert found.counted == found.streamed
         assert (found.lost, found.twice, found.untold) == (0, 0, [])
-        assert len(closed(run)) == EMPTIED
-        assert sum(ENDED in one for one in places) == 3 * EMPTIED
+        # What was called over less than a minute before is found anew too, for its results are written again.
+        assert len(closed(run)) >= EMPTIED
+        assert sum(ENDED in one for one in places) == 3 * len(closed(run))
         assert set(run.doubled.values()) == {0}
         assert run.lines_again == []
+
+
+def stands(run, site):
+    """How many messages about a service stand in each place, at least."""
+    slack = [[one.headline for one in run.both.slack_roots(place)] for place in ("C1", "C2")]
+    every = [*slack, [title(one) for one in run.both.discord_roots()]]
+    return min(sum(site in one.lower() for one in headlines) for headlines in every)
 
 
 def closed(run):
