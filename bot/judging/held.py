@@ -22,7 +22,8 @@ Raw = tuple[str, bytes]
 class Held:
     """`position` is behind the last row fed, of which `waiting` are not written yet; `at_once` rows are read at once.
 
-    `took_s` is how long (seconds) the last settling took, `committed` the id of the last commit.
+    `took_s` is how long (seconds) the last settling took, `calm` whether there was none, as all is well; `committed` is
+    the id of the last commit. Of the rows that wait, `unseen` are in no figures yet that were written.
     What was set aside is passed over when it is read again, and written with the commit whose position is behind it.
     """
 
@@ -33,7 +34,9 @@ class Held:
     position: str = ""
     waiting: int = 0
     judgement: Judgement | None = None
+    unseen: int = 0
     took_s: float = 0.0
+    calm: bool = False
     committed: str = ""
     _rows: dict[str, SetAside] = field(default_factory=dict)
     _passed: list[str] = field(default_factory=list)
@@ -53,6 +56,7 @@ class Held:
         self._passed += [at for at, _ in every if at in self._rows]
         self.position = every[-1][0] if every else self.position
         self.waiting += len(every)
+        self.unseen += len(every)
         return [(at, raw) for at, raw in every if at not in self._rows]
 
     def may_wait(self, now: float) -> bool:
@@ -68,7 +72,7 @@ class Held:
         for at in self._passed:
             del self._rows[at]
         self._passed, self._states = [], []
-        self.written_at, self.waiting, self.committed = now, 0, commit
+        self.written_at, self.waiting, self.unseen, self.committed = now, 0, 0, commit
         self.at_once, self.how = min(ROWS, 2 * self.at_once), Begin.AS_WRITTEN
 
     def put_aside(self, one: SetAside, *, row: bool) -> None:
@@ -87,5 +91,5 @@ class Held:
             self._states, self._rows = [*self._states, *self._rows.values()][-1:], {}
             self.how = how
         self.loaded, self.at_once, self.judgement = loaded, at_once, None
-        self.position, self.waiting, self._passed = loaded.position, 0, []
+        self.position, self.waiting, self.unseen, self._passed = loaded.position, 0, 0, []
         self.committed = loaded.commit

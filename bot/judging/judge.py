@@ -160,16 +160,21 @@ class Judge:
                 if not await self._store.commit(self._service.id, token, commit):
                     await self._passed(token, clock() - renewed)
                     return
-                held.written(self._context.now(), commit.id)
-                self._breaks.went_well()
-                if commit.deliveries:
-                    self._context.said()
+                self._written(held, commit)
             if clock() - renewed >= self._context.lease_ms / 3000:
                 if not await self._kept(token):
                     return
                 renewed = clock()
             if error is None and not full:
-                await self._wait(IDLE_S if held.waiting == 0 else CALM_IDLE_S, held.took_s)
+                await self._wait(CALM_IDLE_S if held.calm and held.waiting else IDLE_S, held.took_s)
+
+    def _written(self, held: Held, commit: Commit) -> None:
+        held.unseen = 0
+        if commit.state is not None:
+            held.written(self._context.now(), commit.id)
+            self._breaks.went_well()
+        if commit.deliveries:
+            self._context.said()
 
     async def _kept(self, token: Token) -> bool:
         """Keep the lease; False where it is another's, or the process asks for it that is to have it."""
@@ -188,12 +193,17 @@ class Judge:
             held.judgement = Judgement(seen, self._settings, begins, self._context.calls)
         judgement, held.took_s = held.judgement, 0.0
         until = await self._take(judgement, [(at, decode(raw)) for at, raw in held.fed(rows)], full=full)
-        if held.may_wait(self._context.now()) and judgement.calm(until):
+        may_wait = held.may_wait(self._context.now())
+        held.calm = may_wait and judgement.calm(until)
+        if held.calm:
             return None
         clock = asyncio.get_running_loop().time
         began = clock()
-        decisions = judgement.settle(until)
+        decisions = judgement.settle(until, whole=not may_wait)
         held.took_s = clock() - began
+        if not decisions.whole and not decisions.eventful:
+            # The state is written with what is decided, and every ten seconds: until then the rows can be read again.
+            return self._figures(held, judgement, decisions) if held.unseen and decisions.voices else None
         if not (held.waiting or decisions.eventful or held.must_write(self._context.now())):
             return None
         routes = await self._context.routes() if decisions.notices else ActiveRoutes()
@@ -307,13 +317,9 @@ class Judge:
         deliveries = tuple(write for notice in decisions.notices for write in self._writes(judgement, notice, routes))
         rollups, dossiers = judgement.take(self._context.now())
         state = judgement.state()
-        return Commit(
-            position=held.position,
+        return replace(
+            self._figures(held, judgement, decisions),
             state=REMEMBERED.dump(state).encode(),
-            assessments={c: VOICES.dump(v) for c, v in decisions.voices.items()}
-            | {f"why:{c}": EXPLANATION.dump(e) for c, e in decisions.explanations.items()}
-            | {ABOUT_FIELD: ABOUT.dump(self._about(judgement, state))},
-            attention={c: PLAN.dump(p) for c, p in decisions.plans.items()},
             incidents=tuple(IncidentWrite(i.id, i.opened_at, INCIDENT.dump(i)) for i in decisions.incidents),
             deliveries=deliveries,
             log=(
@@ -327,13 +333,23 @@ class Judge:
             records=tuple(RecordWrite(i, DOSSIER.dump(d)) for i, d in dossiers.items()),
             rollups=rollups,
             rolled_at=state.rolled.counted_to,
-            after=held.committed,
             aside=tuple(SET_ASIDE.dump(one) for one in held.aside),
         )
 
-    def _about(self, judgement: Judgement, state: Remembered) -> About:
+    def _figures(self, held: Held, judgement: Judgement, decisions: Decisions) -> Commit:
+        """What people see of the components, and what probers do; of those left out, what is there stays."""
         now = self._context.now()
-        return About(now, judgement.service.usual_lag_s, tuple(state.others.values()), judgement.stands(now))
+        about = About(now, judgement.service.usual_lag_s, judgement.others, judgement.stands(now))
+        return Commit(
+            position=held.position,
+            state=None,
+            assessments={c: VOICES.dump(v) for c, v in decisions.voices.items()}
+            | {f"why:{c}": EXPLANATION.dump(e) for c, e in decisions.explanations.items()}
+            | {ABOUT_FIELD: ABOUT.dump(about)},
+            attention={c: PLAN.dump(p) for c, p in decisions.plans.items()},
+            whole=decisions.whole,
+            after=held.committed,
+        )
 
     def _writes(self, judgement: Judgement, notice: Notice, routes: ActiveRoutes) -> list[DeliveryWrite]:
         """The notice on its way to everybody who hears of it; whom it goes to is part of the judgement's state."""

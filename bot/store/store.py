@@ -222,9 +222,10 @@ def _lease_keys(service: str) -> tuple[str, str, str]:
 
 def _words(token: Token, commit: Commit) -> Iterator[Value]:
     """The commit as the script reads it: fixed figures, then counted groups, then one run of words a delivery."""
-    yield from (token, commit.position, commit.id, commit.state, keys.SERVICE_TTL_S, keys.DELIVERY_TTL_S)
+    yield from (token, commit.position, commit.id, commit.state or b"", keys.SERVICE_TTL_S, keys.DELIVERY_TTL_S)
     yield from (keys.INCIDENTS_KEPT, keys.TIMELINE_KEPT, keys.DELIVERIES_KEPT, keys.TRAIL_KEPT)
     yield from (keys.LEDGER_TTL_S, keys.LEDGER_KEPT, keys.SET_ASIDE_KEPT, "*" if commit.after is None else commit.after)
+    yield from (int(commit.state is not None), int(commit.whole))
     for fields in (commit.assessments, commit.attention):
         yield len(fields)
         yield from chain.from_iterable(fields.items())

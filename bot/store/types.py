@@ -128,13 +128,15 @@ class DeliveryWrite:
 class Commit:
     """Everything one judgement changes, written whole or not at all.
 
-    `assessments` and `attention` replace what was there. `rollups` are added to what was there, which then has
-    everything until `rolled_at`. `aside` are rows that could not be judged (JSON). `id` makes a repeat of the same
-    commit harmless. It is refused unless the last commit there is the one it builds upon (`after`; None: any).
+    `assessments` and `attention` replace what was there; unless it is `whole`, assessments that it leaves out stay.
+    Without a `state` it is figures alone: the position and the last commit stay what they were. `rollups` are added to
+    what was there, which then has everything until `rolled_at`. `aside` are rows that could not be judged (JSON). `id`
+    makes a repeat of the same commit harmless. It is refused unless the last commit there is the one it builds upon
+    (`after`; None: any).
     """
 
     position: str
-    state: bytes
+    state: bytes | None
     assessments: Mapping[str, str] = field(default_factory=dict)
     attention: Mapping[str, str] = field(default_factory=dict)
     incidents: tuple[IncidentWrite, ...] = ()
@@ -148,6 +150,7 @@ class Commit:
     id: str = field(default_factory=_nonce)
     aside: tuple[str, ...] = ()
     after: str | None = None
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

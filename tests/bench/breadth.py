@@ -85,7 +85,9 @@ class Seat:
         self.now = now
         commit = await self.judge._judged(self.held, rows, full=False)
         if commit is not None:
-            self.held.written(now, commit.id)
+            self.held.unseen = 0
+            if commit.state is not None:
+                self.held.written(now, commit.id)
 
 
 async def judged(services: int, size: int, *, trouble: bool) -> float:

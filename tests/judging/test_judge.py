@@ -1,6 +1,8 @@
 """The judge on the real store: counted once, fenced, and silent when refused."""
 
+from bot.store.codec import REMEMBERED
 from tests.support.judging import START, World
+from tests.support.stores import readable
 
 
 async def test_an_outage_is_one_incident_with_one_delivery(store):
@@ -19,6 +21,28 @@ async def test_an_outage_is_one_incident_with_one_delivery(store):
     assert incident.components == ("claude-api",)
     assert incident.opened_at <= START + 30 * 52
     assert [d.subject for d in await store.views.deliveries("claude", 10)] == [incident.id]
+
+
+async def test_between_two_states_figures_alone_are_written(store):
+    """While trouble stands people see each new failure at once; who goes on from the state counts each once."""
+    world = World(store)
+    async with world.at_work(world.judge("one")):
+        await world.see(*[False] * 40, *[True] * 12)
+        before = await world.remembered(52)
+        written = await store.load("claude")
+        clock = world.now
+        for failures in (13, 14):
+            world.now = clock  # no ten seconds pass
+            await world.append([True], at=clock + failures)
+            await world.shown(failed=failures)
+        assert await store.load("claude") == written
+        assert readable(REMEMBERED.load(written.state)).counted == before.counted == 52
+    async with world.at_work(world.judge("two")):
+        world.now = clock + 60
+        kept = await world.remembered(54)
+
+    assert kept.counted == 54
+    assert len(await world.incidents()) == 1
 
 
 async def test_restarts_at_any_row_change_nothing(store):

@@ -10,6 +10,7 @@ from bot.core.history.ranges import SPANS
 from bot.core.history.recorder import EVERY_S
 from bot.core.postmortem.report import postmortem
 from bot.desk.reader import Reader
+from bot.judging.held import KEEP_S
 from bot.judging.judge import Judge
 from bot.settings import Component, Service
 from bot.store.codec import REMEMBERED
@@ -30,10 +31,10 @@ class Watched(World):
 
     async def look(self, dice, n):
         """Results, most of them now, some late by minutes, hours or days."""
-        rows = []
+        rows, now = [], self.now
         for _ in range(n):
-            self.now += dice.choice((1.0, 29.5, 60.0))
-            at = self.now - dice.choice((0.0, 0.0, 0.0, 700.0, 4_000.0, 90_000.0))
+            now += dice.choice((1.0, 29.5, 60.0))
+            at = now - dice.choice((0.0, 0.0, 0.0, 700.0, 4_000.0, 90_000.0))
             outcome = dice.choice([Outcome.OK, Outcome.SLOW, Outcome.FAILED])
             fault = Fault.VENDOR if outcome is Outcome.FAILED else Fault.NONE
             seen = Observation(
@@ -49,6 +50,7 @@ class Watched(World):
             rows.append(encode(seen))
             self.looks.append(seen)
         await self.store.append("claude", "eu.1", self.sent + 1, rows)
+        self.now = now + KEEP_S
         self.sent += n
         self.wake_all()
 

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,24 @@ async def test_assessments_are_replaced_whole(store: Store) -> None:
     await store.commit(SERVICE, token, Commit(START, b"", {"a": "1", "b": "2"}))
     await store.commit(SERVICE, token, Commit(START, b"", {"b": "3", "c": "4"}))
     assert await store.views.assessments(SERVICE) == {"b": "3", "c": "4"}
+
+
+async def test_figures_alone_leave_what_was_decided(store: Store) -> None:
+    """Those left out stay, as do position and state; with a lost lease, or upon another commit, nothing is said."""
+    token = await leased(store)
+    first = Commit("5-0", b"s", {"a": "1", "b": "2"}, {"a": "plan"})
+    assert await store.commit(SERVICE, token, first)
+    before = await store.load(SERVICE)
+    figures = Commit("6-0", None, {"b": "3"}, whole=False, after=first.id)
+    assert await store.commit(SERVICE, token, figures)
+    assert await store.views.assessments(SERVICE) == {"a": "1", "b": "3"}
+    assert await store.views.attention(SERVICE) == {}
+    assert await store.load(SERVICE) == before
+    assert before.commit == first.id
+    assert not await store.commit(SERVICE, token, replace(figures, after=figures.id, assessments={"b": "4"}))
+    await leased(store)
+    assert not await store.commit(SERVICE, token, replace(figures, assessments={"b": "4"}))
+    assert await store.views.assessments(SERVICE) == {"a": "1", "b": "3"}
 
 
 async def test_incidents_are_kept_newest_first_and_bounded(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

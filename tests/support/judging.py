@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.model.service import ServiceView
 from bot.judging.judge import Judge, JudgeContext
-from bot.store.codec import INCIDENT, REMEMBERED
+from bot.store.codec import INCIDENT, REMEMBERED, VOICES
 from bot.store.stream_rows import encode
 from probes.model import Fault, Layer, Observation, Outcome
 from tests.support.routing import to
@@ -45,12 +45,18 @@ class World:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def see(self, *failed):
-        """Stream results, thirty seconds apart."""
+        """Stream results, thirty seconds apart; the clock moves when they are there, or a judge would miss them."""
+        await self.append(failed, self.now + 30.0)
+        self.now += 30.0 * len(failed)
+        self.wake_all()
+
+    async def append(self, failed, at):
+        """The same from a moment on, without moving the clock."""
         rows = []
-        for bad in failed:
-            self.now += 30.0
+        for number, bad in enumerate(failed):
             outcome = (Outcome.FAILED, Fault.VENDOR, Layer.APP_BACKEND, "api_error") if bad else (Outcome.OK,)
-            rows.append(encode(Observation("claude-api/hello", "claude", "claude-api", "eu", self.now, *outcome)))
+            when = at + 30.0 * number
+            rows.append(encode(Observation("claude-api/hello", "claude", "claude-api", "eu", when, *outcome)))
         await self.store.append("claude", "eu.1", self.sent + 1, rows)
         self.sent += len(rows)
         self.wake_all()
@@ -67,6 +73,15 @@ class World:
                 loaded = await self.store.load("claude")
                 if loaded.state and (kept := readable(REMEMBERED.load(loaded.state))).counted >= counted:
                     return kept
+                await asyncio.sleep(0.01)
+
+    async def shown(self, failed):
+        """Wait until people see so many failures."""
+        async with asyncio.timeout(20):
+            while True:
+                body = (await self.store.views.assessments("claude")).get("claude-api")
+                if body and readable(VOICES.load(body)).measured.failed == failed:
+                    return
                 await asyncio.sleep(0.01)
 
     async def incidents(self):

@@ -99,10 +99,14 @@ class Assessor:
         self.now = max(self.now, now)
         return steps
 
-    def assessments(self, now: float) -> dict[str, Assessment]:
-        """What is believed of every component."""
-        evidence = self.episodes.evidence(now)
-        return {c: explanation.assessed(self.episodes, c, now, evidence) for c in self.episodes.components()}
+    def components(self) -> list[str]:
+        """Those configured and those seen."""
+        return self.episodes.components()
+
+    def assessments(self, now: float, components: Iterable[str] | None = None) -> dict[str, Assessment]:
+        """What is believed of every component, or of these."""
+        evidence, wanted = self.episodes.evidence(now), self.components() if components is None else components
+        return {c: explanation.assessed(self.episodes, c, now, evidence) for c in wanted}
 
     def explain(self, component: str, now: float) -> Explanation:
         """Why, in words and numbers."""

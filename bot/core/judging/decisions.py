@@ -52,7 +52,10 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """What one settling came to, to be written in one commit."""
+    """What one settling came to, to be written in one commit.
+
+    Unless it was `whole`, components without a voice keep the one they had.
+    """
 
     voices: dict[str, ComponentStatus]
     explanations: dict[str, Explanation]
@@ -62,6 +65,7 @@ class Decisions:
     notices: tuple[Notice, ...] = ()
     ledger: tuple[LedgerEntry, ...] = ()
     outcomes: tuple[ActionRecord, ...] = ()
+    whole: bool = True
 
     @property
     def eventful(self) -> bool:

@@ -18,7 +18,7 @@ from bot.core.history.rollups import Chunk
 from bot.core.incidents import actions, blindness, escalation, silence_expiry, silences
 from bot.core.incidents.certificates import Certificates
 from bot.core.incidents.evidence import Evidence, EvidenceCollector, NewEvidence
-from bot.core.incidents.tracker import IncidentTracker
+from bot.core.incidents.tracker import IncidentTracker, Touched
 from bot.core.judging import edges as edge_checks
 from bot.core.judging.decisions import Decisions, Remembered
 from bot.core.judging.measurement import measured
@@ -26,12 +26,13 @@ from bot.core.judging.resuming import resume
 from bot.core.ledger.entries import LedgerTracker
 from bot.core.model import silence
 from bot.core.model.action import ActionRecord, ActionRequest
+from bot.core.model.discrepancy import Discrepancy
 from bot.core.model.incident import Incident
 from bot.core.model.measurement import Failure, Measurement
 from bot.core.model.report import Report
 from bot.core.model.service import ServiceView
 from bot.core.model.snapshot import ComponentStatus, Snapshot
-from bot.core.model.statuspage import PageStatus
+from bot.core.model.statuspage import PageMention, PageStatus
 from bot.core.reports import surge
 from bot.core.routing.notices import Notice, Notices, Scene
 from bot.core.statuspage import claims
@@ -80,8 +81,11 @@ class Judgement:
         self._crowd = surge.SurgeDetector(service.names, kept.crowd, opens=service.people_open)
         self._crowd.resume(i.active for i in self._cases.open() if i.kind == surge.BY_PEOPLE)
         resume(self._assessor.episodes, self._cases.open())
-        self._well: frozenset[str] = frozenset()
-        self._stirred = self._restless = True
+        self._voiced: dict[str, ComponentStatus] = {}
+        self._quiet: silence.Silences = ()
+        self._well: set[str] = set()
+        self._moved: set[str] = set()
+        self._stirred = self._restless = self._wide = True
 
     def see(self, observation: Observation) -> None:
         """Take in one row of the stream."""
@@ -90,7 +94,7 @@ class Judgement:
             self._listen(observation.check, observation.page, observation.at, blind=observation.control is False)
             return
         if observation.mentions:
-            self._stirred = True
+            self._stirs()
             self._crowd.hear(observation.mentions, observation.at)
         self._certificates.see(observation)
         edge = edge_checks.noted(self._fronts, observation)
@@ -101,8 +105,12 @@ class Judgement:
         self._rolling.count(observation, result)
         if observation.component and observation.symptom != "over_budget":
             self._blindness = blindness.noted(self._blindness, observation, usable=result is not None)
-        if result is not None:
-            self._stirred = self._stirred or result.failed or result.slow or result.component not in self._well
+        if result is None:
+            self._moved |= {observation.component} - {""}
+        else:
+            if result.failed or result.slow or result.component not in self._well:
+                self._stirred = True
+                self._moved.add(result.component)
             noted(self._tallies, result.component, result.check, result.at, failed=result.failed)
             if result.failed:
                 self._files.failed(self._cases.open(), result.component, Failure.of(observation))
@@ -115,7 +123,7 @@ class Judgement:
     def report(self, report: Report) -> None:
         """Take in what a person says."""
         self._counted += 1
-        self._stirred = True
+        self._stirs()
         heard = self._crowd.take(report)
         if heard:
             self._follow(self._assessor.reported(report.at, report.component, heard))
@@ -127,7 +135,7 @@ class Judgement:
     def command(self, command: ActionRequest, past: Incident | None = None) -> None:
         """Do what a person wants; `past` is the incident it names where that one is over."""
         self._counted += 1
-        self._stirred = True
+        self._stirs()
         self._done.append(ActionRecord(command, actions.act(self._cases, command, past)))
 
     def calm(self, now: float) -> bool:
@@ -139,46 +147,89 @@ class Judgement:
         self._follow(self._assessor.advance(now))
         return not (self._stirred or self._restless)
 
-    def settle(self, now: float) -> Decisions:
-        """Let time pass to `now` and say what follows from everything taken in since the last settling."""
+    def settle(self, now: float, *, whole: bool = True) -> Decisions:
+        """Let time pass to `now` and say what follows from everything taken in since the last settling.
+
+        With `whole=False` the same is decided, while components that were well and still are may keep the figures they
+        had: they are left out of the answer, unless what was taken in may concern all of them.
+        """
         self._follow(self._assessor.advance(now))
         recounted = self._gather(now)
-        ours = self._measured(now)
-        self._cases.look(ours, self._heard)
-        self._cases.hush(now)
-        voices = self._voices(ours, now)
-        self._rolling.hold(voices, now)
+        whole, fresh = self._heard_now(now, whole=whole)
+        voices = self._voiced
         self._cases.watch(voices, self._heard, now)
         escalation.escalate_due(
             self._cases, lambda i: self._calls(self._seen(i, voices, now)), now, self._notices.reached
         )
-        cases = [self._case(c, v) for c, v in voices.items() if c in self.service.page_ids]
+        cases = [self._case(c, v) for c, v in fresh.items() if c in self.service.page_ids]
         self._comparison.compare(cases, now)
         said = self._comparison.take()
         self._books, finished = self._books.step(self.service.id, cases, now)
-        standing = self._cases.incidents
-        disputed = self._comparison.standing()
-        silent = frozenset(r.id for r in (*disputed, *(r for r, _ in said)) if self._cases.silent(r, now))
+        records = [record for record, _ in said]
+        scene = Scene(now, self._cases.incidents, voices, self._held(records, now))
         touched = self._cases.take()
-        self._collect(voices, standing, touched)
+        self._collect(voices, scene.standing, touched)
         expired = self._cases.take_expired()
         done, self._done = [*self._done, *(silence_expiry.done(s, self.service, now) for s in expired)], []
-        scene = Scene(now, standing, voices, silent)
-        ended = tuple(n for s in expired if (n := silence_expiry.notice(s, self.service, now)) is not None)
-        disputes = self._notices.of_page([record for record, _ in said], disputed, scene)
-        notices = (*self._notices.after(touched, scene), *disputes, *ended, *self._certificates.take(now))
-        plans = self._assessor.attention(now)
-        self._rests(voices, moving=bool(plans or self._cases.incidents))
+        notices = self._to_say(touched, records, expired, scene)
+        plans, names = self._assessor.attention(now), self.service.names
+        self._rests(fresh, moving=bool(plans or self._cases.incidents))
         return Decisions(
-            voices=voices,
-            explanations=self._explained(now),
+            voices=fresh,
+            explanations=self._explained(names if whole else [c for c in fresh if c in names], now),
             plans=plans,
             incidents=tuple((recounted | {i: incident for i, (incident, _) in touched.items()}).values()),
-            discrepancies=tuple(record for record, _ in said),
-            notices=tuple(self._corroborated(notice) for notice in notices),
+            discrepancies=tuple(records),
+            notices=notices,
             ledger=finished,
             outcomes=tuple(done),
+            whole=whole,
         )
+
+    def _held(self, records: Sequence[Discrepancy], now: float) -> frozenset[str]:
+        """The discrepancies that a silence holds back."""
+        every = (*self._comparison.standing(), *records)
+        return frozenset(r.id for r in every if self._cases.silent(r, now))
+
+    def _to_say(
+        self, touched: Touched, records: Sequence[Discrepancy], expired: Iterable[silence.Silence], scene: Scene
+    ) -> tuple[Notice, ...]:
+        """What is to be said of what changed."""
+        now = scene.now
+        ended = (n for s in expired if (n := silence_expiry.notice(s, self.service, now)) is not None)
+        disputes = self._notices.of_page(records, self._comparison.standing(), scene)
+        every = (*self._notices.after(touched, scene), *disputes, *ended, *self._certificates.take(now))
+        return tuple(self._corroborated(notice) for notice in every)
+
+    def _heard_now(self, now: float, *, whole: bool) -> tuple[bool, dict[str, ComponentStatus]]:
+        """The voices on all components (True), or on those of which there may be anything new."""
+        whole, ours = self._looked_at(now, whole=whole)
+        self._cases.look({c: v.measured for c, v in self._voiced.items()} | ours, self._heard)
+        self._cases.hush(now)
+        fresh = self._voices(ours, now)
+        self._voiced = fresh if whole else self._voiced | fresh
+        if whole:
+            self._quiet = self._cases.quiet(now)
+            self._rolling.hold(fresh, now)
+        return whole, fresh
+
+    def _looked_at(self, now: float, *, whole: bool) -> tuple[bool, dict[str, Measurement]]:
+        """What is measured now: of all components (True), or of those of which it may be anything new."""
+        whole = whole or self._wide or self._crowd.speaks or self._cases.quiet(now) != self._quiet
+        if not whole:
+            near = self._near()
+            if near <= self._voiced.keys():
+                ours = self._measured(sorted(near), now)
+                if all(m.state is self._voiced[c].measured.state for c, m in ours.items()):
+                    return False, ours
+        return True, self._measured(self._assessor.components(), now)
+
+    def _near(self) -> set[str]:
+        """The components in trouble on either side, and those of which other than good results came."""
+        open_ = {c for i in self._cases.incidents.values() for c in (*i.components, *i.active)}
+        red = {c for c, heard in self._heard.items() if heard.state is not State.OPERATIONAL}
+        unwell = self._voiced.keys() - self._well
+        return self._moved | unwell | open_ | red | self._comparison.disputed | self._books.pending.keys()
 
     def _collect(
         self,
@@ -187,21 +238,34 @@ class Judgement:
         touched: Iterable[str],
     ) -> None:
         """Add what is known now to the evidence of open incidents."""
-        symptoms = {c: v.measured.symptoms for c, v in voices.items()}
-        counts = {c: (v.measured.failed, v.measured.total) for c, v in voices.items()}
+        about = {c for incident in standing.values() for c in incident.components if c in voices}
+        symptoms = {c: voices[c].measured.symptoms for c in about}
+        counts = {c: (voices[c].measured.failed, voices[c].measured.total) for c in about}
         new = NewEvidence(self._failures, self._tallies, self._heard, symptoms, counts)
         self._files.follow(standing.values(), touched, new)
 
-    def _rests(self, voices: Mapping[str, ComponentStatus], *, moving: bool) -> None:
+    def _rests(self, fresh: Mapping[str, ComponentStatus], *, moving: bool) -> None:
         """Note whether anything is afoot that time or the next rows may change, and which components are well."""
-        self._well = frozenset(c for c, v in voices.items() if v.measured.state is State.OPERATIONAL)
+        self._well -= fresh.keys()
+        self._well |= {c for c, v in fresh.items() if v.measured.state is State.OPERATIONAL}
         going = self._comparison.going or self._crowd.speaks or self._books.pending
         self._restless = bool(moving or going or self._cases.silences or self._cases.announced)
-        self._stirred = False
+        self._stirred = self._wide = False
+        self._moved = set()
+
+    def _stirs(self) -> None:
+        """Something was taken in that may concern any component."""
+        self._stirred = self._wide = True
 
     def _follow(self, steps: Sequence[Transition]) -> None:
-        self._stirred = self._stirred or bool(steps)
+        if steps:
+            self._stirs()
         self._cases.follow(steps)
+
+    @property
+    def others(self) -> tuple[PageMention, ...]:
+        """What other vendors' pages say of this one."""
+        return tuple(self._others.values())
 
     def stands(self, now: float) -> tuple[silence.ActiveSilence, ...]:
         """What people keep quiet now or announced, and what that holds back."""
@@ -239,9 +303,9 @@ class Judgement:
             certificates=self._certificates.state(self._assessor.now),
         )
 
-    def _explained(self, now: float) -> dict[str, Explanation]:
-        """Why, of every component, with what its plain rules have counted."""
-        found = self._assessor.explanations(self.service.names, now)
+    def _explained(self, components: Iterable[str], now: float) -> dict[str, Explanation]:
+        """Why, of these components, with what their plain rules have counted."""
+        found = self._assessor.explanations(components, now)
         return {c: replace(one, rules=self._rules(c)) for c, one in found.items()}
 
     def _rules(self, component: str) -> tuple[str, ...]:
@@ -254,10 +318,11 @@ class Judgement:
                 # While our own network fails, that a page cannot be read is no news of the page.
                 self._comparison.read(page, at)
             heard = claims.listen(page, at, self._heard, self.service.page_ids)
-            self._stirred = self._stirred or any(_news(h, self._heard.get(c)) for c, h in heard.items())
+            if any(_news(h, self._heard.get(c)) for c, h in heard.items()):
+                self._stirs()
             self._heard |= heard
             return
-        self._stirred = True
+        self._stirs()
         said = corroboration(page, other.name, other.words, at, self._others.pop(check, None))
         if said is not None:
             self._others[check] = said
@@ -266,11 +331,11 @@ class Judgement:
         """The notice with what other vendors' pages say of this one, if they do."""
         if not self._others:
             return notice
-        return replace(notice, snapshot=replace(notice.snapshot, others=tuple(self._others.values())))
+        return replace(notice, snapshot=replace(notice.snapshot, others=self.others))
 
-    def _measured(self, now: float) -> dict[str, Measurement]:
+    def _measured(self, components: Iterable[str], now: float) -> dict[str, Measurement]:
         names, found = self.service.names, {}
-        for c, figures in self._assessor.assessments(now).items():
+        for c, figures in self._assessor.assessments(now, components).items():
             looks = self._tallies.get(c, {})
             failures, checks = self._failures.get(c, ()), self._fronts.get(c, {})
             ours = measured(figures, names.get(c, c), failures, lately(pooled(looks), now))

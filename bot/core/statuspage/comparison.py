@@ -48,6 +48,11 @@ class Comparison:
         """Whether there is any discrepancy, doubt or unread page that the next readings may change."""
         return bool(self._standing or self._doubts or self._misses.count or self._said)
 
+    @property
+    def disputed(self) -> set[str]:
+        """The components of which there is a discrepancy or a doubt."""
+        return {c for c in (*self._standing, *self._doubts) if c}
+
     def standing(self) -> tuple[Discrepancy, ...]:
         """The discrepancies that have been said and go on."""
         return tuple(self._standing.values())

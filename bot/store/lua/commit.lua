@@ -3,9 +3,9 @@
 -- KEYS: lease judge assessments attention incidents opened timeline deliveries ledger aside, then (delivery due)...
 --       FIXED on, then rollup..., then outcome...
 -- ARGV: token, position, commit id, state, service ttl s, delivery ttl s, incidents kept, timeline kept,
---       deliveries kept, trail kept, ledger ttl s, ledger rows kept, rows set aside kept, last commit or *, then nine
---       counted groups, deliveries, roll-ups:
---       n, (component, json)...   assessments
+--       deliveries kept, trail kept, ledger ttl s, ledger rows kept, rows set aside kept, last commit or *, 1 with the
+--       state or 0, 1 with all assessments or 0, then nine counted groups, deliveries, roll-ups:
+--       n, (component, json)...   assessments; those left out stay where these are not all
 --       n, (component, json)...   attention
 --       n, (id, opened, json)...  incidents
 --       n, line...                timeline
@@ -24,7 +24,7 @@ local FIXED = 10  -- keys before those of the deliveries
 local DUE_KEPT = 50000
 local judge, index = KEYS[2], KEYS[8]
 local ttl, delivery_ttl = tonumber(ARGV[5]), tonumber(ARGV[6])
-local at = 15
+local at = 17
 
 local function take()
   at = at + 1
@@ -58,7 +58,7 @@ local function before(a, b)
   return a1 < b1 or (a1 == b1 and a2 < b2)
 end
 
-local function replace(key)
+local function replace(key, all)
   local wanted = {}
   for _ = 1, tonumber(take()) do
     local field, value = take(), take()
@@ -66,7 +66,7 @@ local function replace(key)
     if call('HGET', key, field) ~= value then call('HSET', key, field, value) end
   end
   keep(key)
-  for _, field in ipairs(call('HKEYS', key)) do
+  for _, field in ipairs(all and call('HKEYS', key) or {}) do
     if not wanted[field] then remove('HDEL', key, field) end
   end
 end
@@ -252,9 +252,9 @@ if string.match(call('GET', KEYS[1]) or '', '^%S+') ~= ARGV[1] then return 0 end
 if ARGV[14] ~= '*' and (old[1] or '') ~= ARGV[14] then return -2 end
 if old[2] and before(ARGV[2], old[2]) then return -1 end
 
-call('HSET', judge, 'position', ARGV[2], 'commit', ARGV[3], 'state', ARGV[4])
-replace(KEYS[3])
-replace(KEYS[4])
+if ARGV[15] == '1' then call('HSET', judge, 'position', ARGV[2], 'commit', ARGV[3], 'state', ARGV[4]) end
+replace(KEYS[3], ARGV[16] == '1')
+replace(KEYS[4], true)
 write_incidents()
 write_timeline()
 write_aside()
