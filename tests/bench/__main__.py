@@ -19,6 +19,7 @@ BENCHES = {
     "slack": ("Slack: commands by 50 people at once, an alert to 1,000 channels", 120),
     "drain": ("10,000 notices queued at once: limits, processor time, memory", 180),
     "platforms": ("Slack and Discord in one loop beside 200 checks a second", 60),
+    "clients": ("what the Python client adds to a call when all is well", 60),
     "cost": ("200 checks every ten seconds, all well, beside a bare loop and Prometheus", 180),
     "breadth": ("what judging a result costs in services of 10, 100 and 1,000 components", 400),
     "growth": ("memory over ten minutes of results, time-outs, resets and errors", 900),
