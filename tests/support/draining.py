@@ -11,7 +11,7 @@ from bot.store.codec import ENTRY, SNAPSHOT
 from bot.store.types import Commit, DeliveryWrite
 from tests.support.delivery import INCIDENT, MEASURED
 
-ROOMS, PAGES, EACH = 100, 900, 10
+ROOMS, PAGES, EACH = 100, 200, 10
 """Channels on Slack, targets of a quicker platform, and incidents that each of them hears of."""
 
 
