@@ -12,7 +12,7 @@ they are taken to be long, as failures may come in bursts, unless nothing at all
 
 An outage is `hard` while it was nothing but total failures of at least `RUN_S`. Each may be an outage that was mended
 or a burst, and by its length more likely one of them (`OUTAGE_S`, `BURST_S`); `BURSTS` are the odds before. Where the
-target never showed spells, or it lasted longer than a burst (`LONG_S`), it is over when another failure is unlikely:
+target never showed spells, or it is the first and longer than a burst (`LONG_S`), it is over when another is unlikely:
 after n gaps the next is the last with chance 1 / (n + 2) (Laplace), and one that is not lasts longer than x with the
 chance that follows from the gaps known, their mean one of `MEANS_S`, each alike at first. `RISK` is the chance left of
 closing too early. It takes at least as long as after a solid outage. Time without data does not count.
@@ -101,7 +101,7 @@ class RecoveryTest:
     @property
     def asked_s(self) -> float:
         """How long it must have been quiet."""
-        if self.hard and (self.long or not self.bursts):
+        if self.hard and (not self.bursts or (self.long and not self.again)):
             return self._asked_hard_s
         first = SOLID_GAP_S if self.solid else GAP_S
         times = (self.gaps + 1) * (LONGER ** (-1 / (self.gaps + 1)) - 1) if self.gaps else GAPS

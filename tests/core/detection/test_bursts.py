@@ -147,3 +147,17 @@ def test_bursts_of_a_target_without_spells_seldom_open_twice(gap_s):
             mends.append(gap)
             lasts.append(rng.expovariate(1 / 60) + 20)
     assert longer / outages < 0.2
+
+
+def test_a_target_known_for_spells_that_fails_again_is_given_its_time():
+    """One long outage closes soon; failures again after it may be bursts, as this target has them."""
+    test = RecoveryTest(hard=True, bursts=True)
+    for lasts_s in (300, 60):
+        for _ in range(lasts_s // 5):
+            test.failure(5.0, 0.005, 1.0)
+        asked_s = test.asked_s
+        for _ in range(24):
+            test.quiet(5.0, 0.005, 1.0)
+        if lasts_s == 300:
+            assert asked_s == 750
+    assert test.asked_s > 1800
