@@ -1,11 +1,12 @@
 """The time that processes share, whatever their machines' clocks do."""
 
 import asyncio
+import sys
 import time
 
 import pytest
 
-from bot.store.clock import SharedClock
+from bot.store.clock import SharedClock, steady
 
 
 class Hands:
@@ -66,6 +67,32 @@ async def test_a_leap_of_the_store_s_clock_is_followed_and_said(store):
     there.off = 3600.0
     assert "the store's clock was set forward by " in await clock.look()
     assert clock.now() == pytest.approx(await there.time(), abs=0.1)
+
+
+async def test_a_machine_that_was_suspended_has_the_time_at_once(store):
+    """Before it has asked anybody: the time it slept is counted, and that is no leap."""
+
+    class Elsewhere:
+        """A store whose machine went on."""
+
+        off = 0.0
+
+        async def time(self):
+            """Its clock."""
+            return await store.time() + self.off
+
+    hands, there = Hands(), Elsewhere()
+    clock = SharedClock(there, hands.wall, hands.steady)  # type: ignore[arg-type]
+    await clock.look()
+    hands.passed = hands.off = there.off = 3600.0
+    assert clock.now() == pytest.approx(await there.time(), abs=0.1)
+    assert await clock.look() == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not count it")
+def test_the_steady_clock_counts_suspension():
+    """Monotonic time stands still meanwhile."""
+    assert steady() == pytest.approx(time.clock_gettime(time.CLOCK_BOOTTIME), abs=0.1)
 
 
 async def test_leaps_are_told_once(store, monkeypatch):

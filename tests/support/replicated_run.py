@@ -1,6 +1,7 @@
 """Whole processes on one store, told on Slack, Discord and a webhook while one service after the other fails."""
 
 import asyncio
+import itertools
 import re
 from collections import Counter
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -31,10 +32,13 @@ class Sites(World):
         super().__init__()
         self.names = [f"site-{n}" for n in range(number)]
         self.down = set()
+        self.asked = itertools.count(1)
 
     def do(self, asked):
         self.requests.clear()
-        return said(500 if asked.path.strip("/") in self.down else 204)
+        answer = said(500 if asked.path.strip("/") in self.down else 204)
+        answer.headers["x-request-id"] = f"asked-{next(self.asked)}"
+        return answer
 
     def configuration(self, interval_s, timeout_s):
         """What is watched."""
@@ -177,12 +181,11 @@ class Run:
                         await asyncio.sleep(0.2)
                 loaded = await store.load(name)
                 rows = [(at, decode(raw)) for at, raw in await store.read(name, count=200_000)]
-                # Two processes may see something in the same millisecond, never with the same timings too.
-                times = Counter(repr(row) for _, row in rows if isinstance(row, Observation))
+                answers = Counter(row.request_id for _, row in rows if isinstance(row, Observation) and row.request_id)
                 found.streamed += sum(_place(at) <= _place(loaded.position) for at, _ in rows)
                 found.counted += readable(REMEMBERED.load(loaded.state)).counted
                 found.lost += loaded.lost
-                found.twice += times.total() - len(times)
+                found.twice += answers.total() - len(answers)
         return found
 
     @property
