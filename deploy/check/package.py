@@ -23,6 +23,7 @@ WANTED = {
         "bot/deploy/docs/operations.md",
         "bot/deploy/examples/groundtruth.yaml",
         "bot/deploy/webhook/schema.json",
+        "bot/deploy/claude-code/.claude-plugin/plugin.json",
     ),
     "sdist": ("requirements.lock", "deploy/locks/runtime.lock", "deploy/docker/Containerfile", "Makefile", "bot/BUILD"),
 }

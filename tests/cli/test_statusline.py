@@ -4,16 +4,18 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
 from bot.cli import cached_line
-from bot.cli.main import main
+from bot.cli.main import COMMANDS, main
 from tests.docs.pages import ROOT
 from tests.support.filled import fill
 from tests.support.site import bearer, page, with_page
@@ -218,3 +220,21 @@ def test_the_program_says_what_it_cannot_ask(cache, monkeypatch, capsys):
     assert main(["statusline"]) == 0
     assert capsys.readouterr().out == "⚪ claude-api unknown\n"
     assert main(["statusline", "no such"]) == 2
+
+
+def test_the_plugin_names_what_there_is():
+    """Its version is the program's, its hooks run the script with words it knows, its server is a command of ours."""
+    plugin = SCRIPT.parents[1]
+    manifest = json.loads((plugin / ".claude-plugin" / "plugin.json").read_text())
+    assert manifest["version"] == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    known = set(re.findall(r"^(\w+)\)", SCRIPT.read_text().rpartition("case ")[2], re.MULTILINE))
+    events = json.loads((plugin / "hooks" / "hooks.json").read_text())["hooks"]
+    commands = [hook["command"] for groups in events.values() for group in groups for hook in group["hooks"]]
+    assert set(events) == {"StopFailure", "Stop", "SessionStart"}
+    for command in commands:
+        program, word = command.removeprefix('sh "${CLAUDE_PLUGIN_ROOT}/').split('" ')
+        assert (plugin / program).samefile(SCRIPT)
+        assert word in known
+    server = json.loads((plugin / ".mcp.json").read_text())["mcpServers"]["groundtruth"]
+    assert server["command"] == "groundtruth"
+    assert server["args"][0] in COMMANDS
