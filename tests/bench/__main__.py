@@ -21,6 +21,7 @@ BENCHES = {
     "platforms": ("Slack and Discord in one loop beside 200 checks a second", 60),
     "clients": ("what the Python client adds to a call when all is well", 60),
     "cost": ("200 checks every ten seconds, all well, beside a bare loop and Prometheus", 180),
+    "shared_slot": ("a cluster: what all processes ask of the one node that serves what belongs to no service", 400),
     "breadth": ("what judging a result costs in services of 10, 100 and 1,000 components", 400),
     "growth": ("memory over ten minutes of results, time-outs, resets and errors", 900),
     "capacity": ("one prober: throughput, lateness, memory, look to judged", 120),

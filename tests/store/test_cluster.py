@@ -10,7 +10,7 @@ from bot.jobs.store_watch import PART
 from bot.store import keys
 from bot.store.archive import exported
 from bot.store.client import CLUSTER_COMMANDS, COMMANDS, grant
-from bot.store.connect import open_store, servers
+from bot.store.connect import open_store, reconnect, servers
 from bot.store.keys import keys_of
 from bot.store.slots import SLOTS, slot_of
 from bot.store.types import Commit, IncidentWrite
@@ -206,6 +206,16 @@ async def test_a_primary_that_hands_over_is_noticed(store, cluster):
     assert store.changes >= 1
     assert [row for _, row in await store.read(service)] == [b"a", b"b", b"c"]
     await cluster.settled(3)
+
+
+async def test_another_password_is_taken_up(store, cluster_url):
+    """New connections to all nodes; what was noticed before stays noticed."""
+    store._link._servers.changes += 1
+    await written(store, SERVICES[0])
+    await reconnect(store, cluster_url)
+    for service in SERVICES:
+        await store.append(service, "run2", 1, [b"x"])
+    assert store.changes == 1
 
 
 async def test_a_node_that_was_emptied_is_noticed(store, cluster):

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from bot.errors import GroundtruthError, StoreError, UserError
 from bot.store.client import CLUSTER_COMMANDS, COMMANDS, grant
 from bot.store.connect import open_store
 from bot.store.embedded_binary import find_binary
-from bot.store.suitability import judge_server
+from bot.store.store import worst
+from bot.store.suitability import _of_all, judge_server
+from bot.store.types import Info
 from tests.support.sentinels import free_port
 from tests.support.writes import SERVICE, claim_one, delivery, say
 
@@ -120,6 +123,9 @@ async def test_a_primary_that_lacks_replicas_says_so_in_words(tmp_path):
         ({"maxmemory": 100, "used_memory": 95}, "nearly full"),
         ({"maxmemory_policy": "allkeys-lru"}, "set noeviction"),
         ({"aof_enabled": 0}, "set appendonly yes"),
+        ({"dragonfly_version": "df-v1.40.1"}, "the store is Dragonfly, with which Groundtruth is not tested"),
+        ({"mvcc_depth": 0}, "the store is KeyDB, with which"),
+        ({"executable": "/usr/bin/keydb-server"}, "the store is KeyDB, with which"),
     ],
 )
 def test_settings_that_lose_data_are_warned_of(info, sentence):
@@ -129,3 +135,22 @@ def test_settings_that_lose_data_are_warned_of(info, sentence):
     assert judge_server({**fine, "connected_slaves": 2, "min_slaves_good_slaves": 2}) == ()
     [warning] = judge_server(fine | info)
     assert sentence in warning
+
+
+def test_what_a_cluster_lacks_as_a_whole_is_said():
+    """No node knows it of itself."""
+    assert list(_of_all([], [], 1.9)) == []
+    silent, alone, clocks = _of_all(["a:1", "b:2"], ["c:3"], 61.0)
+    assert "do not answer: a:1, b:2" in silent
+    assert "nobody has a copy of what is on c:3" in alone
+    assert "differ by 61 s" in clocks
+
+
+def test_several_servers_are_as_well_as_the_worst_of_them():
+    """The one that is nearly full counts, and the one that forgets."""
+    fine = Info("Valkey", "9.1.2", 10, "on", "noeviction", "cluster", 100, replicas=1, guarded=True)
+    full = replace(fine, memory_bytes=95, version="9.0.0", replicas=0)
+    lossy = replace(fine, memory_bytes=5_000, memory_limit=0, aof="failing", eviction="allkeys-lru", guarded=False)
+    found = worst([fine, full, lossy])
+    assert (found.memory_bytes, found.memory_limit, found.aof, found.eviction) == (95, 100, "failing", "allkeys-lru")
+    assert (found.version, found.replicas, found.guarded, found.servers) == ("9.0.0 and 9.1.2", 0, False, 3)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from bot.store.embedded_binary import find_binary
 from tests.support.sentinels import free_port
 
 SLOTS = 16_384
+THIRDS = tuple((number * SLOTS // 3, (number + 1) * SLOTS // 3 - 1) for number in range(3))
 TIMEOUT_MS = 1_000
 """After this a node that does not answer is given up by the others."""
 
@@ -43,12 +44,11 @@ class Nodes:
         async with self.ask(port) as redis:
             return await redis.execute_command(*words)
 
-    async def form(self, replicas: int) -> None:
-        """Three primaries with so many replicas each, in step."""
+    async def form(self, replicas: int, ranges: Sequence[Sequence[int]] = THIRDS) -> None:
+        """Three primaries with first and last slots, and so many replicas each, in step."""
         ports = await asyncio.gather(*(self.start() for _ in range(3 * (1 + replicas))))
         for number, port in enumerate(ports[:3]):
-            first, after = number * SLOTS // 3, (number + 1) * SLOTS // 3
-            await self.said(port, "CLUSTER", "ADDSLOTSRANGE", first, after - 1)
+            await self.said(port, "CLUSTER", "ADDSLOTSRANGE", *ranges[number])
             await self.said(port, "CLUSTER", "SET-CONFIG-EPOCH", number + 1)
         for port in ports[1:]:
             await self.joins(port, ports[0], replica=False)

@@ -26,9 +26,10 @@ pytestmark = pytest.mark.timeout(120 + 60 * FAILOVERS)
 
 
 @pytest.fixture(autouse=True)
-def _slower(monkeypatch):
-    """A service whose primary is lost is cut off as a whole, longer than an episode: what is late is still evidence."""
-    monkeypatch.setattr(proofs, "SPEED", 60.0)
+def _half_as_fast(monkeypatch):
+    """A service whose primary is lost is cut off as a whole: an episode is longer, and what is late is evidence."""
+    for name, value in (("SPEED", 60.0), ("BAD_S", 6.0), ("GOOD_S", 18.0)):
+        monkeypatch.setattr(proofs, name, value)
 
 
 def slot(service):
