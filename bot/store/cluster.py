@@ -25,8 +25,8 @@ from bot.store.slots import Place, SlotMap, View, Words, agreed, slot_of, view_o
 
 log = logging.getLogger(__name__)
 
-LOOK_S = 1.0
-"""What a node has to say who serves what; the others may know."""
+FIRST_S, LOOK_S = 3.0, 1.0
+"""What a node has to answer at first, its connection included, and later. Where most agree, nobody waits for more."""
 PAUSES_S = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
 """Between the tries of what is asked of a slot that is on its way from one node to another."""
 
@@ -70,7 +70,7 @@ class Cluster:
         await self.look()
         found = {}
         for primary, replicas in sorted(self._map.replicas.items()):
-            told = await asyncio.gather(*(self._asked(place, "INFO") for place in sorted(replicas)))
+            told = await asyncio.gather(*(self._asked(place, FIRST_S, "INFO") for place in sorted(replicas)))
             found[_words(primary)] = dict(zip(map(_words, sorted(replicas)), told, strict=True))
         return found
 
@@ -186,15 +186,15 @@ class Cluster:
         return found
 
     async def _said(self, place: Place) -> View | None:
-        reply = await self._asked(place, "CLUSTER", "SLOTS")
+        reply = await self._asked(place, LOOK_S if self._map.primaries else FIRST_S, "CLUSTER", "SLOTS")
         return None if reply is None else view_of(reply, place)
 
-    async def _asked(self, place: Place, *words: str) -> Any:
+    async def _asked(self, place: Place, within_s: float, *words: str) -> Any:
         """The reply of any node, a replica too, on a connection of its own; None where none comes in time."""
         if place not in self._lookers:
             self._lookers[place] = self._make(place)
         try:
-            async with asyncio.timeout(LOOK_S):
+            async with asyncio.timeout(within_s):
                 return await self._lookers[place].execute_command(*words)
         except (RedisError, OSError, TimeoutError) as error:
             log.debug("%s of the cluster does not answer: %s", _words(place), error)

@@ -26,7 +26,7 @@ ALONE_S = 10.0
 """A replica that confirms nothing is not waited for again for so long (seconds)."""
 SENTINEL_S = 1.0
 """What a Sentinel has to answer; another one may know."""
-ROLE_S = 1.0
+ROLE_S = 2.0
 """What a primary that may be replaced has to say what it is."""
 SCRIPTS, WRITES = frozenset({"EVALSHA", "EVAL"}), frozenset({"SET", "HSET", "HDEL"})
 
@@ -86,6 +86,7 @@ class Replication:
         self._replicas = self._fewer = 0
         self._due = self._fewer_until = float("-inf")
         self._checking: asyncio.Task[bool] | None = None
+        self._asking: asyncio.Future[None] | None = None
 
     def doubt(self) -> None:
         """Something failed: before anything else is sent it is found out who is the primary."""
@@ -138,11 +139,16 @@ class Replication:
         """Something takes long: find out meanwhile who is the primary; what the one before has to answer fails then."""
         self.doubt()
         self._check_once()
+        # The check may itself wait for this server, and others know.
+        if self._named is not None and (self._asking is None or self._asking.done()):
+            self._asking = asyncio.ensure_future(self._named())
+            self._asking.add_done_callback(lambda task: task.cancelled() or task.exception())
 
     def close(self) -> None:
         """Nobody asks any more."""
-        if self._checking is not None:
-            self._checking.cancel()
+        for task in (self._checking, self._asking):
+            if task is not None:
+                task.cancel()
 
     async def _check(self) -> bool:
         pool, loop = self._redis.connection_pool, asyncio.get_running_loop()
