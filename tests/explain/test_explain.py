@@ -169,9 +169,9 @@ def test_others_do_not_see_it() -> None:
     """Then it is said, and what would tell others."""
     answer = explained(OVERLOADED, FINE, NOW)
     assert answer.title.endswith("the vendor's fault; Claude API: we do not see it")
-    assert "say so: report claude-api" in said(answer)["Do now"]
+    assert "report it: report claude-api" in said(answer)["Do now"]
     stale = Context((ServiceStatus("claude", "Claude", voices(replace(WELL, at=NOW - 4000))),))
-    assert explained(OVERLOADED, stale, NOW).title.endswith("we have no fresh reading")
+    assert explained(OVERLOADED, stale, NOW).title.endswith("we have no fresh result")
     other = explained(OVERLOADED.replace("529", "500").replace("overloaded_error", "api_error"), SICK, NOW)
     assert other.title.endswith("we see it too")  # HTTP 500 is among the failures
     assert said(explained("openai 429 rate_limit_exceeded", FINE, NOW))["Others"] == (

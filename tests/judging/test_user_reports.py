@@ -117,7 +117,7 @@ async def test_others_are_counted_without_the_one_who_asks(store):
         "Thanks. You're the first to report claude-api in 15 min",
     ) or first.text == "Thanks. You're the first to report Claude API in 15 min"
     assert (again.others, again.repeated) == (0, True)
-    assert again.text == "Thanks. You'd already said so. Nobody else reports trouble with Claude API in 15 min"
+    assert again.text == "Thanks. You'd already told me. Nobody else has reported trouble with Claude API in 15 min"
     assert (second.others, second.text) == (
         1,
         "Thanks. 1 other person reports trouble with Claude API in 15 min (normally 0–1)",

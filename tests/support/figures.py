@@ -385,7 +385,7 @@ CHECKS = (
     (rf"{N} of {N} requests (?:so far|failing)", _count),
     (rf": {N} of {N}(?= \(|\n|$)", _count),
     (rf"every request has failed for {DUR} \({N} of {N}\)", _count),
-    (rf"(?:at worst|At the worst|peak)(?: about)? ({PCT})", _peak),
+    (rf"(?:[aA]t worst|peak)(?: about)? ({PCT})", _peak),
     (rf"Highest failure rate \| about ({PCT})", _peak),
     (rf"about ({PCT})", _rate),
     (rf"95% intervals? ({PCT})", _interval),

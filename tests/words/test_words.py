@@ -45,6 +45,19 @@ RETIRED = {
     r"\bthe component is operational\b": "its name",
     r"\bhad said so before\b": "You'd already said so",
     r"\bwhat is behind it\b": "the app behind it",
+    r"\bwhat is in front of it\b": "edge and gateway respond",
+    r"\bspoke(?:n)? of\b": "admitted",
+    r"\b\d+ troubles\b": "cases",
+    r"\banswers so\b": "gives this answer",
+    r"\bcomes? about\b|\bcame about\b": "can be made, could be made",
+    r"\bat the worst\b": "at worst",
+    r"\bwhat fits\b": "everything that matches",
+    r"\bknown are\b": "choose from",
+    r"\bthat belongs to it\b": "the first failure",
+    r"\bis concerned\b": "is involved",
+    r"\bother vantages\b|\bonly vantage\b": "locations",
+    r"\bleads anywhere\b": "no route matches",
+    r"\u200b": "nothing invisible in what people copy",
     r"(?<![\d.])0 (?:s|min)\b": "less than 1 s, or nothing",
     r"\bnothing read yet\b": "nothing is said of a page that was never read",
 }
@@ -191,6 +204,9 @@ def test_each_rule_finds_its_word(word):
         "watching before we call it over, as of 15:42, 18 %, 1 h 05 min, called over, standing for 8 min, "
         "have messages of their own, 95% interval, nothing read yet, people report trouble: 14, a test stands in C1, "
         "unknown is never fine, bear the mark of it, measured down on x, editions, speaks after 15 min, "
-        "right, says Ann, the component is operational, had said so before, or what is behind it, after 0 s"
+        "right, says Ann, the component is operational, had said so before, or what is behind it, after 0 s, "
+        "what is in front of it, never spoken of, 12 troubles, a gateway answers so, no connection came about, "
+        "at the worst, what fits it, known are a and b, the failure that belongs to it, nobody is concerned, "
+        "from the other vantages, no route leads anywhere, \u200b"
     )
     assert re.search(word, said, re.IGNORECASE)

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.channels.console.above import left, stands
+from bot.channels.console.ended import Ended
 from bot.channels.console.plain_lines import LABEL, Act
 from bot.core.messages.compose import thread_line
 from bot.core.model.card import Card, Colour
@@ -41,6 +42,7 @@ class LiveScreen:
     def __init__(self, out: TextIO) -> None:
         self._console = Console(file=out, markup=False, emoji=False, highlight=False)
         self._open: dict[str, Card] = {}
+        self._ended = Ended()
         self._live: Live | None = None
         self._lock = threading.RLock()
 
@@ -50,7 +52,8 @@ class LiveScreen:
             new = act.key not in self._open
             if card.closed:
                 self._open.pop(act.key, None)
-                self._print(drawn(card))
+                if not self._ended.printed(act.key, card.headline):
+                    self._print(drawn(card))
             else:
                 self._open[act.key] = card
                 if new:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Any, Protocol, TextIO
 
+from bot.channels.console.ended import Ended
 from bot.channels.paging import NUMBERS
 from bot.core.messages.compose import thread_line
 from bot.core.model.card import Card
@@ -80,11 +81,12 @@ class PlainScreen:
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._headlines: dict[str, str] = {}
+        self._ended = Ended()
 
     def show(self, act: Act, card: Card) -> None:
         """Print what this stream has not shown yet."""
         seen, shape = self._headlines.get(act.key), NUMBERS.sub("#", card.headline)
-        if seen == shape and not card.closed:
+        if self._ended.printed(act.key, card.headline) if card.closed else seen == shape:
             return
         stamp = clock(act.at, act.at, seconds=True, zone=None)
         if seen is None or card.closed:

@@ -12,7 +12,7 @@ from bot.channels.discord.thread_charts import PICTURE, described
 from bot.core.answers.answer import Answer, Choice, Table
 from bot.core.answers.charts import Chart
 from bot.core.model.card import Action, Colour
-from bot.core.text.inline import tidy
+from bot.core.text.inline import tidy, utc
 from bot.core.text.no_break import unbroken
 from bot.core.text.quoting import clean
 from bot.core.text.states import colour_of
@@ -56,7 +56,7 @@ def reply(answer: Answer) -> Reply:
     said = within(found, ROWS - width(body))
     more = [f"… {len(found) - len(said)} more"] if len(said) < len(found) else []
     text = "\n".join(part for part in (*said, *more, body) if part)
-    frame = Frame(answer.title, (), answer.footer, colour(answer), text=text)
+    frame = Frame(answer.title, (), utc(answer.footer, answer.at), colour(answer), text=text)
     shareable = answer.understood and not answer.refused
     whole = unpinged(answer.text) if long else ""
     embed = discord.Embed.from_dict(framed(frame))

@@ -7,7 +7,7 @@ import re
 
 from bot.core.model.person import Person
 from bot.core.text.durations import clock
-from bot.core.text.inline import Place, Style, Token, utc, written
+from bot.core.text.inline import Place, Style, Token, written
 from bot.core.text.people import person
 from bot.core.text.quoting import clean
 from bot.core.text.truncation import fit
@@ -39,8 +39,11 @@ def unpinged(text: str) -> str:
 
 
 def plain(text: str, limit: int) -> str:
-    """One clean line, for places that know no markup: footers, labels, the names of threads."""
-    return fit(unpinged(clean(utc(text, 0.0), limit)), limit)
+    """One clean line, for places that know no markup: footers, labels, the names of threads.
+
+    A text with times or people in it is written out before (`utc`), by whoever knows the moment.
+    """
+    return fit(unpinged(clean(text, limit)), limit)
 
 
 def markup(text: str) -> str:

@@ -39,7 +39,7 @@ QUIET: Mapping[str, Any] = {"unfurl_links": False, "unfurl_media": False}
 ALOUD = frozenset({"worse", "resolved", "reminded"})
 """What the whole channel sees: that an incident got worse, its end with its name and duration, and calls to people."""
 ALARMING = frozenset({Colour.ORANGE, Colour.RED})
-PATIENCE = "Slack asks for patience (429)"
+PATIENCE = "Slack is rate limiting us (429)"
 CHARTS_S = 30.0
 """Charts whose edit would take the room of news are tried again after this."""
 EDITS_WAIT = "edits wait for their turn, Slack takes 50 a minute"

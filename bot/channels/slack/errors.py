@@ -65,7 +65,7 @@ def failure(error: SlackApiError | aiohttp.ClientError | TimeoutError | OSError)
 def _answered(error: SlackApiError) -> DeliveryError:
     said, status = code(error), int(getattr(error.response, "status_code", 0) or 0)
     if said in RATE or status == 429:
-        return DeliveryError("Slack asks for patience (429)", retry_after=_patience(error))
+        return DeliveryError("Slack is rate limiting us (429)", retry_after=_patience(error))
     if said == "missing_scope":
         needed = str(error.response.data.get("needed", "a scope"))[:80]
         why = f"the app lacks the scope {needed}: add it under OAuth & Permissions and reinstall"

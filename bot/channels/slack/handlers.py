@@ -34,7 +34,7 @@ NAMES_S = 1.0
 """A form has to be open within three seconds."""
 FORMS = {"report": views.report, "maintenance": views.maintenance, "explain": views.explain}
 HOME_FORMS = {"subscribe": views.subscribe, "unsubscribe": views.unsubscribe}
-BROKEN = "something broke on my side, and it is in my log; please try again"
+BROKEN = "something broke on my side and is in my log; please try again"
 AWAY = "I cannot read my store right now, so I know nothing fresh; please try again in a minute"
 
 

@@ -16,7 +16,7 @@ from bot.core.text.silences import hushed
 
 COMPONENTS = 4
 """Components of a service whose state an answer shows after an act on all of it."""
-NOTED = "noted; it takes effect when the judge is back, which has not answered within a second"
+NOTED = "noted; the judge hasn't answered within a second, so it takes effect when it is back"
 
 
 def answer(  # noqa: PLR0913, PLR0917 - what was asked, of what, and what became of it

@@ -40,7 +40,7 @@ _SEEN: Final = {
     Agreement.SAME: "we see it too",
     Agreement.TROUBLE: "we see other trouble",
     Agreement.WELL: "we do not see it",
-    Agreement.UNKNOWN: "we have no fresh reading",
+    Agreement.UNKNOWN: "we have no fresh result",
     Agreement.NOBODY: "",
 }
 _THEIRS: Final = frozenset({Fault.VENDOR, Fault.EDGE})
@@ -127,7 +127,7 @@ def _title(finding: Finding, found: Sequence[Witness], context: Context) -> str:
 
 def _short(finding: Finding) -> str:
     if finding.advice == "check_gateway":
-        return "a gateway in between answers so"
+        return "a gateway in between gives this answer"
     if finding.layer is Layer.UNKNOWN:
         return finding.means or means(finding.layer, finding.symptom)
     return LAYER[finding.layer]
@@ -197,7 +197,7 @@ def _steps(finding: Finding, found: Sequence[Witness], context: Context) -> list
         if incidents:
             steps.append(f"follow incident {clean(incidents[0].id, 20)}")
         elif component and found[0].agreement is not Agreement.SAME:
-            steps.append(f"say so: report {component}")
+            steps.append(f"report it: report {component}")
     return steps
 
 

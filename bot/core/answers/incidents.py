@@ -143,7 +143,7 @@ def sent(rows: Sequence[Delivered], now: float) -> list[tuple[str, str]]:
     said = [f"{place(row.channel)}: {_fate(row, now)}{by_which(row.by)}{_error(row)}" for row in rows[:TOLD]]
     if len(rows) > TOLD:
         said.append(f"… and {len(rows) - TOLD} more: deliveries")
-    said = said or ["nobody: no route leads anywhere, or it began during a silence"]
+    said = said or ["nobody: no route matches, or it began during a silence"]
     return [("Sent to" if n == 0 else "", line) for n, line in enumerate(said)]
 
 

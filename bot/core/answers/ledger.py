@@ -75,7 +75,7 @@ def _title(name: str, of: PageAccuracy) -> str:
     found = of.overall(Source.MEASURED) or of.overall(Source.STATED)
     assert found is not None
     whose = "measured" if found.source is Source.MEASURED else "by the vendor's own statements"
-    of_n = f"{number(found.n, 'trouble', 'troubles')} {whose}"
+    of_n = f"{number(found.n, 'case', 'cases')} {whose}"
     graded = f", grade {found.grade}" if found.grade else ""
     if found.ack.median is None or found.ack.p90 is None:
         return f"{clean(name, 40)}'s page: {of_n}, none with a lag{graded}"
@@ -100,11 +100,14 @@ def _notes(shown: Sequence[AccuracyFigures]) -> list[tuple[str, str]]:
     sources = {f.source for f in shown}
     if Source.MEASURED in sources:
         notes.append(
-            ("Measured", "from our first failure to the reading on which the page first spoke, a component each")
+            ("Measured", "from our first failure to the first reading of the page that admitted it, per component")
         )
     if Source.STATED in sources:
         notes.append(
-            ("Stated", "the vendor's own times, afterwards: a lower bound, only where it states when it began")
+            (
+                "Stated",
+                "the vendor's own times, published afterwards: a lower bound, only where it says when trouble began",
+            )
         )
     totals = [f for f in shown if not f.slice]
     left, only = sum(f.left_out for f in totals), sum(f.page_only for f in totals)
@@ -112,8 +115,8 @@ def _notes(shown: Sequence[AccuracyFigures]) -> list[tuple[str, str]]:
     if left:
         notes.append(("Left out", f"{left} with a stated start over 12 h before the post, or over 5 min after it"))
     if only:
-        late = f", {after} of them written of only when over" if after else ""
-        notes.append(("Besides", f"{only} on the page without a known beginning{late}"))
+        late = f", {after} of them posted only after they were over" if after else ""
+        notes.append(("Besides", f"{only} on the page with no known start{late}"))
     return notes
 
 

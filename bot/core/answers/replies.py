@@ -95,7 +95,7 @@ def name_one(command: str, services: Sequence[str], now: float) -> Answer:
     """It can be said of one service at a time, and there are several (or none)."""
     known = listed(services, 12) or "none configured"
     return Answer(
-        f"{command} of what? Known are {known}", now, (("Example", COMMANDS[command].example),), understood=False
+        f"{command} of what? Choose from {known}", now, (("Example", COMMANDS[command].example),), understood=False
     )
 
 

@@ -133,7 +133,7 @@ def _from(at: Standing, lasting: Lasting) -> str:
 def _next(made: Decision, component: str) -> list[tuple[str, str]]:
     match made.verdict:
         case Verdict.FIX:
-            return [("Next", f"paste the error: explain …; if it is theirs after all, say so: report {component}")]
+            return [("Next", f"paste the error: explain …; if it is theirs after all, report it: report {component}")]
         case Verdict.WAIT | Verdict.SWITCH:
             return [("Next", f"ask again in {duration(made.retry_after_s or 0)}")]
         case _ if made.reason is Reason.UNKNOWN:

@@ -32,7 +32,7 @@ def silences(standings: Sequence[ServiceStatus], now: float) -> Answer:
     coming = [line for standing in standings for line in announced(standing, now)]
     quiet = number(len(listed_), "silence or window of maintenance", "silences and windows of maintenance")
     return Answer(
-        title=quiet if listed_ else "nothing is silenced, and no maintenance is announced by people",
+        title=quiet if listed_ else "nothing is silenced, and nobody has announced maintenance",
         at=now,
         lines=tuple(("The page" if n == 0 else "", line) for n, line in enumerate(coming)),
         table=Table(HEAD, listed_) if listed_ else None,

@@ -193,7 +193,7 @@ _ASK = (
             "silences", (_SERVICE,), aliases=("quiet",)),
 )  # fmt: skip
 _ACT = (
-    Command("report", "say that it fails for you, and hear how many others reported it",
+    Command("report", "say that it fails for you, and see how many others did",
             "report claude-code login loops", (_VOICED, Argument("text", Takes.WORDS, "what you see"), _OF_IT),
             aliases=("affected", "broken")),
     Command("works", "say that it works for you", "works claude-code", (_VOICED, _OF_IT)),
@@ -213,8 +213,8 @@ _ACT = (
     Command("announce", "put a sentence on the status page and in its feeds, for a while",
             "announce 4h We move our gateway tonight at 22:00 UTC", (_STANDS, _SENTENCE), Role.RESPONDER),
     Command("notify", "one direct message to you when an incident is over", "notify 4F7K", (_OPEN,)),
-    Command("right", "after the end: the alert was useful", "right 4F7K", (_LATEST,)),
-    Command("wrong", "after the end: it was a false alarm", "wrong 4F7K", (_LATEST,)),
+    Command("right", "after an incident: say the alert was useful", "right 4F7K", (_LATEST,)),
+    Command("wrong", "after an incident: say it was a false alarm", "wrong 4F7K", (_LATEST,)),
 )  # fmt: skip
 _SET_UP = (
     Command("subscribe", "post alerts here; tests that it can before it confirms",
@@ -226,7 +226,7 @@ _SET_UP = (
     Command("test", "post a marked test message here, and show the result", "test to=slack:C0123", (_TO,),
             Role.ADMIN),
     Command("routes", "the routing tree, and who would hear if something failed now", "routes claude-api", (_WHERE,)),
-    Command("doctor", "our own health: sockets, store, ages, queues, vantages", "doctor"),
+    Command("doctor", "Groundtruth's own health: connections, store, queues, vantages", "doctor"),
     Command("deliveries", "what was sent where, what waits, what could not be sent and why", "deliveries",
             (_SERVICE,)),
     Command("audit", "who did what, where and when, and who was refused", "audit", role=Role.ADMIN),

@@ -167,7 +167,7 @@ def _state(now: Episodes, component: str, at: float, fresh: float | None) -> tup
             return State.OPERATIONAL, f"fast again for {duration(course.closing.quiet_s)}", None
         return State.DEGRADED, counted(course.severity, [course], "slowness"), course.began
     alone = [v for v in now.vantages if v in now.vantages_of(component)]
-    why = f"fails from {', '.join(alone)} alone: that vantage's own trouble" if alone else "as usual"
+    why = f"fails from {', '.join(alone)} alone: that location's own trouble" if alone else "as usual"
     return State.OPERATIONAL, why, None
 
 

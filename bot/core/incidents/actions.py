@@ -265,7 +265,7 @@ def _aim(cases: IncidentTracker, target: str) -> str | None:
 
 def _said(cases: IncidentTracker, target: str) -> str:
     """What people call it; matchers as they are written."""
-    return f"what fits {clean(target, 200)}" if silences.conditions_of(target) else called(cases, target)
+    return f"everything that matches {clean(target, 200)}" if silences.conditions_of(target) else called(cases, target)
 
 
 def _state(*, work: bool) -> str:

@@ -41,10 +41,10 @@ def text(silence: Silence, service: ServiceView) -> str:
     """The sentence; a headline in which no time can be shown."""
     what = "maintenance" if silence.work else "silence"
     target = clean(service.names.get(silence.target, silence.target), 120) or "the whole service"
-    on = f"what fits {target}" if conditions_of(silence.target) else target
+    on = f"everything that matches {target}" if conditions_of(silence.target) else target
     why = f", {quoted(silence.reason, 80)}," if silence.reason else ""
     asked = f"asked for by {person(silence.by)}"
-    return f"the {what} on {on}{why} {asked} has ended; nothing is open under it"
+    return f"the {what} on {on}{why} {asked} has ended; no incident is open under it"
 
 
 def answered(to: Iterable[str], table: ActiveRoutes) -> tuple[Recipient, ...]:

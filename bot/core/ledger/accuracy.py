@@ -13,9 +13,9 @@ PROMPT_S = 600.0
 GRADES = ((0.9, "A"), (0.75, "B"), (0.5, "C"), (0.25, "D"), (0.0, "F"))
 FEWEST = 5
 RULE = (
-    f"share of troubles the page spoke of within {PROMPT_S / 60:.0f} min of their beginning:"
+    f"share of cases the page admitted within {PROMPT_S / 60:.0f} min of the first failure:"
     " A from 90%, B from 75%, C from 50%, D from 25%, F below"
-    f" (never spoken of counts as late; none below {FEWEST} troubles)"
+    f" (never admitted counts as late; no grade below {FEWEST} cases)"
 )
 
 
@@ -35,7 +35,7 @@ class AccuracyFigures:
     """What the ledger says of one slice of rows, all of one source.
 
     `n` troubles whose beginning is known, of which `never` were never spoken of by the page; `page_first` and `late`
-    (only when it was over) are numbers of these. Besides: `page_only` troubles on the page without a known beginning,
+    (only when it was over) are numbers of these. Besides: `page_only` troubles on the page with no known start,
     `afterwards` of them written of only when they were over; `left_out` have lags beyond belief.
     """
 

@@ -33,7 +33,7 @@ EDGES: Mapping[str, str] = {
 """The networks whose marks are known; another one is called what the configuration calls it."""
 MANNERS: Mapping[str, str] = {
     "dns": "their names do not resolve",
-    "tls": "no secure connection comes about",
+    "tls": "no secure connection can be made",
     "connections": "connections fail or bring no answer",
 }
 BEHIND: Mapping[str, str] = {
@@ -148,7 +148,7 @@ def _seen(cause: Correlation) -> str:
     alike = dict[str, list[str]]()
     for one in cause.going[:LISTED]:
         words = LAYER.get(Layer(one.layer), "") if one.layer in set(Layer) else ""
-        names = alike.setdefault(words or "where it breaks is not clear", [])
+        names = alike.setdefault(words or "it is not clear where it breaks", [])
         if one.name not in names:
             names.append(one.name)
     return "; ".join(f"{listed([clean(n, 40) for n in names], LISTED)}: {words}" for words, names in alike.items())
@@ -164,9 +164,9 @@ def _evidence(cause: Correlation) -> str:
             share = f"{failing} of {number(cause.of, 'service', 'services')} measured {_shared(cause)} fail"
             return f"{by}; {share}{_elsewhere(cause, 'elsewhere')}"
         case CommonFactor.VANTAGE:
-            return "from the other vantages none of them fails"
+            return "from the other locations none of them fails"
         case CommonFactor.NETWORK:
-            from_here = "every failure is one of connecting, from our only vantage; control hosts answer"
+            from_here = "every failure is one of connecting, from our only location; control hosts answer"
             return f"{from_here}{_elsewhere(cause, 'meanwhile')}"
         case _:
             return f"{MANNERS.get(cause.what, '')}{_elsewhere(cause, 'meanwhile')}"
@@ -201,7 +201,8 @@ def _closed(cause: Correlation, now: float) -> list[tuple[str, str]]:
     end = cause.over_at if cause.over_at is not None else now
     every = listed([clean(name, 40) for name in dict.fromkeys(one.name for one in cause.struck)], LISTED)
     # Fewer than two are left, else it would not be over.
-    alone = f"{_names(cause, 1)}; its own message goes on" if cause.going else ""
+    goes_on = "its own message goes on" if len(names_of(cause)) == 1 else "their own messages go on"
+    alone = f"{_names(cause, 1)}; {goes_on}" if cause.going else ""
     return [
         ("", f"{moment(cause.since)} – {moment(end)} ({duration(end - cause.since)}) · {every}"),
         ("Still failing", alone),

@@ -9,7 +9,7 @@ from bot.core.text.quoting import owned
 from probes.model import Layer
 
 LOOKS_LIKE: Mapping[str, str] = {
-    Layer.APP_BACKEND: "{whose} backend: what is in front of it responds, the app behind it fails",
+    Layer.APP_BACKEND: "{whose} backend: edge and gateway respond, the app behind them fails",
     Layer.CAPACITY: "{who} is out of capacity (overloaded); it is not your quota",
     Layer.GATEWAY_TO_APP: "{whose} gateway cannot reach its application",
     Layer.EDGE_TO_ORIGIN: "between {whose} edge network and its servers: the edge answers in their place",

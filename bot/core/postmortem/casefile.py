@@ -15,7 +15,7 @@ FOLLOW_UPS = (
     "What did it cost us (failed jobs, retries, people's time)?",
     "Did our fallbacks and retries do what they should? Which were missing?",
     "Was the alert right, early enough, and in the right place?",
-    "What became known of the cause afterwards? (link)",
+    "What was learned about the cause afterwards? (link)",
     "Actions, each with an owner and a date:",
 )
 

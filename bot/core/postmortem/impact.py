@@ -24,7 +24,7 @@ def impact(case: Casefile, now: float) -> list[str]:
         ("Components", components),
         ("Worst state", WORDS[incident.worst]),
         (
-            "Lasted" if incident.resolved_at is not None else "Lasts so far",
+            "Lasted" if incident.resolved_at is not None else "Lasted so far",
             duration(case.ended(now) - incident.started_at),
         ),
     ]

@@ -34,7 +34,7 @@ def postmortem(case: Casefile, now: float) -> Answer:
         ("Cause", _cause(case)),
         ("Workarounds", _workarounds(case)),
         ("Messages sent", _deliveries(case.deliveries)),
-        ("Left for people to fill in", [f"- [ ] {line}" for line in FOLLOW_UPS]),
+        ("To fill in", [f"- [ ] {line}" for line in FOLLOW_UPS]),
     ]
     title = _title(case)
     head = [f"# {plain(title)}", "", _head(case, now)]
@@ -86,7 +86,7 @@ def _unmarked(case: Casefile, now: float) -> str:
         resolved = f"resolved at {moment(incident.resolved_at)}"
         said = [f"From {begun} to {moment(case.ended(now))} ({lasted}) we measured {what} on {where}; {resolved}."]
     if incident.peak_rate:
-        said.append(f"At the worst about {percent(incident.peak_rate)} of requests failed ({SMOOTHED}).")
+        said.append(f"At worst about {percent(incident.peak_rate)} of requests failed ({SMOOTHED}).")
     said.append(f"We alerted {lag(incident.opened_at, incident.started_at, first_of(incident.kind))}.")
     if case.page and incident.scope != "vantage":
         page = f"{owned(clean(case.service, 40))} status page"
@@ -125,7 +125,7 @@ def _lags(case: Casefile) -> list[str]:
     lines = table(("", "when", f"after {first_of(incident.kind)}"), rows)
     if case.usual_lag_s:
         usual = f"median {duration(case.usual_lag_s[0])}, p90 {duration(case.usual_lag_s[1])}"
-        lines += ["", f"This page is usually late by: {usual}."]
+        lines += ["", f"This page is usually late: {usual}."]
     about = [r for r in case.records if r.kind is not DiscrepancyKind.UNREADABLE]
     if about:
         lines += ["", "Discrepancies between the page and our measurements:", ""]
@@ -164,13 +164,13 @@ def _cause(case: Casefile) -> list[str]:
             for layer, n in layers[:4]
         )
     else:
-        lines.append("No failure was kept that says where the trouble sat.")
+        lines.append("No failure on record shows where the problem was.")
     cannot = [
         "why it began or what fixed it: we see responses, not internals",
         "whether every region and user was affected: we measure from our own locations",
         "how many of your own requests failed: that is in your own logs",
     ]
-    lines += ["", "What it cannot say:", "", *bullets(cannot)]
+    lines += ["", "What it can't say:", "", *bullets(cannot)]
     if dossier is not None and dossier.ids:
         ids = ", ".join(code(name, 60) for _, name in dossier.ids)
         lines += ["", f"Request ids for its support: {ids}"]
@@ -180,7 +180,7 @@ def _cause(case: Casefile) -> list[str]:
 def _workarounds(case: Casefile) -> list[str]:
     """Which steps a message showed is not on record; these fit by the same rule, and what failed is."""
     if not case.workarounds:
-        return ["None fits what is on record."]
+        return ["No tip fits what is on record."]
     return [
         "The tips that fit this failure:",
         "",

@@ -56,7 +56,7 @@ def merged(
     incident: Incident, dossier: Evidence | None, records: Sequence[Discrepancy], names: Mapping[str, str]
 ) -> list[Line]:
     """All lines in the order in which they happened."""
-    lines = [Line(incident.started_at, US, f"{first_of(incident.kind)} that belongs to it")]
+    lines = [Line(incident.started_at, US, first_of(incident.kind))]
     for entry in incident.timeline:
         by_hand = entry.event in _PEOPLE or (entry.event == "resolved" and incident.resolved_by is not None)
         if entry.event not in _PAGE:
@@ -94,9 +94,9 @@ def _page(incident: Incident, dossier: Evidence | None, names: Mapping[str, str]
         first.add(said.component)
         if not known and said.at <= incident.started_at:
             # What it said all along belongs to the beginning.
-            yield Line(incident.started_at, PAGE, f"{name} is {WORDS[said.state]} there", said.words)
+            yield Line(incident.started_at, PAGE, f"{name} shown as {WORDS[said.state]}", said.words)
         elif known or SEVERITY.get(said.state):
-            yield Line(said.at, PAGE, f"{name} is now {WORDS[said.state]} there", said.words)
+            yield Line(said.at, PAGE, f"{name} now shown as {WORDS[said.state]}", said.words)
 
 
 def _disagreed(records: Sequence[Discrepancy], names: Mapping[str, str]) -> Iterable[Line]:
@@ -110,6 +110,6 @@ def _disagreed(records: Sequence[Discrepancy], names: Mapping[str, str]) -> Iter
 
 def _kind(record: Discrepancy) -> str:
     if record.kind is DiscrepancyKind.OVERSTATED:
-        return "red there, measured fine"
+        return "red on the page, fine as we measure it"
     said = WORDS[record.claimed] if record.claimed is not State.UNKNOWN else "says nothing"
     return f"{record.kind.value}, it says {said}" if record.kind is DiscrepancyKind.UNDERSTATED else "not admitted"

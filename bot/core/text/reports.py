@@ -22,12 +22,12 @@ def thanks(component: str, others: Reports, *, works: bool, repeated: bool) -> s
         who = number(others.affected, "other person reports", "other people report")
         said = f"{who} trouble with {name} in {window} ({usually(others.usual)})"
     elif repeated or works:
-        said = f"Nobody else reports trouble with {name} in {window}"
+        said = f"Nobody else has reported trouble with {name} in {window}"
     else:
         said = f"You're the first to report {name} in {window}"
     if others.works:
         said += f", {number(others.works, 'says', 'say')} it works"
-    before = " You'd already said so." if repeated else ""
+    before = " You'd already told me." if repeated else ""
     return f"Thanks{', noted that it works for you' if works else ''}.{before} {said}"
 
 

@@ -78,7 +78,7 @@ PROGRAMS: Final = (
     Message(
         "page_timeout",
         v.OWN_PROGRAM,
-        "a browser that your program drives waited too long for a page; no AI service is concerned",
+        "a browser that your program drives waited too long for a page; no AI service is involved",
         (
             "Navigation timeout of",
             "page.goto: Timeout",
@@ -98,7 +98,7 @@ PROGRAMS: Final = (
     Message(
         "database",
         v.OWN_PROGRAM,
-        "your own database or cache did not answer or refused; no AI service is concerned",
+        "your own database or cache did not answer or refused; no AI service is involved",
         (
             "redis.exceptions.",
             "Timeout reading from …:6379",

@@ -241,7 +241,7 @@ _REQUESTS: Final = (
             "敏感内容",
             "内容安全",
         ),
-        "rephrase or leave out what was refused; the same again is refused again",
+        "rephrase or leave out what was refused; resending it unchanged won't help",
         ANY,
     ),
     Message(

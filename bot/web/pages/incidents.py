@@ -30,7 +30,7 @@ from bot.web.pages.rows import incident_row
 from bot.web.replies import Body, reply
 from bot.web.routing import Call
 
-WITHIN = ("Messages sent", "Left for people to fill in")
+WITHIN = ("Messages sent", "To fill in")
 """Sections of a postmortem that are nobody's business outside."""
 ROW_WITHIN = "| Acknowledged by a person |"
 YEARS = 5

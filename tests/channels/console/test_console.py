@@ -93,6 +93,20 @@ async def test_plain_lines_tell_the_news_once(console):
     ]
 
 
+async def test_an_end_is_printed_once(console):
+    """However often the message is edited afterwards; another headline is news."""
+    out = io.StringIO()
+    async with (it := console(out)):
+        where = await it.post("", CARD, "k1")
+        await it.edit(where, DONE)
+        await it.edit(where, replace(DONE, footer="updated later"))
+        await it.edit(where, replace(DONE, headline=f"{DONE.headline} at last"))
+    assert [line.partition(" UTC ")[2] for line in out.getvalue().splitlines() if "🟢" in line] == [
+        DONE.headline,
+        f"{DONE.headline} at last",
+    ]
+
+
 async def test_json_lines_are_all_json(console):
     """One object a line with its event, and no line of the log among them."""
     out = io.StringIO()

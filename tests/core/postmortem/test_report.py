@@ -111,7 +111,7 @@ def test_any_words_leave_the_report_whole(words):
 
     assert [line for line in lines if line.startswith("## ")] == [
         "## Summary", "## Impact", "## Timeline", "## Detection and acknowledgement", "## Cause",
-        "## Workarounds", "## Messages sent", "## Left for people to fill in",
+        "## Workarounds", "## Messages sent", "## To fill in",
     ]  # fmt: skip
     head = 0
     for line in lines:
