@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from functools import partial
 
 from bot.channels.context import Around
 from bot.channels.slack.doctor import examine
@@ -52,7 +53,11 @@ class Hands:
             menu = [option["text"]["text"] for option in one.get("options", ())][: 0 if behind else 1]
             for label in read(one):
                 labels.append(f"⋯ {label}" if behind else f"{label} ▾" if menu else label)
-                await self.ann.presses(message, label, *menu)
+                pressed = await self.ann.presses(message, label, *menu)
+                if label.endswith("…"):
+                    await until(partial(getattr, pressed, "answers"), what=lambda: labels)
+                    (lengths,) = [e for e in pressed.answers[0].elements() if e["type"] == "static_select"]
+                    await self.ann.presses(pressed.answers[0], read(lengths)[0], lengths["options"][0]["text"]["text"])
                 await until(lambda: len(self.desk.asked) == before + len(labels), what=lambda: labels)
         return labels, sorted(self.desk.lines[before:])
 
