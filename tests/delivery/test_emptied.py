@@ -10,6 +10,7 @@ from bot.errors import StoreError
 from bot.jobs.store_watch import StoreWatch
 from bot.process import Process
 from bot.settings import Settings
+from bot.store.types import Claimant
 from tests.support.delivery import INCIDENT, World
 
 
@@ -53,6 +54,42 @@ async def test_messages_end_with_a_sentence_and_it_is_told_once(store, redis_url
     assert len(world.books["two"].roots) == 1
     [told] = world.books["two"].roots.values()
     assert "the store was emptied" in told
+
+
+async def test_what_is_found_anew_by_the_same_id_goes_on_in_its_message(store, redis_url):
+    """Nothing is posted again, and nothing is left behind."""
+    world = World(store)
+    courier = world.courier()
+    watch = watched(world, courier)
+    await world.say()
+    await courier.round("one")
+    await watch.look()
+    async with Redis.from_url(redis_url) as redis:
+        await redis.flushall()
+    await world.say()
+    await watch.look()
+    await courier.round("one")
+    assert [act for act, _ in world.books["one"].acts] == ["post", "edit"]
+    assert "not kept up to date" not in world.books["one"].acts[-1][1]
+
+
+async def test_what_was_posted_again_before_leaves_no_message_behind(store, redis_url):
+    """The first one ends with the sentence."""
+    world = World(store)
+    courier = world.courier()
+    watch = watched(world, courier)
+    await world.say()
+    await courier.round("one")
+    await watch.look()
+    [(key, root)] = courier._standing.items()
+    courier._standing[key] = replace(root, where='{"key": "another"}')
+    async with Redis.from_url(redis_url) as redis:
+        await redis.flushall()
+    await world.say()
+    assert await store.outbox.claim("claude", "one", Claimant("b", 15.0), world.now)
+    await watch.look()
+    await courier.round("one")
+    assert "not kept up to date" in world.books["one"].roots["another"]
 
 
 async def test_what_is_over_is_left_alone(store, redis_url):

@@ -66,9 +66,9 @@ class Webhook(webhook.Webhook):
         """Ids of the incidents told."""
         return {one.message.subject for one in self.messages if one.message and one.message.kind == "incident"}
 
-    def of(self, service):
-        """Those of one service."""
-        about = [one.message for one in self.messages if one.message and one.message.kind == "incident"]
+    def of(self, service, since=0):
+        """Those of one service that were told after so many messages."""
+        about = [one.message for one in self.messages[since:] if one.message and one.message.kind == "incident"]
         return {one.subject for one in about if one.service.lower() == service}
 
 
