@@ -179,7 +179,8 @@ class Run:
                 async with asyncio.timeout(60):
                     while any([await store.outbox.waiting(name, one) for one in ("slack", "discord", "hook")]):  # noqa: ASYNC110
                         await asyncio.sleep(0.2)
-                loaded = await store.load(name)
+                    while (loaded := await store.load(name)).state is None:  # noqa: ASYNC110
+                        await asyncio.sleep(0.2)
                 rows = [(at, decode(raw)) for at, raw in await store.read(name, count=200_000)]
                 answers = Counter(row.request_id for _, row in rows if isinstance(row, Observation) and row.request_id)
                 found.streamed += sum(_place(at) <= _place(loaded.position) for at, _ in rows)
