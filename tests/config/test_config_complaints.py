@@ -23,8 +23,8 @@ A_REFERENCE = "expected ${NAME} or ${NAME?}, the name of a secret in the environ
 NOT_THE_SECRET = "expected ${NAME}, a secret of the environment, not the secret"
 TAKEN = "expected a name of its own: this one is taken at"
 AN_ADDRESS = (
-    "expected an address that starts with redis://, rediss://, unix://, redis+sentinel://, rediss+sentinel://, redis+cluster://, rediss+cluster:// or is"
-    " ${NAME}"
+    "expected an address that starts with redis://, rediss://, unix://, redis+sentinel://, rediss+sentinel://,"
+    " redis+cluster://, rediss+cluster:// or is ${NAME}"
 )
 KINDS = ", ".join(sorted(PROBES.keys() - {"control", "github_issues", "hackernews", "statuspage"}))
 SITE = "services.claude.components.claude-api.checks.models"
