@@ -1,7 +1,9 @@
 """The audit: every act, also the refused, once, with who, where and when."""
 
+import pytest
+
 from bot.core.commands.asker import Asker
-from bot.core.commands.table import Role
+from bot.core.commands.table import COMMANDS, Role
 from bot.core.model.person import Person
 from bot.core.text.inline import utc
 from bot.delivery.subscriptions import Subscriptions
@@ -9,7 +11,6 @@ from bot.desk.desk import Desk
 from bot.desk.open import open_desk
 from bot.store.store import Store
 from tests.support.desk import SETTINGS
-from tests.support.routing import to
 
 NOW = 1_776_094_980.0
 ANN = Asker(Person("slack", "T1", "U1", "Ann"), Role.ADMIN, here="slack:C1")
@@ -29,7 +30,7 @@ class Subscribes(Subscriptions):
         return f"{target} is not subscribed any more"
 
     async def list(self, target):
-        return await to()()
+        return []
 
     async def probe(self, target):
         return f"a test message was posted to {target}"
@@ -67,3 +68,16 @@ async def test_a_refusal_is_written_once_and_cannot_push_deeds_out(store: Store)
 async def test_the_audit_is_for_admins(store: Store) -> None:
     """It names people."""
     assert (await desk(store).ask("audit", VIC, NOW)).refused
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+async def test_no_command_of_a_responder_takes_a_line_out(store: Store, command: str) -> None:
+    """Whatever is asked, what stood there stands there afterwards, as it was."""
+    reception = desk(store)
+    await reception.ask("subscribe claude", ANN, NOW)
+    before = await store.audit.latest(10)
+    rob = Asker(Person("slack", "T1", "U9", "Rob"), Role.RESPONDER, here="slack:C1")
+    for words in ("", " claude-api", " all 1h", " audit"):
+        await reception.ask(command + words, rob, NOW + 1)
+    after = await store.audit.latest(100)
+    assert after[-len(before) :] == before

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import resource
 
 import httpx
 import pytest
@@ -134,6 +135,22 @@ async def test_a_silent_crowd_keeps_out_nobody_who_asks(server, caplog):
         writer.close()
     await asyncio.gather(*(writer.wait_closed() for _, writer in held), return_exceptions=True)
     assert [record.levelname for record in caplog.records] == ["WARNING"], "one line, however many"
+
+
+async def test_a_thousand_idle_connections(caplog):
+    """With the bounds that ship: a request is answered at once, and no more descriptors are held than is stated."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    ships = HttpServer("127.0.0.1:0", "tests", {("POST", "/echo"): echo})
+    async with ships.open():
+        idle = [await asyncio.open_connection("127.0.0.1", ships.port) for _ in range(1_000)]
+        before = asyncio.get_running_loop().time()
+        assert (await raw(ships, ASKED)).startswith(b"HTTP/1.1 200")
+        assert asyncio.get_running_loop().time() - before < Bounds().head_s
+        assert sum(not reader.at_eof() for reader, _ in idle) <= Bounds().at_once
+        for _, writer in idle:
+            writer.close()
+    assert len(caplog.records) == 1
 
 
 async def test_who_is_being_answered_is_not_dropped(server):

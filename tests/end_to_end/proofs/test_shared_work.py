@@ -119,8 +119,9 @@ async def test_checks_and_services_are_shared(tmp_path, redis_url):
         async def alone():
             return list((await judged_by(store)).values()) == [len(SERVICES)]
 
-        await until(all_asked, 30)
+        await until(all_asked, 60)
         await two.start()
+        await two.until(lambda it: "Ctrl-C stops" in it.said, 60)
         home = await until(both, 60)
         began = time.monotonic()
         await asyncio.sleep(5)
