@@ -47,7 +47,7 @@ def test_taken_in_and_shown(config, tmp_path, capsys):
 
     assert ran(config, "show", "claude") == 0
     shown = capsys.readouterr().out
-    assert "median 15 min, p90 19 min (2 troubles by the vendor's own statements)" in shown
+    assert "median 15 min, p90 19 min (2 cases by the vendor's own statements)" in shown
     assert "lower bound" in shown
 
     assert ran(config, "show", "claude", "--json") == 0

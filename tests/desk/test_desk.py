@@ -271,7 +271,9 @@ async def test_an_act_is_noted_while_nobody_judges(desk, store):
     """It stands in the stream with who, where and what, and the person is told that it waits."""
     answer = await desk.ask("silence api 90m vendor knows", replace(ANNA, here="slack:C1", id="x1"), NOW)
     assert answer.changed
-    assert answer.title.startswith("noted; it takes effect when the judge is back")
+    assert answer.title.startswith(
+        "noted; the judge hasn't answered within a second, so it takes effect when it is back"
+    )
     ((_, row),) = await store.read("claude")
     wish = decode(row)
     assert isinstance(wish, ActionRequest)
@@ -431,7 +433,7 @@ async def test_the_ledger_of_one_service_and_of_all(desk, store):
     await store.book.enter("claude", [LedgerWrite(row.at, LEDGER_ENTRY.dump(row)) for row in seen])
     answer = await desk.ask("ledger claude", ANNA, NOW)
     assert (empty.title, empty.understood) == ("nothing in the ledger of Claude yet", True)
-    assert answer.title == "Claude's page admits trouble after median 3 min, p90 5 min (6 troubles measured), grade B"
+    assert answer.title == "Claude's page admits trouble after median 3 min, p90 5 min (6 cases measured), grade B"
     assert answer.table is not None
     assert [row[0] for row in answer.table.rows] == ["all", "claude-api", "2026Q2"]
     assert dict(answer.lines)["Quantiles"].startswith("type 7")

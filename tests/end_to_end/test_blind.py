@@ -109,9 +109,7 @@ async def test_blocked_control_hosts_and_no_network_at_all_are_told_within_a_min
         alone = await stack.enter_async_context(watching(tmp_path / "alone", {"alpha": closed(), "beta": closed()}))
 
         said = await asyncio.gather(
-            blocked.told(
-                'no control host answers, though what is watched does; if a firewall blocks them, set "control" to'
-            ),
+            blocked.told("no control host answers, though what is watched does; if a firewall blocks them, set"),
             alone.told("no control host answers, nor anything else; is its network down?"),
         )
         assert max(said) < WITHIN_S

@@ -222,6 +222,12 @@ def _rate(found, text, _record):
     return found[1] in said
 
 
+def _then(found, text, record):
+    """The rate of a line about a moment: a voice of the present, or what a change in the timeline found."""
+    changes = (entry.text for incident in record.incidents.values() for entry in incident.timeline)
+    return _rate(found, text, record) or any(f"about {found[1]}" in said for said in changes)
+
+
 def _peak(found, text, record):
     peaks = {text.incident.peak_rate} if text.incident else record.peaks.get(text.at, set())
     return found[1] in {percent(peak) for peak in peaks}
@@ -363,6 +369,7 @@ CHECKS = (
     (rf"no failures for ({DUR})", _quiet),
     (r"none of the last (\d+)", _worked),
     (rf"[Ww]orst ~({PCT})", _peak),
+    (rf"got (?:worse|better): ~({PCT})", _then),
     (rf"~({PCT})", _rate),
     (rf"we still measure ({PCT})", _rate),
     (rf"{N} of our last {N} requests failed", _count),
