@@ -369,7 +369,7 @@ CHECKS = (
     (rf"no failures for ({DUR})", _quiet),
     (r"none of the last (\d+)", _worked),
     (rf"[Ww]orst ~({PCT})", _peak),
-    (rf"got (?:worse|better): ~({PCT})", _then),
+    (rf"(?:worse|better)\b[^~\n]{{1,60}}~({PCT})", _then),
     (rf"~({PCT})", _rate),
     (rf"we still measure ({PCT})", _rate),
     (rf"{N} of our last {N} requests failed", _count),
