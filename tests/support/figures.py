@@ -223,9 +223,11 @@ def _rate(found, text, _record):
 
 
 def _then(found, text, record):
-    """The rate of a line about a moment: a voice of the present, or what a change in the timeline found."""
-    changes = (entry.text for incident in record.incidents.values() for entry in incident.timeline)
-    return _rate(found, text, record) or any(f"about {found[1]}" in said for said in changes)
+    """The rate of a line of the timeline is the one that a change found at that moment; of the last one, the present."""
+    entries = [entry for incident in record.incidents.values() for entry in incident.timeline]
+    moments = {entry.at for entry in entries if entry.event in {"worse", "better"}}
+    found_then = any(f"about {found[1]}" in entry.text for entry in entries if entry.at in moments)
+    return found_then or _rate(found, text, record)
 
 
 def _peak(found, text, record):

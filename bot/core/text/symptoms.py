@@ -14,6 +14,8 @@ from bot.core.text.states import ATTENTION, TONE
 from probes.model import State
 
 NEARLY_ALL = 0.9
+FIRST = 10
+"""So many results are the first ones."""
 MOST = 0.5
 SEVERAL = 3
 
@@ -127,8 +129,12 @@ def _narrow(measured: Measurement) -> bool:
 
 
 def is_down(measured: Measurement) -> bool:
-    """Whether (nearly) everything fails: what is "down" is said without an interval."""
-    return measured.down and measured.state is State.MAJOR and round(measured.rate, 2) >= NEARLY_ALL
+    """Whether (nearly) everything fails: what is "down" is said without an interval.
+
+    Of the first results it is the counts that say so: nine of ten suffice, though the rate forgets a little of them.
+    """
+    few = measured.total <= FIRST and measured.failed >= NEARLY_ALL * measured.total
+    return measured.down and measured.state is State.MAJOR and (few or measured.rate >= NEARLY_ALL)
 
 
 def words(measured: Measurement) -> str:
