@@ -223,7 +223,7 @@ def _rate(found, text, _record):
 
 
 def _then(found, text, record):
-    """The rate of a line of the timeline is the one that a change found at that moment; of the last one, the present."""
+    """The rate of a line of the timeline is the one that a change found then; of the last one, the present."""
     entries = [entry for incident in record.incidents.values() for entry in incident.timeline]
     moments = {entry.at for entry in entries if entry.event in {"worse", "better"}}
     found_then = any(f"about {found[1]}" in entry.text for entry in entries if entry.at in moments)
