@@ -142,7 +142,7 @@ async def test_silence_edits_what_stands_and_posts_nothing_new(scene):
     assert during.version > before.version
     assert during.waiting_trail == before.waiting_trail
     assert after.waiting_trail == during.waiting_trail + 1
-    assert [e.text for e in events(incident, "silence ended")] == ["silence ended, still failing"]
+    assert [e.text for e in events(incident, "silence ended")] == ["still failing"]
     assert incident.acknowledged_by.name == "Ann"
     assert incident.silence is None
 

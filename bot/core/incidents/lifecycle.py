@@ -170,8 +170,8 @@ def held(incident: Incident, silence: Silence | None, called: Called, now: float
         return noted(after, now, "silence ended", text, said=f"{RESUMED} {name} is in trouble {said}")
     what = "maintenance" if before is not None and before.work else "silence"
     still = "quiet now, not yet over" if incident.status is IncidentStatus.MONITORING else "still failing"
-    text = f"{what} ended, {still}"
-    return noted(after, now, "silence ended", text, said=f"{RESUMED} {name}: {text}")
+    text = still if what == "silence" else f"{what} ended, {still}"
+    return noted(after, now, "silence ended", text, said=f"{RESUMED} {name}: {what} ended, {still}")
 
 
 def _hushing(silence: Silence, name: str) -> str:

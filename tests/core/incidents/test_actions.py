@@ -137,7 +137,7 @@ def test_a_silence_covers_what_comes_under_it_and_ends_with_a_word():
         [incident] = cases.open()
         assert (incident.silence, cases.silences) == (None, ())
         assert incident.timeline[-1].event == "silence ended"
-        assert incident.timeline[-1].text == "silence ended, still failing"
+        assert incident.timeline[-1].text == "still failing"
 
 
 def test_trouble_beyond_what_is_silenced_speaks():
