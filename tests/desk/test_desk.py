@@ -464,4 +464,8 @@ async def test_the_reliability_of_a_service_of_a_component_and_of_all(desk, stor
     alone = await desk.ask("reliability claude-code", ANNA, NOW)
     assert alone.title == "Claude Code: MTTR 2 min, MTBF 5h 0m (3 incidents measured)"
     assert dict(alone.lines)["Several components at once, measured"] == "3 of 3 incidents (100%)"
+    nameless = LedgerEntry("claude", (), Source.MEASURED, "7", BEGAN + 90_000, ended_at=BEGAN + 90_060)
+    await store.book.enter("claude", [LedgerWrite(nameless.at, LEDGER_ENTRY.dump(nameless))])
+    lines = dict((await desk.ask("reliability claude", ANNA, NOW)).lines)
+    assert lines["Several components at once, measured"] == "3 of 6 incidents that name a component (50%)"
     json.dumps(answer.data)

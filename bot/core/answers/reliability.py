@@ -92,7 +92,8 @@ def _besides(figures: Sequence[ReliabilityFigures]) -> list[tuple[str, str]]:
         if of is None:
             continue
         if of.named:
-            share = f"{of.joint} of {number(of.named, 'incident', 'incidents')} ({percent(of.joint / of.named)})"
+            which = "" if of.named == of.n else " that name a component"
+            share = f"{of.joint} of {number(of.named, 'incident', 'incidents')}{which} ({percent(of.joint / of.named)})"
             lines.append((f"Several components at once, {whose}", share))
         stages = (("investigation", of.investigating), ("repair", of.repairing), ("check", of.checking))
         known = [f"{word} {duration(s.mean)} (n={s.n})" for word, s in stages if s.mean is not None]
