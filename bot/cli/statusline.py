@@ -38,9 +38,7 @@ LARGEST = 8_192
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
     parser.add_argument("component", nargs="?", default=cached_line.DEFAULT, help="its id (default: claude-api)")
-    parser.add_argument(
-        "--refresh", action="store_true", help="read it now; without it only what is cached is waited for"
-    )
+    parser.add_argument("--refresh", action="store_true", help="read it now, and wait for the answer")
     parser.add_argument("--url", default=secret(URL), help=f"ask this Groundtruth (default: ${URL})")
     parser.add_argument("--state-dir", type=Path, help="ask the records in this directory, such as a demo's")
 
