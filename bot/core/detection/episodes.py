@@ -234,6 +234,9 @@ JOINS_S = 7 * 86400.0
 so by mistake at most once in that time."""
 TOGETHER_S = 60.0
 """Of a component that failed totally and has been well for so long, another that begins to fail is no part."""
+AWAITED_S, DUE_S = 15.0, 5.0
+"""What fails from one vantage waits for the result of another before it is the component's: until that is so much
+late, and never longer than so long after the first failure."""
 SOLID_S, SOLID_FAILURES = 240.0, 3
 """Where every fresh stream of a component has failed for so long it is an outage, whatever the evidence says."""
 
@@ -265,6 +268,8 @@ def _begins(now: Episodes, at: float) -> list[Transition]:
             if total < CLEAR * now.detector.threshold:
                 return []
     fresh = _named(now)
+    if fresh and _awaited(now, fresh, at):
+        return []
     return [_opens(now, fresh, at)] if fresh else []
 
 
@@ -300,6 +305,17 @@ def _vouched(now: Episodes, vantage: str) -> bool:
         if vantage in course.vantages and stream.ok_at >= course.began and stream.run.length < 2 and not young:
             return True
     return False
+
+
+def _awaited(now: Episodes, failing: list[str], at: float) -> bool:
+    """Whether these fail from one vantage only, and another's next result of one of them is due: it decides whose it is."""
+    seen = {vantage for c in failing for vantage in now.courses[c].vantages}
+    began = min(now.courses[c].began for c in failing)
+    if len(seen) > 1 or at >= began + AWAITED_S:
+        return False
+    due = now.settings.interval_s + DUE_S
+    others = (s for c in failing for s in now.streams_of(c) if s.vantage not in seen)
+    return any(s.at < now.courses[s.component].began and at < s.at + due for s in others)
 
 
 def by_rule(now: Episodes, component: str, course: Disturbance, at: float) -> list[Transition]:

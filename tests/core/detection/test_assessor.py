@@ -106,6 +106,36 @@ def test_times_that_no_clock_shows_say_nothing(at):
     assert classified(look(at, failed=True)) is None
 
 
+def seen_from_two(late_s, interval_s=0.3, slots=60):
+    """Three components fail from `us` at START + 30 intervals; nothing comes from `eu`, which is well, for `late_s`."""
+    judge = Assessor(AssessorSettings(("a", "b", "c"), interval_s))
+    fails = START + 30 * interval_s
+    rows = [
+        look(at, v == "us" and slot >= 30, c, v)
+        for slot in range(slots)
+        for i, c in enumerate(("a", "b", "c"))
+        for v, at in (("us", START + slot * interval_s + i * 0.05), ("eu", START + slot * interval_s + i * 0.05 + 0.1))
+        if v == "us" or slot < 29 or at >= fails + late_s
+    ]
+    return fails, opened(fed(judge, sorted(rows, key=lambda row: row.at)))
+
+
+@pytest.mark.parametrize("late_s", [0.0, 0.2, 0.5, 1.0, 2.0, 4.0])
+def test_another_vantage_is_heard_before_the_components_are_named(late_s):
+    """One vantage fails totally and the other's next results come a little late: the components are never named."""
+    fails, told = seen_from_two(late_s)
+    assert [(s.scope, s.vantage) for s in told] == [("vantage", "us")]
+    assert told[0].at <= fails + late_s + 1
+
+
+@pytest.mark.parametrize("interval_s", [0.3, 1.0, 5.0, 30.0])
+def test_a_vantage_that_is_overdue_delays_nothing_for_long(interval_s):
+    """The other vantage falls silent just as the failures begin: told all the same, and at once when it is overdue."""
+    fails, told = seen_from_two(math.inf, interval_s)
+    assert told[0].scope != "vantage"
+    assert told[0].at <= fails + max(6.0, min(15.0, interval_s + 5.0)) + 2 * interval_s
+
+
 def test_one_vantage_alone_is_its_own_trouble():
     """Everything seen from one vantage fails, the others are well: said as such, and no vendor incident."""
     judge = assessor(("a", "b"))
