@@ -308,7 +308,7 @@ def _vouched(now: Episodes, vantage: str) -> bool:
 
 
 def _awaited(now: Episodes, failing: list[str], at: float) -> bool:
-    """Whether these fail from one vantage only, and another's next result of one of them is due: it decides whose it is."""
+    """Whether these fail from one vantage only and another's next result of one of them, which decides, is due."""
     seen = {vantage for c in failing for vantage in now.courses[c].vantages}
     began = min(now.courses[c].began for c in failing)
     if len(seen) > 1 or at >= began + AWAITED_S:
