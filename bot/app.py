@@ -35,10 +35,10 @@ from bot.health.reporter import HealthReporter
 from bot.jobs.correlation import CorrelationJob
 from bot.jobs.digests import DigestJob
 from bot.jobs.heartbeat import HeartbeatJob
+from bot.jobs.notify_requests import NotifyRequestJob
 from bot.jobs.planned_maintenance import PlannedMaintenanceJob
 from bot.jobs.self_monitoring import SelfMonitor
 from bot.jobs.store_watch import StoreWatch
-from bot.jobs.wishes import WishJob
 from bot.judging.actions import ActionQueue
 from bot.judging.judge import Judge, JudgeContext
 from bot.lifetime.generations import Generations, Idle
@@ -138,7 +138,7 @@ async def running(settings: Settings, around: Terminal, roles: Role = EVERYTHING
             # Where a story is played its time counts.
             await clock.look()
             around = replace(around, now=clock.now)
-        life = Life(store, settings, around, roles)
+        life = LongLived(store, settings, around, roles)
         channels = OpenChannels(life.outside(settings.state_dir))
 
         @contextlib.asynccontextmanager
@@ -161,7 +161,7 @@ Worker = Callable[[], Coroutine[Any, Any, None]]
 """Runs until it is cancelled, and waits for a store that is away."""
 
 
-class Life:
+class LongLived:
     """What outlives a change of the configuration: who we are, the desk, what is not yet written, what broke."""
 
     def __init__(self, store: Store, settings: Settings, around: Terminal, roles: Role) -> None:
@@ -221,7 +221,7 @@ class Life:
 class App:
     """The workers of one generation, wired to each other: prober, judges and couriers, as far as its roles go."""
 
-    def __init__(self, life: Life, settings: Settings, channels: Mapping[str, Channel]) -> None:
+    def __init__(self, life: LongLived, settings: Settings, channels: Mapping[str, Channel]) -> None:
         self._life, self._settings, self._store, self._around = life, settings, life.store, life.around
         self._channels = channels
         self._process = Process(life.store, settings, life.owner, life.around.now, life.around.speed)
@@ -303,7 +303,7 @@ class App:
             jobs["maintenance"] = PlannedMaintenanceJob(process, self._life.actions).run
         if watching.digests:
             jobs["digests"] = DigestJob(process, news).run
-        jobs["wishes"] = WishJob(process, news).run
+        jobs["notify requests"] = NotifyRequestJob(process, news).run
         jobs["charts"] = IncidentCharts(
             process, Reader(self._store.views, process.settings.services), self._channels
         ).run

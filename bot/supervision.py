@@ -58,7 +58,7 @@ async def _nobody(_what: str, _text: str, _over: bool) -> None:
 
 
 @dataclass(slots=True)
-class Standing:
+class BreakCount:
     """A worker or job that broke: how often lately, and when last (seconds of the loop's clock)."""
 
     times: int
@@ -72,7 +72,7 @@ class Supervisor:
         self._tell = tell
         self._waits_s = waits_s
         self._well_s = well_s
-        self._broken: dict[str, Standing] = {}
+        self._broken: dict[str, BreakCount] = {}
         self._seen: dict[tuple[str, str], None] = {}
 
     @property
@@ -103,7 +103,7 @@ class Supervisor:
 
     async def broke(self, name: str, error: Exception) -> int:
         """Log it and tell people; how often it broke lately."""
-        standing = self._broken.setdefault(name, Standing(0, 0.0))
+        standing = self._broken.setdefault(name, BreakCount(0, 0.0))
         standing.times, standing.last = standing.times + 1, self._now()
         where = (type(innermost(error)).__name__, place(error))
         fresh = where not in self._seen

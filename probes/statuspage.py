@@ -57,7 +57,7 @@ class _Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sight:
+class _PageReading:
     """What one address gave: a page (perhaps unreadable), and how the answer reads."""
 
     page: Page
@@ -71,7 +71,7 @@ async def statuspage(check: Check, tools: Tools) -> Observation:
     options = with_defaults(OPTIONS, check.options)
     until = time.monotonic() + patience(check)
     urls = [check.target, *options["fallbacks"]]
-    first: _Sight | None = None
+    first: _PageReading | None = None
     for left, url in zip(range(len(urls), 0, -1), urls, strict=True):
         share = (until - time.monotonic()) / left
         if share <= 0:
@@ -84,13 +84,13 @@ async def statuspage(check: Check, tools: Tools) -> Observation:
     return _seen(check, tools, first)
 
 
-def _seen(check: Check, tools: Tools, sight: _Sight) -> Observation:
+def _seen(check: Check, tools: Tools, sight: _PageReading) -> Observation:
     """A result of the page itself: it is of no component."""
     observation = observe(check, tools, sight.reading, sight.timings, sight.status)
     return replace(observation, component="", page=sight.page)
 
 
-async def _read(url: str, timeout_s: float, check: Check, tools: Tools, options: dict[str, Any]) -> _Sight:
+async def _read(url: str, timeout_s: float, check: Check, tools: Tools, options: dict[str, Any]) -> _PageReading:
     kept: _Kept | None = tools.memory.get(f"page {url}")
     headers = {"accept": "application/json, application/xml;q=0.9, */*;q=0.8"}
     if kept is not None and kept.etag:
@@ -110,7 +110,7 @@ async def _read(url: str, timeout_s: float, check: Check, tools: Tools, options:
         stale = _stale(kept.page, fetched.answer.headers, tools.now(), options)
         if stale:
             return _unusable(url, fetched, stale)
-        return _Sight(replace(kept.page, unchanged=True), _OK, fetched.timings, 304)
+        return _PageReading(replace(kept.page, unchanged=True), _OK, fetched.timings, 304)
     if fetched.answer.status != 200:
         reading = read_answer(replace(fetched.answer, plain=True))
         challenged = ", a challenge only a browser can pass" if reading.layer is Layer.EDGE_BOT_BLOCK else ""
@@ -118,7 +118,7 @@ async def _read(url: str, timeout_s: float, check: Check, tools: Tools, options:
     return _understand(url, fetched, tools, options)
 
 
-def _understand(url: str, fetched: Fetched, tools: Tools, options: dict[str, Any]) -> _Sight:
+def _understand(url: str, fetched: Fetched, tools: Tools, options: dict[str, Any]) -> _PageReading:
     assert fetched.answer is not None
     headers = fetched.answer.headers
     try:
@@ -130,7 +130,7 @@ def _understand(url: str, fetched: Fetched, tools: Tools, options: dict[str, Any
         return _unusable(url, fetched, reason)
     kept = _Kept(page, headers.get("etag", "")[:256], headers.get("last-modified", "")[:64])
     tools.memory[f"page {url}"] = kept
-    return _Sight(page, _OK, fetched.timings, 200)
+    return _PageReading(page, _OK, fetched.timings, 200)
 
 
 async def first_event(request: Request, tools: Tools) -> Fetched:
@@ -168,7 +168,7 @@ def _stale(page: Page, headers: Mapping[str, str], now: float, options: Mapping[
     return f"stale: by its own stamp it stands still since {since:%Y-%m-%d %H:%M} UTC, longer than {days:g} days"
 
 
-def _unusable(url: str, fetched: Fetched, reason: str, symptom: str = "unusable_page") -> _Sight:
+def _unusable(url: str, fetched: Fetched, reason: str, symptom: str = "unusable_page") -> _PageReading:
     reading = Reading(Outcome.INCONCLUSIVE, Fault.UNKNOWN, Layer.UNKNOWN, symptom, detail=reason)
     return _unreadable(url, fetched, reading, reason)
 
@@ -176,7 +176,7 @@ def _unusable(url: str, fetched: Fetched, reason: str, symptom: str = "unusable_
 _OK = Reading(Outcome.OK, Fault.NONE, Layer.OK)
 
 
-def _unreadable(url: str, fetched: Fetched, reading: Reading, reason: str) -> _Sight:
+def _unreadable(url: str, fetched: Fetched, reading: Reading, reason: str) -> _PageReading:
     """Whatever stood in the way, it is nothing that counts against a component."""
     reading = replace(
         reading,
@@ -186,4 +186,4 @@ def _unreadable(url: str, fetched: Fetched, reading: Reading, reason: str) -> _S
         detail=reading.detail or reason,
     )
     status = fetched.answer.status if fetched.answer else None
-    return _Sight(Page(url, unreadable=reason), reading, fetched.timings, status)
+    return _PageReading(Page(url, unreadable=reason), reading, fetched.timings, status)

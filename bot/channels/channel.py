@@ -46,7 +46,7 @@ class Channel(Protocol):
 
 
 @runtime_checkable
-class Draws(Protocol):
+class ChartChannel(Protocol):
     """A channel that can show charts below a root message, where they push nothing aside."""
 
     idempotent: bool
@@ -66,7 +66,7 @@ class Draws(Protocol):
 
 
 @runtime_checkable
-class Hears(Protocol):
+class RespondingChannel(Protocol):
     """A channel that can repeat what its platform answered last, for whoever tries it by hand."""
 
     def last_response(self) -> str:

@@ -99,7 +99,7 @@ def posted_in(name: str, place: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class ChatServices:
     """The desk, the memory shared by replicas, and the clock (Unix seconds)."""
 
     desk: DeskPort

@@ -1,7 +1,7 @@
 """`groundtruth statusline` from a cached file: printed before anything else of the program is imported.
 
-The file is Unix seconds of this machine's clock in its first line, then the text form of `bot.core.answers.line`.
-`deploy/claude-code/bin/groundtruth-line` reads the same file.
+The file is Unix seconds of this machine's clock in its first line, then the text form of
+`bot.core.answers.status_line`. `deploy/claude-code/bin/groundtruth-line` reads the same file.
 """
 
 import os

@@ -33,7 +33,7 @@ MANY = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPage:
     """What an address turned out to be: the dialect, the address of the data, and the reading with its names."""
 
     dialect: str
@@ -43,7 +43,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class FailedAddress:
     """An address that gave no page, and why; `spoken`: something answered; `answered`: with a 200."""
 
     url: str
@@ -64,7 +64,7 @@ async def add(address: str, name: str, settings: Settings) -> str:
     return _yaml(found, parts.geturl(), name, datetime.fromtimestamp(time.time(), UTC))
 
 
-def _nothing(page_url: str, tried: Sequence[Tried]) -> str:
+def _nothing(page_url: str, tried: Sequence[FailedAddress]) -> str:
     """Why nothing was found: what answered and was not understood by its address, the rest counted."""
     counted = Counter(one.reason for one in tried if not one.answered)
     if not any(one.spoken for one in tried):
@@ -75,10 +75,10 @@ def _nothing(page_url: str, tried: Sequence[Tried]) -> str:
     return "\n".join([*lines, *(f"  {one.url}: {one.reason}" for one in tried if one.answered)])
 
 
-async def _search(page_url: str, tools: Tools) -> tuple[Found | None, list[Tried]]:
+async def _search(page_url: str, tools: Tools) -> tuple[FoundPage | None, list[FailedAddress]]:
     """The first candidate that is read with components; else the first that speaks of the page as a whole."""
-    whole: Found | None = None
-    tried: list[Tried] = []
+    whole: FoundPage | None = None
+    tried: list[FailedAddress] = []
     seen: set[str] = set()
     for url, endless in _candidates(page_url):
         if url in seen:
@@ -118,19 +118,19 @@ def _public(host: str) -> bool:
     return bool(name) and top.isalpha() and top not in {"internal", "local", "lan", "corp", "home", "localdomain"}
 
 
-async def _look(url: str, tools: Tools, *, endless: bool) -> tuple[Found | None, Tried]:
+async def _look(url: str, tools: Tools, *, endless: bool) -> tuple[FoundPage | None, FailedAddress]:
     request = Request(url, TIMEOUT_S, headers={"accept": "application/json, */*;q=0.5"}, max_bytes=MAX_BYTES)
     fetched = await (first_event(request, tools) if endless else tools.transport.fetch(request))
     if fetched.answer is None:
         reason = fetched.error.text or fetched.error.kind if fetched.error else "no answer"
-        return None, Tried(url, reason, spoken=False)
+        return None, FailedAddress(url, reason, spoken=False)
     if fetched.answer.status != 200:
-        return None, Tried(url, f"HTTP {fetched.answer.status}")
+        return None, FailedAddress(url, f"HTTP {fetched.answer.status}")
     found, reason = _read(url, fetched)
-    return found, Tried(url, reason, answered=True)
+    return found, FailedAddress(url, reason, answered=True)
 
 
-def _read(url: str, fetched: Fetched) -> tuple[Found | None, str]:
+def _read(url: str, fetched: Fetched) -> tuple[FoundPage | None, str]:
     dialect = sniffed(opened(fetched.body))
     if not dialect:
         return None, "no format that we know"
@@ -140,13 +140,13 @@ def _read(url: str, fetched: Fetched) -> tuple[Found | None, str]:
         except NotUnderstoodError as error:
             return None, f"looks like {dialect}, and cannot be read: {error}"
         if page.claims:
-            return Found(dialect, url, page, options), ""
+            return FoundPage(dialect, url, page, options), ""
     if dialect in {"checkly", "google", "aws"}:  # lists of what is wrong: on a good day they name nothing
-        return Found(dialect, url, page, {}), ""
+        return FoundPage(dialect, url, page, {}), ""
     return None, f"looks like {dialect}, and names no component"
 
 
-async def _named(found: Found, tools: Tools) -> Found:
+async def _named(found: FoundPage, tools: Tools) -> FoundPage:
     """The reading with the names of its components, where the platform keeps those elsewhere."""
     if found.dialect != "uptime_kuma":
         return found
@@ -165,7 +165,7 @@ def _components(page: Page) -> list[Claim]:
     return [claim for claim in page.claims if claim.id != PAGE][:MANY]
 
 
-def _yaml(found: Found, page_url: str, name: str, now: datetime) -> str:
+def _yaml(found: FoundPage, page_url: str, name: str, now: datetime) -> str:
     host = urlsplit(page_url).hostname or "page"
     service = _slug(name) or _of_host(host)
     components = _components(found.page)

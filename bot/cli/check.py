@@ -43,7 +43,7 @@ class Verdict(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ComponentCheck:
     """One component checked once: the results of its checks, and the page's word."""
 
     component: Component
@@ -95,7 +95,7 @@ def meant(settings: Settings, word: str) -> Sequence[Component]:
     ]
 
 
-async def looked(settings: Settings, chosen: Sequence[Component]) -> list[Look]:
+async def looked(settings: Settings, chosen: Sequence[Component]) -> list[ComponentCheck]:
     """All checks of these components and their services' pages, each once, all at the same time."""
     async with Transport(settings.transport) as transport, Control(transport, time.time, settings.control) as control:
 
@@ -111,7 +111,9 @@ async def looked(settings: Settings, chosen: Sequence[Component]) -> list[Look]:
     heard: dict[str, PageStatus] = {}
     for service in services:
         heard |= _heard(service, seen.get(pages[service.id].id) if service.id in pages else None)
-    return [Look(c, tuple(seen[check.id] for check in c.checks), heard.get(c.id, PageStatus())) for c in chosen]
+    return [
+        ComponentCheck(c, tuple(seen[check.id] for check in c.checks), heard.get(c.id, PageStatus())) for c in chosen
+    ]
 
 
 def _heard(service: Service, reading: Observation | None) -> dict[str, PageStatus]:
@@ -120,7 +122,7 @@ def _heard(service: Service, reading: Observation | None) -> dict[str, PageStatu
     return listen(reading.page, reading.at, {}, {c.id: c.page_id for c in service.components if c.page_id})
 
 
-def _print(looks: Sequence[Look], settings: Settings) -> None:
+def _print(looks: Sequence[ComponentCheck], settings: Settings) -> None:
     table = Table("component", "we see", "they say", "people say", box=None, pad_edge=False, header_style="bold")
     for one in looks:
         table.add_row(one.component.name, _we_see(one), _they_say(one.heard), Text("not asked"))
@@ -129,7 +131,7 @@ def _print(looks: Sequence[Look], settings: Settings) -> None:
         sys.stdout.write(f"Our own network at {settings.vantage} fails too: the state of the service is unknown.\n")
 
 
-def _we_see(one: Look) -> Text:
+def _we_see(one: ComponentCheck) -> Text:
     text = Text()
     for number, seen in enumerate(one.seen):
         mark = {Outcome.OK: "🟢 ok", Outcome.SLOW: "🟡 slow", Outcome.FAILED: "🔴 failed"}.get(
@@ -151,7 +153,7 @@ def _they_say(heard: PageStatus) -> Text:
     return Text(f"{mark} {heard.state.value.replace('_', ' ')}")
 
 
-def _plain(one: Look) -> dict[str, object]:
+def _plain(one: ComponentCheck) -> dict[str, object]:
     return {
         "component": one.component.id,
         "verdict": one.verdict.name.lower(),

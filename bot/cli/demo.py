@@ -12,7 +12,7 @@ from typing import TextIO
 import yaml
 
 from bot.app import Terminal, running
-from bot.channels.console.above import above
+from bot.channels.console.above_region import above
 from bot.cli.run import stopping
 from bot.config.load import from_text
 from bot.demo.clock import CLOCK, StoryClock, note_of

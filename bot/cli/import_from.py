@@ -18,9 +18,9 @@ from bot.core.text.numbers import number
 from bot.errors import ConfigError, UserError
 from bot.importers.blackbox import blackbox
 from bot.importers.gatus import gatus
-from bot.importers.given import Left
 from bot.importers.imported import BARE, Imported
 from bot.importers.kuma import kuma
+from bot.importers.source_table import Skipped
 from bot.importers.upptime import statuscake, upptime
 
 LARGEST = 8 << 20
@@ -76,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def told(left: Iterable[Left]) -> list[str]:
+def told(left: Iterable[Skipped]) -> list[str]:
     """What was not taken, one line for each reason that the same key or several checks have."""
     groups: dict[tuple[str, str], list[str]] = {}
     for where, what, why in left:

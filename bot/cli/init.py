@@ -41,7 +41,7 @@ LIKE_TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1-1", "SLACK_APP_TOKEN": "xapp-1-1", "DI
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class InitOptions:
     """What the configuration shall say; `places` are channel ids by the kind of channel, `urls` other addresses."""
 
     services: tuple[str, ...]
@@ -126,9 +126,9 @@ def _typed(path: Path) -> str:
     return shlex.quote(str(path if path.parent != Path() else f"./{path}"))
 
 
-def _given(args: argparse.Namespace) -> Wanted:
+def _given(args: argparse.Namespace) -> InitOptions:
     places = {kind: _words(getattr(args, kind)) for kind in TOKENS if getattr(args, kind)}
-    return Wanted(_known(_words(args.services or "claude")), places, args.redis, _urls(args))
+    return InitOptions(_known(_words(args.services or "claude")), places, args.redis, _urls(args))
 
 
 def _urls(args: argparse.Namespace) -> dict[str, dict[str, str]]:
@@ -137,7 +137,7 @@ def _urls(args: argparse.Namespace) -> dict[str, dict[str, str]]:
     return found
 
 
-def _asked(args: argparse.Namespace) -> Wanted:
+def _asked(args: argparse.Namespace) -> InitOptions:
     """The same, from questions."""
     services = _repeated(
         "Which services (separated by commas)? [claude] ", lambda text: _known(_words(text or "claude"))
@@ -148,7 +148,7 @@ def _asked(args: argparse.Namespace) -> Wanted:
         ids = _repeated(asked, partial(_ids, kind))
         if ids:
             places[kind] = ids
-    return Wanted(services, places, args.redis, _urls(args))
+    return InitOptions(services, places, args.redis, _urls(args))
 
 
 def _ids(kind: str, text: str) -> tuple[str, ...]:
@@ -158,7 +158,7 @@ def _ids(kind: str, text: str) -> tuple[str, ...]:
         if not name.isalnum():
             raise UserError(f"expected the ids of channels, not {printable(name)}")
     try:
-        from_text(Wanted(("claude",), {kind: ids} if ids else {}).text(), "ids", LIKE_TOKENS)
+        from_text(InitOptions(("claude",), {kind: ids} if ids else {}).text(), "ids", LIKE_TOKENS)
     except ConfigError as error:
         raise UserError(error.complaints[0].split(": ", 2)[2]) from None
     return ids
@@ -208,7 +208,7 @@ async def _tried(settings: Settings) -> list[HealthSign]:
     return bad
 
 
-def _env(wanted: Wanted, tokens: Mapping[str, str]) -> str:
+def _env(wanted: InitOptions, tokens: Mapping[str, str]) -> str:
     lines = ["# Secrets of groundtruth.yaml; keep this file out of version control."]
     for kind, names in TOKENS.items():
         for name, where in names.items():

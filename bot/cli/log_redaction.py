@@ -26,7 +26,7 @@ AREAS = (
 """Rooms of the program with log lines of their own; a channel is named by its kind, as in channels.slack."""
 
 
-class Hushed(logging.Formatter):
+class RedactingFormatter(logging.Formatter):
     """Formats a record, its traceback included, and takes secrets out of what came of it."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -47,7 +47,7 @@ class AsJson(logging.Formatter):
         return json.dumps(fields, ensure_ascii=False)
 
 
-class HushedStream(io.TextIOBase):
+class RedactingStream(io.TextIOBase):
     """A stream whose text has no secrets, whoever writes it: a library's own handler, a traceback, a complaint."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -84,7 +84,7 @@ class HushedStream(io.TextIOBase):
 def hushed_errors() -> Iterator[None]:
     """Inside, nothing that is written to standard error has a secret in it."""
     before = sys.stderr
-    sys.stderr = cast("TextIO", HushedStream(before))
+    sys.stderr = cast("TextIO", RedactingStream(before))
     try:
         yield
     finally:
@@ -127,5 +127,5 @@ def levels(text: str, usual: int = logging.WARNING) -> tuple[int, Mapping[str, i
 def to_stderr(level: int, stream: TextIO | None = None, *, as_json: bool = False) -> None:
     """Log to standard error from `level` on, redacted, unless logging is set up already; `stream`: in its stead."""
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(AsJson() if as_json else Hushed(FORMAT))
+    handler.setFormatter(AsJson() if as_json else RedactingFormatter(FORMAT))
     logging.basicConfig(level=level, handlers=[handler])

@@ -19,7 +19,7 @@ from bot.core.replay import other_monitors
 from bot.core.replay.engine import Replay
 from bot.core.replay.events import Event, events, openings
 from bot.core.replay.lorden_bound import bound_min
-from bot.core.replay.scoring import Score, Truth, scored, truths
+from bot.core.replay.scoring import Score, TrueInterval, scored, truths
 from bot.core.replay.trace import World, read
 from bot.core.text.durations import duration
 from bot.errors import UserError
@@ -155,7 +155,7 @@ def replayed(world: World, budget: float) -> list[Transition]:
         return list(replay.run(lambda slot: progress.update(task, completed=slot)))
 
 
-def limit_min(world: World, truth: tuple[Truth, ...], budget: float) -> float:
+def limit_min(world: World, truth: tuple[TrueInterval, ...], budget: float) -> float:
     """Lorden's bound for the trouble of this world; nan where no rate is known."""
     rated = [t for t in truth if t.rate]
     if not rated:
@@ -168,7 +168,7 @@ def limit_min(world: World, truth: tuple[Truth, ...], budget: float) -> float:
     )
 
 
-def usual_rate(world: World, truth: tuple[Truth, ...]) -> float:
+def usual_rate(world: World, truth: tuple[TrueInterval, ...]) -> float:
     """The share of failures outside of the true intervals."""
     failed = total = 0
     for place in world.places:

@@ -15,7 +15,7 @@ from bot.cli.ask import show
 from bot.config.complaints import nearest, printable
 from bot.config.load import load
 from bot.core.answers.answer import Answer
-from bot.core.answers.routing import Hearer, drawn, hearers, passed_over, switched_off, uncalled, why_not
+from bot.core.answers.routing import ExpectedRecipient, drawn, hearers, passed_over, switched_off, uncalled, why_not
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.labels import Facts
 from bot.core.model.severity import SEVERITY, TROUBLE
@@ -152,7 +152,7 @@ async def _test(question: Question, settings: Settings, *, as_json: bool) -> int
     tree = tree_of(settings)
     told, silent, taken = _asked(tree, settings, facts, question)
     places, note = await _subscribed(settings, snapshot)
-    told += [Hearer(place, BY_SUBSCRIPTION, "at once", question.at) for place in places]
+    told += [ExpectedRecipient(place, BY_SUBSCRIPTION, "at once", question.at) for place in places]
     away = switched_off(Tree(settings.routes or ()), settings.escalations, taken, {c.name for c in settings.channels})
     notes = [*note, *(f"no label of this configuration is named {printable(key)}" for key in unknown)]
     if as_json:
@@ -179,7 +179,7 @@ async def _test(question: Question, settings: Settings, *, as_json: bool) -> int
 
 def _asked(
     tree: Tree, settings: Settings, facts: Facts, question: Question
-) -> tuple[list[Hearer], list[tuple[RouteMatch, str]], frozenset[str]]:
+) -> tuple[list[ExpectedRecipient], list[tuple[RouteMatch, str]], frozenset[str]]:
     """Who hears; who does not, and why; the names of the branches that take it."""
     severity = SEVERITY[question.state]
     said = list(verdicts(tree.branches, facts, severity))

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, contextmanager
 from rich.console import Console
 
 from bot.app import EVERYTHING, Role, Running, Terminal, running
-from bot.channels.console.above import above
+from bot.channels.console.above_region import above
 from bot.cli.ask import show
 from bot.cli.core_dumps import forbid_core_dumps
 from bot.cli.log_redaction import configured, options

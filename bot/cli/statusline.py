@@ -14,7 +14,7 @@ import httpx
 from bot.cli import cached_line
 from bot.cli.wait import client_of
 from bot.config.load import load, secret
-from bot.core.answers.line import HEAD, line
+from bot.core.answers.status_line import HEAD, line
 from bot.demo.clock import CLOCK, time_by
 from bot.desk.reader import Reader
 from bot.errors import UserError

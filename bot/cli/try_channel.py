@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn, TextIO
 
 from bot.channels.channel import Channel as Opened
-from bot.channels.channel import Hears, MessageRef
+from bot.channels.channel import MessageRef, RespondingChannel
 from bot.channels.context import ChannelContext
 from bot.channels.registry import CHANNELS
 from bot.core.answers.answer import Answer
@@ -135,5 +135,5 @@ def _name(where: Mapping[str, object]) -> str:
 
 
 def _heard(opened: Opened) -> str:
-    heard = opened.last_response() if isinstance(opened, Hears) else ""
+    heard = opened.last_response() if isinstance(opened, RespondingChannel) else ""
     return f"; {heard}" if heard else ""

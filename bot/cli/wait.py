@@ -73,7 +73,7 @@ def _length(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     """Wait, then say how it ended."""
-    waiting = Waiting(args.component, LEAST[args.at_least], args.up, sys.stderr.write)
+    waiting = WaitProgress(args.component, LEAST[args.at_least], args.up, sys.stderr.write)
     outcome = asyncio.run(_waited(args, waiting))
     if args.json:
         sys.stdout.write(json.dumps({"component": args.component, "up": outcome, **waiting.data}) + "\n")
@@ -82,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
     return 0 if outcome else 1
 
 
-class Waiting:
+class WaitProgress:
     """How long a component has been up; tells each change."""
 
     def __init__(self, component: str, most: int, up_s: float, tell: Callable[[str], object]) -> None:
@@ -117,7 +117,7 @@ class Waiting:
         return f"{self._component} is {state}{lasts}" + ("" if up else "; gave up waiting")
 
 
-async def _waited(args: argparse.Namespace, waiting: Waiting) -> bool:
+async def _waited(args: argparse.Namespace, waiting: WaitProgress) -> bool:
     async with _source(args) as read:
         try:
             async with asyncio.timeout(args.timeout):
@@ -126,7 +126,7 @@ async def _waited(args: argparse.Namespace, waiting: Waiting) -> bool:
             return False
 
 
-async def until_up(read: Read, waiting: Waiting, every_s: float = EVERY_S) -> bool:
+async def until_up(read: Read, waiting: WaitProgress, every_s: float = EVERY_S) -> bool:
     """Read until it is up; raises UserError where nobody answers for long."""
     answered = time.monotonic()
     while True:

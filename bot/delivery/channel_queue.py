@@ -9,7 +9,7 @@ from bot.core.model.card import Card
 from bot.core.model.snapshot import Snapshot
 from bot.core.sharing import Share
 from bot.delivery.standing import StandingRoot
-from bot.store.types import Claimed
+from bot.store.types import ClaimedDelivery
 
 Wording = Callable[[Snapshot, float], Awaitable[Card]]
 """The card of a snapshot as it should read now."""
@@ -25,11 +25,11 @@ class GateDecision:
     never: bool = False
 
 
-Gate = Callable[[Claimed, Snapshot, float], Awaitable[GateDecision]]
+Gate = Callable[[ClaimedDelivery, Snapshot, float], Awaitable[GateDecision]]
 """Asked before a root is posted for the first time."""
 
 
-async def everything(_claimed: Claimed, _snapshot: Snapshot, _now: float) -> GateDecision:
+async def everything(_claimed: ClaimedDelivery, _snapshot: Snapshot, _now: float) -> GateDecision:
     """The gate that lets everything pass."""
     return GateDecision()
 
@@ -70,7 +70,7 @@ class ChannelQueue:
     """
 
     channel: Channel
-    hands: dict[str, Claimed] = field(default_factory=dict)
+    hands: dict[str, ClaimedDelivery] = field(default_factory=dict)
     news: asyncio.Event = field(default_factory=asyncio.Event)
     busy: set[str] = field(default_factory=set)
     rests_until: float = 0.0

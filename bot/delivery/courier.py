@@ -22,7 +22,7 @@ from bot.delivery.standing import STANDING, StandingRoot, last_edition, over, ov
 from bot.errors import DeliveryError, StoreError
 from bot.store.codec import ENTRY, SNAPSHOT
 from bot.store.store import Store
-from bot.store.types import Claimed
+from bot.store.types import ClaimedDelivery
 from bot.supervision import Supervisor, attempted, words
 
 log = logging.getLogger(__name__)
@@ -122,7 +122,7 @@ class Courier:
                     async with asyncio.timeout(IDLE_S):
                         await line.news.wait()
 
-    async def _found(self, line: ChannelQueue, told: bool, idle_s: float) -> dict[str, list[Claimed]]:
+    async def _found(self, line: ChannelQueue, told: bool, idle_s: float) -> dict[str, list[ClaimedDelivery]]:
         """What is due. Whose channel another process is to serve rings there, and asks only now and then."""
         name, now = line.channel.name, asyncio.get_running_loop().time()
         rank = min(FARTHEST, self._share.rank(name))
@@ -164,7 +164,7 @@ class Courier:
                 line.news.clear()
                 await line.news.wait()
 
-    async def _serve(self, line: ChannelQueue, target: str, claims: Sequence[Claimed]) -> None:
+    async def _serve(self, line: ChannelQueue, target: str, claims: Sequence[ClaimedDelivery]) -> None:
         """Deliver to one target, in turn; what another courier has claimed meanwhile is left to it."""
         try:
             for claimed in claims:
@@ -178,7 +178,7 @@ class Courier:
             line.busy.discard(target)
             line.news.set()
 
-    async def _one(self, line: ChannelQueue, claimed: Claimed) -> None:
+    async def _one(self, line: ChannelQueue, claimed: ClaimedDelivery) -> None:
         """Deliver one; what raises something unforeseen is tried again and given up like any other that fails."""
         progress = DeliveryProgress(claimed.done_version, 0, claimed.where)
         _, error = await attempted(self._deliver(line, claimed, progress))
@@ -188,7 +188,7 @@ class Courier:
             await self._supervisor.broke(f"a delivery on {line.channel.name}", error)
             await self._failed(line, claimed, progress, DeliveryError(f"a bug of ours: {words(error)}"))
 
-    async def _deliver(self, line: ChannelQueue, claimed: Claimed, progress: DeliveryProgress) -> None:
+    async def _deliver(self, line: ChannelQueue, claimed: ClaimedDelivery, progress: DeliveryProgress) -> None:
         try:
             snapshot = _read(claimed)
             if not claimed.where and await self._waits(claimed, snapshot):
@@ -206,7 +206,7 @@ class Courier:
                 self.attempts[line.channel.name, "delivered"] += 1
                 await self._reached(line, claimed)
 
-    async def _noted(self, claimed: Claimed, progress: DeliveryProgress, calm: float) -> bool:
+    async def _noted(self, claimed: ClaimedDelivery, progress: DeliveryProgress, calm: float) -> bool:
         """Write down what was said; while the store fails over, for as long as the claim would last."""
         clock = asyncio.get_running_loop().time
         until = clock() + CLAIM_S
@@ -218,7 +218,7 @@ class Courier:
                     raise
             await asyncio.sleep(IDLE_S)
 
-    def _stands(self, claimed: Claimed, snapshot: Snapshot, progress: DeliveryProgress) -> None:
+    def _stands(self, claimed: ClaimedDelivery, snapshot: Snapshot, progress: DeliveryProgress) -> None:
         """Remember what stands on a channel and is not over: the store may be emptied."""
         key = (claimed.service, claimed.id)
         self._standing.pop(key, None)
@@ -253,7 +253,7 @@ class Courier:
         self.wake()
         return count
 
-    async def _waits(self, claimed: Claimed, snapshot: Snapshot) -> bool:
+    async def _waits(self, claimed: ClaimedDelivery, snapshot: Snapshot) -> bool:
         """Whether a root that does not stand yet is not for now, or never for itself."""
         ruling = await self._gate(claimed, snapshot, self._now())
         if ruling.never:
@@ -263,7 +263,9 @@ class Courier:
             await self._outbox.hold(claimed, HELD, ruling.held_until)
         return ruling.never or ruling.held_until is not None
 
-    async def _say(self, channel: Channel, claimed: Claimed, snapshot: Snapshot, progress: DeliveryProgress) -> None:
+    async def _say(
+        self, channel: Channel, claimed: ClaimedDelivery, snapshot: Snapshot, progress: DeliveryProgress
+    ) -> None:
         """Root first, then the trail in its order; `progress` says how far it came if something is raised."""
         message = await self._wording(snapshot, self._now())
         late: DeliveryError | None = None
@@ -289,14 +291,14 @@ class Courier:
         if late is not None:
             raise late
 
-    async def _reached(self, line: ChannelQueue, claimed: Claimed) -> None:
+    async def _reached(self, line: ChannelQueue, claimed: ClaimedDelivery) -> None:
         if line.why or claimed.tries > 1:
             line.why = ""
             for what in {line.channel.name, claimed.channel}:
                 await self._trouble(what, f"{what}: deliveries work again", True)
 
     async def _failed(
-        self, line: ChannelQueue, claimed: Claimed, progress: DeliveryProgress, error: DeliveryError
+        self, line: ChannelQueue, claimed: ClaimedDelivery, progress: DeliveryProgress, error: DeliveryError
     ) -> None:
         """Write down how far it came; then later again, or never."""
         wait = error.retry_after if error.retry_after is not None else min(BACKOFF_S, 2.0 ** (claimed.tries - 1))
@@ -332,7 +334,7 @@ class Courier:
         level = logging.DEBUG if error.turn or error.later else logging.WARNING
         log.log(level, "%s is tried again in %.0f s: %s", claimed.id, wait, error)
 
-    def _hopeless(self, claimed: Claimed, error: DeliveryError, *, doubtful: bool) -> bool:
+    def _hopeless(self, claimed: ClaimedDelivery, error: DeliveryError, *, doubtful: bool) -> bool:
         if error.everywhere or (error.retry_after is not None and not error.permanent):
             return False  # whoever asks us to wait has not failed
         return error.permanent or claimed.tries >= TRIES or (doubtful and claimed.doubts + 1 >= DOUBTS)
@@ -345,7 +347,7 @@ class Courier:
             await self._trouble(line.channel.name, f"{line.channel.name} does not take messages: {why}", False)
 
 
-def _read(claimed: Claimed) -> Snapshot:
+def _read(claimed: ClaimedDelivery) -> Snapshot:
     """What is to be said. Raises DeliveryError for the words of a version that we do not know."""
     snapshot = SNAPSHOT.load(claimed.body)
     if snapshot is None:

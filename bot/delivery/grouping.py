@@ -14,7 +14,7 @@ from bot.delivery.channel_queue import GateDecision
 from bot.delivery.self_notices import SelfNotice, SelfNotices
 from bot.process import Process
 from bot.store.codec import GROUP, MEMBER
-from bot.store.types import Claimed
+from bot.store.types import ClaimedDelivery
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class Grouping:
         self._news = news
         self._pace_of = pace_of
 
-    async def gate(self, claimed: Claimed, snapshot: Snapshot, now: float) -> GateDecision:
+    async def gate(self, claimed: ClaimedDelivery, snapshot: Snapshot, now: float) -> GateDecision:
         """What becomes of a root that does not stand yet. Raises StoreError."""
         kind = kind_of(snapshot)
         if kind is None:

@@ -13,7 +13,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from bot.channels.channel import Channel, Draws
+from bot.channels.channel import Channel, ChartChannel
 from bot.core.answers.charts import SERIES, Drawing, charts
 from bot.core.history.ranges import Range, RangeHistory, around
 from bot.core.model.incident import Incident
@@ -54,7 +54,7 @@ class Records(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class PostedCharts:
     """What is known of one message's charts: where they stand, since when they are being posted, when they are due."""
 
     drawn: Mapping[str, Any]
@@ -81,7 +81,7 @@ class IncidentCharts:
 
     async def look(self) -> None:
         """Draw what is due now, as far as the time of a round goes. Raises StoreError."""
-        drawing = {name: one for name, one in self._channels.items() if isinstance(one, Draws) and one.draws}
+        drawing = {name: one for name, one in self._channels.items() if isinstance(one, ChartChannel) and one.draws}
         if not drawing:
             return
         self._until = asyncio.get_running_loop().time() + ROUND_S
@@ -99,7 +99,7 @@ class IncidentCharts:
         """Whether the round has time for one more chart."""
         return asyncio.get_running_loop().time() <= self._until - DRAW_S
 
-    async def _service(self, service: Service, drawing: Mapping[str, Draws]) -> tuple[int, bool]:
+    async def _service(self, service: Service, drawing: Mapping[str, ChartChannel]) -> tuple[int, bool]:
         """Draw what is due of one service: how many charts, and whether that was all."""
         now = self._process.now()
         known = await self._records.incidents(service.id, ON_RECORD)
@@ -149,7 +149,7 @@ class IncidentCharts:
             return None
         return Drawing(drawn, as_of, last=incident.resolved_at is not None and as_of >= incident.resolved_at)
 
-    async def _draw(self, channel: Draws, one: Delivery, noted: Noted, drawing: Drawing) -> None:
+    async def _draw(self, channel: ChartChannel, one: Delivery, noted: PostedCharts, drawing: Drawing) -> None:
         """Post or replace one chart, and note what became of it."""
         now = self._process.now()
         if noted.posting_since and not (channel.idempotent and 0 <= now - noted.posting_since < REPEAT_S):
@@ -167,9 +167,9 @@ class IncidentCharts:
         except DeliveryError as error:
             await self._failed(one, noted, error)
         else:
-            await self._note_surely(one, Noted(drawn, due_at=now + CHART_S, over=drawing.last))
+            await self._note_surely(one, PostedCharts(drawn, due_at=now + CHART_S, over=drawing.last))
 
-    async def _failed(self, one: Delivery, noted: Noted, error: DeliveryError) -> None:
+    async def _failed(self, one: Delivery, noted: PostedCharts, error: DeliveryError) -> None:
         """Try again later, or never; the words stand without it."""
         now, waits = self._process.now(), error.turn or error.retry_after is not None
         tries = noted.tries + (not waits)
@@ -178,16 +178,16 @@ class IncidentCharts:
         log.log(logging.DEBUG if waits else logging.INFO, "no chart for %s now: %s", one.id, error)
         due = now + (max(EVERY_S, error.retry_after or 0.0) if waits else CHART_S)
         # Where nobody knows whether it stands there, a repeat lands on it only soon.
-        await self._note(one, Noted(noted.drawn, since, now if since else due, tries, over))
+        await self._note(one, PostedCharts(noted.drawn, since, now if since else due, tries, over))
 
-    async def _noted(self, one: Delivery) -> Noted:
+    async def _noted(self, one: Delivery) -> PostedCharts:
         text = await self._store.notes.get(f"chart:{one.id}")
         if not text:
-            return Noted({})
+            return PostedCharts({})
         kept = json.loads(text)
-        return Noted(**{name: kept[name] for name in Noted.__slots__ if name in kept})
+        return PostedCharts(**{name: kept[name] for name in PostedCharts.__slots__ if name in kept})
 
-    async def _note_surely(self, one: Delivery, noted: Noted) -> None:
+    async def _note_surely(self, one: Delivery, noted: PostedCharts) -> None:
         """Write down what stands on the channel, also while the store fails over. Raises StoreError after `NOTE_S`."""
         clock = asyncio.get_running_loop().time
         until = clock() + NOTE_S
@@ -199,6 +199,6 @@ class IncidentCharts:
                     raise
             await asyncio.sleep(NOTE_AGAIN_S)
 
-    async def _note(self, one: Delivery, noted: Noted) -> None:
-        kept = {name: getattr(noted, name) for name in Noted.__slots__}
+    async def _note(self, one: Delivery, noted: PostedCharts) -> None:
+        kept = {name: getattr(noted, name) for name in PostedCharts.__slots__}
         await self._store.notes.put(f"chart:{one.id}", json.dumps(kept), NOTED_S)

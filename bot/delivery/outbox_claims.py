@@ -9,7 +9,7 @@ from itertools import groupby
 from bot.delivery.channel_queue import ChannelQueue
 from bot.errors import StoreError
 from bot.store.outbox import Outbox
-from bot.store.types import Claimant, Claimed
+from bot.store.types import Claimant, ClaimedDelivery
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class OutboxClaims:
         """Whether nothing is taken any more."""
         self._claimant = Claimant(owner, CLAIM_S * speed, AT_ONCE)
 
-    async def take(self, line: ChannelQueue) -> dict[str, list[Claimed]]:
+    async def take(self, line: ChannelQueue) -> dict[str, list[ClaimedDelivery]]:
         """What is due, by target; those are busy from now on. Raises StoreError."""
         if self.closed or len(line.busy) >= AT_ONCE or self._now() < line.rests_until:
             return {}
@@ -52,7 +52,7 @@ class OutboxClaims:
         line.hands.update((claim_key(claimed), claimed) for claimed in found)
         return by_target
 
-    async def _trial(self, line: ChannelQueue) -> list[Claimed]:
+    async def _trial(self, line: ChannelQueue) -> list[ClaimedDelivery]:
         """After a rest one delivery tries whether it is over."""
         for service in self._services:
             found = await self._claimed(line, service, replace(self._claimant, at_once=1))
@@ -60,7 +60,7 @@ class OutboxClaims:
                 return found
         return []
 
-    async def _claimed(self, line: ChannelQueue, service: str, claimant: Claimant) -> list[Claimed]:
+    async def _claimed(self, line: ChannelQueue, service: str, claimant: Claimant) -> list[ClaimedDelivery]:
         return list(await self._outbox.claim(service, line.channel.name, claimant, self._now(), line.busy))
 
     async def keep(self, line: ChannelQueue) -> None:
@@ -77,6 +77,6 @@ class OutboxClaims:
                     line.hands.pop(name, None)
 
 
-def claim_key(claimed: Claimed) -> str:
+def claim_key(claimed: ClaimedDelivery) -> str:
     """The name of one claim among those in hand."""
     return f"{claimed.service}/{claimed.id}/{claimed.token}"

@@ -57,7 +57,7 @@ class SelfNotice:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class HealthEvent:
     """One line of our own timeline: what was said of which trouble, when (Unix seconds), and whether it was its end."""
 
     at: float
@@ -67,7 +67,7 @@ class Told:
 
 
 OPEN = Codec(dict[str, Trouble], "judge")
-TOLD = Codec(Told, "timeline")
+TOLD = Codec(HealthEvent, "timeline")
 
 
 class SelfNotices:
@@ -135,7 +135,7 @@ class SelfNotices:
             )
             lines = (before, *(() if over else self._entry(entry)))
             notice = SelfNotice(f"trouble@{what}@{round(told)}", text, targets, over, lines)
-            return await self._write(token, troubles, (notice,), (Told(now, what, text, over),))
+            return await self._write(token, troubles, (notice,), (HealthEvent(now, what, text, over),))
 
     def _entry(self, entry: str) -> tuple[tuple[str, str], ...]:
         return (("Runbook", f"{self.runbook}#{entry}"),) if entry else ()
@@ -157,7 +157,11 @@ class SelfNotices:
         return {what: one for what, one in found.items() if self._now() - one.since < DAY_S}
 
     async def _write(
-        self, token: Token, troubles: dict[str, Trouble], notices: Sequence[SelfNotice], told: Sequence[Told] = ()
+        self,
+        token: Token,
+        troubles: dict[str, Trouble],
+        notices: Sequence[SelfNotice],
+        told: Sequence[HealthEvent] = (),
     ) -> bool:
         writes = tuple(write for notice in notices for write in self._deliveries(notice))
         log_lines = tuple(TOLD.dump(one) for one in told)

@@ -10,7 +10,7 @@ from bot.core.text.durations import clock
 from bot.store.codec import SNAPSHOT
 from bot.store.keys import DELIVERY_TTL_S
 from bot.store.outbox import Outbox
-from bot.store.types import Claimed, DeliveryWrite
+from bot.store.types import ClaimedDelivery, DeliveryWrite
 
 STANDING = 2_000
 """Messages remembered by one process, the newest."""
@@ -22,7 +22,7 @@ Root = tuple[str, str]
 class StandingRoot:
     """A message that is not over: what was claimed and said last, and where it stands (JSON)."""
 
-    claimed: Claimed
+    claimed: ClaimedDelivery
     snapshot: Snapshot
     where: str
 

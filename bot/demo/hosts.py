@@ -54,7 +54,7 @@ HOSTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DemoRequest:
     """A request as far as answers depend on it. `body` is None where it was no JSON object."""
 
     method: str
@@ -73,16 +73,16 @@ class Asked:
         return (self.body or {}).get("stream") is True
 
 
-def asked(method: str, path: str, key: str, raw: bytes) -> Asked:
+def asked(method: str, path: str, key: str, raw: bytes) -> DemoRequest:
     """A request from what came over the wire."""
     try:
         body = json.loads(raw) if raw else {}
     except (ValueError, RecursionError):
         body = None
-    return Asked("GET" if method == "HEAD" else method, path, key, body if isinstance(body, dict) else None)
+    return DemoRequest("GET" if method == "HEAD" else method, path, key, body if isinstance(body, dict) else None)
 
 
-def answer(host: Host, request: Asked, decision: Decision, marks: Marks, *, good_key: bool) -> tuple[Kind, Reply]:
+def answer(host: Host, request: DemoRequest, decision: Decision, marks: Marks, *, good_key: bool) -> tuple[Kind, Reply]:
     """What the host says: a failure if one was decided, else what the request deserves."""
     kind = decision.kind
     if kind is Kind.OK or (kind in STREAMED and _takes_stream(host, request)):
@@ -95,7 +95,7 @@ def answer(host: Host, request: Asked, decision: Decision, marks: Marks, *, good
     return kind, edge_failure(kind, marks) or _failure(host, kind, marks)
 
 
-def _takes_stream(host: Host, request: Asked) -> bool:
+def _takes_stream(host: Host, request: DemoRequest) -> bool:
     inference = request.path in {"/v1/messages", "/v1/chat/completions"}
     return inference and request.streams and (request.method, request.path) in host.routes
 
@@ -111,7 +111,7 @@ def _failure(host: Host, kind: Kind, marks: Marks) -> Reply:
     return Reply(reply.status, page.replace(b"STATUS", str(reply.status).encode()), HTML, marks.edge())
 
 
-def _refusal(host: Host, request: Asked, marks: Marks, *, good_key: bool) -> tuple[Kind, Reply] | None:
+def _refusal(host: Host, request: DemoRequest, marks: Marks, *, good_key: bool) -> tuple[Kind, Reply] | None:
     """The answer to a request that is itself wrong, None for a right one."""
     if (request.method, request.path) not in host.routes:
         return Kind.BAD_REQUEST, _refuse(host, 404, "Not found", marks)
@@ -124,7 +124,7 @@ def _refusal(host: Host, request: Asked, marks: Marks, *, good_key: bool) -> tup
     return (Kind.BAD_REQUEST, _refuse(host, *wrong, marks)) if wrong else None
 
 
-def _complaint(host: Host, request: Asked) -> tuple[int, str] | None:
+def _complaint(host: Host, request: DemoRequest) -> tuple[int, str] | None:
     """What is wrong with the body of a request for inference or counting."""
     body = request.body
     if body is None or not isinstance(body.get("messages"), list) or not body["messages"]:
@@ -153,7 +153,7 @@ def _refuse(host: Host, status: int, words: str, marks: Marks) -> Reply:
             return Reply(status, b"Not Found", "text/plain; charset=utf-8", marks.edge())
 
 
-def _healthy(host: Host, request: Asked, decision: Decision, marks: Marks) -> Reply:
+def _healthy(host: Host, request: DemoRequest, decision: Decision, marks: Marks) -> Reply:
     body = request.body or {}
     if request.path in SAID:
         return SAID[request.path](body, decision, marks)

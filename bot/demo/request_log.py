@@ -9,7 +9,7 @@ KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class ServedRequest:
     """One request and what was decided for it. `at` is the vendor's clock; `status` 0 means that no header was sent."""
 
     at: float
@@ -28,12 +28,12 @@ class Log:
     """Bounded: `entries` holds the last ones, the counts hold all (their keys are few: routes and kinds)."""
 
     def __init__(self, keep: int = KEPT) -> None:
-        self.entries: deque[Served] = deque(maxlen=keep)
+        self.entries: deque[ServedRequest] = deque(maxlen=keep)
         self.total = 0
         self._counts: Counter[tuple[str, str, str, str]] = Counter()
         self._news = asyncio.Condition()
 
-    async def add(self, served: Served) -> None:
+    async def add(self, served: ServedRequest) -> None:
         """Count one request; wakes those who wait."""
         self.entries.append(served)
         self.total += 1

@@ -23,7 +23,7 @@ def token(length: int, *words: object, alphabet: str = BASE58) -> str:
     return "".join(letters)
 
 
-class Spells:
+class TroubleIntervals:
     """A two-state Markov process in time: spells of trouble of mean `mean_s` that fill the share `rate` of all time.
 
     Both kinds of stretch last exponentially long; it starts in trouble with probability `rate`, so that the share holds

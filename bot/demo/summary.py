@@ -8,7 +8,7 @@ from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
 from bot.core.model.incident import Incident
 from bot.core.text.numbers import percent
 from bot.core.text.states import WORDS
-from bot.demo.request_log import Served
+from bot.demo.request_log import ServedRequest
 from bot.demo.vendor import COMPONENTS, Vendor
 from bot.store.codec import INCIDENT, discrepancies
 from bot.store.store import Store
@@ -47,7 +47,7 @@ async def told(vendor: Vendor, store: Store) -> Outcome:
     )
 
 
-def _failing(served: Served) -> bool:
+def _failing(served: ServedRequest) -> bool:
     return (
         served.component in COMPONENTS and not served.host.startswith(("page", "control")) and served.kind not in FINE
     )

@@ -14,12 +14,12 @@ from aiohttp import web
 from bot.demo import page_server
 from bot.demo.configuration import configuration
 from bot.demo.edge import Marks
-from bot.demo.hosts import HOSTS, OTHER, Asked, Host, answer, asked
+from bot.demo.hosts import HOSTS, OTHER, DemoRequest, Host, answer, asked
 from bot.demo.reply import transmit
-from bot.demo.request_log import Log, Served
+from bot.demo.request_log import Log, ServedRequest
 from bot.demo.scenario import QUIET, Behaviour, Decision, Kind, Step, Story, decide
 from bot.demo.scenario_files import behaviour, identity
-from bot.demo.seeded_random import Spells
+from bot.demo.seeded_random import TroubleIntervals
 from bot.demo.server import Listener
 from bot.demo.statuspage import StatusPage, due_at
 
@@ -52,7 +52,7 @@ class Vendor:
         self._overrides: dict[str, Step] = {}
         self._next: dict[str, deque[Kind]] = {name: deque(maxlen=MOST_QUEUED) for name in COMPONENTS}
         self._ordinals: Counter[tuple[str, str]] = Counter()
-        self._spells: dict[str, tuple[Step, Spells]] = {}
+        self._spells: dict[str, tuple[Step, TroubleIntervals]] = {}
         self._stack = AsyncExitStack()
         self._listeners: dict[str, Listener] = {}
 
@@ -142,7 +142,7 @@ class Vendor:
             raise KeyError(f"the vendor has no component {component!r}, only {', '.join(COMPONENTS)}")
         return self._overrides.get(component) or self.story.step(component, self.now)
 
-    def _decide(self, host: Host, request: Asked, path: str, ordinal: int) -> Decision:
+    def _decide(self, host: Host, request: DemoRequest, path: str, ordinal: int) -> Decision:
         step = self._step(host.component)
         queued = self._next[host.component]
         key = (self._seed, host.name, path, ordinal)
@@ -157,7 +157,7 @@ class Vendor:
             return False
         if component not in self._spells or self._spells[component][0] != step:
             words = (self._seed, component, step.at)
-            self._spells[component] = (step, Spells(step.behaviour.rate, spell_s, *words))
+            self._spells[component] = (step, TroubleIntervals(step.behaviour.rate, spell_s, *words))
         return self._spells[component][1].bad(self.now - step.at)
 
     async def _serve(self, host: Host, request: web.Request) -> web.StreamResponse:
@@ -165,7 +165,7 @@ class Vendor:
             raw = await request.read()
         except web.HTTPRequestEntityTooLarge as error:
             where = (host.component, host.name, request.method, OTHER)
-            await self.log.add(Served(self._clock(), *where, str(Kind.BAD_REQUEST), error.status))
+            await self.log.add(ServedRequest(self._clock(), *where, str(Kind.BAD_REQUEST), error.status))
             raise
         bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
         ask = asked(request.method, request.path, request.headers.get("x-api-key", bearer), raw)
@@ -179,7 +179,7 @@ class Vendor:
         request_id = marks.request_id if marks.request_id in reply.headers.values() else ""
         ray = marks.ray if "cf-ray" in reply.headers else ""
         where = (host.component, host.name, ask.method, path)
-        await self.log.add(Served(marks.at, *where, str(kind), reply.status, request_id, ray, ask.model[:80]))
+        await self.log.add(ServedRequest(marks.at, *where, str(kind), reply.status, request_id, ray, ask.model[:80]))
         await asyncio.sleep(decision.wait_ms / 1000)
         return await transmit(request, reply)
 
@@ -187,6 +187,6 @@ class Vendor:
         how = self.page.broken if name == "page" else self.page.origin_broken
         reading = page_server.answer(self.page, request, how)
         known = request.path if reading.status != 404 else OTHER
-        served = Served(self._clock(), "page", name, request.method, known, reading.kind, reading.status)
+        served = ServedRequest(self._clock(), "page", name, request.method, known, reading.kind, reading.status)
         await self.log.add(served)
         return await reading.send(request)

@@ -6,7 +6,7 @@ from bot.advice import library
 from bot.core.answers.alternatives import alternatives_answer
 from bot.core.answers.answer import Answer
 from bot.core.answers.corroboration import Context
-from bot.core.answers.should_i import Standing
+from bot.core.answers.should_i import ShouldIContext
 from bot.core.answers.should_i import should_i as advised
 from bot.core.answers.tips import tips_answer
 from bot.core.history.lengths import past_lengths
@@ -55,7 +55,7 @@ async def should_i(behind: DeskServices, question: Query) -> Answer:
     component, service = voices.measured.component, standing.service
     going = next((one for one in standing.incidents if component in one.active), None)
     incidents, entries = await behind.reads.incidents(service, PAST), await behind.reads.ledger(service)
-    at = Standing(
+    at = ShouldIContext(
         voices=voices,
         service=standing.name,
         incident=going,

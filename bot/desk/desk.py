@@ -20,11 +20,11 @@ from bot.desk import (
     audit,
     completion,
     history,
+    notify_requests,
     queries,
     reports,
     routes,
     subscriptions,
-    wishes,
 )
 from bot.desk.act_limits import ACTS, ActLimits
 from bot.desk.ports import DeskServices, Handler, Query
@@ -67,7 +67,7 @@ HANDLERS: Mapping[str, Handler] = {
     "test": subscriptions.test,
     "audit": audit.audit,
     "announce": announcements.announce,
-    "notify": wishes.notify,
+    "notify": notify_requests.notify,
     "routes": routes.routes,
 }
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 
 from bot.core.answers.answer import Answer
-from bot.core.answers.digest import Period, Told, anything, digest
+from bot.core.answers.digest import Period, ServiceDigest, anything, digest
 from bot.core.history.ranges import SPANS, Range, touches
 from bot.core.model.incident import Incident
 from bot.delivery.self_notices import OWN, TOLD
@@ -38,11 +38,11 @@ class Digests:
         told = [await self._told(service, span, period) for service in self._services]
         return digest(period, told, await self._ours(period)), anything(told)
 
-    async def _told(self, service: Service, span: Range, period: Period) -> Told:
+    async def _told(self, service: Service, span: Range, period: Period) -> ServiceDigest:
         last = period.ends - 1.0
         every = await self._reader.incidents(service.id, INCIDENTS)
         failed = await self._views.undeliverable(service.id)
-        return Told(
+        return ServiceDigest(
             service.id,
             service.name,
             await self._reader.history(service.id, "", span, last),

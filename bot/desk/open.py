@@ -59,7 +59,7 @@ def desk_services(
         digests=Digests(store, settings.services),
         candidates=offered,
         tree=tree_of(settings),
-        wishes=store.wishes,
+        notify_requests=store.notify_requests,
         held=HeldTogether(store.groups),
         labels={service.id: labels_of(service) for service in settings.services},
     )

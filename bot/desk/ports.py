@@ -21,7 +21,7 @@ from bot.health.status import HealthReader
 from bot.judging.actions import ActionQueue
 from bot.judging.user_reports import UserReports
 from bot.store.announcements import AnnouncementStore
-from bot.store.wishes import WishStore
+from bot.store.notify_requests import NotifyRequestStore
 
 
 class Audits(Protocol):
@@ -54,7 +54,7 @@ class DeskServices:
     digests: Digests | None = None
     candidates: Mapping[str, Sequence[Candidate]] = field(default_factory=dict)
     tree: Tree = field(default_factory=Tree)
-    wishes: WishStore | None = None
+    notify_requests: NotifyRequestStore | None = None
     held: HeldTogether | None = None
     labels: Mapping[str, Labels] = field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""The channels' own wishes: subscribe, unsubscribe, subscriptions, test."""
+"""What a channel asks for itself: subscribe, unsubscribe, subscriptions, test."""
 
 from collections.abc import Awaitable
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pydantic import BaseModel
 
-from bot.core.health.sight import State
+from bot.core.health.connectivity import State
 from bot.core.health.signs import SILENT_S, HealthSign, Kind, Presence, ServiceHealth, presence, ready
 from bot.core.health.text import answering, checking, modelled, queues, saving, seeing, service_signs, silence, ticking
 from bot.core.text.numbers import number

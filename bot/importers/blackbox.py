@@ -8,9 +8,9 @@ from typing import Any
 
 from bot.importers.addresses import address
 from bot.importers.blackbox_modules import DNS, HTTP, ICMP, MODULE, TCP, TLS, request
-from bot.importers.given import Given, Rules, short
 from bot.importers.imported import Imported, listed, resolver
 from bot.importers.relabelling import relabelled
+from bot.importers.source_table import Rules, SourceTable, short
 
 USUAL: Mapping[str, Any] = {
     "http_2xx": {"prober": "http"},
@@ -31,8 +31,8 @@ PROBERS = {"http": HTTP, "tcp": TCP, "dns": DNS, "icmp": ICMP}
 class Files:
     """What the files hold together: modules, jobs with the `global` of their file, and lists of targets by file."""
 
-    modules: dict[str, Given] = field(default_factory=dict)
-    jobs: list[tuple[Given, Given]] = field(default_factory=list)
+    modules: dict[str, SourceTable] = field(default_factory=dict)
+    jobs: list[tuple[SourceTable, SourceTable]] = field(default_factory=list)
     lists: dict[str, list[Any]] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
 
@@ -74,12 +74,12 @@ def _read(found: Imported, documents: Sequence[tuple[str, object]]) -> Files:
     return files
 
 
-def _probes(job: Given) -> bool:
+def _probes(job: SourceTable) -> bool:
     """Whether a job asks the exporter."""
     return job.text("metrics_path").endswith("/probe") or "module" in job.table("params", PARAMS)
 
 
-def _job(found: Imported, files: Files, common: Given, job: Given) -> None:
+def _job(found: Imported, files: Files, common: SourceTable, job: SourceTable) -> None:
     default = common.seconds("scrape_interval", 60.0)
     timing = {"interval": short(job.seconds("scrape_interval", default))}
     timeout = job.seconds("scrape_timeout", common.seconds("scrape_timeout", 10.0, 0.05, 600.0), 0.05, 600.0)
@@ -96,7 +96,7 @@ def _job(found: Imported, files: Files, common: Given, job: Given) -> None:
             found.leave(labels.get("instance", target), f"no module {module} is given")
 
 
-def _groups(files: Files, job: Given) -> Iterator[Given]:
+def _groups(files: Files, job: SourceTable) -> Iterator[SourceTable]:
     yield from job.tables("static_configs")
     for source in job.tables("file_sd_configs", Rules(usual={"refresh_interval": (0,)}, otherwise=DISCOVERED)):
         source.skip("refresh_interval")
@@ -106,10 +106,10 @@ def _groups(files: Files, job: Given) -> Iterator[Given]:
                 job.leave(f"file_sd_configs {pattern}", FILES)
             for name in names:
                 files.used.add(name)
-                yield from Given({"targets": files.lists[name]}, job.where).tables("targets")
+                yield from SourceTable({"targets": files.lists[name]}, job.where).tables("targets")
 
 
-def _targets(files: Files, job: Given) -> Iterator[tuple[str, str, dict[str, str]]]:
+def _targets(files: Files, job: SourceTable) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Each target with its module and its labels, after relabelling."""
     params = job.table("params", PARAMS)
     given = {f"__param_{key}": str(value) for key in ("module", "target") for value in listed(params.get(key))[:1]}
@@ -138,7 +138,7 @@ class Target:
     """What is probed, with which module, and its labels."""
 
     address: str
-    module: Given
+    module: SourceTable
     labels: dict[str, str]
 
 
@@ -166,7 +166,7 @@ def _probe(found: Imported, job: str, one: Target, check: dict[str, Any]) -> Non
         found.component(job, shown, {prober: check}, found.labels(one.labels, shown))
 
 
-def _dns(server: str, options: Given, check: dict[str, Any]) -> str:
+def _dns(server: str, options: SourceTable, check: dict[str, Any]) -> str:
     """The check of a DNS server; why not, "" where it is one."""
     asked, kind = resolver(server), options.text("query_type", "ANY").upper()
     rcodes = listed(options.get("valid_rcodes"))

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bot.importers.given import Given, Rules, whole
 from bot.importers.imported import Imported, listed
+from bot.importers.source_table import Rules, SourceTable, whole
 
 META = frozenset("\\^$.|?*+()[]{}")
 FAMILY = "both families of addresses are tried"
@@ -46,7 +46,7 @@ DNS = Rules(
 ICMP = Rules(otherwise="ICMP is not checked")
 
 
-def request(found: Imported, module: Given, given: Given) -> dict[str, Any]:
+def request(found: Imported, module: SourceTable, given: SourceTable) -> dict[str, Any]:
     """The options of an `http` check that say what the module says."""
     options: dict[str, Any] = {}
     if given.text("method", "GET").upper() != "GET":
@@ -72,7 +72,7 @@ def request(found: Imported, module: Given, given: Given) -> dict[str, Any]:
     return options
 
 
-def _headers(found: Imported, module: str, given: Given) -> dict[str, str]:
+def _headers(found: Imported, module: str, given: SourceTable) -> dict[str, str]:
     table = given.table("headers")
     headers = found.headers(module, {key: table.get(key, "") for key in table})
     basic = given.table("basic_auth")
@@ -86,7 +86,7 @@ def _headers(found: Imported, module: str, given: Given) -> dict[str, str]:
     return headers
 
 
-def _transport(given: Given, options: dict[str, Any]) -> None:
+def _transport(given: SourceTable, options: dict[str, Any]) -> None:
     """Over TLS or not, wherever redirects end."""
     if given.get("fail_if_not_ssl", False):
         options["expect_url"] = "https://*"
@@ -94,7 +94,7 @@ def _transport(given: Given, options: dict[str, Any]) -> None:
         options["expect_url"] = "http://*"
 
 
-def _content(given: Given, options: dict[str, Any]) -> None:
+def _content(given: SourceTable, options: dict[str, Any]) -> None:
     """What the answer must have: one plain text in its body, headers with a plain text."""
     needed = [str(text) for text in listed(given.get("fail_if_body_not_matches_regexp"))]
     if len(needed) == 1 and not META & set(needed[0]):

@@ -6,8 +6,8 @@ from typing import Any
 
 from bot.importers.addresses import address
 from bot.importers.gatus_conditions import Conditions
-from bot.importers.given import Given, Rules, short, whole
 from bot.importers.imported import Imported, listed, resolver
+from bot.importers.source_table import Rules, SourceTable, short, whole
 
 PAGE = "the page has its own `web:` section"
 TOP = {
@@ -94,13 +94,13 @@ def _name(values: Mapping[str, Any]) -> str:
     return str(values.get("name") or values.get("url") or "endpoint")
 
 
-def _usual(alerting: Given, kind: str) -> dict[str, Any]:
+def _usual(alerting: SourceTable, kind: str) -> dict[str, Any]:
     default = alerting.table(kind).table("default-alert", ALERT)
     threshold = default.get("failure-threshold")
     return {"enabled": default.get("enabled", True), "failure-threshold": threshold}
 
 
-def _endpoint(found: Imported, given: Given, usual: Mapping[str, Mapping[str, Any]]) -> None:
+def _endpoint(found: Imported, given: SourceTable, usual: Mapping[str, Mapping[str, Any]]) -> None:
     name, url = given.text("name", given.where), given.text("url")
     if given.get("enabled") is False:
         given.drop("it is disabled")
@@ -114,7 +114,7 @@ def _endpoint(found: Imported, given: Given, usual: Mapping[str, Mapping[str, An
         found.component(group, name, checks)
 
 
-def _alerts(given: Given, usual: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def _alerts(given: SourceTable, usual: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """After how many failures it alerts, with the defaults of the kinds of alert."""
     counts = []
     for alert in given.tables("alerts", ALERT):
@@ -129,7 +129,7 @@ def _alerts(given: Given, usual: Mapping[str, Mapping[str, Any]]) -> dict[str, A
 
 
 def _checks(
-    found: Imported, name: str, url: str, given: Given, alerts: Mapping[str, Any]
+    found: Imported, name: str, url: str, given: SourceTable, alerts: Mapping[str, Any]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     parts = address(url)
     host = parts.place(443) if parts.host else ""
@@ -161,7 +161,7 @@ def _lasting(conditions: Conditions) -> dict[str, Any]:
     return {} if conditions.fail_days is None else {"options": {"fail_days": conditions.fail_days}}
 
 
-def _timing(given: Given) -> dict[str, Any]:
+def _timing(given: SourceTable) -> dict[str, Any]:
     found = {"interval": short(given.seconds("interval", 60.0))}
     client = given.table("client", CLIENT)
     if "timeout" in client:
@@ -169,7 +169,7 @@ def _timing(given: Given) -> dict[str, Any]:
     return found
 
 
-def _request(found: Imported, name: str, given: Given, conditions: Conditions) -> dict[str, Any]:
+def _request(found: Imported, name: str, given: SourceTable, conditions: Conditions) -> dict[str, Any]:
     options: dict[str, Any] = {"expect_status": ANY_STATUS, **conditions.http}
     if "slow_ms" in options:
         given.leave("[RESPONSE_TIME]", "not as a failure: a slower answer counts as slow (slow_ms)")
@@ -187,7 +187,7 @@ def _request(found: Imported, name: str, given: Given, conditions: Conditions) -
 
 
 def _dns(
-    given: Given, url: str, conditions: Conditions, timing: Mapping[str, Any]
+    given: SourceTable, url: str, conditions: Conditions, timing: Mapping[str, Any]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     server, asked = resolver(url), given.table("dns")
     kind, name = asked.text("query-type", "A").upper(), asked.text("query-name").strip(".")
@@ -200,7 +200,7 @@ def _dns(
         yield "dns", {"kind": "dns", "target": name, "options": options, **timing}
 
 
-def _alerting(found: Imported, kind: str, given: Given) -> None:
+def _alerting(found: Imported, kind: str, given: SourceTable) -> None:
     given.where = f"alerting.{kind}"
     given.rules = Rules(reasons={"overrides": "write `routes:` for groups that go elsewhere"})
     taken = CHANNELS.get(kind)
@@ -212,7 +212,7 @@ def _alerting(found: Imported, kind: str, given: Given) -> None:
         given.drop(why)
 
 
-def _pagerduty(found: Imported, given: Given) -> str:
+def _pagerduty(found: Imported, given: SourceTable) -> str:
     key = given.get("integration-key")
     if not key:
         return "it has no integration-key"
@@ -220,7 +220,7 @@ def _pagerduty(found: Imported, given: Given) -> str:
     return ""
 
 
-def _ntfy(found: Imported, given: Given) -> str:
+def _ntfy(found: Imported, given: SourceTable) -> str:
     topic, token = given.get("topic"), given.get("token")
     if not topic:
         return "it has no topic"
@@ -234,7 +234,7 @@ def _ntfy(found: Imported, given: Given) -> str:
     return ""
 
 
-def _email(found: Imported, given: Given) -> str:
+def _email(found: Imported, given: SourceTable) -> str:
     password = given.get("password")
     found.channel(
         "email",
@@ -249,7 +249,7 @@ def _email(found: Imported, given: Given) -> str:
     return ""
 
 
-CHANNELS: Mapping[str, Callable[[Imported, Given], str]] = {
+CHANNELS: Mapping[str, Callable[[Imported, SourceTable], str]] = {
     "pagerduty": _pagerduty,
     "ntfy": _ntfy,
     "email": _email,

@@ -4,7 +4,7 @@ import re
 from ipaddress import ip_address
 from typing import Any
 
-from bot.importers.given import seconds, whole
+from bot.importers.source_table import seconds, whole
 
 CONDITION = re.compile(r"^\s*(.+?)\s*(==|!=|<=|>=|<|>)\s*(.*?)\s*$")
 EVERY = range(100, 600)

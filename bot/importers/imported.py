@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
 
-from bot.importers.given import PLAIN, Given, Left, Rules
+from bot.importers.source_table import PLAIN, Rules, Skipped, SourceTable
 
 LONGEST_ID = 40
 MOST_LABELS, LONGEST_LABEL, LONGEST_KEY = 20, 100, 60
@@ -41,14 +41,14 @@ class Imported:
     services: dict[str, dict[str, Any]] = field(default_factory=dict)
     channels: dict[str, dict[str, Any]] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
-    left: list[Left] = field(default_factory=list)
+    left: list[Skipped] = field(default_factory=list)
     components: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
-    tables: list[Given] = field(default_factory=list)
+    tables: list[SourceTable] = field(default_factory=list)
 
-    def given(self, values: object, where: str, rules: Rules = PLAIN) -> Given:
+    def given(self, values: object, where: str, rules: Rules = PLAIN) -> SourceTable:
         """A table to read from: what is not read by the end is listed."""
-        self.tables.append(Given(values, where, rules))
+        self.tables.append(SourceTable(values, where, rules))
         return self.tables[-1]
 
     def finish(self) -> None:
@@ -59,9 +59,9 @@ class Imported:
 
     def leave(self, what: str, why: str, where: str = "") -> None:
         """Say once that something was not taken."""
-        self._add(Left(where, what, why))
+        self._add(Skipped(where, what, why))
 
-    def _add(self, one: Left) -> None:
+    def _add(self, one: Skipped) -> None:
         if one not in self.left:
             self.left.append(one)
 

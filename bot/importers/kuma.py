@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.importers.addresses import Address, address
-from bot.importers.given import EMPTY, Given, Rules, short
 from bot.importers.imported import Imported, listed, resolver
+from bot.importers.source_table import EMPTY, Rules, SourceTable, short
 
 OFF = (0, "0")
 Rows = Sequence[Mapping[str, Any]]
@@ -107,7 +107,7 @@ def kuma(found: Imported, document: object) -> None:
         found.leave("which monitor notifies whom", "every channel gets everything; write `routes:` to part them")
 
 
-def _rows(root: Given, key: str) -> Rows:
+def _rows(root: SourceTable, key: str) -> Rows:
     """Rows with their columns named as in the database. A list by id counts as a list."""
     rows = root.get(key, [])
     found = []
@@ -119,7 +119,7 @@ def _rows(root: Given, key: str) -> Rows:
     return found
 
 
-def _tags(root: Given) -> dict[str, list[dict[str, Any]]]:
+def _tags(root: SourceTable) -> dict[str, list[dict[str, Any]]]:
     """The tags of each monitor in the database, as a backup has them in its rows."""
     names = {_id(row.get("id")): row.get("name") for row in _rows(root, "tag")}
     found: dict[str, list[dict[str, Any]]] = {}
@@ -160,14 +160,14 @@ def _monitor(found: Imported, row: Mapping[str, Any], groups: Mapping[Any, str])
         found.component(groups.get(_id(row.get("parent")), "Uptime Kuma"), name, checks, labels)
 
 
-def _group(given: Given) -> None:
+def _group(given: SourceTable) -> None:
     """A service of that name; how often Kuma looks at its members says nothing of them."""
     given.skip("interval", "retry_interval", "maxretries")
     if given.get("tags"):
         given.leave("tags", "labels belong to components: tag the monitors of a group")
 
 
-def _checks(found: Imported, given: Given, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _checks(found: Imported, given: SourceTable, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
     url = given.text("url") if kind in HTTP else ""
     parts = address(url)
     if why := found.stands({"target": url}):
@@ -187,7 +187,7 @@ def _checks(found: Imported, given: Given, kind: str) -> Iterator[tuple[str, dic
         given.drop(REASONS.get(kind, f"monitors of type {kind} have no check here"))
 
 
-def _dns(given: Given) -> Iterator[tuple[str, dict[str, Any]]]:
+def _dns(given: SourceTable) -> Iterator[tuple[str, dict[str, Any]]]:
     kind = given.text("dns_resolve_type", "A")
     servers = [part.strip() for part in given.text("dns_resolve_server").split(",") if part.strip()]
     port = given.number("port", 53, 1, 65_535)
@@ -201,7 +201,7 @@ def _dns(given: Given) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "dns", {"kind": "dns", "target": given.text("hostname"), "options": options, **_timing(given)}
 
 
-def _timing(given: Given, request: bool = False) -> dict[str, Any]:
+def _timing(given: SourceTable, request: bool = False) -> dict[str, Any]:
     interval = given.seconds("interval", 60.0)
     found: dict[str, Any] = {"interval": short(interval)}
     if given.seconds("retry_interval", 0.0, 0.0) not in {0.0, interval}:
@@ -212,7 +212,7 @@ def _timing(given: Given, request: bool = False) -> dict[str, Any]:
     return found
 
 
-def _request(found: Imported, given: Given, kind: str) -> dict[str, Any]:
+def _request(found: Imported, given: SourceTable, kind: str) -> dict[str, Any]:
     name, options = given.where, dict[str, Any]()
     if given.text("method", "GET").upper() != "GET":
         options["method"] = given.text("method").upper()
@@ -236,7 +236,7 @@ def _request(found: Imported, given: Given, kind: str) -> dict[str, Any]:
     return options
 
 
-def _signed(found: Imported, given: Given, name: str) -> dict[str, str]:
+def _signed(found: Imported, given: SourceTable, name: str) -> dict[str, str]:
     """The header that says who asks."""
     method = given.text("auth_method", "basic") or "basic"
     if method == "basic" and "basic_auth_user" in given:
@@ -248,7 +248,7 @@ def _signed(found: Imported, given: Given, name: str) -> dict[str, str]:
     return {}
 
 
-def _content(given: Given, kind: str, options: dict[str, Any]) -> None:
+def _content(given: SourceTable, kind: str, options: dict[str, Any]) -> None:
     """What must be in the body."""
     if kind == "keyword":
         keyword = given.text("keyword")
@@ -307,7 +307,7 @@ def _notification(found: Imported, row: Mapping[str, Any]) -> None:
             given.drop(f"{kind} has no channel of its own here; `kind: apprise` may reach it")
 
 
-def _ntfy(found: Imported, given: Given, name: str) -> None:
+def _ntfy(found: Imported, given: SourceTable, name: str) -> None:
     token = given.get("ntfyaccesstoken")
     found.channel(
         name,
@@ -318,7 +318,7 @@ def _ntfy(found: Imported, given: Given, name: str) -> None:
     )
 
 
-def _email(found: Imported, given: Given, name: str) -> None:
+def _email(found: Imported, given: SourceTable, name: str) -> None:
     password = given.get("smtp_password")
     found.channel(
         name,

@@ -6,8 +6,8 @@ from typing import Any
 
 from bot.errors import UserError
 from bot.importers.addresses import address
-from bot.importers.given import Given, Rules, short, whole
 from bot.importers.imported import Imported, listed
+from bot.importers.source_table import Rules, SourceTable, short, whole
 
 EVERY = "5m"
 """Upptime runs every five minutes unless its workflow says otherwise."""
@@ -44,7 +44,7 @@ def upptime(found: Imported, document: object) -> None:
         _site(found, site)
 
 
-def _site(found: Imported, site: Given) -> None:
+def _site(found: Imported, site: SourceTable) -> None:
     url, name = site.text("url"), site.text("name", site.where)
     check = site.text("check", "http")
     if why := found.stands({"target": url}):
@@ -58,7 +58,7 @@ def _site(found: Imported, site: Given) -> None:
         site.drop("an address that no check of ours takes")
 
 
-def _request(found: Imported, name: str, site: Given) -> dict[str, Any]:
+def _request(found: Imported, name: str, site: SourceTable) -> dict[str, Any]:
     options: dict[str, Any] = {}
     if "method" in site:
         options["method"] = site.text("method").upper()
@@ -84,7 +84,7 @@ def _request(found: Imported, name: str, site: Given) -> dict[str, Any]:
     return options | {name: value for name, value in numbers.items() if value is not None}
 
 
-def _other(found: Imported, name: str, url: str, check: str, site: Given) -> None:
+def _other(found: Imported, name: str, url: str, check: str, site: SourceTable) -> None:
     where = address(url)
     where = where._replace(port=site.number("port", where.port, 1, 65_535))
     if not where.host:

@@ -25,15 +25,15 @@ GAP_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What is known from look to look: when the last one was (0: never), the courses, results lost so far."""
+class MonitorState:
+    """Kept between two rounds: when the last one was (0: never), how each sign stands, results lost so far."""
 
     at: float = 0.0
     courses: dict[str, SignHistory] = field(default_factory=dict)
     lost: dict[str, int] = field(default_factory=dict)
 
 
-KEPT = Codec(Kept, "note")
+KEPT = Codec(MonitorState, "note")
 
 
 class SelfMonitor:
@@ -81,7 +81,7 @@ class SelfMonitor:
             if not await self._tell(one, targets, now):
                 # Another process is just speaking: the next check says it.
                 return False
-        body = KEPT.dump(Kept(now, dict(courses), lost))
+        body = KEPT.dump(MonitorState(now, dict(courses), lost))
         await store.notes.put(NOTE, body, KEPT_S)
         # Only now: this look has noted that they are forgotten, and the next ones tell.
         await store.vantages.forget(await self._health.forgotten(now))
@@ -95,5 +95,5 @@ class SelfMonitor:
             what, text, targets, over=news.over, since=news.since, until=news.until, entry=entry
         )
 
-    async def _kept(self) -> Kept:
-        return KEPT.load(await self._process.store.notes.get(NOTE) or None) or Kept()
+    async def _kept(self) -> MonitorState:
+        return KEPT.load(await self._process.store.notes.get(NOTE) or None) or MonitorState()

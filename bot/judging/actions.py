@@ -45,18 +45,18 @@ class ActionQueue:
             StoreError: the store is away; nothing is known to be noted, and the same id may be tried again.
         """
         args = (*command.args[:1], *map(without_secrets, command.args[1:]))
-        wish = replace(command, id=_named(command.id), args=args)
+        request = replace(command, id=_named(command.id), args=args)
         noted = False
         try:
             async with asyncio.timeout(WAIT_S):
-                await self._store.append(service, f"act.{wish.id}", 1, [encode(wish)])
+                await self._store.append(service, f"act.{request.id}", 1, [encode(request)])
                 noted = True
                 self._wake(service)
-                return await self._verdict(service, wish.id)
+                return await self._verdict(service, request.id)
         except TimeoutError:
             if not noted:
                 raise StoreError(f"no answer within {WAIT_S:.1f} s") from None
-            log.info("the judge of %s did not reach action %s within %.1f s", service, wish.id, WAIT_S)
+            log.info("the judge of %s did not reach action %s within %.1f s", service, request.id, WAIT_S)
             return None
 
     async def _verdict(self, service: str, act: str) -> ActionResult:

@@ -10,7 +10,7 @@ from bot.core.detection.assessment import AssessorSettings
 from bot.core.health.breaks import Begin, Breaks
 from bot.core.incidents.escalation import Calls, nobody
 from bot.core.incidents.silence_expiry import answered
-from bot.core.judging.decisions import Decisions, Remembered
+from bot.core.judging.decisions import Decisions, JudgementState
 from bot.core.judging.judgement import Judgement
 from bot.core.ledger.accuracy import usual_lag
 from bot.core.model.action import ActionRequest
@@ -22,7 +22,7 @@ from bot.core.routing.notices import Notice
 from bot.core.routing.tree import ActiveRoutes, PreviousRecipients, addressed
 from bot.core.sharing import Share
 from bot.errors import StoreError
-from bot.judging.held import KEEP_S, ROWS, Held
+from bot.judging.progress import KEEP_S, ROWS, JudgingProgress
 from bot.judging.salvage import salvaged, unsaid
 from bot.store.codec import (
     ABOUT,
@@ -168,7 +168,7 @@ class Judge:
             if error is None and not full:
                 await self._wait(CALM_IDLE_S if held.calm and held.waiting else IDLE_S, held.took_s)
 
-    def _written(self, held: Held, commit: Commit) -> None:
+    def _written(self, held: JudgingProgress, commit: Commit) -> None:
         held.unseen = 0
         if commit.state is not None:
             held.written(self._context.now(), commit.id)
@@ -183,7 +183,7 @@ class Judge:
             log.info("%s is left to the process that is to judge it", self._service.id)
         return kept is Renewal.KEPT
 
-    async def _judged(self, held: Held, rows: Sequence[tuple[str, bytes]], *, full: bool) -> Commit | None:
+    async def _judged(self, held: JudgingProgress, rows: Sequence[tuple[str, bytes]], *, full: bool) -> Commit | None:
         """Judge these rows; the commit that says what follows, None where nothing need be written yet.
 
         Raises whatever the rules raise, and StoreError: nothing of it is written then.
@@ -209,7 +209,7 @@ class Judge:
         routes = await self._context.routes() if decisions.notices else ActiveRoutes()
         return self._commit(held, judgement, decisions, routes)
 
-    async def _broke(self, held: Held, rows: Sequence[tuple[str, bytes]], error: Exception) -> None:
+    async def _broke(self, held: JudgingProgress, rows: Sequence[tuple[str, bytes]], error: Exception) -> None:
         """Judging these rows raised `error`: find the row that does it, set it aside, and go on from what is written.
 
         Of several rows half as many are judged next time, until one is left. What was judged well is written each
@@ -229,7 +229,7 @@ class Judge:
         await asyncio.sleep(self._breaks.wait_s)
         held.again(await self._store.load(self._service.id), ROWS, how)
 
-    async def _begun(self, how: Begin) -> Held:
+    async def _begun(self, how: Begin) -> JudgingProgress:
         """To judge on from what is written; the judgement itself is made with the first rows."""
         # Judges that begin together need not write together ever after.
         ago = self._context.turn * WRITES_APART_S % KEEP_S
@@ -240,7 +240,7 @@ class Judge:
                 "%s is judged until %s, and its stream ends at %s: the store has lost rows; new ones are judged on",
                 self._service.id, loaded.position, newest,
             )  # fmt: skip
-        return Held(loaded, how, self._context.now() - ago)
+        return JudgingProgress(loaded, how, self._context.now() - ago)
 
     async def _passed(self, token: Token, unrenewed_s: float) -> None:
         """The lease is another's; one that ran out while this process was suspended is no news, and comes with all."""
@@ -288,7 +288,7 @@ class Judge:
         except TimeoutError:
             return
 
-    async def _remembered(self, held: Held) -> Remembered | None:
+    async def _remembered(self, held: JudgingProgress) -> JudgementState | None:
         loaded, service = held.loaded, self._service.id
         if loaded.lost:
             log.warning("%d check results of %s were cut before they were judged", loaded.lost, service)
@@ -303,7 +303,7 @@ class Judge:
         known, said = await views.incidents(service, INCIDENTS_KEPT), await views.deliveries(service, DELIVERIES_KEPT)
         return salvaged(loaded.state, known, said, self._context.now())
 
-    async def _reconciled(self, kept: Remembered) -> Remembered:
+    async def _reconciled(self, kept: JudgementState) -> JudgementState:
         """Where the store has lost what was to be said of an open incident, it is said again."""
         if not kept.incidents.keys() & kept.told.keys():
             return kept
@@ -313,7 +313,9 @@ class Judge:
             log.warning("the store has lost messages of %s: they are sent again: %s", self._service.id, ", ".join(lost))
         return replace(kept, told={**kept.told, **lost})
 
-    def _commit(self, held: Held, judgement: Judgement, decisions: Decisions, routes: ActiveRoutes) -> Commit:
+    def _commit(
+        self, held: JudgingProgress, judgement: Judgement, decisions: Decisions, routes: ActiveRoutes
+    ) -> Commit:
         deliveries = tuple(write for notice in decisions.notices for write in self._writes(judgement, notice, routes))
         rollups, dossiers = judgement.take(self._context.now())
         state = judgement.state()
@@ -336,7 +338,7 @@ class Judge:
             aside=tuple(SET_ASIDE.dump(one) for one in held.aside),
         )
 
-    def _figures(self, held: Held, judgement: Judgement, decisions: Decisions) -> Commit:
+    def _figures(self, held: JudgingProgress, judgement: Judgement, decisions: Decisions) -> Commit:
         """What people see of the components, and what probers do; of those left out, what is there stays."""
         now = self._context.now()
         about = About(now, judgement.service.usual_lag_s, judgement.others, judgement.stands(now))

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.core.judging.decisions import Remembered
+from bot.core.judging.decisions import JudgementState
 from bot.core.model.incident import IncidentStatus
-from bot.core.routing.notices import Told
+from bot.core.routing.notices import SentNotice
 from bot.store.codec import INCIDENT, REMEMBERED
 from bot.store.types import Delivery
 
@@ -19,7 +19,7 @@ KEPT = ("incidents", "silences", "asides", "told", "ledger", "others", "heard", 
 """The parts of a state that people see; none of them holds what the detector believes."""
 
 
-def salvaged(state: bytes | None, known: Iterable[str], said: Sequence[Delivery], now: float) -> Remembered:
+def salvaged(state: bytes | None, known: Iterable[str], said: Sequence[Delivery], now: float) -> JudgementState:
     """The state to go on with at `now` (Unix seconds).
 
     `known` are the service's incidents in the store (JSON), `said` its deliveries: whom they went to.
@@ -28,11 +28,11 @@ def salvaged(state: bytes | None, known: Iterable[str], said: Sequence[Delivery]
     open_ = {one.id: one for one in INCIDENT.load_all(known) if one.status is not IncidentStatus.RESOLVED}
     incidents = {**open_, **kept.incidents}
     # The count of editions is lost with the state: the time, in tenths, is above any count.
-    told = {i: Told(int(now * 10), now, _heard(i, said)) for i in incidents if any(d.subject == i for d in said)}
+    told = {i: SentNotice(int(now * 10), now, _heard(i, said)) for i in incidents if any(d.subject == i for d in said)}
     return replace(kept, incidents=incidents, told={**told, **kept.told})
 
 
-def unsaid(kept: Remembered, said: Iterable[Delivery]) -> dict[str, Told]:
+def unsaid(kept: JudgementState, said: Iterable[Delivery]) -> dict[str, SentNotice]:
     """Open incidents of which the store has not all deliveries any more, as if it were time for the next edition."""
     there = {(one.subject, one.channel) for one in said}
     lost = {}
@@ -43,18 +43,18 @@ def unsaid(kept: Remembered, said: Iterable[Delivery]) -> dict[str, Told]:
     return lost
 
 
-def parts(state: bytes | None, names: Collection[str]) -> Remembered:
+def parts(state: bytes | None, names: Collection[str]) -> JudgementState:
     """The named parts of a state, each as far as it can be read by itself; all others as of nothing."""
     try:
         fields = json.loads(state or b"{}")
     except (ValueError, RecursionError):
-        return Remembered()
+        return JudgementState()
     read: dict[str, Any] = {}
     for name in names if isinstance(fields, Mapping) else ():
         one = REMEMBERED.load(json.dumps({name: fields[name]})) if name in fields else None
         if one is not None:
             read[name] = getattr(one, name)
-    return Remembered(**read)
+    return JudgementState(**read)
 
 
 def _heard(incident: str, said: Iterable[Delivery]) -> dict[str, float]:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.core.detection.reprobe import Plan, due
-from bot.core.health.sight import Sight, State
+from bot.core.health.connectivity import Connectivity, State
 from bot.core.health.signs import MISSED
 from bot.core.rate_limits import RateLimits, ReprobeBudget
 from bot.core.sharing import Share
@@ -83,7 +83,7 @@ class Past:
     memories: Mapping[str, MutableMapping[str, Any]]
     done: Mapping[str, float]
     read_at: Mapping[str, float]
-    sight: Sight
+    connectivity: Connectivity
     told: State
     sight_since: float
 
@@ -134,7 +134,7 @@ class CheckRunner:
         self._left: dict[str, float] = {}
         """When a check was last left to another prober."""
         self._gone: set[str] = set()
-        self.sight = Sight()
+        self.connectivity = Connectivity()
         self.told, self.sight_since = State.CLEAR, tools.now()
         self._silences: dict[str, int] = {}
         self.changed: Callable[[], None] = lambda: None
@@ -154,7 +154,7 @@ class CheckRunner:
         """What these checks leave to those of the next configuration."""
         memories = {name: tools.memory for name, tools in self._tools.items()}
         checks = {check.id: check for check in self._checks}
-        return Past(checks, memories, self._done, self._read_at, self.sight, self.told, self.sight_since)
+        return Past(checks, memories, self._done, self._read_at, self.connectivity, self.told, self.sight_since)
 
     def _go_on(self, past: Past) -> None:
         """Take up what the checks of the last configuration remember, where they did not change."""
@@ -165,7 +165,7 @@ class CheckRunner:
         # With other control hosts what was told stands until these have proved the contrary.
         self.told, self.sight_since = past.told, past.sight_since
         if _controls(self._checks) == _controls(past.checks.values()):
-            self.sight = past.sight
+            self.connectivity = past.connectivity
 
     def start(self, schedule: Schedule) -> None:
         """Give every check its place in time."""
@@ -275,27 +275,27 @@ class CheckRunner:
         """The same with the word of the control hosts, or of other targets where those are silent."""
         host, fine = _host(check.target), seen.outcome in (Outcome.OK, Outcome.SLOW)
         if check.kind == "control":
-            self.sight.control(host, seen.at, ok=fine)
+            self.connectivity.control(host, seen.at, ok=fine)
             self._doubted(check, silent=not fine)
         elif fine or seen.status is not None:
-            self.sight.target(host, seen.at, ok=seen.layer not in BETWEEN_LAYERS, own=check.own)
+            self.connectivity.target(host, seen.at, ok=seen.layer not in BETWEEN_LAYERS, own=check.own)
         elif seen.layer in NETWORK_LAYERS:
-            self.sight.target(host, seen.at, ok=False, own=check.own)
+            self.connectivity.target(host, seen.at, ok=False, own=check.own)
         if self._control is None:
             return seen
         told = await attribute(seen, self._control)
         if told.control is not False:
             return told
         for silent in self._control.hosts:
-            self.sight.silent(_host(silent), seen.at)
-        word = self.sight.word(host, seen.at, own=check.own)
+            self.connectivity.silent(_host(silent), seen.at)
+        word = self.connectivity.word(host, seen.at, own=check.own)
         return told if word is False else replace(seen, control=word)
 
     def _doubted(self, check: Check, *, silent: bool) -> None:
         """Where one control host is silent the others are asked at once, and it once more soon: blindness is urgent."""
         self._silences[check.id] = times = self._silences.get(check.id, 0) + 1 if silent else 0
         schedule = self._schedule
-        if schedule is None or not 0 < times <= DOUBTS or self.sight.state is not State.CLEAR:
+        if schedule is None or not 0 < times <= DOUBTS or self.connectivity.state is not State.CLEAR:
             return
         for other in self._checks:
             if other.kind == "control" and other.id != check.id and not self._silences.get(other.id):
@@ -308,7 +308,7 @@ class CheckRunner:
 
     def _tell(self) -> None:
         """Leave word where this vantage sees worse or better than before."""
-        now, proof = self.sight.state, self.sight.proof
+        now, proof = self.connectivity.state, self.connectivity.proof
         if now is not self.told and (proof or now is not State.CLEAR):
             self.told, self.sight_since = now, self._now()
             log.warning("%s", SAYS[now].format(vantage=self._vantage, proof=proof))

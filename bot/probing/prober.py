@@ -9,7 +9,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from typing import Any
 
-from bot.core.health.sight import State
+from bot.core.health.connectivity import State
 from bot.core.rate_limits import ReprobeBudget
 from bot.core.sharing import Share
 from bot.errors import StoreError
@@ -146,7 +146,7 @@ class Prober:
     @property
     def blind(self) -> bool:
         """Whether this vantage cannot tell its own network's failures."""
-        return self._watch is not None and self._watch.sight.state is State.BLIND
+        return self._watch is not None and self._watch.connectivity.state is State.BLIND
 
     def regrouped(self) -> None:
         """Another prober of this vantage joined or left: from now on we say so under the name that we have now."""

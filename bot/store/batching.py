@@ -32,7 +32,7 @@ CLOSED = "this connection was closed"
 TAKEN = "another primary took over meanwhile"
 
 
-class Asked(NamedTuple):
+class PendingCommand(NamedTuple):
     """A command and whoever waits for its reply; `asking`: its slot is on its way to this server."""
 
     words: Words
@@ -50,8 +50,8 @@ class Batches:
         self.name = name
         self._redis = redis
         self._primary = Replication(redis, named)
-        self._waiting: list[Asked] = []
-        self._sending: dict[asyncio.Task[None], Sequence[Asked]] = {}
+        self._waiting: list[PendingCommand] = []
+        self._sending: dict[asyncio.Task[None], Sequence[PendingCommand]] = {}
         self._closed = self._abandoned = False
         self._of = 0
 
@@ -77,7 +77,7 @@ class Batches:
         if not self._waiting:
             self._of = self._primary.changes
             loop.call_soon(self._begin)
-        self._waiting.append(Asked(words, asking, reply))
+        self._waiting.append(PendingCommand(words, asking, reply))
         return await reply
 
     async def transaction(self, commands: Sequence[Words]) -> list[Any]:
@@ -128,7 +128,7 @@ class Batches:
             self._sending[task] = batch
             task.add_done_callback(self._sending.pop)
 
-    async def _send(self, batch: Sequence[Asked], of: int) -> None:
+    async def _send(self, batch: Sequence[PendingCommand], of: int) -> None:
         """Never raises: an error is raised where the reply is awaited."""
         timers: list[asyncio.TimerHandle] = []
         timers.append(asyncio.get_running_loop().call_later(LATE_S, self._late, timers))
@@ -167,7 +167,7 @@ class Batches:
         elif not reply.done():
             reply.set_exception(ConnectionError(TAKEN))
 
-    async def _sent(self, batch: Sequence[Asked], of: int) -> list[Any]:
+    async def _sent(self, batch: Sequence[PendingCommand], of: int) -> list[Any]:
         """`of`: the primary that was known when they were asked for."""
         await self._primary.sure()
         if self._primary.changes != of:
@@ -207,7 +207,7 @@ class Batches:
         return replies
 
 
-def _flat(batch: Sequence[Asked]) -> tuple[list[Words], list[int]]:
+def _flat(batch: Sequence[PendingCommand]) -> tuple[list[Words], list[int]]:
     """What is sent, and where in it the commands themselves stand."""
     commands, at = list[Words](), []
     for words, asking, _ in batch:

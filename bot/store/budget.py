@@ -11,8 +11,8 @@ NANO = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
-    """Today's tokens and US dollars set aside, and how many looks were refused."""
+class BudgetUse:
+    """Today's tokens and US dollars set aside, and how many checks were refused."""
 
     tokens: int
     usd: float
@@ -30,10 +30,10 @@ class BudgetStore:
         granted, *_ = await self._ask(service, wanted, allowed)
         return granted == 1
 
-    async def spent(self, service: str) -> Spent:
+    async def spent(self, service: str) -> BudgetUse:
         """What was set aside today."""
         _, tokens, nano, refused = await self._ask(service, (0, 0.0), (0, 0.0))
-        return Spent(tokens, nano / NANO, refused)
+        return BudgetUse(tokens, nano / NANO, refused)
 
     async def _ask(self, service: str, wanted: tuple[int, float], allowed: tuple[int, float]) -> list[int]:
         figures = (wanted[0], round(wanted[1] * NANO), allowed[0], round(allowed[1] * NANO))

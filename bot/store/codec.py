@@ -15,7 +15,7 @@ from bot.core.detection.assessment import Explanation
 from bot.core.detection.reprobe import Plan
 from bot.core.health.signs import HealthSign
 from bot.core.incidents.evidence import Evidence
-from bot.core.judging.decisions import Remembered
+from bot.core.judging.decisions import JudgementState
 from bot.core.model.action import ActionRecord, ActionResult
 from bot.core.model.announcement import Announcement
 from bot.core.model.audit import AuditEntry
@@ -23,9 +23,9 @@ from bot.core.model.discrepancy import Discrepancy
 from bot.core.model.group import AnnouncedCorrelation
 from bot.core.model.incident import Incident, TimelineEntry
 from bot.core.model.ledger import LedgerEntry
+from bot.core.model.notify_request import NotifyRequest
 from bot.core.model.service import About
 from bot.core.model.snapshot import ComponentStatus, Snapshot
-from bot.core.model.wish import Wish
 from bot.core.routing.grouping import Group, Member
 from bot.core.routing.tree import Subscription
 
@@ -90,7 +90,7 @@ class Codec(Generic[T]):
             )
 
 
-REMEMBERED = Codec(Remembered, "judge")
+REMEMBERED = Codec(JudgementState, "judge")
 VOICES = Codec(ComponentStatus, "assessments")
 ABOUT = Codec(About, "assessments")
 ABOUT_FIELD = "about:"
@@ -106,7 +106,7 @@ DONE = Codec(ActionRecord, "timeline")
 OUTCOME = Codec(ActionResult, "outcome")
 LEDGER_ENTRY = Codec(LedgerEntry, "ledger")
 ROUTE = Codec(Subscription, "routes")
-WISH = Codec(Wish, "wishes")
+NOTIFY_REQUEST = Codec(NotifyRequest, "wishes")
 SIGN = Codec(HealthSign, "health")
 DEED = Codec(AuditEntry, "audit")
 ANNOUNCEMENT = Codec(Announcement, "announcements")

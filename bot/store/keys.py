@@ -53,7 +53,7 @@ BEGUN_AGE_S = _HOUR
 BEGUN_KEPT = 5_000
 """What began lately on one target, so that what was once told to go out is not held back by a later storm."""
 WISHES_TTL_S = 30 * _DAY
-"""Since the last wish; an incident that lasts longer is over for whoever asked."""
+"""Since the last request; an incident that lasts longer is over for whoever asked."""
 HEALTH_TTL_S = _DAY
 BELL_TTL_S = _HOUR
 CONFIRMED_TTL_S = 60

@@ -14,7 +14,7 @@ from typing import Any
 from bot.store import keys
 from bot.store.client import RedisClient, Value, text
 from bot.store.keys import keys_of
-from bot.store.types import Claimant, Claimed, DeliveryWrite, Undeliverable, outlet_of
+from bot.store.types import Claimant, ClaimedDelivery, DeliveryWrite, Undeliverable, outlet_of
 
 _CANDIDATES = 500
 """Due rows of targets that are free, looked at for one claim; more than any courier takes at once."""
@@ -32,7 +32,7 @@ class Outbox:
 
     async def claim(
         self, service: str, outlet: str, courier: Claimant, now: float, busy: AbstractSet[str] = frozenset()
-    ) -> list[Claimed]:
+    ) -> list[ClaimedDelivery]:
         """Deliveries of one channel due at `now`, none of them for a `busy` target.
 
         News goes before fresher figures, then the earliest due.
@@ -67,7 +67,7 @@ class Outbox:
         return float(first[1]) if first else None
 
     async def done(
-        self, claimed: Claimed, version: int, trail_n: int, where: str, next_due: float | None = None
+        self, claimed: ClaimedDelivery, version: int, trail_n: int, where: str, next_due: float | None = None
     ) -> bool:
         """It stands on the channel as `version`, with the trail up to line `trail_n`; `where` (JSON) finds it again.
 
@@ -76,22 +76,22 @@ class Outbox:
         """
         return await self._settle(claimed, "done", (version, trail_n, where, next_due or 0))
 
-    async def retry(self, claimed: Claimed, error: str, due_at: float, *, doubtful: bool = False) -> bool:
+    async def retry(self, claimed: ClaimedDelivery, error: str, due_at: float, *, doubtful: bool = False) -> bool:
         """Not now: nothing goes to this row's channel about its subject before `due_at`.
 
         `doubtful`: it may have been posted all the same; that is counted and stays on record.
         """
         return await self._settle(claimed, "retry", (error[:_ERROR], due_at, int(doubtful)))
 
-    async def keep(self, claimed: Claimed, until: float) -> bool:
+    async def keep(self, claimed: ClaimedDelivery, until: float) -> bool:
         """The claim goes on until then; False when it had expired and another courier has the row."""
         return await self._settle(claimed, "keep", (until,))
 
-    async def hold(self, claimed: Claimed, why: str, until: float) -> bool:
+    async def hold(self, claimed: ClaimedDelivery, why: str, until: float) -> bool:
         """Not tried: it is looked at again at `until`, however urgent its news, and the reason stands on the desk."""
         return await self._settle(claimed, "hold", (why[:_ERROR], until))
 
-    async def give_up(self, claimed: Claimed, error: str, now: float) -> bool:
+    async def give_up(self, claimed: ClaimedDelivery, error: str, now: float) -> bool:
         """Never in this form: kept in the list of undeliverable ones with the reason; urgent news will try again."""
         entry = Undeliverable(claimed.id, claimed.subject, claimed.channel, claimed.version, error[:_ERROR], now)
         line = json.dumps(asdict(entry), ensure_ascii=False, separators=(",", ":"))
@@ -128,7 +128,7 @@ class Outbox:
         names = (k.due(write.outlet), k.delivery(write.id), k.deliveries)
         return int(await self._link.run("adopt", names, (*words, keys.DELIVERY_TTL_S, keys.SERVICE_TTL_S)))
 
-    async def _settle(self, claimed: Claimed, verb: str, args: tuple[Value, ...]) -> bool:
+    async def _settle(self, claimed: ClaimedDelivery, verb: str, args: tuple[Value, ...]) -> bool:
         k = keys_of(claimed.service)
         names = (k.due(outlet_of(claimed.channel)), k.delivery(claimed.id), k.undeliverable)
         return bool(
@@ -136,9 +136,9 @@ class Outbox:
         )
 
 
-def _claimed(service: str, row: list[Any]) -> Claimed:
+def _claimed(service: str, row: list[Any]) -> ClaimedDelivery:
     name, token, subject, channel, version, body, urgent, done, where, tries, doubts, trail = row
-    return Claimed(
+    return ClaimedDelivery(
         id=text(name),
         subject=text(subject),
         channel=text(channel),

@@ -21,7 +21,7 @@ Words = Sequence[str | bytes | int | float]
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class SlotRange:
     """Slots `first` to `last`, who serves them (None: not agreed) and who has copies."""
 
     first: int
@@ -30,7 +30,7 @@ class Served:
     replicas: tuple[Place, ...] = ()
 
 
-View = tuple[Served, ...]
+View = tuple[SlotRange, ...]
 """What one node says of all slots that are served."""
 
 
@@ -80,7 +80,7 @@ def agreed(views: Mapping[Place, View | None]) -> SlotMap:
     return SlotMap(tuple(_decided(maps, edges, len(views))))
 
 
-def _decided(maps: Sequence[SlotMap], edges: Sequence[int], voters: int) -> Iterator[Served]:
+def _decided(maps: Sequence[SlotMap], edges: Sequence[int], voters: int) -> Iterator[SlotRange]:
     copies = [one.replicas for one in maps]
     for first, after in pairwise(edges):
         named = Counter(owner for one in maps if (owner := one.owner(first)))
@@ -88,7 +88,7 @@ def _decided(maps: Sequence[SlotMap], edges: Sequence[int], voters: int) -> Iter
             continue
         owner, votes = named.most_common(1)[0]
         known = frozenset[Place]().union(*(one.get(owner, frozenset()) for one in copies))
-        yield Served(first, after - 1, *((owner, tuple(sorted(known))) if 2 * votes > voters else (None,)))
+        yield SlotRange(first, after - 1, *((owner, tuple(sorted(known))) if 2 * votes > voters else (None,)))
 
 
 def view_of(reply: Any, asked: Place) -> View:
@@ -96,7 +96,9 @@ def view_of(reply: Any, asked: Place) -> View:
     rows = []
     for first, last, primary, *replicas in reply:
         copies = (_place(one, asked) for one in replicas)
-        rows.append(Served(int(first), int(last), _place(primary, asked), tuple(sorted(one for one in copies if one))))
+        rows.append(
+            SlotRange(int(first), int(last), _place(primary, asked), tuple(sorted(one for one in copies if one)))
+        )
     return tuple(sorted(rows, key=lambda one: one.first))
 
 

@@ -26,14 +26,14 @@ from bot.store.key_values import KeyValues
 from bot.store.keys import keys_of
 from bot.store.leases import Leases
 from bot.store.ledger import LedgerStore
+from bot.store.notify_requests import NotifyRequestStore
 from bot.store.outbox import Outbox
 from bot.store.peers import PeerStore
 from bot.store.reads import Reads
 from bot.store.reporters import ReporterStore
 from bot.store.subscriptions import SubscriptionStore
-from bot.store.types import START, AppendReply, Commit, DeliveryWrite, Info, Loaded, Renewal, Token
+from bot.store.types import START, AppendReply, Commit, DeliveryWrite, Info, LoadedState, Renewal, Token
 from bot.store.vantages import VantageStore
-from bot.store.wishes import WishStore
 
 BLOCK_MS_MOST = 2_000
 """Below the client's socket time-out, which would otherwise take a quiet stream for a dead server."""
@@ -66,7 +66,7 @@ class Store:
         self.vantages = VantageStore(link)
         self.groups = Groups(link)
         self.backup = Backup(link)
-        self.wishes = WishStore(link)
+        self.notify_requests = NotifyRequestStore(link)
         self.warnings = warnings
 
     def __repr__(self) -> str:
@@ -122,10 +122,10 @@ class Store:
         """How often another primary of the store took over: what was read before may not be there."""
         return self._link.changes
 
-    async def load(self, service: str) -> Loaded:
+    async def load(self, service: str) -> LoadedState:
         """What the last commit saved."""
         saved = await self._link.call("HMGET", keys_of(service).judge, "position", "state", "lost", "commit")
-        return Loaded(text(saved[0]) or START, saved[1], int(saved[2] or 0), text(saved[3]))
+        return LoadedState(text(saved[0]) or START, saved[1], int(saved[2] or 0), text(saved[3]))
 
     async def commit(self, service: str, token: Token, commit: Commit) -> bool:
         """Write one judgement whole; False, and nothing changed, without the lease or with a position that goes back.

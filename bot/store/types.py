@@ -48,7 +48,7 @@ class AppendReply:
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedState:
     """What the judge saved last; `lost` counts rows cut from the stream before anybody judged them.
 
     `commit` is the id of the commit that saved it, "" before the first.
@@ -87,7 +87,7 @@ class RecordWrite:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeWrite:
-    """What a person who asked for something is told (JSON), by the id of the wish."""
+    """What a person who asked for something is told (JSON), by the id of the request."""
 
     id: str
     body: str
@@ -163,7 +163,7 @@ class Claimant:
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedDelivery:
     """One delivery in a courier's hands until its claim expires.
 
     `trail` holds the lines still to be posted, with their numbers; `where` is what the channel told us of earlier

@@ -7,8 +7,8 @@ from aiohttp import web
 
 from bot.core.model.card import Colour
 from bot.core.text.quoting import clean
-from bot.web.pages.looks import Look, look_of, look_of_service, name_of
-from bot.web.pages.paper import missing
+from bot.web.pages.renderer import missing
+from bot.web.pages.state_labels import StateLabel, label_of, label_of_service, name_of
 from bot.web.replies import Body, as_json, reply
 from bot.web.routing import Call
 
@@ -45,7 +45,7 @@ async def shields(call: Call) -> web.Response:
     return reply(call, as_json(answer), cache=f"max-age={CACHE_S}", headers=_open())
 
 
-def drawn(label: str, look: Look) -> str:
+def drawn(label: str, look: StateLabel) -> str:
     """The badge, the same bytes for the same words; it loads no font and runs nothing."""
     left, right = _width(label), _width(look.word)
     label, word = escape(label), escape(look.word)
@@ -66,21 +66,21 @@ def drawn(label: str, look: Look) -> str:
     )
 
 
-def _of(call: Call) -> tuple[str, Look]:
+def _of(call: Call) -> tuple[str, StateLabel]:
     """The label and look of what the path names, a service or a component. Raises HttpError."""
     name = call.params["name"]
     for standing in call.site.visible(call.visitor).values():
         if standing.service == name:
-            return clean(standing.name, 40), _fresh(call, look_of_service(standing, call.now))
+            return clean(standing.name, 40), _fresh(call, label_of_service(standing, call.now))
         for voices in standing.voices:
             if voices.measured.component == name:
-                return name_of(voices), _fresh(call, look_of(voices, call.now))
+                return name_of(voices), _fresh(call, label_of(voices, call.now))
     raise missing("service or component")
 
 
-def _fresh(call: Call, look: Look) -> Look:
+def _fresh(call: Call, look: StateLabel) -> StateLabel:
     """A page that has read nothing lately knows nothing."""
-    return Look(Colour.GREY, "unknown") if call.site.freshness(call.now).stale else look
+    return StateLabel(Colour.GREY, "unknown") if call.site.freshness(call.now).stale else look
 
 
 def _width(words: str) -> int:

@@ -17,8 +17,8 @@ from bot.core.model.status import ServiceStatus
 from bot.core.text.inline import utc
 from bot.core.text.quoting import clean
 from bot.web.pages.components import found_service
-from bot.web.pages.looks import said
-from bot.web.pages.paper import Paper
+from bot.web.pages.renderer import PageRenderer
+from bot.web.pages.state_labels import said
 from bot.web.replies import Body, as_json, reply
 from bot.web.routing import Call
 
@@ -40,11 +40,11 @@ class Entry:
     lines: tuple[tuple[str, str], ...]
 
 
-def atom(paper: Paper) -> Any:
+def atom(renderer: PageRenderer) -> Any:
     """A handler: the feed as Atom (RFC 4287), of all services or of the one in the path."""
 
     async def handler(call: Call) -> web.StreamResponse:
-        title, where, entries = await _feed(paper, call)
+        title, where, entries = await _feed(renderer, call)
         base, self_url = base_of(call), base_of(call) + call.request.path
         updated = max((e.updated for e in entries), default=0.0)
         parts = [
@@ -60,11 +60,11 @@ def atom(paper: Paper) -> Any:
     return handler
 
 
-def json_feed(paper: Paper) -> Any:
+def json_feed(renderer: PageRenderer) -> Any:
     """A handler: the same as JSON Feed 1.1."""
 
     async def handler(call: Call) -> web.StreamResponse:
-        title, _, entries = await _feed(paper, call)
+        title, _, entries = await _feed(renderer, call)
         base = base_of(call)
         feed = {
             "version": "https://jsonfeed.org/version/1.1",
@@ -88,7 +88,7 @@ def base_of(call: Call) -> str:
     return f"http://{quote(call.request.headers.get('Host', 'localhost')[:200], safe=':.[]-')}"
 
 
-async def _feed(paper: Paper, call: Call) -> tuple[str, str, Sequence[Entry]]:
+async def _feed(renderer: PageRenderer, call: Call) -> tuple[str, str, Sequence[Entry]]:
     settings = call.site.settings.web
     title = settings.title if settings is not None else ""
     if "service" in call.params:
@@ -99,7 +99,7 @@ async def _feed(paper: Paper, call: Call) -> tuple[str, str, Sequence[Entry]]:
         standings, where = call.site.visible(call.visitor), ""
     entries = [_announced(one) for one in call.site.announcements if not where]
     for standing in standings.values():
-        known = await paper.pasts.incidents(standing, inside=call.visitor.inside)
+        known = await renderer.pasts.incidents(standing, inside=call.visitor.inside)
         entries += [_incident(one, standing) for one in known[:ENTRIES]]
     entries.sort(key=lambda e: (-e.updated, e.id))
     return title, where, entries[:ENTRIES]

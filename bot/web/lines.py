@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from bot.core.answers.line import line
+from bot.core.answers.status_line import line
 from bot.web.api import lookups
 from bot.web.api.limits import Limits
 from bot.web.api.section import limited
@@ -12,7 +12,7 @@ from bot.web.routing import Call, Route, Section
 
 
 async def one(call: Call) -> web.Response:
-    """The text form of `bot.core.answers.line`. What was not read lately is unknown."""
+    """The text form of `bot.core.answers.status_line`. What was not read lately is unknown."""
     _, voices = lookups.component(call)
     told = line(voices, call.now, fresh=not call.site.freshness(call.now).stale)
     return web.Response(text=told.written(), headers={"Cache-Control": "no-store", "Content-Type": TEXT})

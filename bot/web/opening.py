@@ -10,19 +10,19 @@ from bot.process import Process
 from bot.supervision import Supervisor
 
 if TYPE_CHECKING:  # templates and server, spared where nothing listens
-    from bot.web.door import Door
+    from bot.web.listener import WebListener
 
 
 class KeptPage:
     """What of the page outlives a change of the configuration, None where there is no page."""
 
     def __init__(self) -> None:
-        self.door: Door | None = None
+        self.listener: WebListener | None = None
 
     async def close(self) -> None:
         """End its streams, and listen no more."""
-        if self.door is not None:
-            await self.door.close()
+        if self.listener is not None:
+            await self.listener.close()
 
 
 @contextlib.asynccontextmanager
@@ -43,8 +43,8 @@ async def web_open(
         await kept.close()
         yield 0
         return
-    if kept.door is None:
-        kept.door = importlib.import_module("bot.web.door").Door()
+    if kept.listener is None:
+        kept.listener = importlib.import_module("bot.web.listener").WebListener()
     serving = importlib.import_module("bot.web.serving")
-    async with serving.answering(process, desk, supervisor, kept.door, deliveries) as port:
+    async with serving.answering(process, desk, supervisor, kept.listener, deliveries) as port:
         yield port

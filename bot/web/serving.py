@@ -14,13 +14,13 @@ from bot.web.alive import alive
 from bot.web.api.limits import Limits
 from bot.web.api.section import api
 from bot.web.application import Application
-from bot.web.door import Door
 from bot.web.gateways import gateways
 from bot.web.lines import lines
+from bot.web.listener import WebListener
 from bot.web.metrics.scraper import Deliveries, Scraper
 from bot.web.metrics.section import metrics_section
 from bot.web.pages.live import Live
-from bot.web.pages.paper import Paper
+from bot.web.pages.renderer import PageRenderer
 from bot.web.pages.section import pages
 from bot.web.pasts import Pasts
 from bot.web.routing import Table
@@ -36,13 +36,13 @@ BEHIND_S = 2.0
 """The first reading may take so long before the page opens without it."""
 
 
-def table(paper: Paper, live: Live, scraper: Scraper, agents: "AgentEndpoint | None" = None) -> Table:
+def table(renderer: PageRenderer, live: Live, scraper: Scraper, agents: "AgentEndpoint | None" = None) -> Table:
     """Everything that is answered; the pages come last, theirs is every other path."""
-    assert paper.site.settings.web is not None
-    limits = Limits(paper.site.settings.web.per_minute)
+    assert renderer.site.settings.web is not None
+    limits = Limits(renderer.site.settings.web.per_minute)
     programs = [api(scraper.discrepancies, limits), statuspage(limits), gateways(limits), lines(limits)]
     programs += [metrics_section(scraper), *([agents.section(limits)] if agents is not None else [])]
-    return Table((alive(), *programs, pages(paper, live)))
+    return Table((alive(), *programs, pages(renderer, live)))
 
 
 @contextlib.asynccontextmanager
@@ -50,17 +50,17 @@ async def served(
     process: Process, desk: Desk, supervisor: Supervisor, deliveries: Deliveries = dict
 ) -> AsyncIterator[int]:
     """The page and the API answer inside, and nobody listens afterwards. Raises UserError where they cannot listen."""
-    door = Door()
+    listener = WebListener()
     try:
-        async with answering(process, desk, supervisor, door, deliveries) as port:
+        async with answering(process, desk, supervisor, listener, deliveries) as port:
             yield port
     finally:
-        await door.close()
+        await listener.close()
 
 
 @contextlib.asynccontextmanager
 async def answering(
-    process: Process, desk: Desk, supervisor: Supervisor, door: Door, deliveries: Deliveries
+    process: Process, desk: Desk, supervisor: Supervisor, listener: WebListener, deliveries: Deliveries
 ) -> AsyncIterator[int]:
     """This configuration answers at the door inside; its port. Raises UserError where it cannot listen."""
     settings = process.settings.web
@@ -69,12 +69,12 @@ async def answering(
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(BEHIND_S):
             await site.first()
-    scraper, pasts, live = Scraper(process, site, deliveries), Pasts(site), door.news_of(site, settings)
+    scraper, pasts, live = Scraper(process, site, deliveries), Pasts(site), listener.news_of(site, settings)
     agents = None
     if settings.agents is not None:
         # The protocol's library, spared where no agent asks.
         agents = importlib.import_module("bot.web.agents").AgentEndpoint(site, settings)
-    application = Application(table(Paper(site, pasts), live, scraper, agents), site, desk, process.now)
+    application = Application(table(PageRenderer(site, pasts), live, scraper, agents), site, desk, process.now)
     workers = {"page": site.run, "page's past": pasts.run, "page's news": live.run, "metrics": scraper.run}
     if agents is not None:
         workers["agents"] = agents.run
@@ -83,10 +83,10 @@ async def answering(
         workers["metrics export"] = export.OtlpExport(process, site, scraper, settings.otlp).run
     running = [asyncio.create_task(supervisor.keep(name, run), name=name) for name, run in workers.items()]
     try:
-        port = await door.open(settings, application.answer, live)
+        port = await listener.open(settings, application.answer, live)
         log.info("the page is at http://%s:%d/", settings.listen.rpartition(":")[0], port)
         yield port
     finally:
-        door.rest()
+        listener.rest()
         for task in running:
             task.cancel()

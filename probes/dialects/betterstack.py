@@ -123,7 +123,7 @@ def _pair(entry: Entry) -> tuple[str, bool]:
     return "", False
 
 
-def _told(entry: Entry, newest: Mapping[str, tuple[float, bool]], rules: feed.Rules) -> feed.Told:
+def _told(entry: Entry, newest: Mapping[str, tuple[float, bool]], rules: feed.Rules) -> feed.EntryStatus:
     name, down = _pair(entry)
     told = feed.tell(entry, rules)
     if not name:
@@ -131,7 +131,7 @@ def _told(entry: Entry, newest: Mapping[str, tuple[float, bool]], rules: feed.Ru
     open_now = down and newest[name][1] and newest[name][0] == (entry.published or entry.updated or 0.0)
     meaning = feed_words.OPEN if open_now else feed_words.OVER
     state = State.PARTIAL if open_now else State.OPERATIONAL
-    return feed.Told(entry, meaning, "down" if open_now else "recovered", state, told.components)
+    return feed.EntryStatus(entry, meaning, "down" if open_now else "recovered", state, told.components)
 
 
 def fits(content: Content) -> bool:

@@ -50,7 +50,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class EntryStatus:
     """An entry with what it says: phase, status word, state, components."""
 
     entry: Entry
@@ -94,7 +94,7 @@ def rules_of(options: Mapping[str, Any]) -> Rules:
     )
 
 
-def tell(entry: Entry, rules: Rules) -> Told:
+def tell(entry: Entry, rules: Rules) -> EntryStatus:
     """What one entry says."""
     found, word = phase(entry, rules.over_words, rules.open_words)
     found = rules.undetermined if found == UNDETERMINED else found
@@ -108,18 +108,18 @@ def tell(entry: Entry, rules: Rules) -> Told:
         state = State.MAINTENANCE if word in WORKS else state
     elif found not in {OVER, PLANNED}:
         state = State.UNKNOWN
-    return Told(entry, found, word, state, components)
+    return EntryStatus(entry, found, word, state, components)
 
 
-def once_each(told: Iterable[Told]) -> list[Told]:
+def once_each(told: Iterable[EntryStatus]) -> list[EntryStatus]:
     """One for each id, in the feed's order: the newest that states a phase, with the first time of all of them."""
-    groups: dict[object, list[Told]] = {}
+    groups: dict[object, list[EntryStatus]] = {}
     for number, one in enumerate(told):
         groups.setdefault(one.entry.id or number, []).append(one)
     return [_one_of(group) for group in groups.values()]
 
 
-def _one_of(group: list[Told]) -> Told:
+def _one_of(group: list[EntryStatus]) -> EntryStatus:
     if len(group) == 1:
         return group[0]
     newest = sorted(group, key=lambda one: -(one.entry.published or one.entry.updated or 0.0))
@@ -129,7 +129,7 @@ def _one_of(group: list[Told]) -> Told:
     return replace(chosen, entry=replace(chosen.entry, published=began), components=named)
 
 
-def incidents(told: Iterable[Told], *, dated: bool) -> tuple[VendorIncident, ...]:
+def incidents(told: Iterable[EntryStatus], *, dated: bool) -> tuple[VendorIncident, ...]:
     """The entries as incidents: all that are not over, and the newest of those that are."""
     kept = list(told)
     over = [one for one in kept if one.phase == OVER][:_OVER_KEPT]
@@ -149,7 +149,7 @@ def incidents(told: Iterable[Told], *, dated: bool) -> tuple[VendorIncident, ...
     )
 
 
-def _claims(told: list[Told], feed: Feed, rules: Rules) -> tuple[Claim, ...]:
+def _claims(told: list[EntryStatus], feed: Feed, rules: Rules) -> tuple[Claim, ...]:
     # A title that names one component does not say that the others are fine.
     stray = rules.unmatched_unknown and any(one.phase == OPEN for one in told)
     claims = []

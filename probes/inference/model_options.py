@@ -42,14 +42,14 @@ SHARED: Options = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class ResolvedTexts:
     """Texts of a check with their secrets in place; `lacking` names the first secret that is not set, "" if all are."""
 
     texts: Mapping[str, str] = field(repr=False)
     lacking: str = ""
 
 
-def given(texts: Mapping[str, str], tools: Tools) -> Given:
+def given(texts: Mapping[str, str], tools: Tools) -> ResolvedTexts:
     """Fill secrets into texts; one whose secret is not set is left out, as is an empty one."""
     found, lacking = {}, ""
     for name, text in texts.items():
@@ -60,7 +60,7 @@ def given(texts: Mapping[str, str], tools: Tools) -> Given:
             continue
         if value:
             found[name] = value
-    return Given(MappingProxyType(found), lacking)
+    return ResolvedTexts(MappingProxyType(found), lacking)
 
 
 def address(target: str, path: str, query: str = "") -> str:

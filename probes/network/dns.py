@@ -63,7 +63,7 @@ OPTIONS: Options = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ResolverAnswer:
     """What one resolver said: a word for its trouble, or addresses."""
 
     who: str
@@ -87,7 +87,7 @@ async def dns(check: Check, tools: Tools) -> Observation:
     return observe(check, tools, judged(said, options, own=check.own), Timings(dns=took, total=took))
 
 
-def judged(said: Sequence[Said], options: Mapping[str, Any], *, own: bool = False) -> Reading:
+def judged(said: Sequence[ResolverAnswer], options: Mapping[str, Any], *, own: bool = False) -> Reading:
     """What the resolvers together say of the name; of one's `own` what was not expected is a failure."""
     troubled = [one for one in said if one.trouble]
     told = ", ".join(f"{one.who}: {one.trouble or ' '.join(one.addresses[:4])}" for one in said)
@@ -107,20 +107,20 @@ def judged(said: Sequence[Said], options: Mapping[str, Any], *, own: bool = Fals
     return Reading(Outcome.OK, Fault.NONE, Layer.OK, "resolvers_disagree" if troubled else "", detail=told)
 
 
-async def _system(dialler: Dialler, name: str, timeout_s: float) -> Said:
+async def _system(dialler: Dialler, name: str, timeout_s: float) -> ResolverAnswer:
     """By the system's resolver, all kinds of addresses. Whether its trouble is ours the control hosts will say."""
     try:
         async with asyncio.timeout(timeout_s):
             found = tuple(await dialler.resolve(name, 0))
     except socket.gaierror as error:
         unknown = error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
-        return Said("system", "nxdomain" if unknown else "servfail")
+        return ResolverAnswer("system", "nxdomain" if unknown else "servfail")
     except OSError:  # TimeoutError is one
-        return Said("system", "dns_timeout")
-    return Said("system", "" if found else "no_address", found)
+        return ResolverAnswer("system", "dns_timeout")
+    return ResolverAnswer("system", "" if found else "no_address", found)
 
 
-async def _ask(resolver: str, asked: bytes, timeout_s: float) -> Said:
+async def _ask(resolver: str, asked: bytes, timeout_s: float) -> ResolverAnswer:
     host, port = _at(resolver) or (resolver, 53)
     try:
         async with asyncio.timeout(timeout_s):
@@ -128,10 +128,10 @@ async def _ask(resolver: str, asked: bytes, timeout_s: float) -> Said:
             if answer.cut:
                 answer = await _by_stream(host, port, asked)
     except NotDnsError:
-        return Said(resolver, "garbled")
+        return ResolverAnswer(resolver, "garbled")
     except (OSError, EOFError):
-        return Said(resolver, "silent")
-    return Said(resolver, answer.code or ("" if answer.addresses else "no_address"), answer.addresses)
+        return ResolverAnswer(resolver, "silent")
+    return ResolverAnswer(resolver, answer.code or ("" if answer.addresses else "no_address"), answer.addresses)
 
 
 class _Mailbox(asyncio.DatagramProtocol):

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from probes.inference.call import ModelRequest, streamed, whole
-from probes.inference.model_options import SHARED, Given, address, cost, given, listing, secret, unready
+from probes.inference.model_options import SHARED, ResolvedTexts, address, cost, given, listing, secret, unready
 from probes.model import Check, Observation
 from probes.options import Option, Options, one_of, with_defaults
 from probes.tools import Tools
@@ -97,7 +97,7 @@ def _answered(check: Check, options: Mapping[str, Any]) -> ModelRequest:
     )
 
 
-async def _signed(call: ModelRequest, signing: Given, region: str) -> ModelRequest | str:
+async def _signed(call: ModelRequest, signing: ResolvedTexts, region: str) -> ModelRequest | str:
     """The call with its signature, or why it cannot be signed."""
     if not region:
         return "the option region is missing, and the target's host names none"
@@ -112,7 +112,7 @@ async def _signed(call: ModelRequest, signing: Given, region: str) -> ModelReque
     return replace(call, headers=headers, keyed=True, hidden=(signature,))
 
 
-def _absent(signing: Given) -> str:
+def _absent(signing: ResolvedTexts) -> str:
     """A key is two: the option that is missing."""
     return next((f"the option {name}" for name in _KEYS[:2] if name not in signing.texts), "")
 

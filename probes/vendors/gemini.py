@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from probes.inference.call import ModelRequest, StreamProtocol, streamed, whole
-from probes.inference.model_options import SHARED, Given, address, cost, given, listing, secret, unready, usage
+from probes.inference.model_options import SHARED, ResolvedTexts, address, cost, given, listing, secret, unready, usage
 from probes.inference.sse import Event
 from probes.model import Check, Observation
 from probes.options import Option, Options, one_of, with_defaults
@@ -52,7 +52,7 @@ async def gemini(check: Check, tools: Tools) -> Observation:
     return await streamed(check, tools, generation(address(check.target, path, "alt=sse"), key, options), SPEECH)
 
 
-def generation(url: str, key: Given, options: dict[str, Any], hidden: tuple[str, ...] = ()) -> ModelRequest:
+def generation(url: str, key: ResolvedTexts, options: dict[str, Any], hidden: tuple[str, ...] = ()) -> ModelRequest:
     """The request for one short answer, the same for Gemini on Vertex AI."""
     headers = {"content-type": "application/json", **key.texts}
     body = {

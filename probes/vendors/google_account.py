@@ -21,7 +21,7 @@ MARGIN_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)
-class Granted:
+class AccessToken:
     """A token until a time (Unix seconds), and the milliseconds that asking for it took."""
 
     token: Secret
@@ -46,10 +46,10 @@ def account_of(text: str) -> Mapping[str, str]:
     return {"token_uri": TOKEN_URI, **account}
 
 
-async def token(check: Check, tools: Tools, account: Mapping[str, str]) -> Granted:
+async def token(check: Check, tools: Tools, account: Mapping[str, str]) -> AccessToken:
     """A good token. Raises NoTokenError."""
     kept = tools.memory.get("token")
-    if isinstance(kept, Granted) and kept.until - MARGIN_S > tools.now():
+    if isinstance(kept, AccessToken) and kept.until - MARGIN_S > tools.now():
         return replace(kept, took_ms=0.0)
     fetched = await tools.transport.fetch(await _request(check, tools, account))
     if fetched.answer is None or fetched.error:
@@ -60,7 +60,7 @@ async def token(check: Check, tools: Tools, account: Mapping[str, str]) -> Grant
         raise _refused(read_answer(replace(fetched.answer, sent_key=True)))
     stated = told.get("expires_in")
     lasts = float(stated) if isinstance(stated, int | float) and 0 < stated <= 86_400 else 3600.0
-    granted = Granted(Secret(value), tools.now() + lasts, fetched.timings.total or 0.0)
+    granted = AccessToken(Secret(value), tools.now() + lasts, fetched.timings.total or 0.0)
     tools.memory["token"] = granted
     return granted
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from probes.inference.call import ModelRequest, StreamProtocol, streamed, whole
-from probes.inference.model_options import SHARED, Given, address, cost, given, listing, secret, unready, usage
+from probes.inference.model_options import SHARED, ResolvedTexts, address, cost, given, listing, secret, unready, usage
 from probes.inference.sse import Event
 from probes.model import Check, Observation
 from probes.options import Option, Options, one_of, with_defaults
@@ -54,7 +54,7 @@ def _models(body: bytes, model: str) -> str:
     return listing(body, ("data", "models"), model)
 
 
-def _listed(check: Check, key: Given, more: Given, model: str) -> ModelRequest:
+def _listed(check: Check, key: ResolvedTexts, more: ResolvedTexts, model: str) -> ModelRequest:
     headers = {**more.texts, **key.texts}
     return ModelRequest(
         address(check.target, "/models"),
@@ -66,7 +66,7 @@ def _listed(check: Check, key: Given, more: Given, model: str) -> ModelRequest:
     )
 
 
-def _completion(check: Check, key: Given, more: Given, options: Mapping[str, Any]) -> ModelRequest:
+def _completion(check: Check, key: ResolvedTexts, more: ResolvedTexts, options: Mapping[str, Any]) -> ModelRequest:
     headers = {"content-type": "application/json", "accept": "text/event-stream", **more.texts, **key.texts}
     body = {
         "model": options["model"],

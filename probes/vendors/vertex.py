@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from probes.inference.call import ModelRequest, streamed, whole
-from probes.inference.model_options import SHARED, Given, address, cost, given, secret, unready
+from probes.inference.model_options import SHARED, ResolvedTexts, address, cost, given, secret, unready
 from probes.model import Check, Observation
 from probes.options import Option, Options, one_of, with_defaults
 from probes.tools import Tools, observe
@@ -62,11 +62,13 @@ async def vertex(check: Check, tools: Tools) -> Observation:
         # What the token took is gone from the check's time.
         check = replace(check, timeout_s=check.timeout_s - granted.took_ms / 1000)
     more = given(options["headers"], tools)
-    key = Given({**more.texts, **texts}, found.lacking or more.lacking)
+    key = ResolvedTexts({**more.texts, **texts}, found.lacking or more.lacking)
     return await _ask(check, tools, {**options, "project": project}, key, hidden)
 
 
-async def _ask(check: Check, tools: Tools, options: dict[str, Any], key: Given, hidden: tuple[str, ...]) -> Observation:
+async def _ask(
+    check: Check, tools: Tools, options: dict[str, Any], key: ResolvedTexts, hidden: tuple[str, ...]
+) -> Observation:
     publisher = options["publisher"]
     model = f"/publishers/{publisher}/models/{quote(options['model'], safe='@')}"
     if options["mode"] == "model":
@@ -101,7 +103,7 @@ def _entry(body: bytes) -> str:
     return "" if isinstance(told, dict) and "name" in told else "no model's entry"
 
 
-def _claude(url: str, key: Given, options: Mapping[str, Any], hidden: tuple[str, ...]) -> ModelRequest:
+def _claude(url: str, key: ResolvedTexts, options: Mapping[str, Any], hidden: tuple[str, ...]) -> ModelRequest:
     headers = {"content-type": "application/json", **key.texts}
     body = {
         "anthropic_version": "vertex-2023-10-16",

@@ -17,10 +17,10 @@ from bot.core.detection.assessor import Assessor
 from bot.core.judging.judgement import Judgement
 from bot.core.model.service import ServiceView
 from bot.core.routing.tree import ActiveRoutes
-from bot.judging.held import Held
 from bot.judging.judge import Judge, JudgeContext
+from bot.judging.progress import JudgingProgress
 from bot.store.stream_rows import decode, encode
-from bot.store.types import Loaded
+from bot.store.types import LoadedState
 from probes.model import Fault, Layer, Observation, Outcome, Timings
 
 INTERVAL_S, WARM_S, MEASURED_S = 10.0, 100, 30
@@ -77,7 +77,7 @@ class Seat:
         context = JudgeContext("bench", lambda: self.now, _nobody, lambda: None)
         nowhere: Any = SimpleNamespace()
         self.judge = Judge(nowhere, view, settings(size), context)
-        self.held = Held(Loaded("0-0", None, 0), how=None, written_at=START)  # type: ignore[arg-type]
+        self.held = JudgingProgress(LoadedState("0-0", None, 0), how=None, written_at=START)  # type: ignore[arg-type]
         self.held.judgement = Judgement(view, settings(size))
 
     async def step(self, rows: list[tuple[str, bytes]], now: float) -> None:

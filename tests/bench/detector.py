@@ -17,7 +17,7 @@ from bot.core.detection.assessor import Assessor
 from bot.core.replay import other_monitors
 from bot.core.replay.engine import Replay
 from bot.core.replay.events import openings
-from bot.core.replay.scoring import Truth, scored, truths
+from bot.core.replay.scoring import TrueInterval, scored, truths
 from bot.core.replay.trace import World, read
 from probes.model import Observation, Outcome
 from tests.bench.worlds import Habits, Trouble, hard_stop, made, slowed
@@ -29,7 +29,7 @@ BUDGETS = (0.1, 3.0)
 """False alarms allowed a month and stream: the default, and enough of them to be counted in a few months."""
 
 
-def worlds() -> Iterator[tuple[World, tuple[Truth, ...]]]:
+def worlds() -> Iterator[tuple[World, tuple[TrueInterval, ...]]]:
     """The public traces, or made-up worlds of the same kinds."""
     if PACK.is_dir():
         labels = json.loads((PACK / "labels.json").read_text())
@@ -48,7 +48,7 @@ def worlds() -> Iterator[tuple[World, tuple[Truth, ...]]]:
         yield made(f"nine-one-{rate:.0%}", 906, 5, Habits(), Trouble(rate, components=1), components=3, vantages=3)
 
 
-def covered(told: list[Transition], truth: tuple[Truth, ...], start: float) -> tuple[int, int]:
+def covered(told: list[Transition], truth: tuple[TrueInterval, ...], start: float) -> tuple[int, int]:
     """How many incidents' last interval contains the true rate, of how many."""
     hits = total = 0
     for t in truth:

@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.core.replay.scoring import Truth
+from bot.core.replay.scoring import TrueInterval
 from bot.core.replay.trace import FORMAT, LETTERS, NO_DATA, World
 from tests.bench.worlds import Habits, Trouble, made
 
 FOLDER = Path(__file__).parents[1] / "data" / "traces"
-Made = tuple[World, tuple[Truth, ...]]
+Made = tuple[World, tuple[TrueInterval, ...]]
 
 
 def shipped() -> list[Made]:
@@ -45,7 +45,7 @@ def trace(world: World) -> dict[str, Any]:
     }
 
 
-def label(world: World, truth: tuple[Truth, ...]) -> dict[str, Any]:
+def label(world: World, truth: tuple[TrueInterval, ...]) -> dict[str, Any]:
     """The truth of a world as its entry in labels.json."""
     incidents = [
         {

@@ -14,7 +14,7 @@ from bot.core.model.statuspage import PageStatus
 from bot.web.metrics.collector import Collector, incidents_of
 from bot.web.metrics.counts import CheckCounts
 from bot.web.metrics.exposition import rendered
-from bot.web.metrics.reading import Reading, ServiceReading, Spending
+from bot.web.metrics.reading import BudgetReading, Reading, ServiceReading
 from probes.model import Observation, Outcome, State, Timings
 
 NOW = 1_776_094_980.0
@@ -36,7 +36,7 @@ def services(rates=(0.01,), changed=1.0, before=None) -> list[ServiceReading]:
             voices.append(ComponentStatus(measured, PageStatus(State.OPERATIONAL, read_at=NOW - 5)))
         standing = ServiceStatus(f"service-{s}", f"Service {s}", tuple(voices), page_url="https://x.example")
         found.append(
-            ServiceReading(standing, NOW - 2, lags={"0.5": 3.0, "0.9": 9.0}, spending=Spending(0.1, 9, 0, 1.0))
+            ServiceReading(standing, NOW - 2, lags={"0.5": 3.0, "0.9": 9.0}, spending=BudgetReading(0.1, 9, 0, 1.0))
         )
     return found
 

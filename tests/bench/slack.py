@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bot.channels.context import Around, DeskPort
+from bot.channels.context import ChatServices, DeskPort
 from bot.channels.slack.open import Slack
 from bot.channels.slack.options import read
 from bot.channels.slack.receiver import PATH, Http, Pace
@@ -59,7 +59,7 @@ def channel(fake: Workspace, store: Store, desk: DeskPort, mode: str) -> Slack:
     """The channel as it is opened in production."""
     given = {"token": BOT_TOKEN, "app_token": APP_TOKEN, "signing_secret": SIGNING_SECRET, "api_url": fake.url}
     options = read("slack", {**given, "mode": mode, "listen": "127.0.0.1:0", "channels": ["C1"]})
-    return Slack("slack", options, Around(desk, store.notes, time.time), Pace(call_s=5.0))
+    return Slack("slack", options, ChatServices(desk, store.notes, time.time), Pace(call_s=5.0))
 
 
 async def commands(fake: Workspace, store: Store, mode: str) -> bool:

@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.core.replay.scoring import Truth
+from bot.core.replay.scoring import TrueInterval
 from bot.core.replay.trace import Place, World
 
 SLOT_S = 5.0
@@ -43,7 +43,7 @@ class Trouble:
 
 def hard_stop(
     name: str, seed: int, days: float, *, rate: float = 0.0, interval_s: float = 30.0, symptoms: str = "c"
-) -> tuple[World, tuple[Truth, ...]]:
+) -> tuple[World, tuple[TrueInterval, ...]]:
     """A target without spells that stops altogether now and then, always with the same symptom."""
     return made(
         name, seed, days, Habits(rate=rate, spells_a_day=0), Trouble(1.0, symptoms=symptoms), interval_s=interval_s
@@ -107,7 +107,7 @@ def made(
     vantages: int = 1,
     first_slot: int = 20_000,
     interval_s: float = 30.0,
-) -> tuple[World, tuple[Truth, ...]]:
+) -> tuple[World, tuple[TrueInterval, ...]]:
     """A world of `days`, with troubles of 20 to 120 minutes at least three hours apart if there is any."""
     rng = random.Random(seed)
     slots = int(days * DAY)
@@ -123,7 +123,7 @@ def made(
             for c in struck:
                 strike(rng, streams[(v, c)], at, end, trouble)
         if trouble.vantages >= vantages:
-            truths.append(Truth(at * SLOT_S, end * SLOT_S, tuple(struck), trouble.rate))
+            truths.append(TrueInterval(at * SLOT_S, end * SLOT_S, tuple(struck), trouble.rate))
         at = end + 3 * HOUR + rng.randrange(2 * HOUR)
     every = max(1, round(interval_s / SLOT_S))
     places = tuple(
@@ -134,7 +134,7 @@ def made(
 
 def slowed(
     name: str, seed: int, days: float, choose: Callable[[random.Random], float]
-) -> tuple[World, tuple[Truth, ...]]:
+) -> tuple[World, tuple[TrueInterval, ...]]:
     """A world whose answers take `choose` times as long for stretches of 40 to 120 minutes."""
     world, _ = made(name, seed, days, Habits())
     rng = random.Random(seed + 1)
@@ -145,7 +145,7 @@ def slowed(
         end = at + rng.randrange(80, 240)
         for look in range(at, end):
             latency[look] *= choose(rng)
-        truths.append(Truth(at * 30.0, end * 30.0, world.components))
+        truths.append(TrueInterval(at * 30.0, end * 30.0, world.components))
         at = end + 1500 + rng.randrange(1500)
     place = world.places[0]
     timed = Place(place.vantage, place.component, place.offset, place.seen, tuple(latency))

@@ -166,4 +166,4 @@ def test_init_knows_the_catalogue(tmp_path, capsys):
     """A slip of the pen is one sentence."""
     assert main(["init", "--services", "claud", "--folder", str(tmp_path)]) == 2
     assert "did you mean claude?" in capsys.readouterr().err
-    assert init.Wanted(("claude",), {}).text().count("\n") > 5
+    assert init.InitOptions(("claude",), {}).text().count("\n") > 5

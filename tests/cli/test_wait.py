@@ -7,7 +7,7 @@ import pytest
 
 from bot.cli import wait
 from bot.cli.main import main
-from bot.cli.wait import Reading, Waiting, until_up
+from bot.cli.wait import Reading, WaitProgress, until_up
 from bot.errors import StoreError, UserError
 from probes.model import State
 from tests.support.filled import fill
@@ -17,7 +17,7 @@ from tests.support.site import NOW, page, with_page
 def waiting(up_s=600.0, most=0):
     """One whose words are kept."""
     told: list[str] = []
-    return Waiting("claude-api", most, up_s, told.append), told
+    return WaitProgress("claude-api", most, up_s, told.append), told
 
 
 def test_it_has_to_be_up_for_the_whole_time():

@@ -26,7 +26,8 @@ from bot.store.stream_rows import encode
 from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State
 from tests.fakes.discord.server import discord
 from tests.fakes.slack.server import slack
-from tests.support.discord import AT, Clock, pointed_at
+from tests.support.clock import AT, Clock
+from tests.support.discord import pointed_at
 from tests.support.platforms import title, trail
 from tests.support.routing import to
 from tests.support.slack import channel_on

@@ -16,7 +16,8 @@ from bot.settings import Service, Settings
 from tests.fakes.discord.server import discord
 from tests.fakes.slack.server import slack
 from tests.support.charted import Charted, KilledError, killed
-from tests.support.discord import Clock, pointed_at
+from tests.support.clock import Clock
+from tests.support.discord import pointed_at
 from tests.support.slack import channel_on
 
 
@@ -248,7 +249,7 @@ async def test_a_round_without_time_for_all_goes_on_with_the_next_service(slacke
     """The first service does not take the time of all others for ever."""
     began = []
     worker = slacked.draws()
-    worker._process = Process(slacked.store, Settings(tuple(Service(n, n) for n in "abc")), "a", slacked._clock)
+    worker._process = Process(slacked.store, Settings(tuple(Service(n, n) for n in "abc")), "a", slacked.clock)
 
     async def served(service, _drawing):
         began.append(service.id)

@@ -12,11 +12,11 @@ def test_it_stands_until_started_and_then_runs_at_the_storys_speed():
     """85 seconds of 13 April pass in one."""
     story, real = load("april-13"), Clock(1000.0)
     clock = StoryClock(story, real)
-    real.now += 5
+    real.at += 5
     assert clock() == story.begins
     assert clock.left_s(story.time("15:31")) * 85 == 14 * 60
     clock.start()
-    real.now += 10
+    real.at += 10
     assert clock() == story.begins + 850
     assert clock.elapsed_s == 10
     assert clock.left_s(story.begins) == 0
@@ -28,7 +28,7 @@ async def test_a_vendor_by_it_keeps_the_record(web: httpx.AsyncClient):
     clock = StoryClock(story, real)
     async with Vendor(story, speed=1, clock=clock) as vendor:
         clock.start()
-        real.now += 20
+        real.at += 20
         page = (await web.get(vendor.url("page") + "/api/v2/summary.json")).json()
         assert vendor.behaviour("claude-api").rate == 0.25
     update = page["incidents"][0]["incident_updates"][0]

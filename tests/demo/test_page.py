@@ -48,7 +48,7 @@ async def test_the_page_of_13_april(
     story = load("april-13")
     clock = Clock(story.begins)
     async with Vendor(story, speed=1, clock=clock) as vendor:
-        clock.now = story.time(clock_time)
+        clock.at = story.time(clock_time)
         page = await summary(web, vendor)
     assert states(page)[IDS["claude-ai"]] == web_state
     assert states(page)[IDS["claude-code"]] == code_state
@@ -62,7 +62,7 @@ async def test_the_incident_of_13_april_is_the_vendors_own_record(web: httpx.Asy
     story = load("april-13")
     clock = Clock(story.begins)
     async with Vendor(story, speed=1, clock=clock) as vendor:
-        clock.now = story.ends
+        clock.at = story.ends
         found = (await web.get(vendor.url("page") + f"{API}/incidents/6jd2m42f8mld.json")).json()["incident"]
         assert (await web.get(vendor.url("page") + f"{API}/incidents/none.json")).status_code == 404
     assert found["name"] == "Claude.ai down"
@@ -90,12 +90,12 @@ async def test_the_traps_of_15_april(web: httpx.AsyncClient):
     story = load("april-15")
     clock = Clock(story.begins)
     async with Vendor(story, speed=1, clock=clock) as vendor:
-        clock.now = story.time("14:53:03")
+        clock.at = story.time("14:53:03")
         page = await summary(web, vendor)
         assert set(states(page).values()) == {"operational"}
         assert page["status"]["description"] == "All Systems Operational"
         assert [i["id"] for i in page["incidents"]] == ["f00h6l76tsjs"]
-        clock.now = story.time("15:58")
+        clock.at = story.time("15:58")
         page = await summary(web, vendor)
     latest = page["incidents"][0]["incident_updates"][0]
     assert latest["created_at"] == "2026-04-15T15:57:22.460Z"
@@ -106,7 +106,7 @@ async def test_the_traps_of_15_april(web: httpx.AsyncClient):
 async def test_a_story_at_speed_shows_the_time_it_is_played(web: httpx.AsyncClient, clock: Clock):
     """Posts carry the clock of the performance: 23:43 of story at 85 to one is 16.7 seconds after the start."""
     async with Vendor(load("april-13"), clock=clock) as vendor:
-        clock.now = vendor.began + 17
+        clock.at = vendor.began + 17
         page = await summary(web, vendor)
     posted = page["incidents"][0]["incident_updates"][0]["created_at"]
     assert posted == stamp(vendor.began + (23 * 60 + 43.659) / 85)
@@ -117,7 +117,7 @@ async def test_unchanged_pages_answer_304(web: httpx.AsyncClient, clock: Clock):
     async with Vendor(clock=clock) as vendor:
         url = vendor.url("page") + f"{API}/summary.json"
         tag = (await web.get(url)).headers["etag"]
-        clock.now += 3600
+        clock.at += 3600
         for sent in (tag, tag.removeprefix("W/"), f'"x", {tag}', "*"):
             same = await web.get(url, headers={"if-none-match": sent})
             assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", tag)
@@ -132,17 +132,17 @@ async def test_posts_by_hand(web: httpx.AsyncClient, clock: Clock):
     """An editor opens, updates and resolves; the backdated start shows, the creation stays true."""
     async with Vendor(clock=clock) as vendor:
         name = vendor.page.post("Elevated errors", {"claude-api": "major_outage"}, impact="major", backdated_s=600)
-        clock.now += 60
+        clock.at += 60
         vendor.page.post(
             incident=name, status="monitoring", body="A fix is in.", states={"claude-api": "degraded_performance"}
         )
         page = await summary(web, vendor)
         incident = page["incidents"][0]
         assert (incident["name"], incident["impact"], incident["status"]) == ("Elevated errors", "major", "monitoring")
-        assert incident["started_at"] == stamp(clock.now - 660)
+        assert incident["started_at"] == stamp(clock.at - 660)
         first = incident["incident_updates"][-1]
-        assert (first["display_at"], first["created_at"]) == (stamp(clock.now - 660), stamp(clock.now - 60))
-        assert incident["monitoring_at"] == stamp(clock.now)
+        assert (first["display_at"], first["created_at"]) == (stamp(clock.at - 660), stamp(clock.at - 60))
+        assert incident["monitoring_at"] == stamp(clock.at)
         assert [c["id"] for c in incident["components"]] == [IDS["claude-api"]]
         assert page["status"]["indicator"] == "minor"
         vendor.page.resolve(name)
@@ -150,7 +150,7 @@ async def test_posts_by_hand(web: httpx.AsyncClient, clock: Clock):
         assert page["incidents"] == []
         assert set(vendor.page.states().values()) == {"operational"}
         history = (await web.get(vendor.url("page") + f"{API}/incidents.json")).json()["incidents"]
-        assert history[0]["resolved_at"] == stamp(clock.now)
+        assert history[0]["resolved_at"] == stamp(clock.at)
         unresolved = await web.get(vendor.url("page") + f"{API}/incidents/unresolved.json")
         assert unresolved.json()["incidents"] == []
 
@@ -182,7 +182,7 @@ async def test_feeds_tell_the_same(web: httpx.AsyncClient):
     story = load("april-13")
     clock = Clock(story.begins)
     async with Vendor(story, speed=1, clock=clock) as vendor:
-        clock.now = story.ends
+        clock.at = story.ends
         vendor.page.post("</title><script> & co", body="<!channel> & @everyone")
         atom = (await web.get(vendor.url("page") + "/history.atom")).content
         rss = (await web.get(vendor.url("page") + "/history.rss")).content

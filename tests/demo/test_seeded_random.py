@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from bot.demo.seeded_random import Spells, chance, token
+from bot.demo.seeded_random import TroubleIntervals, chance, token
 
 
 def test_chance_is_uniform_and_repeatable():
@@ -31,7 +31,7 @@ def test_token_keeps_to_its_alphabet():
 @pytest.mark.parametrize(("rate", "mean_s"), [(0.25, 60.0), (0.1, 20.0), (0.8, 10.0)])
 def test_spells_have_their_share_and_length(rate: float, mean_s: float):
     """Over a long time the share of trouble is the rate, and a spell's mean length the asked one."""
-    spells = Spells(rate, mean_s, "seed")
+    spells = TroubleIntervals(rate, mean_s, "seed")
     step, count = min(mean_s, mean_s * (1 - rate) / rate) / 60, 500_000
     seen = [spells.bad(n * step) for n in range(count)]
     lengths = [len(list(run)) * step for bad, run in itertools.groupby(seen) if bad]
@@ -42,13 +42,13 @@ def test_spells_have_their_share_and_length(rate: float, mean_s: float):
 def test_spells_answer_alike_however_they_are_asked():
     """Going back in time, or asking rarely, changes nothing."""
     times = [n * 7.0 for n in range(500)]
-    once = [Spells(0.3, 30, "s").bad(t) for t in times]
-    running = Spells(0.3, 30, "s")
+    once = [TroubleIntervals(0.3, 30, "s").bad(t) for t in times]
+    running = TroubleIntervals(0.3, 30, "s")
     assert [running.bad(t) for t in times] == once
     assert [running.bad(t) for t in reversed(times)] == once[::-1]
 
 
 def test_never_and_always():
     """Rates of nought and one need no spells."""
-    assert not Spells(0, 10, "s").bad(1e9)
-    assert Spells(1, 10, "s").bad(1e9)
+    assert not TroubleIntervals(0, 10, "s").bad(1e9)
+    assert TroubleIntervals(1, 10, "s").bad(1e9)

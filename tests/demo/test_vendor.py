@@ -61,7 +61,7 @@ async def test_the_script_is_followed_and_overridden(web: httpx.AsyncClient, clo
     async with Vendor(story, clock=clock) as vendor:
         url = vendor.url("claude-login") + "/v1/oauth/hello"
         assert vendor.behaviour("claude-code").rate == 0
-        clock.now = vendor.began + story.at("15:31:01")
+        clock.at = vendor.began + story.at("15:31:01")
         assert {c: vendor.behaviour(c).rate for c in COMPONENTS if c.startswith("claude")} == dict.fromkeys(
             ("claude-ai", "claude-api", "claude-code"), 0.25
         )
@@ -69,7 +69,7 @@ async def test_the_script_is_followed_and_overridden(web: httpx.AsyncClient, clo
         assert (await web.get(url)).status_code == 529
         vendor.follow()
         assert vendor.behaviour("claude-code").rate == 0.25
-        clock.now = vendor.began + story.at("16:19")
+        clock.at = vendor.began + story.at("16:19")
         assert vendor.behaviour("claude-code").rate == 0
         assert (await web.get(url)).status_code == 200
         with pytest.raises(KeyError, match="claude-cli"):
@@ -83,7 +83,7 @@ async def test_spells_follow_the_clock(web: httpx.AsyncClient, clock: Clock):
         url = vendor.url("claude-api") + "/api/hello"
         fates = []
         for _ in range(60):
-            clock.now += 10
+            clock.at += 10
             codes = {(await web.get(url)).status_code for _ in range(3)}
             assert len(codes) == 1
             fates.append(codes.pop())

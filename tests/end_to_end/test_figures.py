@@ -10,7 +10,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from bot.channels.paging import body
 from bot.core.answers import incidents
 from bot.core.answers.answer import Answer
-from bot.core.answers.digest import Period, Told, digest
+from bot.core.answers.digest import Period, ServiceDigest, digest
 from bot.core.answers.history import history_answer
 from bot.core.answers.status import overview
 from bot.core.detection.assessment import AssessorSettings
@@ -230,7 +230,7 @@ class Played:
             pasts.append(RangeHistory("claude", c, name, day, self.now, self.now, past(kept, day, self.now), theirs))
             self.answer(replace(history_answer(pasts[-1:], "Claude", self.now), footer=""), None, ())
         period = Period("day", self.now - 86_400, self.now)
-        told = digest(period, [Told("claude", "Claude", pasts, incidents=incidents)], ())
+        told = digest(period, [ServiceDigest("claude", "Claude", pasts, incidents=incidents)], ())
         self.answer(replace(told, title="", footer=""), None, ())
 
     def answer(self, made: Answer, incident, voices) -> None:

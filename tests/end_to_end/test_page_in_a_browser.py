@@ -10,7 +10,7 @@ from bot.desk.open import open_desk
 from bot.process import Process
 from bot.settings import Channel
 from bot.supervision import Supervisor
-from bot.web import door
+from bot.web import listener
 from bot.web.assets import asset
 from bot.web.pages.live import Live
 from bot.web.serving import served
@@ -50,7 +50,7 @@ async def watched():
 
 @pytest.fixture(autouse=True)
 def news_that_is_seen(monkeypatch):
-    monkeypatch.setattr(door, "Live", Watched)
+    monkeypatch.setattr(listener, "Live", Watched)
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from bot.cli.main import main
 from bot.config.load import from_text
 from bot.core.routing.matchers import KEYS
 from bot.errors import UserError
-from bot.importers.given import Left
 from bot.importers.imported import RESERVED
+from bot.importers.source_table import Skipped
 
 PROBED = """\
 scrape_configs:
@@ -217,7 +217,10 @@ def test_monitors_as_a_list_by_number_and_with_tags(tmp_path):
 
 def test_one_line_for_one_reason():
     """Forty endpoints with the same key are one line."""
-    left = [Left(name, "ui", "its page") for name in ("a", "b")] + [Left("", "Ping", "no"), Left("", "Pong", "no")]
+    left = [Skipped(name, "ui", "its page") for name in ("a", "b")] + [
+        Skipped("", "Ping", "no"),
+        Skipped("", "Pong", "no"),
+    ]
     assert told(left) == ["a, b: ui: its page", "Ping, Pong: no"]
 
 

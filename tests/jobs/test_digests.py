@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.config.load import from_text
-from bot.core.answers.digest import Period, Told, digest
+from bot.core.answers.digest import Period, ServiceDigest, digest
 from bot.core.history.ranges import SPANS, Point, RangeHistory
 from bot.core.history.rollups import Rollup, chunks
 from bot.core.messages.compose import card
@@ -171,7 +171,7 @@ def told_of(name, up, **more):
     """One service of one component with this share of uptime."""
     point = Point(int(NINE - DAY_S), 86_400, held(DAY_S * up, DAY_S * (1 - up)))
     past = RangeHistory(name, f"{name}-api", f"{name} API", SPANS["24h"], NINE, NINE, (point,))
-    return Told(name, name, (past,), **more)
+    return ServiceDigest(name, name, (past,), **more)
 
 
 def test_it_stays_short():
@@ -216,8 +216,8 @@ def test_what_was_not_measured_had_not_no_trouble():
     period = Period("day", NINE - DAY_S, NINE)
     well = RangeHistory("b", "b", "B", SPANS["24h"], NINE, NINE, (Point(0, 86_400, held(60.0, 0.0)),))
 
-    nothing = digest(period, [Told("a", "A")], ())
-    one = digest(period, [Told("a", "A"), Told("b", "B", (well,))], ())
+    nothing = digest(period, [ServiceDigest("a", "A")], ())
+    one = digest(period, [ServiceDigest("a", "A"), ServiceDigest("b", "B", (well,))], ())
 
     assert nothing.title.endswith("nothing was measured")
     assert nothing.lines == (("Not measured", "A"),)

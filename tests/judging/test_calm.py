@@ -14,7 +14,7 @@ from bot.core.judging.judgement import Judgement
 from bot.core.model.action import ActionRequest
 from bot.core.model.report import Report
 from bot.core.model.service import ServiceView
-from bot.judging.held import KEEP_S
+from bot.judging.progress import KEEP_S
 from probes.model import Claim, Fault, Layer, Observation, Outcome, Page, State, Timings
 
 START = 1_776_000_000.0

@@ -10,8 +10,8 @@ from bot.core.history.ranges import SPANS
 from bot.core.history.recorder import EVERY_S
 from bot.core.postmortem.report import postmortem
 from bot.desk.reader import Reader
-from bot.judging.held import KEEP_S
 from bot.judging.judge import Judge
+from bot.judging.progress import KEEP_S
 from bot.settings import Component, Service
 from bot.store.codec import REMEMBERED
 from bot.store.stream_rows import encode

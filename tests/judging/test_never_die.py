@@ -13,8 +13,8 @@ from bot.core.health.breaks import MANY, STUCK, Begin, Breaks
 from bot.core.judging.judgement import Judgement
 from bot.core.model.incident import IncidentStatus
 from bot.core.model.service import ServiceView
-from bot.judging.held import KEEP_S
 from bot.judging.judge import Judge, JudgeContext
+from bot.judging.progress import KEEP_S
 from bot.store.codec import INCIDENT, REMEMBERED
 from bot.store.connect import open_store
 from bot.store.set_aside import SET_ASIDE

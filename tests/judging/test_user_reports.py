@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.core.detection.assessment import AssessorSettings
-from bot.core.judging.decisions import Remembered
+from bot.core.judging.decisions import JudgementState
 from bot.core.model.person import Person
 from bot.core.model.report import Report
 from bot.core.model.service import ServiceView
@@ -185,7 +185,7 @@ async def _judged(store, token):
     found = await store.read("claude")
     for row in await rows(store):
         crowd.take(row)
-    state = REMEMBERED.dump(Remembered(crowd=crowd.state())).encode()
+    state = REMEMBERED.dump(JudgementState(crowd=crowd.state())).encode()
     shown = replace(voices(API)[0], reports=crowd.reports("claude-api", START + 60))
     assert await store.commit("claude", token, Commit(found[-1][0], state, {"claude-api": VOICES.dump(shown)}))
 

@@ -23,7 +23,8 @@ from tests.fakes.discord.shapes import words
 from tests.fakes.discord.world import PERMISSIONS, Channel, Message, User
 from tests.parity.on_slack import letters
 from tests.parity.rows import Desk, Offers, Part, Talk, Who, cards, filled, states, yes
-from tests.support.discord import PACE, Clock, pointed_at
+from tests.support.clock import Clock
+from tests.support.discord import PACE, pointed_at
 from tests.support.platforms import until
 
 TICK_S = 0.1

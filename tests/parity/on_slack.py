@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
 
-from bot.channels.context import Around
+from bot.channels.context import ChatServices
 from bot.channels.slack.doctor import examine
 from bot.channels.slack.open import Slack as App
 from bot.core.model.card import Card, Colour
@@ -73,7 +73,7 @@ async def hands(store: Store, name: str, **more: object) -> AsyncIterator[Hands]
         given = options(fake.url, channels=["C1"], **more)
         # Two seconds pass whenever the clock is read, so that no post waits for its turn.
         ahead = itertools.count(0, 2)
-        around = Around(desk, store.notes, lambda: time.time() + next(ahead))
+        around = ChatServices(desk, store.notes, lambda: time.time() + next(ahead))
         async with App(name, given, around, QUICK) as app:
             await until(lambda: fake.sockets.open)
             yield Hands(fake, app, desk)

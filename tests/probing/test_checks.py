@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from types import MappingProxyType
 
-from bot.core.health.sight import State
+from bot.core.health.connectivity import State
 from bot.core.rate_limits import RateLimits, ReprobeBudget
 from bot.core.sharing import Share
 from bot.probing.checks import CheckRunner, ProbeLimits

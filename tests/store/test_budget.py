@@ -5,7 +5,7 @@ import time
 
 from redis.asyncio import Redis
 
-from bot.store.budget import Spent
+from bot.store.budget import BudgetUse
 from bot.store.keys import keys_of
 from bot.store.store import Store
 
@@ -19,8 +19,8 @@ async def test_what_is_set_aside_adds_up_to_the_limit_and_no_further(store: Stor
     assert not await purse.reserve("claude", (60, 0.01), (100, 0.05))
     assert not await purse.reserve("claude", (10, 0.04), (100, 0.05))
     assert await purse.reserve("claude", (40, 0.03), (100, 0.05))
-    assert await purse.spent("claude") == Spent(100, 0.05, 2)
-    assert await purse.spent("openai") == Spent(0, 0.0, 0)
+    assert await purse.spent("claude") == BudgetUse(100, 0.05, 2)
+    assert await purse.spent("openai") == BudgetUse(0, 0.0, 0)
 
 
 async def test_probers_that_ask_at_once_share_one_budget(store: Store) -> None:
@@ -36,7 +36,7 @@ async def test_a_new_day_begins_with_nothing_used(store: Store, redis_url: str) 
     key = keys_of("claude").budget
     async with Redis.from_url(redis_url) as redis:
         await redis.hset(key, "day", str(int(time.time() // DAY_S) - 1))
-    assert await store.purse.spent("claude") == Spent(0, 0.0, 0)
+    assert await store.purse.spent("claude") == BudgetUse(0, 0.0, 0)
     assert await store.purse.reserve("claude", (100, 0.05), (100, 0.05))
 
 

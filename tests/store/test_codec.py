@@ -10,11 +10,11 @@ from bot.core.judging.judgement import Judgement
 from bot.core.model.ledger import LedgerEntry, Source
 from bot.core.model.service import ServiceView
 from bot.core.routing.tree import ActiveRoutes
-from bot.judging.held import Held
 from bot.judging.judge import Judge, JudgeContext
+from bot.judging.progress import JudgingProgress
 from bot.store.codec import INCIDENT, LEDGER_ENTRY, Codec, UnknownKeyError
 from bot.store.store import Store
-from bot.store.types import LedgerWrite, Loaded
+from bot.store.types import LedgerWrite, LoadedState
 from tests.support.routing import to, tree
 
 CLAUDE = ServiceView("claude", "Claude", {"api": "Claude API"}, {"api": "k8w"}, "", (900.0, 3240.0))
@@ -33,7 +33,7 @@ async def test_a_finished_row_is_in_the_judgement_s_own_commit(store: Store) -> 
     assert token is not None
     judgement = Judgement(CLAUDE, SETTINGS)
     decisions = replace(judgement.settle(1000.0), ledger=(ROW,))
-    held = Held(Loaded("1-0"), Begin.AS_WRITTEN, 1000.0)
+    held = JudgingProgress(LoadedState("1-0"), Begin.AS_WRITTEN, 1000.0)
     assert decisions.eventful
     assert await store.commit("claude", token, judge(store)._commit(held, judgement, decisions, ActiveRoutes(tree())))
     assert LEDGER_ENTRY.load_all(await store.views.ledger("claude")) == [ROW]

@@ -32,7 +32,7 @@ async def test_every_key_is_in_the_table_and_goes_by_itself(store: Store, redis_
     assert await store.notes.set_once("slack:press", 60.0)
     assert await store.leases.acquire("gateway", "a", 60_000)
     await store.subscriptions.subscribe("r1", "{}")
-    assert await store.wishes.add("claude/4F7K/slack:U1", "{}")
+    assert await store.notify_requests.add("claude/4F7K/slack:U1", "{}")
     await store.health.put("a/slack", "{}")
     await store.audit.add("{}")
     await store.announcements.put("4F7K", "{}")

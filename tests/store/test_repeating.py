@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.store.announcements import AnnouncementStore
-from bot.store.budget import BudgetStore, Spent
+from bot.store.budget import BudgetStore, BudgetUse
 from bot.store.outbox import Outbox
 from bot.store.store import Store
 from bot.store.subscriptions import SubscriptionStore
@@ -57,7 +57,7 @@ async def test_a_budget_asked_again_books_once(store: Store) -> None:
     purse = BudgetStore(link)  # type: ignore[arg-type]
     assert await purse.reserve("claude", (60, 0.02), (100, 0.05))
     assert not await purse.reserve("claude", (60, 0.02), (100, 0.05))
-    assert await store.purse.spent("claude") == Spent(60, 0.02, 1)
+    assert await store.purse.spent("claude") == BudgetUse(60, 0.02, 1)
     assert [first[0] == again[0] for first, again in link.replies] == [True, True]
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.store.keys import STATE_SCHEMA, keys_of
-from bot.store.slots import PARTS, SLOTS, Served, SlotMap, View, agreed, slot_of, spread, view_of
+from bot.store.slots import PARTS, SLOTS, SlotMap, SlotRange, View, agreed, slot_of, spread, view_of
 
 OPERATIONS = Path(__file__).parents[2] / "deploy/docs/operations.md"
 A, B, C, D = ("a", 1), ("b", 2), ("c", 3), ("d", 4)
@@ -16,7 +16,9 @@ A, B, C, D = ("a", 1), ("b", 2), ("c", 3), ("d", 4)
 
 def thirds(*primaries) -> View:
     edges = (0, 5461, 10922, SLOTS)
-    return tuple(Served(first, after - 1, one) for one, first, after in zip(primaries, edges, edges[1:], strict=False))
+    return tuple(
+        SlotRange(first, after - 1, one) for one, first, after in zip(primaries, edges, edges[1:], strict=False)
+    )
 
 
 OLD, NEW = thirds(A, B, C), thirds(D, B, C)
@@ -48,7 +50,7 @@ CUTS = st.lists(st.integers(1, SLOTS - 1), unique=True, max_size=5).map(sorted)
 @st.composite
 def views_of(draw):
     edges = [0, *draw(CUTS), SLOTS]
-    return tuple(Served(first, after - 1, draw(PLACES)) for first, after in pairwise(edges))
+    return tuple(SlotRange(first, after - 1, draw(PLACES)) for first, after in pairwise(edges))
 
 
 @given(st.dictionaries(PLACES, st.none() | views_of()), st.integers(0, SLOTS - 1))

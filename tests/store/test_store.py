@@ -10,7 +10,7 @@ from bot.store import keys
 from bot.store.connect import open_store
 from bot.store.keys import keys_of
 from bot.store.store import Store
-from bot.store.types import START, Commit, IncidentWrite, Loaded
+from bot.store.types import START, Commit, IncidentWrite, LoadedState
 from tests.support.writes import SERVICE, delivery, dump, leased
 
 
@@ -40,7 +40,7 @@ async def test_a_lease_runs_out(store: Store, redis_url: str) -> None:
     async with Redis.from_url(redis_url) as redis:
         await redis.pexpire(keys_of(SERVICE).lease, 0)
     assert not await store.commit(SERVICE, token, Commit("1-0", b""))
-    assert await store.load(SERVICE) == Loaded()
+    assert await store.load(SERVICE) == LoadedState()
 
 
 @pytest.mark.parametrize("case", ["stale", "none", "back"])
@@ -84,9 +84,9 @@ async def test_a_commit_sent_again_counts_once(store: Store, redis_url: str) -> 
 async def test_state_and_position_belong_together(store: Store) -> None:
     """What was committed is loaded byte for byte."""
     state = bytes(range(256))
-    assert await store.load(SERVICE) == Loaded()
+    assert await store.load(SERVICE) == LoadedState()
     await store.commit(SERVICE, await leased(store), Commit("3-1", state))
-    assert await store.load(SERVICE) == Loaded("3-1", state, 0)
+    assert await store.load(SERVICE) == LoadedState("3-1", state, 0)
 
 
 async def test_judges_racing_for_one_service(redis_url: str, tmp_path: Path) -> None:

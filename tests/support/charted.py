@@ -11,7 +11,7 @@ from bot.core.history.rollups import Rollup
 from bot.delivery.incident_charts import IncidentCharts
 from bot.process import Process
 from bot.settings import Component, Service, Settings
-from tests.support.delivery import INCIDENT, World
+from tests.support.delivery import INCIDENT, OneChannel
 
 SETTINGS = Settings((Service("claude", "Claude", components=(Component("claude-api", "claude", "Claude API"),)),))
 
@@ -34,30 +34,19 @@ class Past:
         return [RangeHistory(service, component, "Claude API", span, now, self.written_to, points)]
 
 
-class Charted(World):
+class Charted(OneChannel):
     """The courier's world with one channel; `clock` is everybody's. `draws` is the worker of one process."""
 
     def __init__(self, store, name, channel, place, clock) -> None:
-        self._clock = clock
-        super().__init__(store)
-        self.books = {name: channel}
-        self.target = f"{name}:{place}"
+        super().__init__(store, name, channel, place, clock)
         self.past = Past(clock.at)
         self.fake: Any = None
         """The platform's server."""
         self.place: Any = None
         """The Discord channel, None on Slack."""
 
-    @property
-    def now(self):
-        return self._clock.at
-
-    @now.setter
-    def now(self, _):
-        return
-
     def draws(self) -> IncidentCharts:
-        return IncidentCharts(Process(self.store, SETTINGS, "a", self._clock), self.past, self.books)
+        return IncidentCharts(Process(self.store, SETTINGS, "a", self.clock), self.past, self.books)
 
     async def opened(self) -> None:
         """The words stand."""
@@ -66,12 +55,12 @@ class Charted(World):
 
     def passes(self, seconds: float) -> None:
         """Time goes on, and everything up to then is counted."""
-        self._clock.at += seconds
-        self.past.written_to = self._clock.at
+        self.now += seconds
+        self.past.written_to = self.now
 
     def ends(self) -> None:
         """The incident is over."""
-        self.past.incident = replace(self.past.incident, resolved_at=self._clock.at)
+        self.past.incident = replace(self.past.incident, resolved_at=self.now)
         self.passes(1)
 
 

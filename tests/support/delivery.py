@@ -15,6 +15,7 @@ from bot.errors import DeliveryError
 from bot.store.codec import ENTRY, SNAPSHOT
 from bot.store.types import Commit, DeliveryWrite
 from probes.model import State
+from tests.support.clock import Clock
 
 TIPS = library.tips()
 INCIDENT = Incident(
@@ -88,14 +89,22 @@ class Notebook(Channel):
 
 
 class World:
-    """A store with a judge's lease, a clock, and couriers."""
+    """A store with a judge's lease, couriers, and a clock: one of its own, or `clock`, which others read too."""
 
-    def __init__(self, store):
+    def __init__(self, store, clock=None):
         self.store = store
-        self.now = 1000.0
+        self.clock = clock or Clock(1000.0)
         self.books = {name: Notebook(name) for name in ("one", "two")}
         self.edition = 0
         self.troubles: list[tuple[str, str, bool]] = []
+
+    @property
+    def now(self):
+        return self.clock.at
+
+    @now.setter
+    def now(self, at):
+        self.clock.at = at
 
     def courier(self, owner="courier"):
         office = CourierContext(owner, lambda: self.now, self.worded, self.trouble)
@@ -119,3 +128,19 @@ class World:
         )
         token = await self.store.lease("claude", "judge", 10_000)
         assert await self.store.commit("claude", token, Commit("1-1", b"{}", deliveries=writes))
+
+
+class OneChannel(World):
+    """The courier's world with a real channel as its only one, and the place in it where messages go."""
+
+    def __init__(self, store, name, channel, place, clock):
+        super().__init__(store, clock)
+        self.books = {name: channel}
+        self.target = f"{name}:{place}"
+
+    async def rounds(self, courier, seconds, step=5.0):
+        """Let time pass, delivering what is due."""
+        until = self.now + seconds
+        while self.now < until:
+            await courier.round(next(iter(self.books)))
+            self.now += step

@@ -9,20 +9,8 @@ from bot.core.answers.answer import Answer
 from bot.core.commands.asker import Asker
 from bot.core.commands.table import Role
 from tests.fakes.discord.server import Discord
+from tests.support.clock import AT
 from tests.support.contract import HOSTILE
-
-AT = 1_776_094_260.0
-
-
-class Clock:
-    """Stands still until the test moves it; `tick` moves it by so much at every look."""
-
-    def __init__(self, at: float = AT, tick: float = 0.0) -> None:
-        self.at, self.tick = at, tick
-
-    def __call__(self) -> float:
-        self.at += self.tick
-        return self.at
 
 
 def pointed_at(fake: Discord, **more: object) -> Options:

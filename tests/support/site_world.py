@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.core.history.rollups import HELD, Rollup, chunks
-from bot.core.incidents.evidence import Evidence, Said, Stretch
+from bot.core.incidents.evidence import Evidence, PageStatusChange, ResultSpan
 from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
 from bot.core.model.ledger import LedgerEntry, Source
 from bot.core.model.measurement import Measurement
@@ -108,12 +108,12 @@ def evidence(one: Incident, minutes: int) -> Evidence:
     first = int(one.started_at // 60)
     dice = random.Random(one.id)
     course = tuple(
-        Stretch(first + n, 1, round(8 * one.peak_rate * dice.uniform(0.5, 1.0)) if n < minutes - 3 else 0, 8)
+        ResultSpan(first + n, 1, round(8 * one.peak_rate * dice.uniform(0.5, 1.0)) if n < minutes - 3 else 0, 8)
         for n in range(minutes)
     )
     said = (
-        Said(one.started_at, "claude-code", State.OPERATIONAL, "All Systems Operational"),
-        Said(one.started_at + 320, "claude-code", State.PARTIAL, HOSTILE),
+        PageStatusChange(one.started_at, "claude-code", State.OPERATIONAL, "All Systems Operational"),
+        PageStatusChange(one.started_at + 320, "claude-code", State.PARTIAL, HOSTILE),
     )
     ids = ((one.started_at + 5, "req_011CQ7example1"),)
     return Evidence({"http_500": 41, "timeout": 7}, {"app_backend": 48}, ids, course, said, {"claude-api": 48})

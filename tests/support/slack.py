@@ -2,7 +2,7 @@
 
 import itertools
 
-from bot.channels.context import Around
+from bot.channels.context import ChatServices
 from bot.channels.slack.channel import SlackChannel
 from bot.channels.slack.open import Slack as SlackApp
 from bot.channels.slack.options import Options, read
@@ -39,7 +39,7 @@ QUICK = Pace(ping_s=0.1, look_s=0.05, stale_s=1.0, call_s=5.0)
 
 def app_on(it: Slack, store: Store, clerk: Clerk, pace: Pace = QUICK, **changes) -> SlackApp:
     """A whole Slack channel that is not open yet; another one on the same store is another replica."""
-    around = Around(clerk, store.notes, lambda: NOW)
+    around = ChatServices(clerk, store.notes, lambda: NOW)
     return SlackApp("slack", options(it.url, channels=["C1"], **changes), around, pace)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from bot.store.store import Store
-from bot.store.types import START, Claimant, Claimed, Commit, DeliveryWrite, Token
+from bot.store.types import START, Claimant, ClaimedDelivery, Commit, DeliveryWrite, Token
 
 SERVICE = "claude"
 ANNA = Claimant("anna", 30.0)
@@ -28,12 +28,12 @@ async def say(store: Store, *writes: DeliveryWrite) -> None:
     assert await store.commit(SERVICE, await leased(store), Commit(START, b"", deliveries=writes))
 
 
-async def claim_one(store: Store, now: float, courier: Claimant = ANNA) -> Claimed:
+async def claim_one(store: Store, now: float, courier: Claimant = ANNA) -> ClaimedDelivery:
     (claimed,) = await store.outbox.claim(SERVICE, "console", courier, now)
     return claimed
 
 
-async def claims(store: Store, now: float, courier: Claimant = ANNA) -> list[Claimed]:
+async def claims(store: Store, now: float, courier: Claimant = ANNA) -> list[ClaimedDelivery]:
     return await store.outbox.claim(SERVICE, "console", courier, now)
 
 

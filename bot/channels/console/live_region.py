@@ -11,9 +11,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from bot.channels.console.above import left, stands
-from bot.channels.console.ended import Ended
+from bot.channels.console.above_region import left, stands
 from bot.channels.console.plain_lines import LABEL, Act
+from bot.channels.console.printed_endings import PrintedEndings
 from bot.core.messages.compose import thread_line
 from bot.core.model.card import Card, Colour
 from bot.core.model.incident import TimelineEntry
@@ -42,7 +42,7 @@ class LiveScreen:
     def __init__(self, out: TextIO) -> None:
         self._console = Console(file=out, markup=False, emoji=False, highlight=False)
         self._open: dict[str, Card] = {}
-        self._ended = Ended()
+        self._ended = PrintedEndings()
         self._live: Live | None = None
         self._lock = threading.RLock()
 

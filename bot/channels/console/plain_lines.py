@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Any, Protocol, TextIO
 
-from bot.channels.console.ended import Ended
+from bot.channels.console.printed_endings import PrintedEndings
 from bot.channels.paging import NUMBERS
 from bot.core.messages.compose import thread_line
 from bot.core.model.card import Card
@@ -81,7 +81,7 @@ class PlainScreen:
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._headlines: dict[str, str] = {}
-        self._ended = Ended()
+        self._ended = PrintedEndings()
 
     def show(self, act: Act, card: Card) -> None:
         """Print what this stream has not shown yet."""

@@ -16,7 +16,7 @@ from bot.channels.context import ChannelContext, SubmitAction
 from bot.channels.response.options import Options, read
 from bot.channels.response.payload import Action, ResponsePayload
 from bot.channels.response.runs import Attempt, End, RunLog
-from bot.channels.response.subprocess import Ended, run
+from bot.channels.response.subprocess import ProgramResult, run
 from bot.channels.webhook.channel import signed
 from bot.channels.webhook.payload import told
 from bot.core.model.action import ActionRequest
@@ -143,7 +143,7 @@ class Response:
             return End.FAILED, f"failed: it could not be begun ({error.strerror})"
         return (End.DONE if ended.code == 0 else End.FAILED), self._worded(ended)
 
-    def _worded(self, ended: Ended) -> str:
+    def _worded(self, ended: ProgramResult) -> str:
         """How a program ended, with its last line."""
         lines = [line for line in (mask(raw, self._secrets) for raw in ended.output.splitlines()) if line]
         last = f", {quoted(lines[-1], 120)}" if lines else ""

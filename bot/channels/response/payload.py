@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bot.channels.webhook.payload import Part, Told
+from bot.channels.webhook.payload import Part, RootMessage
 
 
 class Action(StrEnum):
@@ -22,4 +22,4 @@ class ResponsePayload(Part):
     action: Action
     id: str = Field(description="the same for each try of this action on this incident")
     sent_at: str = Field(description="RFC 3339, UTC")
-    incident: Told
+    incident: RootMessage

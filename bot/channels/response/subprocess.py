@@ -17,14 +17,14 @@ REST_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class ProgramResult:
     """How a program ended: its exit code, negative for a signal, None where its time was over; its last words."""
 
     code: int | None
     output: str
 
 
-async def run(command: Sequence[str], words: bytes, variables: Mapping[str, str], limit_s: float) -> Ended:
+async def run(command: Sequence[str], words: bytes, variables: Mapping[str, str], limit_s: float) -> ProgramResult:
     """Run it in a process group of its own, `words` on its standard input. Raises OSError where it cannot be begun."""
     seen = {**USUAL, **variables}
     process = await asyncio.create_subprocess_exec(
@@ -39,7 +39,7 @@ async def run(command: Sequence[str], words: bytes, variables: Mapping[str, str]
             await process.wait()
 
 
-async def _ended(process: Process, words: bytes, limit_s: float) -> Ended:
+async def _ended(process: Process, words: bytes, limit_s: float) -> ProgramResult:
     told = asyncio.create_task(_tell(process, words))
     kept = bytearray()
     heard = asyncio.create_task(_listen(process, kept))
@@ -55,7 +55,7 @@ async def _ended(process: Process, words: bytes, limit_s: float) -> Ended:
         for task in (told, heard):
             task.cancel()
         await asyncio.wait({told, heard})
-    return Ended(code, kept.decode("utf-8", "replace"))
+    return ProgramResult(code, kept.decode("utf-8", "replace"))
 
 
 async def _tell(process: Process, words: bytes) -> None:

@@ -12,10 +12,10 @@ from slack_bolt.logger.messages import warning_client_prioritized_and_token_skip
 from bot.channels.slack.background import BackgroundTasks
 from bot.channels.slack.blocks import ASK, SHARE, SILENCE
 from bot.channels.slack.handlers import Handlers
-from bot.channels.slack.homes import Homes
 from bot.channels.slack.options import Options
 from bot.channels.slack.views import FORMS, MENU, NAMES, REFRESH
 from bot.channels.slack.web_api import Web
+from bot.channels.slack.workspace_lookup import WorkspaceLookup
 
 EXPLAIN_THIS = "explain_error"
 """The message shortcut's id in the manifest."""
@@ -29,7 +29,7 @@ def _meant(record: logging.LogRecord) -> bool:
     return record.getMessage() not in {warning_client_prioritized_and_token_skipped(), warning_token_skipped()}
 
 
-def bolt(options: Options, web: Web, homes: Homes, errands: BackgroundTasks) -> AsyncApp:
+def bolt(options: Options, web: Web, homes: WorkspaceLookup, errands: BackgroundTasks) -> AsyncApp:
     """The app with all its listeners; needs a running loop."""
 
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
@@ -50,7 +50,7 @@ def bolt(options: Options, web: Web, homes: Homes, errands: BackgroundTasks) -> 
     return app
 
 
-def _listen(app: AsyncApp, homes: Homes, errands: BackgroundTasks) -> None:
+def _listen(app: AsyncApp, homes: WorkspaceLookup, errands: BackgroundTasks) -> None:
     """Every kind of payload and what answers it."""
 
     def handed(errand: Errand) -> Listener:
@@ -92,7 +92,7 @@ def _listen(app: AsyncApp, homes: Homes, errands: BackgroundTasks) -> None:
     app.event("tokens_revoked")(gone)
 
 
-def _offer_names(app: AsyncApp, homes: Homes) -> None:
+def _offer_names(app: AsyncApp, homes: WorkspaceLookup) -> None:
     """Menus whose names are looked up while one types; Slack gives them three seconds, and this reads names alone."""
 
     async def names(ack: AsyncAck, body: Body) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.channels.context import Around
+from bot.channels.context import ChatServices
 from bot.channels.slack import answers, views
 from bot.channels.slack.blocks import Block, SlackMessage
 from bot.channels.slack.duplicates import Duplicates
@@ -42,7 +42,7 @@ class Handlers:
     """Answers what people type and press in Slack."""
 
     def __init__(  # noqa: PLR0913 - the workspace and the setting beside what it works with
-        self, name: str, web: Web, roles: Roles, around: Around, prefix: str = "", *, charts: bool = True
+        self, name: str, web: Web, roles: Roles, around: ChatServices, prefix: str = "", *, charts: bool = True
     ) -> None:
         """`prefix` comes before the places of another workspace than that of the configured token.
 

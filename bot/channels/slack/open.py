@@ -8,16 +8,16 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from bot.channels.channel import MessageRef
-from bot.channels.context import Around, ChannelContext
+from bot.channels.context import ChannelContext, ChatServices
 from bot.channels.slack.app import bolt
 from bot.channels.slack.background import BackgroundTasks
 from bot.channels.slack.channel import SlackChannel
 from bot.channels.slack.handlers import Handlers
-from bot.channels.slack.homes import Homes
 from bot.channels.slack.options import Options, read
 from bot.channels.slack.receiver import Http, Pace, Receiver, Socket
 from bot.channels.slack.roles import Roles
 from bot.channels.slack.web_api import CALL_S, Web
+from bot.channels.slack.workspace_lookup import WorkspaceLookup
 from bot.core.answers.charts import Drawing
 from bot.core.model.card import Card
 from bot.core.model.incident import TimelineEntry
@@ -41,7 +41,7 @@ class Slack(SlackChannel):
         self,
         name: str,
         options: Options,
-        around: Around,
+        around: ChatServices,
         pace: Pace | None = None,
         others: "Workspaces | None" = None,
     ) -> None:
@@ -51,7 +51,7 @@ class Slack(SlackChannel):
         self._options = options
         self._others = others
         talks = Handlers(name, web, Roles(name, options, web, around), around, charts=options.charts)
-        self._homes = Homes(options, web, talks, others)
+        self._homes = WorkspaceLookup(options, web, talks, others)
         self._errands = BackgroundTasks(name)
         self._stack = contextlib.AsyncExitStack()
         self.intake: Receiver | None = None
@@ -139,4 +139,4 @@ def opened(name: str, options: Mapping[str, Any], outside: ChannelContext) -> Sl
         # Only here: its ciphers take 6 MB that one workspace has no use for.
         workspaces = importlib.import_module("bot.channels.slack.workspaces")
         others = workspaces.Workspaces(name, wanted, wanted.oauth, outside, CALL_S)
-    return Slack(name, wanted, Around(outside.desk, outside.memory, outside.now), others=others)
+    return Slack(name, wanted, ChatServices(outside.desk, outside.memory, outside.now), others=others)

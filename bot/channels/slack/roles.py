@@ -2,7 +2,7 @@
 
 import logging
 
-from bot.channels.context import Around, posted_in
+from bot.channels.context import ChatServices, posted_in
 from bot.channels.slack.errors import failure
 from bot.channels.slack.options import Options
 from bot.channels.slack.web_api import WRONG, Web
@@ -18,7 +18,7 @@ PEOPLE_KEPT = 5_000
 class Roles:
     """Viewer unless there is a reason. What is kept here is only read from Slack, so every replica finds the same."""
 
-    def __init__(self, name: str, options: Options, web: Web, around: Around) -> None:
+    def __init__(self, name: str, options: Options, web: Web, around: ChatServices) -> None:
         self._name = name
         self._options = options
         self._web = web

@@ -17,7 +17,7 @@ from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels.context import Around, ChannelContext, Leases
+from bot.channels.context import ChannelContext, ChatServices, Leases
 from bot.channels.slack.channel import SlackChannel
 from bot.channels.slack.handlers import Handlers
 from bot.channels.slack.installations import EncryptedInstallations, NotInvitedError, States
@@ -56,7 +56,7 @@ class Workspaces:
         self._name = name
         self._options = options.model_copy(update={"channels": (), "on_call": (), "ping_groups": {}})
         self._oauth = oauth
-        self._around = Around(outside.desk, outside.memory, outside.now)
+        self._around = ChatServices(outside.desk, outside.memory, outside.now)
         self._leases: Leases = outside.leases
         self._owner = outside.owner
         self._now: Callable[[], float] = outside.now

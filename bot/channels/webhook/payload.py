@@ -18,7 +18,7 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Line(Part):
+class TimelineLine(Part):
     """One line of the timeline."""
 
     at: str = Field(description="RFC 3339, UTC")
@@ -26,7 +26,7 @@ class Line(Part):
     text: str
 
 
-class Told(Part):
+class RootMessage(Part):
     """The message as it should read now: all text plain, words of others already harmless."""
 
     kind: str = Field(description="incident, discrepancy, or notice of Groundtruth's own")
@@ -54,14 +54,14 @@ class Message(Part):
     key: str = Field(description="the root that this is about, the same from opening to end")
     id: str = Field(description="the root's key, or the line's own")
     sent_at: str = Field(description="RFC 3339, UTC")
-    message: Told | None = Field(None, description="null for a line")
-    line: Line | None = Field(None, description="null for a root")
+    message: RootMessage | None = Field(None, description="null for a line")
+    line: TimelineLine | None = Field(None, description="null for a root")
 
 
-def told(card: Card) -> Told:
+def told(card: Card) -> RootMessage:
     """A card for machines."""
     facts = card.facts
-    return Told(
+    return RootMessage(
         kind=clean(card.kind, 40),
         subject=clean(card.subject, 80),
         service=clean(facts.service, 80),
@@ -82,6 +82,6 @@ def told(card: Card) -> Told:
     )
 
 
-def line(entry: TimelineEntry) -> Line:
+def line(entry: TimelineEntry) -> TimelineLine:
     """A line of a trail for machines."""
-    return Line(at=paging.moment(entry.at), event=clean(entry.event, 80), text=paging.line(entry, paging.WIDE))
+    return TimelineLine(at=paging.moment(entry.at), event=clean(entry.event, 80), text=paging.line(entry, paging.WIDE))

@@ -39,7 +39,7 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
-class Witness:
+class ComponentMatch:
     """One component and whether it shows the same."""
 
     standing: ServiceStatus
@@ -48,7 +48,7 @@ class Witness:
 
 
 @dataclass(frozen=True, slots=True)
-class What:
+class ErrorQuery:
     """The error to look for; `ours`: its fault is the asker's own, so that other trouble says nothing of it."""
 
     symptom: str
@@ -57,7 +57,7 @@ class What:
     ours: bool = False
 
 
-def witnesses(context: Context, whose: tuple[str, str], what: What, now: float) -> tuple[Witness, ...]:
+def witnesses(context: Context, whose: tuple[str, str], what: ErrorQuery, now: float) -> tuple[ComponentMatch, ...]:
     """The components to ask, those that show the most of it first.
 
     Args:
@@ -69,23 +69,23 @@ def witnesses(context: Context, whose: tuple[str, str], what: What, now: float) 
     service, component = (context.service, context.component) if context.service else whose
     asked = [(s, v) for s in context.standings for v in s.voices if s.service == service or not service]
     exact = [(s, v) for s, v in asked if component and v.measured.component == component]
-    found = [Witness(s, v, _agreement(v, what, now)) for s, v in exact or asked]
+    found = [ComponentMatch(s, v, _agreement(v, what, now)) for s, v in exact or asked]
     if not service:
         telling = {Agreement.SAME} if what.ours else {Agreement.SAME, Agreement.TROUBLE}
         found = [w for w in found if w.agreement in telling]
     return tuple(sorted(found, key=lambda w: _weight(w, now)))[:SHOWN]
 
 
-def verdict(found: Sequence[Witness]) -> Agreement:
+def verdict(found: Sequence[ComponentMatch]) -> Agreement:
     """The conclusion from all corroborating sources."""
     return found[0].agreement if found else Agreement.NOBODY
 
 
-def _weight(witness: Witness, now: float) -> tuple[int, int]:
+def _weight(witness: ComponentMatch, now: float) -> tuple[int, int]:
     return list(Agreement).index(witness.agreement), -ATTENTION[present(witness.voices.measured, now)]
 
 
-def _agreement(voices: ComponentStatus, what: What, now: float) -> Agreement:
+def _agreement(voices: ComponentStatus, what: ErrorQuery, now: float) -> Agreement:
     measured = voices.measured
     state = present(measured, now)
     if state is State.UNKNOWN:

@@ -34,7 +34,7 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ServiceDigest:
     """One service in a period: its components then and in the period before, incidents, ledger rows.
 
     `held` are incidents and discrepancies that quiet hours held back and that were over by their end; `failed` are
@@ -80,7 +80,7 @@ class Told:
 MEANING = "uptime is the lowest of a service's components: time without a partial or major outage"
 
 
-def digest(period: Period, told: Sequence[Told], ours: Sequence[str]) -> Answer:
+def digest(period: Period, told: Sequence[ServiceDigest], ours: Sequence[str]) -> Answer:
     """The whole of it; `ours` are our own troubles in that time, in words."""
     troubled = sorted((one for one in told if not (one.calm or one.unmeasured)), key=_worst_first)
     lines = [(clean(one.name, 40), _line(one, period)) for one in troubled[:SERVICES]]
@@ -95,16 +95,16 @@ def digest(period: Period, told: Sequence[Told], ours: Sequence[str]) -> Answer:
     )
 
 
-def anything(told: Sequence[Told]) -> bool:
+def anything(told: Sequence[ServiceDigest]) -> bool:
     """Whether anything was measured in it."""
     return any(one.lowest is not None or one.incidents for one in told)
 
 
-def _worst_first(one: Told) -> tuple[float, int]:
+def _worst_first(one: ServiceDigest) -> tuple[float, int]:
     return (one.lowest[0] if one.lowest else 1.0, -len(one.incidents))
 
 
-def _title(period: Period, told: Sequence[Told]) -> str:
+def _title(period: Period, told: Sequence[ServiceDigest]) -> str:
     count = sum(len(one.incidents) for one in told)
     known = [(*one.lowest, one.name) for one in told if one.lowest]
     if not known:
@@ -118,11 +118,11 @@ def _last(period: Period) -> str:
     return "Last 24 hours" if period.name == "day" else "Last 7 days"
 
 
-def _line(one: Told, period: Period) -> str:
+def _line(one: ServiceDigest, period: Period) -> str:
     return "; ".join((_uptime(one, period), *_incidents(one, period), *_lag(one)))
 
 
-def _uptime(one: Told, period: Period) -> str:
+def _uptime(one: ServiceDigest, period: Period) -> str:
     lowest, before = one.lowest, one.lowest_before
     if lowest is None:
         return "uptime unknown"
@@ -132,7 +132,7 @@ def _uptime(one: Told, period: Period) -> str:
     )
 
 
-def _incidents(one: Told, period: Period) -> Iterator[str]:
+def _incidents(one: ServiceDigest, period: Period) -> Iterator[str]:
     if not one.incidents:
         return
     lasted = {i: min(i.ended_at or period.ends, period.ends) - i.started_at for i in one.incidents}
@@ -149,7 +149,7 @@ def _incidents(one: Told, period: Period) -> Iterator[str]:
     yield said
 
 
-def _lag(one: Told) -> Iterator[str]:
+def _lag(one: ServiceDigest) -> Iterator[str]:
     """How late the vendor's page was, as we measured it."""
     ours = [row for row in one.rows if row.source is Source.MEASURED and row.began_at is not None]
     late = [row.ack_s for row in ours if row.ack_s is not None]
@@ -165,7 +165,7 @@ def _late(seconds: float) -> str:
     return f"{duration(-seconds)} ahead" if seconds < -0.5 else f"{duration(seconds)} late"
 
 
-def _others(told: Sequence[Told], troubled: Sequence[Told]) -> Iterator[tuple[str, str]]:
+def _others(told: Sequence[ServiceDigest], troubled: Sequence[ServiceDigest]) -> Iterator[tuple[str, str]]:
     left = troubled[SERVICES:]
     if left:
         yield (
@@ -180,7 +180,7 @@ def _others(told: Sequence[Told], troubled: Sequence[Told]) -> Iterator[tuple[st
         yield "Not measured", listed(unmeasured)
 
 
-def _not_said(told: Sequence[Told], ours: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _not_said(told: Sequence[ServiceDigest], ours: Sequence[str]) -> Iterator[tuple[str, str]]:
     held = [subject for one in told for subject in one.held]
     if held:
         yield "Held back", f"in quiet hours, and over by their end: {listed(clean(s, 40) for s in held)}"
@@ -194,7 +194,7 @@ def _not_said(told: Sequence[Told], ours: Sequence[str]) -> Iterator[tuple[str, 
         yield "Our own", "; ".join(clean(text, 120) for text in ours[:TROUBLES]) + more
 
 
-def _data(one: Told) -> dict[str, object]:
+def _data(one: ServiceDigest) -> dict[str, object]:
     lowest = one.lowest
     return {
         "service": one.service,

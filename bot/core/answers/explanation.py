@@ -10,7 +10,7 @@ from typing import Final
 
 from bot.core.answers.alternatives import title as instead
 from bot.core.answers.answer import Answer
-from bot.core.answers.corroboration import Agreement, Context, What, Witness, verdict, witnesses
+from bot.core.answers.corroboration import Agreement, ComponentMatch, Context, ErrorQuery, verdict, witnesses
 from bot.core.answers.status import we_see
 from bot.core.messages.error_meanings import ADVICE, WHOSE, means
 from bot.core.messages.layers import do_now
@@ -79,7 +79,9 @@ def explanation(finding: Finding, context: Context, now: float) -> Answer:
     found = witnesses(
         context,
         (finding.service, finding.component),
-        What(finding.symptom, finding.layer if finding.known else "", finding.status, finding.fault is Fault.OURS),
+        ErrorQuery(
+            finding.symptom, finding.layer if finding.known else "", finding.status, finding.fault is Fault.OURS
+        ),
         now,
     )
     agreed = verdict(found)
@@ -104,7 +106,7 @@ def name(finding: Finding) -> str:
     return f"HTTP {finding.status} {word.removesuffix(f' {finding.status}')}".strip()
 
 
-def _title(finding: Finding, found: Sequence[Witness], context: Context) -> str:
+def _title(finding: Finding, found: Sequence[ComponentMatch], context: Context) -> str:
     warning = f"revoke the {listed(finding.secrets)} you pasted · " if finding.secrets else ""
     if not finding.known:
         if finding.request_id and (ours := _own(finding, context)):
@@ -153,7 +155,7 @@ def _told(finding: Finding, agreed: Agreement) -> list[tuple[str, str]]:
     return [*lines, ("Whose", whose)]
 
 
-def _others(finding: Finding, found: Sequence[Witness], context: Context, now: float) -> list[tuple[str, str]]:
+def _others(finding: Finding, found: Sequence[ComponentMatch], context: Context, now: float) -> list[tuple[str, str]]:
     if not found:
         return [("Others", _nobody(finding, context, now))]
     lines: list[tuple[str, str]] = []
@@ -181,7 +183,7 @@ def _nobody(finding: Finding, context: Context, now: float) -> str:
     return f"it names no service; of the {measured} measured here {trouble} in trouble"
 
 
-def _steps(finding: Finding, found: Sequence[Witness], context: Context) -> list[str]:
+def _steps(finding: Finding, found: Sequence[ComponentMatch], context: Context) -> list[str]:
     if not finding.known:
         return ["paste the whole error: status, body, the last line of the trace"] if not finding.secrets else []
     first = finding.do or ADVICE[finding.advice]
@@ -217,5 +219,5 @@ def _own(finding: Finding, context: Context) -> Measurement | None:
     return next((measured for measured in every if finding.request_id in measured.request_ids), None)
 
 
-def _components(found: Sequence[Witness]) -> list[dict[str, str]]:
+def _components(found: Sequence[ComponentMatch]) -> list[dict[str, str]]:
     return [{"component": w.voices.measured.component, "agreement": w.agreement.value} for w in found]

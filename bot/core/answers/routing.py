@@ -19,7 +19,7 @@ UNHEARD, NAMED = 2, 8
 
 
 @dataclass(frozen=True, slots=True)
-class Hearer:
+class ExpectedRecipient:
     """One target that would hear: by which branch, when in words, and at which moment (Unix seconds)."""
 
     target: str
@@ -68,21 +68,23 @@ def routes_answer(tree: Tree, facts: Facts | None, about: str, now: float) -> An
     return Answer(title, now, tuple(lines), footer="subscriptions come on top of these: subscriptions", data=data)
 
 
-def hearers(taken: Sequence[RouteMatch], severity: int, policies: Sequence[Policy], now: float) -> list[Hearer]:
+def hearers(
+    taken: Sequence[RouteMatch], severity: int, policies: Sequence[Policy], now: float
+) -> list[ExpectedRecipient]:
     """Who would hear of an incident that is as bad as that, the earliest first; `now` in Unix seconds."""
-    found = list[Hearer]()
+    found = list[ExpectedRecipient]()
     for verdict in taken:
         branch = verdict.branch
         until = quiet_until(branch.quiet, severity, now)
         when = f"at the end of quiet hours, {moment(until)}" if until else "at once"
         by = BY_DEFAULT if branch.name == BY_DEFAULT else f"branch {branch.name}"
-        found += [Hearer(target, by, when, until or now) for target in branch.to]
+        found += [ExpectedRecipient(target, by, when, until or now) for target in branch.to]
     for policy in policies:
         for due in plan(policy):
             when = f"after {duration(due.at)}, if nobody acknowledges" if due.at >= 1 else "at once"
             when += f" (round {due.round})" if due.round > 1 else ""
-            found += [Hearer(t, f"step {due.number} of {policy.name}", when, now + due.at) for t in due.to]
-    first = dict[str, Hearer]()
+            found += [ExpectedRecipient(t, f"step {due.number} of {policy.name}", when, now + due.at) for t in due.to]
+    first = dict[str, ExpectedRecipient]()
     for one in sorted(found, key=lambda one: one.at):
         first.setdefault(one.target, one)
     return list(first.values())

@@ -12,7 +12,7 @@ from bot.core.model.card import Action
 from bot.core.model.incident import Incident
 from bot.core.model.severity import TROUBLE
 from bot.core.model.snapshot import ComponentStatus
-from bot.core.stats.remaining import LONGEST_S, Lasting
+from bot.core.stats.remaining import LONGEST_S, RemainingTime
 from bot.core.text.durations import duration
 from bot.core.text.inline import moment
 from bot.core.text.numbers import number, percent
@@ -43,7 +43,7 @@ WHY: Mapping[Reason, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ShouldIContext:
     """What the answer is made from: a component, its service's name, the incident it is in, what can stand in.
 
     `past` are the lengths on record, `deadline_s` how long the asker can wait, None where it does not matter.
@@ -57,10 +57,10 @@ class Standing:
     deadline_s: float | None = None
 
 
-def should_i(at: Standing, now: float) -> Answer:
+def should_i(at: ShouldIContext, now: float) -> Answer:
     """The answer to `should-i`."""
     own = at.voices.measured
-    lasting = Lasting(at.past.seconds, _elapsed(at, now))
+    lasting = RemainingTime(at.past.seconds, _elapsed(at, now))
     made = decide(Situation(own, at.voices.reports, at.options, lasting, at.deadline_s), now)
     troubled = present(own, now) in TROUBLE
     lines = [("Why", WHY[made.reason]), ("We measure", we_see(own, now))]
@@ -81,7 +81,7 @@ def should_i(at: Standing, now: float) -> Answer:
     )
 
 
-def _title(made: Decision, at: Standing, lasting: Lasting, now: float) -> str:
+def _title(made: Decision, at: ShouldIContext, lasting: RemainingTime, now: float) -> str:
     own = at.voices.measured
     sign = EMOJI[tone(own, now)]
     said = f"{sign} {called(own)}: {DO[made.verdict]}"
@@ -108,7 +108,7 @@ def _attempts(made: Decision) -> list[tuple[str, str]]:
     return [("Retry", f"{waits}: 99% get through if failures are independent")]
 
 
-def _end(at: Standing, lasting: Lasting, now: float) -> list[tuple[str, str]]:
+def _end(at: ShouldIContext, lasting: RemainingTime, now: float) -> list[tuple[str, str]]:
     low, middle, high = (lasting.quantile_s(share) for share in QUANTILES.values())
     later = "later than anybody can say" if high >= LONGEST_S / 2 else moment(now + high)
     most = f"80% of such incidents end between {moment(now + low)} and {later}"
@@ -119,7 +119,7 @@ def _end(at: Standing, lasting: Lasting, now: float) -> list[tuple[str, str]]:
     return [*lines, ("From", _from(at, lasting))]
 
 
-def _from(at: Standing, lasting: Lasting) -> str:
+def _from(at: ShouldIContext, lasting: RemainingTime) -> str:
     past = at.past
     whose = called(at.voices.measured) if past.component else clean(at.service, 60)
     said = f"{number(len(past.seconds), 'past incident', 'past incidents')} of {whose}"
@@ -142,12 +142,12 @@ def _next(made: Decision, component: str) -> list[tuple[str, str]]:
             return []
 
 
-def _elapsed(at: Standing, now: float) -> float:
+def _elapsed(at: ShouldIContext, now: float) -> float:
     began = at.incident.started_at if at.incident is not None else at.voices.measured.since
     return max(0.0, now - began) if began is not None else 0.0
 
 
-def _data(made: Decision, at: Standing, lasting: Lasting, now: float) -> dict[str, object]:
+def _data(made: Decision, at: ShouldIContext, lasting: RemainingTime, now: float) -> dict[str, object]:
     own, option, state = at.voices.measured, made.option, present(at.voices.measured, now)
     return {
         "at": now,
@@ -166,7 +166,7 @@ def _data(made: Decision, at: Standing, lasting: Lasting, now: float) -> dict[st
     }
 
 
-def _end_data(at: Standing, lasting: Lasting, now: float) -> dict[str, object]:
+def _end_data(at: ShouldIContext, lasting: RemainingTime, now: float) -> dict[str, object]:
     within = {name: lasting.quantile_s(share) for name, share in QUANTILES.items()}
     return {
         "elapsed_s": lasting.elapsed_s,

@@ -99,7 +99,7 @@ class Assessment:
 
 
 @dataclass(frozen=True, slots=True)
-class Silent:
+class SilentVantage:
     """A vantage without results: the components it measured, when the last result came, when it is forgotten."""
 
     vantage: str

@@ -10,10 +10,10 @@ from math import isfinite
 from typing import Any
 
 from bot.core.detection import episodes, explanation, serialization
-from bot.core.detection.assessment import Assessment, AssessorSettings, Explanation, Silent, Transition
+from bot.core.detection.assessment import Assessment, AssessorSettings, Explanation, SilentVantage, Transition
 from bot.core.detection.classification import LATEST, Sample, classified
 from bot.core.detection.episodes import Episodes, SuccessRun
-from bot.core.detection.plain_rule import Met
+from bot.core.detection.plain_rule import MetRule
 from bot.core.detection.reprobe import Plan
 from probes.model import Observation
 
@@ -76,7 +76,7 @@ class Assessor:
         """Look at a component again at once, as after a failure: people report trouble with it."""
         self.episodes.urge(component, max(now, self.now))
 
-    def alert(self, met: Met, component: str) -> list[Transition]:
+    def alert(self, met: MetRule, component: str) -> list[Transition]:
         """A plain rule is met by what was taken in last: an episode begins, unless one stands already."""
         steps = self._settle()
         opened = episodes.by_rule(self.episodes, component, met.course(self.settings.interval_s), self.now)
@@ -121,7 +121,7 @@ class Assessor:
         """Re-probe plans by component; none means looking at the usual interval is enough."""
         return self.episodes.attention.plans(now)
 
-    def silent(self, now: float) -> tuple[Silent, ...]:
+    def silent(self, now: float) -> tuple[SilentVantage, ...]:
         """Vantages whose results have stopped while others' go on: they count for nothing until they are back."""
         return explanation.silent(self.episodes, now)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from bot.core.detection.assessment import Assessment, Explanation, Silent
+from bot.core.detection.assessment import Assessment, Explanation, SilentVantage
 from bot.core.detection.baseline import DAY_S
 from bot.core.detection.detector import FORGOTTEN_S
 from bot.core.detection.summary import counted
@@ -192,7 +192,7 @@ def _fast_again(now: Episodes, component: str) -> bool:
     return course.closing.monitoring or (fast >= FAST and (1 - course.severity.rate) ** fast < CHANCE)
 
 
-def silent(now: Episodes, at: float) -> tuple[Silent, ...]:
+def silent(now: Episodes, at: float) -> tuple[SilentVantage, ...]:
     """The vantages of which no stream has had a result for `silence_s`, while another vantage's have."""
     latest: dict[str, float] = {}
     components: dict[str, set[str]] = {}
@@ -202,7 +202,9 @@ def silent(now: Episodes, at: float) -> tuple[Silent, ...]:
     gone = {v: last for v, last in latest.items() if at - last > now.settings.silence_s}
     if len(gone) == len(latest):
         return ()
-    return tuple(Silent(v, tuple(sorted(components[v])), last, last + FORGOTTEN_S) for v, last in sorted(gone.items()))
+    return tuple(
+        SilentVantage(v, tuple(sorted(components[v])), last, last + FORGOTTEN_S) for v, last in sorted(gone.items())
+    )
 
 
 def usual_words(rate: float) -> str:

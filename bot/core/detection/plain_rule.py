@@ -48,7 +48,7 @@ Rules = Mapping[str, Sequence[tuple[int, int]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
+class MetRule:
     """A rule that is met, of which check, and by what."""
 
     check: str
@@ -78,7 +78,7 @@ class Counting:
         self._rules = {check: [Rule(*pair) for pair in pairs] for check, pairs in rules.items()}
         self._windows = {check: window for check, window in (kept or {}).items() if check in rules}
 
-    def take(self, result: Sample) -> Met | None:
+    def take(self, result: Sample) -> MetRule | None:
         """Count one result; the rule that it meets. What met a rule is used up: it has to be met anew."""
         rules = self._rules.get(result.check)
         if not rules:
@@ -87,7 +87,7 @@ class Counting:
         window = (*self._windows.get(result.check, ()), result)[-longest:]
         rule = next((rule for rule in rules if rule.met(window)), None)
         self._windows[result.check] = () if rule else window
-        return Met(result.check, rule, window) if rule else None
+        return MetRule(result.check, rule, window) if rule else None
 
     def told(self, component: str, *, open_: bool) -> tuple[str, ...]:
         """The rules of a component's checks and how far each is, in words; `open_`: there is an incident already."""

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from bot.core.answers.answer import Answer, Table
 from bot.core.health.breaks import SetAside
-from bot.core.health.sight import State
+from bot.core.health.connectivity import State
 from bot.core.health.signs import (
     ASIDE_S,
     BACKLOG,

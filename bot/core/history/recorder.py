@@ -26,7 +26,7 @@ _PLACE = {state: place for place, state in enumerate(HELD)}
 
 
 @dataclass(frozen=True, slots=True)
-class Believed:
+class JudgedState:
     """The state of a component as last judged, and until when that holds without news (Unix seconds)."""
 
     state: State
@@ -38,7 +38,7 @@ class Rolled:
     """The state between two commits: sums by component and minute, time counted so far, when last written."""
 
     pending: dict[str, dict[int, str]] = field(default_factory=dict)
-    believed: dict[str, Believed] = field(default_factory=dict)
+    believed: dict[str, JudgedState] = field(default_factory=dict)
     counted_to: float = 0.0
     written_at: float = 0.0
 
@@ -84,7 +84,7 @@ class RollupRecorder:
         for component, voice in voices.items():
             ours = voice.measured
             until = (ours.at if ours.at is not None else now) + ours.stale_after_s
-            self._believed[component] = Believed(ours.state, max(until, now))
+            self._believed[component] = JudgedState(ours.state, max(until, now))
 
     def take(self, now: float) -> tuple[Chunk, ...]:
         """What is to be added to the roll-ups now, if it is time; it is gathered no longer."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.core.incidents import lifecycle
 from bot.core.incidents.tracker import IncidentTracker
-from bot.core.model.escalation import Course, Due, Policy
+from bot.core.model.escalation import Due, EscalationProgress, Policy
 from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
 from bot.core.model.severity import SEVERITY
 from bot.core.model.snapshot import Snapshot
@@ -56,7 +56,7 @@ def _pressed(
 ) -> tuple[Incident, list[TimelineEntry]]:
     if incident.acknowledged_at is not None or incident.silence is not None:
         return replace(incident, courses=tuple(c.stopped() for c in incident.courses)), []
-    courses, lines = list[Course](), list[TimelineEntry]()
+    courses, lines = list[EscalationProgress](), list[TimelineEntry]()
     for course in _courses(incident, wanted(incident), now):
         due = course.due
         if due is None or due.at > now or incident.status is not IncidentStatus.OPEN:
@@ -67,15 +67,15 @@ def _pressed(
     return replace(incident, courses=tuple(courses)), lines
 
 
-def _courses(incident: Incident, policies: Sequence[Policy], now: float) -> list[Course]:
+def _courses(incident: Incident, policies: Sequence[Policy], now: float) -> list[EscalationProgress]:
     """Those that go on, with their policies as they are configured now, and those that begin."""
     fresh = {p.name: p for p in policies if SEVERITY.get(incident.worst, 0) >= SEVERITY.get(p.minimum, 0)}
     going = [replace(c.going(now), policy=fresh.get(c.policy.name, c.policy)) for c in incident.courses]
     known = {c.policy.name for c in going}
-    return [*going, *(Course(p, now, now) for name, p in fresh.items() if name not in known)]
+    return [*going, *(EscalationProgress(p, now, now) for name, p in fresh.items() if name not in known)]
 
 
-def _said(course: Course, due: Due, now: float, reached: Collection[str]) -> list[TimelineEntry]:
+def _said(course: EscalationProgress, due: Due, now: float, reached: Collection[str]) -> list[TimelineEntry]:
     """The line for everybody; those who were told before, by whatever way, are reminded."""
     elapsed = now - course.begun
     # A first step that comes at once waited for nobody.

@@ -21,7 +21,7 @@ Symptoms = Iterable[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class ResultSpan:
     """Results of some `minutes` from a minute since the epoch on, all affected components together."""
 
     minute: int
@@ -31,7 +31,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class PageStatusChange:
     """What the page said of a component from a moment (Unix seconds, by our clock) on."""
 
     at: float
@@ -47,12 +47,12 @@ class Evidence:
     symptoms: dict[str, int]
     layers: dict[str, int]
     ids: tuple[tuple[float, str], ...] = ()
-    course: tuple[Stretch, ...] = ()
-    said: tuple[Said, ...] = ()
+    course: tuple[ResultSpan, ...] = ()
+    said: tuple[PageStatusChange, ...] = ()
     components: dict[str, int] | None = None
 
     @property
-    def worst(self) -> Stretch | None:
+    def worst(self) -> ResultSpan | None:
         """The stretch with the highest share of failures, of those with enough results to tell; the first of equals."""
         telling = [s for s in self.course if s.total >= 8 and s.failed]
         return max(telling, key=lambda s: s.failed / s.total, default=None)
@@ -116,7 +116,7 @@ def followed(dossier: Evidence, incident: Incident, tallies: Mapping[str, tuple[
     first = max(latest) - MINUTES + 1
     latest = {number: sums for number, sums in latest.items() if number >= first}
     kept = [s for s in dossier.course if s.minute + s.minutes <= first or s.minute not in latest]
-    fresh = [Stretch(number, 1, *sums) for number, sums in latest.items()]
+    fresh = [ResultSpan(number, 1, *sums) for number, sums in latest.items()]
     held = {s.minute: s for s in kept} | {s.minute: s for s in fresh if not _covered(s, kept)}
     course = [held[number] for number in sorted(held)]
     while len(course) > POINTS:
@@ -138,7 +138,7 @@ def begun(dossier: Evidence, incident: Incident, counts: Iterable[tuple[int, int
     total = sum(n for _, n in pairs) - sum(s.total for s in course)
     if total <= 0 or not 0 <= failed <= total:
         return dossier
-    return replace(dossier, course=(Stretch(start, course[0].minute - start, failed, total), *course))
+    return replace(dossier, course=(ResultSpan(start, course[0].minute - start, failed, total), *course))
 
 
 def heard(dossier: Evidence, incident: Incident, says: Mapping[str, PageStatus]) -> Evidence:
@@ -149,7 +149,7 @@ def heard(dossier: Evidence, incident: Incident, says: Mapping[str, PageStatus])
             continue
         last = next((s for s in reversed(dossier.said) if s.component == component), None)
         if last is None or last.state is not now.state:
-            said = (*dossier.said, Said(now.since or now.read_at, component, now.state, now.words[:WORDS]))
+            said = (*dossier.said, PageStatusChange(now.since or now.read_at, component, now.state, now.words[:WORDS]))
             said = (*said[: CLAIMS // 2], *said[len(said) - CLAIMS // 2 :]) if len(said) > CLAIMS else said
             dossier = replace(dossier, said=said)
     return dossier
@@ -164,17 +164,17 @@ def _more(counts: Mapping[str, int], word: str, n: int = 1) -> dict[str, int]:
     return {**counts, name: counts.get(name, 0) + n}
 
 
-def _covered(fresh: Stretch, kept: Iterable[Stretch]) -> bool:
+def _covered(fresh: ResultSpan, kept: Iterable[ResultSpan]) -> bool:
     """Whether a minute lies in a longer stretch already."""
     return any(s.minutes > 1 and s.minute <= fresh.minute < s.minute + s.minutes for s in kept)
 
 
-def _halved(course: list[Stretch]) -> list[Stretch]:
+def _halved(course: list[ResultSpan]) -> list[ResultSpan]:
     """Neighbours merged, but for the minutes that may still change."""
     old, fresh = course[:-MINUTES], course[-MINUTES:]
     pairs = [old[n : n + 2] for n in range(0, len(old), 2)]
     merged = [
-        Stretch(
+        ResultSpan(
             p[0].minute, p[-1].minute + p[-1].minutes - p[0].minute, sum(s.failed for s in p), sum(s.total for s in p)
         )
         for p in pairs

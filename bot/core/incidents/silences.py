@@ -27,7 +27,7 @@ FIXED = frozenset({"service", "component"})
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class MatchContext:
     """What matchers are held against beside an incident: the service, its labels, what is measured now."""
 
     service: str
@@ -63,7 +63,7 @@ class Ground:
         return any(matches(fixed, self.standing(component)) for component in components)
 
 
-NOWHERE = Ground("")
+NOWHERE = MatchContext("")
 
 
 def written(conditions: Iterable[Matcher]) -> str:
@@ -91,7 +91,7 @@ def conditions_of(target: str) -> tuple[Matcher, ...]:
 def may_reach(conditions: Iterable[Matcher], service: str, components: Iterable[str]) -> bool:
     """Whether conditions could fit something of a service whose labels are not at hand."""
     fixed = [c for c in conditions if c.key in FIXED]
-    return any(matches(fixed, Ground(service).standing(component)) for component in components)
+    return any(matches(fixed, MatchContext(service).standing(component)) for component in components)
 
 
 def standing(silences: Silences, now: float) -> Silences:
@@ -117,7 +117,7 @@ def on(silences: Silences, target: str) -> Silences:
     return tuple(s for s in silences if s.target == target or (s.id and s.id == target))
 
 
-def of_component(silences: Silences, component: str, ground: Ground = NOWHERE) -> Silence | None:
+def of_component(silences: Silences, component: str, ground: MatchContext = NOWHERE) -> Silence | None:
     """The silence on a component, its own or the service's, or by matchers that fit it whatever happens."""
 
     def always(silence: Silence) -> bool:
@@ -127,7 +127,7 @@ def of_component(silences: Silences, component: str, ground: Ground = NOWHERE) -
     return _longest(s for s in silences if s.target in {"", component} or always(s))
 
 
-def of_incident(silences: Silences, incident: Incident, ground: Ground = NOWHERE) -> Silence | None:
+def of_incident(silences: Silences, incident: Incident, ground: MatchContext = NOWHERE) -> Silence | None:
     """The silence on an incident: its own, the service's, or one on every component that is affected now."""
     whole = [s for s in silences if s.target in {"", incident.id}]
     parts = [_longest(s for s in silences if _on_part(s, incident, c, ground)) for c in incident.active]
@@ -138,13 +138,13 @@ def of_incident(silences: Silences, incident: Incident, ground: Ground = NOWHERE
     return _longest(whole)
 
 
-def of_dispute(silences: Silences, record: Discrepancy, ground: Ground) -> Silence | None:
+def of_dispute(silences: Silences, record: Discrepancy, ground: MatchContext) -> Silence | None:
     """The silence on a discrepancy: its component's, the service's, or by matchers."""
     direct = of_component(silences, record.component)
     return direct or _longest(s for s in silences if _fits(s, lambda: [ground.dispute(record)]))
 
 
-def over(silences: Silences, incident: Incident, ground: Ground = NOWHERE) -> Silences:
+def over(silences: Silences, incident: Incident, ground: MatchContext = NOWHERE) -> Silences:
     """Every silence that holds this incident back, wholly or in part."""
     return tuple(
         s
@@ -153,7 +153,7 @@ def over(silences: Silences, incident: Incident, ground: Ground = NOWHERE) -> Si
     )
 
 
-def _on_part(silence: Silence, incident: Incident, component: str, ground: Ground) -> bool:
+def _on_part(silence: Silence, incident: Incident, component: str, ground: MatchContext) -> bool:
     if silence.announced and not silence.since <= incident.opened_at < silence.until:
         # An outage is not explained by work that the page announces afterwards.
         return False

@@ -39,7 +39,7 @@ class IncidentTracker:
         self.silences = quiet
         self.announced: Silences = ()
         self.expired: list[Silence] = []
-        self.ground = silences.Ground(service.id, service.labels)
+        self.ground = silences.MatchContext(service.id, service.labels)
         self.asides = aside
         self._incidents = dict(kept)
         self._touched: dict[str, list[TimelineEntry]] = {}
@@ -159,7 +159,7 @@ class IncidentTracker:
                 self.put(held)
 
     def holding(self, incident: Incident, now: float) -> Silence | None:
-        """What holds an incident back at this moment: people's wish, or work that was announced."""
+        """What holds an incident back at this moment: people's request, or work that was announced."""
         return silences.of_incident(self.quiet(now), incident, self.ground)
 
     def quiet(self, now: float) -> Silences:

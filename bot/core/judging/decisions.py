@@ -20,13 +20,13 @@ from bot.core.model.measurement import Failure
 from bot.core.model.silence import Silence
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.statuspage import PageMention, PageStatus
-from bot.core.reports.surge import Remembered as Crowded
-from bot.core.routing.notices import Notice, Told
+from bot.core.reports.surge import SurgeState
+from bot.core.routing.notices import Notice, SentNotice
 from bot.core.statuspage.comparison import Compared
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
+class JudgementState:
     """The state of a judgement between two commits, JSON-able field by field; `counted` rows were taken in so far."""
 
     assessor: dict[str, Any] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Remembered:
     compared: Compared = field(default_factory=Compared)
     failures: dict[str, tuple[Failure, ...]] = field(default_factory=dict)
     fronts: Fronts = field(default_factory=dict)
-    told: dict[str, Told] = field(default_factory=dict)
+    told: dict[str, SentNotice] = field(default_factory=dict)
     checks: RecentCounts = field(default_factory=dict)
     counted: int = 0
     ledger: dict[str, LedgerEntry] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Remembered:
     asides: tuple[ManualResolution, ...] = ()
     rolled: Rolled = field(default_factory=Rolled)
     filed: EvidenceState = field(default_factory=EvidenceState)
-    crowd: Crowded = field(default_factory=Crowded)
+    crowd: SurgeState = field(default_factory=SurgeState)
     counting: dict[str, Window] = field(default_factory=dict)
     certificates: dict[str, float] = field(default_factory=dict)
     blindness: dict[str, Unusable] = field(default_factory=dict)

@@ -20,7 +20,7 @@ from bot.core.incidents.certificates import Certificates
 from bot.core.incidents.evidence import Evidence, EvidenceCollector, NewEvidence
 from bot.core.incidents.tracker import IncidentTracker, Touched
 from bot.core.judging import edges as edge_checks
-from bot.core.judging.decisions import Decisions, Remembered
+from bot.core.judging.decisions import Decisions, JudgementState
 from bot.core.judging.measurement import measured
 from bot.core.judging.resuming import resume
 from bot.core.ledger.entries import LedgerTracker
@@ -55,10 +55,10 @@ class Judgement:
         self,
         service: ServiceView,
         settings: AssessorSettings,
-        remembered: Remembered | None = None,
+        remembered: JudgementState | None = None,
         calls: escalation.Calls = escalation.nobody,
     ) -> None:
-        kept = remembered or Remembered()
+        kept = remembered or JudgementState()
         self.service = service
         self._calls = calls
         self._assessor = Assessor(settings, kept.assessor or None)
@@ -279,9 +279,9 @@ class Judgement:
         """Keep to whom a notice went, and until when quiet holds it there, for `state()`."""
         self._notices.went(subject, to)
 
-    def state(self) -> Remembered:
+    def state(self) -> JudgementState:
         """All that must be written for another process to go on exactly here."""
-        return Remembered(
+        return JudgementState(
             assessor=self._assessor.dump(),
             heard=dict(self._heard),
             incidents=self._cases.state(),

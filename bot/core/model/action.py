@@ -8,7 +8,7 @@ class ActionRequest:
     """What a person asks the judge to change: acknowledge, silence, resolve (all in `bot.core.incidents.actions`).
 
     `who` is "platform:place:user" and `where` the target it came from ("slack:C0123"), for the audit trail; `name` is
-    how the person is shown; `id` names this one wish, so that it is done once however often it is sent.
+    how the person is shown; `id` names this one request, so that it is done once however often it is sent.
     """
 
     at: float

@@ -1,8 +1,8 @@
 """Escalation: whom an incident goes to while nobody acknowledges it, step by step, and who is reminded. Pure.
 
-A `Policy` is what the configuration wants, a `Course` how far one incident has come on it, kept within the incident, so
-that it is written in the same commit as what it says. A course takes one step at a time, each after its wait since the
-one before: a clock that jumps ahead, or an hour without a judge, brings one step early and never all of them at once.
+A `Policy` is what the configuration wants, an `EscalationProgress` how far one incident has come on it, kept within the
+incident, so that it is written in the same commit as what it says. It takes one step at a time, each after its wait
+since the one before: a clock that jumps ahead, or an hour without a judge, brings one step early and never all at once.
 
 The rules are PagerDuty's. An acknowledgement stops it, however bad it becomes later; what is released goes on with
 the next step, after that step's own wait. Silence and maintenance stop it likewise; while no failures come any more a
@@ -59,7 +59,7 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class EscalationProgress:
     """How far an incident has come on a policy.
 
     `begun` is since when nobody has had it in hand, `since` when the wait for the next step began (both Unix seconds),
@@ -88,17 +88,17 @@ class Course:
             due = max(due, self.policy.held_until)
         return Due(due, number + 1, rounds + 1, steps[number].to)
 
-    def stopped(self) -> "Course":
+    def stopped(self) -> "EscalationProgress":
         """The same while somebody has it in hand, or wants quiet."""
         return self if self.since is None else replace(self, since=None)
 
-    def going(self, now: float) -> "Course":
+    def going(self, now: float) -> "EscalationProgress":
         """The same while nobody has: a wait that was stopped begins anew, as does one that a clock set back undid."""
         if self.since is None:
             return replace(self, begun=now, since=now)
         return self if self.since <= now else replace(self, begun=min(self.begun, now), since=now)
 
-    def stepped(self, due: Due, now: float) -> "Course":
+    def stepped(self, due: Due, now: float) -> "EscalationProgress":
         """The same after its next step."""
         fresh = () if self.policy.reminds else tuple(t for t in due.to if t not in self.to)
         return replace(self, since=now, taken=self.taken + 1, to=(*self.to, *fresh))
@@ -110,12 +110,12 @@ def reminder(every_s: float, to: Iterable[str]) -> Policy:
     return Policy(f"every {every_s:.0f} s to {' '.join(who)}", (Step(every_s, who),), ENDLESS, every_s, reminds=True)
 
 
-def told(courses: Iterable[Course]) -> tuple[str, ...]:
+def told(courses: Iterable[EscalationProgress]) -> tuple[str, ...]:
     """Everybody whom the steps taken have told, each once, in that order."""
     return tuple(dict.fromkeys(target for course in courses for target in course.to))
 
 
-def ahead(courses: Iterable[Course]) -> tuple[Policy, Due] | None:
+def ahead(courses: Iterable[EscalationProgress]) -> tuple[Policy, Due] | None:
     """The next step of all policies that tell somebody, with its policy."""
     coming = [(c.policy, due) for c in courses if not c.policy.reminds and (due := c.due) is not None]
     return min(coming, key=lambda pair: pair[1].at, default=None)
@@ -123,7 +123,7 @@ def ahead(courses: Iterable[Course]) -> tuple[Policy, Due] | None:
 
 def plan(policy: Policy) -> tuple[Due, ...]:
     """Every step of every round, its time in seconds after the beginning, if nobody ever acknowledges."""
-    course, steps = Course(policy, 0.0, 0.0), list[Due]()
+    course, steps = EscalationProgress(policy, 0.0, 0.0), list[Due]()
     while (due := course.due) is not None and len(steps) < 200:
         steps.append(due)
         course = course.stepped(due, due.at)

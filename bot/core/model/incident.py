@@ -7,7 +7,7 @@ the moment of delivery. Discrepancies with the page are in `discrepancy`, messag
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.core.model.escalation import Course
+from bot.core.model.escalation import EscalationProgress
 from bot.core.model.person import Person
 from bot.core.model.silence import Silence
 from probes.model import State
@@ -84,7 +84,7 @@ class Incident:
     silence: Silence | None = None
     resolved_by: Person | None = None
     verdict: tuple[Feedback, ...] = ()
-    courses: tuple[Course, ...] = ()
+    courses: tuple[EscalationProgress, ...] = ()
     page_red_since: float | None = None
     shade: State = State.UNKNOWN
     shade_against: float | None = None

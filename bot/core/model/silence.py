@@ -12,7 +12,7 @@ UNTIL_RESOLVED = "until resolved"
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """What is recorded but not spoken of, from `since` until `until` (Unix seconds), by whose wish and why.
+    """What is recorded but not spoken of, from `since` until `until` (Unix seconds), at whose request and why.
 
     `target` is an incident's id, a component's, matchers as they are written, or "" for the whole service; `work`:
     maintenance was announced. `till_over`: it ends with the trouble it covers, at the latest at `until`. `id` names it

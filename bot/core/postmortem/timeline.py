@@ -23,7 +23,7 @@ LINES = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PostmortemEntry:
     """One thing that happened: when (Unix seconds), on whose part, what, and the words of others that belong to it."""
 
     at: float
@@ -54,15 +54,15 @@ def timeline(
 
 def merged(
     incident: Incident, dossier: Evidence | None, records: Sequence[Discrepancy], names: Mapping[str, str]
-) -> list[Line]:
+) -> list[PostmortemEntry]:
     """All lines in the order in which they happened."""
-    lines = [Line(incident.started_at, US, first_of(incident.kind))]
+    lines = [PostmortemEntry(incident.started_at, US, first_of(incident.kind))]
     for entry in incident.timeline:
         by_hand = entry.event in _PEOPLE or (entry.event == "resolved" and incident.resolved_by is not None)
         if entry.event not in _PAGE:
-            lines.append(Line(entry.at, PEOPLE if by_hand else US, _entry(entry)))
+            lines.append(PostmortemEntry(entry.at, PEOPLE if by_hand else US, _entry(entry)))
         elif dossier is None or not dossier.said:
-            lines.append(Line(entry.at, PAGE, clean(entry.text, 400)))
+            lines.append(PostmortemEntry(entry.at, PAGE, clean(entry.text, 400)))
     lines += _page(incident, dossier, names)
     lines += _disagreed(records, names)
     return sorted(lines, key=lambda line: (line.at, line.who != US))
@@ -86,7 +86,7 @@ def _entry(entry: TimelineEntry) -> str:
     return text if text.startswith(event) or text.endswith(f" {event}") else f"{event}: {text}" if text else event
 
 
-def _page(incident: Incident, dossier: Evidence | None, names: Mapping[str, str]) -> Iterable[Line]:
+def _page(incident: Incident, dossier: Evidence | None, names: Mapping[str, str]) -> Iterable[PostmortemEntry]:
     first: set[str] = set()
     for said in dossier.said if dossier else ():
         name = clean(names.get(said.component, said.component), 40)
@@ -94,18 +94,18 @@ def _page(incident: Incident, dossier: Evidence | None, names: Mapping[str, str]
         first.add(said.component)
         if not known and said.at <= incident.started_at:
             # What it said all along belongs to the beginning.
-            yield Line(incident.started_at, PAGE, f"{name} shown as {WORDS[said.state]}", said.words)
+            yield PostmortemEntry(incident.started_at, PAGE, f"{name} shown as {WORDS[said.state]}", said.words)
         elif known or SEVERITY.get(said.state):
-            yield Line(said.at, PAGE, f"{name} now shown as {WORDS[said.state]}", said.words)
+            yield PostmortemEntry(said.at, PAGE, f"{name} now shown as {WORDS[said.state]}", said.words)
 
 
-def _disagreed(records: Sequence[Discrepancy], names: Mapping[str, str]) -> Iterable[Line]:
+def _disagreed(records: Sequence[Discrepancy], names: Mapping[str, str]) -> Iterable[PostmortemEntry]:
     for record in records:
         name = clean(names.get(record.component, record.component), 40)
         if record.kind is not DiscrepancyKind.UNREADABLE:
-            yield Line(record.opened_at, US, f"we report a discrepancy on {name} ({_kind(record)})")
+            yield PostmortemEntry(record.opened_at, US, f"we report a discrepancy on {name} ({_kind(record)})")
         if record.closed_at is not None:
-            yield Line(record.closed_at, US, f"{name}: {clean(record.outcome, 120)}")
+            yield PostmortemEntry(record.closed_at, US, f"{name}: {clean(record.outcome, 120)}")
 
 
 def _kind(record: Discrepancy) -> str:

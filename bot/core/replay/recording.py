@@ -45,20 +45,20 @@ def letter(seen: Observation) -> str:
 
 
 @dataclass(slots=True)
-class Strip:
-    """One stream's looks: letters and latencies by slot."""
+class StreamRecording:
+    """One stream's results: letters and latencies by slot."""
 
     letters: dict[int, str] = field(default_factory=dict)
     latency_ms: dict[int, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
-class Tape:
+class RunRecorder:
     """What has been noted so far, by slot since `start`."""
 
     start: float
     slots: int
-    strips: dict[str, Strip] = field(default_factory=dict)
+    strips: dict[str, StreamRecording] = field(default_factory=dict)
     blind: dict[str, set[int]] = field(default_factory=dict)
     pages: list[dict[str, Any]] = field(default_factory=list)
 
@@ -68,7 +68,7 @@ class Tape:
         if seen.page is not None:
             _turn(self.pages, slot, seen, page_ids)
             return
-        _note(self.strips.setdefault(f"{seen.vantage}/{seen.component}", Strip()), slot, seen)
+        _note(self.strips.setdefault(f"{seen.vantage}/{seen.component}", StreamRecording()), slot, seen)
         if seen.control is False:
             self.blind.setdefault(seen.vantage, set()).add(slot)
 
@@ -89,7 +89,7 @@ def recorded(name: str, rows: Iterable[Observation], interval_s: float, page_ids
     if not any(seen.page is None for seen in looks):
         raise ValueError("no results to record")
     start = looks[0].at // SLOT_S * SLOT_S
-    tape = Tape(start, int((looks[-1].at - start) // SLOT_S) + 1)
+    tape = RunRecorder(start, int((looks[-1].at - start) // SLOT_S) + 1)
     if tape.slots > AT_MOST_SLOTS:
         raise ValueError("the results span more time than a trace can hold")
     for seen in looks:
@@ -97,7 +97,7 @@ def recorded(name: str, rows: Iterable[Observation], interval_s: float, page_ids
     return {"format": FORMAT, "name": name, "interval_s": interval_s, **_laid_out(tape, interval_s)}
 
 
-def _laid_out(tape: Tape, interval_s: float) -> dict[str, Any]:
+def _laid_out(tape: RunRecorder, interval_s: float) -> dict[str, Any]:
     strips, slots = tape.strips, tape.slots
     every = max(1, round(interval_s / SLOT_S))
     return {
@@ -116,7 +116,7 @@ def _laid_out(tape: Tape, interval_s: float) -> dict[str, Any]:
     }
 
 
-def _note(strip: Strip, slot: int, seen: Observation) -> None:
+def _note(strip: StreamRecording, slot: int, seen: Observation) -> None:
     mark, before = letter(seen), strip.letters.get(slot, NO_DATA)
     if (before in (NO_DATA, QUIET) and mark != NO_DATA) or before == NO_DATA:
         strip.letters[slot] = mark
@@ -141,7 +141,7 @@ def _filled(letters: Mapping[int, str], slots: int, every: int) -> str:
     return "".join(filled)
 
 
-def _paced(strip: Strip, slots: int, every: int) -> list[float | None]:
+def _paced(strip: StreamRecording, slots: int, every: int) -> list[float | None]:
     """One latency for each scheduled look: the latest of its interval, None where none was measured."""
     offset = min(strip.letters) % every
     paced: list[float | None] = [None] * max(0, ceil((slots - offset) / every))

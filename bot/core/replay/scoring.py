@@ -13,7 +13,7 @@ MONTH_DAYS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
+class TrueInterval:
     """One true interval of trouble with the vendor, in seconds from the start of the recording."""
 
     start_s: float
@@ -40,16 +40,16 @@ class Score:
         return self.false_alarms / self.days * MONTH_DAYS if self.days else 0.0
 
 
-def truths(label: Any, slot_s: float) -> tuple[Truth, ...]:
+def truths(label: Any, slot_s: float) -> tuple[TrueInterval, ...]:
     """The vendor's incidents in one scenario's labels; trouble of ours or of a vantage is none."""
     return tuple(
-        Truth(i["start_slot"] * slot_s, i["end_slot"] * slot_s, tuple(i["components"]), i.get("rate"))
+        TrueInterval(i["start_slot"] * slot_s, i["end_slot"] * slot_s, tuple(i["components"]), i.get("rate"))
         for i in label["incidents"]
         if i["scope"] == "vendor"
     )
 
 
-def scored(scenario: str, opened_s: Iterable[float], intervals: Sequence[Truth], days: float) -> Score:
+def scored(scenario: str, opened_s: Iterable[float], intervals: Sequence[TrueInterval], days: float) -> Score:
     """Openings (seconds from the start) against the truth."""
     openings = sorted(opened_s)
     delays: list[float] = []

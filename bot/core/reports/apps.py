@@ -20,7 +20,7 @@ LARGEST = 10**9
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class AppRequests:
     """Requests of one app until `at` (Unix seconds)."""
 
     at: float
@@ -28,11 +28,11 @@ class Counted:
     total: int
 
 
-Counts = Mapping[str, tuple[Counted, ...]]
+Counts = Mapping[str, tuple[AppRequests, ...]]
 """By app, in order of time."""
 
 
-def taken(counts: Counts, app: str, one: Counted) -> Counts:
+def taken(counts: Counts, app: str, one: AppRequests) -> Counts:
     """With one more report; what cannot be is left out, and of too many apps the new one."""
     if not 0 <= one.failed <= one.total <= LARGEST or not one.total or (app not in counts and len(counts) >= MOST):
         return counts
@@ -68,11 +68,11 @@ def apps_say(counts: Counts) -> Apps | None:
     return Apps(len(each), round(failed), round(counted), failing, failing >= LEAST)
 
 
-def _thinned(said: list[Counted]) -> list[Counted]:
+def _thinned(said: list[AppRequests]) -> list[AppRequests]:
     """At most `POINTS`: of too many the two that are closest in time become one, as late as the later."""
     while len(said) > POINTS:
         place = min(range(len(said) - 1), key=lambda n: said[n + 1].at - said[n].at)
         first, second = said[place : place + 2]
-        merged = Counted(second.at, first.failed + second.failed, first.total + second.total)
+        merged = AppRequests(second.at, first.failed + second.failed, first.total + second.total)
         said[place : place + 2] = [merged]
     return said

@@ -24,7 +24,7 @@ from math import isfinite
 from bot.core.detection.assessment import Event, Kind, Transition
 from bot.core.model.incident import Incident
 from bot.core.model.report import APPS, Report, Reports
-from bot.core.reports.apps import Counted, Counts, apps_say, settled, sums, taken
+from bot.core.reports.apps import AppRequests, Counts, apps_say, settled, sums, taken
 from bot.core.reports.outcomes import voice
 from bot.core.reports.public_posts import PublicPosts, PublicPostState
 from bot.core.stats.seasonal import Baseline, surprise
@@ -50,7 +50,7 @@ AHEAD_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class LatestReport:
     """A person's latest word on a component, and the workspace it was said in.
 
     `apart`: said in a surge or an incident; `told`: it was passed on as evidence, which happens once.
@@ -70,7 +70,7 @@ class ComponentReports:
     `opened`: this surge has made an incident; `counts` are those of apps.
     """
 
-    voices: Mapping[str, Voice] = field(default_factory=dict)
+    voices: Mapping[str, LatestReport] = field(default_factory=dict)
     usual: Baseline = field(default_factory=Baseline)
     since: float | None = None
     opened: bool = False
@@ -78,7 +78,7 @@ class ComponentReports:
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
+class SurgeState:
     """Everything that decides the future; `places` hold people of each workspace with the time of their last word."""
 
     components: Mapping[str, ComponentReports] = field(default_factory=dict)
@@ -90,19 +90,19 @@ class Remembered:
 class SurgeDetector:
     """The people and public places that speak of one service."""
 
-    def __init__(self, components: Collection[str], kept: Remembered | None = None, *, opens: bool = False) -> None:
+    def __init__(self, components: Collection[str], kept: SurgeState | None = None, *, opens: bool = False) -> None:
         """`opens`: a sustained surge makes an incident."""
-        kept = kept or Remembered()
+        kept = kept or SurgeState()
         self._opens = opens
         self._components = {c: kept.components.get(c, ComponentReports()) for c in components}
         self._places = {place: dict(people) for place, people in kept.places.items()}
         self._affected = dict(kept.affected)
         self._public = PublicPosts(components, kept.talk)
 
-    def state(self) -> Remembered:
+    def state(self) -> SurgeState:
         """What must be written for another process to go on here."""
         kept = {c: g for c, g in self._components.items() if g != ComponentReports()}
-        return Remembered(kept, {p: dict(w) for p, w in self._places.items()}, dict(self._affected), self._public.talk)
+        return SurgeState(kept, {p: dict(w) for p, w in self._places.items()}, dict(self._affected), self._public.talk)
 
     @property
     def speaks(self) -> bool:
@@ -121,7 +121,7 @@ class SurgeDetector:
         if gathered is None or not isfinite(report.at):
             return 0
         if report.total:
-            counts = taken(gathered.counts, report.who, Counted(report.at, report.failed, report.total))
+            counts = taken(gathered.counts, report.who, AppRequests(report.at, report.failed, report.total))
             gathered = self._components[report.component] = replace(gathered, counts=counts)
             works = voice(*sums(counts, report.who))
             if works is None:
@@ -130,7 +130,7 @@ class SurgeDetector:
         before, voices, fresh = self._weight(gathered), dict(gathered.voices), 0
         for n in range(max(1, min(report.n, OF_ONE_PLACE))):
             who = report.who if report.n == 1 else f"{report.who}#{n}"
-            said, word = voices.get(who), Voice(report.at, report.works, report.place)
+            said, word = voices.get(who), LatestReport(report.at, report.works, report.place)
             if said is None and not _room(voices.values(), report.place):
                 break
             if said is None or _order(word) > _order(said):
@@ -289,10 +289,10 @@ def _step(component: str, now: float, since: float | None, why: str) -> Transiti
     return Transition(now, event, "component", (component,), state, 0.0, 0.0, 1.0, BY_PEOPLE, since or now, why=why)
 
 
-def _order(word: Voice) -> tuple[float, bool, str]:
+def _order(word: LatestReport) -> tuple[float, bool, str]:
     """Which of one person's words holds: the latest; of two at once the worse."""
     return word.at, not word.works, word.place
 
 
-def _room(voices: Collection[Voice], place: str) -> bool:
+def _room(voices: Collection[LatestReport], place: str) -> bool:
     return len(voices) < VOICES and sum(v.place == place for v in voices) < OF_ONE_PLACE

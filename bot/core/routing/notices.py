@@ -23,7 +23,7 @@ LEFT = frozenset({"silenced"})
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SentNotice:
     """The last edition of a subject's message and when it was made (Unix seconds).
 
     `to` are the targets it went to, each with the time until which quiet held it there; 0 where nothing did. `records`
@@ -40,9 +40,9 @@ class Told:
 class Notice:
     """Something to say: a subject's newest edition, urgent or only fresher figures, and new lines for its trail.
 
-    `also` are targets beside those of the routes: whom an escalation has told; `told` those that earlier editions went
-    to (as in `Told`). One that is not `begins` comes after the end, and is said only where something was said before.
-    `to` is for these targets alone, whatever the routes say.
+    `also` are targets beside those of the routes: whom an escalation has told; `told` those that earlier
+    editions went to (as in `SentNotice`). One that is not `begins` comes after the end, and is said only where
+    something was said before. `to` is for these targets alone, whatever the routes say.
     """
 
     subject: str
@@ -83,16 +83,16 @@ class Notices:
     What is silenced begins no message and gets no line in its trail; a message that stands already is edited.
     """
 
-    def __init__(self, service: ServiceView, told: Mapping[str, Told]) -> None:
+    def __init__(self, service: ServiceView, told: Mapping[str, SentNotice]) -> None:
         self._service = service
         self._told = dict(told)
 
-    def state(self) -> dict[str, Told]:
+    def state(self) -> dict[str, SentNotice]:
         """What must be written for another process to go on here."""
         return dict(self._told)
 
     def went(self, subject: str, to: Mapping[str, float]) -> None:
-        """Keep to whom an edition went (as in `Told`): a target once told stays told."""
+        """Keep to whom an edition went (as in `SentNotice`): a target once told stays told."""
         told = self._told.get(subject)
         if told is not None:
             self._told[subject] = replace(told, to=to)
@@ -214,7 +214,7 @@ class Notices:
             self._told.pop(subject, None)
         else:
             records = self._told[subject].records if subject in self._told else ()
-            self._told[subject] = Told(edition, now, self._to(subject), records)
+            self._told[subject] = SentNotice(edition, now, self._to(subject), records)
         return edition
 
     def _snapshot(

@@ -22,7 +22,7 @@ STEPS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Lasting:
+class RemainingTime:
     """How long something lasts in all, that has lasted `elapsed_s`; `lengths` are those of the past, in seconds."""
 
     lengths: Sequence[float]

@@ -7,12 +7,12 @@ from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
 from bot.core.model.ids import short_id
 from bot.core.model.incident import TimelineEntry
 from bot.core.statuspage import discrepancy
-from bot.core.statuspage.discrepancy import READINGS, Case, Doubt
+from bot.core.statuspage.discrepancy import READINGS, Case, PendingDiscrepancy
 from probes.model import Page
 
 
 @dataclass(frozen=True, slots=True)
-class Misses:
+class ReadFailures:
     """How often in a row the page could not be read, since when, and the latest reason."""
 
     count: int = 0
@@ -25,8 +25,8 @@ class Compared:
     """The comparison's memory between two commits; discrepancies by component, "" for the page as a whole."""
 
     standing: dict[str, Discrepancy] = field(default_factory=dict)
-    doubts: dict[str, Doubt] = field(default_factory=dict)
-    misses: Misses = Misses()
+    doubts: dict[str, PendingDiscrepancy] = field(default_factory=dict)
+    misses: ReadFailures = ReadFailures()
 
 
 class Comparison:
@@ -65,11 +65,11 @@ class Comparison:
     def read(self, page: Page, at: float) -> None:
         """Count whether the page could be read at all."""
         if not page.unreadable:
-            self._misses = Misses()
+            self._misses = ReadFailures()
             self._end_unreadable(at)
             return
         since = self._misses.since if self._misses.count else at
-        self._misses = Misses(self._misses.count + 1, since, page.unreadable)
+        self._misses = ReadFailures(self._misses.count + 1, since, page.unreadable)
         if self._misses.count >= READINGS[DiscrepancyKind.UNREADABLE] and "" not in self._standing:
             self._say(
                 Discrepancy(

@@ -48,7 +48,7 @@ GREEN = frozenset({State.OPERATIONAL, State.MAINTENANCE})
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class PendingDiscrepancy:
     """A discrepancy that is not yet said: since when it stands, and on how many readings."""
 
     kind: DiscrepancyKind
@@ -119,18 +119,20 @@ def readings(kind: DiscrepancyKind, case: Case) -> int:
     return READINGS[kind] - (1 if ours and case.crowd else 0)
 
 
-def doubt(before: Doubt | None, kind: DiscrepancyKind | None, heard: PageStatus, now: float) -> Doubt | None:
+def doubt(
+    before: PendingDiscrepancy | None, kind: DiscrepancyKind | None, heard: PageStatus, now: float
+) -> PendingDiscrepancy | None:
     """Count one more reading of the page for or against a discrepancy."""
     if kind is None:
         return None
     if before is None or before.kind is not kind:
-        before = Doubt(kind, now)
+        before = PendingDiscrepancy(kind, now)
     if heard.read_at == before.last_read:
         return before
     return replace(before, readings=before.readings + 1, last_read=heard.read_at)
 
 
-def opened(case: Case, standing: Doubt, service: str, now: float) -> Discrepancy:
+def opened(case: Case, standing: PendingDiscrepancy, service: str, now: float) -> Discrepancy:
     """The discrepancy has stood long enough: the record of it, from what both sides say now."""
     incident = case.incident
     entry = case.entry or LedgerEntry(service, (case.component,), Source.MEASURED)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from bot.core.model.measurement import Measurement
 from bot.core.model.report import Reports
 from bot.core.model.severity import TROUBLE
-from bot.core.stats.remaining import Lasting
+from bot.core.stats.remaining import RemainingTime
 from bot.core.text.symptoms import present, quieted, suspected
 from bot.core.tips.alternatives import Option
 from probes.model import State
@@ -74,7 +74,7 @@ class Situation:
     own: Measurement
     reports: Reports
     options: Sequence[Option]
-    lasting: Lasting
+    lasting: RemainingTime
     deadline_s: float | None = None
 
 

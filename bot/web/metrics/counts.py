@@ -44,7 +44,7 @@ class Histogram:
 
 
 @dataclass(slots=True)
-class Counted:
+class CheckSamples:
     """One check at one vantage; `lines` are its samples as text, written anew when something came."""
 
     results: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
@@ -61,7 +61,7 @@ class CheckCounts:
     def __init__(self, components: Iterable[tuple[str, str]]) -> None:
         """`components` are (service, component); results of others are nobody's."""
         self._components = frozenset(components)
-        self._counted: dict[Key, Counted] = {}
+        self._counted: dict[Key, CheckSamples] = {}
         self.latest: dict[str, Observation] = {}
 
     def take(self, seen: Observation) -> None:
@@ -73,7 +73,7 @@ class CheckCounts:
         if counted is None:
             if len(self._counted) >= MOST:
                 return
-            counted = self._counted[key] = Counted()
+            counted = self._counted[key] = CheckSamples()
         counted.results[seen.outcome] += 1
         counted.at, counted.lines = max(counted.at, seen.at), None
         if seen.outcome is Outcome.FAILED:
@@ -118,7 +118,7 @@ _DURATION = "groundtruth_check_duration_seconds"
 _FIRST_TOKEN = "groundtruth_time_to_first_token_seconds"  # noqa: S105 - a metric's name
 
 
-def _lines(key: Key, counted: Counted) -> tuple[str, str, str]:
+def _lines(key: Key, counted: CheckSamples) -> tuple[str, str, str]:
     of = inner(dict(zip(("service", "component", "check", "vantage"), key, strict=True)))
     # What failed stands last: the line that has the exemplar.
     outcomes = sorted(counted.results.items(), key=lambda pair: pair[0] is Outcome.FAILED)

@@ -10,7 +10,7 @@ from bot.core.model.status import ServiceStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Spending:
+class BudgetReading:
     """What paid checks have used of today's budget, and what it is."""
 
     usd: float
@@ -35,7 +35,7 @@ class ServiceReading:
     unjudged: int | None = None
     waiting: Mapping[str, int] = field(default_factory=dict)
     undeliverable: int | None = None
-    spending: Spending | None = None
+    spending: BudgetReading | None = None
 
 
 @dataclass(frozen=True, slots=True)

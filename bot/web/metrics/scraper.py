@@ -14,7 +14,7 @@ from bot.store.stream_rows import decode
 from bot.web.metrics.collector import Collector, incidents_of
 from bot.web.metrics.counts import CheckCounts
 from bot.web.metrics.exposition import Rows
-from bot.web.metrics.reading import Reading, ServiceReading, Spending, lags, lead
+from bot.web.metrics.reading import BudgetReading, Reading, ServiceReading, lags, lead
 from bot.web.site import Site
 from probes.model import Observation
 
@@ -151,5 +151,5 @@ class Scraper:
             unjudged=unjudged,
             waiting={c.name: await store.outbox.waiting(service, c.name) for c in settings.channels},
             undeliverable=len(await store.views.undeliverable(service)),
-            spending=Spending(spent.usd, spent.tokens, spent.refused, allowed.usd_per_day),
+            spending=BudgetReading(spent.usd, spent.tokens, spent.refused, allowed.usd_per_day),
         )

@@ -37,7 +37,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChartLine:
     """A line: its name, its pieces as SVG paths (it breaks where nothing was measured)."""
 
     name: str
@@ -55,7 +55,7 @@ class Chart:
     ends: str
     rows: tuple[tuple[str, ...], ...]
     columns: tuple[Column, ...] = ()
-    lines: tuple[Line, ...] = ()
+    lines: tuple[ChartLine, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -97,8 +97,8 @@ def speeds(past: RangeHistory, now: float, title: str, bins: Callable[[Rollup], 
     top = axis_end(max((high for _, _, high in found if high is not None), default=0.0), 100.0)
     rows = tuple((clock(p.begins, now), _words(middle), _words(high)) for p, middle, high in found)
     lines = (
-        Line("p95", "line-high", path([high for _, _, high in found], top, WIDTH, HEIGHT)),
-        Line("p50", "line-mid", path([middle for _, middle, _ in found], top, WIDTH, HEIGHT)),
+        ChartLine("p95", "line-high", path([high for _, _, high in found], top, WIDTH, HEIGHT)),
+        ChartLine("p50", "line-mid", path([middle for _, middle, _ in found], top, WIDTH, HEIGHT)),
     )
     marks = ((0.0, latency(top)), (HEIGHT / 2, latency(top / 2)), (float(HEIGHT), "0"))
     begins = clock(points[0].begins, now) if points else ""

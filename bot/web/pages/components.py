@@ -19,7 +19,7 @@ from bot.core.text.numbers import latency, number, percent, span
 from bot.core.text.reports import links
 from bot.web.pages import charts
 from bot.web.pages.bars import bar_of, date_of, day_words, missing_words
-from bot.web.pages.paper import Paper, missing
+from bot.web.pages.renderer import PageRenderer, missing
 from bot.web.pages.rows import component_row, incident_row, service_row
 from bot.web.routing import Call
 
@@ -61,35 +61,35 @@ def found_service(call: Call) -> ServiceStatus:
     return standing
 
 
-def service(paper: Paper) -> Any:
+def service(renderer: PageRenderer) -> Any:
     """A service with all its components, its incidents, and how honest its page is."""
 
     async def filled(call: Call) -> dict[str, Any]:
         standing = found_service(call)
-        pasts = paper.pasts.bars.get(standing.service, {})
+        pasts = renderer.pasts.bars.get(standing.service, {})
         return {
             "row": service_row(standing, pasts, None, call.now, len(standing.voices)),
             "incidents": [incident_row(i, standing, call.now) for i in standing.incidents],
-            "past": [incident_row(i, standing, call.now) for i in _over(await _past(paper, call, standing))],
+            "past": [incident_row(i, standing, call.now) for i in _over(await _past(renderer, call, standing))],
             "others": utc(others_say(standing.others), call.now),
         }
 
     return filled
 
 
-def component(paper: Paper) -> Any:
+def component(renderer: PageRenderer) -> Any:
     """A component: the three voices in full, five spans, a chart, its days and incidents."""
 
     async def filled(call: Call) -> dict[str, Any]:
         voices, standing = found(call, call.params["component"])
         name = voices.measured.component
         wanted = call.query("span", "24h")
-        spans = {s: await _only(paper, standing.service, name, s) for s in SHOWN}
+        spans = {s: await _only(renderer, standing.service, name, s) for s in SHOWN}
         past = spans.get(wanted) or spans["24h"]
-        over = _over(await _past(paper, call, standing), name)
+        over = _over(await _past(renderer, call, standing), name)
         return {
             "row": component_row(voices, standing, None, call.now),
-            "lines": await _lines(paper, call, voices, standing),
+            "lines": await _lines(renderer, call, voices, standing),
             "spans": [_span(one, s) for s, one in spans.items() if one is not None],
             "first_tokens": any(one is not None and one.sums.first_tokens for one in spans.values()),
             "span": past.span.name if past is not None else "24h",
@@ -104,7 +104,7 @@ def component(paper: Paper) -> Any:
     return filled
 
 
-def day(paper: Paper) -> Any:
+def day(renderer: PageRenderer) -> Any:
     """One day (UTC) of a component, hour by hour."""
 
     async def filled(call: Call) -> dict[str, Any]:
@@ -112,9 +112,9 @@ def day(paper: Paper) -> Any:
         begins = _begins(call.params["day"], call.now)
         whole = Range("day", DAY_S, HOURS, HOURS, 1)
         past = (
-            await paper.site.reader.history(standing.service, voices.measured.component, whole, begins + DAY_S - 1)
+            await renderer.site.reader.history(standing.service, voices.measured.component, whole, begins + DAY_S - 1)
         )[0]
-        incidents = [i for i in await _past(paper, call, standing) if _meets(i, voices, begins)]
+        incidents = [i for i in await _past(renderer, call, standing) if _meets(i, voices, begins)]
         watched = max(0.0, min(begins + DAY_S, call.now) - begins)
         return {
             "row": component_row(voices, standing, None, call.now),
@@ -131,20 +131,20 @@ def day(paper: Paper) -> Any:
     return filled
 
 
-def embed(paper: Paper) -> Any:
+def embed(renderer: PageRenderer) -> Any:
     """A component in a frame of somebody else's page."""
 
     async def filled(call: Call) -> dict[str, Any]:
         voices, standing = found(call, call.params["component"])
-        past = paper.pasts.bars.get(standing.service, {}).get(voices.measured.component)
+        past = renderer.pasts.bars.get(standing.service, {}).get(voices.measured.component)
         return {"row": component_row(voices, standing, past, call.now), "service": standing}
 
     return filled
 
 
-async def _past(paper: Paper, call: Call, standing: ServiceStatus) -> list[Incident]:
+async def _past(renderer: PageRenderer, call: Call, standing: ServiceStatus) -> list[Incident]:
     """Those on record, newest first; the open ones too."""
-    return await paper.pasts.incidents(standing, inside=call.visitor.inside)
+    return await renderer.pasts.incidents(standing, inside=call.visitor.inside)
 
 
 def _over(known: list[Incident], component: str = "") -> list[Incident]:
@@ -153,15 +153,17 @@ def _over(known: list[Incident], component: str = "") -> list[Incident]:
     return [one for one in over if not component or component in one.components][:PAST_INCIDENTS]
 
 
-async def _only(paper: Paper, service: str, component: str, name: str) -> RangeHistory | None:
-    pasts = await paper.pasts.of(service, component, name)
+async def _only(renderer: PageRenderer, service: str, component: str, name: str) -> RangeHistory | None:
+    pasts = await renderer.pasts.of(service, component, name)
     return pasts[0] if pasts else None
 
 
-async def _lines(paper: Paper, call: Call, voices: ComponentStatus, standing: ServiceStatus) -> list[tuple[str, str]]:
+async def _lines(
+    renderer: PageRenderer, call: Call, voices: ComponentStatus, standing: ServiceStatus
+) -> list[tuple[str, str]]:
     """The evidence: all of it for us, what was measured and said for anybody."""
     if call.visitor.inside:
-        told = await paper.site.reader.explanation(standing.service, voices.measured.component)
+        told = await renderer.site.reader.explanation(standing.service, voices.measured.component)
         return list(why(voices, standing, told, call.now).plainly().lines)
     lines = [("We measure", seen(voices.measured, call.now))]
     lines.append(("Status page", page_says([voices], call.now) if standing.page_url else "it has no status page"))

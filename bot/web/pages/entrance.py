@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from aiohttp import web
 
-from bot.web.pages.paper import Paper, policy
+from bot.web.pages.renderer import PageRenderer, policy
 from bot.web.replies import reply
 from bot.web.routing import Call, HttpError
 from bot.web.visitors import Visitors, cookie
@@ -16,9 +16,9 @@ async def entrance(_: Call) -> dict[str, Any]:
     return {"wrong": False}
 
 
-def entered(paper: Paper) -> Any:
+def entered(renderer: PageRenderer) -> Any:
     """What the form sends: a right token sets the cookie and leads to the first page."""
-    settings = paper.site.settings.web
+    settings = renderer.site.settings.web
     assert settings is not None
     visitors = Visitors(settings)
 
@@ -27,7 +27,7 @@ def entered(paper: Paper) -> Any:
         fields = parse_qs(call.body.decode("utf-8", "replace"), max_num_fields=5)
         token = visitors.token(fields.get("token", [""])[0].strip())
         if token is None:
-            body = paper.body(call, "login.html", {"wrong": True})
+            body = renderer.body(call, "login.html", {"wrong": True})
             return reply(call, body, status=403, cache="no-store", headers=policy())
         return _home(cookie(visitors.session(token, call.now), secure=_secure(call)))
 

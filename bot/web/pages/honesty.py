@@ -12,7 +12,7 @@ from bot.core.text.durations import duration
 from bot.core.text.numbers import percent
 from bot.core.text.quoting import clean
 from bot.web.pages.components import found_service
-from bot.web.pages.paper import Paper
+from bot.web.pages.renderer import PageRenderer
 from bot.web.routing import Call
 
 SOURCES = {Source.MEASURED: "measured", Source.STATED: "stated by the vendor"}
@@ -38,14 +38,14 @@ class HonestyRow:
     lingers: str
 
 
-def honesty(paper: Paper) -> Any:
+def honesty(renderer: PageRenderer) -> Any:
     """All vendors, the worst grade first."""
 
     async def filled(call: Call) -> dict[str, Any]:
         rows = []
         none = []
         for standing in call.site.visible(call.visitor).values():
-            found = (await paper.pasts.honesty(standing.service)).figures
+            found = (await renderer.pasts.honesty(standing.service)).figures
             name, totals = clean(standing.name, 40), [f for f in found if not f.slice and f.n]
             rows += [_row(standing.service, name, standing.page_url, one) for one in totals]
             none += [] if totals else [name]
@@ -55,14 +55,14 @@ def honesty(paper: Paper) -> Any:
     return filled
 
 
-def honesty_of(paper: Paper) -> Any:
+def honesty_of(renderer: PageRenderer) -> Any:
     """One vendor's page by component and quarter, as the desk tells it."""
 
     async def filled(call: Call) -> dict[str, Any]:
         standing = found_service(call)
-        told: PageAccuracy = await paper.pasts.honesty(standing.service)
+        told: PageAccuracy = await renderer.pasts.honesty(standing.service)
         names = {voices.measured.component: voices.measured.name for voices in standing.voices}
-        figures = await paper.pasts.reliability(standing.service)
+        figures = await renderer.pasts.reliability(standing.service)
         return {
             "service": standing,
             "answer": ledger([(standing.name, told)], call.now),

@@ -23,10 +23,10 @@ from bot.core.text.states import TONE, WORDS
 from bot.core.text.symptoms import symptom
 from bot.web.outward import is_outward, outward_incident
 from bot.web.pages import charts
-from bot.web.pages.looks import said
 from bot.web.pages.markdown import html
-from bot.web.pages.paper import Paper, missing
+from bot.web.pages.renderer import PageRenderer, missing
 from bot.web.pages.rows import incident_row
+from bot.web.pages.state_labels import said
 from bot.web.replies import Body, reply
 from bot.web.routing import Call
 
@@ -47,7 +47,7 @@ class TimelineRow:
 
 
 @dataclass(frozen=True, slots=True)
-class SaidRow:
+class PageStatusRow:
     """What the page said of a component from a moment on."""
 
     at: str
@@ -57,22 +57,22 @@ class SaidRow:
     words: str
 
 
-async def found(paper: Paper, call: Call) -> tuple[Incident, ServiceStatus]:
+async def found(renderer: PageRenderer, call: Call) -> tuple[Incident, ServiceStatus]:
     """The incident of that id, if this visitor may see it. Raises HttpError."""
     name = clean(call.params["incident"], 40).upper()
     for standing in call.site.visible(call.visitor).values():
-        one = await paper.site.reader.incident(standing.service, name)
+        one = await renderer.site.reader.incident(standing.service, name)
         if one is not None and (call.visitor.inside or is_outward(one)):
             return (one if call.visitor.inside else outward_incident(one, standing)), standing
     raise missing("incident")
 
 
-def incident(paper: Paper) -> Any:
+def incident(renderer: PageRenderer) -> Any:
     """The page of an incident."""
 
     async def filled(call: Call) -> dict[str, Any]:
-        one, standing = await found(paper, call)
-        case, told = await _told(paper, call, one)
+        one, standing = await found(renderer, call)
+        case, told = await _told(renderer, call, one)
         made = card(snapshot(one, standing, call.now), call.now)
         return {
             "row": incident_row(one, standing, call.now),
@@ -91,26 +91,26 @@ def incident(paper: Paper) -> Any:
     return filled
 
 
-def report(paper: Paper) -> Any:
+def report(renderer: PageRenderer) -> Any:
     """The postmortem as Markdown, to be filed."""
 
     async def handler(call: Call) -> web.StreamResponse:
-        one, _ = await found(paper, call)
-        _, told = await _told(paper, call, one)
+        one, _ = await found(renderer, call)
+        _, told = await _told(renderer, call, one)
         name = {"Content-Disposition": f'inline; filename="postmortem-{one.id}.md"'}
         return reply(call, Body(told.text.encode(), "text/markdown; charset=utf-8"), headers=name)
 
     return handler
 
 
-def history(paper: Paper) -> Any:
+def history(renderer: PageRenderer) -> Any:
     """The incidents of a month, day by day."""
 
     async def filled(call: Call) -> dict[str, Any]:
         month = _month(call.query("month"), call.now)
         rows = []
         for standing in call.site.visible(call.visitor).values():
-            known = await paper.pasts.incidents(standing, inside=call.visitor.inside)
+            known = await renderer.pasts.incidents(standing, inside=call.visitor.inside)
             rows += [(one, standing) for one in known if _month_of(one.started_at) == month]
         rows.sort(key=lambda pair: -pair[0].started_at)
         days: dict[str, list[Any]] = {}
@@ -128,9 +128,9 @@ def history(paper: Paper) -> Any:
     return filled
 
 
-async def _told(paper: Paper, call: Call, one: Incident) -> tuple[Casefile, Answer]:
+async def _told(renderer: PageRenderer, call: Call, one: Incident) -> tuple[Casefile, Answer]:
     """All that is on record of it, and its postmortem; without what is ours where anybody reads it."""
-    case = await paper.site.reader.casefile(one.service, one)
+    case = await renderer.site.reader.casefile(one.service, one)
     if call.visitor.inside:
         return case, postmortem(case, call.now)
     evidence = replace(case.dossier, ids=()) if case.dossier else None
@@ -154,11 +154,11 @@ def _timeline(one: Incident, case: Casefile) -> list[TimelineRow]:
     ]
 
 
-def _said(case: Casefile) -> list[SaidRow]:
+def _said(case: Casefile) -> list[PageStatusRow]:
     """What the page said of it, and when."""
     begun = case.incident.started_at
     return [
-        SaidRow(
+        PageStatusRow(
             clock(one.at, begun, seconds=True),
             case.called(one.component),
             TONE[one.state].value,

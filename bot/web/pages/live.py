@@ -15,7 +15,7 @@ from aiohttp import web
 
 from bot.core.model.status import ServiceStatus
 from bot.http.keep_alive import streaming
-from bot.web.pages.looks import banner, look_of, name_of
+from bot.web.pages.state_labels import banner, label_of, name_of
 from bot.web.routing import Call, HttpError
 from bot.web.site import Site
 
@@ -172,7 +172,7 @@ def _present(standings: Mapping[str, ServiceStatus], now: float) -> dict[str, Se
     found: dict[str, Seen] = {}
     for standing in standings.values():
         for voices in standing.voices:
-            look = look_of(voices, now)
+            look = label_of(voices, now)
             found[f"c:{voices.measured.component}"] = (name_of(voices), look.tone.value, look.word)
         for one in standing.incidents:
             found[f"i:{one.id}"] = (one.id, one.state.value, f"{one.status.value} {one.version}")

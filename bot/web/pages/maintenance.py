@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.core.text.durations import between, clock
 from bot.core.text.quoting import clean, listed
 from bot.scheduling.cron import windows
-from bot.web.pages.looks import name_of
+from bot.web.pages.state_labels import name_of
 from bot.web.replies import Body, reply
 from bot.web.routing import Call
 

@@ -9,9 +9,9 @@ from bot.core.text.durations import clock
 from bot.core.text.people import person
 from bot.core.text.quoting import clean
 from bot.core.text.states import ATTENTION
-from bot.web.pages.looks import banner
-from bot.web.pages.paper import Paper
+from bot.web.pages.renderer import PageRenderer
 from bot.web.pages.rows import ServiceRow, incident_row, service_row
+from bot.web.pages.state_labels import banner
 from bot.web.routing import Call
 
 FULL = 60
@@ -23,11 +23,11 @@ AT_ONCE = 5
 """Services that are looked at before other requests have their turn."""
 
 
-def overview(paper: Paper, most: int = FULL) -> Any:
+def overview(renderer: PageRenderer, most: int = FULL) -> Any:
     """What both pages show."""
 
     async def filled(call: Call) -> dict[str, Any]:
-        standings = list(paper.site.visible(call.visitor).values())
+        standings = list(renderer.site.visible(call.visitor).values())
         many = sum(len(s.voices) for s in standings) > most
         going = [(i, s) for s in standings for i in s.incidents]
         going.sort(key=lambda pair: (-ATTENTION[pair[0].state], -pair[0].opened_at))
@@ -35,7 +35,7 @@ def overview(paper: Paper, most: int = FULL) -> Any:
             "banner": banner(standings, call.now),
             "incidents": [incident_row(i, s, call.now) for i, s in going[:INCIDENTS]],
             "more_incidents": max(0, len(going) - INCIDENTS),
-            "services": await _rows(paper, standings, call.now, FEW if many else most),
+            "services": await _rows(renderer, standings, call.now, FEW if many else most),
             "many": many,
             "announcements": announcements(call),
         }
@@ -43,9 +43,9 @@ def overview(paper: Paper, most: int = FULL) -> Any:
     return filled
 
 
-async def _rows(paper: Paper, standings: Sequence[ServiceStatus], now: float, most: int) -> list[ServiceRow]:
+async def _rows(renderer: PageRenderer, standings: Sequence[ServiceStatus], now: float, most: int) -> list[ServiceRow]:
     """A row a service; of many, others have their turn between."""
-    bars, whole, rows = paper.pasts.bars, paper.pasts.whole, list[ServiceRow]()
+    bars, whole, rows = renderer.pasts.bars, renderer.pasts.whole, list[ServiceRow]()
     for number, one in enumerate(standings, 1):
         rows.append(service_row(one, bars.get(one.service, {}), whole.get(one.service), now, most))
         if number % AT_ONCE == 0:

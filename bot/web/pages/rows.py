@@ -13,13 +13,13 @@ from bot.core.text.inline import utc
 from bot.core.text.quoting import clean, listed
 from bot.core.text.silences import hushed
 from bot.web.pages.bars import Bar, PastFigures
-from bot.web.pages.looks import (
-    Look,
-    Said,
-    Voice,
-    look_of,
-    look_of_incident,
-    look_of_service,
+from bot.web.pages.state_labels import (
+    ColouredText,
+    SourceStatement,
+    StateLabel,
+    label_of,
+    label_of_incident,
+    label_of_service,
     name_of,
     said,
     voices_of,
@@ -38,8 +38,8 @@ class ComponentRow:
     id: str
     name: str
     service: str
-    look: Look
-    voices: tuple[Voice, ...]
+    look: StateLabel
+    voices: tuple[SourceStatement, ...]
     bar: Bar | None
     uptime: str
     missing: str
@@ -52,9 +52,9 @@ class ServiceRow:
 
     id: str
     name: str
-    look: Look
+    look: StateLabel
     counts: str
-    voices: tuple[Voice, ...]
+    voices: tuple[SourceStatement, ...]
     bar: Bar | None
     uptime: str
     page_url: str
@@ -68,8 +68,8 @@ class IncidentRow:
 
     id: str
     service: str
-    look: Look
-    headline: Said
+    look: StateLabel
+    headline: ColouredText
     components: str
     began: float
     began_words: str
@@ -86,7 +86,7 @@ def component_row(
         id=voices.measured.component,
         name=name_of(voices),
         service=standing.service,
-        look=look_of(voices, now),
+        look=label_of(voices, now),
         voices=voices_of(voices, standing, now),
         bar=past.bar if past is not None else None,
         uptime=past.uptime if past is not None else "unknown",
@@ -104,7 +104,7 @@ def service_row(standing: ServiceStatus, pasts: Pasts, whole: Bar | None, now: f
     return ServiceRow(
         id=standing.service,
         name=clean(standing.name, 60),
-        look=look_of_service(standing, now),
+        look=label_of_service(standing, now),
         counts=counts(standing, now),
         voices=voices_of(worst, standing, now) if worst is not None else (),
         bar=whole,
@@ -123,7 +123,7 @@ def incident_row(incident: Incident, standing: ServiceStatus, now: float) -> Inc
     return IncidentRow(
         id=incident.id,
         service=clean(standing.name, 60),
-        look=look_of_incident(incident),
+        look=label_of_incident(incident),
         headline=said(headline_of(incident, standing, now)),
         components=listed(names.get(c, clean(c, 40)) for c in incident.components),
         began=incident.started_at,
@@ -135,7 +135,7 @@ def incident_row(incident: Incident, standing: ServiceStatus, now: float) -> Inc
 
 def counts(standing: ServiceStatus, now: float) -> str:
     """Its components by state: "4 operational, 1 with intermittent failures"."""
-    found = Counter(look_of(v, now).word for v in standing.voices)
+    found = Counter(label_of(v, now).word for v in standing.voices)
     return ", ".join(f"{n} {'with ' if word.endswith(FAILURES) else ''}{word}" for word, n in found.most_common())
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.channels.console.above import above
+from bot.channels.console.above_region import above
 from bot.channels.console.channel import Console
 from bot.channels.console.writer_thread import Scribe
 from bot.core.model.card import Colour

@@ -15,7 +15,8 @@ from bot.channels.discord.open import Discord as DiscordBot
 from bot.errors import StoreError
 from bot.store.store import Store
 from tests.fakes.discord.server import Discord, discord
-from tests.support.discord import PACE, Clock, FrontDesk, pointed_at
+from tests.support.clock import Clock
+from tests.support.discord import PACE, FrontDesk, pointed_at
 
 with warnings.catch_warnings():
     # Of sound, which we do not use: discord.py imports a module that Python 3.13 no longer has.

@@ -4,8 +4,9 @@ import pytest
 
 from bot.channels.discord.channel import DiscordChannel, nonce
 from tests.channels.discord.reading import headline, line
+from tests.support.clock import Clock
 from tests.support.contract import ChannelContract
-from tests.support.discord import Clock, pointed_at
+from tests.support.discord import pointed_at
 
 
 class TestDiscord(ChannelContract):

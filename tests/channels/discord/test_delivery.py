@@ -7,33 +7,8 @@ import pytest
 from bot.channels.discord.channel import DiscordChannel
 from probes.model import State
 from tests.fakes.discord.shapes import words
-from tests.support.delivery import INCIDENT, World
+from tests.support.delivery import INCIDENT, OneChannel
 from tests.support.discord import pointed_at
-
-
-class OnDiscord(World):
-    """The courier's world with Discord as its only channel; one clock for all."""
-
-    def __init__(self, store, clock, channel, place):
-        self._clock = clock
-        super().__init__(store)
-        self.books = {"discord": channel}
-        self.target = f"discord:{place.id}"
-
-    @property
-    def now(self):
-        return self._clock.at
-
-    @now.setter
-    def now(self, _):
-        return
-
-    async def rounds(self, courier, seconds, step=5.0):
-        """Let time pass, delivering what is due."""
-        until = self._clock.at + seconds
-        while self._clock.at < until:
-            await courier.round("discord")
-            self._clock.at += step
 
 
 @pytest.fixture
@@ -44,7 +19,7 @@ def place(fake):
 @pytest.fixture
 async def world(fake, clock, store, place):
     async with DiscordChannel("discord", pointed_at(fake), store.notes, clock) as channel:
-        yield OnDiscord(store, clock, channel, place)
+        yield OneChannel(store, "discord", channel, place.id, clock)
 
 
 @pytest.mark.parametrize("how", ["gone", "503", "after"])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.answers.line import HEAD, line
+from bot.core.answers.status_line import HEAD, line
 from bot.core.model.card import Colour
 from bot.core.model.snapshot import ComponentStatus
 from probes.model import State

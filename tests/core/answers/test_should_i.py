@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.core.answers.should_i import Standing, should_i
+from bot.core.answers.should_i import ShouldIContext, should_i
 from bot.core.history.lengths import PastLengths
 from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus
@@ -15,7 +15,7 @@ PAST = PastLengths((900.0, 3_600.0, 7_200.0) * 5, component=True, stated=3)
 
 
 def told(own: Measurement, deadline_s: float | None = None, *offered):
-    answer = should_i(Standing(ComponentStatus(own), "Claude", None, offered, PAST, deadline_s), NOW).plainly()
+    answer = should_i(ShouldIContext(ComponentStatus(own), "Claude", None, offered, PAST, deadline_s), NOW).plainly()
     return answer.title, dict(answer.lines), answer.data
 
 

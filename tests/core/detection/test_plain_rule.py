@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.core.detection.assessment import AssessorSettings
 from bot.core.detection.classification import Sample
 from bot.core.detection.plain_rule import Counting, Rule
-from bot.core.judging.decisions import Remembered
+from bot.core.judging.decisions import JudgementState
 from bot.core.judging.judgement import Judgement
 from bot.core.model.incident import IncidentStatus
 from bot.core.model.service import ServiceView
@@ -102,4 +102,4 @@ def test_a_restart_goes_on_counting():
     fed(before, "..xx")
     kept = before.state()
     assert fed(judging(kept=kept), "x", START + 4 * EVERY)
-    assert not fed(judging(kept=replace(kept, counting=Remembered().counting)), "x", START + 4 * EVERY)
+    assert not fed(judging(kept=replace(kept, counting=JudgementState().counting)), "x", START + 4 * EVERY)

@@ -10,7 +10,7 @@ from bot.core.detection.classification import classified
 from bot.core.history.ranges import SPANS, failure_rate, past, uptime
 from bot.core.history.recorder import AHEAD_S, EVERY_S, MANY, Rolled, RollupRecorder
 from bot.core.history.rollups import DAYS, HELD, HOURS, LEVELS, MINUTES, Rollup
-from bot.core.judging.decisions import Remembered
+from bot.core.judging.decisions import JudgementState
 from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.stats.histogram import BINS, ERROR, LONGEST_MS, bin_of, quantile_ms, value_of
@@ -144,7 +144,7 @@ def voice(state, at, fresh):
 
 def through_json(rolled):
     """As another process finds it."""
-    return readable(REMEMBERED.load(REMEMBERED.dump(Remembered(rolled=rolled)))).rolled
+    return readable(REMEMBERED.load(REMEMBERED.dump(JudgementState(rolled=rolled)))).rolled
 
 
 def test_a_clock_that_was_far_ahead_costs_nothing():

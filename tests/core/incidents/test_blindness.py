@@ -8,7 +8,7 @@ import pytest
 from bot.core.answers.incidents import why
 from bot.core.answers.status import overview
 from bot.core.detection.assessment import AssessorSettings
-from bot.core.health.sight import State as Sight
+from bot.core.health.connectivity import State as Sight
 from bot.core.health.signs import Kind, SignHistory, watched
 from bot.core.health.text import seeing
 from bot.core.judging.judgement import Judgement
@@ -76,12 +76,12 @@ def test_one_result_that_says_nothing_is_no_news():
 
 
 @pytest.mark.parametrize("sight", [Sight.BLIND, Sight.BLOCKED])
-def test_our_own_health_says_it_with_what_mends_it(sight):
+def test_our_own_health_says_it_with_what_mends_it(connectivity):
     """Told within half a minute, once; names the setting."""
     courses: Mapping[str, SignHistory] = {}
     told: list[Any] = []
     for second in range(0, 60, 15):
-        sign = seeing("eu", sight, START + second)
+        sign = seeing("eu", connectivity, START + second)
         courses, news = watched(courses, [sign], START + second)
         told += [(second, one) for one in news]
     assert [(second, one.courses[0].kind) for second, one in told] == [(15, Kind.NETWORK)]

@@ -13,7 +13,7 @@ from bot.core.incidents.tracker import IncidentTracker
 from bot.core.messages import incident_card
 from bot.core.messages.compose import trail_line
 from bot.core.model.action import ActionRequest
-from bot.core.model.escalation import Course, Policy, Step, ahead, plan, reminder, told
+from bot.core.model.escalation import EscalationProgress, Policy, Step, ahead, plan, reminder, told
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.service import ServiceView
 from bot.core.model.snapshot import Snapshot
@@ -300,7 +300,7 @@ def test_whatever_happens_each_step_comes_once_a_round_in_order_and_never_while_
             assert lines == []
         since = min(since, now)
         if lines:
-            due = before[0].going(START + now).due if before else Course(policy, 0.0, START + now).due
+            due = before[0].going(START + now).due if before else EscalationProgress(policy, 0.0, START + now).due
             assert due is not None
             assert now - since >= min(*(s.after_s for s in policy.steps), policy.again_s) - 0.001
             taken.append((due.round, due.number))

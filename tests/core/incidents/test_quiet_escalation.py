@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.core.model.escalation import Course, Policy, Step
+from bot.core.model.escalation import EscalationProgress, Policy, Step
 from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.snapshot import Snapshot
 from bot.core.routing.quiet_hours import QuietHours
@@ -37,12 +37,12 @@ def at(course):
 def test_a_step_waits_for_the_end_of_quiet_hours(in_quiet, quiet, wanted):
     """By default; without quiet hours, or where the step says so, it comes in its own time."""
     (policy,) = policies_at(AT, in_quiet, quiet)
-    assert at(Course(policy, AT, AT)) == wanted
+    assert at(EscalationProgress(policy, AT, AT)) == wanted
 
 
 def test_by_day_it_comes_in_its_own_time():
     """And what began by night is called in the morning, not ten minutes later."""
     noon = AT + 11 * 3600
     (policy,) = policies_at(noon, in_quiet=False)
-    assert at(Course(policy, noon, noon)) == noon + 600
-    assert at(Course(policy, AT, AT)) == AT + 600
+    assert at(EscalationProgress(policy, noon, noon)) == noon + 600
+    assert at(EscalationProgress(policy, AT, AT)) == AT + 600

@@ -12,7 +12,7 @@ from bot.core.commands.errors import Misunderstood
 from bot.core.commands.names import Named, Names
 from bot.core.commands.parser import Request, parse
 from bot.core.incidents import actions, silences
-from bot.core.incidents.silences import Ground, written
+from bot.core.incidents.silences import MatchContext, written
 from bot.core.incidents.tracker import IncidentTracker
 from bot.core.messages.compose import card
 from bot.core.model import silence
@@ -69,7 +69,7 @@ def test_what_others_see_too_is_not_one_vantages():
     cases, name = opened("api")
     one = Silence(fits("vantage=eu"), NOW, NOW + HOUR, ANNA)
     for vantages, covered in ((("eu",), True), (("eu", "us"), False), ((), False)):
-        ground = Ground("claude", {}, {"api": replace(API, component="api", vantages=vantages)})
+        ground = MatchContext("claude", {}, {"api": replace(API, component="api", vantages=vantages)})
         assert bool(silences.of_incident((one,), cases.incidents[name], ground)) is covered
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from bot.core.incidents.evidence import Evidence, Said
+from bot.core.incidents.evidence import Evidence, PageStatusChange
 from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
 from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
 from bot.core.model.person import Person
@@ -83,7 +83,10 @@ def hostile(words, **changes):
         acknowledged_by=Person("slack", words, words, words),
         timeline=(TimelineEntry(START + 60, words, words), TimelineEntry(START + 90, "acknowledged", words)), **changes,
     )  # fmt: skip
-    said = (Said(START + 70, "api", State.MAJOR, words), Said(START + 80, words, State.MAJOR, words))
+    said = (
+        PageStatusChange(START + 70, "api", State.MAJOR, words),
+        PageStatusChange(START + 80, words, State.MAJOR, words),
+    )
     dossier = Evidence({words: 3}, {words: 3}, ((START, words),), (), said, {words: 2, "api": 1})
     return Casefile(incident, words, {"api": words}, dossier, (page,), (lost,), None, (words,))
 

@@ -12,7 +12,7 @@ from bot.core.replay import other_monitors
 from bot.core.replay.engine import Replay
 from bot.core.replay.events import events, openings
 from bot.core.replay.lorden_bound import bound_min, information
-from bot.core.replay.scoring import Truth, scored, truths
+from bot.core.replay.scoring import TrueInterval, scored, truths
 from bot.core.replay.trace import read
 from tests.bench.worlds import Habits, Trouble, hard_stop, made
 
@@ -90,7 +90,7 @@ def test_the_rate_is_within_its_interval():
 
 def test_scoring_counts_delays_misses_flaps_and_false_alarms():
     """The four figures by hand."""
-    truth = (Truth(100, 700), Truth(10_000, 10_600))
+    truth = (TrueInterval(100, 700), TrueInterval(10_000, 10_600))
     score = scored("x", [50.0, 220.0, 400.0, 800.0, 9000.0], truth, 30.0)
     assert (score.median_min, score.missed, score.flaps, score.false_alarms) == (2.0, 1, 2, 2)
     assert score.false_per_month == 2.0

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.model.report import APPS, Apps, Report
-from bot.core.reports.apps import MOST, POINTS, WINDOW_S, Counted, Counts, apps_say, settled, sums, taken
+from bot.core.reports.apps import MOST, POINTS, WINDOW_S, AppRequests, Counts, apps_say, settled, sums, taken
 from bot.core.reports.surge import SurgeDetector
 from bot.core.text.reports import apps_say as worded
 from bot.core.text.reports import voices_of
@@ -17,7 +17,7 @@ SAID = st.tuples(TOTALS, st.floats(0.0, 1.0)).map(lambda one: (round(one[0] * on
 def counted(*said: tuple[int, int]) -> Counts:
     counts: Counts = {}
     for n, (failed, total) in enumerate(said):
-        counts = taken(counts, f"app{n}", Counted(NOW, failed, total))
+        counts = taken(counts, f"app{n}", AppRequests(NOW, failed, total))
     return counts
 
 
@@ -56,7 +56,7 @@ def test_none_hides_trouble(lie, failing) -> None:
 def test_floods_stay_small_and_nothing_in_the_window_is_lost(said) -> None:
     counts: Counts = {}
     for app, after, (failed, total) in said:
-        counts = taken(counts, f"app{app}", Counted(NOW + after, failed, total))
+        counts = taken(counts, f"app{app}", AppRequests(NOW + after, failed, total))
     assert len(counts) <= MOST
     assert all(len(points) <= POINTS for points in counts.values())
     latest = settled(counts, NOW + 3_000.0)
@@ -66,7 +66,7 @@ def test_floods_stay_small_and_nothing_in_the_window_is_lost(said) -> None:
 def test_many_reports_of_one_app_are_one_sum() -> None:
     counts: Counts = {}
     for n in range(200):
-        counts = taken(counts, "app", Counted(NOW + n, 1, 10))
+        counts = taken(counts, "app", AppRequests(NOW + n, 1, 10))
 
     assert sums(counts, "app") == (200, 2_000)
     assert len(counts["app"]) == POINTS
@@ -74,7 +74,7 @@ def test_many_reports_of_one_app_are_one_sum() -> None:
 
 def test_what_cannot_be_is_left_out() -> None:
     for failed, total in ((2, 1), (-1, 5), (0, 0), (0, -3), (1, 10**12)):
-        assert taken({}, "app", Counted(NOW, failed, total)) == {}
+        assert taken({}, "app", AppRequests(NOW, failed, total)) == {}
 
 
 def test_small_reports_become_a_voice_once_they_say_something() -> None:

@@ -16,7 +16,7 @@ from bot.core.stats.seasonal import WEEK_H, Baseline, surprise
 from probes.model import PublicMention, State
 
 START = 1_775_001_600.0
-STATE = TypeAdapter(surges.Remembered)
+STATE = TypeAdapter(surges.SurgeState)
 
 
 def says(at, who, place="work", works=False, component="api"):
@@ -136,7 +136,7 @@ def test_what_is_usual_at_this_hour_is_no_surge():
     for weeks in range(8, 0, -1):
         for n in range(24):
             usual = usual.learn(START - weeks * week + n * 150.0)
-    kept = surges.Remembered({"api": surges.ComponentReports(usual=usual)})
+    kept = surges.SurgeState({"api": surges.ComponentReports(usual=usual)})
 
     def surge(at):
         made = SurgeDetector(("api",), kept)

@@ -8,7 +8,7 @@ from bot.core.messages.compose import card
 from bot.core.model.discrepancy import DiscrepancyKind, Flavour
 from bot.core.model.incident import IncidentStatus, TimelineEntry
 from bot.core.model.service import ServiceView
-from bot.core.routing.notices import RENEWED, Notices, Scene, Told
+from bot.core.routing.notices import RENEWED, Notices, Scene, SentNotice
 from bot.core.text.inline import utc
 from probes.model import State
 from tests.support.situations import ALL_THREE, API, CODE, INCIDENT, MIN, NOTICE, NOW, QUIET, START, voices
@@ -113,6 +113,6 @@ def test_silencing_leaves_its_line_and_nothing_after_it_does():
     """In the thread of the message that stands; what follows is in the record alone."""
     quiet = replace(INCIDENT, silence=QUIET)
     lines = tuple(TimelineEntry(NOW, event, event) for event in ("silenced", "widened", "worse", "acknowledged"))
-    [notice] = Notices(VIEW, {INCIDENT.id: Told(1, NOW)}).after({INCIDENT.id: (quiet, lines)}, scene(NOW, quiet))
+    [notice] = Notices(VIEW, {INCIDENT.id: SentNotice(1, NOW)}).after({INCIDENT.id: (quiet, lines)}, scene(NOW, quiet))
     assert [line.event for line in notice.trail] == ["silenced"]
     assert Notices(VIEW, {}).after({INCIDENT.id: (quiet, lines)}, scene(NOW, quiet)) == ()

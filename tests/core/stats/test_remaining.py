@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.stats.remaining import LONGEST_S, PRIOR_MEDIAN_S, Lasting
+from bot.core.stats.remaining import LONGEST_S, PRIOR_MEDIAN_S, RemainingTime
 
 HERE = Path(__file__).parents[2] / "data" / "lengths"
 ANTHROPIC = Path(__file__).parents[4] / "shared" / "data" / "history" / "anthropic_incident_stages_2023_2024.csv"
@@ -24,7 +24,7 @@ Spans = list[tuple[float, float]]
 @settings(max_examples=40)
 @given(LENGTHS, st.floats(0.0, 1e8), st.lists(st.floats(0.0, 1.0), min_size=2, max_size=5))
 def test_quantiles_are_in_order_and_ahead(lengths: list[float], elapsed: float, shares: list[float]) -> None:
-    lasting = Lasting(lengths, elapsed)
+    lasting = RemainingTime(lengths, elapsed)
     found = [lasting.quantile_s(share) for share in sorted(shares)]
 
     assert found == sorted(found)
@@ -33,7 +33,7 @@ def test_quantiles_are_in_order_and_ahead(lengths: list[float], elapsed: float, 
 
 @given(LENGTHS, st.floats(0.0, 1e6), st.floats(-10.0, 1e8), st.floats(0.0, 1e8))
 def test_the_chance_grows_with_time(lengths: list[float], elapsed: float, seconds: float, more: float) -> None:
-    lasting = Lasting(lengths, elapsed)
+    lasting = RemainingTime(lengths, elapsed)
 
     assert 0 <= lasting.over_within(seconds) <= lasting.over_within(seconds + more) + 1e-9 <= 1 + 1e-9
 
@@ -41,21 +41,21 @@ def test_the_chance_grows_with_time(lengths: list[float], elapsed: float, second
 @settings(max_examples=40)
 @given(LENGTHS, st.floats(0.0, 1e5), st.floats(0.01, 0.99))
 def test_a_quantile_has_its_chance(lengths: list[float], elapsed: float, share: float) -> None:
-    lasting = Lasting(lengths, elapsed)
+    lasting = RemainingTime(lengths, elapsed)
 
     assert math.isclose(lasting.over_within(lasting.quantile_s(share)), share, abs_tol=1e-3)
 
 
 def test_without_a_past_it_is_the_prior() -> None:
-    assert math.isclose(Lasting(()).quantile_s(0.5), PRIOR_MEDIAN_S, rel_tol=1e-3)
+    assert math.isclose(RemainingTime(()).quantile_s(0.5), PRIOR_MEDIAN_S, rel_tol=1e-3)
 
 
 def test_what_lasts_long_is_compared_with_what_lasted_long() -> None:
     """Nine in ten are short: after an hour that says nothing of this one."""
     lengths = [300.0] * 90 + [36_000.0] * 10
 
-    assert Lasting(lengths).quantile_s(0.5) < 600
-    assert Lasting(lengths, 3_600.0).quantile_s(0.5) > 10_000
+    assert RemainingTime(lengths).quantile_s(0.5) < 600
+    assert RemainingTime(lengths, 3_600.0).quantile_s(0.5) > 10_000
 
 
 def _spans(path: Path) -> Spans:
@@ -80,11 +80,11 @@ def _at(text: str) -> float:
     return datetime.fromisoformat(text).timestamp()
 
 
-def _forecasts(spans: Spans) -> Iterator[tuple[Lasting, float]]:
+def _forecasts(spans: Spans) -> Iterator[tuple[RemainingTime, float]]:
     """Each incident at some ages with what was known when it began, and how much longer it lasted."""
     for began, length in spans:
         past = tuple(seconds for since, seconds in spans if since + seconds <= began)
-        yield from ((Lasting(past, elapsed), length - elapsed) for elapsed in ELAPSED_S if length > elapsed)
+        yield from ((RemainingTime(past, elapsed), length - elapsed) for elapsed in ELAPSED_S if length > elapsed)
 
 
 def _covered(spans: Spans, low: float, high: float) -> tuple[float, int]:

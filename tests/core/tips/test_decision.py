@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot.core.model.measurement import Measurement
 from bot.core.model.report import Reports
 from bot.core.model.severity import TROUBLE
-from bot.core.stats.remaining import Lasting
+from bot.core.stats.remaining import RemainingTime
 from bot.core.text.symptoms import present, suspected
 from bot.core.tips.alternatives import Option
 from bot.core.tips.decision import (
@@ -31,14 +31,14 @@ SOME = replace(DOWN, state=State.PARTIAL, rate=0.18, low=0.13, high=0.25, failed
 WELL = replace(DOWN, state=State.OPERATIONAL, rate=0.0, low=0.0, high=0.02, failed=0, total=160, down=False)
 NOBODY = Reports()
 CROWD = Reports(affected=9, since=NOW - 120)
-LONG, SHORT = Lasting([7_200.0] * 20, 600.0), Lasting([900.0] * 40, 600.0)
+LONG, SHORT = RemainingTime([7_200.0] * 20, 600.0), RemainingTime([900.0] * 40, 600.0)
 BEDROCK = options.live("bedrock")
 
 
 def asked(
     own: Measurement,
     offered: tuple[Option, ...] = (BEDROCK,),
-    lasting: Lasting = LONG,
+    lasting: RemainingTime = LONG,
     deadline_s: float | None = None,
     reports: Reports = NOBODY,
 ) -> Decision:
@@ -111,7 +111,7 @@ OFFERED = st.lists(st.sampled_from(MAKERS), max_size=4).map(lambda makers: tuple
 
 @given(MEASURED, OFFERED, st.none() | st.floats(0.0, 1e7), st.sampled_from([Reports(), CROWD]), st.floats(0.0, 1e5))
 def test_whatever_is_measured(own, offered, deadline_s, reports, elapsed) -> None:
-    made = decide(Situation(own, reports, offered, Lasting([900.0, 7_200.0], elapsed), deadline_s), NOW)
+    made = decide(Situation(own, reports, offered, RemainingTime([900.0, 7_200.0], elapsed), deadline_s), NOW)
     state = present(own, NOW)
 
     if made.verdict is Verdict.FIX:

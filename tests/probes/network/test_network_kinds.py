@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probes.model import Fault, Layer, Outcome
-from probes.network.dns import Said, judged
+from probes.network.dns import ResolverAnswer, judged
 from probes.network.dns_message import NotDnsError, question, understood
 from probes.network.tcp import place
 from probes.network.tls import Certificate
@@ -156,7 +156,7 @@ def test_a_cut_answer_keeps_what_came_whole(length: int) -> None:
 def test_ours_and_theirs() -> None:
     """One silent resolver beside a denying one is not enough to blame the name."""
     options: dict[str, Any] = {"expect": []}
-    said = [Said("a", "nxdomain"), Said("b", "silent")]
+    said = [ResolverAnswer("a", "nxdomain"), ResolverAnswer("b", "silent")]
     assert judged(said, options).outcome is Outcome.INCONCLUSIVE
     assert judged([said[0], said[0]], options).outcome is Outcome.FAILED
 
@@ -296,4 +296,4 @@ def test_good_options() -> None:
     """Addresses of both families, with and without ports."""
     good = ["9.9.9.9", "9.9.9.9:5353", "2620:fe::fe", "[2620:fe::fe]:53"]
     assert complaints("dns", {"resolvers": good, "expect": ["160.79.104.0/23", "2607:6bc0::/48"]}) == []
-    assert replace(Said("a"), trouble="x").trouble == "x"
+    assert replace(ResolverAnswer("a"), trouble="x").trouble == "x"

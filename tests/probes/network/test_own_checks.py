@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from probes.model import Fault, Layer, Outcome
-from probes.network.dns import Said
+from probes.network.dns import ResolverAnswer
 from probes.network.dns import judged as resolved
 from probes.network.expectations import ends_elsewhere, headers_missing
 from probes.network.tls import Certificate
@@ -109,7 +109,7 @@ def test_certificates_and_addresses_of_ones_own() -> None:
     stranger = Certificate("Somebody", 1e10)
     assert shaken(stranger, 0.0, wanted, "", own=True).outcome is Outcome.FAILED
     assert shaken(stranger, 0.0, wanted, "").outcome is Outcome.INCONCLUSIVE
-    moved, silent = [Said("system", "", ("192.0.2.1",))], [Said("9.9.9.9", "silent")]
+    moved, silent = [ResolverAnswer("system", "", ("192.0.2.1",))], [ResolverAnswer("9.9.9.9", "silent")]
     for said, options in ((moved, {"expect": ["198.51.100.0/24"]}), (silent, {"expect": []})):
         seen = resolved(said, options, own=True)
         assert (seen.outcome, seen.fault, seen.layer) == (Outcome.FAILED, Fault.VENDOR, Layer.DNS)

@@ -13,7 +13,7 @@ from bot.process import Process
 from bot.web.api.section import described as operations_described
 from bot.web.metrics.scraper import Scraper
 from bot.web.pages.live import Live
-from bot.web.pages.paper import Paper
+from bot.web.pages.renderer import PageRenderer
 from bot.web.pasts import Pasts
 from bot.web.routing import Table
 from bot.web.serving import table
@@ -35,7 +35,7 @@ def whole(store, settings) -> Table:
     """All routes of a page."""
     process = Process(store, settings, "t", lambda: NOW)
     site = Site(process)
-    return table(Paper(site, Pasts(site)), Live(site), Scraper(process, site, dict))
+    return table(PageRenderer(site, Pasts(site)), Live(site), Scraper(process, site, dict))
 
 
 def described(client_document: dict[str, Any], schema: dict[str, Any]) -> Draft202012Validator:

@@ -23,7 +23,7 @@ from bot.web.metrics.collector import Collector, incidents_of
 from bot.web.metrics.counts import CheckCounts
 from bot.web.metrics.exposition import rendered
 from bot.web.metrics.families import FAMILIES
-from bot.web.metrics.reading import Reading, ServiceReading, Spending, lags, lead
+from bot.web.metrics.reading import BudgetReading, Reading, ServiceReading, lags, lead
 from probes.model import Observation, Outcome, State, Timings
 from tests.support.situations import API, CODE, HELD, INCIDENT, NOW
 
@@ -43,7 +43,7 @@ READING = Reading(
             unjudged=3,
             waiting={"slack": 1},
             undeliverable=0,
-            spending=Spending(0.012, 4_200, 1, 0.05),
+            spending=BudgetReading(0.012, 4_200, 1, 0.05),
         ),
     ),
     read_at=NOW - 1,

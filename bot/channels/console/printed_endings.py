@@ -3,7 +3,7 @@
 MOST = 200
 
 
-class Ended:
+class PrintedEndings:
     """The headlines of the latest ends, by the key of their root."""
 
     def __init__(self) -> None:

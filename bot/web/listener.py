@@ -22,7 +22,7 @@ BETWEEN_S = 10.0
 """A request that comes between two configurations waits so long for the next."""
 
 
-class Door:
+class WebListener:
     """One listener, and who answers there now."""
 
     def __init__(self) -> None:

@@ -4,16 +4,16 @@ from bot.store import keys
 from bot.store.client import RedisClient, mapping
 
 
-class WishStore:
-    """Wishes by name ("service/incident/target"). Operations raise `StoreError`, and may then be called again."""
+class NotifyRequestStore:
+    """Requests by name ("service/incident/target"). Operations raise `StoreError`, and may then be called again."""
 
     def __init__(self, link: RedisClient) -> None:
         self._link = link
 
-    async def add(self, name: str, wish: str) -> bool:
-        """Keep a wish (JSON); whether it is new."""
+    async def add(self, name: str, request: str) -> bool:
+        """Keep a request (JSON); whether it is new."""
         keep = ("EXPIRE", keys.WISHES, keys.WISHES_TTL_S)
-        new, _ = await self._link.calls([("HSETNX", keys.WISHES, name, wish), keep])
+        new, _ = await self._link.calls([("HSETNX", keys.WISHES, name, request), keep])
         return bool(new)
 
     async def all(self) -> dict[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.core.health.breaks import Begin, SetAside
 from bot.core.judging.judgement import Judgement
-from bot.store.types import Loaded
+from bot.store.types import LoadedState
 
 ROWS = 500
 """Rows judged at once."""
@@ -19,7 +19,7 @@ Raw = tuple[str, bytes]
 
 
 @dataclass(slots=True)
-class Held:
+class JudgingProgress:
     """`position` is behind the last row fed, of which `waiting` are not written yet; `at_once` rows are read at once.
 
     `took_s` is how long (seconds) the last settling took, `calm` whether there was none, as all is well; `committed` is
@@ -27,7 +27,7 @@ class Held:
     What was set aside is passed over when it is read again, and written with the commit whose position is behind it.
     """
 
-    loaded: Loaded
+    loaded: LoadedState
     how: Begin
     written_at: float
     at_once: int = ROWS
@@ -82,7 +82,7 @@ class Held:
         else:
             self._states = [*self._states, one][-1:]
 
-    def again(self, loaded: Loaded, at_once: int, how: Begin = Begin.AS_WRITTEN) -> None:
+    def again(self, loaded: LoadedState, at_once: int, how: Begin = Begin.AS_WRITTEN) -> None:
         """Begin again from what is written, with so many rows; a way to begin stays until something is written.
 
         Where the state was at fault the rows set aside may have been innocent: they are judged again.

@@ -29,7 +29,7 @@ Filled = Callable[[Call], Awaitable[dict[str, Any]]]
 
 
 @dataclass(slots=True)
-class Paper:
+class PageRenderer:
     """Renders pages. `pasts` are read for all of them."""
 
     site: Site

@@ -11,7 +11,7 @@ from bot.core.model.snapshot import Snapshot
 from bot.core.text.inline import utc
 from bot.delivery.self_notices import OWN, SelfNotices
 from bot.desk.open import open_desk
-from bot.jobs.wishes import WishJob
+from bot.jobs.notify_requests import NotifyRequestJob
 from bot.process import Process
 from bot.store.codec import INCIDENT as WRITTEN
 from bot.store.codec import SNAPSHOT
@@ -36,9 +36,9 @@ async def desk(store):
     return open_desk(store, SETTINGS)
 
 
-def job(store) -> WishJob:
+def job(store) -> NotifyRequestJob:
     news = SelfNotices(store, "one", lambda: NOW + 60, lambda: None)
-    return WishJob(Process(store, SETTINGS, "one", lambda: NOW + 60), news)
+    return NotifyRequestJob(Process(store, SETTINGS, "one", lambda: NOW + 60), news)
 
 
 async def told(store, target: str) -> list[Snapshot]:
@@ -63,17 +63,17 @@ async def test_whoever_asked_is_told_once(desk, store):
     assert ann == ben
     assert "4F7K" in ann.reason
     assert ann.over
-    assert await store.wishes.all() == {}
+    assert await store.notify_requests.all() == {}
 
 
 async def test_a_wish_that_was_written_but_not_dropped_is_one_message(desk, store):
     """Who dies between the two says the same again, under the same subject."""
     await desk.ask("notify 4F7K", ANN, NOW)
-    waiting = await store.wishes.all()
+    waiting = await store.notify_requests.all()
     await written(store, replace(INCIDENT, status=IncidentStatus.RESOLVED, resolved_at=NOW, state=State.OPERATIONAL))
     assert await job(store).look() == 1
     for name, body in waiting.items():
-        await store.wishes.add(name, body)
+        await store.notify_requests.add(name, body)
     assert await job(store).look() == 1
     assert len(await told(store, "slack:U1")) == 1
 
@@ -84,7 +84,7 @@ async def test_what_cannot_be_told_is_said(desk, store):
     assert nowhere.title == "I can't write to you directly from here: ask on Slack or Discord"
     await written(store, replace(INCIDENT, status=IncidentStatus.RESOLVED, resolved_at=NOW))
     assert (await desk.ask("notify 4F7K", ANN, NOW)).title == "It is over already"
-    assert await store.wishes.all() == {}
+    assert await store.notify_requests.all() == {}
 
 
 async def test_it_is_audited_as_ones_own(desk, store):

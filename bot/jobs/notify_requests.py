@@ -1,6 +1,6 @@
 """Tells those who asked for it that an incident is over: one direct message each.
 
-The message goes through the outbox under a subject of its own, and the wish is dropped only when it is written there:
+The message goes through the outbox under a subject of its own, and the request is dropped only when that is written:
 who dies in between writes the same message again, which is one message.
 """
 
@@ -8,22 +8,22 @@ import logging
 
 from bot.core.answers.status import headline_of
 from bot.core.model.incident import IncidentStatus
-from bot.core.model.wish import Wish
+from bot.core.model.notify_request import NotifyRequest
 from bot.core.text.quoting import clean
 from bot.delivery.self_notices import SelfNotice, SelfNotices
 from bot.desk.reader import Reader
 from bot.process import Process
-from bot.store.codec import WISH
+from bot.store.codec import NOTIFY_REQUEST
 
 log = logging.getLogger(__name__)
 
 EVERY_S = 2.0
 LEASE = "wishes"
 LONGEST_S = 30 * 86_400.0
-"""A wish about an incident that is no longer on record is dropped after this."""
+"""A request about an incident that is no longer on record is dropped after this."""
 
 
-class WishJob:
+class NotifyRequestJob:
     """Runs every `EVERY_S` seconds, in one process at a time."""
 
     def __init__(self, process: Process, news: SelfNotices) -> None:
@@ -37,32 +37,34 @@ class WishJob:
 
     async def look(self) -> int:
         """Tell those whose incident is over; how many. Raises StoreError."""
-        waiting = {name: WISH.load(body) for name, body in (await self._process.store.wishes.all()).items()}
-        known = [wish for wish in waiting.values() if wish is not None]
-        done = [name for name, wish in waiting.items() if wish is None]
+        waiting = {
+            name: NOTIFY_REQUEST.load(body) for name, body in (await self._process.store.notify_requests.all()).items()
+        }
+        known = [request for request in waiting.values() if request is not None]
+        done = [name for name, request in waiting.items() if request is None]
         told = 0
-        for service, incident in dict.fromkeys((wish.service, wish.incident) for wish in known):
-            about = [wish for wish in known if (wish.service, wish.incident) == (service, incident)]
+        for service, incident in dict.fromkeys((request.service, request.incident) for request in known):
+            about = [request for request in known if (request.service, request.incident) == (service, incident)]
             text = await self._over(about[0])
             if text is None:
                 continue
-            notice = SelfNotice(f"over@{service}@{incident}", text, [wish.target for wish in about], over=True)
+            notice = SelfNotice(f"over@{service}@{incident}", text, [request.target for request in about], over=True)
             if text and not await self._news.publish((notice,)):
                 continue
             told += len(about) if text else 0
-            done += [wish.name for wish in about]
-        await self._process.store.wishes.fulfilled(done)
+            done += [request.name for request in about]
+        await self._process.store.notify_requests.fulfilled(done)
         return told
 
-    async def _over(self, wish: Wish) -> str | None:
+    async def _over(self, request: NotifyRequest) -> str | None:
         """What is said of the end; None while there is none, "" where nobody will ever know."""
         now = self._process.now()
-        if wish.service not in {service.id for service in self._process.settings.services}:
+        if request.service not in {service.id for service in self._process.settings.services}:
             return ""
-        one = await self._reader.incident(wish.service, wish.incident)
+        one = await self._reader.incident(request.service, request.incident)
         if one is None:
-            return "" if now - wish.at > LONGEST_S else None
+            return "" if now - request.at > LONGEST_S else None
         if one.status is not IncidentStatus.RESOLVED:
             return None
-        said = headline_of(one, await self._reader.standing(wish.service), now)
+        said = headline_of(one, await self._reader.standing(request.service), now)
         return f"{clean(said, 200).partition(' ')[2]}; you asked to be told (incident {clean(one.id, 20)})"

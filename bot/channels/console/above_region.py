@@ -32,10 +32,10 @@ def left(region: Region) -> None:
 
 def above(stream: TextIO) -> TextIO:
     """The stream for text beside the messages of a console on the same terminal."""
-    return cast("TextIO", Above(stream))
+    return cast("TextIO", AboveRegion(stream))
 
 
-class Above(io.TextIOBase):
+class AboveRegion(io.TextIOBase):
     """A stream that writes to another, or above the region where one stands on that terminal."""
 
     def __init__(self, stream: TextIO) -> None:

@@ -23,7 +23,7 @@ WHOLE = re.compile(r"[+-]?[0-9]{1,15}(?:\.0+)?")
 DURATION = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d|w)?")
 
 
-class Left(NamedTuple):
+class Skipped(NamedTuple):
     """What was not taken and why; `where` names the check or section it belongs to, "" where it is one itself."""
 
     where: str
@@ -46,7 +46,7 @@ class Rules(NamedTuple):
 PLAIN = Rules()
 
 
-class Given:
+class SourceTable:
     """One table. Create the outermost with `Imported.given`, so that it is asked at the end what was never read."""
 
     def __init__(self, values: object, where: str, rules: Rules = PLAIN, prefix: str = "") -> None:
@@ -56,8 +56,8 @@ class Given:
         self._stray = values if not isinstance(values, dict) and values not in EMPTY else None
         self._prefix = prefix
         self._read: set[Any] = set()
-        self._below: dict[tuple[Any, int], Given] = {}
-        self._left: list[Left] = []
+        self._below: dict[tuple[Any, int], SourceTable] = {}
+        self._left: list[Skipped] = []
         self._dropped = False
 
     def __contains__(self, key: str) -> bool:
@@ -80,16 +80,16 @@ class Given:
         """Its keys, in the file's order. Asking for them takes none."""
         return iter(self._values)
 
-    def table(self, key: str, rules: Rules = PLAIN) -> "Given":
+    def table(self, key: str, rules: Rules = PLAIN) -> "SourceTable":
         """The table below a key. What is no table is listed."""
         self._read.add(key)
         if (key, 0) not in self._below:
-            self._below[key, 0] = Given(self._values.get(key), self.where, rules, f"{self._prefix}{key}.")
+            self._below[key, 0] = SourceTable(self._values.get(key), self.where, rules, f"{self._prefix}{key}.")
         return self._below[key, 0]
 
     def tables(
         self, key: str, rules: Rules = PLAIN, named: Callable[[Mapping[str, Any]], str] | None = None
-    ) -> list["Given"]:
+    ) -> list["SourceTable"]:
         """The tables of the list below a key; `named`: the name of each, by its values."""
         self._read.add(key)
         value = self._values.get(key)
@@ -97,7 +97,7 @@ class Given:
             if (key, number) not in self._below:
                 where = named(values) if named and isinstance(values, dict) else self.where
                 prefix = "" if named else f"{self._prefix}{key}."
-                self._below[key, number] = Given(values, where, rules, prefix)
+                self._below[key, number] = SourceTable(values, where, rules, prefix)
         return [below for (of, number), below in self._below.items() if of == key and number]
 
     def seconds(self, key: str, default: float, least: float = 1.0, most: float = 86_400.0) -> float:
@@ -133,12 +133,12 @@ class Given:
 
     def leave(self, what: str, why: str) -> None:
         """Say that something in it is not taken."""
-        self._left.append(Left(self.where, f"{self._prefix}{what}", why))
+        self._left.append(Skipped(self.where, f"{self._prefix}{what}", why))
 
     def drop(self, why: str) -> None:
         """Say that the whole of it is not taken; its keys need no line then."""
         self._dropped = True
-        self._left = [Left("", self.where, why)]
+        self._left = [Skipped("", self.where, why)]
 
     def cover(self) -> None:
         """Let what was said elsewhere stand for the whole of it."""
@@ -149,17 +149,19 @@ class Given:
         self._read.update(keys)
         return self
 
-    def left(self) -> Iterator[Left]:
+    def left(self) -> Iterator[Skipped]:
         """What was said, and every key that was never read."""
         yield from self._left
         if self._dropped:
             return
         if self._stray is not None:
-            yield Left(self.where, self._prefix.rstrip(".") or "it", f"expected a table, not {str(self._stray)[:40]}")
+            yield Skipped(
+                self.where, self._prefix.rstrip(".") or "it", f"expected a table, not {str(self._stray)[:40]}"
+            )
         for key, value in self._values.items():
             if key not in self._read and self._says(key, value):
                 why = self.rules.reasons.get(key, self.rules.otherwise)
-                yield Left(self.where, f"{self._prefix}{key}", why)
+                yield Skipped(self.where, f"{self._prefix}{key}", why)
         for below in self._below.values():
             yield from below.left()
 

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 Body = Mapping[str, Any]
 
 
-class Homes:
+class WorkspaceLookup:
     """Whose workspace a payload comes from: that of the configured token, or one that installed the app."""
 
     def __init__(self, options: Options, web: Web, talks: Handlers, others: "Workspaces | None") -> None:

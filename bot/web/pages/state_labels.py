@@ -20,7 +20,7 @@ UNKNOWN_WORD = WORDS[State.UNKNOWN]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class StateLabel:
     """A colour and the word that says the same; the shape follows from the colour."""
 
     tone: Colour
@@ -28,7 +28,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ColouredText:
     """A sentence with the colour it had as an emoji."""
 
     tone: Colour
@@ -36,60 +36,64 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
-    """One of the three voices: whose it is, and what it says."""
+class SourceStatement:
+    """One of the three sources: whose it is, and what it says."""
 
     who: str
-    said: Said
+    said: ColouredText
 
 
-def look_of(voices: ComponentStatus, now: float) -> Look:
+def label_of(voices: ComponentStatus, now: float) -> StateLabel:
     """A component's state now; what is stale or blind is unknown."""
     measured = voices.measured
     state = present(measured, now)
     if measured.blind or state is State.UNKNOWN:
-        return Look(Colour.GREY, UNKNOWN_WORD)
+        return StateLabel(Colour.GREY, UNKNOWN_WORD)
     colour = tone(measured, now)
     if quieted(measured, now):
-        return Look(colour, NO_FAILURES)
+        return StateLabel(colour, NO_FAILURES)
     if state in TROUBLE:
-        return Look(colour, words(measured))
-    return Look(colour, "suspicious" if suspected(measured) else WORDS[state])
+        return StateLabel(colour, words(measured))
+    return StateLabel(colour, "suspicious" if suspected(measured) else WORDS[state])
 
 
-def look_of_service(standing: ServiceStatus, now: float) -> Look:
+def label_of_service(standing: ServiceStatus, now: float) -> StateLabel:
     """The worst of a service's components."""
     worst = min(standing.voices, key=lambda voices: badness(voices, now), default=None)
-    return look_of(worst, now) if worst is not None else Look(Colour.GREY, UNKNOWN_WORD)
+    return label_of(worst, now) if worst is not None else StateLabel(Colour.GREY, UNKNOWN_WORD)
 
 
-def look_of_incident(incident: Incident) -> Look:
+def label_of_incident(incident: Incident) -> StateLabel:
     """Where an incident stands; the colour of the worst it came to while it lasts."""
     if incident.status is IncidentStatus.RESOLVED:
-        return Look(Colour.GREEN, "resolved")
+        return StateLabel(Colour.GREEN, "resolved")
     colour = Colour.YELLOW if incident.status is IncidentStatus.MONITORING else TONE[incident.state]
-    return Look(Colour.YELLOW if colour is Colour.GREEN else colour, incident.status.value)
+    return StateLabel(Colour.YELLOW if colour is Colour.GREEN else colour, incident.status.value)
 
 
-def voices_of(voices: ComponentStatus, standing: ServiceStatus, now: float) -> tuple[Voice, ...]:
+def voices_of(voices: ComponentStatus, standing: ServiceStatus, now: float) -> tuple[SourceStatement, ...]:
     """What we see, what the page says, what people say, as in every answer."""
-    page = Voice("Status page", said(utc(they_say(voices, now), now))) if standing.page_url else None
-    people = Said(Colour.YELLOW if voices.reports.since is not None else Colour.GREY, people_say([voices]))
-    every = (Voice("We measure", said(utc(we_see(voices.measured, now), now))), page, Voice("User reports", people))
+    page = SourceStatement("Status page", said(utc(they_say(voices, now), now))) if standing.page_url else None
+    people = ColouredText(Colour.YELLOW if voices.reports.since is not None else Colour.GREY, people_say([voices]))
+    every = (
+        SourceStatement("We measure", said(utc(we_see(voices.measured, now), now))),
+        page,
+        SourceStatement("User reports", people),
+    )
     return tuple(voice for voice in every if voice is not None)
 
 
-def banner(standings: Sequence[ServiceStatus], now: float) -> Said:
+def banner(standings: Sequence[ServiceStatus], now: float) -> ColouredText:
     """How everything stands, in the words of the desk's first line."""
     ordered = sorted((v for s in standings for v in s.voices), key=lambda v: badness(v, now))
     found = said(title_of(ordered, now))
-    return Said(found.tone, f"{found.text[:1].upper()}{found.text[1:]}")
+    return ColouredText(found.tone, f"{found.text[:1].upper()}{found.text[1:]}")
 
 
-def said(text: str) -> Said:
+def said(text: str) -> ColouredText:
     """A sentence that begins with an emoji, taken apart."""
     first, _, rest = text.partition(" ")
-    return Said(_COLOURS[first], rest) if first in _COLOURS else Said(Colour.GREY, text)
+    return ColouredText(_COLOURS[first], rest) if first in _COLOURS else ColouredText(Colour.GREY, text)
 
 
 def name_of(voices: ComponentStatus) -> str:

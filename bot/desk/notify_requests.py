@@ -4,20 +4,20 @@ from bot.core.answers import replies
 from bot.core.answers.answer import Answer
 from bot.core.answers.status import headline_of
 from bot.core.model.incident import IncidentStatus
-from bot.core.model.wish import Wish
+from bot.core.model.notify_request import NotifyRequest
 from bot.core.text.quoting import clean
 from bot.desk import targets
 from bot.desk.ports import DeskServices, Query
-from bot.store.codec import WISH
+from bot.store.codec import NOTIFY_REQUEST
 
 MOST = 5_000
-"""Wishes that wait at once, of everybody together."""
+"""Requests that wait at once, of everybody together."""
 
 
 async def notify(behind: DeskServices, question: Query) -> Answer:
     """Note that the asker wants to be told; once, however often it is asked."""
     now, asker = question.now, question.asker
-    if behind.wishes is None:
+    if behind.notify_requests is None:
         return replies.not_here("notify", now)
     if not asker.direct:
         text = "I can't write to you directly from here: ask on Slack or Discord"
@@ -30,9 +30,9 @@ async def notify(behind: DeskServices, question: Query) -> Answer:
     data = {"at": now, "incident": one.id, "target": asker.direct}
     if one.status is IncidentStatus.RESOLVED:
         return Answer("It is over already", now, lines, data={**data, "ok": False})
-    if len(await behind.wishes.all()) >= MOST:
+    if len(await behind.notify_requests.all()) >= MOST:
         return Answer(f"{MOST} people wait to be told already", now, lines, data={**data, "ok": False})
-    wish = Wish(one.service, one.id, asker.direct, now)
-    new = await behind.wishes.add(wish.name, WISH.dump(wish))
+    request = NotifyRequest(one.service, one.id, asker.direct, now)
+    new = await behind.notify_requests.add(request.name, NOTIFY_REQUEST.dump(request))
     title = "I'll send you one direct message when it's over" if new else "You'll hear from me already when it's over"
     return Answer(title, now, lines, changed=new, data={**data, "ok": True})

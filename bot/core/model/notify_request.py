@@ -1,10 +1,10 @@
-"""What somebody wants to be told, once. Pure."""
+"""Who wants to be told, once, that an incident is over. Pure."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class NotifyRequest:
     """To hear directly (`target`) when an incident is over; `at` is when it was asked, Unix seconds."""
 
     service: str
@@ -14,5 +14,5 @@ class Wish:
 
     @property
     def name(self) -> str:
-        """One wish a person and incident."""
+        """One request a person and incident."""
         return f"{self.service}/{self.incident}/{self.target}"

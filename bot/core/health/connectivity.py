@@ -25,7 +25,7 @@ class State(StrEnum):
 
 
 @dataclass(slots=True)
-class Target:
+class TargetHost:
     """What a host last did, and when (Unix seconds); `own`: it is one's own, not a vendor's."""
 
     ok: bool
@@ -34,7 +34,7 @@ class Target:
 
 
 @dataclass(slots=True)
-class Silent:
+class ControlHost:
     """A control host: whether it answered lately, whether ever, and how often targets contradicted its silence.
 
     `counted_*` is the time of the silence that was counted last.
@@ -57,15 +57,15 @@ class Silent:
 
 
 @dataclass(slots=True)
-class Sight:
+class Connectivity:
     """What is known at one vantage; hosts by name."""
 
-    controls: dict[str, Silent] = field(default_factory=dict)
-    targets: dict[str, Target] = field(default_factory=dict)
+    controls: dict[str, ControlHost] = field(default_factory=dict)
+    targets: dict[str, TargetHost] = field(default_factory=dict)
 
     def control(self, host: str, at: float, *, ok: bool) -> None:
         """Take in the answer, or silence, of a control host."""
-        known = self.controls.setdefault(host, Silent(ok, at))
+        known = self.controls.setdefault(host, ControlHost(ok, at))
         known.ok, known.at, known.answered = ok, at, known.answered or ok
         if ok:
             known.by_any = known.by_vendors = 0
@@ -76,13 +76,13 @@ class Sight:
 
     def silent(self, host: str, at: float) -> None:
         """A control host was asked beside its turn and did not answer; that is no contradiction of its own."""
-        known = self.controls.setdefault(host, Silent(ok=False, at=at))
+        known = self.controls.setdefault(host, ControlHost(ok=False, at=at))
         if known.at <= at:
             known.ok, known.at = False, at
 
     def target(self, host: str, at: float, *, ok: bool, own: bool) -> None:
         """A target answered, or the network to it failed. What else an answer says does not matter here."""
-        self.targets[host] = Target(ok, at, own)
+        self.targets[host] = TargetHost(ok, at, own)
         for control in self.controls.values():
             if ok and not control.ok and 0 <= at - control.at <= TOGETHER_S:
                 control.contradicted(by_vendor=not own)

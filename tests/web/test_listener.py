@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.errors import UserError
 from bot.process import Process
 from bot.settings import Web
-from bot.web.door import Door
+from bot.web.listener import WebListener
 from bot.web.pages.live import Live
 from bot.web.site import Site
 from tests.support.site import NOW, with_page
@@ -30,9 +30,9 @@ def free_port() -> int:
 
 
 @contextlib.asynccontextmanager
-async def opened(store, listen: str) -> AsyncIterator[tuple[Door, Live]]:
+async def opened(store, listen: str) -> AsyncIterator[tuple[WebListener, Live]]:
     """A door that answers there."""
-    door, live = Door(), Live(Site(Process(store, with_page(), "a", lambda: NOW)))
+    door, live = WebListener(), Live(Site(Process(store, with_page(), "a", lambda: NOW)))
     try:
         await door.open(Web(listen=listen), answer, live)
         yield door, live

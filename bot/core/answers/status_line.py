@@ -31,7 +31,7 @@ UNKNOWN = WORDS[State.UNKNOWN]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StatusLine:
     """One component now: `words` stand behind the name in a line; `detail` and `advice` are a sentence each."""
 
     state: State
@@ -64,7 +64,7 @@ class Line:
         return f"{HEAD}\n" + "".join(f"{key} {_bare(value)}\n" for key, value in pairs.items())
 
 
-def line(voices: ComponentStatus, now: float, *, fresh: bool = True) -> Line:
+def line(voices: ComponentStatus, now: float, *, fresh: bool = True) -> StatusLine:
     """The component as of `now` (Unix seconds); `fresh`: whether what is known was read lately."""
     measured = voices.measured
     name = called(measured)
@@ -75,11 +75,11 @@ def line(voices: ComponentStatus, now: float, *, fresh: bool = True) -> Line:
             utc(we_see(measured, now), now).partition(" ")[2] if fresh else f"{UNKNOWN}, the store was not read lately"
         )
         detail, advice = f"{name}: {why}.", f"Groundtruth does not know how {name} is now."
-        return Line(State.UNKNOWN, Colour.GREY, short, UNKNOWN, detail, advice)
+        return StatusLine(State.UNKNOWN, Colour.GREY, short, UNKNOWN, detail, advice)
     # Without its age, which would be wrong by the time it is read.
     seen = utc(we_see(measured, now), now).partition(" ")[2].rpartition("; ")[0]
     detail = f"{name}, as measured: {seen}."
-    return Line(state, tone(measured, now), short, _words(voices, now), detail, _advice(voices, name, now))
+    return StatusLine(state, tone(measured, now), short, _words(voices, now), detail, _advice(voices, name, now))
 
 
 def _words(voices: ComponentStatus, now: float) -> str:
