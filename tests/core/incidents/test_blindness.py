@@ -75,7 +75,7 @@ def test_one_result_that_says_nothing_is_no_news():
         assert n % 3 == 2 or measured.state is State.OPERATIONAL
 
 
-@pytest.mark.parametrize("sight", [Sight.BLIND, Sight.BLOCKED])
+@pytest.mark.parametrize("connectivity", [Sight.BLIND, Sight.BLOCKED])
 def test_our_own_health_says_it_with_what_mends_it(connectivity):
     """Told within half a minute, once; names the setting."""
     courses: Mapping[str, SignHistory] = {}
