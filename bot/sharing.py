@@ -15,9 +15,10 @@ from bot.store.store import Store
 
 log = logging.getLogger(__name__)
 
-BEAT_S = 2.0
-SILENT_S = 8.0
-"""A process that is silent for so long has died: the others have its share within `BEAT_S` more."""
+BEAT_S, ANSWER_S = 1.0, 2.0
+"""Between two words of a process, and how long the store has for each."""
+SILENT_S = 4.0
+"""A process that is silent for so long has died, or is suspended: the others have its share within `BEAT_S` more."""
 SETTLED_S = 10.0
 """So long after its first word a process asks for what is its own and others do: one that dies at once moves nothing.
 After the store was away nobody is taken for dead for so long either: all were silent, and one of them speaks first."""
@@ -52,7 +53,7 @@ class Peers:
     async def beat(self) -> None:
         """Say once that we live, and hear who does."""
         try:
-            async with asyncio.timeout(BEAT_S):
+            async with asyncio.timeout(ANSWER_S):
                 heard = await self._store.peers.beat(self._group, self._owner, round(SILENT_S * 1000))
         except (StoreError, TimeoutError) as error:
             self._lost(error)

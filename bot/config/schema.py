@@ -195,7 +195,7 @@ class Configuration(Part):
     """Configuration of Groundtruth, after the catalogue has been filled in."""
 
     services: tuple[ServicePart, ...] = Field(
-        min_length=1, max_length=1_000, description="what is watched: ids of the catalogue, changes to them, your own"
+        min_length=1, max_length=10_000, description="what is watched: ids of the catalogue, changes to them, your own"
     )
     control: Annotated[tuple[Url, ...], Field(min_length=2, max_length=8), AfterValidator(unrelated)] = Field(
         HOSTS, description="hosts of unrelated companies; where all of them fail it is our own network"

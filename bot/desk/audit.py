@@ -1,6 +1,7 @@
 """The record of what people did: written by the desk for every act, read by admins."""
 
 import logging
+from dataclasses import replace
 
 from bot.core.answers import replies
 from bot.core.answers.answer import Answer
@@ -33,13 +34,19 @@ class Audit:
             name = f"refused:{who}:{deed.command}"
             if deed.outcome == REFUSED and not await self._store.notes.set_once(name, REFUSAL_S):
                 return
-            await self._store.audit.add(DEED.dump(deed))
+            await self._store.audit.add(DEED.dump(deed), _whose(deed))
         except StoreError as error:
             log.warning("the audit log misses a line, the store is away: %s", error)
 
     async def deeds(self, limit: int) -> list[AuditEntry]:
         """The latest, newest first; those of another version are passed over. Raises StoreError."""
         return DEED.load_all(await self._store.audit.latest(limit))
+
+
+def _whose(deed: AuditEntry) -> str:
+    """What an entry of this person has, whatever name it shows; quotes of what people write stand escaped in JSON."""
+    nameless = AuditEntry(0.0, replace(deed.by, name=""), "")
+    return DEED.dump(nameless).partition('"by":{')[2].partition('"name"')[0]
 
 
 async def audit(behind: DeskServices, question: Query) -> Answer:

@@ -26,7 +26,6 @@ from bot.desk import (
     routes,
     subscriptions,
 )
-from bot.desk.act_limits import ACTS, ActLimits
 from bot.desk.ports import DeskServices, Handler, Query
 
 log = logging.getLogger(__name__)
@@ -77,7 +76,6 @@ class Desk:
 
     def __init__(self, behind: DeskServices) -> None:
         self._behind = behind
-        self._limits = ActLimits()
 
     def serve(self, behind: DeskServices) -> None:
         """Answer from these services from now on: the configuration has changed."""
@@ -105,8 +103,8 @@ class Desk:
         if not asker.role.may(needed):
             await self._record(request, asker, now, REFUSED)
             return replies.refused(request.command, needed, asker, now)
-        wait_s = self._limits.wait_s(asker.person, now) if request.command in ACTS else 0.0
-        if wait_s:
+        limits = self._behind.limits
+        if limits is not None and (wait_s := await limits.wait_s(request.command, asker.person)):
             await self._record(request, asker, now, REFUSED)
             return replies.too_often(request.command, wait_s, now)
         known = replace(asker, id=asker.id or uuid4().hex)

@@ -7,6 +7,7 @@ from bot.advice.advisor import Advisor
 from bot.advice.candidates import candidates
 from bot.delivery.routes import tree_of
 from bot.delivery.subscriptions import Subscriptions
+from bot.desk.act_limits import ActLimits
 from bot.desk.audit import Audit
 from bot.desk.desk import Desk
 from bot.desk.digests import Digests
@@ -55,6 +56,7 @@ def desk_services(
         subscribes=subscribes,
         health=HealthReader(store, settings),
         audit=Audit(store),
+        limits=ActLimits(store.acts),
         announces=store.announcements if settings.web is not None else None,
         digests=Digests(store, settings.services),
         candidates=offered,

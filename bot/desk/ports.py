@@ -14,6 +14,7 @@ from bot.core.model.labels import Labels
 from bot.core.routing.tree import Tree
 from bot.core.tips.alternatives import Candidate
 from bot.delivery.subscriptions import Subscriptions
+from bot.desk.act_limits import ActLimits
 from bot.desk.digests import Digests
 from bot.desk.held_together import HeldTogether
 from bot.desk.reader import Reader
@@ -50,6 +51,7 @@ class DeskServices:
     subscribes: Subscriptions | None = None
     health: HealthReader | None = None
     audit: Audits | None = None
+    limits: ActLimits | None = None
     announces: AnnouncementStore | None = None
     digests: Digests | None = None
     candidates: Mapping[str, Sequence[Candidate]] = field(default_factory=dict)

@@ -105,9 +105,7 @@ class Judge:
         while True:
             await self._wait_turn(wait_s)
             try:
-                token = await self._store.lease(
-                    self._service.id, self._context.owner, self._context.lease_ms, self._asks_ms()
-                )
+                token = await self._taken()
                 if token is not None:
                     await self._hold_and_release(token)
                 wait_s = max(self._aside_s(), self._context.lease_ms / 4000 if token is None else 0.0)
@@ -120,10 +118,13 @@ class Judge:
         """How long this process leaves a free lease to those that come before it."""
         return min(FARTHEST, self._context.share.rank(self._service.id)) * ASIDE * self._context.lease_ms / 1000
 
-    def _asks_ms(self) -> int:
-        share = self._context.share
-        asks = share.settled and not share.alone and share.mine(self._service.id)
-        return round(ASKS * self._context.lease_ms) if asks else 0
+    async def _taken(self) -> Token | None:
+        """The lease, if it can be had: the process that is to have it asks for it, and waits for no dead one."""
+        share, length_ms = self._context.share, self._context.lease_ms
+        home = share.settled and share.mine(self._service.id)
+        asks_ms = round(ASKS * length_ms) if home and not share.alone else 0
+        living = share.members if home else ()
+        return await self._store.lease(self._service.id, self._context.owner, length_ms, asks_ms, living)
 
     async def _wait_turn(self, wait_s: float) -> None:
         """Wait so long, or until this process becomes the one that is to have the service."""

@@ -10,13 +10,13 @@ class AuditStore:
     def __init__(self, link: RedisClient) -> None:
         self._link = link
 
-    async def add(self, line: str) -> None:
-        """One more entry (JSON); the oldest beyond the bound go."""
-        await self._link.calls([
-            ("LPUSH", keys.AUDIT, line),
-            ("LTRIM", keys.AUDIT, 0, keys.AUDIT_KEPT - 1),
-            ("EXPIRE", keys.AUDIT, keys.AUDIT_TTL_S),
-        ])  # fmt: skip
+    async def add(self, line: str, whose: str) -> None:
+        """One more entry (JSON). `whose` stands in every entry of that person and in no other.
+
+        Beyond a person's share it is that person's oldest that goes; beyond the bound the oldest of all.
+        """
+        bounds = (keys.AUDIT_EACH, keys.AUDIT_KEPT, keys.AUDIT_TTL_S)
+        await self._link.run("audit", (keys.AUDIT,), (line, whose, *bounds))
 
     async def latest(self, limit: int) -> list[str]:
         """The latest entries (JSON), newest first."""

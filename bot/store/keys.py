@@ -59,7 +59,9 @@ BELL_TTL_S = _HOUR
 CONFIRMED_TTL_S = 60
 AUDIT_TTL_S = 365 * _DAY
 ANNOUNCEMENTS_TTL_S = 90 * _DAY
-AUDIT_KEPT = 2_000
+AUDIT_KEPT, AUDIT_EACH = 2_000, 200
+"""Lines of all, and of one person: who acts without pause pushes out what he did himself, and nobody else's."""
+ACTS_TTL_S = 60
 BUDGET_TTL_S = 2 * _DAY
 """Only today's counts."""
 PEERS_TTL_S, PEERS_KEPT = 60, 1_000
@@ -114,7 +116,10 @@ KINDS: dict[str, Kind] = {
     "wishes": Kind("hash", WISHES_TTL_S, "5 000 fields", "who wants to be told when an incident is over, until it is"),
     "routes": Kind("hash", None, "5 000 fields", "what places have subscribed to, until they unsubscribe"),
     "installations": Kind("hash", None, "1 000 workspaces", "encrypted tokens of chat workspaces that installed us"),
-    "audit": Kind("list", AUDIT_TTL_S, f"{AUDIT_KEPT} newest", "what people did, and what was refused"),
+    "audit": Kind(
+        "list", AUDIT_TTL_S, f"{AUDIT_KEPT} newest, {AUDIT_EACH} of a person", "what people did, and what was refused"
+    ),
+    "acts": Kind("hash", ACTS_TTL_S, "four fields a person", "how many acts a person has left for now"),
     "announcements": Kind("hash", ANNOUNCEMENTS_TTL_S, "20 fields", "what people put on the status page"),
     "health": Kind("hash", HEALTH_TTL_S, "one field a part", "the last word of each part of each process"),
     "groups": Kind(
@@ -171,6 +176,11 @@ def turn(name: str) -> str:
 def peers(group: str) -> str:
     """The key of the processes that share a kind of work."""
     return f"{_ALL}peers:{group[:400]}"
+
+
+def acts(who: str) -> str:
+    """The key of what a person, by hash, may still do for now."""
+    return f"{_ALL}acts:{who}"
 
 
 def bell(outlet: str) -> str:

@@ -14,6 +14,7 @@ from itertools import chain
 from typing import Any
 
 from bot.store import keys, schema
+from bot.store.acts import ActStore
 from bot.store.announcements import AnnouncementStore
 from bot.store.audit import AuditStore
 from bot.store.backup import Backup
@@ -62,6 +63,7 @@ class Store:
         self.health = HealthStore(link)
         self.installations = InstallationStore(link)
         self.audit = AuditStore(link)
+        self.acts = ActStore(link)
         self.announcements = AnnouncementStore(link)
         self.vantages = VantageStore(link)
         self.groups = Groups(link)
@@ -100,13 +102,17 @@ class Store:
 
     # The judge's lease and its one write.
 
-    async def lease(self, service: str, owner: str, ttl_ms: int, asks_ms: int = 0) -> Token | None:
+    async def lease(
+        self, service: str, owner: str, ttl_ms: int, asks_ms: int = 0, living: Sequence[str] = ()
+    ) -> Token | None:
         """A new fencing token, never given before; None while another owner holds the lease.
 
         The same owner gets a new one at once and its old token is worth nothing from then on. Who `asks` is the one to
-        have it: for so long the holder hears of it when it renews, and once it is free nobody else gets it.
+        have it: for so long the holder hears of it when it renews, and once it is free nobody else gets it. From an
+        owner that is not among the `living`, where any are named, it is taken: what that one still writes is refused.
         """
-        words = ("take", owner, ttl_ms, keys.SERVICE_TTL_S, secrets.token_hex(4), asks_ms)
+        numbers: tuple[Value, ...] = (ttl_ms, keys.SERVICE_TTL_S, secrets.token_hex(4), asks_ms)
+        words = ("take", owner, *numbers, *living)
         token = await self._link.run("lease", _lease_keys(service), words)
         return None if token == 0 else text(token)
 

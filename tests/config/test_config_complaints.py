@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.registry import CHANNELS
+from bot.config.document import read
 from bot.config.load import from_text, load
 from bot.config.pydantic_errors import known_keys
 from bot.config.schema import Configuration
@@ -229,7 +230,8 @@ BOMBS = {
     "an alias of itself": "&a {services: *a}",
     "many values": "a: [" + "1," * 400_000 + "]",
     "many keys": "\n".join(f"k{n}: {n}" for n in range(30_000)),
-    "larger than a mebibyte": "#" * (1 << 20) + "\n#",
+    "aliases of a service": "services:\n- &a {id: a, x: [" + "1," * 600 + "]}\n" + "- *a\n" * 1_000,
+    "larger than 16 MiB": "#" * (16 << 20) + "\n#",
 }
 
 
@@ -239,6 +241,14 @@ def test_a_bomb_is_one_complaint(text):
     (complaint,) = complaints(text)
 
     assert "expected at most" in complaint
+
+
+def test_many_services_are_no_bomb():
+    """What a file may hold grows with its services."""
+    text = "services:\n" + "- {id: a, b: [" + "1," * 300 + "]}\n"
+    root, wrong = read((text + text.removeprefix("services:\n") * 80).encode(), "f")
+    assert wrong == []
+    assert len(root.get("services").value) == 81
 
 
 def test_complaints_are_bounded():

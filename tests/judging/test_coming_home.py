@@ -5,9 +5,10 @@ import asyncio
 from bot.core.sharing import Share, ranked
 from bot.judging.judge import Judge, JudgeContext
 from bot.store.keys import keys_of
-from bot.store.types import Renewal
+from bot.store.types import Commit, Renewal
 from tests.support.judging import SETTINGS, VIEW, World
 from tests.support.routing import to
+from tests.support.stores import readable
 from tests.support.writes import SERVICE, leased
 
 
@@ -105,3 +106,26 @@ async def test_the_next_one_takes_over_at_once_when_it_hears(store):
         judge._context.share.among([])
         judge.regrouped.set()
         await world.held_by(SECOND)
+
+
+async def test_a_lease_is_taken_from_who_does_not_live(store):
+    """Nobody waits for the lease of a process that is silent; what it writes when it wakes up is refused."""
+    asleep = await leased(store, "one")
+    assert await store.lease(SERVICE, "two", 60_000, asks_ms=60_000, living=["one", "two"]) is None
+    mine = await store.lease(SERVICE, "two", 60_000, asks_ms=60_000, living=["three", "two"])
+    assert mine
+    assert await store.renew(SERVICE, asleep, 60_000) is Renewal.LOST
+    assert not await store.commit(SERVICE, asleep, Commit("1-0", b"old"))
+    assert await store.commit(SERVICE, mine, Commit("1-0", b"new"))
+
+
+async def test_a_silent_process_loses_its_services_at_once(store):
+    """The next one takes over when it no longer hears of the first, however long the lease still is."""
+    asleep = readable(await store.lease("claude", FIRST, 60_000))
+    world = Shared(store)
+    judge = world.judge(SECOND, lease_ms=60_000, share=shared(SECOND, FIRST))
+    async with world.at_work(judge):
+        judge._context.share.among([])
+        judge.regrouped.set()
+        await world.held_by(SECOND)
+    assert await store.renew("claude", asleep, 60_000) is Renewal.LOST

@@ -62,7 +62,7 @@ async def test_every_service_is_on_its_own_node_and_all_are_read_together(store,
     await store.vantages.announce(SERVICES, 1.0)
     await store.vantages.put("local", "{}", 1.0)
     await store.health.put("a/slack", "{}")
-    await store.audit.add("{}")
+    await store.audit.add("{}", "me")
     assert await store.people.salt()
     assert await store.leases.acquire("gateway", "a", 60_000)
     assert await store.groups.admit("slack:C1", "a/1", 1.0, (30.0, 1), ("{}", "{}"))
@@ -78,7 +78,7 @@ async def test_a_backup_has_all_nodes_and_comes_back(store, cluster, tmp_path, b
     """Written by several nodes, read back into an empty cluster; what one service has is of one moment."""
     for service in SERVICES:
         await written(store, service)
-    await store.audit.add("{}")
+    await store.audit.add("{}", "me")
     lines = [line async for line in store.backup.lines()]
     assert {keys.tag_of(line.key) for line in lines} == {*SERVICES, "_"}
     for service in SERVICES:

@@ -4,6 +4,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.core.history.rollups import Rollup, chunks
+from bot.core.model.person import Person
 from bot.store import keys
 from bot.store.keys import keys_of
 from bot.store.replication import marked
@@ -34,7 +35,8 @@ async def test_every_key_is_in_the_table_and_goes_by_itself(store: Store, redis_
     await store.subscriptions.subscribe("r1", "{}")
     assert await store.notify_requests.add("claude/4F7K/slack:U1", "{}")
     await store.health.put("a/slack", "{}")
-    await store.audit.add("{}")
+    await store.audit.add("{}", "me")
+    assert await store.acts.wait_s(Person("slack", "T1", "U1", "Ann"), 30) == 0
     await store.announcements.put("4F7K", "{}")
     assert await store.installations.put("slack/T1", "secret")
     for one in ("a/1", "a/2"):

@@ -63,7 +63,7 @@ async def test_the_rights_that_are_named_are_enough(tmp_path):
         await store.vantages.announce([SERVICE], 1.0)
         await store.vantages.put("local", "{}", 1.0)
         await store.health.put("a/slack", "{}")
-        await store.audit.add("{}")
+        await store.audit.add("{}", "me")
         assert await store.views.rollups(SERVICE, ["api"], [("minutes", 1)])
         assert await store.views.backlog(SERVICE, 10)
         assert (await store.info()).product == "Valkey"
