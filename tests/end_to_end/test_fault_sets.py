@@ -42,6 +42,9 @@ from tests.support.receivers import OnAlertmanager, OnGrafanaIrm, OnIncidentIo, 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:Unverified HTTPS request"),
+    # A call given up just as its connection opens leaves the socket to the collector, in anyio.
+    pytest.mark.filterwarnings("ignore:Exception ignored in. <(socket|function _SelectorTransport)"),
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
     pytest.mark.timeout(60),
 ]
 

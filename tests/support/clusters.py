@@ -155,9 +155,17 @@ class Nodes:
         await process.wait()
 
     async def emptied(self) -> None:
-        """Nothing on any node."""
+        """Nothing on any node, and every slot back where it was first."""
         for port in await self.roles():
             await self.said(port, "FLUSHALL")
+        held = [row[:3] for row in await self.said(next(iter(self.running)), "CLUSTER", "SLOTS")]
+        for first, last in THIRDS:
+            here = [(max(low, first), min(high, last), int(node[1])) for low, high, node in held]
+            here = [row for row in here if row[0] <= row[1]]
+            home = max(here, key=lambda row: row[1] - row[0])[2]
+            for low, high, port in here:
+                for number in range(low, high + 1) if port != home else ():
+                    await move(self, number, *await moving(self, number, home))
 
     async def end(self) -> None:
         """End all nodes."""
@@ -168,10 +176,10 @@ class Nodes:
                 await process.wait()
 
 
-async def moving(nodes: Nodes, number: int) -> tuple[int, int]:
-    """A slot is on its way: the ports of the node that has it and of the one that gets it."""
+async def moving(nodes: Nodes, number: int, to: int = 0) -> tuple[int, int]:
+    """A slot is on its way (0: to any other): the ports of the node that has it and of the one that gets it."""
     source = await nodes.owner(number)
-    target = next(port for port in sorted(await nodes.roles()) if port != source)
+    target = to or next(port for port in sorted(await nodes.roles()) if port != source)
     await nodes.said(target, "CLUSTER", "SETSLOT", number, "IMPORTING", await nodes.name(source))
     await nodes.said(source, "CLUSTER", "SETSLOT", number, "MIGRATING", await nodes.name(target))
     return source, target

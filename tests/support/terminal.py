@@ -65,6 +65,7 @@ def terminal(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -
     if pid == 0:  # pragma: no cover - the child, which must never come back into the tests
         try:
             os.chdir(folder)
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # what runs in the background has inherited that it is ignored
             os.execvpe(command[0], list(command), {**os.environ, **environ})
         finally:
             os._exit(NOT_FOUND)
