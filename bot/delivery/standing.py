@@ -64,8 +64,8 @@ async def over_in_store(outbox: Outbox, roots: Mapping[Root, StandingRoot], now:
 def last_edition(root: StandingRoot, now: float) -> DeliveryWrite:
     """What the message says from now on: that nobody keeps it up to date."""
     said = (
-        f"{root.snapshot.service_name}: this message about {root.claimed.subject} is not kept up to date any more, the"
-        f" store lost its records at {clock(now, now)}; what goes on is told in a new message"
+        f"this message about {root.claimed.subject} is not kept up to date any more, the store lost its records at"
+        f" {clock(now, now)}; what goes on is told in a new message"
     )
     bare = Snapshot(now, root.snapshot.service, root.snapshot.service_name, None, None, (), said, over=True)
     claimed = root.claimed

@@ -154,3 +154,14 @@ def test_several_servers_are_as_well_as_the_worst_of_them():
     found = worst([fine, full, lossy])
     assert (found.memory_bytes, found.memory_limit, found.aof, found.eviction) == (95, 100, "failing", "allkeys-lru")
     assert (found.version, found.replicas, found.guarded, found.servers) == ("9.0.0 and 9.1.2", 0, False, 3)
+
+
+async def test_a_cluster_s_address_of_a_single_server_is_said_with_what_to_write(tmp_path):
+    """One clear sentence, at the start."""
+    async with server(tmp_path) as port:
+        url = f"redis+cluster://127.0.0.1:{port}"
+        with pytest.raises(UserError) as caught:
+            async with open_store(url, tmp_path):
+                pass
+    expected = "this server is no cluster: write redis://host:port, or redis+sentinel://host:26379/name"
+    assert str(caught.value) == f"store {url}: {expected}"

@@ -42,7 +42,8 @@ class Sites(World):
 
     def configuration(self, interval_s, timeout_s):
         """What is watched."""
-        check = {"kind": "http", "interval": INTERVAL_S, "timeout": TIMEOUT_S}
+        # By a rule: how long the statistics take is another question than who takes over.
+        check = {"kind": "http", "interval": INTERVAL_S, "timeout": TIMEOUT_S, "alert_after": 3}
         services = [
             {
                 "id": name,
