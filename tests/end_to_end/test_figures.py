@@ -22,6 +22,7 @@ from bot.core.model.action import ActionRequest
 from bot.core.model.incident import IncidentStatus
 from bot.core.model.report import Report
 from bot.core.model.service import ServiceView
+from bot.core.model.severity import TROUBLE
 from bot.core.model.status import ServiceStatus
 from bot.core.postmortem.casefile import Casefile
 from bot.core.postmortem.report import postmortem
@@ -97,6 +98,28 @@ def rows_of(world: World) -> list[Observation]:
     return sorted(rows, key=lambda row: row.at)
 
 
+def troubled(pieces, record, component) -> dict[State, float]:
+    """Time by state as it turned out: in trouble from the first failure to the last, well before and after."""
+    found: dict[State, float] = {}
+    failed = [r.at for r in record.looks(component, pieces[-1][1]) if r.outcome is Outcome.FAILED]
+    runs: list[list[Any]] = []
+    for begin, end, state, began in pieces:
+        if state in TROUBLE:
+            if not runs or runs[-1][1] != begin:
+                runs.append([began, begin, state, began])
+            runs[-1][1] = end
+    for begin, end, state, _ in pieces:
+        at = begin
+        for first, over, level, _ in runs:
+            last = max(f for f in failed if f < over)
+            inside = min(end, last) - max(at, first)
+            if inside > 0:
+                bad = state if state in TROUBLE else level
+                found[bad] = found.get(bad, 0.0) + inside
+    whole = sum(end - begin for begin, end, state, _ in pieces if state is not State.UNKNOWN)
+    return found | {State.OPERATIONAL: whole - sum(found.values())}
+
+
 class Played:
     """A world that was judged, with every text that came of it."""
 
@@ -110,10 +133,11 @@ class Played:
         self.collector = Collector("1")
         self.dossiers: dict[Any, Any] = {}
         self.buckets: dict[Any, Any] = {}
+        self.believed: dict[str, list[Any]] = {}
         self.now = START
         acts = [(START + HEALTHY_S + at, verb, args) for at, verb, args in world.acts]
         people = [START + HEALTHY_S + at for at in world.reports]
-        states: dict[str, State] = {}
+        states: dict[str, tuple[State, float | None]] = {}
         self.record.begins = self.rows[0].at
         for number, row in enumerate(self.rows):
             self.now = row.at
@@ -125,15 +149,14 @@ class Played:
             self.judgement.see(row)
             decided = self.judgement.settle(row.at)
             self.held(states, self.rows[number - 1].at if number else row.at)
-            states = {c: v.measured.state for c, v in decided.voices.items()}
+            states = {c: (v.measured.state, v.measured.since) for c, v in decided.voices.items()}
             self.told(decided, asked=number % 30 == 0)
         self.afterwards()
 
     def held(self, states, since: float) -> None:
-        """Time in the states that were believed until now."""
-        for component, state in states.items():
-            kept = self.record.held.setdefault(component, {})
-            kept[state] = kept.get(state, 0.0) + self.now - since
+        """The states that were believed until now, and since when."""
+        for component, (state, began) in states.items():
+            self.believed.setdefault(component, []).append((since, self.now, state, began))
 
     def told(self, decided, *, asked: bool) -> None:
         """Keep what was decided, and every message of it; now and then somebody asks."""
@@ -213,6 +236,7 @@ class Played:
 
     def afterwards(self) -> None:
         """The reports, the history and the digest at the end."""
+        self.record.held = {c: troubled(pieces, self.record, c) for c, pieces in self.believed.items()}
         incidents = list(self.record.incidents.values())
         for one in incidents:
             records = [d for d in self.record.disputes.values() if d.incident == one.id]

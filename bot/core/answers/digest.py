@@ -135,7 +135,7 @@ def _uptime(one: ServiceDigest, period: Period) -> str:
 def _incidents(one: ServiceDigest, period: Period) -> Iterator[str]:
     if not one.incidents:
         return
-    lasted = {i: min(i.ended_at or period.ends, period.ends) - i.started_at for i in one.incidents}
+    lasted = {i: min(i.lasted_s(period.ends), period.ends - i.started_at) for i in one.incidents}
     longest = max(one.incidents, key=lambda i: lasted[i])
     going = [i.id for i in one.incidents if i.resolved_at is None or i.resolved_at >= period.ends]
     said = number(len(one.incidents), "incident", "incidents")

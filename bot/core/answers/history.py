@@ -153,7 +153,7 @@ def _incidents(past: RangeHistory, now: float) -> list[tuple[str, str]]:
         return [("Incidents", "none")]
     told = [
         f"{clean(i.id, 20)}: {moment(i.started_at)}, "
-        + (f"{duration(now - i.started_at)} so far" if i.ended_at is None else duration(i.ended_at - i.started_at))
+        f"{duration(i.lasted_s(now))}{' so far' if i.ended_at is None else ''}"
         + (f", at worst {percent(i.peak_rate)} failed" if i.peak_rate else "")
         for i in past.incidents[:SHOWN]
     ]

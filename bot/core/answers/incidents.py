@@ -185,9 +185,7 @@ def _usual_spells(told: Explanation) -> str:
 
 
 def _lasted(one: Incident, now: float) -> str:
-    if one.ended_at is None:
-        return f"{duration(now - one.started_at)} so far"
-    return duration(one.ended_at - one.started_at)
+    return f"{duration(one.lasted_s(now))}{' so far' if one.ended_at is None else ''}"
 
 
 def _owed(row: Delivered) -> bool:

@@ -143,7 +143,9 @@ def _next(made: Decision, component: str) -> list[tuple[str, str]]:
 
 
 def _elapsed(at: ShouldIContext, now: float) -> float:
-    began = at.incident.started_at if at.incident is not None else at.voices.measured.since
+    if at.incident is not None:
+        return at.incident.lasted_s(now)
+    began = at.voices.measured.since
     return max(0.0, now - began) if began is not None else 0.0
 
 

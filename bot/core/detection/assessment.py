@@ -61,6 +61,25 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """A component's failures or slow answers (state `DEGRADED`), from the first one at `began` to the last so far.
+
+    This is how long it was in trouble, in every figure. `quiet`: none for a while; `over`: that was all of it.
+    """
+
+    began: float
+    failed_at: float
+    state: State
+    quiet: bool = False
+    over: bool = False
+
+    @property
+    def slow(self) -> bool:
+        """Whether it is of slow answers."""
+        return self.state is State.DEGRADED
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """What we believe of one component.
 

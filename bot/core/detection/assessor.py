@@ -10,7 +10,7 @@ from math import isfinite
 from typing import Any
 
 from bot.core.detection import episodes, explanation, serialization
-from bot.core.detection.assessment import Assessment, AssessorSettings, Explanation, SilentVantage, Transition
+from bot.core.detection.assessment import Assessment, AssessorSettings, Explanation, SilentVantage, Transition, Trouble
 from bot.core.detection.classification import LATEST, Sample, classified
 from bot.core.detection.episodes import Episodes, SuccessRun
 from bot.core.detection.plain_rule import MetRule
@@ -107,6 +107,10 @@ class Assessor:
         """What is believed of every component, or of these."""
         evidence, wanted = self.episodes.evidence(now), self.components() if components is None else components
         return {c: explanation.assessed(self.episodes, c, now, evidence) for c in wanted}
+
+    def troubles(self) -> dict[str, tuple[Trouble, ...]]:
+        """The components in trouble, each with its failures and slow answers so far."""
+        return explanation.troubles(self.episodes)
 
     def explain(self, component: str, now: float) -> Explanation:
         """Why, in words and numbers."""

@@ -191,8 +191,9 @@ class Episodes:
         elif result.failed:
             place[key] = begun(result)
             place[key].closing.bursts = stream.has_spells
-            if stream.run.length > 1:  # it failed before, but counted as its vantage's trouble
-                place[key].began = min(result.at, stream.run.first_at)
+        if result.failed and stream.run.length > 1 and (course is None or key not in self.standing):
+            # It may have failed before while that counted as its vantage's trouble.
+            place[key].began = min(place[key].began, stream.run.first_at)
         if result.failed and not muted:
             self.attention.want(result.component, now, self._healthy(result.component), result.vantage)
 

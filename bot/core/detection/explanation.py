@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from bot.core.detection.assessment import Assessment, Explanation, SilentVantage
+from bot.core.detection.assessment import Assessment, Explanation, SilentVantage, Trouble
 from bot.core.detection.baseline import DAY_S
 from bot.core.detection.detector import FORGOTTEN_S
 from bot.core.detection.summary import counted
@@ -190,6 +190,19 @@ def _fast_again(now: Episodes, component: str) -> bool:
     course = now.slow[component]
     fast = course.closing.quiet_s / now.settings.interval_s
     return course.closing.monitoring or (fast >= FAST and (1 - course.severity.rate) ** fast < CHANCE)
+
+
+def troubles(now: Episodes) -> dict[str, tuple[Trouble, ...]]:
+    """What every component in trouble suffers from."""
+    found: dict[str, tuple[Trouble, ...]] = {}
+    for c in now.standing:
+        course = now.courses[c]
+        found[c] = (Trouble(course.began, course.failed_at, course.severity.state, course.closing.monitoring),)
+    for c in now.slowing:
+        course = now.slow[c]
+        slow = Trouble(course.began, course.failed_at, State.DEGRADED, _fast_again(now, c))
+        found[c] = (*found.get(c, ()), slow)
+    return found
 
 
 def silent(now: Episodes, at: float) -> tuple[SilentVantage, ...]:

@@ -1,8 +1,10 @@
-"""What a component's results came to by minute, hour and day: numbers that only ever add. Pure.
+"""What a component's results came to by minute, hour and day: numbers that add. Pure.
 
 Because they add, the sum over whole buckets is exact whatever their size, late rows find their own bucket at any age,
-and a span costs the same however long ago it was. Time per state is as we judged it at the time; time that nobody
-judged, or of which nothing was known, is in no state: it is what is missing from the length of the bucket.
+and a span costs the same however long ago it was. Time in trouble is from its first failure to its last, as far as that
+was watched; an alert comes later than the first, so time may be moved from one state to another by adding to the one
+what is taken from the other. Time that nobody judged, or of which nothing was known, is in no state: it is what is
+missing from the length of the bucket.
 """
 
 from collections.abc import Iterable, Mapping
@@ -44,7 +46,7 @@ LEVELS = (MINUTES, HOURS, DAYS)
 
 @dataclass(slots=True)
 class Rollup:
-    """A growing sum: results by `OUTCOMES`, milliseconds by `HELD`, latencies and first tokens of good answers by bin.
+    """A sum: results by `OUTCOMES`, milliseconds by `HELD`, latencies and first tokens of good answers by bin.
 
     `failed` are failures that count against the component; `unusable` results say nothing of it (inconclusive, or our
     own network's, key's or request's fault).
@@ -105,12 +107,13 @@ class Rollup:
         try:
             head, first, bins, *tokens = text.split(";")
             numbers = [int(n or 0) for n in head.split(",")]
-            if len(numbers) != len(OUTCOMES) + len(HELD) or min(numbers) < 0 or len(tokens) not in {0, 2}:
+            counts = numbers[: len(OUTCOMES)]
+            if len(numbers) != len(OUTCOMES) + len(HELD) or min(counts) < 0 or len(tokens) not in {0, 2}:
                 return None
             latencies, first_tokens = _unpacked(first, bins), _unpacked(*tokens) if tokens else {}
         except ValueError:
             return None
-        return cls(numbers[: len(OUTCOMES)], numbers[len(OUTCOMES) :], latencies, first_tokens)
+        return cls(counts, numbers[len(OUTCOMES) :], latencies, first_tokens)
 
 
 def _packed(bins: Mapping[int, int]) -> str:

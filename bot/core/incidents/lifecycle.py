@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from bot.core.detection.assessment import Transition
+from bot.core.detection.assessment import Transition, Trouble
 from bot.core.model.card import Colour
 from bot.core.model.ids import short_id
 from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
@@ -91,9 +91,8 @@ def narrowed(incident: Incident, step: Transition, called: Called) -> Incident:
 
 def _end(over: Incident, called: Called) -> str:
     """As in "🟢 Claude API recovered after 1h 5m"; by a person where one called it over."""
-    lasted = duration((over.ended_at or over.started_at) - over.started_at)
     by = f"was resolved by {mention(over.resolved_by)}" if over.resolved_by is not None else "recovered"
-    return f"{EMOJI[Colour.GREEN]} {called(over.components)} {by} after {lasted}"
+    return f"{EMOJI[Colour.GREEN]} {called(over.components)} {by} after {duration(over.over_after_s)}"
 
 
 def turned(incident: Incident, before: State, called: Called, measured: Iterable[Measurement], now: float) -> Incident:
@@ -104,6 +103,17 @@ def turned(incident: Incident, before: State, called: Called, measured: Iterable
     name, event = called(incident.active), "worse" if worse_now else "better"
     said = f"{EMOJI[TONE[incident.shade]]} {name} got {event}{how}"
     return noted(incident, now, event, f"{name}{how}", said=said)
+
+
+def failed(incident: Incident, troubles: Iterable[Trouble]) -> Incident:
+    """The same incident with the last failure (or slow answer) of what its components suffer from."""
+    if incident.scope == "vantage" or incident.kind == "reports":
+        return incident
+    known = [one.failed_at for one in troubles if one.slow is (incident.kind == "slowness")]
+    last = max((at for at in known if at >= incident.started_at), default=None)
+    if last is None or (incident.failed_at is not None and incident.failed_at >= last):
+        return incident
+    return replace(incident, failed_at=last)
 
 
 def watched(incident: Incident, *, quiet: bool, now: float) -> Incident:

@@ -3,11 +3,11 @@
 Every change goes through `put`, so that nothing happens to an incident without its line and its next version.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from bot.core.detection.assessment import Transition
+from bot.core.detection.assessment import Transition, Trouble
 from bot.core.incidents import lifecycle, manual_resolve, silences
 from bot.core.incidents.manual_resolve import Asides
 from bot.core.model import silence
@@ -16,7 +16,7 @@ from bot.core.model.incident import Incident, IncidentStatus, TimelineEntry
 from bot.core.model.measurement import Measurement
 from bot.core.model.person import Person
 from bot.core.model.service import ServiceView
-from bot.core.model.severity import TROUBLE
+from bot.core.model.severity import SEVERITY, TROUBLE
 from bot.core.model.silence import Silence, Silences
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.statuspage import PageStatus
@@ -43,6 +43,7 @@ class IncidentTracker:
         self.asides = aside
         self._incidents = dict(kept)
         self._touched: dict[str, list[TimelineEntry]] = {}
+        self._troubles: Mapping[str, Sequence[Trouble]] = {}
 
     @property
     def incidents(self) -> Mapping[str, Incident]:
@@ -58,8 +59,9 @@ class IncidentTracker:
         return [i for i in self._incidents.values() if i.status is not IncidentStatus.RESOLVED]
 
     def active(self, component: str) -> Incident | None:
-        """The incident in which a component is active; a vantage's own trouble is not the component's."""
-        return next((i for i in self._incidents.values() if component in i.active and i.scope != "vantage"), None)
+        """The incident in which a component is active, the worst of them; a vantage's own trouble is not its."""
+        ours = [i for i in self._incidents.values() if component in i.active and i.scope != "vantage"]
+        return max(ours, key=lambda i: SEVERITY.get(i.state, 0), default=None)
 
     def measured(self) -> frozenset[str]:
         """The components in trouble by our own measurement."""
@@ -94,19 +96,33 @@ class IncidentTracker:
             for incident in self._after(step):
                 self.put(incident)
 
-    def watch(self, voices: Mapping[str, ComponentStatus], heard: Mapping[str, PageStatus], now: float) -> None:
-        """Note what has become of those that are open: quiet, trouble again, the page's first word."""
+    def watch(
+        self, voices: Mapping[str, ComponentStatus], heard: Mapping[str, PageStatus], now: float
+    ) -> dict[str, Incident]:
+        """Note what has become of those that are open: quiet, trouble again, the page's first word.
+
+        Returns those that have a later last failure, which is no news of them.
+        """
+        later = {}
         for incident in self.open():
             active = [voices[c].measured for c in incident.active if c in voices]
             quiet = bool(active) and all(_quiet(incident, m) for m in active)
-            after = lifecycle.watched(incident, quiet=quiet, now=now)
+            known = self._failed(incident) if quiet else incident
+            if known is not incident and incident.status is IncidentStatus.MONITORING:
+                later[incident.id] = known
+                self.keep(known)
+            after = lifecycle.watched(known, quiet=quiet, now=now)
             after = lifecycle.admitted(after, heard, self.service.names)
-            if after is not incident:
+            if after is not known:
                 self.put(after)
             # A higher peak is no news by itself: it is told with the next figures, and with the end.
             measured = [voices[c].measured for c in incident.active if c in voices]
             self.keep(lifecycle.peaked(self._incidents[incident.id], measured))
             self._shade(self._incidents[incident.id], measured, now)
+        return later
+
+    def _failed(self, incident: Incident) -> Incident:
+        return lifecycle.failed(incident, (one for c in incident.active for one in self._troubles.get(c, ())))
 
     def _shade(self, incident: Incident, measured: list[Measurement], now: float) -> None:
         """Let its colour follow; that it got worse or better is news, and has its line."""
@@ -130,11 +146,16 @@ class IncidentTracker:
     def close(self, incident: Incident, by: Person, at: float, reason: str = "") -> None:
         """A person calls it over; what the detector still sees of it goes on unsaid (`asides`)."""
         self.asides = (*self.asides, manual_resolve.aside(incident, at))
-        self.put(lifecycle.closed(incident, by, at, reason, self.called))
+        self.put(lifecycle.closed(self._failed(incident), by, at, reason, self.called))
 
-    def look(self, measured: Mapping[str, Measurement], heard: Mapping[str, PageStatus]) -> None:
-        """What silences are held against from now on, and the work that the vendor's page announces."""
-        self.ground = replace(self.ground, measured=measured)
+    def look(
+        self,
+        measured: Mapping[str, Measurement],
+        heard: Mapping[str, PageStatus],
+        troubles: Mapping[str, Sequence[Trouble]],
+    ) -> None:
+        """What silences are held against from now on, the work that the vendor's page announces, and what fails."""
+        self.ground, self._troubles = replace(self.ground, measured=measured), troubles
         self.announced = announced(heard, self.service.name)
 
     def take_expired(self) -> list[Silence]:

@@ -154,10 +154,10 @@ class Judgement:
         had: they are left out of the answer, unless what was taken in may concern all of them.
         """
         self._follow(self._assessor.advance(now))
-        recounted = self._gather(now)
+        changed = self._gather(now)
         whole, fresh = self._heard_now(now, whole=whole)
         voices = self._voiced
-        self._cases.watch(voices, self._heard, now)
+        changed |= self._cases.watch(voices, self._heard, now)
         escalation.escalate_due(
             self._cases, lambda i: self._calls(self._seen(i, voices, now)), now, self._notices.reached
         )
@@ -178,7 +178,7 @@ class Judgement:
             voices=fresh,
             explanations=self._explained(names if whole else [c for c in fresh if c in names], now),
             plans=plans,
-            incidents=tuple((recounted | {i: incident for i, (incident, _) in touched.items()}).values()),
+            incidents=tuple((changed | {i: incident for i, (incident, _) in touched.items()}).values()),
             discrepancies=tuple(records),
             notices=notices,
             ledger=finished,
@@ -204,13 +204,15 @@ class Judgement:
     def _heard_now(self, now: float, *, whole: bool) -> tuple[bool, dict[str, ComponentStatus]]:
         """The voices on all components (True), or on those of which there may be anything new."""
         whole, ours = self._looked_at(now, whole=whole)
-        self._cases.look({c: v.measured for c, v in self._voiced.items()} | ours, self._heard)
+        troubles = self._assessor.troubles()
+        self._cases.look({c: v.measured for c, v in self._voiced.items()} | ours, self._heard, troubles)
         self._cases.hush(now)
         fresh = self._voices(ours, now)
         self._voiced = fresh if whole else self._voiced | fresh
         if whole:
             self._quiet = self._cases.quiet(now)
             self._rolling.hold(fresh, now)
+        self._rolling.follow(troubles)
         return whole, fresh
 
     def _looked_at(self, now: float, *, whole: bool) -> tuple[bool, dict[str, Measurement]]:
@@ -376,14 +378,15 @@ class Judgement:
         return Snapshot(now, self.service.id, self.service.name, incident, None, about, reason="")
 
     def _case(self, component: str, voices: ComponentStatus) -> Case:
-        kept = self._failures.get(component, ())
+        kept, trouble = self._failures.get(component, ()), self._rolling.failures(component)
         return Case(
             component=component,
             measured=voices.measured,
             heard=voices.heard,
             incident=self._cases.active(component),
             failures_since=sum(f.at >= (voices.heard.since or 0.0) for f in kept),
-            last_failure_at=kept[-1].at if kept else None,
+            first_failure_at=trouble.began if trouble is not None and not trouble.over else None,
+            last_failure_at=trouble.failed_at if trouble is not None else None,
             reports=voices.reports,
             entry=self._books.pending.get(component),
         )

@@ -72,20 +72,21 @@ def _theirs(entry: LedgerEntry, heard: PageStatus) -> LedgerEntry:
 
 def _ours(entry: LedgerEntry, case: Case, now: float) -> LedgerEntry:
     if case.troubled and case.incident is not None:
-        return replace(_named(entry, case.incident), ended_at=None, resolved_at=None)
+        return replace(_named(entry, case.incident, case.first_failure_at), ended_at=None, resolved_at=None)
     if entry.alerted_at is not None and entry.resolved_at is None and case.measured.state is not State.UNKNOWN:
-        return replace(entry, ended_at=case.last_failure_at or now, resolved_at=now)
+        last = case.last_failure_at if case.last_failure_at is not None else now
+        return replace(entry, ended_at=last if last >= (entry.began_at or 0.0) else now, resolved_at=now)
     return entry
 
 
-def _named(entry: LedgerEntry, incident: Incident) -> LedgerEntry:
+def _named(entry: LedgerEntry, incident: Incident, first_failure_at: float | None) -> LedgerEntry:
     if entry.alerted_at is not None:
         return entry
     worst = incident.worst if SEVERITY.get(incident.worst, 0) else incident.state
     return replace(
         entry,
         incident=incident.id,
-        began_at=incident.started_at,
+        began_at=first_failure_at if first_failure_at is not None else incident.started_at,
         alerted_at=incident.opened_at,
         impact=worst.value,
     )

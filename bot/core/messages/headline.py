@@ -177,7 +177,7 @@ def _range(sick: Sequence[Measurement]) -> str:
 
 
 def _over(incident: Incident, snapshot: Snapshot) -> Iterator[str]:
-    lasted = duration((incident.ended_at or snapshot.at) - incident.started_at)
+    lasted = duration(incident.over_after_s or incident.lasted_s(snapshot.at))
     by = incident.resolved_by
     if by is not None and by.name.strip():
         yield from _each(incident, snapshot, f" resolved by {clean(by.name, 20)} after {lasted}")

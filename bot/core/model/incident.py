@@ -56,7 +56,7 @@ class Incident:
     `resolved_by` who called it over before we did, `verdict` one vote a person, `courses` whom it goes to while nobody
     acknowledges it. `shade` is the state whose colour messages have (`UNKNOWN`: that of `state`), `shade_against` since
     when the measured state has been another one; `failed_at` the last failure (or slow answer) of the components that
-    are over. `version` grows with each change.
+    are over, and of all while nothing fails. `version` grows with each change.
     """
 
     id: str
@@ -92,13 +92,26 @@ class Incident:
 
     @property
     def ended_at(self) -> float | None:
-        """When the trouble ended, None while it is open: with its last failure, or when a person called it over.
+        """When the trouble ended, None while it is open: with its last failure before it was resolved.
 
-        We resolve it later than that, once we are sure.
+        We resolve it later than that, once we are sure; a person may call over what still fails.
         """
-        if self.resolved_at is None or self.resolved_by is not None or self.failed_at is None:
+        if self.resolved_at is None or self.failed_at is None:
             return self.resolved_at
         return min(max(self.failed_at, self.started_at), self.resolved_at)
+
+    def lasted_s(self, now: float) -> float:
+        """How long it has lasted: up to its last failure where it is over or nothing fails any more, else up to now."""
+        until = self.ended_at
+        if until is None and self.status is IncidentStatus.MONITORING:
+            until = self.failed_at
+        return max(0.0, (now if until is None else until) - self.started_at)
+
+    @property
+    def over_after_s(self) -> float:
+        """After how long it recovered, or a person called it over; 0 while it is open."""
+        over = self.resolved_at if self.resolved_by is not None else self.ended_at
+        return over - self.started_at if over is not None else 0.0
 
     @property
     def in_order(self) -> tuple[TimelineEntry, ...]:

@@ -66,7 +66,7 @@ def data(case: Casefile, now: float) -> dict[str, object]:
         "incident": asdict(incident),
         "service": case.service,
         "draft": incident.status is not IncidentStatus.RESOLVED,
-        "duration_s": case.ended(now) - incident.started_at,
+        "duration_s": incident.lasted_s(now),
         "detection_lag_s": incident.opened_at - incident.started_at,
         "page_lag_s": page - incident.started_at if page is not None else None,
         "page_behind_us_s": page - incident.opened_at if page is not None else None,

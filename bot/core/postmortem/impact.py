@@ -25,7 +25,7 @@ def impact(case: Casefile, now: float) -> list[str]:
         ("Worst state", WORDS[incident.worst]),
         (
             "Lasted" if incident.resolved_at is not None else "Lasted so far",
-            duration(case.ended(now) - incident.started_at),
+            duration(incident.lasted_s(now)),
         ),
     ]
     if incident.peak_rate:

@@ -77,7 +77,7 @@ def _unmarked(case: Casefile, now: float) -> str:
     incident = case.incident
     begun = moment(incident.started_at)
     over = incident.resolved_at is not None
-    lasted = duration(case.ended(now) - incident.started_at)
+    lasted = duration(incident.lasted_s(now))
     what = _what(incident)
     where = listed([case.called(c) for c in incident.components])
     if incident.resolved_at is None:

@@ -69,7 +69,9 @@ class Case:
 
     failures_since: int = 0
     """Failures seen since the page says what it says now."""
+    first_failure_at: float | None = None
     last_failure_at: float | None = None
+    """When the failures began that make its incident, and the last of those that made one."""
 
     reports: Reports = field(default_factory=Reports)
     entry: LedgerEntry | None = None

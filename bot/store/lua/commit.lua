@@ -194,7 +194,7 @@ end
 
 local function numbers(words)
   local list = {}
-  for n in string.gmatch(words .. ',', '(%d*),') do list[#list + 1] = tonumber(n) or 0 end
+  for n in string.gmatch(words .. ',', '(%-?%d*),') do list[#list + 1] = tonumber(n) or 0 end
   return list
 end
 

@@ -154,7 +154,7 @@ class IncidentSummary(Shape):
     scope: str
     started_at: float = Field(description="the first failure")
     opened_at: float = Field(description="when we knew")
-    ended_at: float | None = Field(description="the last failure, or when a person called it over; null while open")
+    ended_at: float | None = Field(description="the last failure before it was resolved; null while open")
     resolved_at: float | None = Field(description="when we were sure that it was over")
     peak_failure_ratio: float
     page_first_at: float | None = Field(description="when the vendor's page first admitted it")

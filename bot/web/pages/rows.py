@@ -119,7 +119,7 @@ def incident_row(incident: Incident, standing: ServiceStatus, now: float) -> Inc
     """An incident in a list."""
     names = {v.measured.component: name_of(v) for v in standing.voices}
     end = incident.ended_at
-    lasted = duration((now if end is None else end) - incident.started_at)
+    lasted = duration(incident.lasted_s(now))
     return IncidentRow(
         id=incident.id,
         service=clean(standing.name, 60),

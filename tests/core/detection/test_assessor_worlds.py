@@ -8,7 +8,7 @@ from collections import defaultdict, deque
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.core.detection import detector
@@ -73,8 +73,22 @@ def all_fail(streams, silence_s, now):
     return bool(lately) and now - began >= FIVE_MIN - 31 and all(bool(o.symptom) for rows in lately for o in rows)
 
 
+def vantage(alive, alone=None, measures=(0,)):
+    return {"alive": alive, "back": None, "alone": alone, "every": 10.0, "measures": set(measures)}
+
+
+LATE_WITNESS = [
+    vantage((273.6, 2289.3), (1475.2, 1388.1), (0, 1)),
+    vantage((0.0, 2069.2), (1675.4, 609.5), (0, 1)),
+    vantage((1482.7, 493.1)),
+    vantage((0.0, 60.0)),
+]
+"""Two fail alone while a third measures well; it fails once and falls silent: they failed long before that once."""
+
+
 @settings(max_examples=25, deadline=None)
 @given(VANTAGES, OUTAGES, st.integers(0, 999))
+@example(LATE_WITNESS, [((1965.2, 60.0), {0}, 1.0)], 0)
 def test_where_every_fresh_stream_fails_for_five_minutes_an_incident_is_open(vantages, outages, seed):
     """Whatever other vantages were, are or have become."""
     judge = Assessor(AssessorSettings(("c0", "c1", "c2")))

@@ -172,7 +172,8 @@ def test_the_last_failure_of_all_its_components_ends_it():
     assert (one.failed_at, one.ended_at) == (START + 5 * MIN, None)
     over = lifecycle.narrowed(one, replace(ENDING, components=("api",)), " and ".join)
     assert over.ended_at == START + 5 * MIN
-    assert replace(over, resolved_by=ANNA).ended_at == over.resolved_at
+    by_hand = replace(over, resolved_by=ANNA)
+    assert (by_hand.ended_at, by_hand.started_at + by_hand.over_after_s) == (over.ended_at, over.resolved_at)
     people = lifecycle.narrowed(replace(INCIDENT, failed_at=None), replace(ENDING, failed_at=None), " and ".join)
     assert people.ended_at == people.resolved_at
 

@@ -21,7 +21,7 @@ class Books:
 
     def step(self, now, heard, *, trouble=False, measured=State.OPERATIONAL, last=None):
         state = State.PARTIAL if trouble else measured
-        case = Case("api", Measurement("api", "API", state), heard, OPEN if trouble else None, 5, last)
+        case = Case("api", Measurement("api", "API", state), heard, OPEN if trouble else None, 5, last_failure_at=last)
         self.books, finished = self.books.step("claude", [case], now)
         self.rows += finished
         return self
