@@ -221,7 +221,8 @@ class Web:
     `public` are the services that everybody sees; the others take a token, or the proxy's word. `url` is the address
     that people know it by ("": that of the request), `links` are (label, address), `logo` a file ("": none), `frames`
     the sites that may frame a component, `per_minute` the API's requests of one token, or address without one; `otlp`
-    is sent the metrics; `agents` None: no endpoint for them.
+    is sent the metrics; `agents` None: no endpoint for them. `agent_check` is where gateways ask by a line ("":
+    nowhere), `prefer` the components of each `route.<name>` flag in the order of preference.
     """
 
     listen: str
@@ -236,6 +237,8 @@ class Web:
     per_minute: int = 600
     otlp: Otlp | None = None
     agents: Agents | None = None
+    agent_check: str = ""
+    prefer: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

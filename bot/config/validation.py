@@ -62,7 +62,7 @@ def violations(root: Node, known: Known, vault: Secrets) -> Iterator[Complaint]:
     yield from routing.violations(root)
     yield from maintenance.violations(root, frozenset(str(path[-1]) for path, _ in components(root)) | _ids(root))
     yield from self_monitoring.violations(root, vault)
-    yield from web.violations(root, vault, _ids(root))
+    yield from web.violations(root, vault, _ids(root), frozenset(str(path[-1]) for path, _ in components(root)))
     beat = root.get("heartbeat")
     if beat:
         yield from _literals(beat, ("heartbeat",))

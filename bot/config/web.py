@@ -114,6 +114,14 @@ class WebPart(Part):
     mcp: AgentsPart | None = Field(
         None, description="the MCP endpoint for agents at /mcp, for holders of a token; needs the extra `mcp`"
     )
+    agent_check: Listen | None = Field(
+        None, description="where HAProxy asks by its agent check, such as 127.0.0.1:9777; nowhere if absent"
+    )
+    prefer: dict[Id, Annotated[tuple[Id, ...], Field(min_length=1, max_length=50)]] = Field(
+        default_factory=dict,
+        max_length=50,
+        description="OFREP flags route.<name>: components in the order of preference, of which the best is chosen",
+    )
     requests_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
         600, description="what one token, or one address without a token, may ask of the API"
     )
@@ -137,6 +145,8 @@ def web_settings(part: WebPart | None, vault: Secrets, catalogue: Collection[str
         per_minute=part.requests_per_minute,
         otlp=_otlp(part.otlp, vault) if part.otlp else None,
         agents=Agents(part.mcp.reports, part.mcp.origins) if part.mcp else None,
+        agent_check=part.agent_check or "",
+        prefer=tuple(part.prefer.items()),
     )
 
 
@@ -150,7 +160,9 @@ def _otlp(part: OtlpPart, vault: Secrets) -> Otlp | None:
     return Otlp(url, part.interval, known, part.ca_file or "")
 
 
-def violations(root: Node, vault: Secrets, services: Collection[str]) -> Iterator[Complaint]:
+def violations(
+    root: Node, vault: Secrets, services: Collection[str], components: Collection[str]
+) -> Iterator[Complaint]:
     """Secrets that are not there or can be guessed, services that do not exist, a port that is taken."""
     part = root.get("web")
     if part is None:
@@ -162,9 +174,30 @@ def violations(root: Node, vault: Secrets, services: Collection[str]) -> Iterato
         if isinstance(one.value, str) and one.value not in services:
             yield Complaint(one.place, ("web", "public", number), unknown("service", one.value, services))
     yield from _agents(part)
-    listen, health = part.get("listen"), root.at(("health", "listen"))
-    if listen is not None and listen.value == health.value and not str(listen.value).endswith(":0"):
-        yield Complaint(listen.place, ("web", "listen"), "expected another port than health.listen has")
+    yield from _preferred(part, components)
+    yield from _ports(root, part)
+
+
+def _ports(root: Node, part: Node) -> Iterator[Complaint]:
+    """A port that is another's already."""
+    taken = {str(root.at(("health", "listen")).value): "health.listen"}
+    for name in ("listen", "agent_check"):
+        one = part.get(name)
+        if one is None or one.value is None:
+            continue
+        address = str(one.value)
+        if address in taken and not address.endswith(":0"):
+            yield Complaint(one.place, ("web", name), f"expected another port than {taken[address]} has")
+        taken.setdefault(address, f"web.{name}")
+
+
+def _preferred(part: Node, components: Collection[str]) -> Iterator[Complaint]:
+    """Components that do not exist."""
+    prefer = part.get("prefer")
+    for name, listed in prefer.items() if prefer else ():
+        for number, one in enumerate(listed.value if isinstance(listed.value, list) else ()):
+            if isinstance(one.value, str) and one.value not in components:
+                yield Complaint(one.place, ("web", "prefer", name, number), unknown("component", one.value, components))
 
 
 def _agents(part: Node) -> Iterator[Complaint]:

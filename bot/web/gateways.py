@@ -2,16 +2,13 @@
 
 from aiohttp import web
 
+from bot.core.answers.traffic import Traffic, traffic
 from bot.core.text.symptoms import present
 from bot.web.api import lookups
 from bot.web.api.limits import Limits
 from bot.web.api.section import limited
 from bot.web.replies import TEXT
 from bot.web.routing import Call, HttpError, Route, Section
-from probes.model import State
-
-DOWN = frozenset({State.MAJOR})
-"""Only this takes a component out of rotation."""
 
 
 async def route(call: Call) -> web.Response:
@@ -21,10 +18,11 @@ async def route(call: Call) -> web.Response:
     """
     _, voices = lookups.component(call)
     state = present(voices.measured, call.now)
+    share = traffic(state)
     headers = {"Cache-Control": "no-store", "Content-Type": TEXT, "X-Groundtruth-State": state.value}
-    if state is not State.OPERATIONAL and state not in DOWN:
+    if share is Traffic.SPARING:
         headers["x-envoy-degraded"] = "true"
-    return web.Response(status=503 if state in DOWN else 200, text=f"{state.value}\n", headers=headers)
+    return web.Response(status=503 if share is Traffic.NONE else 200, text=f"{state.value}\n", headers=headers)
 
 
 def gateways(limits: Limits) -> Section:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from bot.desk.desk import Desk
 from bot.process import Process
 from bot.supervision import Supervisor
+from bot.web.agent_check import agent_check_open
 from bot.web.alive import alive
 from bot.web.api.limits import Limits
 from bot.web.api.section import api
 from bot.web.application import Application
+from bot.web.flags import ofrep
 from bot.web.gateways import gateways
 from bot.web.lines import lines
 from bot.web.listener import WebListener
@@ -40,7 +42,7 @@ def table(renderer: PageRenderer, live: Live, scraper: Scraper, agents: "AgentEn
     """Everything that is answered; the pages come last, theirs is every other path."""
     assert renderer.site.settings.web is not None
     limits = Limits(renderer.site.settings.web.per_minute)
-    programs = [api(scraper.discrepancies, limits), statuspage(limits), gateways(limits), lines(limits)]
+    programs = [api(scraper.discrepancies, limits), statuspage(limits), gateways(limits), lines(limits), ofrep(limits)]
     programs += [metrics_section(scraper), *([agents.section(limits)] if agents is not None else [])]
     return Table((alive(), *programs, pages(renderer, live)))
 
@@ -85,7 +87,8 @@ async def answering(
     try:
         port = await listener.open(settings, application.answer, live)
         log.info("the page is at http://%s:%d/", settings.listen.rpartition(":")[0], port)
-        yield port
+        async with agent_check_open(site):
+            yield port
     finally:
         listener.rest()
         for task in running:

@@ -88,3 +88,12 @@ def test_complaints_name_line_key_and_what_was_expected(given, expected, tmp_pat
 def test_the_page_and_readiness_need_ports_of_their_own():
     said = complaint("web: {listen: '127.0.0.1:8080'}\nhealth: {listen: '127.0.0.1:8080'}\n")
     assert "expected another port than health.listen has" in said
+
+
+def test_gateways_and_flags():
+    """A port of its own for the agent check; preferred components exist."""
+    given = "web: {listen: 'h:1', agent_check: 'h:2', prefer: {chat: [claude-api, gw]}}\n"
+    web = settings(given).web
+    assert (web.agent_check, web.prefer) == ("h:2", (("chat", ("claude-api", "gw")),))
+    assert "web.agent_check: expected another port than web.listen" in complaint(given.replace("h:2", "h:1"))
+    assert "unknown component; did you mean claude-api?" in complaint(given.replace("claude-api", "claude-apu"))
