@@ -215,7 +215,7 @@ async def test_a_killed_leader_is_followed_and_nothing_doubles(both, tmp_path, r
         both.vendor.follow()
         await until(lambda: "🟢" in here.headline and "🟢" in title(on_discord), 30.0, lambda: [here.shown, done.shown])
         assert both.all_roots() == [1, 1, 1]
-        await until(lambda: both.slack.workspace.thread(here), 15.0, lambda: here.shown)
+        await until(lambda: both.slack.workspace.thread(here), 30.0, lambda: here.shown)
         lines = Counter(line.text for line in both.slack.workspace.thread(here))
         assert max(lines.values()) == 1
         assert await second.stop(10) == 0
