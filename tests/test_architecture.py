@@ -18,7 +18,7 @@ EVERYBODY = ("bot.errors", "bot.supervision", "probes.model", "probes.redaction"
 BOT: Mapping[str, str] = {
     "__main__": "cli",
     "cli": "app config delivery demo desk explain extras fields health importers mcp channels service_manager settings"
-    " store core probes",
+    " store core probes trials",
     "app": "lifetime jobs web desk health delivery judging probing advice process sharing channels settings store core",
     "lifetime": "channels settings",
     "web": "desk fields health http mcp process scheduling settings store core",
@@ -44,6 +44,7 @@ BOT: Mapping[str, str] = {
     "fields": "probes",
     "scheduling": "",
     "recipes": "",
+    "trials": "core",
     "service_manager": "settings",
     "supervision": "",
     "errors": "",

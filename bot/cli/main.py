@@ -13,6 +13,7 @@ from bot.config.complaints import nearest, printable
 from bot.errors import GroundtruthError
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "accuracy": ("bot.cli.accuracy", "how much is found, how soon, how often wrongly: beside other monitors' rules"),
     "ask": ("bot.cli.ask", "ask what is known: status, why, help"),
     "catalogue": ("bot.cli.catalogue", "the services we know; try their status pages; read a saved page"),
     "channels": ("bot.cli.channels", "the channels and their health; send a marked test"),

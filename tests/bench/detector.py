@@ -12,15 +12,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.cli.replay import OURS, limit_min, row, show_scores
-from bot.core.detection.assessment import AssessorSettings, Transition
+from bot.core.detection.assessment import AssessorSettings
 from bot.core.detection.assessor import Assessor
 from bot.core.replay import other_monitors
 from bot.core.replay.engine import Replay
 from bot.core.replay.events import openings
-from bot.core.replay.scoring import TrueInterval, scored, truths
+from bot.core.replay.scoring import TrueInterval, covered, scored, truths
 from bot.core.replay.trace import World, read
+from bot.trials.worlds import Habits, Trouble, hard_stop, made, slowed
 from probes.model import Observation, Outcome
-from tests.bench.worlds import Habits, Trouble, hard_stop, made, slowed
 
 PACK = Path(__file__).parents[3] / "shared" / "data" / "traces"
 START = 1_775_001_600.0
@@ -46,17 +46,6 @@ def worlds() -> Iterator[tuple[World, tuple[TrueInterval, ...]]]:
         yield made(f"bursty-{rate:.0%}", 904, 10, Habits(), Trouble(rate, 60))
         yield made(f"nine-all-{rate:.0%}", 905, 5, Habits(), Trouble(rate), components=3, vantages=3)
         yield made(f"nine-one-{rate:.0%}", 906, 5, Habits(), Trouble(rate, components=1), components=3, vantages=3)
-
-
-def covered(told: list[Transition], truth: tuple[TrueInterval, ...], start: float) -> tuple[int, int]:
-    """How many incidents' last interval contains the true rate, of how many."""
-    hits = total = 0
-    for t in truth:
-        ends = [x for x in told if x.event == "resolved" and t.start_s <= x.at - start <= t.end_s + 3 * 3600]
-        if t.rate and ends:
-            total += 1
-            hits += ends[-1].low <= t.rate <= ends[-1].high
-    return hits, total
 
 
 def score() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.core.replay.scoring import TrueInterval
 from bot.core.replay.trace import FORMAT, LETTERS, NO_DATA, World
-from tests.bench.worlds import Habits, Trouble, made
+from bot.trials.worlds import Habits, Trouble, made
 
 FOLDER = Path(__file__).parents[1] / "data" / "traces"
 Made = tuple[World, tuple[TrueInterval, ...]]

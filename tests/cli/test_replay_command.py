@@ -8,7 +8,7 @@ import pytest
 
 from bot.cli import replay
 from bot.errors import UserError
-from tests.bench.worlds import Habits, Trouble, made
+from bot.trials.worlds import Habits, Trouble, made
 
 
 def recorded(folder, name, seed):

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from tests.docs import api, commands, configuration, errors, metrics, services
 from tests.docs.pages import DOCS, replaced
-from tests.docs.transcripts import headlines, recorded
+from tests.docs.transcripts import headlines, recorded, tables
 
 PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
+    "accuracy.md": {"figures": partial(tables, "accuracy.txt")},
     "api.md": {"operations": api.operations},
     "commands.md": {
         "chat commands": commands.chat,

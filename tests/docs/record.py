@@ -2,6 +2,7 @@
 
 `demo.txt` is the outage of 13 April 2026 (a minute). `ask.txt` is a `groundtruth run` that watches the demo's vendor
 while one request in four fails, and what the desk answers meanwhile. `routes.txt` is the example of on-call.yaml.
+`accuracy.txt` is all of `groundtruth accuracy`, which takes minutes: `python -m tests.docs.record accuracy`.
 """
 
 import asyncio
@@ -73,8 +74,18 @@ async def routes() -> None:
     _keep("routes.txt", (f'--config {file} routes test "{line}"', said))
 
 
+async def accuracy() -> None:
+    """Every rate, interval and rule."""
+    (RECORDED / "accuracy.txt").write_text(
+        f"$ groundtruth accuracy --markdown\n{await _printed('accuracy', '--markdown')}\n"
+    )
+
+
 async def main() -> None:
-    """All of them."""
+    """All of them, or the one that takes minutes."""
+    if sys.argv[1:] == ["accuracy"]:
+        await accuracy()
+        return
     await asyncio.gather(demo(), routes())
     await ask()
 

@@ -47,6 +47,11 @@ def recorded(name: str) -> str:
     return f"```text\n{(RECORDED / name).read_text().rstrip()}\n```"
 
 
+def tables(name: str) -> str:
+    """A recording that is Markdown itself, without its command."""
+    return (RECORDED / name).read_text().partition("\n")[2]
+
+
 def headlines() -> str:
     """The demo without the lines under each message."""
     command, *lines = (RECORDED / "demo.txt").read_text().rstrip().splitlines()

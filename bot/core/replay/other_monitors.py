@@ -11,6 +11,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Protocol
 
 from bot.core.detection.classification import Sample, classified
@@ -115,6 +116,55 @@ RULES: dict[str, Callable[[World], Rule]] = {
     "5-of-60": lambda _: OfTheLast(5, 60),
     "burn-rate": lambda world: Burn(world.interval_s),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A monitor as it comes: its rule for one stream, the interval where it has one of its own, and what the rule is.
+
+    Each is taken at its best: retries at the interval of the checks, rules evaluated at each result.
+    """
+
+    make: Callable[[World], Rule]
+    says: str
+    interval_s: float | None = None
+
+
+def _lasting(seconds: float) -> Callable[[World], Rule]:
+    """Alarmed when every result for `seconds` was a failure, well again at the first success."""
+    return lambda world: InARow(ceil(seconds / world.interval_s) + 1, 1)
+
+
+PRODUCTS: dict[str, Product] = {
+    "Gatus": Product(
+        lambda _: InARow(3, 2),
+        "3 failures in a row open, 2 successes close: the defaults of failure-threshold and success-threshold"
+        " (README of TwiN/gatus, endpoints[].alerts[])",
+    ),
+    "Uptime Kuma": Product(
+        lambda _: InARow(1, 1),
+        "the first failure opens: a new monitor has 0 retries (louislam/uptime-kuma, src/pages/EditMonitor.vue)",
+    ),
+    "Uptime Kuma, 3 retries": Product(
+        lambda _: InARow(4, 1), "the fourth failure in a row opens, the first success closes: Retries set to 3"
+    ),
+    "blackbox, for: 5m": Product(
+        _lasting(300),
+        "probe_success == 0 at every result for 5 minutes (Prometheus alerting rules, `for`)",
+    ),
+    "multi-burn-rate": Product(
+        lambda world: Burn(world.interval_s),
+        "99.9% objective: 14.4 times its error budget over 1 h and 5 min, or 6 times over 6 h and 30 min"
+        " (Site Reliability Workbook, chapter 5)",
+    ),
+    "AIWatch": Product(
+        lambda _: InARow(3, 1),
+        "3 failed probes in a row, one probe in 5 minutes (bentleypark/aiwatch, worker/src/probe.ts,"
+        " detectConsecutiveSpikes); there only no answer or a slow one is a failure, here an error is one too",
+        interval_s=300.0,
+    ),
+}
+"""The rules of known monitors with their defaults, looked up in their own sources in 2026."""
 
 
 def rule(name: str) -> Callable[[World], Rule]:

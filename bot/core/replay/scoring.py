@@ -8,7 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.core.detection.assessment import Transition
+
 AFTER_S = 45 * 60.0
+CLOSED_S = 3 * 3600.0
+"""An incident that ended later than this after the truth is not compared with it."""
 MONTH_DAYS = 30.0
 
 
@@ -66,6 +70,17 @@ def scored(scenario: str, opened_s: Iterable[float], intervals: Sequence[TrueInt
         scenario, len(intervals), quantile(delays, 0.5), quantile(delays, 0.9), missed, flaps,
         len(openings) - matched, days,
     )  # fmt: skip
+
+
+def covered(told: Sequence[Transition], intervals: Sequence[TrueInterval], start: float) -> tuple[int, int]:
+    """How many incidents' last interval of the failure rate contains the true rate, of how many that ended."""
+    hits = total = 0
+    for t in intervals:
+        ends = [x for x in told if x.event == "resolved" and t.start_s <= x.at - start <= t.end_s + CLOSED_S]
+        if t.rate and ends:
+            total += 1
+            hits += ends[-1].low <= t.rate <= ends[-1].high
+    return hits, total
 
 
 def quantile(values: Sequence[float], q: float) -> float:

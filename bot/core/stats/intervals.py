@@ -1,4 +1,4 @@
-"""Confidence intervals of proportions."""
+"""Confidence intervals of proportions and of counts."""
 
 from math import comb, sqrt
 
@@ -12,6 +12,12 @@ def wilson(rate: float, n: float, z: float = Z) -> tuple[float, float]:
     middle = (rate + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * sqrt(rate * (1 - rate) / n + z * z / (4 * n * n))
     return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def poisson(n: int, z: float = 1.96) -> tuple[float, float]:
+    """The interval of the mean of which `n` were counted, by Byar's approximation (Breslow and Day 1987, 2.10)."""
+    low = n * (1 - 1 / (9 * n) - z / (3 * sqrt(n))) ** 3 if n else 0.0
+    return max(0.0, low), (n + 1) * (1 - 1 / (9 * (n + 1)) + z / (3 * sqrt(n + 1))) ** 3
 
 
 EXACT = 100

@@ -14,7 +14,7 @@ from bot.core.replay.events import events, openings
 from bot.core.replay.lorden_bound import bound_min, information
 from bot.core.replay.scoring import TrueInterval, scored, truths
 from bot.core.replay.trace import read
-from tests.bench.worlds import Habits, Trouble, hard_stop, made
+from bot.trials.worlds import Habits, Trouble, hard_stop, made
 
 PACK = Path(__file__).parents[4] / "shared" / "data" / "traces"
 SHIPPED = Path(__file__).parents[2] / "data" / "traces"
