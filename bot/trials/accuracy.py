@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import ceil, inf, isinf, sqrt
+from math import ceil, floor, inf, isinf, sqrt
 from typing import Any
 
 from bot.core.replay.engine import Replay
 from bot.core.replay.events import openings
 from bot.core.replay.lorden_bound import bound_min
 from bot.core.replay.other_monitors import PRODUCTS, Product, opened
-from bot.core.replay.scoring import AFTER_S, MONTH_DAYS, TrueInterval, covered, quantile
+from bot.core.replay.scoring import AFTER_S, MONTH_DAYS, TrueInterval, covered
 from bot.core.replay.trace import World
 from bot.core.stats.intervals import poisson, wilson
 from bot.trials.incidents import COMPONENTS, Happening, world
@@ -183,8 +183,11 @@ def _figures(interval_s: float, rule: str, rate: float, found: Sequence[Outcome]
 
 def _quantile(delays: Sequence[float], q: float) -> float:
     """The quantile over all incidents; infinite where one that was missed has a part in it."""
-    later = sorted(delays)
-    return inf if not later or isinf(later[ceil(q * (len(later) - 1))]) else quantile(later, q)
+    if not delays:
+        return inf
+    later, place = sorted(delays), q * (len(delays) - 1)
+    before, after = later[floor(place)], later[ceil(place)]
+    return inf if isinf(after) else before + (after - before) * (place - floor(place))
 
 
 def _finite(value: object) -> object:

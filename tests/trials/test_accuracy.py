@@ -138,7 +138,7 @@ def test_the_command(capsys):
     ours = data["figures"][0]
     assert (ours["found"], ours["incidents"], ours["median_min"], ours["p90_min"]) == (2, 3, 10.0, None)
     for rule in rules:
-        alarms = "–" if rule == PAGE else "1.0 (0.02 to 5.6)"
+        alarms = "–" if rule == PAGE else "1.0 (0.01 to 5.6)"
         assert f"| {rule} | {alarms} | 67% 10 / never |" in markdown
         assert f"\n{rule} " in table
         assert rule == PAGE or f"- {rule}: {RULE_NOTES[rule]}." in markdown
