@@ -110,7 +110,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 def path(value: str) -> str:
     """A path of this machine. Raises ValueError."""
     if not value.isprintable() or (value.startswith("~") and not value.startswith("~/")):
-        raise ValueError("expected a path; ~/ is your own home, of another's only the full path")
+        raise ValueError("expected a path; ~/ is your own home; for another user's, give the full path")
     return value
 
 
@@ -159,13 +159,13 @@ def _secret(value: object) -> object:
 def _sendable(value: Secret) -> Secret:
     text = value.reveal().strip()
     if not text.isascii() or not text.isprintable() or len(text) > LONGEST:
-        raise ValueError("expected letters that can be sent in a header, as ${NAME} of the environment")
+        raise ValueError("expected characters that can be sent in a header, as ${NAME} from the environment")
     return Secret(text)
 
 
 def _given(value: Secret) -> Secret:
     if not value.reveal():
-        raise ValueError("it is empty; expected a secret, as ${NAME} of the environment")
+        raise ValueError("it is empty; expected a secret, as ${NAME} from the environment")
     return value
 
 

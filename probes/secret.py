@@ -7,7 +7,7 @@ MASK = "********"
 
 @final
 class Secret:
-    """A secret of the environment. `str`, `repr`, `format` and f-strings show stars; only `reveal` tells."""
+    """A secret from the environment. `str`, `repr`, `format` and f-strings show stars; only `reveal` tells."""
 
     __slots__ = ("_value",)
 

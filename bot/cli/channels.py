@@ -28,7 +28,7 @@ from bot.store.codec import SIGN
 from bot.store.connect import open_store
 
 EXAMPLES = """\
-  groundtruth channels                           all of them: kind, where they speak, and how each is now
+  groundtruth channels                           all of them: kind, where they post, and their health
   groundtruth channels test pagerduty            trigger a marked test there and resolve it, and show the answers
   groundtruth channels test slack                post it in every channel that is configured for alerts
   groundtruth channels test slack --to C0123ABC  in this one

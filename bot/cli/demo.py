@@ -36,7 +36,7 @@ KEPT_S = 90 * 86_400.0
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
     parser.add_argument("--story", default="april-13", help=f"which one (of {', '.join(names())}; default: april-13)")
-    parser.add_argument("--seed", type=int, default=13, help="another seed fails other requests (default: 13)")
+    parser.add_argument("--seed", type=int, default=13, help="another seed makes other requests fail (default: 13)")
     parser.add_argument("--state-dir", type=Path, help="keep the records here (default: forgotten at the end)")
     parser.add_argument(
         "--web", nargs="?", const="127.0.0.1:8080", metavar="HOST:PORT", type=listen,

@@ -160,7 +160,7 @@ def _unbounded(document: Any) -> str:
     while level:
         depth, count = depth + 1, count + len(level)
         if depth > DEEPEST or count > MOST_VALUES:
-            return f"expected at most {DEEPEST} levels and {MOST_VALUES:,} values, those of aliases counted each time"
+            return f"expected at most {DEEPEST} levels and {MOST_VALUES:,} values (an alias counts each time)"
         below: list[Any] = []
         for value in level:
             if isinstance(value, int) and abs(value) > LARGEST_NUMBER:

@@ -187,7 +187,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _token(name: str, args: argparse.Namespace) -> str:
-    """A token of the environment, or typed unseen. Raises UserError where nobody can be asked."""
+    """A token from the environment, or typed unseen. Raises UserError where nobody can be asked."""
     found = secret(name)
     if not found and args.services is None and sys.stdin.isatty():
         where = next(tokens[name] for tokens in TOKENS.values() if name in tokens)

@@ -93,7 +93,7 @@ def hushed_errors() -> Iterator[None]:
 
 def options(parser: argparse.ArgumentParser) -> None:
     """The options about the log, for commands that run on."""
-    parser.add_argument("--verbose", action="store_true", help="say what happens inside, too: --log info")
+    parser.add_argument("--verbose", action="store_true", help="also log what happens inside: --log info")
     parser.add_argument(
         "--log", metavar="LEVELS", default="", help="debug, info, warning or error; by area: warning,delivery=debug"
     )

@@ -26,7 +26,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "files": ("bot.cli.files", "the files that came with the program: the Slack manifest, examples, the schema"),
     "fingerprint": ("bot.cli.fingerprint", "what recorded answers mean, one JSON line each"),
     "forget": ("bot.cli.forget", "remove one person from everything that is stored"),
-    "init": ("bot.cli.init", "a first configuration, from a few questions, with tokens that were tried"),
+    "init": ("bot.cli.init", "a first configuration from a few questions; tokens are tried first"),
     "import": ("bot.cli.import_from", "convert another monitor's configuration, and list what was left out"),
     "ledger": (
         "bot.cli.ledger",
@@ -124,7 +124,7 @@ def top() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "groundtruth",
         usage="groundtruth [--config FILE] COMMAND ...",
-        description="Measures AI services itself, and says so before the status page does.",
+        description="Measures the AI services you depend on, and alerts before their status pages do.",
         epilog=f"commands (more: groundtruth COMMAND --help):\n{rows}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

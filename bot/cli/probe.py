@@ -23,8 +23,8 @@ EXAMPLES = """\
   groundtruth probe --vantage eu-west      check from here, and write to the Redis the configuration names
   GROUNDTRUTH_VANTAGE=us groundtruth probe the same, the name from the environment
   groundtruth probe --vantage x --for 60   stop by itself after a minute
-Judging and telling is done by `groundtruth run` with the same configuration and the same Redis.
-While Redis is away, what is seen is kept in memory (200,000 results, some 60 MB; then the oldest go) and written
+`groundtruth run` with the same configuration and the same Redis judges and notifies.
+While Redis is away, results are kept in memory (200,000, some 60 MB; then the oldest go) and written
 in order, with its true times, when Redis is back; what is in memory is lost if this process ends before."""
 
 

@@ -32,7 +32,7 @@ from bot.store.connect import open_store
 from probes.model import State
 
 EXAMPLES = """\
-  groundtruth routes                                              the tree as it is in force
+  groundtruth routes                                              the tree in force
   groundtruth routes test "claude-api major_outage at 03:00"      who would hear, when, and why not the others
   groundtruth routes test "claude partial_outage vantage=fra-1 team=core" --json
 Exit code: 0 somebody would hear, 1 nobody would, 2 not understood."""

@@ -26,8 +26,8 @@ EXAMPLES = """\
   groundtruth statusline openai-api
   groundtruth statusline claude-api --refresh          read it now, and write it to the cached file
   GROUNDTRUTH_URL=https://status.example.com groundtruth statusline
-It prints what was last read, and reads it again behind what it prints where that is older than 15 seconds. What is
-older than 90 seconds is shown as unknown. The Groundtruth at $GROUNDTRUTH_URL is asked (with the token in
+It prints what was read last, and refreshes it in the background once it is older than 15 seconds. What is older than
+90 seconds is shown as unknown. The Groundtruth at $GROUNDTRUTH_URL is asked (with the token in
 $GROUNDTRUTH_TOKEN), without it the store of the configuration. Pieces for Claude Code, tmux, starship, prompts and
 menu bars: groundtruth files. Exit code: 0 printed, 2 nothing to ask and --refresh."""
 

@@ -27,7 +27,7 @@ from probes.model import State
 EXAMPLES = """\
   groundtruth wait claude-api                          until it is operational
   groundtruth wait claude-api --up 10m                 until it has been so for ten minutes
-  groundtruth wait claude-api --at-least degraded      slow or shaky will do
+  groundtruth wait claude-api --at-least degraded      slow or intermittent will do
   groundtruth wait claude-api --up 10m --timeout 2h && ./deploy.sh
   groundtruth wait claude-api --url https://status.example.com --token-file token
 Exit code: 0 it is up, 1 it was not before the timeout, 2 no such component or no answer. Unknown is not up."""

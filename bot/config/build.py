@@ -78,7 +78,7 @@ class SettingsBuilder:
         )
 
     def _store(self, given: str) -> Secret | None:
-        """The store's address, with the password of the environment unless it has one."""
+        """The store's address, with the password from the environment unless it has one."""
         address, password = self._vault.secret(given), self._vault.find("REDIS_PASSWORD")
         if address is None or password is None:
             return address

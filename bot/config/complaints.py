@@ -21,7 +21,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """One thing that is wrong: `key` is the path to it, or a name of the environment, or "" for the whole file."""
+    """One thing that is wrong: `key` is the path to it, or a name from the environment, or "" for the whole file."""
 
     place: Place
     key: Sequence[str | int]

@@ -77,8 +77,8 @@ class _Budget:
             self._may = min(MOST_NODES, self._may + EACH)
         if self._spent > self._may:
             raise _TooMuchError(
-                f"expected at most {FEW:,} values and {EACH} more for each service, {MOST_NODES:,} at most, those of"
-                " aliases counted each time"
+                f"expected at most {FEW:,} values and {EACH} more for each service, {MOST_NODES:,} at most (an"
+                " alias counts each time)"
             )
         if level > DEEPEST:
             raise _TooMuchError(f"expected at most {DEEPEST} levels")
@@ -149,7 +149,7 @@ def _compose(text: bytes) -> yaml.Node | None:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise _NotYamlError(f"expected YAML: {error.problem or error.context}", line) from None
     except yaml.YAMLError:
-        raise _NotYamlError("expected YAML: a character that may not stand in it") from None
+        raise _NotYamlError("expected YAML: it has a character that YAML does not allow") from None
     except _TooMuchError as error:
         raise _NotYamlError(str(error)) from None
 
@@ -195,7 +195,7 @@ class _Reader:
             child = self.node(value, (*path, name))
             if name in found:
                 first = found[name].place.line
-                self.complaints.append(Complaint(place, (*path, name), f"written twice, first on line {first}"))
+                self.complaints.append(Complaint(place, (*path, name), f"given twice, first on line {first}"))
                 continue
             found[name] = Node(child.value, place)
         return found

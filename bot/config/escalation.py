@@ -33,7 +33,7 @@ Minimum = Annotated[
 
 class StepPart(Part):
     after: Annotated[Duration, Field(ge=0, le=LONGEST_S)] = Field(
-        description="how long after the step before it, the first after the beginning, while nobody acknowledges"
+        description="how long after the previous step (the first: after it begins) while nobody acknowledges"
     )
     to: tuple[Address, ...] = Field(
         min_length=1, max_length=20, description="whom this step tells: channels, or places in one (slack:C0123ABCD)"
@@ -43,11 +43,11 @@ class StepPart(Part):
 
 class EscalationPart(Part):
     steps: tuple[StepPart, ...] = Field(min_length=1, max_length=20, description="who is notified, one after the other")
-    repeat: Annotated[int, Field(ge=0, le=9)] = Field(0, description="how many times the steps are taken again")
+    repeat: Annotated[int, Field(ge=0, le=9)] = Field(0, description="how many times the steps are repeated")
     repeat_after: Annotated[Duration, Field(ge=60, le=LONGEST_S)] = Field(
-        1800.0, description="how long after the last step a further round begins"
+        1800.0, description="how long after the last step the next round begins"
     )
-    minimum: Minimum = Field(State.OPERATIONAL, description="it begins when an incident has been this bad")
+    minimum: Minimum = Field(State.OPERATIONAL, description="it begins once an incident has been this bad")
 
 
 def policies(parts: Mapping[str, EscalationPart]) -> dict[str, Policy]:
@@ -72,9 +72,8 @@ def violations(root: Node) -> Iterator[Complaint]:
     for name, policy in _items(root.get("escalations")):
         path = ("escalations", name)
         if name not in named:
-            wanted = (
-                f"expected a route that names it (routes: {{escalation: {printable(name)}}}); nothing escalates by it"
-            )
+            use = f"routes: {{escalation: {printable(name)}}}"
+            wanted = f"expected a route that uses it ({use}); without one it does nothing"
             yield Complaint(policy.place, path, wanted)
         for number, step in enumerate(_listed(policy.get("steps"))):
             for place, target in enumerate(_listed(step.get("to"))):

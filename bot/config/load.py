@@ -92,7 +92,7 @@ def digest(path: str | None = None, environ: Mapping[str, str] | None = None) ->
 
 
 def secret(name: str, environ: Mapping[str, str] | None = None) -> str:
-    """A secret of the environment, of NAME or NAME_FILE, "" where it is not set. Raises UserError."""
+    """A secret from the environment, of NAME or NAME_FILE, "" where it is not set. Raises UserError."""
     try:
         found = Secrets(os.environ if environ is None else environ).find(name)
     except ValueError as error:

@@ -33,17 +33,17 @@ class MaintenancePart(Part):
     )
     zone: Zone = Field("UTC", description="the time zone of the cron line, such as Europe/Berlin")
     lasts: Annotated[Duration, Field(ge=60, le=7 * 86_400)] = Field(description="how long, such as 2h")
-    reason: Annotated[str, StringConstraints(max_length=200)] = Field("", description="what people read of it")
+    reason: Annotated[str, StringConstraints(max_length=200)] = Field("", description="what people read about it")
 
     @model_validator(mode="after")
     def _apart(self) -> "MaintenancePart":
         found = windows(_recurring(self), 0.0, TRIED)
         if not found:
-            raise ValueError("expected a cron that comes again")
+            raise ValueError("expected a cron line that fires more than once")
         if any(after.begins < before.ends for before, after in pairwise(found)):
-            raise ValueError("expected lasts to be over when the next one begins")
+            raise ValueError("expected windows that don't overlap: lasts reaches into the next one")
         if all(after.begins == before.ends for before, after in pairwise(found)):
-            raise ValueError("expected some time between two of them, or no alert is ever sent")
+            raise ValueError("expected time between two windows, or no alert is ever sent")
         return self
 
 

@@ -50,9 +50,7 @@ def merge_catalogue(root: Node, entry: Entry, known: Iterable[str]) -> tuple[Nod
         complaints += found
         name = _name(service) if service else ""
         if name in lines:
-            complaints.append(
-                Complaint(item.place, ("services", number), f"written twice, first on line {lines[name]}")
-            )
+            complaints.append(Complaint(item.place, ("services", number), f"given twice, first on line {lines[name]}"))
         elif service:
             services.append(service)
             lines[name] = item.place.line

@@ -12,9 +12,9 @@ from bot.config.document import Node
 from bot.config.schema import Configuration
 
 EXPECTED: Mapping[str, str] = {
-    "missing": "expected, but it is missing",
+    "missing": "required, but missing",
     "string_type": "expected text (in quotes if it looks like a number)",
-    "string_too_short": "expected text, not nothing",
+    "string_too_short": "expected text, found nothing",
     "string_too_long": "expected at most {max_length} characters",
     "string_pattern_mismatch": "expected a name like claude-api: a-z, 0-9, dot, dash, underscore; at most 63",
     "float_type": "expected a number",

@@ -63,7 +63,7 @@ def page(part: Node, path: Path) -> Iterator[Complaint]:
     parts = urlsplit(url.value)
     if machine and parts.path in {"", "/"} and parts.hostname and not parts.query:
         right = f"{parts.scheme}://{parts.netloc}{machine}"
-        expected = f"expected what a machine reads, such as {right}; the page for people is page_url"
+        expected = f"expected the machine-readable address, such as {right}; the page for people goes in page_url"
         yield Complaint(url.place, (*path, "url"), expected)
 
 
@@ -77,7 +77,7 @@ def too_often(root: Node, checks: Iterator[tuple[Path, Node]]) -> Iterator[Compl
     """Checks of others' hosts several times a second."""
     usual = root.get("intervals")
     default = usual.get("checks") if usual else None
-    expected = f"expected at least {OFTENEST_S:g}s: only checks of this machine may come more often"
+    expected = f"expected at least {OFTENEST_S:g}s: only checks of this machine may run more often"
     for path, check in checks:
         target, own = check.get("target"), check.get("interval")
         if target is None or not isinstance(target.value, str) or _here(target.value):
@@ -94,9 +94,7 @@ def channels(root: Node) -> Iterator[Complaint]:
         return
     off = [one.get("enabled") for _, one in node.items()]
     if all(switch is not None and switch.value is False for switch in off):
-        expected = (
-            "expected at least one channel that is on, such as console: {kind: console}, or nobody hears of anything"
-        )
+        expected = "expected at least one channel that is on, such as console: {kind: console}, or nobody is alerted"
         yield Complaint(node.place, ("channels",), expected)
 
 

@@ -97,7 +97,7 @@ class QuietPart(Part):
 
 def _heard(value: tuple[QuietPart, ...]) -> tuple[QuietPart, ...]:
     if endless([_quiet(part) for part in value], SOME_WEEK):
-        raise ValueError("expected some time of the week outside quiet hours; for the worst alone there is minimum")
+        raise ValueError("expected some time of the week outside quiet hours; to get only the worst, set minimum")
     return value
 
 
@@ -114,9 +114,9 @@ class BranchPart(Part):
     )
     minimum: Severity | None = Field(None, description="leaves out incidents that were never this bad")
     quiet_hours: Annotated[tuple[QuietPart, ...], BeforeValidator(_one_or_many), AfterValidator(_heard)] | None = Field(
-        None, max_length=10, description="nothing is sent then; what still goes on is sent at their end"
+        None, max_length=10, description="nothing is sent then; what is still going on is sent when they end"
     )
-    continue_: bool = Field(False, alias="continue", description="the routes after this one are asked too")
+    continue_: bool = Field(False, alias="continue", description="the routes after this one are tried too")
     escalation: str | None = Field(
         None, max_length=63, description="one of `escalations`, used while nobody acknowledges"
     )
@@ -132,7 +132,7 @@ class BranchPart(Part):
     at_once: Annotated[int, Field(ge=1, le=100)] | None = Field(
         None, description="new incidents that get a message of their own within group_wait"
     )
-    routes: tuple["BranchPart", ...] = Field((), max_length=1000, description="routes below it, asked before it")
+    routes: tuple["BranchPart", ...] = Field((), max_length=1000, description="routes below it, tried before it")
 
     model_config = ConfigDict(serialize_by_alias=True)
 
@@ -190,7 +190,7 @@ def _too_mild(listed: Node | None, path: Path, above: State) -> Iterator[Complai
         if own and own.value in set(SEVERITIES):
             least = worse(above, State(own.value))
             if least != own.value:
-                yield Complaint(own.place, (*here, "minimum"), f"expected {above} or worse, as a branch above it has")
+                yield Complaint(own.place, (*here, "minimum"), f"expected {above} or worse, as a route above it has")
         yield from _too_mild(branch.get("routes"), (*here, "routes"), least)
 
 

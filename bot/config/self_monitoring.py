@@ -21,7 +21,7 @@ from probes.secret import Secret
 def _kept(value: str) -> str:
     """An address that the environment keeps, perhaps with more behind it. Raises ValueError."""
     if not REFERENCE.match(value):
-        raise ValueError("expected ${HEARTBEAT_URL}, an address of the environment: whoever has it can keep it quiet")
+        raise ValueError("expected ${HEARTBEAT_URL}, from the environment: whoever knows the address can keep it quiet")
     return value
 
 
@@ -53,7 +53,7 @@ To = Annotated[tuple[Address, ...], Field(min_length=1, max_length=20)]
 class HeartbeatPart(Part):
     url: KeptAddress = Field(description="the dead-man's switch, as ${HEARTBEAT_URL}")
     fail_url: KeptAddress | None = Field(
-        None, description='asked when we run but do not work, such as "${HEARTBEAT_URL}/fail"'
+        None, description='called when we run but do not work, such as "${HEARTBEAT_URL}/fail"'
     )
     interval: Annotated[Duration, Field(ge=10, le=86_400)] = Field(60.0, description="how often it is asked")
     method: Literal["GET", "HEAD", "POST", "PUT"] = Field("GET", description="the HTTP method")

@@ -130,7 +130,7 @@ def _one_bot_twice(root: Node, vault: Secrets) -> Iterator[Complaint]:
         name = str(path[-1])
         first = taken.setdefault((kind.value, secret.reveal() if secret else name), name)
         if first != name:
-            expected = f"expected another bot's: channels.{first} has this one, and can name all of its places"
+            expected = f"expected another bot's: channels.{first} has this one, and can list all of its channels"
             yield Complaint(token.place, (*path, "token"), expected)
 
 
@@ -157,7 +157,7 @@ def _called(component: Node, path: Path) -> Iterator[tuple[Path, Node, str]]:
 
 
 def _first(node: Node) -> str:
-    return f"this one is taken at {node.place}"
+    return f"this one is already used at {node.place}"
 
 
 def _kind(node: Node, path: Path, what: str, known: Iterable[str]) -> Iterator[Complaint]:
@@ -194,4 +194,5 @@ def _literals(node: Node, path: Path) -> Iterator[Complaint]:
         if not isinstance(child.value, str) or REFERENCE.search(child.value):
             continue
         if name.casefold().endswith(CONFIDENTIAL) or LOOKS_SECRET.match(child.value):
-            yield Complaint(child.place, (*path, name), "expected ${NAME}, a secret of the environment, not the secret")
+            expected = "expected ${NAME}, a secret from the environment, not the secret itself"
+            yield Complaint(child.place, (*path, name), expected)

@@ -44,7 +44,9 @@ def _referenced(value: str) -> str:
 
 def _collector(value: str) -> str:
     if not REFERENCE.match(value) and not re.fullmatch(r"https?://\S+", value):
-        raise ValueError("expected an address such as http://collector:4318/v1/metrics, or ${NAME} of the environment")
+        raise ValueError(
+            "expected an address such as http://collector:4318/v1/metrics, or ${NAME}, an address from the environment"
+        )
     return value
 
 
@@ -56,21 +58,21 @@ Header = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{1,60}$
 
 
 class TokenPart(Part):
-    token: Reference = Field(description="the token, as ${NAME} of the environment; 16 characters at least")
-    role: Role = Field("viewer", description="what it may: viewer reads, responder acts on incidents, admin all")
+    token: Reference = Field(description="the token, as ${NAME} from the environment; 16 characters at least")
+    role: Role = Field("viewer", description="what it may do: viewer reads, responder acts on incidents, admin all")
 
 
 class ProxyPart(Part):
     header: Header = Field(description="the header with the person's name, such as X-Auth-Request-Email")
     networks: tuple[Network, ...] = Field(
-        LOOPBACK, min_length=1, max_length=20, description="where the proxy asks from; others may not send the header"
+        LOOPBACK, min_length=1, max_length=20, description="the proxy's addresses; nobody else may send the header"
     )
-    role: Role = Field("viewer", description="what these people may")
+    role: Role = Field("viewer", description="what these people may do")
 
 
 class OtlpPart(Part):
     url: Annotated[str, StringConstraints(max_length=2000), AfterValidator(_collector)] = Field(
-        description="where metrics are posted, such as http://collector:4318/v1/metrics, or ${NAME} of the environment"
+        description="where metrics are posted, such as http://collector:4318/v1/metrics, or ${NAME}"
     )
     interval: Annotated[Duration, Field(ge=10, le=3_600)] = Field(60.0, description="how often they are sent")
     headers: dict[Header, Annotated[str, StringConstraints(min_length=1, max_length=2000)]] = Field(
@@ -227,7 +229,7 @@ def _tokens(part: Node, vault: Secrets) -> Iterator[Complaint]:
         if not text:
             continue
         if len(text) < SHORTEST or not text.isascii() or not text.isprintable() or " " in text:
-            yield Complaint(token.place, path, f"expected {SHORTEST} printable ASCII characters at least, no blanks")
+            yield Complaint(token.place, path, f"expected {SHORTEST} or more printable ASCII characters, no spaces")
         elif text in known:
             yield Complaint(token.place, path, f"expected a secret of its own; {known[text]} has the same")
         known.setdefault(text, name)

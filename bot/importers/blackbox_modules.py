@@ -29,7 +29,7 @@ HTTP = Rules(
         **ADDRESS,
         "valid_http_versions": "any version of HTTP is fine",
         "enable_http2": "HTTP/1.1 is spoken",
-        "proxy_url": "the proxy of the environment is used (HTTPS_PROXY)",
+        "proxy_url": "the proxy from the environment is used (HTTPS_PROXY)",
         "compression": "compressed answers are asked for and unpacked by themselves",
         "fail_if_body_matches_regexp": "a text can be required, not forbidden",
     },

@@ -43,7 +43,7 @@ CLIENT = Rules(
     reasons={
         "insecure": "certificates are always verified; trust a CA with `network.ca_file`",
         "dns-resolver": "the system's resolver is asked",
-        "proxy-url": "the proxy of the environment is used (HTTPS_PROXY)",
+        "proxy-url": "the proxy from the environment is used (HTTPS_PROXY)",
     },
 )
 ALERT = Rules(

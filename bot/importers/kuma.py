@@ -80,8 +80,8 @@ NOTIFICATION = Rules(
 )
 TOP = Rules(
     reasons={
-        "proxyList": "the proxy of the environment is used (HTTPS_PROXY)",
-        "proxy": "the proxy of the environment is used (HTTPS_PROXY)",
+        "proxyList": "the proxy from the environment is used (HTTPS_PROXY)",
+        "proxy": "the proxy from the environment is used (HTTPS_PROXY)",
         "maintenance": "write `maintenance:` of your own",
         "status_page": "the page has its own `web:` section",
         "docker_host": REASONS["docker"],

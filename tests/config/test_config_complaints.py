@@ -21,8 +21,8 @@ from tests.support.configuration import OWN, complaints
 OF_YOUR_OWN = "your own is a mapping with id, name and components"
 A_NAME = "expected a name like claude-api: a-z, 0-9, dot, dash, underscore; at most 63"
 A_REFERENCE = "expected ${NAME} or ${NAME?}, the name of a secret in the environment"
-NOT_THE_SECRET = "expected ${NAME}, a secret of the environment, not the secret"
-TAKEN = "expected a name of its own: this one is taken at"
+NOT_THE_SECRET = "expected ${NAME}, a secret from the environment, not the secret itself"
+TAKEN = "expected a name of its own: this one is already used at"
 AN_ADDRESS = (
     "expected an address that starts with redis://, rediss://, unix://, redis+sentinel://, rediss+sentinel://,"
     " redis+cluster://, rediss+cluster:// or is ${NAME}"
@@ -72,7 +72,7 @@ BAD = {
     ),
     "a service without a name": (
         "services:\n- id: own\n  components:\n    gw: {name: Gateway}",
-        ["f:2: services.own.name: expected, but it is missing"],
+        ["f:2: services.own.name: required, but missing"],
     ),
     "a bad id": (
         OWN.replace("gw:", "My Gw:"),
@@ -131,7 +131,7 @@ BAD = {
     ),
     "a secret in the file": (
         override("{options: {headers: {Authorization: hunter2}}}"),
-        [f"f:3: {SITE}.options.headers.Authorization: expected ${{NAME}}, a secret of the environment, not the secret"],
+        [f"f:3: {SITE}.options.headers.Authorization: {NOT_THE_SECRET}"],
     ),
     "a key under a harmless name": (
         override("{options: {headers: {x-who: sk-ant-hunter2}}}"),
@@ -158,7 +158,7 @@ BAD = {
     ),
     "two services of one id": (
         "services: [claude,\n claude]",
-        ["f:2: services.claude: written twice, first on line 1"],
+        ["f:2: services.claude: given twice, first on line 1"],
     ),
     "a nickname that is taken": (
         OWN.replace("name: Gateway", "name: CLAUDE API").replace("services:", "services:\n  - claude"),
@@ -185,7 +185,7 @@ BAD = {
         "network: {ca_file: /nowhere/ca.pem}",
         ["f:1: network.ca_file: expected a file of certificates"],
     ),
-    "a key twice": ("redis: redis://a\n\nredis: redis://b", ["f:3: redis: written twice, first on line 1"]),
+    "a key twice": ("redis: redis://a\n\nredis: redis://b", ["f:3: redis: given twice, first on line 1"]),
     "no YAML": ("services: [claude", ["f:1: expected YAML: expected ',' or ']', but got '<stream end>'"]),
     "a tab": ("vantage:\n\tname: x", ["f:2: expected YAML: found character '\\t' that cannot start any token"]),
     "two documents": ("services: [claude]\n---\na: 1", ["f:2: expected YAML: but found another document"]),
@@ -304,7 +304,7 @@ def test_one_bot_in_two_channels():
   four: {kind: slack, token: "${C}"}
 """
     expected = (
-        "f:3: channels.two.token: expected another bot's: channels.one has this one, and can name all of its places"
+        "f:3: channels.two.token: expected another bot's: channels.one has this one, and can list all of its channels"
     )
     said = complaints(text, {"A": "secret-1", "B": "secret-1"})
     assert [one for one in said if "another bot" in one] == [expected]

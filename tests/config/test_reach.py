@@ -35,23 +35,23 @@ API = "services.own.components.api.checks"
 SAID = [
     "f:3: services.claude.page.dialect: unknown dialect; did you mean atlassian?",
     (
-        "f:3: services.claude.page.url: expected what a machine reads, such as"
-        " https://status.claude.com/api/v2/summary.json; the page for people is page_url"
+        "f:3: services.claude.page.url: expected the machine-readable address, such as"
+        " https://status.claude.com/api/v2/summary.json; the page for people goes in page_url"
     ),
     (
-        "f:7: services.own.page.url: expected what a machine reads, such as"
-        " https://status.example.com/api/v2/summary.json; the page for people is page_url"
+        "f:7: services.own.page.url: expected the machine-readable address, such as"
+        " https://status.example.com/api/v2/summary.json; the page for people goes in page_url"
     ),
     f"f:12: {API}.a.target: expected host or host:port, not an address with ://",
     f"f:13: {API}.b.target: expected host:port, such as db.example.com:5432",
     f"f:14: {API}.c.target: expected a host's name, not an address with ://",
     f'f:15: {API}.d.alert_after: expected failures in a row from 1 to 100, such as "3 failures"',
     f'f:15: {API}.d.alert_if: expected failures of the last results, at most 100, such as "5 of 20"',
-    f"f:15: {API}.d.interval: expected at least 1s: only checks of this machine may come more often",
-    "f:16: intervals.checks: expected at least 1s: only checks of this machine may come more often",
+    f"f:15: {API}.d.interval: expected at least 1s: only checks of this machine may run more often",
+    "f:16: intervals.checks: expected at least 1s: only checks of this machine may run more often",
     (
-        "f:17: channels: expected at least one channel that is on, such as console: {kind: console}, or nobody hears of"
-        " anything"
+        "f:17: channels: expected at least one channel that is on, such as console: {kind: console}, or nobody is"
+        " alerted"
     ),
     'f:18: digest[0].at: expected a time of day of 24 hours, in quotes, such as "09:00" or "17:30"',
     "f:20: routes[0].match[0]: matches nothing: there is no such state; did you mean major_outage?",

@@ -72,7 +72,7 @@ def test_a_file_that_is_no_mapping_is_complained_of(file):
 def test_a_service_written_twice_in_one_file_is_still_complained_of(file):
     """Only files add to each other."""
     file.write_text("services: [claude, claude]\n")
-    with pytest.raises(ConfigError, match="written twice"):
+    with pytest.raises(ConfigError, match="given twice"):
         load(str(file), {})
 
 

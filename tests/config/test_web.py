@@ -69,7 +69,7 @@ def test_tokens_come_from_the_environment():
         ("{listen: 'h:1', public: [gatewy]}", "did you mean gateway"),
         ("{listen: 'h:1', tokens: {ci: {token: plain}}}", "expected ${NAME}"),
         ("{listen: 'h:1', tokens: {ci: {token: '${MISSING}'}}}", "expected MISSING or MISSING_FILE"),
-        ("{listen: 'h:1', tokens: {ci: {token: '${SHORT}'}}}", "expected 16 printable ASCII characters"),
+        ("{listen: 'h:1', tokens: {ci: {token: '${SHORT}'}}}", "expected 16 or more printable ASCII characters"),
         ("{listen: 'h:1', tokens: {a: {token: '${PAGE_TOKEN}'}, b: {token: '${PAGE_TOKEN}'}}}", "a has the same"),
         ("{listen: 'h:1', proxy: {header: X-User, networks: [nowhere]}}", "expected an address or network"),
         ("{listen: 'h:1', frames: ['https://a.example/path']}", "expected the address of a site without a path"),

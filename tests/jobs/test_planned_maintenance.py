@@ -160,10 +160,16 @@ async def test_not_more_than_a_day_ahead(planned):
     [
         ("{about: [own], cron: '0 22 * *', lasts: 2h}", "maintenance[0].cron: expected cron's five fields"),
         ("{about: [own], cron: '0 25 * * *', lasts: 2h}", "maintenance[0].cron: expected cron's five fields"),
-        ("{about: [own], cron: '0 22 30 2 *', lasts: 2h}", "maintenance[0]: expected a cron that comes again"),
-        ("{about: [own], cron: '0 * * * *', lasts: 2h}", "maintenance[0]: expected lasts to be over when the next"),
-        ("{about: [own], cron: '0 0,6,12,23 * * *', lasts: 2h}", "maintenance[0]: expected lasts to be over when"),
-        ("{about: [own], cron: '0 0 * * *', lasts: 24h}", "maintenance[0]: expected some time between two of them"),
+        (
+            "{about: [own], cron: '0 22 30 2 *', lasts: 2h}",
+            "maintenance[0]: expected a cron line that fires more than once",
+        ),
+        (
+            "{about: [own], cron: '0 * * * *', lasts: 2h}",
+            "maintenance[0]: expected windows that don't overlap: lasts reaches into the next",
+        ),
+        ("{about: [own], cron: '0 0,6,12,23 * * *', lasts: 2h}", "maintenance[0]: expected windows that don't overlap"),
+        ("{about: [own], cron: '0 0 * * *', lasts: 24h}", "maintenance[0]: expected time between two windows"),
         ("{about: [own], cron: '0 22 * * sun', lasts: 0s}", "maintenance[0].lasts: expected at least 60"),
         ("{about: [own], cron: '0 22 * * sun', lasts: -1h}", "maintenance[0].lasts: expected a duration such as"),
         ("{about: [own], cron: '0 22 * * sun', lasts: 10000d}", "maintenance[0].lasts: expected at most 604800"),

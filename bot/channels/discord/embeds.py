@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.channels.discord.markdown import escape, markup, plain
-from bot.core.messages.buttons import LESSER, MORE, folded
+from bot.core.messages.buttons import BEHIND, MORE, folded
 from bot.core.model.card import Action, Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.core.model.silence import UNTIL_RESOLVED
@@ -41,11 +41,9 @@ TRAIL_SHOWN = 4
 SMALL = "-# "
 """Begins a row of small print."""
 SUPPRESS_EMBEDS = 1 << 2
-BEHIND = LESSER | {"silence", "unsilence"}
-"""What stands behind the button ⋯ of a message: a menu of durations would take a row of its own."""
 _ROW, _ROWS, _ID = 5, 5, 100
 _ABREAST = 2
-"""Buttons beside ⋯ in the width of a phone."""
+"""Buttons beside ⋯ in the width of a phone. Slack keeps a third in a second row: its menu takes five, and is full."""
 _VERB, _SUBJECT = re.compile(r"[a-z-]{1,24}"), re.compile(r"[!-9;-~]{1,64}")
 _GREEN, _GREY, _BLUE, _LINK = 3, 2, 1, 5
 STYLES: Mapping[str, int] = {"ack": _BLUE, "resolve": _GREEN, "right": _GREEN}
@@ -215,7 +213,7 @@ def buttons(
 
 def _folded(actions: Sequence[Action]) -> tuple[list[Action], list[Action]]:
     """Those in the row, as many as a phone shows in one, and those behind ⋯, whose id has to name them all."""
-    row, behind = folded(once(actions), BEHIND)
+    row, behind = folded(once(actions))
     if behind and len(row) > _ABREAST:
         row, behind = folded(once(actions), {*BEHIND, "report"})
     return (row, behind) if not behind or len(_more(behind)["custom_id"]) <= _ID else (list(actions), [])

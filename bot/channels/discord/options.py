@@ -40,7 +40,7 @@ def _snowflake(value: object) -> object:
     """Digits as they are copied; for anything else a sentence that says where they come from."""
     digits = value.strip() if isinstance(value, str) else str(value) if type(value) is int else ""
     if not (digits.isascii() and digits.isdigit() and 0 < int(digits[:30]) < 2**63):
-        raise ValueError("expected one of Discord's ids, some 18 digits (Developer Mode, right-click, Copy ID)")
+        raise ValueError("expected a Discord id, about 18 digits (Developer Mode, right-click, Copy ID)")
     return int(digits)
 
 

@@ -40,7 +40,7 @@ class Options(HttpOptions):
         "partial_outage", description="does it when an incident is so bad, or when somebody acknowledged it"
     )
     run: Command = Field((), description="a program with its arguments; the incident is JSON on its standard input")
-    reverse: Command = Field((), description="the program that takes it back when the incident is over")
+    reverse: Command = Field((), description="the program that undoes it when the incident is over")
     url: Address = Field(NOWHERE, description="a webhook instead of a program; action is do, or undo when it is over")
     secret: OptionalSecret = Field(NOWHERE, description="signs the webhook, as for a channel of kind webhook")
     env: Mapping[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,79}$")], OptionalSecret] = Field(
@@ -48,8 +48,8 @@ class Options(HttpOptions):
     )
     timeout_s: float = Field(10.0, gt=0, le=MOST_S, description="seconds after which it is ended, and what it started")
     tries: int = Field(1, ge=1, le=5, description="how often it is tried when it fails")
-    per_hour: int = Field(4, ge=1, le=1_000, description="so often in any hour; taking back is never refused")
-    dry_run: bool = Field(False, description="says in the timeline what it would do, and does nothing")
+    per_hour: int = Field(4, ge=1, le=1_000, description="at most so often in an hour; undoing is never refused")
+    dry_run: bool = Field(False, description="only says in the timeline what it would do")
 
     @field_validator("run", "reverse", mode="before")
     @classmethod

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 KEPT = 4_096
 """Bytes of its newest output that are kept."""
 USUAL = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
-"""All that a program sees of the environment if nothing is configured: ours holds secrets."""
+"""All that a program sees from the environment if nothing is configured: ours holds secrets."""
 REST_S = 0.5
 """What stands in the pipe when a program has ended is read for so long: its children may hold it open for ever."""
 

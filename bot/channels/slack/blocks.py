@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.channels.slack.mrkdwn import escape, link, literal, markup
-from bot.core.messages.buttons import LESSER, folded
+from bot.core.messages.buttons import folded
 from bot.core.model.card import Action, Card, Colour
 from bot.core.model.incident import TimelineEntry
 from bot.core.model.silence import UNTIL_RESOLVED
@@ -54,8 +54,6 @@ SURE: Block = {
     "deny": {"type": "plain_text", "text": "Not yet"},
 }
 """Asked before an incident is called over: a thumb slips."""
-BEHIND = LESSER | {"silence", "unsilence"}
-"""What stands behind ⋯: beside two buttons a menu of durations would take a row of its own on a phone."""
 ASK, SILENCE, SHARE = "ask", "silence", "share"
 """How ids of actions begin: a line for the desk, the menu of durations, the same answer for everybody."""
 
@@ -100,7 +98,7 @@ def card(it: Card, mark: str, now: float, called: Sequence[str] = ()) -> SlackMe
     under, links = _linked(it)
     body = [section(text) for text in labelled(it.lines, SLACK.total - 3_000 - width(top["text"]["text"]), now, under)]
     shown, foot = [top, *([section(named)] if named else []), *body], _foot(it.footer, links, now)
-    pressed = buttons(*folded(it.actions, BEHIND))
+    pressed = buttons(*folded(it.actions))
     bar = numbered(pressed or foot, f"{ROOT}{mark}.b")
     return SlackMessage(
         text=fit(headline, SLACK.plain, escape),

@@ -188,7 +188,7 @@ class Options(BaseModel):
     )
     charts: bool = Field(True, description="charts in answers about the past and below incidents")
     roles: Roles = Field(default_factory=Roles, description="who may act, besides those in the alert channels")
-    oauth: OAuth | None = Field(None, description="several workspaces beside, or instead of, that of `token`")
+    oauth: OAuth | None = Field(None, description="more workspaces, beside that of `token` or instead of it")
 
     def missing(self) -> list[str]:
         """What is wrong with the secrets, each in the sentence that mends it."""

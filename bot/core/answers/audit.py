@@ -26,7 +26,7 @@ def audited(deeds: Sequence[AuditEntry], now: float) -> Answer:
     return Answer(
         title=f"the latest {number(len(deeds), 'act', 'acts')} of people, {refused or 'none'} refused"
         if deeds
-        else "nobody has done anything yet",
+        else "no actions on record yet",
         at=now,
         table=Table(("when", "who", "what", "where", "outcome"), rows) if rows else None,
         data={"at": now, "deeds": [asdict(deed) for deed in deeds]},

@@ -17,8 +17,8 @@ RECENT = 12
 BY_BUTTON = frozenset({"ack", "release", "resolve", "notify", "why", "tips", "right", "wrong", "postmortem"})
 """What can be done with an incident's id alone."""
 GRANTS = {
-    "slack": "an admin of Groundtruth, by the user groups or channels in the setting roles of the Slack channel",
-    "discord": "whoever has Manage Server there, by the Discord roles in the setting roles of the Discord channel",
+    "slack": "an admin of Groundtruth, through the user groups or channels under roles in the Slack channel's settings",
+    "discord": "anyone with Manage Server, through the Discord roles under roles in the Discord channel's settings",
     "terminal": "nobody needs to: leave out --role",
 }
 """Who can give a role, by platform."""

@@ -30,7 +30,7 @@ def silences(standings: Sequence[ServiceStatus], now: float) -> Answer:
             covers += held.covers
     listed_ = tuple(_row(one, names, covers, now) for one, names, covers in rows.values() if one.until > now)
     coming = [line for standing in standings for line in announced(standing, now)]
-    quiet = number(len(listed_), "silence or window of maintenance", "silences and windows of maintenance")
+    quiet = number(len(listed_), "silence or maintenance window", "silences and maintenance windows")
     return Answer(
         title=quiet if listed_ else "nothing is silenced, and nobody has announced maintenance",
         at=now,

@@ -142,7 +142,9 @@ def _read(command: Command, words: list[str], names: Names) -> Request:
         if argument.takes is Takes.CHOICE and not argument.keyed and len(names.find(" ".join(words))) != 1:
             words, request = _chosen(argument, words, request)
     timed = next((a for a in command.arguments if a.takes is Takes.DURATION), None)
-    how = timing.timing(timed, words, request.choice("start")) if timed else timing.Timing(words)
+    named = next((a for a in command.arguments if a.takes in NAMES), None)
+    begins = request.choice("start")
+    how = timing.timing(timed, words, begins, named=named is not None) if timed else timing.Timing(words)
     if isinstance(how, str):
         if how or not timed:
             raise ParseError(Misunderstood(how, command.name, command.example))
@@ -152,7 +154,6 @@ def _read(command: Command, words: list[str], names: Names) -> Request:
     free = any(argument.takes is Takes.WORDS for argument in command.arguments)
     request = replace(request, length_s=how.length_s, till_over=how.till_over, begins=how.begins)
     request, words = replace(request, text=" ".join(how.after or ())), list(how.before)
-    named = next((a for a in command.arguments if a.takes in NAMES), None)
     if named and named.matched:
         request, words = _matched(command, request, words)
     if named is None and free and words:

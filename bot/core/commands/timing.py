@@ -41,10 +41,16 @@ class Timing:
     begins: str = ""
 
 
-def timing(argument: Argument, words: Sequence[str], begins: str = "") -> Timing | str:
-    """The length of time in some words, or why there is none: a sentence, "" where it is simply missing."""
-    if END in argument.suggested and _ended(words):  # after the name, where a length of time would stand
-        return Timing(words[:-1], ())
+def timing(argument: Argument, words: Sequence[str], begins: str = "", *, named: bool = True) -> Timing | str:
+    """The length of time in some words, or why there is none: a sentence, "" where it is simply missing.
+
+    `named`: whether a name comes before it; where none does, `end` stands alone or beside an id.
+    """
+    if END in argument.suggested and not any(map(seconds_of, words)):
+        if words and words[-1].casefold() in ENDS and (len(words) > 1 if named else len(words) < 3):
+            return Timing(words[:-1], ())
+        if not named and len(words) == 2 and words[0].casefold() in ENDS:
+            return Timing(words[1:], ())
     found = _lasting(argument, words)
     if isinstance(found, str) or END not in argument.suggested:
         return found
@@ -77,10 +83,6 @@ def conditions(words: Sequence[str]) -> tuple[tuple[Matcher, ...], str]:
     found = tuple(dict.fromkeys(matcher(said[0]) for said in _MATCHER.finditer(text)))
     written(found)
     return found, _MATCHER.sub(" ", text).replace(",", " ").strip(" {}") if found else text
-
-
-def _ended(words: Sequence[str]) -> bool:
-    return len(words) > 1 and words[-1].casefold() in ENDS and not any(map(seconds_of, words))
 
 
 def _lasting(argument: Argument, words: Sequence[str]) -> Timing | str:

@@ -250,14 +250,14 @@ def cut(name: str, lost: int) -> str:
 
 def _title(ill: Sequence[HealthSign]) -> str:
     if not ill:
-        return "🟢 we are well: judged, delivered and heard of lately"
+        return "🟢 all healthy: checks, judging and deliveries are up to date"
     first = f"{clean(ill[0].name, 40)}: {tidy(ill[0].sentence, 120)}"
     return f"🔴 {number(len(ill), 'thing', 'things')} to fix; {first}"
 
 
 def _service(own: ServiceHealth, now: float) -> HealthSign:
     judged = f"judged {relative(own.judged_at)}" if own.judged_at is not None else "never judged"
-    seen = f"last row {relative(own.written_at)}" if own.written_at is not None else "nothing seen in hours"
+    seen = f"last row {relative(own.written_at)}" if own.written_at is not None else "no result for hours"
     waiting = f"{number(own.backlog, 'row', 'rows')} since then"
     due = ", ".join(f"{count} on {clean(channel, 40)}" for channel, count in own.due[:5])
     overdue = own.due_since is not None and now > own.due_since

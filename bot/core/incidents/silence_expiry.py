@@ -42,9 +42,8 @@ def text(silence: Silence, service: ServiceView) -> str:
     what = "maintenance" if silence.work else "silence"
     target = clean(service.names.get(silence.target, silence.target), 120) or "the whole service"
     on = f"everything that matches {target}" if conditions_of(silence.target) else target
-    why = f", {quoted(silence.reason, 80)}," if silence.reason else ""
-    asked = f"asked for by {person(silence.by)}"
-    return f"the {what} on {on}{why} {asked} has ended; no incident is open under it"
+    why = f" ({quoted(silence.reason, 80)})" if silence.reason else ""
+    return f"the {what} on {on} by {person(silence.by)}{why} has ended; it covers no open incident"
 
 
 def answered(to: Iterable[str], table: ActiveRoutes) -> tuple[Recipient, ...]:

@@ -139,7 +139,7 @@ def _open(cause: Correlation) -> list[tuple[str, str]]:
             "Also failing",
             f"{listed([clean(n, 40) for n in cause.beside])}, but not in this way" if cause.beside else "",
         ),
-        ("Each", "is followed in its own message; this one is about what they share"),
+        ("Each", "has its own message; this one is about what they share"),
     ]
 
 
@@ -148,7 +148,7 @@ def _seen(cause: Correlation) -> str:
     alike = dict[str, list[str]]()
     for one in cause.going[:LISTED]:
         words = LAYER.get(Layer(one.layer), "") if one.layer in set(Layer) else ""
-        names = alike.setdefault(words or "it is not clear where it breaks", [])
+        names = alike.setdefault(words or "unclear where it breaks", [])
         if one.name not in names:
             names.append(one.name)
     return "; ".join(f"{listed([clean(n, 40) for n in names], LISTED)}: {words}" for words, names in alike.items())
@@ -194,7 +194,7 @@ def _meaning(cause: Correlation) -> str:
             what = "our own network or its way out: check there first"
         case _:
             what = BEHIND.get(cause.what, "chance")
-    return f"{what} (inferred; that itself is not measured)"
+    return f"{what} (inferred, not measured)"
 
 
 def _closed(cause: Correlation, now: float) -> list[tuple[str, str]]:

@@ -182,7 +182,7 @@ def _workarounds(case: Casefile) -> list[str]:
     if not case.workarounds:
         return ["No tip fits what is on record."]
     return [
-        "The tips that fit this failure:",
+        "Tips for this failure:",
         "",
         *bullets(plain(w) for w in case.workarounds),
     ]

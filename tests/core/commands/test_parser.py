@@ -288,3 +288,15 @@ def test_a_command_is_read_before_a_sentence():
     assert parse("report claude code it works now and then", ONE) == Request(
         "report", CODE, text="it works now and then"
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "which"), [("announce end", ""), ("announce N6DW end", "N6DW"), ("announce end N6DW", "N6DW")]
+)
+def test_an_announcement_ends_by_its_id_or_all_of_them(line, which):
+    assert parse(line, ONE) == Request("announce", text=which)
+
+
+def test_a_sentence_that_ends_in_end_still_needs_a_duration():
+    assert isinstance(parse("announce the upgrade will soon end", ONE), Misunderstood)
+    assert isinstance(parse("maintenance end", ONE), Misunderstood)

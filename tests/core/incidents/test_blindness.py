@@ -8,7 +8,7 @@ import pytest
 from bot.core.answers.incidents import why
 from bot.core.answers.status import overview
 from bot.core.detection.assessment import AssessorSettings
-from bot.core.health.connectivity import State as Sight
+from bot.core.health.connectivity import State as Network
 from bot.core.health.signs import Kind, SignHistory, watched
 from bot.core.health.text import seeing
 from bot.core.judging.judgement import Judgement
@@ -75,7 +75,7 @@ def test_one_result_that_says_nothing_is_no_news():
         assert n % 3 == 2 or measured.state is State.OPERATIONAL
 
 
-@pytest.mark.parametrize("connectivity", [Sight.BLIND, Sight.BLOCKED])
+@pytest.mark.parametrize("connectivity", [Network.BLIND, Network.BLOCKED])
 def test_our_own_health_says_it_with_what_mends_it(connectivity):
     """Told within half a minute, once; names the setting."""
     courses: Mapping[str, SignHistory] = {}
@@ -86,4 +86,4 @@ def test_our_own_health_says_it_with_what_mends_it(connectivity):
         told += [(second, one) for one in news]
     assert [(second, one.courses[0].kind) for second, one in told] == [(15, Kind.NETWORK)]
     assert 'set "control"' in told[0][1].courses[0].sentence
-    assert seeing("eu", Sight.CLEAR, START).ok
+    assert seeing("eu", Network.CLEAR, START).ok
