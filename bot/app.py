@@ -26,7 +26,7 @@ from bot.delivery.grouping import Grouping
 from bot.delivery.incident_charts import IncidentCharts
 from bot.delivery.routes import configured_routes, policies_of
 from bot.delivery.self_notices import SelfNotices, UnreachableNotices
-from bot.delivery.standing import StandingRoot
+from bot.delivery.standing import Root, StandingRoot
 from bot.delivery.subscriptions import configured_subscriptions
 from bot.desk.open import desk_services, open_desk
 from bot.desk.reader import Reader
@@ -174,7 +174,7 @@ class LongLived:
         self.supervisor = Supervisor(self.tell)
         self.stream = StreamWriter(store, settings.vantage)
         self.desk = open_desk(store, settings, wake=self.written, now=around.now)
-        self.standing: dict[tuple[str, str], StandingRoot] = {}
+        self.standing: dict[Root, StandingRoot] = {}
         self.page = KeptPage()
         self.judges = Peers(store, "judges", self.owner, "services and channels")
         self.judges.changed = self.regrouped

@@ -8,7 +8,7 @@ from bot.channels.channel import Channel
 from bot.core.model.card import Card
 from bot.core.model.snapshot import Snapshot
 from bot.core.sharing import Share
-from bot.delivery.standing import StandingRoot
+from bot.delivery.standing import Root, StandingRoot
 from bot.store.types import ClaimedDelivery
 
 Wording = Callable[[Snapshot, float], Awaitable[Card]]
@@ -49,7 +49,7 @@ class CourierContext:
     trouble: OpenTrouble
     gate: Gate = everything
     speed: float = 1.0
-    standing: dict[tuple[str, str], StandingRoot] = field(default_factory=dict)
+    standing: dict[Root, StandingRoot] = field(default_factory=dict)
     share: Share = field(default_factory=Share)
 
 

@@ -18,7 +18,7 @@ from bot.core.model.snapshot import Snapshot
 from bot.delivery.channel_queue import ChannelQueue, CourierContext, DeliveryProgress
 from bot.delivery.outbox_claims import CLAIM_S, OutboxClaims, claim_key
 from bot.delivery.self_notices import OWN
-from bot.delivery.standing import STANDING, StandingRoot, last_edition, over, over_in_store
+from bot.delivery.standing import STANDING, Root, StandingRoot, last_edition, over, over_in_store
 from bot.errors import DeliveryError, StoreError
 from bot.store.codec import ENTRY, SNAPSHOT
 from bot.store.store import Store
@@ -74,6 +74,7 @@ class Courier:
         self._trouble = context.trouble
         self._share = context.share
         self._standing = context.standing
+        self._emptied = 0
         self._read = 0
         self.attempts = Counter[tuple[str, str]]()
         """Attempts of this process by (channel, outcome): delivered, failed (tried again later), given_up."""
@@ -189,6 +190,7 @@ class Courier:
             await self._failed(line, claimed, progress, DeliveryError(f"a bug of ours: {words(error)}"))
 
     async def _deliver(self, line: ChannelQueue, claimed: ClaimedDelivery, progress: DeliveryProgress) -> None:
+        emptied = self._emptied
         try:
             snapshot = _read(claimed)
             if not claimed.where and await self._waits(claimed, snapshot):
@@ -201,10 +203,13 @@ class Courier:
             await self._failed(line, claimed, progress, error)
         else:
             calm = self._now() + line.channel.refresh_s
-            self._stands(claimed, snapshot, progress)
+            stands = self._stands(claimed, snapshot, progress)
             if await self._noted(claimed, progress, calm):
                 self.attempts[line.channel.name, "delivered"] += 1
                 await self._reached(line, claimed)
+            elif stands and self._emptied != emptied:
+                # On its way while the store was emptied, and those that stood were ended without it.
+                await self._end(stands)
 
     async def _noted(self, claimed: ClaimedDelivery, progress: DeliveryProgress, calm: float) -> bool:
         """Write down what was said; while the store fails over, for as long as the claim would last."""
@@ -218,14 +223,17 @@ class Courier:
                     raise
             await asyncio.sleep(IDLE_S)
 
-    def _stands(self, claimed: ClaimedDelivery, snapshot: Snapshot, progress: DeliveryProgress) -> None:
-        """Remember what stands on a channel and is not over: the store may be emptied."""
-        key = (claimed.service, claimed.id)
+    def _stands(self, claimed: ClaimedDelivery, snapshot: Snapshot, progress: DeliveryProgress) -> Root | None:
+        """Remember what stands on a channel and is not over, as the store may be emptied; None for what is over."""
+        key = (claimed.service, claimed.id, progress.where)
+        self._standing.pop((claimed.service, claimed.id, claimed.where), None)
         self._standing.pop(key, None)
-        if snapshot.about is not None and not over(snapshot) and progress.where:
-            self._standing[key] = StandingRoot(claimed, snapshot, progress.where)
-            while len(self._standing) > STANDING:
-                del self._standing[next(iter(self._standing))]
+        if snapshot.about is None or over(snapshot) or not progress.where:
+            return None
+        self._standing[key] = StandingRoot(claimed, snapshot, progress.where)
+        while len(self._standing) > STANDING:
+            del self._standing[next(iter(self._standing))]
+        return key
 
     async def forget_over(self, same: Callable[[], Awaitable[bool]]) -> None:
         """Forget some of what is over because another process delivered the end, `same` being true after the reading.
@@ -242,16 +250,21 @@ class Courier:
                     del self._standing[key]
 
     async def end_standing(self) -> int:
-        """The store knows nothing any more: end what this process has posted with a sentence; how many.
+        """The store was emptied: end with a sentence what we have posted and it does not know; how many.
 
         Raises StoreError; what is left is ended by the next call.
         """
-        count = 0
-        for key, root in list(self._standing.items()):
-            count += await self._outbox.adopt(key[0], last_edition(root, self._now()), root.where)
-            self._standing.pop(key, None)
+        self._emptied += 1
+        count = sum([await self._end(key) for key in list(self._standing)])
         self.wake()
         return count
+
+    async def _end(self, key: Root) -> bool:
+        root = self._standing.get(key)
+        ended = root is not None and await self._outbox.adopt(key[0], last_edition(root, self._now()), root.where)
+        if ended:
+            self._standing.pop(key, None)
+        return ended
 
     async def _waits(self, claimed: ClaimedDelivery, snapshot: Snapshot) -> bool:
         """Whether a root that does not stand yet is not for now, or never for itself."""

@@ -14,8 +14,8 @@ from bot.store.types import ClaimedDelivery, DeliveryWrite
 
 STANDING = 2_000
 """Messages remembered by one process, the newest."""
-Root = tuple[str, str]
-"""Service and id of a delivery."""
+Root = tuple[str, str, str]
+"""Service and id of a delivery, and where it stands: after the store was emptied one delivery can have two messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +44,20 @@ async def over_in_store(outbox: Outbox, roots: Mapping[Root, StandingRoot], now:
     What the store does not know any more is over by its age alone: a failover can lose the newest rows.
     """
     found: list[Root] = []
-    for service in {name for name, _ in roots}:
-        ids, changed = [id_ for name, id_ in roots if name == service], list[str]()
-        for id_, edition in zip(ids, await outbox.editions(service, ids), strict=True):
-            root = roots[service, id_]
+    for service in {key[0] for key in roots}:
+        keys, changed = [key for key in roots if key[0] == service], list[Root]()
+        for key, edition in zip(keys, await outbox.editions(service, [id_ for _, id_, _ in keys]), strict=True):
+            root = roots[key]
             if edition is None and now - root.snapshot.at > DELIVERY_TTL_S:
-                found.append((service, id_))
+                found.append(key)
             elif edition is not None and edition[0] == edition[1] > root.claimed.version:
-                changed.append(id_)
+                changed.append(key)
         # Only what another process has delivered since is read whole.
-        rows = await outbox.delivered(service, changed) if changed else []
-        for id_, row in zip(changed, rows, strict=True):
+        rows = await outbox.delivered(service, [id_ for _, id_, _ in changed]) if changed else []
+        for key, row in zip(changed, rows, strict=True):
             said = SNAPSHOT.load(row[1]) if row is not None and row[1] else None
             if said is not None and over(said):
-                found.append((service, id_))
+                found.append(key)
     return found
 
 

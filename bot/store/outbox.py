@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, replace
+from hashlib import sha256
 from typing import Any
 
 from bot.store import keys
@@ -115,18 +116,21 @@ class Outbox:
     async def adopt(self, service: str, write: DeliveryWrite, where: str) -> bool:
         """Take up a message that stands at `where`, for this last edition; False where the store knows of it.
 
-        What was found anew under its id goes on in it; where that has another message already, this one ends beside it.
+        What was found anew under its id goes on in it; where nothing was yet, or that has another message already, this
+        one ends beside it, under an id of its own.
         """
-        taken = await self._adopt(service, write, where)
-        return taken == 1 or (
-            taken < 0 and await self._adopt(service, replace(write, subject=f"{write.subject}~"), where) == 1
-        )
+        taken = await self._adopt(service, write, where, "own")
+        if taken >= 0:
+            return taken == 1
+        mark = sha256(where.encode()).hexdigest()[:8]
+        beside = replace(write, subject=f"{write.subject}~{mark}")
+        return await self._adopt(service, beside, where, "beside") == 1
 
-    async def _adopt(self, service: str, write: DeliveryWrite, where: str) -> int:
+    async def _adopt(self, service: str, write: DeliveryWrite, where: str, how: str) -> int:
         k = keys_of(service)
         words = (write.id, write.subject, write.channel, write.version, write.body, where, write.due_at)
         names = (k.due(write.outlet), k.delivery(write.id), k.deliveries)
-        return int(await self._link.run("adopt", names, (*words, keys.DELIVERY_TTL_S, keys.SERVICE_TTL_S)))
+        return int(await self._link.run("adopt", names, (*words, keys.DELIVERY_TTL_S, keys.SERVICE_TTL_S, how)))
 
     async def _settle(self, claimed: ClaimedDelivery, verb: str, args: tuple[Value, ...]) -> bool:
         k = keys_of(claimed.service)

@@ -210,3 +210,67 @@ async def test_what_was_said_is_written_down_when_the_store_is_back(store):
 
     assert [act for act, _ in book.acts] == ["post"]
     assert await world.courier("other").round("one") == 0
+
+
+async def test_what_was_on_its_way_while_the_store_was_emptied_is_ended(store, redis_url, monkeypatch):
+    """Its answer comes after all others were ended: nobody else would know of it."""
+    world = World(store)
+    courier, book = world.courier(), world.books["one"]
+    watch = watched(world, courier)
+    await watch.look()
+    await world.say()
+    post = book.post
+
+    async def slowly(place, card, key):
+        where = await post(place, card, key)
+        async with Redis.from_url(redis_url) as redis:
+            await redis.flushall()
+        await watch.look()
+        return where
+
+    with monkeypatch.context() as patched:
+        patched.setattr(book, "post", slowly)
+        await courier.round("one")
+    await courier.round("one")
+    assert [act for act, _ in book.acts] == ["post", "edit"]
+    assert "is not kept up to date any more" in book.acts[-1][1]
+
+
+async def test_what_was_posted_since_is_ended_when_it_is_emptied_again(store, redis_url):
+    """What the store knows is kept in mind when it is noticed that it was emptied before."""
+    world = World(store)
+    courier, book = world.courier(), world.books["one"]
+    watch = watched(world, courier)
+    await watch.look()
+    for number in range(2):
+        async with Redis.from_url(redis_url) as redis:
+            await redis.flushall()
+        await world.say(replace(INCIDENT, id=f"4F7{number}"))
+        await courier.round("one")
+        await watch.look()
+    await courier.round("one")
+    said = [words for act, words in book.acts if act == "edit"]
+    assert len(said) == 1, "the second one stands, and the store knows it"
+    assert "4F70 is not kept up to date any more" in said[0]
+
+
+async def test_what_is_found_anew_by_the_same_id_after_its_message_ended_is_told(store, redis_url):
+    """Its editions begin with the first one again."""
+    world = World(store)
+    courier, book = world.courier(), world.books["one"]
+    watch = watched(world, courier)
+    await watch.look()
+    for _ in range(3):
+        await world.say()
+    await courier.round("one")
+    async with Redis.from_url(redis_url) as redis:
+        await redis.flushall()
+    await watch.look()
+    await courier.round("one")
+    world.edition = 0
+    await world.say()
+    await courier.round("one")
+    said = [words for _, words in book.acts]
+    assert len(said) == 3
+    assert "not kept up to date" in said[1]
+    assert "not kept up to date" not in said[2]
