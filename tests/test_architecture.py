@@ -12,7 +12,7 @@ PACKAGES = ("bot", "probes")
 
 PURE_LIBRARIES = ("regex",)
 """Libraries that core may use: text in, text out. The standard library cannot tell where a grapheme ends."""
-EVERYBODY = ("bot.errors", "bot.supervision", "probes.model", "probes.redaction")
+EVERYBODY = ("bot.child_environment", "bot.errors", "bot.supervision", "probes.model", "probes.redaction")
 """What every room may import."""
 
 BOT: Mapping[str, str] = {
@@ -47,6 +47,7 @@ BOT: Mapping[str, str] = {
     "trials": "core",
     "service_manager": "settings",
     "supervision": "",
+    "child_environment": "",
     "errors": "",
     "extras": "",
 }

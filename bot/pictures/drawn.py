@@ -6,10 +6,12 @@ Nobody waits for a picture: words go first. Whatever fails here is logged, and t
 import asyncio
 import hashlib
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 
+from bot.child_environment import USUAL
 from bot.core.answers.charts import Chart
 from bot.core.drawing import svg
 
@@ -60,7 +62,11 @@ async def _drawn(text: str) -> bytes:
     pipe = asyncio.subprocess.PIPE
     try:
         worker = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot.pictures.worker", stdin=pipe, stdout=pipe, stderr=pipe
+            *(sys.executable, "-m", "bot.pictures.worker"),
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+            env={**USUAL, "PYTHONPATH": os.pathsep.join(sys.path)},
         )
     except OSError as error:
         log.warning("a chart could not be drawn: %s", error)

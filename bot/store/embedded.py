@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from bot.child_environment import USUAL
 from bot.errors import UserError
 from bot.store.embedded_binary import find_binary
 from bot.store.embedded_directory import KEPT, StoreDirectory
@@ -163,6 +164,7 @@ class EmbeddedServer:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,
                 pass_fds=(lock,),
+                env=USUAL,
                 start_new_session=True,  # Ctrl-C is for us; we stop the server when we are done with it
                 umask=0o077,
             )

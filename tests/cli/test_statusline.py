@@ -103,6 +103,32 @@ async def test_what_stands_in_the_file_is_printed_and_nothing_else(cache, tmp_pa
     assert not (tmp_path / "x").exists()
 
 
+@pytest.mark.parametrize("control", ["\x1b[2J", "\x07", "\r", "\x7f", "\t"])
+async def test_no_control_character_comes_out(cache, control):
+    """What has one is left out: a terminal would obey it, and JSON refuses it."""
+    evil = ORANGE.replace("🟠 Claude", f"🟠 {control}Claude").replace("It is not", f"It {control}is not")
+    cached(cache, evil)
+    for words in ("line", "details", "start", "failure"):
+        said = await script(words, given=b'{"error":"overloaded"}')
+        assert control not in said
+        if words in {"start", "failure"} and said:
+            json.loads(said)
+
+
+@pytest.mark.parametrize("token", ['a"\nurl = "http://127.0.0.1:1/', "a\nurl=x", "a\\", 'a"b', "a b", "é"])
+async def test_what_is_no_token_is_not_sent(cache, tmp_path, token):
+    """It stands in curl's configuration, where a quote or a line break begins other options."""
+    curl = tmp_path / "bin" / "curl"
+    curl.parent.mkdir()
+    curl.write_text(f"#!/bin/sh\ncat >>{tmp_path}/asked\n")
+    curl.chmod(0o755)
+    path, url = f"{curl.parent}:/usr/bin:/bin", "http://127.0.0.1:1"
+    await script("details", PATH=path, GROUNDTRUTH_URL=url, GROUNDTRUTH_TOKEN=token)
+    assert not (tmp_path / "asked").exists()
+    await script("details", PATH=path, GROUNDTRUTH_URL=url, GROUNDTRUTH_TOKEN="aA1-._~+/=")
+    assert (tmp_path / "asked").read_text() == 'header = "Authorization: Bearer aA1-._~+/="\n'
+
+
 async def test_a_session_starts_with_context_only_while_something_is_wrong(cache):
     """Nothing is said of what works, and nothing of what nobody knows."""
     cached(cache, ORANGE)

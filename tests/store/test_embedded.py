@@ -65,6 +65,15 @@ async def append_patiently(store: Store, seq: int) -> int:
             return (await store.append("claude", "run1", seq, [str(seq)])).last_seq
 
 
+async def test_the_server_has_none_of_our_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither in its environment nor in its arguments: both are there for others of this user to read."""
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-s3cret")
+    async with EmbeddedServer(tmp_path) as server:
+        assert server.pid
+        of = Path(f"/proc/{server.pid}")
+        assert b"s3cret" not in (of / "environ").read_bytes() + (of / "cmdline").read_bytes()
+
+
 async def test_it_is_private_and_on_disk(tmp_path: Path) -> None:
     """Directory 0700, socket 0600, no port, an append-only file, and nobody else can read what it writes."""
     async with open_store(None, tmp_path) as store:

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from bot.cli import ask
 from bot.config.load import load
@@ -84,11 +85,16 @@ class Run:
     redis: str
     processes: list[Instance] = field(default_factory=list)
     episodes: int = 0
+    beside: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """More channels, by name."""
+    kept: dict[str, str] = field(default_factory=dict)
+    """Their secrets."""
 
     async def add(self, name, code=None, **more):
         """Start one process more; `code`: the folder of another version's."""
         channels = self.both.channels()
         channels["hook"] = {"kind": "webhook", "url": self.hook.url, "secret": "${HOOK}"}
+        channels |= self.beside
         folder = self.folder / name
         folder.mkdir()
         # Many incidents at once are told together half a minute later; here each counts by itself.
@@ -102,7 +108,7 @@ class Run:
     @property
     def secrets(self):
         """The environment of the processes."""
-        return self.both.secrets | {"HOOK": webhook.SECRET}
+        return self.both.secrets | {"HOOK": webhook.SECRET} | self.kept
 
     async def heard(self):
         """Wait until people can speak on both platforms."""

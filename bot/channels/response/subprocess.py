@@ -8,10 +8,10 @@ from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.child_environment import USUAL
+
 KEPT = 4_096
 """Bytes of its newest output that are kept."""
-USUAL = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
-"""All that a program sees from the environment if nothing is configured: ours holds secrets."""
 REST_S = 0.5
 """What stands in the pipe when a program has ended is read for so long: its children may hold it open for ever."""
 
