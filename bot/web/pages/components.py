@@ -14,7 +14,6 @@ from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
 from bot.core.stats.histogram import ERROR
-from bot.core.text.inline import utc
 from bot.core.text.numbers import latency, number, percent, span
 from bot.core.text.reports import links
 from bot.web.pages import charts
@@ -71,7 +70,7 @@ def service(renderer: PageRenderer) -> Any:
             "row": service_row(standing, pasts, None, call.now, len(standing.voices)),
             "incidents": [incident_row(i, standing, call.now) for i in standing.incidents],
             "past": [incident_row(i, standing, call.now) for i in _over(await _past(renderer, call, standing))],
-            "others": utc(others_say(standing.others), call.now),
+            "others": others_say(standing.others),
         }
 
     return filled
@@ -169,7 +168,7 @@ async def _lines(
     lines.append(("Status page", page_says([voices], call.now) if standing.page_url else "it has no status page"))
     lines.append(("Other pages", others_say(standing.others)))
     lines += [("User reports", people_say([voices])), *links(voices.reports)]
-    return [(label, utc(text, call.now)) for label, text in lines if text]
+    return [(label, text) for label, text in lines if text]
 
 
 def _span(past: RangeHistory, name: str) -> SpanRow:

@@ -16,8 +16,8 @@ from bot.core.model.status import ServiceStatus
 from bot.core.postmortem import timeline
 from bot.core.postmortem.casefile import Casefile
 from bot.core.postmortem.report import postmortem
-from bot.core.text.durations import clock, duration
-from bot.core.text.inline import utc
+from bot.core.text.durations import duration
+from bot.core.text.inline import Style, moment
 from bot.core.text.quoting import clean, counted
 from bot.core.text.states import TONE, WORDS
 from bot.core.text.symptoms import symptom
@@ -77,8 +77,8 @@ def incident(renderer: PageRenderer) -> Any:
         return {
             "row": incident_row(one, standing, call.now),
             "headline": said(headline_of(one, standing, call.now)),
-            "lines": [(label, utc(text, call.now)) for label, text in made.lines],
-            "footer": utc(made.footer, call.now),
+            "lines": list(made.lines),
+            "footer": made.footer,
             "timeline": _timeline(one, case),
             "said": _said(case),
             "facts": _facts(case.dossier, case.names),
@@ -147,19 +147,17 @@ def _without(text: str) -> str:
 
 
 def _timeline(one: Incident, case: Casefile) -> list[TimelineRow]:
-    begun = one.started_at
     return [
-        TimelineRow(clock(line.at, begun, seconds=True), line.who, clean(line.what, 400), clean(line.words, 300))
+        TimelineRow(moment(line.at, Style.SECONDS), line.who, clean(line.what, 400), clean(line.words, 300))
         for line in timeline.merged(one, case.dossier, case.records, case.names)
     ]
 
 
 def _said(case: Casefile) -> list[PageStatusRow]:
     """What the page said of it, and when."""
-    begun = case.incident.started_at
     return [
         PageStatusRow(
-            clock(one.at, begun, seconds=True),
+            moment(one.at, Style.SECONDS),
             case.called(one.component),
             TONE[one.state].value,
             WORDS[one.state],

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.core.text.durations import between, clock
+from bot.core.text.inline import between, moment
 from bot.core.text.quoting import clean, listed
 from bot.scheduling.cron import windows
 from bot.web.pages.state_labels import name_of
@@ -102,7 +102,7 @@ def _recurring(call: Call) -> Iterator[Work]:
 def _work(  # noqa: PLR0913, PLR0917 - a row of a table
     call: Call, name: str, service: str, what: str, title: str, who: str, since: float, until: float | None
 ) -> Work:
-    ends = between(since, until, call.now) if until is not None else f"{clock(since, call.now)}, no end stated"
+    ends = between(since, until) if until is not None else f"{moment(since)}, no end stated"
     return Work(name, service, what, clean(title, 200), who, since, until, since <= call.now, ends)
 
 

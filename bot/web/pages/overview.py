@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.core.model.status import ServiceStatus
-from bot.core.text.durations import clock
+from bot.core.text.inline import moment
 from bot.core.text.people import person
 from bot.core.text.quoting import clean
 from bot.core.text.states import ATTENTION
@@ -58,7 +58,7 @@ def announcements(call: Call) -> list[dict[str, str]]:
     return [
         {
             "text": clean(one.text, 300),
-            "when": f"{clock(one.at, call.now)}, until {clock(one.until, call.now)}",
+            "when": f"{moment(one.at)}, until {moment(one.until)}",
             "by": f"by {person(one.by)}" if call.visitor.inside else "",
         }
         for one in call.site.announcements

@@ -8,10 +8,11 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.core.text.durations import clock, duration
-from bot.core.text.inline import utc
+from bot.core.text.durations import duration
+from bot.core.text.inline import Style, moment
 from bot.web.assets import asset
 from bot.web.pages.renderings import Renderings
+from bot.web.pages.times import localised
 from bot.web.pasts import Pasts
 from bot.web.replies import HTML, Body, reply
 from bot.web.routing import Call, HttpError
@@ -54,7 +55,7 @@ class PageRenderer:
         """The page as bytes."""
         text = template(name).render(**self._frame(call), **filled)
         # Times and people in answers are written out here, where nothing can be forgotten; all else is escaped.
-        return Body(utc(text, call.now).encode(), HTML)
+        return Body(localised(text, call.now).encode(), HTML)
 
     def _frames(self, name: str) -> str:
         settings = self.site.settings.web
@@ -75,7 +76,7 @@ class PageRenderer:
             "js": asset("page.js").path,
             "now": call.now,
             "as_of": fresh.as_of,
-            "as_of_words": clock(fresh.as_of, call.now, seconds=True) if fresh.as_of is not None else "",
+            "as_of_words": moment(fresh.as_of, Style.SECONDS) if fresh.as_of is not None else "",
             "age_words": duration(fresh.age_s) if fresh.age_s is not None else "",
             "age_s": fresh.age_s,
             "stale": fresh.stale,

@@ -8,8 +8,8 @@ from bot.core.answers.status import badness, headline_of
 from bot.core.model.incident import Incident
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
-from bot.core.text.durations import clock, duration
-from bot.core.text.inline import utc
+from bot.core.text.durations import duration
+from bot.core.text.inline import moment
 from bot.core.text.quoting import clean, listed
 from bot.core.text.silences import hushed
 from bot.web.pages.bars import Bar, PastFigures
@@ -91,7 +91,7 @@ def component_row(
         bar=past.bar if past is not None else None,
         uptime=past.uptime if past is not None else "unknown",
         missing=past.missing if past is not None else "",
-        quiet=utc(hushed(quiet), now) if quiet is not None and quiet.until > now else "",
+        quiet=hushed(quiet) if quiet is not None and quiet.until > now else "",
     )
 
 
@@ -127,7 +127,7 @@ def incident_row(incident: Incident, standing: ServiceStatus, now: float) -> Inc
         headline=said(headline_of(incident, standing, now)),
         components=listed(names.get(c, clean(c, 40)) for c in incident.components),
         began=incident.started_at,
-        began_words=clock(incident.started_at, now),
+        began_words=moment(incident.started_at),
         ended=end,
         lasted=lasted if end is not None else f"{lasted} so far",
     )

@@ -10,7 +10,6 @@ from bot.core.model.incident import Incident, IncidentStatus
 from bot.core.model.severity import TROUBLE
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
-from bot.core.text.inline import utc
 from bot.core.text.states import EMOJI, SILENCED, TONE, WORDS
 from bot.core.text.symptoms import NO_FAILURES, called, present, quieted, suspected, tone, words
 from probes.model import State
@@ -73,10 +72,10 @@ def label_of_incident(incident: Incident) -> StateLabel:
 
 def voices_of(voices: ComponentStatus, standing: ServiceStatus, now: float) -> tuple[SourceStatement, ...]:
     """What we see, what the page says, what people say, as in every answer."""
-    page = SourceStatement("Status page", said(utc(they_say(voices, now), now))) if standing.page_url else None
+    page = SourceStatement("Status page", said(they_say(voices, now))) if standing.page_url else None
     people = ColouredText(Colour.YELLOW if voices.reports.since is not None else Colour.GREY, people_say([voices]))
     every = (
-        SourceStatement("We measure", said(utc(we_see(voices.measured, now), now))),
+        SourceStatement("We measure", said(we_see(voices.measured, now))),
         page,
         SourceStatement("User reports", people),
     )

@@ -72,6 +72,18 @@
     stream = null;
   }
 
+  // Times are in the reader's zone and manner; what the server wrote, in UTC, stays at hand.
+  function local() {
+    const today = new Date().toDateString();
+    for (const one of document.querySelectorAll("time[data-clock]")) {
+      const at = new Date(one.dateTime), form = {hour: "numeric", minute: "2-digit", timeZoneName: "short"};
+      if (one.dataset.clock === "s") form.second = "2-digit";
+      if (at.toDateString() !== today) Object.assign(form, {day: "numeric", month: "short"});
+      one.title = one.textContent;
+      one.textContent = at.toLocaleString(undefined, form);
+    }
+  }
+
   async function renew() {
     wanted = 0;
     try {
@@ -84,7 +96,8 @@
       if (!main || document.querySelector("main form")) return;
       byId("main").replaceChildren(...main.childNodes);
       [...document.querySelectorAll("main details")].forEach((one, n) => { if (n < open.length) one.open = open[n]; });
-      byId("fresh").textContent = next.getElementById("fresh").textContent;
+      byId("fresh").replaceChildren(...next.getElementById("fresh").childNodes);
+      local();
       document.title = next.title;
       root.classList.toggle("stale", next.documentElement.classList.contains("stale"));
       if (focus && byId(focus)) byId(focus).focus();
@@ -118,5 +131,6 @@
   window.addEventListener("pagehide", hang);
   window.addEventListener("pageshow", listen);
   setInterval(watch, 1000);
+  local();
   listen();
 })();
