@@ -223,6 +223,7 @@ class Web:
     the sites that may frame a component, `per_minute` the API's requests of one token, or address without one; `otlp`
     is sent the metrics; `agents` None: no endpoint for them. `agent_check` is where gateways ask by a line ("":
     nowhere), `prefer` the components of each `route.<name>` flag in the order of preference.
+    `ping_key` None: jobs report by UUID only.
     """
 
     listen: str
@@ -239,6 +240,7 @@ class Web:
     agents: Agents | None = None
     agent_check: str = ""
     prefer: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    ping_key: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +307,10 @@ class Settings:
         own = (check for component in self.components() for check in component.checks)
         talk = (c for service in self.services for c in community_checks(service, self.community))
         return (*self.control_checks(), *(check for check in pages if check), *own, *talk)
+
+    def heartbeats(self) -> tuple[Check, ...]:
+        """The checks that wait for jobs to report in."""
+        return tuple(c for component in self.components() for c in component.checks if c.kind == "heartbeat")
 
     def control_checks(self) -> tuple[Check, ...]:
         """The checks of our own network, one for each control host."""

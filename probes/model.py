@@ -59,6 +59,7 @@ class Layer(StrEnum):
     OUR_BILLING = "our_billing"
     OUR_REQUEST = "our_request"
     UNEXPECTED = "unexpected_answer"
+    JOB = "job"
     UNKNOWN = "unknown"
 
 

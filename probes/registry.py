@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType, ModuleType
 from typing import Any
 
-from probes import options, statuspage
+from probes import heartbeat, options, statuspage
 from probes.community import github_issues, hackernews
 from probes.model import Check
 from probes.network import control, dns, http, tcp, tls

@@ -29,12 +29,20 @@ class Unlimited:
         return True
 
 
+class Pings(Protocol):
+    """What jobs reported of themselves, as the store keeps it."""
+
+    async def reading(self, check: Check, memory: MutableMapping[str, Any]) -> Reading:
+        """What a job's reports come to now; `memory` is the check's own."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """Given to every check.
 
     `memory` is this check's own and lives as long as the process: ETags, the last good page. `budget` is asked before a
-    look that costs something.
+    look that costs something; `pings` are None where no store is open.
     """
 
     transport: Transport
@@ -43,6 +51,7 @@ class Tools:
     secrets: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     memory: MutableMapping[str, Any] = field(default_factory=dict, repr=False)
     budget: Budget = field(default_factory=Unlimited)
+    pings: Pings | None = None
 
 
 class Probe(Protocol):

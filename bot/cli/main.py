@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "how late and how accurate status pages are, on record; import a vendor's history",
     ),
     "mcp": ("bot.cli.mcp", "answer an agent: an MCP server on standard input and output"),
+    "ping": ("bot.cli.ping", "report that a job started, succeeded or failed; or run it and report"),
     "record": ("bot.cli.record", "write what the store holds as a trace for replay"),
     "replay": ("bot.cli.replay", "run recorded traces through the detector that runs in production"),
     "probe": ("bot.cli.probe", "run checks only, from this vantage, for the judge on a shared Redis"),

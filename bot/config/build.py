@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from bot.config import heartbeats
 from bot.config.escalation import policies
 from bot.config.maintenance import recurring
 from bot.config.routing import branches
@@ -32,7 +33,7 @@ from probes.model import Check
 from probes.secret import Secret
 from probes.transport.request import TransportSettings
 
-PLAIN = frozenset({"dns", "http", "tcp", "tls"})
+PLAIN = frozenset({"dns", "heartbeat", "http", "tcp", "tls"})
 """Kinds of which a user says himself what he expects: those he adds to a vendor's service are his own, too."""
 
 
@@ -154,7 +155,7 @@ class SettingsBuilder:
             target=part.target,
             interval_s=part.interval or self._configuration.intervals.checks,
             timeout_s=part.timeout,
-            options=MappingProxyType(self._taken(part.options)),
+            options=MappingProxyType(self._taken(part)),
             own=self._own(service, part),
         )
 
@@ -164,8 +165,9 @@ class SettingsBuilder:
             return not part.vendor
         return service not in self._vendors or part.kind in PLAIN
 
-    def _taken(self, options: dict[str, Any]) -> dict[str, Any]:
+    def _taken(self, part: CheckPart) -> dict[str, Any]:
         """The options with each `${NAME?}` as `${NAME}`; the secrets they name are laid ready for the probes."""
+        options = heartbeats.lengths(part.options) if part.kind == heartbeats.KIND else part.options
         self._secrets |= {name: secret for name in named(options) if (secret := self._vault.find(name))}
         taken: dict[str, Any] = plainly(options)
         return taken
@@ -185,5 +187,8 @@ class SettingsBuilder:
 
 
 def _rules(part: CheckPart) -> tuple[Rule, ...]:
-    rules = [Rule(part.alert_after, part.alert_after)] if part.alert_after else []
+    after = part.alert_after
+    if after is None and part.alert_if is None and part.kind == heartbeats.KIND:
+        after = 1  # a missed ping is no matter of chance
+    rules = [Rule(after, after)] if after else []
     return (*rules, *([Rule(*part.alert_if)] if part.alert_if else []))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.config import escalation, maintenance, reach, routing, self_monitoring, web
+from bot.config import escalation, heartbeats, maintenance, reach, routing, self_monitoring, web
 from bot.config.complaints import Complaint, unknown
 from bot.config.document import Node, Path
 from bot.config.secrets import Secrets
@@ -44,6 +44,7 @@ def violations(root: Node, known: Known, vault: Secrets) -> Iterator[Complaint]:
         if options:
             yield from vault.complaints(options, (*path, "options"))
             yield from _literals(options, (*path, "options"))
+    yield from heartbeats.violations(root, checks(root))
     for path, page in _pages(root):
         dialect = page.get("dialect")
         if dialect and isinstance(dialect.value, str) and dialect.value not in known.dialects:

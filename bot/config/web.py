@@ -124,6 +124,10 @@ class WebPart(Part):
         max_length=50,
         description="OFREP flags route.<name>: components in the order of preference, of which the best is chosen",
     )
+    ping_key: Reference | None = Field(
+        None,
+        description="what jobs with a slug show in their address, /ping/<key>/<slug>, as ${NAME} of the environment",
+    )
     requests_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
         600, description="what one token, or one address without a token, may ask of the API"
     )
@@ -146,6 +150,7 @@ def web_settings(part: WebPart | None, vault: Secrets, catalogue: Collection[str
         frames=part.frames,
         per_minute=part.requests_per_minute,
         otlp=_otlp(part.otlp, vault) if part.otlp else None,
+        ping_key=vault.secret(part.ping_key) if part.ping_key else None,
         agents=Agents(part.mcp.reports, part.mcp.origins) if part.mcp else None,
         agent_check=part.agent_check or "",
         prefer=tuple(part.prefer.items()),
@@ -171,6 +176,7 @@ def violations(
         return
     yield from vault.complaints(part, ("web",))
     yield from _tokens(part, vault)
+    yield from _ping_key(part, vault)
     listed = part.get("public")
     for number, one in enumerate(listed.value if listed and isinstance(listed.value, list) else ()):
         if isinstance(one.value, str) and one.value not in services:
@@ -212,6 +218,20 @@ def _agents(part: Node) -> Iterator[Complaint]:
     tokens = part.get("tokens")
     if tokens is None or not tokens.value:
         yield Complaint(agents.place, ("web", "mcp"), "expected web.tokens too: agents are let in by a token alone")
+
+
+def _ping_key(part: Node, vault: Secrets) -> Iterator[Complaint]:
+    """A key that can be guessed, or that is no part of an address."""
+    given = part.get("ping_key")
+    if given is None or not isinstance(given.value, str) or not REFERENCE.fullmatch(given.value):
+        return
+    try:
+        secret = vault.secret(given.value)
+    except ValueError:  # said with the other references
+        return
+    if secret is not None and not re.fullmatch(r"[A-Za-z0-9_-]{16,200}", secret.reveal()):
+        expected = f"expected {SHORTEST} letters, digits, - or _ at least: it is a part of an address"
+        yield Complaint(given.place, ("web", "ping_key"), expected)
 
 
 def _tokens(part: Node, vault: Secrets) -> Iterator[Complaint]:

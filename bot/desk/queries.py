@@ -58,6 +58,8 @@ async def why(behind: DeskServices, question: Query) -> Answer:
     going = [one for one in standing.incidents if about in one.active]
     heard = await _heard(behind, standing.service, going[0].id) if going else None
     answer = incident_answers.why(voices, standing, told, question.now, heard)
+    jobs = await behind.reads.heartbeats(standing.service, about, question.now)
+    answer = replace(answer, lines=(*answer.lines[:1], *jobs, *answer.lines[1:]))
     return _with_unheard(answer, behind, going[0], standing, heard or []) if going else answer
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from bot.core import heartbeats
 from bot.core.answers.incidents import Delivered
 from bot.core.commands.names import Named, Names
 from bot.core.detection.assessment import Explanation
@@ -16,6 +17,7 @@ from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.model.status import ServiceStatus
 from bot.core.postmortem.casefile import Casefile
+from bot.rhythm import rhythm_of
 from bot.settings import Service
 from bot.store.codec import (
     ABOUT,
@@ -91,6 +93,17 @@ class Reader:
         """The detector's own account, as it was when last judged."""
         name = f"why:{component}"
         return EXPLANATION.load((await self._views.assessed(service, [name])).get(name))
+
+    async def heartbeats(self, service: str, component: str, now: float) -> list[tuple[str, str]]:
+        """The account of the jobs that report in for a component, as lines; what they sent is quoted."""
+        every = next((c.checks for c in self._services[service].components if c.id == component), ())
+        jobs = [check for check in every if check.kind == "heartbeat"]
+        closed = await self._views.pings.closed(now) if jobs else ()
+        said: list[tuple[str, str]] = []
+        for check in jobs:
+            record = await self._views.pings.get(check.target)
+            said += heartbeats.lines(record, heartbeats.standing(record, rhythm_of(check.options), closed, now), now)
+        return said
 
     async def incidents(self, service: str, limit: int) -> Sequence[Incident]:
         """Newest first."""

@@ -11,7 +11,6 @@ from bot.importers.source_table import Rules, SourceTable, short, whole
 
 PAGE = "the page has its own `web:` section"
 TOP = {
-    "external-endpoints": "others push their results there; nothing here waits for pushes",
     "suites": "steps that share values have no counterpart",
     "maintenance": "write `maintenance:` of your own",
     "connectivity": "`control:` hosts do this; the defaults are fine",
@@ -84,6 +83,8 @@ def gatus(found: Imported, document: object) -> None:
     usual = {str(kind): _usual(alerting, str(kind)) for kind in alerting}
     for endpoint in root.tables("endpoints" if "endpoints" in root else "services", ENDPOINT, _name):
         _endpoint(found, endpoint, usual)
+    for endpoint in root.tables("external-endpoints", ENDPOINT, _name):
+        _external(found, endpoint, usual)
     for kind in alerting:
         _alerting(found, str(kind), alerting.table(str(kind)))
     if found.channels:
@@ -112,6 +113,20 @@ def _endpoint(found: Imported, given: SourceTable, usual: Mapping[str, Mapping[s
     checks = dict(_checks(found, name, url, given, _alerts(given, usual)))
     if checks:
         found.component(group, name, checks)
+
+
+def _external(found: Imported, given: SourceTable, usual: Mapping[str, Mapping[str, Any]]) -> None:
+    """A job that pushes its results: what counts here is that they come."""
+    name = given.text("name", given.where)
+    beat = given.table("heartbeat")
+    if given.get("enabled") is False:
+        given.drop("it is disabled")
+    elif "interval" not in beat:
+        given.drop("it has no heartbeat interval, so nobody knows when a push is missing: write `kind: heartbeat`")
+    else:
+        every, token = short(beat.seconds("interval", 60.0, 1.0, 366 * 86_400.0)), given.text("token")
+        check = {**found.heartbeat(name, token, every), **_alerts(given, usual)}
+        found.component(given.text("group", "services"), name, {"ping": check})
 
 
 def _alerts(given: SourceTable, usual: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from bot.importers.source_table import PLAIN, Rules, Skipped, SourceTable
 
@@ -45,6 +46,7 @@ class Imported:
     components: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     tables: list[SourceTable] = field(default_factory=list)
+    reporting: bool = False
 
     def given(self, values: object, where: str, rules: Rules = PLAIN) -> SourceTable:
         """A table to read from: what is not read by the end is listed."""
@@ -56,6 +58,8 @@ class Imported:
         for table in self.tables:
             for one in table.left():
                 self._add(one)
+        if self.reporting:
+            self.leave("where pings come in", "`web.listen` is 127.0.0.1:8080: set the address that jobs can reach")
 
     def leave(self, what: str, why: str, where: str = "") -> None:
         """Say once that something was not taken."""
@@ -84,6 +88,17 @@ class Imported:
         service["components"][known] = {"name": shown, "checks": dict(checks)}
         if labels:
             service["components"][known]["labels"] = dict(labels)
+
+    def heartbeat(self, name: str, token: str, every: str, grace: str = "") -> dict[str, Any]:
+        """A check that a job reports to; its address follows from the other monitor's own secret, so it stays."""
+        self.reporting = True
+        target = str(uuid5(NAMESPACE_URL, f"{name}/{token}") if token else uuid4())
+        self.leave("push address", f"its job reports to /ping/{target} from now on", name)
+        return {
+            "kind": "heartbeat",
+            "target": target,
+            "options": {"every": every, **({"grace": grace} if grace else {})},
+        }
 
     def labels(self, given: Mapping[str, str], where: str) -> dict[str, str]:
         """Labels as a component may have them; a name that means something else here gets another."""
@@ -180,6 +195,8 @@ class Imported:
     def document(self) -> dict[str, Any]:
         """The configuration that says the same."""
         found: dict[str, Any] = {"services": list(self.services.values())}
+        if self.reporting:
+            found["web"] = {"listen": "127.0.0.1:8080"}
         if self.channels:
             found["channels"] = {"console": {"kind": "console"}, **self.channels}
         return found

@@ -16,14 +16,13 @@ MOST_TABLES = 100
 HTTP = frozenset({"http", "keyword", "json-query"})
 REASONS = {
     "ping": "ICMP is not checked; a `tcp` check of a port would be",
-    "push": "others push their results there; nothing here waits for pushes",
     "docker": "containers are not asked about; check what they serve",
 }
 WEBHOOKS = "an incoming webhook cannot edit messages: set up the app (`groundtruth init`)"
 OF_KUMA = (
     *("id", "user_id", "created_date", "weight", "dns_last_result", "include_sensitive_data", "maintenance", "path"),
     *("force_inactive", "children_ids", "path_name", "screenshot", "human_readable_interval", "restart_url", "parent"),
-    *("notification_id_list", "psc", "timeout", "push_token"),
+    *("notification_id_list", "psc", "timeout"),
 )
 """What a row says of Kuma's own record, not of what is checked; a time-out is read where a request has one."""
 MONITOR = Rules(
@@ -183,8 +182,17 @@ def _checks(found: Imported, given: SourceTable, kind: str) -> Iterator[tuple[st
         yield "tcp", {"kind": "tcp", "target": target, **_timing(given)}
     elif kind == "dns":
         yield from _dns(given)
+    elif kind == "push":
+        yield "ping", _push(found, given)
     else:
         given.drop(REASONS.get(kind, f"monitors of type {kind} have no check here"))
+
+
+def _push(found: Imported, given: SourceTable) -> dict[str, Any]:
+    """A job that reports in: late by as many retries as it has."""
+    every, retries = given.seconds("interval", 60.0), given.number("maxretries", 0, 0, 99) or 0
+    late = retries * (given.seconds("retry_interval", every, 0.0) or every)
+    return found.heartbeat(given.where, given.text("push_token"), short(every), short(late) if late >= 1 else "")
 
 
 def _dns(given: SourceTable) -> Iterator[tuple[str, dict[str, Any]]]:

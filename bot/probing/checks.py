@@ -37,10 +37,12 @@ DOUBT_S, DOUBTS = 5.0, 6
 OVERTIME_S = 0.5
 """A check that ends so long after its deadline failed here, whatever it saw."""
 
-IN_TURN = frozenset({"github_issues", "hackernews", "statuspage"})
+HEARTBEAT = "heartbeat"
+"""A kind that asks nobody: what it reads says nothing of a network."""
+IN_TURN = frozenset({"github_issues", HEARTBEAT, "hackernews", "statuspage"})
 """Kinds whose reading is the same from everywhere: one prober reads for all."""
-UNJUDGED = IN_TURN | {"control"}
-"""Kinds whose readings are no results of a component and are never repeated to confirm one."""
+UNREPEATED = IN_TURN | {"control"}
+"""Kinds whose readings are never repeated to confirm one: they are no results of a component, or already certain."""
 
 
 OVER_BUDGET = "over_budget"
@@ -144,7 +146,7 @@ class CheckRunner:
         self._turn: dict[str, list[Check]] = {}
         self._components: dict[str, set[str]] = {}
         for check in self._checks:
-            if check.kind not in UNJUDGED:
+            if check.kind not in UNREPEATED:
                 self._turn.setdefault(check.component, []).append(check)
                 self._components.setdefault(check.service, set()).add(check.component)
         if self._manners.past is not None:
@@ -273,6 +275,8 @@ class CheckRunner:
 
     async def _attributed(self, check: Check, seen: Observation) -> Observation:
         """The same with the word of the control hosts, or of other targets where those are silent."""
+        if check.kind == HEARTBEAT:
+            return seen
         host, fine = _host(check.target), seen.outcome in (Outcome.OK, Outcome.SLOW)
         if check.kind == "control":
             self.connectivity.control(host, seen.at, ok=fine)

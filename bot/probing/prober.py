@@ -16,6 +16,7 @@ from bot.errors import StoreError
 from bot.probing.budget import BudgetGate
 from bot.probing.checks import CheckRunner, Past, ProbeLimits
 from bot.probing.page_lease import PageLease
+from bot.probing.pings import PingReader
 from bot.probing.rate_limiter import HostRateLimiter
 from bot.probing.stream_writer import StreamWriter, gathering
 from bot.scheduling.scheduler import Schedule
@@ -103,6 +104,7 @@ class Prober:
         ):
             budget = BudgetGate(self._store.purse, {name: s.budget for name, s in self._services.items()})
             tools = Tools(transport, settings.vantage, clock.now, settings.secrets, budget=budget)
+            tools = replace(tools, pings=PingReader(self._store.pings, clock.now))
             turns = PageLease(self._store, self._name, clock.speed)
             extras = ReprobeBudget(settings.courtesy.extra_per_hour)
             manners = ProbeLimits(turns, self._courtesy, extras, self._past, self._share)

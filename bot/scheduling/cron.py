@@ -1,8 +1,10 @@
 """Times that come again by cron: the windows of planned work. APScheduler reads the cron and knows the calendar."""
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from apscheduler.triggers.cron import CronTrigger
 
@@ -74,3 +76,12 @@ def windows(work: Recurring, now: float, most: int) -> tuple[Window, ...]:
         if last.timestamp() + work.lasts_s > now and (hourly or not last.fold):
             found.append(Window(last.timestamp(), last.timestamp() + work.lasts_s))
     return tuple(found)
+
+
+def next_due(cron: str, zone: str, after: float) -> float:
+    """The first time after `after` (Unix seconds) that a cron is due; infinity where it never is again."""
+    due = _trigger(cron, zone).get_next_fire_time(None, datetime.fromtimestamp(after, UTC) + timedelta(microseconds=1))
+    return due.timestamp() if due is not None else math.inf
+
+
+_trigger = lru_cache(maxsize=4096)(trigger)

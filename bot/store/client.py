@@ -41,6 +41,8 @@ SCRIPTS = (
     "append",
     "audit",
     "budget",
+    "door",
+    "ping",
     "claim",
     "commit",
     "group",

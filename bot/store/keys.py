@@ -62,6 +62,11 @@ ANNOUNCEMENTS_TTL_S = 90 * _DAY
 AUDIT_KEPT, AUDIT_EACH = 2_000, 200
 """Lines of all, and of one person: who acts without pause pushes out what he did himself, and nobody else's."""
 ACTS_TTL_S = 60
+PING_TTL_S = 400 * _DAY
+"""Since the last ping: a yearly job is remembered."""
+PING_EVENTS, PING_BODY = 20, 1_000
+"""The latest words of a job, and characters kept of what came with each."""
+DOOR_TTL_S, GAPS_KEPT = 400 * _DAY, 50
 BUDGET_TTL_S = 2 * _DAY
 """Only today's counts."""
 PEERS_TTL_S, PEERS_KEPT = 60, 1_000
@@ -104,6 +109,8 @@ KINDS: dict[str, Kind] = {
     "hours": Kind("hash", HOURS_TTL_S, "92 keys of 24 buckets a component", "roll-ups by hour, a day a key"),
     "days": Kind("hash", DAYS_TTL_S, "16 keys of 128 buckets a component", "roll-ups by day, 128 days a key"),
     "reader": Kind("string", None, "one name", "which prober reads a page; the others stand by"),
+    "ping": Kind("hash", PING_TTL_S, f"{PING_EVENTS} events", "what one job reported of itself"),
+    "door": Kind("hash", DOOR_TTL_S, f"{GAPS_KEPT} gaps", "when pings could not come in"),
     "budget": Kind("hash", BUDGET_TTL_S, "fixed fields", "what paid checks have used of today's budget"),
     "voice": Kind("string", VOICE_TTL_S, "one word a person and component", "what a person said last"),
     "salt": Kind("string", SALT_TTL_S, "one value", "the secret that makes hashes of those who report"),
@@ -145,6 +152,7 @@ _SERVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _KEY = re.compile(rf"gt:{SCHEMA}:\{{[^{{}}]+\}}:([a-z]+)(?::.+)?", re.DOTALL)
 
 
+DOOR = _ALL + "door"
 GROUPS, WISHES = _ALL + "groups", _ALL + "wishes"
 
 
@@ -166,6 +174,11 @@ def members(group: str) -> str:
 def begun(group: str) -> str:
     """The key of what a group's target heard begin."""
     return f"{_ALL}begun:{group[:400]}"
+
+
+def ping(name: str) -> str:
+    """The key of what one job reported."""
+    return f"{_ALL}ping:{name[:100]}"
 
 
 def turn(name: str) -> str:

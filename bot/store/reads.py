@@ -8,6 +8,7 @@ from typing import Any
 from bot.store import keys
 from bot.store.client import RedisClient, mapping, text
 from bot.store.keys import keys_of
+from bot.store.pings import PingStore
 from bot.store.types import START, Delivery, Undeliverable, outlet_of
 
 
@@ -16,6 +17,7 @@ class Reads:
 
     def __init__(self, link: RedisClient) -> None:
         self._link = link
+        self.pings = PingStore(link)
 
     async def assessments(self, service: str) -> dict[str, str]:
         return mapping(await self._link.call("HGETALL", keys_of(service).assessments))

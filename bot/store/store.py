@@ -30,6 +30,7 @@ from bot.store.ledger import LedgerStore
 from bot.store.notify_requests import NotifyRequestStore
 from bot.store.outbox import Outbox
 from bot.store.peers import PeerStore
+from bot.store.pings import PingStore
 from bot.store.reads import Reads
 from bot.store.reporters import ReporterStore
 from bot.store.subscriptions import SubscriptionStore
@@ -69,6 +70,7 @@ class Store:
         self.groups = Groups(link)
         self.backup = Backup(link)
         self.notify_requests = NotifyRequestStore(link)
+        self.pings = PingStore(link)
         self.warnings = warnings
 
     def __repr__(self) -> str:

@@ -43,7 +43,7 @@ class Application:
         found = self._table.find(request.method, request.path)
         call = Call(request, found.params, ANYBODY, self._site, self._desk, self._now())
         try:
-            call = await self._whole(call)
+            call = await self._whole(call, found.route.keeps if found.route else 0)
             response = await self._routed(found, call)
         except HttpError as fault:
             response = found.section.fault(call, fault)
@@ -54,8 +54,8 @@ class Application:
                 response.headers.setdefault(name, value)
         return response
 
-    async def _whole(self, call: Call) -> Call:
-        """The call with who asks and its body. Raises HttpError."""
+    async def _whole(self, call: Call, keeps: int) -> Call:
+        """The call with who asks and its body, of which the route `keeps` so much. Raises HttpError."""
         request = call.request
         try:
             visitor = self._visitors.of(request.headers, request.cookies, request.remote or "", call.now)
@@ -63,7 +63,7 @@ class Application:
             raise HttpError(401, "this token is not known", {"WWW-Authenticate": "Bearer"}) from None
         try:
             async with asyncio.timeout(BODY_S):
-                body = await request.read() if request.can_read_body else b""
+                body = await _body(request, keeps) if request.can_read_body else b""
         except TimeoutError:
             raise HttpError(408, f"the body did not come within {BODY_S:.0f} s", {"Connection": "close"}) from None
         except web.HTTPRequestEntityTooLarge:
@@ -81,6 +81,16 @@ class Application:
         if route.stream:
             return await route.handler(call)
         return await _in_time(route, call)
+
+
+async def _body(request: web.BaseRequest, keeps: int) -> bytes:
+    """The body, or the beginning of it that is kept."""
+    if not keeps:
+        return await request.read()
+    body = b""
+    while len(body) < keeps and (more := await request.content.read(keeps - len(body))):
+        body += more
+    return body
 
 
 async def _in_time(route: Route, call: Call) -> web.StreamResponse:

@@ -51,7 +51,8 @@ Handler = Callable[[Call], Awaitable[web.StreamResponse]]
 class Route:
     """One path: `{name}` in it stands for one part. `needs` is the role of a token (None: everybody).
 
-    `stream`: the answer stays open. What is not GET takes the token in its header, never a cookie, so that no other
+    `stream`: the answer stays open. `keeps`: of a body that is longer than so many bytes the rest is not read (0: such
+    a body is refused). What is not GET takes the token in its header, never a cookie, so that no other
     site can send it in a reader's name.
     """
 
@@ -60,6 +61,7 @@ class Route:
     handler: Handler
     needs: Role | None = None
     stream: bool = False
+    keeps: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,12 @@ import contextlib
 import importlib
 import logging
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.desk.desk import Desk
 from bot.process import Process
+from bot.store.pings import OPEN_EVERY_S
 from bot.supervision import Supervisor
 from bot.web.agent_check import agent_check_open
 from bot.web.alive import alive
@@ -25,6 +27,7 @@ from bot.web.pages.live import Live
 from bot.web.pages.renderer import PageRenderer
 from bot.web.pages.section import pages
 from bot.web.pasts import Pasts
+from bot.web.pings import pings
 from bot.web.routing import Table
 from bot.web.site import Site
 from bot.web.statuspage.section import statuspage
@@ -43,6 +46,7 @@ def table(renderer: PageRenderer, live: Live, scraper: Scraper, agents: "AgentEn
     assert renderer.site.settings.web is not None
     limits = Limits(renderer.site.settings.web.per_minute)
     programs = [api(scraper.discrepancies, limits), statuspage(limits), gateways(limits), lines(limits), ofrep(limits)]
+    programs += [pings(renderer.site.settings, renderer.site.process.store.pings, limits)]
     programs += [metrics_section(scraper), *([agents.section(limits)] if agents is not None else [])]
     return Table((alive(), *programs, pages(renderer, live)))
 
@@ -78,6 +82,8 @@ async def answering(
         agents = importlib.import_module("bot.web.agents").AgentEndpoint(site, settings)
     application = Application(table(PageRenderer(site, pasts), live, scraper, agents), site, desk, process.now)
     workers = {"page": site.run, "page's past": pasts.run, "page's news": live.run, "metrics": scraper.run}
+    if site.settings.heartbeats():
+        workers["pings"] = partial(process.every, OPEN_EVERY_S, process.store.pings.door_open)
     if agents is not None:
         workers["agents"] = agents.run
     if settings.otlp is not None:

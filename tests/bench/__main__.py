@@ -15,6 +15,7 @@ BENCHES = {
     "desk": ("the desk: every command's answer with 1,000 components", 120),
     "scrape": ("one scrape of 1,000 components", 60),
     "web": ("the status page: the overview of 1,000 components, 2,000 open pages, its cost at the start", 180),
+    "heartbeats": ("what 1,000 heartbeats cost: processor time, memory, pings a second", 120),
     "statusline": ("a status line that is cached: the script, the program, Python alone", 60),
     "slack": ("Slack: commands by 50 people at once, an alert to 1,000 channels", 120),
     "drain": ("10,000 notices queued at once: limits, processor time, memory", 180),

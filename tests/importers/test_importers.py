@@ -78,7 +78,7 @@ def test_gatus(written):
     assert made.component("front-page").rules["front-page/http"][0].failures == 4
     assert {c.name: c.kind for c in made.channels} == {"console": "console", "pagerduty": "pagerduty", "email": "email"}
     assert left(found).keys() >= {
-        "external-endpoints", "Ping", "Hidden", "alerting.slack", "Front page: [DOMAIN_EXPIRATION] > 720h",
+        "pushed", "Ping", "Hidden", "alerting.slack", "Front page: [DOMAIN_EXPIRATION] > 720h",
         "Front page: len([BODY].x) == 3", "Front page: client.insecure", "Front page: [RESPONSE_TIME]",
     }  # fmt: skip
 
@@ -121,7 +121,24 @@ def test_kuma(version, database, written):
     assert settings(found).component("api").service == "shop"
     assert settings(found).component("api").rules["api/http"][0].failures == 3
     assert [c.kind for c in settings(found).channels] == ["console", "ntfy"]
-    assert left(found).keys() >= {"Cron", "Old", "notification Chat", "API: ignore_tls"}
+    kind, target, _, options = every["cron/ping"]
+    assert (kind, options) == ("heartbeat", {"every": 60.0})
+    assert left(found)["Cron: push address"] == f"its job reports to /ping/{target} from now on"
+    assert left(found).keys() >= {"where pings come in", "Old", "notification Chat", "API: ignore_tls"}
+
+
+def test_what_pushes_its_results_reports_in(written):
+    """Of Kuma with its retries as grace, of Gatus with its heartbeat; each import gives the same address."""
+    push = {"id": 1, "name": "Cron", "type": "push", "interval": 300, "maxretries": 2, "retryInterval": 60}
+    kuma = json.dumps({"monitorList": [{**push, "pushToken": "s3cr3t"}]})
+    once, again = (read("kuma", written(k=kuma)) for _ in range(2))
+    assert checks(once) == checks(again)
+    assert checks(once)["cron/ping"][3] == {"every": 300.0, "grace": 120.0}
+    gatus = "external-endpoints: [{name: Backup, group: Jobs, token: x, heartbeat: {interval: 24h}}]"
+    found = read("gatus", written(g=gatus))
+    assert checks(found)["backup/ping"][3] == {"every": 86_400.0}
+    assert settings(found).component("backup").rules["backup/ping"][0].failures == 1
+    assert settings(found).web.listen == "127.0.0.1:8080"
 
 
 def test_a_group_of_kuma_says_nothing_of_its_members(written):

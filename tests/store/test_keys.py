@@ -34,6 +34,8 @@ async def test_every_key_is_in_the_table_and_goes_by_itself(store: Store, redis_
     assert await store.leases.acquire("gateway", "a", 60_000)
     await store.subscriptions.subscribe("r1", "{}")
     assert await store.notify_requests.add("claude/4F7K/slack:U1", "{}")
+    await store.pings.add("backup", "ok")
+    await store.pings.door_open()
     await store.health.put("a/slack", "{}")
     await store.audit.add("{}", "me")
     assert await store.acts.wait_s(Person("slack", "T1", "U1", "Ann"), 30) == 0

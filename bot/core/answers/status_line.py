@@ -15,6 +15,7 @@ from bot.core.text.symptoms import (
     NO_FAILURES,
     called,
     is_down,
+    job,
     present,
     quieted,
     sure,
@@ -87,7 +88,7 @@ def _words(voices: ComponentStatus, now: float) -> str:
     if quieted(measured, now):
         return NO_FAILURES
     if measured.state in TROUBLE:
-        if measured.slow or is_down(measured) or measured.state not in WORST | {State.DEGRADED}:
+        if job(measured) or measured.slow or is_down(measured) or measured.state not in WORST | {State.DEGRADED}:
             return words(measured)
         return f"~{percent(measured.rate)} failing" if sure(measured) else FAILING
     return "suspicious" if suspected(measured) else WORDS[measured.state]
@@ -99,7 +100,8 @@ def _advice(voices: ComponentStatus, name: str, now: float) -> str:
     if quieted(measured, now):
         return f"{name} failed until a moment ago, and works lately: try again."
     if measured.state in WORST:
-        return f"It is not only you: {name} fails elsewhere too. Try again later, or use something else until then."
+        others = f"It is not only you: {name} fails elsewhere too. Try again later, or use something else until then."
+        return f"{name} is a job that reports in: why tells what it reported last." if job(measured) else others
     if measured.state in TROUBLE:
         return f"It is not only you: {name} is troubled elsewhere too. Try again with more time."
     if suspected(measured):

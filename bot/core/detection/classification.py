@@ -17,6 +17,15 @@ LASTING = frozenset({"refused", "tls", "tls_expired", "tls_name", "tls_untrusted
 """Symptoms whose cause stays until somebody removes it: nothing listens, a certificate is wrong, a name is gone."""
 
 
+REPORTED = frozenset({"ping_missed", "run_overdue", "run_failed"})
+"""Symptoms by the word of a job itself, or the lack of it: no sample of a rate, so one success ends the trouble."""
+
+
+def reported(symptom: str) -> bool:
+    """Whether a symptom is of that kind; "exit_code_3" is one, too."""
+    return symptom in REPORTED or symptom.startswith("exit_code_")
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One classified result: `failed`, the word for how, and the latencies of an answer (ms, None: not measured).

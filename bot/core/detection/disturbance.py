@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from bot.core.detection.classification import Sample
+from bot.core.detection.classification import Sample, reported
 from bot.core.detection.recovery import RecoveryTest
 from bot.core.detection.severity import Severity
 
@@ -42,6 +42,8 @@ class Disturbance:
         if not result.failed:
             self.back = 0
             self.closing.quiet(max(0.0, passed), usual, self.severity.rate)
+            if self.symptoms and all(map(reported, self.symptoms)):
+                self.closing.mend()
             return
         if self.back or (self.closing.hard and self.closing.monitoring):
             self.back += 1

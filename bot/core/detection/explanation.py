@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.detection.assessment import Assessment, Explanation, SilentVantage, Trouble
 from bot.core.detection.baseline import DAY_S
+from bot.core.detection.classification import reported
 from bot.core.detection.detector import FORGOTTEN_S
 from bot.core.detection.summary import counted
 from bot.core.text.durations import duration
@@ -96,6 +97,8 @@ def _raised(raised: float, course: Disturbance, first: str) -> str:
 
 
 def _closes(course: Disturbance) -> str:
+    if course.symptoms and all(map(reported, course.symptoms)):
+        return "closes when the job reports success"
     left = course.closing.left_s
     return f"closes after another {duration(left)} without failures" if left else "closes soon"
 

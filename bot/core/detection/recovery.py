@@ -74,6 +74,10 @@ class RecoveryTest:
         usual = min(USUAL_MOST, usual)
         self.value = min(HIGHEST, self.value + log((1 - usual) / (1 - _rate(usual, rate))))
 
+    def mend(self) -> None:
+        """It is over for certain: what failed says itself that it works."""
+        self.up_s = AT_MOST_S
+
     def failure(self, seconds: float, usual: float, rate: float) -> None:
         """A failure, after a gap or not; `usual` is the usual chance of one."""
         usual = min(USUAL_MOST, usual)

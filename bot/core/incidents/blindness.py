@@ -34,6 +34,13 @@ class Unusable:
     why: str
 
 
+OF_JOBS: Mapping[str, str] = {
+    "no_ping_yet": "no ping has come yet",
+    "door_closed": "its ping was due while Groundtruth could not be reached, so it may have been lost",
+    "store_away": "the store that keeps pings does not answer",
+}
+"""By symptom: what a heartbeat waits for."""
+
 Blindness = Mapping[str, Unusable]
 """By component."""
 
@@ -49,6 +56,8 @@ def noted(known: Blindness, seen: Observation, *, usable: bool) -> dict[str, Unu
 
 def reason(seen: Observation) -> str:
     """Why a result says nothing of what was looked at."""
+    if seen.symptom in OF_JOBS:
+        return OF_JOBS[seen.symptom]
     said = REASONS.get(seen.layer) or LAYER.get(seen.layer, "")
     words = symptom(seen.symptom) if seen.symptom else ""
     what = f" ({words})" if words and seen.layer is not Layer.OUR_NETWORK else ""

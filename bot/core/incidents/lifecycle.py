@@ -20,7 +20,7 @@ from bot.core.text.quoting import quoted
 from bot.core.text.silences import hushed
 from bot.core.text.states import EMOJI, SILENCED, TONE
 from bot.core.text.symptoms import UNSURE, is_down, quiet_words, shade_of, sure
-from probes.model import State
+from probes.model import Layer, State
 
 WORSE_S, BETTER_S = 60.0, 300.0
 """How long another state must last before messages take its colour."""
@@ -209,7 +209,10 @@ def peaked(incident: Incident, measured: Iterable[Measurement]) -> Incident:
     """The same incident with the highest failure rate so far: the highest that any message may have said."""
     if incident.kind == "slowness":
         return incident
-    rates = [m.rate for m in measured if sure(m) and not m.slow]
+    every = list(measured)
+    if every and all(m.layer == Layer.JOB for m in every):
+        return replace(incident, peak_rate=0.0) if incident.peak_rate else incident  # no requests to have a rate
+    rates = [m.rate for m in every if sure(m) and not m.slow]
     highest = max(rates, default=0.0)
     return replace(incident, peak_rate=highest) if highest > incident.peak_rate else incident
 

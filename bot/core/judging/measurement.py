@@ -2,6 +2,10 @@
 
 from bot.core.detection.assessment import Assessment
 from bot.core.model.measurement import Failure, Measurement
+from probes.model import Layer
+
+UNHEARD = frozenset({"ping_missed", "run_overdue"})
+"""Of these a job reports nothing; when they were due is told by `why`, in the reader's time."""
 
 
 def measured(
@@ -10,6 +14,7 @@ def measured(
     """The measured voice on one component; in good times its figures are those of the last minutes (`lately`)."""
     failed, total, window_s = (figures.failed, figures.total, figures.window_s) if figures.total else lately
     # The failure that began it is left out of the rate, for it was no chance sample; a person counts it.
+    last = failures[-1] if failures else None
     first = max(0, sum(n for _, n in figures.symptoms) - failed) if figures.total else 0
     return Measurement(
         component=figures.component,
@@ -24,7 +29,8 @@ def measured(
         since=figures.since,
         at=figures.at,
         symptoms=figures.symptoms,
-        layer=failures[-1].layer if failures else "",
+        layer=last.layer if last else "",
+        said=last.detail if last and last.layer == Layer.JOB and last.symptom not in UNHEARD else "",
         request_ids=tuple(f.request_id for f in failures if f.request_id)[-2:],
         vantages=figures.vantages,
         all_vantages=figures.all_vantages,

@@ -19,6 +19,7 @@ from bot.core.text.states import WORDS, emoji
 from bot.core.text.symptoms import (
     brief,
     called,
+    job,
     lately,
     quiet_for,
     quieted,
@@ -61,7 +62,8 @@ def _window(voices: Sequence[ComponentStatus], now: float) -> str:
     """How long was counted, where that is the same for all and nothing else is to be said: then it stands once."""
     every = [v.measured for v in voices]
     plainly = all(
-        0 < m.failed <= m.total and not (m.slow or m.blind or m.apart or stale(m, now) or quieted(m, now) or lately(m))
+        0 < m.failed <= m.total
+        and not (job(m) or m.slow or m.blind or m.apart or stale(m, now) or quieted(m, now) or lately(m))
         for m in every
     )
     windows = {duration(m.window_s) for m in every}
@@ -192,6 +194,9 @@ def _counted(measured: Measurement, now: float, *, alone: bool = False) -> str:
 
 def _pool(measured: Measurement, *, alone: bool) -> str:
     """What was counted; the latency of a component that is `alone` stands in the headline."""
+    if said := job(measured):
+        since = f", since {moment(measured.since)}" if measured.since is not None else ""
+        return f"{clean(measured.said, 200) or said}{since}"
     if not measured.total:
         return "no failures lately" if measured.state is State.OPERATIONAL else "nothing counted yet"
     window = duration(measured.window_s)

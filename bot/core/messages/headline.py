@@ -13,7 +13,7 @@ from bot.core.text.durations import duration
 from bot.core.text.numbers import latency, number, percent, span
 from bot.core.text.quoting import clean, cut, listed
 from bot.core.text.states import ATTENTION
-from bot.core.text.symptoms import brief, called, is_down, named, present, quiet_words, quieted, stale, sure
+from bot.core.text.symptoms import brief, called, is_down, job, named, present, quiet_words, quieted, stale, sure
 from probes.model import State
 
 LONGEST = 60
@@ -21,6 +21,8 @@ NAME = 24
 """Characters of a name where the whole one does not fit."""
 AT_ONCE_S = 10.0
 """Failures of less than this say how many they are, not for how long."""
+SOON_S = 60.0
+"""Before this a job's trouble has no length worth saying."""
 SHOWN = 3
 """Components named one by one."""
 
@@ -85,7 +87,13 @@ def in_trouble(voices: Sequence[ComponentStatus], now: float) -> list[Measuremen
 
 def _one(measured: Measurement, whose: str) -> Iterator[str]:
     for name in _names(named(whose, called(measured))):
-        yield from (f"{name}{said}" for said in _symptoms(measured))
+        yield from (f"{name}{said}" for said in (_of_job(measured) if job(measured) else _symptoms(measured)))
+
+
+def _of_job(measured: Measurement) -> Iterator[str]:
+    if measured.window_s >= SOON_S:
+        yield f": {job(measured)}, for {duration(measured.window_s)}"
+    yield f": {job(measured)}"
 
 
 def _down(measured: Measurement) -> Iterator[str]:
@@ -130,6 +138,12 @@ def _symptoms(measured: Measurement) -> Iterator[str]:
 
 def _several(sick: Sequence[Measurement], whose: str) -> Iterator[str]:
     """The components one by one with their figures, then fewer of them, then their range."""
+    jobs = {job(m) for m in sick}
+    if "" not in jobs:
+        said = jobs.pop() if len(jobs) == 1 else "jobs in trouble"
+        yield from (f"{whose}: {listed([called(m) for m in sick], shown)}: {said}" for shown in (SHOWN, 1))
+        yield f"{cut(whose, NAME)}: {len(sick)} jobs in trouble"
+        return
     unsure = [m for m in sick if not sure(m)]
     failed, total = sum(m.failed for m in unsure), sum(m.total for m in unsure)
     if len(unsure) == len(sick) and 0 < failed <= total:
@@ -159,6 +173,8 @@ def _listed(sick: Sequence[Measurement], names: Sequence[str], whose: str) -> It
 
 
 def _figure(measured: Measurement) -> str:
+    if job(measured):
+        return ""
     if sure(measured):
         return f"~{percent(measured.rate)}"
     return f"{measured.failed} of {measured.total}" if 0 < measured.failed <= measured.total else ""

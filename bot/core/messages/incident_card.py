@@ -21,7 +21,7 @@ from bot.core.text.inline import Style, mention, moment
 from bot.core.text.numbers import percent
 from bot.core.text.quoting import clean, cut, listed
 from bot.core.text.states import ATTENTION, EMOJI, SILENCED, TONE
-from bot.core.text.symptoms import nothing_worked, sure
+from bot.core.text.symptoms import job, nothing_worked, sure
 from bot.core.text.symptoms import tone as colour
 from bot.core.tips.alternatives import Option
 from bot.core.tips.selection import for_each
@@ -131,6 +131,8 @@ def _steps(
 
     Where each component has one step, that of most of them needs no names: the others are named.
     """
+    if jobs := [v.measured for v in voices if job(v.measured)]:
+        return f"See what it reported: why {jobs[0].component}"
     steps = for_each(helps[0], voices, helps[1], now, slow=incident.kind == "slowness")
     crowd = max((who for who, _ in steps), key=len, default=())
     each = [name for who, _ in steps for name in who]

@@ -20,6 +20,7 @@ LOOKS_LIKE: Mapping[str, str] = {
     Layer.NO_ANSWER: "{who} accepts connections and does not answer in time",
     Layer.STREAM: "answers begin and break off before their end",
     Layer.UNEXPECTED: "{who} answers, but not as the check expects",
+    Layer.JOB: "the job: by its own reports, or because none came",
 }
 UNCLEAR = "not clear from outside yet"
 DO_NOW = "Do now"

@@ -13,8 +13,8 @@ from bot.core.text.numbers import latency, percent, span
 from bot.core.text.quoting import clean, counted, listed, quoted
 from bot.core.text.reports import voices_of
 from bot.core.text.states import WORDS
-from bot.core.text.symptoms import called, is_down, quiet_for, quieted, stale, sure, symptom, until_quiet
-from probes.model import State
+from bot.core.text.symptoms import called, is_down, job, quiet_for, quieted, stale, sure, symptom, until_quiet
+from probes.model import Layer, State
 
 SHOWN = 6
 
@@ -144,6 +144,8 @@ def others_say(others: Sequence[PageMention]) -> str:
 def agreement(measured: Measurement) -> str:
     """Where it is seen: "3 of 3 locations", "2 of 3 locations (...)", "only from eu-west", "1 location"."""
     agree, every = len(measured.vantages), len(measured.all_vantages)
+    if measured.layer == Layer.JOB:
+        return ""
     if every == 1:
         return "1 location"
     if not every or not agree or measured.state not in TROUBLE:
@@ -157,6 +159,9 @@ def agreement(measured: Measurement) -> str:
 
 
 def _counts(measured: Measurement) -> str:
+    if said := job(measured):
+        since = f", since {moment(measured.since)}" if measured.since is not None else ""
+        return f"{clean(measured.said, 200) or said}{since}"
     if not measured.total:
         return "no failures lately" if measured.state is State.OPERATIONAL else "nothing counted yet"
     if measured.slow:

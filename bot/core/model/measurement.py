@@ -28,7 +28,7 @@ class Measurement:
     of slow answers, and `slow_lately` says whether most of the latest ones are: only then is their median its figure.
     `blind` is why the latest results say nothing of it, "" while they do. `down`: (nearly) everything fails, as certain
     as any figure: the rate's interval is then of no interest. The latest `well` of the results worked, since the
-    failure (or slow answer) at `failed_at`.
+    failure (or slow answer) at `failed_at`. `said` is what a job reported of its failure, its own words quoted.
     """
 
     component: str
@@ -62,6 +62,7 @@ class Measurement:
     down: bool = False
     failed_at: float | None = None
     well: int = 0
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

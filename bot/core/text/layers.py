@@ -29,5 +29,6 @@ LAYER: Final[Mapping[str, str]] = {
     Layer.OUR_BILLING: "your plan, credit or rights",
     Layer.OUR_REQUEST: "the request itself is refused",
     Layer.UNEXPECTED: "an answer that is not as the check expects",
+    Layer.JOB: "the job itself",
     Layer.UNKNOWN: "cannot be placed",
 }

@@ -1,6 +1,6 @@
 """What a component suffers from, in the fewest words that are true: "intermittent failures", "down", "slow". Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.model.card import Colour
@@ -11,7 +11,7 @@ from bot.core.text.durations import duration
 from bot.core.text.numbers import latencies, percent, span
 from bot.core.text.quoting import clean
 from bot.core.text.states import ATTENTION, TONE
-from probes.model import State
+from probes.model import Layer, State
 
 NEARLY_ALL = 0.9
 FIRST = 10
@@ -33,6 +33,15 @@ CHANCE = 0.05
 NO_FAILURES = "no failures lately"
 
 
+OF_JOBS: Mapping[str, str] = {
+    "ping_missed": "no ping in time",
+    "run_overdue": "its run has not ended in time",
+    "run_failed": "its last run failed",
+}
+"""What a job that reports in suffers from; "exit_code_3" is a failed run, too."""
+_CODE = "exit_code_"
+
+
 @dataclass(frozen=True, slots=True)
 class Ailment:
     """Components that suffer alike: the words for it, how bad, and who."""
@@ -40,6 +49,16 @@ class Ailment:
     words: str
     severity: int
     sick: tuple[Measurement, ...]
+
+
+def job(measured: Measurement) -> str:
+    """What a job that reports in suffers from, "" for everything else: of it there are no requests to count."""
+    if measured.layer != Layer.JOB or measured.state not in TROUBLE:
+        return ""
+    word = measured.symptoms[0][0] if measured.symptoms else "run_failed"
+    if word.startswith(_CODE):
+        return f"its last run failed with {symptom(word)}"
+    return OF_JOBS.get(word, OF_JOBS["run_failed"])
 
 
 def stale(measured: Measurement, now: float) -> bool:
@@ -55,6 +74,8 @@ def present(measured: Measurement, now: float) -> State:
 def suspected(measured: Measurement) -> bool:
     """Whether most of the latest results failed, yet too few for an alert: nothing that may be shown as green."""
     failed, total = measured.failed, measured.total
+    if measured.layer == Layer.JOB:
+        return False  # its last word counts, not its share
     return measured.state is State.OPERATIONAL and failed >= SEVERAL and failed >= MOST * total
 
 
@@ -78,6 +99,8 @@ def nothing_worked(measured: Measurement) -> bool:
 def until_quiet(measured: Measurement) -> str:
     """As in "39 of 39 failed in 80 s": what was counted up to the last failure; "" where nothing was."""
     failed, total = measured.failed, max(measured.failed, measured.total - measured.well)
+    if failed and job(measured):
+        return job(measured)
     if not failed:
         return ""
     began, last, window = measured.since, measured.failed_at, measured.window_s
@@ -104,8 +127,11 @@ def tone(measured: Measurement, now: float) -> Colour:
 def shade_of(measured: Measurement) -> State:
     """The state by which a component is coloured: a handful of results, or a rate that has fallen, is no red.
 
-    What fails altogether is red from the first message on, although a few results are not enough to call it down.
+    What fails altogether is red from the first message on, although a few results are not enough to call it down; so is
+    a job in trouble.
     """
+    if measured.layer == Layer.JOB and measured.state in (State.PARTIAL, State.MAJOR):
+        return State.MAJOR
     known = _narrow(measured) or 1 < measured.failed == measured.total
     red = is_down(measured) or (known and measured.rate >= RED)
     return State.PARTIAL if measured.state is State.MAJOR and not red else measured.state
@@ -114,8 +140,11 @@ def shade_of(measured: Measurement) -> State:
 def sure(measured: Measurement) -> bool:
     """Whether enough was counted to say how many fail: the first minute of an outage has only a few results.
 
-    Where all of a few failed, half of the requests may still be what fails: then the counts are said and no rate.
+    Where all of a few failed, half of the requests may still be what fails: then the counts are said and no rate. Of a
+    job there is none to say.
     """
+    if measured.layer == Layer.JOB:
+        return False
     if is_down(measured):
         return True
     if measured.slow and measured.state is State.DEGRADED:
@@ -133,12 +162,16 @@ def is_down(measured: Measurement) -> bool:
 
     Of the first results it is the counts that say so: nine of ten suffice, though the rate forgets a little of them.
     """
+    if measured.layer == Layer.JOB:
+        return False
     few = measured.total <= FIRST and measured.failed >= NEARLY_ALL * measured.total
     return measured.down and measured.state is State.MAJOR and (few or measured.rate >= NEARLY_ALL)
 
 
 def words(measured: Measurement) -> str:
     """The symptom of one component; "down" only when (nearly) everything fails."""
+    if said := job(measured):
+        return said
     if is_down(measured):
         return DOWN
     if not sure(measured) and measured.state in (State.PARTIAL, State.MAJOR):
@@ -173,6 +206,8 @@ def how_much(ailment: Ailment, *, interval: bool = True) -> str:
     """The number behind the words: failure rate with its interval, or latency beside the usual one."""
     if ailment.words == "slow":
         return _how_slow(ailment.sick)
+    if all(map(job, ailment.sick)):
+        return f"for {duration(max(m.window_s for m in ailment.sick))}"
     if ailment.words == FAILING:
         failed, total = sum(m.failed for m in ailment.sick), sum(m.total for m in ailment.sick)
         return f"{failed} of {total} requests so far" if total > 0 else "nothing counted yet"
@@ -218,6 +253,8 @@ def called(measured: Measurement) -> str:
 
 def symptom(word: str) -> str:
     """A stable symptom word for people: "http_500" is "HTTP 500", "no_answer" is "no answer"."""
+    if word in OF_JOBS:
+        return OF_JOBS[word]
     spoken = clean(word, 60).replace("_", " ").strip() or "failed"
     return f"HTTP{spoken[4:]}" if spoken.casefold().startswith("http ") else spoken
 

@@ -156,7 +156,7 @@ def fits(tip: Tip, at: Circumstances) -> bool:
         (
             at.state in (tip.states or TROUBLE),
             fault in tip.faults if tip.faults else fault != Fault.OURS,
-            at.layer in tip.layers if tip.layers else at.layer not in tip.unless,
+            at.layer in tip.layers if tip.layers else at.layer not in {*tip.unless, Layer.JOB},
             not tip.when or at.when is None or at.when in tip.when,
             not tip.codes or at.code in tip.codes,
             not tip.components or _like(at.component, tip.components),

@@ -25,12 +25,15 @@ class Limits:
     def admit(self, call: Call) -> None:
         """Count one request. Raises HttpError where there were too many."""
         visitor = call.visitor
-        who = f"token:{visitor.name}" if visitor.bearer else f"address:{call.request.remote}"
-        bucket = self._buckets.pop(who, None) or _Bucket(float(self._per_minute), call.now)
+        self.take(f"token:{visitor.name}" if visitor.bearer else f"address:{call.request.remote}", call.now)
+
+    def take(self, who: str, now: float) -> None:
+        """Count one request of that name. Raises HttpError where there were too many."""
+        bucket = self._buckets.pop(who, None) or _Bucket(float(self._per_minute), now)
         per_s = self._per_minute / 60
         # A clock set back fills nothing, and costs nothing.
-        bucket.left = min(float(self._per_minute), bucket.left + max(0.0, call.now - bucket.at) * per_s)
-        bucket.at = call.now
+        bucket.left = min(float(self._per_minute), bucket.left + max(0.0, now - bucket.at) * per_s)
+        bucket.at = now
         self._buckets[who] = bucket
         if len(self._buckets) > MOST:
             self._buckets.popitem(last=False)

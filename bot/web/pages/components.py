@@ -163,7 +163,8 @@ async def _lines(
     """The evidence: all of it for us, what was measured and said for anybody."""
     if call.visitor.inside:
         told = await renderer.site.reader.explanation(standing.service, voices.measured.component)
-        return list(why(voices, standing, told, call.now).plainly().lines)
+        jobs = await renderer.site.reader.heartbeats(standing.service, voices.measured.component, call.now)
+        return [*jobs, *why(voices, standing, told, call.now).plainly().lines]
     lines = [("We measure", seen(voices.measured, call.now))]
     lines.append(("Status page", page_says([voices], call.now) if standing.page_url else "it has no status page"))
     lines.append(("Other pages", others_say(standing.others)))
