@@ -14,6 +14,7 @@ from bot.core.commands.table import COMMANDS
 from bot.core.model.audit import DONE, REFUSED, AuditEntry
 from bot.core.text.redaction import redacted, secret
 from bot.desk import (
+    accuracy,
     actions,
     advice,
     announcements,
@@ -39,6 +40,7 @@ HANDLERS: Mapping[str, Handler] = {
     "incident": queries.incident,
     "ledger": queries.ledger,
     "reliability": queries.reliability,
+    "accuracy": accuracy.accuracy,
     "digest": history.digest,
     "deliveries": queries.deliveries,
     "doctor": queries.doctor,

@@ -8,6 +8,7 @@ from bot.core.commands.names import Named, Names
 from bot.core.detection.assessment import Explanation
 from bot.core.history.ranges import Range, RangeHistory, past, touches
 from bot.core.history.rollups import Rollup
+from bot.core.incidents.evidence import Evidence
 from bot.core.model.announcement import Announcement
 from bot.core.model.discrepancy import Discrepancy, DiscrepancyKind
 from bot.core.model.group import AnnouncedCorrelation, Correlation
@@ -151,6 +152,10 @@ class Reader:
             usual_lag_s=(await self.standing(service)).usual_lag_s,
             page=configured.page is not None,
         )
+
+    async def evidence(self, service: str, incident: str) -> Evidence | None:
+        """What was kept of an incident beyond the incident itself."""
+        return DOSSIER.load(await self._views.record(service, incident))
 
     async def ledger(self, service: str) -> Sequence[LedgerEntry]:
         """Oldest first."""

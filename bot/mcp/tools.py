@@ -12,7 +12,7 @@ from bot.core.commands.parser import PASTED
 from bot.core.commands.table import COMMANDS, Argument, Command, Takes, line
 from bot.mcp.structure import ANSWER
 
-READS = ("status", "explain", "why", "tips", "alternatives", "should-i", "history", "incident")
+READS = ("status", "explain", "why", "tips", "alternatives", "should-i", "history", "incident", "accuracy")
 REPORT = "report"
 """The only one that writes: off unless it is switched on."""
 LONGEST = 200

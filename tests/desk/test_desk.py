@@ -469,3 +469,19 @@ async def test_the_reliability_of_a_service_of_a_component_and_of_all(desk, stor
     lines = dict((await desk.ask("reliability claude", ANNA, NOW)).lines)
     assert lines["Several components at once, measured"] == "3 of 6 incidents that name a component (50%)"
     json.dumps(answer.data)
+
+
+async def test_how_right_our_own_alerts_were(desk, store):
+    """Before there is any; then with the trouble that only the page told of, for one service and for all."""
+    empty = await desk.ask("accuracy claude", ANNA, NOW - 200 * 86_400)
+    row = LedgerEntry("claude", ("claude-api",), Source.MEASURED, page_seen_at=NOW - 3_600)
+    await store.book.enter("claude", [LedgerWrite(row.at, LEDGER_ENTRY.dump(row))])
+    answer = await desk.ask("accuracy claude", ANNA, NOW)
+    assert empty.understood
+    assert answer.title.endswith("1 missed")
+    assert answer.table is not None
+    assert [cell for r in answer.table.rows for cell in r if cell == "missed"] == ["missed"]
+    assert answer.data["recall"]["n"] >= 1
+    assert "unknown, and never counted as right" in dict(answer.lines)["Verdicts"]
+    assert (await desk.ask("accuracy", ANNA, NOW)).title == answer.title
+    json.dumps(answer.data)

@@ -16,7 +16,7 @@ from tests.support.filled import fill
 from tests.support.site import NOW, bearer, page, with_page
 
 SETTINGS = with_page(agents=Agents(reports=True, origins=("https://agents.example",)))
-NAMES = ["status", "explain", "why", "tips", "alternatives", "should_i", "history", "incident", "report"]
+NAMES = ["status", "explain", "why", "tips", "alternatives", "should_i", "history", "incident", "accuracy", "report"]
 ACCEPT = {"Accept": "application/json, text/event-stream"}
 ERAS = pytest.mark.parametrize("era", ["legacy", "2026-07-28", "auto"])
 

@@ -45,6 +45,7 @@ QUESTIONS = (
     "alternatives claude-api", "should-i claude-api 10m", "should-i gw", "should-i claude-console",
     "should I wait for claude code?", "history claude-api 7d", "history claude", "history", "incidents",
     "incident 4F7K", "incident 9Q2M", "ledger", "ledger claude", "reliability", "reliability claude",
+    "accuracy", "accuracy claude",
     "postmortem 9Q2M", "postmortem 4F7K", "digest", "digest week", "silences", "subscriptions", "routes",
     "routes claude-api", "doctor", "deliveries", "audit", "help",
     *(f"help {name}" for name in COMMANDS),

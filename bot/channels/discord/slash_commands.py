@@ -17,7 +17,7 @@ from bot.core.commands.table import COMMANDS, NAMES, Argument, Command, Takes, l
 ROOT = "avail"
 MOST = 25
 """Most subcommands that Discord accepts in one group."""
-ASIDE = ("right", "wrong", "deliveries", "subscriptions", "silences", "unsilence")
+ASIDE = ("right", "wrong", "deliveries", "subscriptions", "silences", "unsilence", "accuracy")
 """Where the table is longer these go to `/avail more`, as many as must: buttons or other answers lead to them too."""
 _DESCRIPTION = 90
 

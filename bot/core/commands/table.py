@@ -185,6 +185,8 @@ _ASK = (
             "ledger claude", (_SERVICE,)),
     Command("reliability", "how often it fails and for how long: MTTR, MTBF, the page's stages, joint failures",
             "reliability claude", (_TARGET,), aliases=("mttr", "mtbf")),
+    Command("accuracy", "how right our own alerts were in 90 days: precision, misses, delay, with the cases",
+            "accuracy claude", (_SERVICE,)),
     Command("postmortem", "the write-up after an incident: impact, timeline, lags, evidence", "postmortem 4F7K",
             (_LATEST,), aliases=("report-card",)),
     Command("digest", "a day or a week in one answer: uptime, incidents, the pages' lag, what was not delivered",

@@ -58,6 +58,12 @@ class Evidence:
         return max(telling, key=lambda s: s.failed / s.total, default=None)
 
 
+def since(dossier: Evidence, at: float) -> tuple[int, int]:
+    """(failed, total) of the results of whole minutes after a moment."""
+    later = [span for span in dossier.course if span.minute * 60 >= at]
+    return sum(span.failed for span in later), sum(span.total for span in later)
+
+
 def opened(failures: Iterable[tuple[str, Failure]], counted: Mapping[str, Symptoms] | None = None) -> Evidence:
     """Evidence that begins with the failures of which we knew when the incident was opened, by component."""
     return joined(Evidence({}, {}, components={}), failures, counted)

@@ -1,5 +1,6 @@
 """Confidence intervals of proportions and of counts."""
 
+from collections.abc import Sequence
 from math import comb, sqrt
 
 Z, Z_LOW, Z_CLASS = 2.0, 2.6, 3.3
@@ -18,6 +19,16 @@ def poisson(n: int, z: float = 1.96) -> tuple[float, float]:
     """The interval of the mean of which `n` were counted, by Byar's approximation (Breslow and Day 1987, 2.10)."""
     low = n * (1 - 1 / (9 * n) - z / (3 * sqrt(n))) ** 3 if n else 0.0
     return max(0.0, low), (n + 1) * (1 - 1 / (9 * (n + 1)) + z / (3 * sqrt(n + 1))) ** 3
+
+
+def median_between(values: Sequence[float]) -> tuple[float, float] | None:
+    """At least 95% for the median, from the values' order alone (Conover 1999, 3.2); None below six values."""
+    ordered, n = sorted(values), len(values)
+    below, rank = 0.5**n, 0
+    while below <= UNLIKELY and rank < n // 2:
+        rank += 1
+        below += comb(n, rank) * 0.5**n
+    return (ordered[rank - 1], ordered[n - rank]) if rank else None
 
 
 EXACT = 100

@@ -54,6 +54,12 @@ async def should_i(call: Call) -> web.Response:
     return _told(call, await call.desk.ask(asked, asker(call), call.now))
 
 
+async def accuracy(call: Call) -> web.Response:
+    """How right our own alerts were, of one service or of all."""
+    lookups.standings(call)
+    return _told(call, await call.desk.ask(f"accuracy {call.query('service')}".strip(), asker(call), call.now))
+
+
 async def _about(call: Call, command: str) -> web.Response:
     _, voices = lookups.component(call)
     return _told(call, await call.desk.ask(f"{command} {voices.measured.component}", asker(call), call.now))

@@ -86,6 +86,8 @@ def _pages(standing: reads.Standing) -> tuple[Operation, ...]:
                   models.Discrepancies, None, (SERVICE,)),
         Operation("GET", "/v1/ledger", "how late and how honest status pages have been", reads.ledger, models.Ledger,
                   None, (SERVICE,)),
+        Operation("GET", "/v1/accuracy", "how right our own alerts were in 90 days", acts.accuracy, models.DeskAnswer,
+                  None, (SERVICE,), VIEWER),
     )  # fmt: skip
 
 
