@@ -14,7 +14,7 @@ from bot.core.history.rollups import HELD, MINUTES, Rollup
 from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus
 from probes.model import State
-from tests.core.history.test_rollups import through_json
+from tests.support.rolled import through_json
 
 START = 1_776_000_000.0
 NAMES = {"api": "Claude API"}

@@ -10,13 +10,11 @@ from bot.core.detection.classification import classified
 from bot.core.history.ranges import SPANS, failure_rate, past, uptime
 from bot.core.history.recorder import AHEAD_S, EVERY_S, MANY, Rolled, RollupRecorder
 from bot.core.history.rollups import DAYS, HELD, HOURS, LEVELS, MINUTES, Rollup
-from bot.core.judging.decisions import JudgementState
 from bot.core.model.measurement import Measurement
 from bot.core.model.snapshot import ComponentStatus
 from bot.core.stats.histogram import BINS, ERROR, LONGEST_MS, bin_of, quantile_ms, value_of
-from bot.store.codec import REMEMBERED
 from probes.model import Fault, Layer, Observation, Outcome, State, Timings
-from tests.support.stores import readable
+from tests.support.rolled import through_json
 
 START = 1_776_000_000.0
 NAMES = {"api": "Claude API"}
@@ -140,11 +138,6 @@ def test_time_per_state_is_counted_once(steps, phase):
 def voice(state, at, fresh):
     """A component judged to be so at a time, for as long as that stays fresh."""
     return ComponentStatus(Measurement("api", "Claude API", state, at=at, stale_after_s=fresh))
-
-
-def through_json(rolled):
-    """As another process finds it."""
-    return readable(REMEMBERED.load(REMEMBERED.dump(JudgementState(rolled=rolled)))).rolled
 
 
 def test_a_clock_that_was_far_ahead_costs_nothing():
