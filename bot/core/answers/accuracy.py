@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from bot.core.answers.answer import Answer, Table
-from bot.core.ledger.alerts import SPAN_S, USUAL_AT_MOST, AlertAccuracy, AlertCase, Judge, Share
-from bot.core.text.durations import clock, duration
+from bot.core.ledger.alerts import SPAN_S, TELLING, USUAL_AT_MOST, AlertAccuracy, AlertCase, Judge, Share
+from bot.core.text.durations import duration
+from bot.core.text.inline import moment
 from bot.core.text.numbers import number, percent, span
 from bot.core.text.quoting import clean
 
@@ -14,7 +15,7 @@ HEAD = ("when", "alert", "of", "verdict", "by", "told after")
 RULE = (
     "a majority of people's votes decides; else the page confirms it if it admitted the trouble, then or afterwards;"
     f" else our results after the alert: right if their 95% interval is above {percent(USUAL_AT_MOST)} failed, wrong if"
-    " none failed. Otherwise it is unknown, and never counted as right"
+    f" none of at least {TELLING} failed. Otherwise it is unknown, and never counted as right"
 )
 MISSES = "trouble that the page told of while we checked, with no alert of ours; each counts, the page right or not"
 METHOD = "95%: Wilson's for shares, by the order of the values for the median"
@@ -36,7 +37,7 @@ def accuracy(name: str, found: AlertAccuracy, names: Mapping[str, str], now: flo
         )
     lines = [
         ("Precision", _precision(found)),
-        ("Missed", f"{_of(found.recall)} of right alerts and misses were alerted" if found.recall.n else "–"),
+        ("Recall", f"{_of(found.recall)} of known troubles were alerted" if found.recall.n else "–"),
         ("Delay", _delay(found)),
         ("Verdicts", RULE),
         ("Misses", MISSES),
@@ -44,7 +45,7 @@ def accuracy(name: str, found: AlertAccuracy, names: Mapping[str, str], now: flo
     ]
     if left_out:
         lines.append(("Left out", f"{number(left_out, 'older alert', 'older alerts')}: ask of one service alone"))
-    rows = tuple(_row(case, names, now) for case in found.cases[:SHOWN])
+    rows = tuple(_row(case, names) for case in found.cases[:SHOWN])
     more = len(found.cases) - len(rows)
     footer = f"and {number(more, 'older case', 'older cases')}: groundtruth ask --json accuracy" if more else ""
     return Answer(_title(name, found, days), now, tuple(lines), Table(HEAD, rows), footer, data=data)
@@ -84,13 +85,13 @@ def _delay(found: AlertAccuracy) -> str:
     )
 
 
-def _row(case: AlertCase, names: Mapping[str, str], now: float) -> tuple[str, ...]:
+def _row(case: AlertCase, names: Mapping[str, str]) -> tuple[str, ...]:
     called = ", ".join(clean(names.get(c, c), 40) for c in case.components[:3])
     by = BY[case.by]
     if case.by is Judge.RESULTS:
         by = f"{by}: {case.failed} of {case.total} failed"
     return (
-        clock(case.at, now),
+        moment(case.at),
         case.incident or "–",
         called + (f" and {len(case.components) - 3} more" if len(case.components) > 3 else ""),
         case.verdict.value,
