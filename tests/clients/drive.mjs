@@ -1,6 +1,6 @@
 // Drives the built client: `node drive.mjs CLIENT URL TOKEN`; prints what happened as JSON.
 const [built, url, token] = process.argv.slice(2);
-const {AllFailedError, CircuitOpenError, LastGood, Route, Truth, middleware} = await import(built);
+const {AllFailedError, CircuitOpenError, LastGood, Route, Truth, middleware, routedFetch} = await import(built);
 
 // A row of numbers that is the same each time.
 let seed = 7;
@@ -34,6 +34,23 @@ for (const status of [200, 529, 401]) await every({}, async () => ({status}));
 await fast({}, async () => ({status: 200}));
 told.open = await fast({}, async () => ({status: 200})).catch((error) => error instanceof CircuitOpenError);
 told.counted = counted;
+
+const sent = [];
+const homes = {one: {base: "http://one.example/v1", headers: {"x-key": "first"}}, two: {base: "http://two.example:8443/other/"}};
+const wire = async (url, {headers, body}) => {
+  sent.push([url, headers.get("x-key"), headers.get("authorization"), body]);
+  if (url.includes("refuses")) throw new TypeError("fetch failed");
+  return new Response("", {status: url.includes("one.example") ? (chance() < 0.3 ? 529 : 200) : url.includes("mine") ? 401 : 200});
+};
+const routed = routedFetch(new Route(blind, ["one", "two"]), homes, "http://gateway.example/v1", wire);
+let through = 0;
+for (let n = 0; n < 1000; n++) {
+  if ((await routed("http://gateway.example/v1/messages?x=1", {method: "POST", headers: {authorization: "own"}, body: "b"})).ok) through++;
+}
+told.through = through;
+told.sent = [sent.find(([url]) => url.includes("one")), sent.find(([url]) => url.includes("two"))];
+told.refused = await routed("http://gateway.example/v1/refuses", {}).catch((error) => error.message);
+told.given = (await routed(new Request("http://gateway.example/v1/messages", {method: "POST", body: "c"}))).ok;
 
 const began = performance.now();
 for (let n = 0; n < 20000; n++) await every({}, async () => ({status: 200}));

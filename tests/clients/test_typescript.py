@@ -50,6 +50,12 @@ async def test_the_client_does_what_the_python_one_does(built, store) -> None:
     assert told["first"] == "claude-web"
     assert told["blind"] == [False, "claude-api"]
     assert told["good"] == 2_000
+    assert told["through"] == 1_000
+    assert told["sent"] == [
+        ["http://one.example/v1/messages?x=1", "first", "own", "b"],
+        ["http://two.example:8443/other/messages?x=1", None, "own", "b"],
+    ]
+    assert (told["refused"], told["given"]) == ("fetch failed", True)
     assert told["kept"] == ["fresh", "fresh"]
     assert (told["all"], told["own"], told["open"]) == (True, 401, True)
     assert told["counted"][:4] == ["", "529", "", ""]

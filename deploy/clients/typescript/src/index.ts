@@ -260,6 +260,54 @@ export function codeOf(error: unknown): string {
   return /timeout/i.test(String(name)) ? "timeout" : "connection";
 }
 
+const TRIED_ELSEWHERE = new Set([429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529]);
+
+/** Where one component is: `base` in place of the address the SDK was given; `headers` in addition. */
+export interface Target {
+  base: string;
+  headers?: Record<string, string>;
+}
+
+/**
+ * A fetch for SDKs (`new OpenAI({baseURL: base, fetch: routedFetch(route, homes, base)})`) that sends each request to the
+ * best target of the route. One that fails is sent to the next: only give targets that do the same thing when they are
+ * asked twice. A body that is a stream cannot be sent twice, so it goes to the best target alone.
+ */
+export function routedFetch(
+  route: Route<any>, targets: Record<string, Target>, base: string, inner: typeof fetch = fetch,
+): typeof fetch {
+  const root = base.replace(/\/$/, "");
+  return async (input, init) => {
+    const given = input instanceof Request ? new Request(input, init) : undefined;
+    const url = given?.url ?? String(input);
+    const body = given?.body ? await given.arrayBuffer() : init?.body ?? undefined;
+    const asked: RequestInit = {...init, method: given?.method ?? init?.method, body};
+    const order = route.order().filter((one) => one in targets);
+    const tried = body instanceof ReadableStream ? order.slice(0, 1) : order;
+    let answer: Response | undefined, met: unknown = new TypeError("no target could be tried");
+    for (const component of tried) {
+      const target = targets[component] as Target;
+      await answer?.body?.cancel();
+      answer = undefined;
+      const moved = url.startsWith(root) ? target.base.replace(/\/$/, "") + url.slice(root.length) : url;
+      const headers = new Headers(given?.headers ?? init?.headers);
+      for (const [name, value] of Object.entries(target.headers ?? {})) headers.set(name, value);
+      try {
+        answer = await inner(moved, {...asked, headers, signal: given?.signal ?? init?.signal});
+      } catch (error) {
+        if ((given?.signal ?? init?.signal)?.aborted) throw error;
+        met = error;
+        route.report(component, codeOf(error) || "connection");
+        continue;
+      }
+      if (!OWN_FAULT.has(answer.status)) route.report(component, answer.status < 400 ? "" : String(answer.status));
+      if (!TRIED_ELSEWHERE.has(answer.status)) break;
+    }
+    if (!answer) throw met;
+    return answer;
+  };
+}
+
 type Next<R> = (request: R) => Promise<Response>;
 
 /**
