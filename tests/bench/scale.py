@@ -6,6 +6,7 @@ figures per process, service and result hold for other sizes. Shares of services
 
 import asyncio
 import contextlib
+import json
 import re
 import sys
 import tempfile
@@ -16,8 +17,11 @@ from pathlib import Path
 import yaml
 from redis.asyncio import Redis
 
+from bot.config.load import load
 from bot.core.sharing import ranked
-from bot.sharing import SETTLED_S
+from bot.sharing import SETTLED_S, SILENT_S
+from bot.store import keys
+from bot.store.client import Script
 from bot.store.connect import open_store
 from bot.store.embedded import EmbeddedServer
 from bot.store.store import Store
@@ -25,12 +29,12 @@ from tests.bench.answering import answering
 
 SERVICES, COMPONENTS, CHECKS, INTERVAL_S = 100, 4, 2, 30.0
 WANTED, PROCESSES = 5_000, 8
-WATCHED_S = 20.0
+WATCHED_S, SATURATED_S = 20.0, 5.0
 TAG = re.compile(rb"gt:1:\{([^}]+)\}")
 
 
-def configuration(url: str, redis: str, folder: Path) -> Path:
-    """Services with so many components and checks, at one vantage."""
+def configuration(url: str, redis: str, folder: Path, number: int = SERVICES) -> Path:
+    """So many services with components and checks, at one vantage."""
     check = {"kind": "http", "target": url, "interval": INTERVAL_S}
     checks = {f"c{n}": check for n in range(CHECKS)}
     services = [
@@ -40,7 +44,7 @@ def configuration(url: str, redis: str, folder: Path) -> Path:
             "page": None,
             "components": {f"s{n}-{c}": {"name": f"C {n} {c}", "checks": checks} for c in range(COMPONENTS)},
         }
-        for n in range(SERVICES)
+        for n in range(number)
     ]
     folder.mkdir()
     file = folder / "groundtruth.yaml"
@@ -53,7 +57,8 @@ def configuration(url: str, redis: str, folder: Path) -> Path:
         "control": [url, url.replace("127.0.0.1", "localhost")],
         "state_dir": str(folder),
     }
-    file.write_text(yaml.safe_dump(wanted))
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    file.write_text(yaml.dump(json.loads(json.dumps(wanted)), Dumper=dumper))
     return file
 
 
@@ -127,6 +132,54 @@ async def scripts(store: Store, redis: Redis) -> float:
     return float(stats["usec_per_call"])
 
 
+def words(*given: object) -> bytes:
+    """One command as the protocol has it."""
+    each = [str(one).encode() for one in given]
+    return b"*%d\r\n" % len(each) + b"".join(b"$%d\r\n%s\r\n" % (len(one), one) for one in each)
+
+
+async def saturated(socket: str, server: int | None) -> float:
+    """Beats and leases of `{_}` from one connection that never waits: how many fill a second of a core."""
+    beat, lease = Script("peers").digest, Script("leader").digest
+    here = (round(SILENT_S * 1000), keys.PEERS_TTL_S, keys.PEERS_KEPT, "here")
+    many = b"".join(
+        words("EVALSHA", beat, 1, keys.peers("bench"), f"p{number % PROCESSES}", *here)
+        + words("EVALSHA", lease, 1, keys.turn("bench"), "one", 10_000)
+        for number in range(1_000)
+    )
+    reader, writer = await asyncio.open_unix_connection(socket, limit=1 << 24)
+    busy, began, done = busy_s(server), time.monotonic(), 0
+    writer.write(many + words("ECHO", "whole"))
+    while time.monotonic() - began < SATURATED_S:
+        # The next ones are there before the last ones are done.
+        writer.write(many + words("ECHO", "whole"))
+        await reader.readuntil(b"whole\r\n")
+        done += 2_000
+    await reader.readuntil(b"whole\r\n")
+    took = time.monotonic() - began
+    writer.close()
+    used = max(0.01, busy_s(server) - busy)
+    of_a_core = (done + 2_000) / used
+    say(
+        "{_} filled, beats and leases by turns",
+        f"{(done + 2_000) / took:,.0f} a second with {used / took:.0%} of a core, so {of_a_core:,.0f} with a whole one",
+    )
+    return of_a_core
+
+
+def loaded(folder: Path) -> None:
+    """One configuration with all services: processor time until it is read and checked."""
+    file = configuration("http://127.0.0.1:9/", "redis://127.0.0.1:1", folder, WANTED)
+    began = time.process_time()
+    settings = load(str(file), {})
+    checks = sum(len(c.checks) for s in settings.services for c in s.components)
+    size = file.stat().st_size / 2**20
+    say(
+        f"one configuration of {len(settings.services):,} services with {checks:,} checks",
+        f"{size:.1f} MiB, read in {time.process_time() - began:.0f} s of a core",
+    )
+
+
 def shares() -> None:
     """How evenly services lie on processes, and what moves when one leaves."""
     for processes in (PROCESSES, 50):
@@ -151,9 +204,11 @@ async def main() -> None:
     shares()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        loaded(folder / "many")
         async with EmbeddedServer(folder / "store") as server, open_store(server.url, folder) as store:
             redis = Redis.from_url(server.url)
             took = await scripts(store, redis)
+            rate = await saturated(server.url.removeprefix("unix://"), server.pid)
             say("a beat or a lease in Valkey", f"{took:.0f} µs, so one core does {1e6 / took:,.0f} a second")
             async with answering() as url:
                 running: list[asyncio.subprocess.Process] = []
@@ -167,7 +222,7 @@ async def main() -> None:
                 for one in running:
                     one.terminate()
                 await asyncio.gather(*(one.wait() for one in running))
-            say("the one slot {_} is full", f"with {1e6 / took / max(shared, 0.1):,.0f} processes, by calculation")
+            say("the one slot {_} is full", f"with {rate / max(shared, 0.1):,.0f} processes that ask as these two do")
             await redis.aclose()
 
 
