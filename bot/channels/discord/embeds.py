@@ -245,7 +245,8 @@ def _button(action: Action) -> Payload:
 def _menu(action: Action) -> Payload:
     told = [{"label": words, "value": length} for words, length in SILENCES]
     where = custom_id(action.verb, action.subject)
-    return {"type": 3, "custom_id": where, "placeholder": "🔕 Silence…", "options": told}
+    asks = f"🔕 {plain(action.label, 80) or 'Silence'}…"
+    return {"type": 3, "custom_id": where, "placeholder": asks, "options": told}
 
 
 def _opens(url: str) -> bool:

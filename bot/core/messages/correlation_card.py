@@ -185,9 +185,9 @@ def _meaning(cause: Correlation) -> str:
     """What follows from it, said to be inferred."""
     match cause.kind:
         case CommonFactor.EDGE:
-            what = f"{EDGES.get(cause.what, clean(cause.what, 40))}, or the way to it"
+            what = f"{EDGES.get(cause.what, clean(cause.what, 40))}, or the path to it"
         case CommonFactor.CLOUD:
-            what = f"{clean(cause.what, 40)}, or the way to it"
+            what = f"{clean(cause.what, 40)}, or the path to it"
         case CommonFactor.VANTAGE:
             what = f"the network of {clean(cause.what, 40)}, hardly the services"
         case CommonFactor.NETWORK:
