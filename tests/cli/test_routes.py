@@ -64,6 +64,13 @@ def test_what_is_milder_waits_for_the_morning(asked):
     assert 'branch 1: state="major_outage" does not hold: state is partial_outage' in told
 
 
+def test_what_quiet_hours_hold_back_is_escalated_in_the_morning(asked):
+    """As in a run: nobody is called at night for what nobody was told of, and the next step counts from there."""
+    _, told = asked("test", "claude-api partial_outage at 03:00")
+    assert "pagerduty     at the end of quiet hours, 07:00 UTC, if nobody acknowledges, by step 1 of" in told
+    assert "email         after 4h 15m, if nobody acknowledges, by step 2 of nobody-answers" in told
+
+
 def test_where_nobody_hears_the_code_says_so(asked):
     """Below every minimum."""
     code, told = asked("test", "claude", "degraded_performance")

@@ -1,6 +1,6 @@
 """The routing tree in words: the tree as it is, and who would hear of something, when, and why not the others. Pure."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from bot.core.answers.answer import Answer
@@ -80,14 +80,30 @@ def hearers(
         by = BY_DEFAULT if branch.name == BY_DEFAULT else f"branch {branch.name}"
         found += [ExpectedRecipient(target, by, when, until or now) for target in branch.to]
     for policy in policies:
-        for due in plan(policy):
-            when = f"after {duration(due.at)}, if nobody acknowledges" if due.at >= 1 else "at once"
-            when += f" (round {due.round})" if due.round > 1 else ""
-            found += [ExpectedRecipient(t, f"step {due.number} of {policy.name}", when, now + due.at) for t in due.to]
+        found += _called(policy, [v.branch for v in taken if v.branch.escalation == policy.name], severity, now)
     first = dict[str, ExpectedRecipient]()
     for one in sorted(found, key=lambda one: one.at):
         first.setdefault(one.target, one)
     return list(first.values())
+
+
+def _called(policy: Policy, branches: Sequence[Route], severity: int, now: float) -> Iterator[ExpectedRecipient]:
+    """Whom an escalation of these branches would call, and when: what is due in their quiet hours waits for the end."""
+    held = set[float]()
+
+    def held_until(at: float) -> float:
+        until = min((quiet_until(branch.quiet, severity, at) or 0.0 for branch in branches), default=0.0)
+        held.add(until)
+        return until
+
+    for due in plan(policy, now, held_until):
+        after = due.at - now
+        when = f"after {duration(after)}, if nobody acknowledges" if after >= 1 else "at once"
+        if due.at in held:
+            when = f"at the end of quiet hours, {moment(due.at)}, if nobody acknowledges"
+        when += f" (round {due.round})" if due.round > 1 else ""
+        for target in due.to:
+            yield ExpectedRecipient(target, f"step {due.number} of {policy.name}", when, due.at)
 
 
 def by_which(way: str) -> str:

@@ -29,7 +29,7 @@ CLASSES = (0.2, 0.5, 0.9, 1.01)
 """Each class is a rate below this."""
 FULL = len(CLASSES) - 1
 FIRST = 10
-"""So many results are the first ones."""
+"""So many results after the failure that began it are the first ones."""
 AT_ODDS, NEARLY = 0.025, 0.95
 
 
@@ -122,8 +122,13 @@ class Severity:
 
     @property
     def _all_fail(self) -> bool:
-        """Whether (nearly) everything counted failed, and so much was counted that it cannot be half."""
-        return _class(round(self.rate, 2)) == FULL and self._beyond_half
+        """Whether (nearly) everything counted failed, and so much was counted that it cannot be half.
+
+        The first results are counted with the failure that began it, as people count them: nine of ten are enough,
+        although the rate, which forgets a little of them, is below nine tenths.
+        """
+        few = self.total <= FIRST and 10 * (self.failed + 1) >= 9 * (self.total + 1)
+        return (few or self.rate >= CLASSES[FULL - 1]) and self._beyond_half
 
     @property
     def _beyond_half(self) -> bool:

@@ -10,7 +10,7 @@ step that is due waits. As in Grafana OnCall, a course keeps the policy it began
 https://support.pagerduty.com/docs/incidents, https://support.pagerduty.com/docs/escalation-policies
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from probes.model import State
@@ -121,10 +121,15 @@ def ahead(courses: Iterable[EscalationProgress]) -> tuple[Policy, Due] | None:
     return min(coming, key=lambda pair: pair[1].at, default=None)
 
 
-def plan(policy: Policy) -> tuple[Due, ...]:
-    """Every step of every round, its time in seconds after the beginning, if nobody ever acknowledges."""
-    course, steps = EscalationProgress(policy, 0.0, 0.0), list[Due]()
+def plan(policy: Policy, begins: float, held_until: Callable[[float], float]) -> tuple[Due, ...]:
+    """Every step of every round from `begins` (Unix seconds) on, if nobody ever acknowledges.
+
+    `held_until` says of a moment when the quiet hours end that hold the route back then, 0 where none do.
+    """
+    course, steps = EscalationProgress(policy, begins, begins), list[Due]()
     while (due := course.due) is not None and len(steps) < 200:
+        if not policy.steps[due.number - 1].in_quiet:
+            due = replace(due, at=max(due.at, held_until(due.at)))
         steps.append(due)
         course = course.stepped(due, due.at)
     return tuple(steps)

@@ -14,7 +14,7 @@ from bot.core.text.states import ATTENTION, TONE
 from probes.model import Layer, State
 
 NEARLY_ALL = 0.9
-FIRST = 10
+FIRST = 11
 """So many results are the first ones."""
 MOST = 0.5
 SEVERAL = 3
@@ -161,11 +161,15 @@ def is_down(measured: Measurement) -> bool:
     """Whether (nearly) everything fails: what is "down" is said without an interval.
 
     Of the first results it is the counts that say so: nine of ten suffice, though the rate forgets a little of them.
+    Then the counts are told beside it, else the rate, and either is nine tenths at least, unrounded.
     """
     if measured.layer == Layer.JOB:
         return False
-    few = measured.total <= FIRST and measured.failed >= NEARLY_ALL * measured.total
-    return measured.down and measured.state is State.MAJOR and (few or measured.rate >= NEARLY_ALL)
+    return measured.down and measured.state is State.MAJOR and (_first_fail(measured) or measured.rate >= NEARLY_ALL)
+
+
+def _first_fail(measured: Measurement) -> bool:
+    return 0 < measured.total <= FIRST and 10 * measured.failed >= 9 * measured.total
 
 
 def words(measured: Measurement) -> str:
@@ -260,12 +264,13 @@ def symptom(word: str) -> str:
 
 
 def _how_down(sick: Sequence[Measurement]) -> str:
-    """As in "every request has failed for 40 s (8 of 8)", or how many of them if some have worked since it began."""
+    """As in "every request has failed for 40 s (8 of 8)"; how many of the first ones, or of all, if some worked."""
     failed, total = sum(m.failed for m in sick), sum(m.total for m in sick)
     if total and failed == total:
         lasting = duration(max(m.window_s for m in sick))
         return f"every request has failed for {lasting} ({failed} of {total})"
-    return f"about {percent(sum(m.rate for m in sick) / len(sick))} of requests fail"
+    rate = sum(m.rate for m in sick) / len(sick)
+    return f"{failed} of {total} requests failed" if rate < NEARLY_ALL else f"about {percent(rate)} of requests fail"
 
 
 def _how_slow(sick: Sequence[Measurement]) -> str:

@@ -248,13 +248,13 @@ def test_the_message_says_what_comes_next() -> None:
 def test_the_plan_is_what_happens_if_nobody_acknowledges() -> None:
     """As `routes test` shows it."""
     policy = replace(ON_CALL, repeat=1, again_s=1800)
-    assert [(due.at, due.number, due.round) for due in plan(policy)] == [
+    assert [(due.at, due.number, due.round) for due in plan(policy, 0.0, lambda _: 0.0)] == [
         (300, 1, 1),
         (900, 2, 1),
         (2700, 1, 2),
         (3300, 2, 2),
     ]
-    assert len(plan(REMIND)) == 200
+    assert len(plan(REMIND, 0.0, lambda _: 0.0)) == 200
 
 
 EVENTS = st.one_of(
