@@ -106,13 +106,20 @@ TOTAL = st.lists(st.tuples(st.floats(20, 600), st.floats(20, 600)), min_size=1, 
 
 @given(TOTAL)
 def test_longer_failures_and_shorter_mends_never_ask_for_more_quiet(courses):
-    """Within its bounds for any course of total failures."""
+    """Within its bounds for any course of total failures, and where each is long enough to count as one."""
     lasts_s, mends_s = [r for r, _ in courses], [m for _, m in courses[1:]]
     known = total(lasts_s, mends_s)
     assert 750 <= known.asked_s <= AT_MOST_S
-    if known.hard:
+    if known.hard and known.again == len(mends_s):
         assert total([r + 30 for r in lasts_s], mends_s).asked_s <= known.asked_s + 2
         assert total(lasts_s, [m + 30 for m in mends_s]).asked_s >= known.asked_s - 2
+
+
+def test_a_failure_too_short_to_count_asks_for_no_more_quiet():
+    """Four failures after two minutes without any may be usual ones: as long as after the first total failure alone."""
+    short, counted = total([20, 20], [135]), total([50, 50], [135])
+    assert (short.again, counted.again) == (0, 1)
+    assert short.asked_s == total([20], []).asked_s < counted.asked_s
 
 
 @pytest.mark.parametrize("ran_s", [30.0, 86_400.0])
