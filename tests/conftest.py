@@ -21,17 +21,18 @@ from bot.store.store import Store
 from tests.support.clusters import Nodes
 
 SLOW = Path(__file__).parent / "end_to_end"
+PROOFS = SLOW / "proofs"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All of tests/end_to_end belongs to the slow tier; what fails there runs once more, and the summary names it.
 
-    Whole processes and real clocks on a busy machine: once is the machine's, twice is ours.
+    Whole processes and real clocks on a busy machine: once may be the machine's, twice is ours. Proofs run once.
     """
     for item in items:
         if SLOW in item.path.parents:
             item.add_marker("slow")
-        if item.get_closest_marker("slow"):
+        if item.get_closest_marker("slow") and PROOFS not in item.path.parents:
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
