@@ -117,7 +117,7 @@ async def test_roles_that_would_not_be_pinged_are_named(fake):
 
 @pytest.mark.parametrize("given", ["general", "<#12>", 0, -5, 2**63, 1.5, True, None])
 def test_what_is_no_id_is_told_where_ids_are_found(given):
-    with pytest.raises(UserError, match=r"channels\.discord\.channels\.0: expected one of Discord's ids"):
+    with pytest.raises(UserError, match=r"channels\.discord\.channels\.0: expected a Discord id, about 18 digits"):
         options("discord", {"token": "t", "channels": [given]})
 
 
