@@ -24,7 +24,7 @@ SAID = (
 )
 PART = (
     "a part of the store was emptied: what was known there of incidents, silences and subscriptions is gone; open"
-    " incidents are found anew, and their earlier messages are ended"
+    " incidents are found anew, and messages whose incident is not the same again are ended"
 )
 
 
